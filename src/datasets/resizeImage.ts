@@ -1,0 +1,58 @@
+import type { DecodedImage } from './decodedImage.ts';
+
+/** Which source places, with which weights (sum 1), make one place of the result. */
+interface Tap {
+  readonly first: number;
+  readonly weights: readonly number[];
+}
+
+/**
+ * Stretches a picture to exactly this size (the aspect ratio is not kept) by bilinear interpolation; when shrinking,
+ * the triangle widens with the factor so that every source pixel counts, as Pillow and torchvision (antialias) do.
+ * The same on every machine, and without the half-pixel shift that sharp's enlargement has.
+ * @param size in pixels, whole numbers of at least 1.
+ */
+export function resizeImage(image: DecodedImage, size: { height: number; width: number }): DecodedImage {
+  const { height, width, channels } = image;
+  if (size.height === height && size.width === width) return image;
+  const columns = triangleTaps(width, size.width);
+  const rows = triangleTaps(height, size.height);
+  const narrowed = new Float64Array(height * size.width * channels);
+  for (let row = 0; row < height; row++) {
+    columns.forEach(({ first, weights }, column) => {
+      for (let channel = 0; channel < channels; channel++) {
+        const at = (tap: number) => image.data[(row * width + first + tap) * channels + channel] ?? 0;
+        narrowed[(row * size.width + column) * channels + channel] = weightedSum(weights, at);
+      }
+    });
+  }
+  const rowLength = size.width * channels;
+  const data = new Uint8Array(size.height * rowLength);
+  rows.forEach(({ first, weights }, row) => {
+    for (let place = 0; place < rowLength; place++) {
+      const at = (tap: number) => narrowed[(first + tap) * rowLength + place] ?? 0;
+      data[row * rowLength + place] = Math.round(weightedSum(weights, at));
+    }
+  });
+  return { height: size.height, width: size.width, channels, data };
+}
+
+/** Weight of source pixel s for result pixel r: max(0, 1 - |s + 1/2 - (r + 1/2) scale| / max(1, scale)), normalised. */
+function triangleTaps(from: number, to: number): readonly Tap[] {
+  const scale = from / to;
+  const reach = Math.max(1, scale);
+  return Array.from({ length: to }, (_, place) => {
+    const centre = (place + 0.5) * scale;
+    const first = Math.max(0, Math.floor(centre - reach));
+    const last = Math.min(from - 1, Math.ceil(centre + reach) - 1);
+    const raw = Array.from({ length: last - first + 1 }, (_, tap) =>
+      Math.max(0, 1 - Math.abs(first + tap + 0.5 - centre) / reach),
+    );
+    const total = raw.reduce((sum, weight) => sum + weight, 0);
+    return { first, weights: raw.map((weight) => weight / total) };
+  });
+}
+
+function weightedSum(weights: readonly number[], at: (tap: number) => number): number {
+  return weights.reduce((sum, weight, tap) => sum + weight * at(tap), 0);
+}

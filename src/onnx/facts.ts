@@ -1,0 +1,41 @@
+import type { ElementType } from './elementType.ts';
+import type { Graph, Node } from './graph.ts';
+import { reads } from './graph.ts';
+import type { Tensor } from './tensor.ts';
+
+/** What running a graph once says about one of its values. */
+export interface ValueFacts {
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+  /** The value itself, where it depends on no graph input. */
+  readonly constant?: Tensor;
+}
+
+/** By value name. The batch dimension has the size it had in the probe. */
+export type Facts = ReadonlyMap<string, ValueFacts>;
+
+/** A graph that also gives every intermediate value as an output. */
+export function exposeAll(graph: Graph): Graph {
+  const listed = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
+  const hidden = graph.nodes.flatMap((node) => node.outputs).filter((name) => name !== '' && !listed.has(name));
+  const outputs = hidden.map((name) => ({ name, type: undefined, dims: undefined }));
+  return { ...graph, outputs: [...graph.outputs, ...outputs] };
+}
+
+const random = new Set([
+  'RandomNormal',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomUniformLike',
+  'Bernoulli',
+  'Multinomial',
+]);
+
+/** The values that depend on no graph input: initializers, and what is computed from them alone. */
+export function constantNames(graph: Graph): Set<string> {
+  const constants = new Set(graph.initializers.keys());
+  for (const { name } of graph.inputs) constants.delete(name);
+  const isConstant = (node: Node) => !random.has(node.op) && reads(node).every((name) => constants.has(name));
+  for (const node of graph.nodes) if (isConstant(node)) for (const output of node.outputs) constants.add(output);
+  return constants;
+}

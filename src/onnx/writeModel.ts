@@ -1,0 +1,168 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  type AttributeProto,
+  AttributeProtoSchema,
+  type GraphProto,
+  GraphProtoSchema,
+  AttributeProto_AttributeType as Kind,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  type TensorProto,
+  TensorProto_DataLocation,
+  TypeProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from 'onnx-buf';
+import { elementTypeCode } from './elementType.ts';
+import type { Attribute, Graph, Model, Node, ValueInfo } from './graph.ts';
+import { encodeTensor } from './tensorProto.ts';
+
+/** The bytes of an ONNX file. A model that was read and not edited gives the bytes it was read from. */
+export function writeModel(model: Model): Uint8Array<ArrayBuffer> {
+  return toBinary(ModelProtoSchema, encodeModel(model));
+}
+
+/**
+ * The bytes of an ONNX file whose tensors of `threshold` bytes or more lie in a file of their own, `location`,
+ * which belongs beside it. For models over protobuf's 2 GB.
+ */
+export function writeModelWithExternalData(
+  model: Model,
+  location: string,
+  threshold = 1024,
+): { model: Uint8Array<ArrayBuffer>; data: Uint8Array<ArrayBuffer> } {
+  const proto = encodeModel(model);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const moveOut = (tensor: TensorProto): TensorProto => {
+    const raw = tensor.rawData;
+    if (raw.length < threshold) return tensor;
+    const entries = { location, offset: String(length), length: String(raw.length) };
+    const outside = withFields(tensor, {
+      dataLocation: TensorProto_DataLocation.EXTERNAL,
+      externalData: Object.entries(entries).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
+    });
+    outside.rawData = new Uint8Array(0);
+    parts.push(raw);
+    length += raw.length;
+    return outside;
+  };
+  if (proto.graph) {
+    proto.graph = withFields(proto.graph, { initializer: proto.graph.initializer.map(moveOut) });
+  }
+  const data = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    data.set(part, offset);
+    offset += part.length;
+  }
+  return { model: toBinary(ModelProtoSchema, proto), data };
+}
+
+function encodeModel(model: Model) {
+  const base = model.proto ?? create(ModelProtoSchema);
+  const versions = new Map([['', model.opset], ...model.domains]);
+  const kept = base.opsetImport.flatMap((read) => {
+    const version = versions.get(read.domain === 'ai.onnx' ? '' : read.domain);
+    versions.delete(read.domain === 'ai.onnx' ? '' : read.domain);
+    return version === undefined ? [] : [withFields(read, { version: BigInt(version) })];
+  });
+  // A file of other domains only need not import the standard one.
+  if (kept.length > 0 && model.opset === 1) versions.delete('');
+  const added = [...versions].map(([domain, version]) =>
+    create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
+  );
+  const metadataProps = [...model.metadata].map(([key, value]) => {
+    const read = base.metadataProps.find((entry) => entry.key === key && entry.value === value);
+    return read ?? create(StringStringEntryProtoSchema, { key, value });
+  });
+  const written = withFields(base, {
+    irVersion: BigInt(model.irVersion),
+    opsetImport: [...kept, ...added],
+    metadataProps,
+    graph: encodeGraph(model.graph),
+  });
+  if (!model.proto) written.producerName = model.producer;
+  return written;
+}
+
+function encodeGraph(graph: Graph): GraphProto {
+  const base = graph.proto ?? create(GraphProtoSchema);
+  return withFields(base, {
+    name: graph.name,
+    input: graph.inputs.map(encodeValueInfo),
+    output: graph.outputs.map(encodeValueInfo),
+    node: graph.nodes.map(encodeNode),
+    initializer: [...graph.initializers].map(([name, t]) => encodeTensor(t, name)),
+  });
+}
+
+function encodeValueInfo(value: ValueInfo): ValueInfoProto {
+  if (value.proto) return withFields(value.proto, { name: value.name });
+  if (value.type === undefined) return create(ValueInfoProtoSchema, { name: value.name });
+  const dim = value.dims?.map((size) => {
+    if (typeof size === 'number') return { value: { case: 'dimValue' as const, value: BigInt(size) } };
+    return size === undefined ? {} : { value: { case: 'dimParam' as const, value: size } };
+  });
+  const elemType = elementTypeCode(value.type);
+  const tensorType = dim ? { elemType, shape: { dim } } : { elemType };
+  const type = create(TypeProtoSchema, { value: { case: 'tensorType', value: tensorType } });
+  return create(ValueInfoProtoSchema, { name: value.name, type });
+}
+
+function encodeNode(node: Node): NodeProto {
+  const base = node.proto ?? create(NodeProtoSchema);
+  const domain = node.domain === '' && base.domain === 'ai.onnx' ? base.domain : node.domain;
+  const written = withFields(base, {
+    opType: node.op,
+    domain,
+    name: node.name,
+    input: [...node.inputs],
+    output: [...node.outputs],
+    attribute: Object.entries(node.attributes).map(([name, a]) => encodeAttribute(name, a)),
+  });
+  if (node.origin) {
+    const entries = { 'konkyo.node': node.origin.node, 'konkyo.rule': node.origin.rule };
+    written.metadataProps = Object.entries(entries).map(([key, value]) =>
+      create(StringStringEntryProtoSchema, { key, value }),
+    );
+  }
+  return written;
+}
+
+function encodeAttribute(name: string, attribute: Attribute): AttributeProto {
+  if (attribute.proto !== undefined) return attribute.proto;
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  switch (attribute.type) {
+    case 'int':
+      return create(AttributeProtoSchema, { name, type: Kind.INT, i: BigInt(attribute.value) });
+    case 'float':
+      return create(AttributeProtoSchema, { name, type: Kind.FLOAT, f: attribute.value });
+    case 'string':
+      return create(AttributeProtoSchema, { name, type: Kind.STRING, s: bytes(attribute.value) });
+    case 'ints':
+      return create(AttributeProtoSchema, { name, type: Kind.INTS, ints: attribute.value.map(BigInt) });
+    case 'floats':
+      return create(AttributeProtoSchema, { name, type: Kind.FLOATS, floats: [...attribute.value] });
+    case 'strings':
+      return create(AttributeProtoSchema, { name, type: Kind.STRINGS, strings: attribute.value.map(bytes) });
+    case 'tensor':
+      return create(AttributeProtoSchema, { name, type: Kind.TENSOR, t: encodeTensor(attribute.value, '') });
+    case 'graph':
+      return create(AttributeProtoSchema, { name, type: Kind.GRAPH, g: encodeGraph(attribute.value) });
+    case 'other':
+      return attribute.proto;
+  }
+}
+
+/** A shallow copy of a message with other fields. Fields that keep their value also keep being absent in the file. */
+function withFields<M extends object>(message: M, fields: Partial<M>): M {
+  const copy: M = Object.assign(Object.create(Object.getPrototypeOf(message)), message);
+  for (const [name, value] of Object.entries(fields) as [keyof M, M[keyof M]][]) {
+    if (copy[name] !== value) copy[name] = value;
+  }
+  return copy;
+}

@@ -1,0 +1,141 @@
+import { isFloat } from '../../onnx/elementType.ts';
+import type { Facts, ValueFacts } from '../../onnx/facts.ts';
+import { describeNode, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
+import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { UnknownValueError, UnsupportedOperatorsError } from './errors.ts';
+import { sumTo, zerosLike } from './gradientValues.ts';
+import { type Answer, type Call, forbidden, type GradientTable } from './rule.ts';
+import { gradientTable } from './table.ts';
+
+export interface GradientRequest {
+  readonly facts: Facts;
+  /** For each differentiated value, the name of the gradient to start from, in the value's shape. */
+  readonly seeds: ReadonlyMap<string, string>;
+  /** The values to differentiate with respect to: graph inputs, initializers or intermediate values. */
+  readonly wrt: readonly string[];
+  /** By default konkyo's own table; a user's rules are spread over it. */
+  readonly table?: GradientTable;
+}
+
+/**
+ * Adds the backward pass (reverse-mode differentiation) to a graph.
+ * @returns for each value of `wrt` the name of its gradient, in its shape: zeros where nothing depends on it.
+ * @throws UnsupportedOperatorsError naming every operator on the way that has no rule.
+ * @throws UnknownValueError for a value the graph does not have.
+ */
+export function addGradients(builder: GraphBuilder, request: GradientRequest): ReadonlyMap<string, string> {
+  const { facts, seeds, wrt, table = gradientTable } = request;
+  const factsOf = (name: string): ValueFacts => {
+    const known = facts.get(name);
+    if (!known) throw new UnknownValueError(name);
+    return known;
+  };
+  for (const name of [...wrt, ...seeds.keys()]) factsOf(name);
+
+  const path = nodesBetween(builder.nodes, factsOf, wrt, seeds, table);
+  const contributions = new Map<string, string[]>([...seeds].map(([value, seed]) => [value, [seed]]));
+  const wanted = new Set([...wrt, ...path.flatMap(({ node }) => node.outputs)]);
+
+  const total = (value: string): string | undefined => {
+    const parts = contributions.get(value);
+    if (!parts) return undefined;
+    const [first = '', ...rest] = parts;
+    const sum = rest.length === 0 ? first : builder.ops.Sum(...parts);
+    contributions.set(value, [sum]);
+    return sum;
+  };
+
+  for (const { node, answer } of path.toReversed()) {
+    builder.from({ node: describeNode(node), rule: node.op }, () => {
+      const dys = node.outputs.map(total);
+      const first = dys.find((dy) => dy !== undefined);
+      if (first === undefined) return;
+      const gradients = answer.rule(callFor(builder, node, dys, factsOf));
+      node.inputs.forEach((input, i) => {
+        const gradient = gradients[i];
+        if (!gradient || !wanted.has(input) || !isFloat(factsOf(input).type)) return;
+        const { dims } = factsOf(input);
+        const given = answer.broadcast?.(dims, factsOf(node.outputs[0] ?? '').dims, i) ?? dims;
+        const contribution = sumTo(builder, gradient(), given, dims);
+        contributions.set(input, [...(contributions.get(input) ?? []), contribution]);
+      });
+    });
+  }
+  return new Map(wrt.map((value) => [value, total(value) ?? zerosLike(builder, value)]));
+}
+
+interface Step {
+  readonly node: Node;
+  readonly answer: Extract<Answer, { kind: 'rule' }>;
+}
+
+/** The nodes through which a gradient flows from the seeds to `wrt`, in the graph's order. */
+function nodesBetween(
+  nodes: readonly Node[],
+  factsOf: (name: string) => ValueFacts,
+  wrt: readonly string[],
+  seeds: ReadonlyMap<string, string>,
+  table: GradientTable,
+): Step[] {
+  const answerTo = (node: Node): Answer =>
+    table[qualifiedOp(node)] ?? forbidden(node.domain === '' ? 'no rule yet' : 'not a standard operator');
+  const active = new Set(wrt);
+  const forward = nodes.filter((node) => {
+    if (!reads(node).some((name) => active.has(name)) || answerTo(node).kind === 'none') return false;
+    const outputs = node.outputs.filter((name) => name !== '' && isFloat(factsOf(name).type));
+    for (const output of outputs) active.add(output);
+    return outputs.length > 0;
+  });
+  const reaching = new Set(seeds.keys());
+  const between = forward
+    .toReversed()
+    .filter((node) => {
+      if (!node.outputs.some((output) => reaching.has(output))) return false;
+      for (const input of reads(node)) if (active.has(input)) reaching.add(input);
+      return true;
+    })
+    .reverse();
+  const unsupported = between.flatMap((node) => {
+    const answer = answerTo(node);
+    return answer.kind === 'forbidden' ? [{ op: qualifiedOp(node), node: describeNode(node), why: answer.why }] : [];
+  });
+  if (unsupported.length > 0) throw new UnsupportedOperatorsError(unsupported);
+  return between.flatMap((node) => {
+    const answer = answerTo(node);
+    return answer.kind === 'rule' ? [{ node, answer }] : [];
+  });
+}
+
+function callFor(
+  builder: GraphBuilder,
+  node: Node,
+  dys: readonly (string | undefined)[],
+  facts: (name: string) => ValueFacts,
+): Call {
+  let current = node;
+  const zeros = () => zerosLike(builder, node.outputs[0] ?? '');
+  return {
+    node,
+    x: node.inputs,
+    y: node.outputs,
+    dy: dys[0] ?? zeros(),
+    dys,
+    output(index) {
+      const existing = current.outputs[index];
+      if (existing) return existing;
+      const name = builder.fresh(`${node.op}.${index}`);
+      const outputs = Array.from({ length: Math.max(index + 1, current.outputs.length) }, (_, i) =>
+        i === index ? name : (current.outputs[i] ?? ''),
+      );
+      const extended = { ...current, outputs };
+      builder.replace(current, extended);
+      current = extended;
+      return name;
+    },
+    facts,
+    dims: (name) => facts(name).dims,
+    add: (op, inputs, attributes) => builder.add(op, inputs, attributes),
+    ops: builder.ops,
+    builder,
+  };
+}

@@ -1,0 +1,82 @@
+import type { AttributeLike } from '../../onnx/attributes.ts';
+import type { ValueFacts } from '../../onnx/facts.ts';
+import type { Node } from '../../onnx/graph.ts';
+import type { GraphBuilder, PlainOps } from '../../onnx/graphBuilder.ts';
+
+/*
+ * One operator's part in the backward pass. With y = f(x_0, x_1, ...) and dy the gradient of the explained quantity
+ * with respect to y, a rule adds the nodes that compute dx_i = dy . (dy/dx_i) and returns their names.
+ * It neither accumulates nor sums out broadcasting nor asks who wants the result: the engine does.
+ */
+
+/** What a rule sees of the node it differentiates, and the builder's methods to add nodes with. */
+export interface Call {
+  readonly node: Node;
+  /** Names of the inputs; '' for one that is left out. */
+  readonly x: readonly string[];
+  /** Names of the outputs. */
+  readonly y: readonly string[];
+  /** The gradient with respect to the first output. */
+  readonly dy: string;
+  /** The gradients with respect to all outputs; undefined where nothing depends on one. */
+  readonly dys: readonly (string | undefined)[];
+  /** The name of an optional output; the forward node is given it where it has none. */
+  readonly output: (index: number) => string;
+  /** Shape, type and constant value of an input or output. The batch dimension is the probe's: never build on its size. */
+  readonly facts: (name: string) => ValueFacts;
+  readonly dims: (name: string) => readonly number[];
+  readonly add: (
+    op: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, AttributeLike | undefined>>,
+  ) => string;
+  readonly ops: PlainOps;
+  readonly builder: GraphBuilder;
+}
+
+/** Adds the nodes for one input's gradient; called only if that gradient is wanted. */
+export type InputGradient = (() => string) | undefined;
+
+/** Gradients in the order of the operator's inputs; undefined: no gradient flows to that input. */
+export type Rule = (call: Call) => readonly InputGradient[];
+
+type Dims = readonly number[];
+
+/** An operator's declared answer to "what is your gradient?". */
+export type Answer =
+  /** `broadcast`: the shape in which the rule gives an input's gradient, if larger than the input for broadcasting. */
+  | {
+      readonly kind: 'rule';
+      readonly rule: Rule;
+      readonly broadcast?: (input: Dims, output: Dims, index: number) => Dims;
+    }
+  /** Piecewise constant or of integers: nothing flows through. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'forbidden'; readonly why: string };
+
+export type GradientTable = Readonly<Record<string, Answer>>;
+
+/** A rule whose gradients have their inputs' shapes. */
+export function rule(rule: Rule): Answer {
+  return { kind: 'rule', rule };
+}
+
+/** An operator with numpy broadcasting: its rule gives every gradient in the output's shape. */
+export function elementwise(rule: Rule): Answer {
+  return { kind: 'rule', rule, broadcast: (_input, output) => output };
+}
+
+/** An elementwise operator of one input: `derivative` gives f'(x), to be multiplied with dy. */
+export function unary(derivative: (call: Call, x: string, y: string) => string): Answer {
+  return rule((call) => {
+    const [x = ''] = call.x;
+    const [y = ''] = call.y;
+    return [() => call.ops.Mul(call.dy, derivative(call, x, y))];
+  });
+}
+
+export const none: Answer = { kind: 'none' };
+
+export function forbidden(why: string): Answer {
+  return { kind: 'forbidden', why };
+}

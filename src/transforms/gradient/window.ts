@@ -1,0 +1,67 @@
+import { intOf, intsOf, stringOf } from '../../onnx/attributes.ts';
+import type { Node } from '../../onnx/graph.ts';
+
+/** How a kernel slides over the spatial dimensions, with everything that ONNX leaves implicit spelled out. */
+export interface Window {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly padsBegin: readonly number[];
+  readonly padsEnd: readonly number[];
+}
+
+/**
+ * The window of a convolution or pooling node.
+ * @param input spatial dimensions of the input; @param output of the output; @param kernel of the kernel.
+ */
+export function windowOf(
+  node: Node,
+  input: readonly number[],
+  output: readonly number[],
+  kernel: readonly number[],
+): Window {
+  const ones = kernel.map(() => 1);
+  const strides = intsOf(node, 'strides', ones);
+  const dilations = intsOf(node, 'dilations', ones);
+  const auto = stringOf(node, 'auto_pad', 'NOTSET');
+  if (auto === 'NOTSET' || auto === 'VALID') {
+    const pads = auto === 'VALID' ? undefined : intsOf(node, 'pads');
+    const at = (i: number) => pads?.[i] ?? 0;
+    const padsEnd = kernel.map((_, i) => at(i + kernel.length));
+    return { kernel, strides, dilations, padsBegin: kernel.map((_, i) => at(i)), padsEnd };
+  }
+  // SAME_*: as much padding as makes output = ceil(input / stride); the odd one goes where the name says.
+  const total = kernel.map((size, i) => {
+    const covered = ((output[i] ?? 1) - 1) * (strides[i] ?? 1) + (size - 1) * (dilations[i] ?? 1) + 1;
+    return Math.max(0, covered - (input[i] ?? 1));
+  });
+  const less = total.map((sum) => Math.floor(sum / 2));
+  const more = total.map((sum) => Math.ceil(sum / 2));
+  const upper = auto === 'SAME_UPPER';
+  return { kernel, strides, dilations, padsBegin: upper ? less : more, padsEnd: upper ? more : less };
+}
+
+/** The extent of the dilated kernel in each dimension. */
+export function kernelExtent({ kernel, dilations }: Window): number[] {
+  return kernel.map((size, i) => (size - 1) * (dilations[i] ?? 1) + 1);
+}
+
+/** `pads` as ONNX writes them: all beginnings, then all ends. */
+export function padsOf({ padsBegin, padsEnd }: Window): number[] {
+  return [...padsBegin, ...padsEnd];
+}
+
+/**
+ * The input rows beyond what the windows cover, which a transposed convolution must be told of. Negative where
+ * ceil_mode lets the last window reach over the padded end.
+ */
+export function remainder(window: Window, input: readonly number[], output: readonly number[]): number[] {
+  return kernelExtent(window).map((extent, i) => {
+    const covered = ((output[i] ?? 1) - 1) * (window.strides[i] ?? 1) + extent;
+    return (input[i] ?? 1) + (window.padsBegin[i] ?? 0) + (window.padsEnd[i] ?? 0) - covered;
+  });
+}
+
+export function groupsOf(node: Node): number {
+  return intOf(node, 'group', 1);
+}
