@@ -1,3 +1,5 @@
+import { KonkyoError } from '../konkyoError.ts';
+
 /** What every dataset error says: where the data came from, what is wrong with it, and what to do next. */
 interface Complaint {
   readonly where: string;
@@ -7,8 +9,7 @@ interface Complaint {
 }
 
 /** Base of all errors thrown by `datasets/`; tell them apart by `tag`. */
-export abstract class DatasetError extends Error {
-  abstract readonly tag: string;
+export abstract class DatasetError extends KonkyoError {
   /** The file, or a description of the bytes. */
   readonly where: string;
 
@@ -20,25 +21,21 @@ export abstract class DatasetError extends Error {
 
 /** A file or folder that cannot be read at all. */
 export class DatasetFileError extends DatasetError {
-  override readonly name = 'DatasetFileError';
   readonly tag = 'dataset-file';
 }
 
 /** Bytes that are not the IDX format of MNIST, or not of a supported kind. */
 export class IdxFormatError extends DatasetError {
-  override readonly name = 'IdxFormatError';
   readonly tag = 'idx-format';
 }
 
 /** Bytes that are not a NumPy array file, are cut short, or have a header that cannot be understood. */
 export class NpyFormatError extends DatasetError {
-  override readonly name = 'NpyFormatError';
   readonly tag = 'npy-format';
 }
 
 /** A NumPy element type without a counterpart here (strings, objects, records, complex numbers, dates). */
 export class NpyTypeError extends DatasetError {
-  override readonly name = 'NpyTypeError';
   readonly tag = 'npy-type';
   /** The type as the file spells it. */
   readonly descr: string;
@@ -55,13 +52,11 @@ export class NpyTypeError extends DatasetError {
 
 /** Bytes that are not a zip archive of NumPy arrays, or that are damaged. */
 export class NpzFormatError extends DatasetError {
-  override readonly name = 'NpzFormatError';
   readonly tag = 'npz-format';
 }
 
 /** Bytes that are not a picture in a supported format, or a picture that is damaged. */
 export class ImageFormatError extends DatasetError {
-  override readonly name = 'ImageFormatError';
   readonly tag = 'image-format';
   /** What the bytes look like. */
   readonly found: string;
@@ -74,13 +69,11 @@ export class ImageFormatError extends DatasetError {
 
 /** Images and labels that do not belong together: other counts, sizes, or class numbers. */
 export class LabelledImagesError extends DatasetError {
-  override readonly name = 'LabelledImagesError';
   readonly tag = 'labelled-images';
 }
 
 /** An image number outside of a data set. */
 export class ImageIndexError extends DatasetError {
-  override readonly name = 'ImageIndexError';
   readonly tag = 'image-index';
   readonly index: number;
   readonly count: number;

@@ -22,7 +22,7 @@ export async function readImageFile(path: string): Promise<DecodedImage> {
 /**
  * Decodes a PNG, JPEG or WebP picture to bytes, upright as its EXIF orientation says. Grey pictures have one channel,
  * all others three (sRGB; CMYK and embedded colour profiles are converted). Transparent parts are laid on white, as a
- * viewer shows them; 16 bits a channel become 8; of an animation the first frame counts.
+ * viewer shows them; 16 bits a channel become 8 (within one grey level); of an animation the first frame counts.
  * @param where names the bytes in errors.
  * @throws ImageFormatError if the bytes are something else, or a damaged picture.
  */

@@ -17,21 +17,21 @@ export function resizeImage(image: DecodedImage, size: { height: number; width: 
   if (size.height === height && size.width === width) return image;
   const columns = triangleTaps(width, size.width);
   const rows = triangleTaps(height, size.height);
-  const narrowed = new Float64Array(height * size.width * channels);
+  const rowLength = size.width * channels;
+  const narrowed = new Float64Array(height * rowLength);
   for (let row = 0; row < height; row++) {
     columns.forEach(({ first, weights }, column) => {
       for (let channel = 0; channel < channels; channel++) {
-        const at = (tap: number) => image.data[(row * width + first + tap) * channels + channel] ?? 0;
-        narrowed[(row * size.width + column) * channels + channel] = weightedSum(weights, at);
+        const start = (row * width + first) * channels + channel;
+        narrowed[row * rowLength + column * channels + channel] = weightedSum(weights, image.data, start, channels);
       }
     });
   }
-  const rowLength = size.width * channels;
   const data = new Uint8Array(size.height * rowLength);
   rows.forEach(({ first, weights }, row) => {
     for (let place = 0; place < rowLength; place++) {
-      const at = (tap: number) => narrowed[(first + tap) * rowLength + place] ?? 0;
-      data[row * rowLength + place] = Math.round(weightedSum(weights, at));
+      const start = first * rowLength + place;
+      data[row * rowLength + place] = Math.round(weightedSum(weights, narrowed, start, rowLength));
     }
   });
   return { height: size.height, width: size.width, channels, data };
@@ -53,6 +53,13 @@ function triangleTaps(from: number, to: number): readonly Tap[] {
   });
 }
 
-function weightedSum(weights: readonly number[], at: (tap: number) => number): number {
-  return weights.reduce((sum, weight, tap) => sum + weight * at(tap), 0);
+function weightedSum(
+  weights: readonly number[],
+  values: Uint8Array | Float64Array,
+  start: number,
+  step: number,
+): number {
+  let sum = 0;
+  for (let tap = 0; tap < weights.length; tap++) sum += (weights[tap] ?? 0) * (values[start + tap * step] ?? 0);
+  return sum;
 }

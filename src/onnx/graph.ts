@@ -27,6 +27,8 @@ export interface Graph {
   /** In topological order. */
   readonly nodes: readonly Node[];
   readonly initializers: ReadonlyMap<string, Tensor>;
+  /** What the file says of intermediate values. Empty after an edit: it may no longer hold. */
+  readonly valueInfo: readonly ValueInfo[];
   readonly proto?: GraphProto;
 }
 

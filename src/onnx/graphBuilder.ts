@@ -69,6 +69,20 @@ export class GraphBuilder {
     this.#inputs = [...graph.inputs];
   }
 
+  /**
+   * Puts a computation before the graph: `compute` adds nodes (and inputs) and returns the value that takes the place of
+   * the graph input `name`, which is an input no more.
+   */
+  computeInput(name: string, compute: () => string): void {
+    const following = this.#nodes.splice(0);
+    const index = this.#inputs.findIndex((input) => input.name === name);
+    if (index < 0) throw new RangeError(`The graph has no input "${name}".`);
+    this.#inputs.splice(index, 1);
+    const value = compute();
+    this.append({ op: 'Identity', domain: '', name, inputs: [value], outputs: [name], attributes: {} });
+    this.#nodes.push(...following);
+  }
+
   /** The nodes so far, in topological order. */
   get nodes(): readonly Node[] {
     return this.#nodes;
@@ -161,11 +175,18 @@ export class GraphBuilder {
 
   /** The graph so far, with the given outputs (by default those it had). */
   build(outputs: readonly ValueInfo[] = this.#graph.outputs): Graph {
-    return { ...this.#graph, inputs: this.#inputs, outputs, nodes: this.#nodes, initializers: this.#initializers };
+    return {
+      ...this.#graph,
+      inputs: this.#inputs,
+      outputs,
+      nodes: this.#nodes,
+      initializers: this.#initializers,
+      valueInfo: [],
+    };
   }
 }
 
 /** An empty graph to build on. */
 export function emptyGraph(name: string): Graph {
-  return { name, inputs: [], outputs: [], nodes: [], initializers: new Map() };
+  return { name, inputs: [], outputs: [], nodes: [], initializers: new Map(), valueInfo: [] };
 }

@@ -84,6 +84,7 @@ function readGraph(proto: GraphProto, external: ExternalData): Graph {
     outputs: proto.output.map(readValueInfo),
     nodes: proto.node.map((node) => readNode(node, external)),
     initializers: new Map(proto.initializer.map((t): [string, Tensor] => [t.name, decodeTensor(t, external)])),
+    valueInfo: proto.valueInfo.map(readValueInfo),
     proto,
   };
 }

@@ -96,6 +96,7 @@ function encodeGraph(graph: Graph): GraphProto {
     input: graph.inputs.map(encodeValueInfo),
     output: graph.outputs.map(encodeValueInfo),
     node: graph.nodes.map(encodeNode),
+    valueInfo: graph.valueInfo.map(encodeValueInfo),
     initializer: [...graph.initializers].map(([name, t]) => encodeTensor(t, name)),
   });
 }

@@ -1,4 +1,4 @@
-import { KonkyoError } from '../onnx/errors.ts';
+import { KonkyoError } from '../konkyoError.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { Tensor } from '../onnx/tensor.ts';
 
@@ -34,12 +34,12 @@ export interface Session {
 
 /** The runtime does not take a model. */
 export class SessionError extends KonkyoError {
-  readonly tag = 'Session';
+  readonly tag = 'session';
 }
 
 /** A model failed while it ran. */
 export class RunError extends KonkyoError {
-  readonly tag = 'Run';
+  readonly tag = 'run';
 }
 
 /**

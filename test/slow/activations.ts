@@ -9,7 +9,7 @@ const activation =
     f: (x: number, parameters: Readonly<Record<Name, number>>) => number,
   ): SlowOperator =>
   (inputs, attributes) => {
-    const parameters = { ...defaults };
+    const parameters: Record<Name, number> = { ...defaults };
     for (const name in defaults) parameters[name] = numberOf(attributes, name) ?? defaults[name];
     return [mapValues(inputAt(inputs, 0), (x) => f(x, parameters))];
   };

@@ -15,8 +15,6 @@ import { shapeOperators } from './shape.ts';
 
 export type { Array64, SlowAttributes, SlowOperator } from './array64.ts';
 export { SlowOperatorError } from './array64.ts';
-export { evaluateSlow, type SlowNode } from './evaluate.ts';
-export { vectorJacobianProduct } from './finiteDifferences.ts';
 
 /** Operators that say themselves which outputs are integers, or whose outputs are none. */
 const ownTypes: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import { forEachIndex, type SlowAttributes, SlowOperatorError, sizeOf, stridesOf } from './array64.ts';
+import { forEachIndex, type SlowAttributes, SlowOperatorError } from './array64.ts';
 import { numberOf, numbersOf, textOf } from './attributes.ts';
 
 /** How a kernel slides over the spatial axes: one entry an axis. */
@@ -70,23 +70,24 @@ export function slidingOf(
 
 /** The window of every output position, row-major. Cells beyond the padding (ceil_mode) are left out. */
 export function windowsOf(sliding: Sliding, input: readonly number[]): readonly (readonly Tap[])[] {
-  const strides = stridesOf(input);
+  const offsets: number[][] = [];
+  forEachIndex(sliding.kernel, (cell) => offsets.push(cell.map((k, axis) => k * sliding.dilations[axis]!)));
   const windows: Tap[][] = [];
-  forEachIndex(sliding.output, (start) => {
+  forEachIndex(sliding.output, (index) => {
+    const start = index.map((o, axis) => o * sliding.strides[axis]! - sliding.padsBegin[axis]!);
     const taps: Tap[] = [];
-    forEachIndex(sliding.kernel, (offset, kernel) => {
-      const cell = offset.map((k, axis) => start[axis]! * sliding.strides[axis]! + k * sliding.dilations[axis]!);
-      const position = cell.map((at, axis) => at - sliding.padsBegin[axis]!);
-      const beyond = position.some((at, axis) => at >= input[axis]! + sliding.padsEnd[axis]!);
-      if (beyond) return;
-      const inside = position.every((at, axis) => at >= 0 && at < input[axis]!);
-      taps.push({
-        kernel,
-        input: inside ? position.reduce((flat, at, axis) => flat + at * strides[axis]!, 0) : undefined,
-      });
-    });
+    for (const [kernel, offset] of offsets.entries()) {
+      let flat = 0;
+      let [inside, beyond] = [true, false];
+      for (let axis = 0; axis < input.length; axis++) {
+        const [position, size] = [start[axis]! + offset[axis]!, input[axis]!];
+        if (position < 0 || position >= size) inside = false;
+        if (position >= size + sliding.padsEnd[axis]!) beyond = true;
+        flat = flat * size + position;
+      }
+      if (!beyond) taps.push({ kernel, input: inside ? flat : undefined });
+    }
     windows.push(taps);
   });
-  if (windows.length !== sizeOf(sliding.output)) throw new SlowOperatorError('a kernel is larger than its input');
   return windows;
 }

@@ -1,4 +1,4 @@
-import { KonkyoError } from '../../onnx/errors.ts';
+import { KonkyoError } from '../../konkyoError.ts';
 
 export interface UnsupportedNode {
   readonly op: string;
@@ -8,7 +8,7 @@ export interface UnsupportedNode {
 
 /** The way from the explained value to the input leads through operators without a gradient. All of them are named. */
 export class UnsupportedOperatorsError extends KonkyoError {
-  readonly tag = 'UnsupportedOperators';
+  readonly tag = 'unsupported-operators';
   readonly unsupported: readonly UnsupportedNode[];
   constructor(unsupported: readonly UnsupportedNode[]) {
     const kinds = [...new Set(unsupported.map(({ op, why }) => `${op} (${why})`))];
@@ -30,7 +30,7 @@ export class UnsupportedOperatorsError extends KonkyoError {
 
 /** Something was asked for that the graph does not have. */
 export class UnknownValueError extends KonkyoError {
-  readonly tag = 'UnknownValue';
+  readonly tag = 'unknown-value';
   readonly value: string;
   constructor(value: string) {
     super(`The graph has no value named "${value}", or it was not there when the graph was probed.`);

@@ -1,0 +1,21 @@
+import type { Method, MethodKind } from './method.ts';
+import { compileMap } from './targetGradient.ts';
+
+const description = {
+  id: 'input-x-gradient',
+  title: 'Input x gradient',
+  about:
+    'What each pixel adds to the score if the network is taken as linear around this image: its value times its gradient.',
+};
+
+/** Gradient times input (model input, after normalisation). Shrikumar et al. 2016. */
+export function inputXGradient(): Method {
+  return {
+    ...description,
+    settings: {},
+    compile: (classifier) =>
+      compileMap(classifier, 'input-x-gradient', ({ ops }, gradient, input) => ops.Mul(gradient, input)),
+  };
+}
+
+export const inputXGradientKind: MethodKind = { ...description, options: {}, create: () => inputXGradient() };

@@ -1,0 +1,19 @@
+import type { Method, MethodKind } from './method.ts';
+import { compileMap } from './targetGradient.ts';
+
+const description = {
+  id: 'saliency',
+  title: 'Sensitivity map',
+  about: 'How strongly the score reacts when a pixel changes a little: the gradient of the score, with its sign.',
+};
+
+/** Signed gradient of the score with respect to the input. Simonyan, Vedaldi & Zisserman 2014 (who took its magnitude). */
+export function saliency(): Method {
+  return {
+    ...description,
+    settings: {},
+    compile: (classifier) => compileMap(classifier, 'saliency', (_builder, gradient) => gradient),
+  };
+}
+
+export const saliencyKind: MethodKind = { ...description, options: {}, create: () => saliency() };

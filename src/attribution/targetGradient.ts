@@ -1,0 +1,80 @@
+import { type Classifier, checkImages, runBatches } from '../classifier/classifier.ts';
+import { InvalidInputError } from '../classifier/errors.ts';
+import { type Target, targetWeights } from '../classifier/target.ts';
+import type { Graph } from '../onnx/graph.ts';
+import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { prune } from '../onnx/prune.ts';
+import { float32, type Tensor } from '../onnx/tensor.ts';
+import { floatOutputOf } from '../runtime/runtime.ts';
+import { addGradients } from '../transforms/gradient/gradient.ts';
+import type { Attribution, Explainer } from './method.ts';
+
+/** What a gradient method's graph is called by. */
+export interface TargetGradient {
+  /** Explained score of each row, [n]. */
+  readonly score: string;
+  /** Its gradient with respect to the image input, in the input's shape. */
+  readonly gradient: string;
+}
+
+export const weightsInput = 'konkyo/target';
+
+/**
+ * Adds the explained score of each row, the sum of weights times class scores, and its gradient with respect to the input.
+ * @param weights a value of [n, K] or of the scores' own shape: how much each class score counts.
+ */
+export function addTargetGradient(builder: GraphBuilder, classifier: Classifier, weights: string): TargetGradient {
+  const { scores, facts, inputName } = classifier;
+  const rank = facts.get(scores.name)?.dims.length ?? 2;
+  const shaped = builder.ops.Reshape(weights, builder.add('Shape', [scores.name]));
+  const axes = Array.from({ length: rank - 1 }, (_, i) => i + 1);
+  const score = builder.add('ReduceSum', [builder.ops.Mul(shaped, scores.name), builder.ints(axes)], { keepdims: 0 });
+  const gradients = addGradients(builder, { facts, seeds: new Map([[scores.name, shaped]]), wrt: [inputName] });
+  return { score, gradient: gradients.get(inputName) ?? '' };
+}
+
+/** The graph of a method that reads its map off one gradient a row: image and weights in, score and map out. */
+function mapGraph(classifier: Classifier, stage: string, toMap: MapOf): { graph: Graph; score: string; map: string } {
+  const builder = new GraphBuilder(classifier.model.graph, stage);
+  const weights = builder.input(weightsInput, 'float32', ['batch', classifier.scores.width]);
+  const { score, gradient } = addTargetGradient(builder, classifier, weights);
+  const map = toMap(builder, gradient, classifier.inputName);
+  const outputs = [score, map].map((name) => ({ name, type: 'float32' as const, dims: undefined }));
+  const inputs = [classifier.inputName, weightsInput];
+  return { graph: prune(builder.build(outputs), outputs, inputs), score, map };
+}
+
+type MapOf = (builder: GraphBuilder, gradient: string, input: string) => string;
+
+/** An explainer whose map is a function of the input and the gradient there, with no mixing of rows. */
+export async function compileMap(classifier: Classifier, stage: string, toMap: MapOf): Promise<Explainer> {
+  const { graph, score, map } = mapGraph(classifier, stage, toMap);
+  const session = await classifier.runtime.createSession({ ...classifier.model, graph });
+  return {
+    async attribute(images, targets): Promise<Attribution> {
+      const weights = checkedWeights(classifier, images, targets);
+      const feeds = { [classifier.inputName]: images, [weightsInput]: weights };
+      const values = await runBatches(session, classifier.batchSize, targets.length, feeds, [score, map]);
+      const byName = Object.fromEntries(values);
+      return { values: floatOutputOf(byName, map), scores: floatOutputOf(byName, score).data };
+    },
+    release: () => session.release(),
+  };
+}
+
+/**
+ * The weights [n, K] of one target for each image.
+ * @throws InvalidInputError, InvalidTargetError
+ */
+export function checkedWeights(
+  classifier: Classifier,
+  images: Tensor<'float32'>,
+  targets: readonly Target[],
+): Tensor<'float32'> {
+  checkImages(classifier, images);
+  if (images.dims[0] !== targets.length) {
+    throw new InvalidInputError(`There are ${images.dims[0]} images but ${targets.length} targets: give one for each.`);
+  }
+  const { width } = classifier.scores;
+  return float32([targets.length, width], targetWeights(targets, width));
+}

@@ -1,0 +1,94 @@
+import type { DecodedImage } from '../datasets/decodedImage.ts';
+import { float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
+import { type InputDescription, imageDims } from './inputDescription.ts';
+
+const luma = [0.299, 0.587, 0.114] as const;
+
+/** Grey to colour by repetition, colour to grey by luma (ITU-R BT.601). */
+export function withChannels(pixels: DecodedImage, channels: number): DecodedImage {
+  if (pixels.channels === channels) return pixels;
+  const { height, width, data } = pixels;
+  const area = height * width;
+  if (channels === 3) {
+    return {
+      height,
+      width,
+      channels: 3,
+      data: Uint8Array.from({ length: area * 3 }, (_, i) => data[Math.floor(i / 3)] ?? 0),
+    };
+  }
+  const grey = (i: number) => luma.reduce((sum, weight, c) => sum + weight * (data[i * 3 + c] ?? 0), 0);
+  return { height, width, channels: 1, data: Uint8Array.from({ length: area }, (_, i) => Math.round(grey(i))) };
+}
+
+/** Where pixel (y, x), colour c (red, green, blue) lies in one image of model input, and which model channel it is. */
+function position({ layout, channels, height, width, order }: InputDescription, y: number, x: number, c: number) {
+  const channel = order === 'BGR' ? channels - 1 - c : c;
+  const index = layout === 'NCHW' ? (channel * height + y) * width + x : (y * width + x) * channels + channel;
+  return { channel, index };
+}
+
+/** Calls `visit` for each element of one image: its index in pixels [h, w, c], in model input, and its model channel. */
+export function eachPixel(
+  input: InputDescription,
+  visit: (pixelIndex: number, inputIndex: number, channel: number) => void,
+): void {
+  for (let y = 0; y < input.height; y++) {
+    for (let x = 0; x < input.width; x++) {
+      for (let c = 0; c < input.channels; c++) {
+        const { channel, index } = position(input, y, x, c);
+        visit((y * input.width + x) * input.channels + c, index, channel);
+      }
+    }
+  }
+}
+
+/** A pixel value (0..255) as model input. */
+export function normalise(pixel: number, channel: number, { scale, mean, std }: InputDescription): number {
+  return (pixel * scale - (mean[channel] ?? 0)) / (std[channel] ?? 1);
+}
+
+/** Model input as a pixel value, not rounded. */
+export function denormalise(value: number, channel: number, { scale, mean, std }: InputDescription): number {
+  return (value * (std[channel] ?? 1) + (mean[channel] ?? 0)) / scale;
+}
+
+/** Pixels of the model's size as model input [1, ...]. */
+export function toInput(pixels: DecodedImage, input: InputDescription): Tensor<'float32'> {
+  return fill(input, (pixelIndex) => pixels.data[pixelIndex] ?? 0);
+}
+
+/** One image of model input as pixels, rounded and clipped to 0..255: the picture as the model saw it. */
+export function toPixels(image: Float32Array, input: InputDescription): DecodedImage {
+  const { height, width, channels } = input;
+  const data = new Uint8Array(height * width * channels);
+  eachPixel(input, (pixelIndex, inputIndex, channel) => {
+    const pixel = denormalise(image[inputIndex] ?? 0, channel, input);
+    data[pixelIndex] = Math.min(255, Math.max(0, Math.round(pixel)));
+  });
+  return { height, width, channels: channels === 1 ? 1 : 3, data };
+}
+
+/** A map of model-input shape summed over its channels: [height * width]. */
+export function sumChannels(values: Float32Array, input: InputDescription): Float32Array {
+  const sums = new Float32Array(input.height * input.width);
+  eachPixel(input, (pixelIndex, inputIndex) => {
+    const at = Math.floor(pixelIndex / input.channels);
+    sums[at] = (sums[at] ?? 0) + (values[inputIndex] ?? 0);
+  });
+  return sums;
+}
+
+/** An image of one pixel value everywhere, as model input [1, ...]. */
+export function baselineImage(pixel: number, input: InputDescription): Tensor<'float32'> {
+  return fill(input, () => pixel);
+}
+
+function fill(input: InputDescription, pixelAt: (pixelIndex: number) => number): Tensor<'float32'> {
+  const dims = imageDims(input);
+  const data = new Float32Array(sizeOf(dims));
+  eachPixel(input, (pixelIndex, inputIndex, channel) => {
+    data[inputIndex] = normalise(pixelAt(pixelIndex), channel, input);
+  });
+  return float32([1, ...dims], data);
+}

@@ -1,0 +1,260 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Array64, type SlowAttributes, sizeOf } from './array64.ts';
+import { slowOperators } from './index.ts';
+import { INT64 } from './integerTypes.ts';
+import { type RuntimeNode, runInRuntime } from './nodeInRuntime.ts';
+
+/** Reproducible numbers in [-1, 1), representable in float32, with all values distinct: no ties, no kinks. */
+function values(dims: readonly number[], seed = 1): Array64 {
+  let state = seed;
+  const next = (): number => {
+    state = (state * 1103515245 + 12345) % 2147483648;
+    return Math.fround(state / 1073741824 - 1);
+  };
+  return { dims, data: Float64Array.from({ length: sizeOf(dims) }, next) };
+}
+
+const integers = (...entries: number[]): Array64 => ({
+  dims: [entries.length],
+  data: Float64Array.from(entries),
+  integerType: INT64,
+});
+
+const floats = (...entries: number[]): Array64 => ({ dims: [entries.length], data: Float64Array.from(entries) });
+
+const shaped = (dims: readonly number[], array: Array64): Array64 => ({ ...array, dims });
+
+async function expectAgreement(node: RuntimeNode): Promise<void> {
+  const wanted = await runInRuntime(node);
+  const actual = slowOperators[node.op]!(node.inputs, node.attributes, node.outputCount);
+  wanted.forEach((output, position) => {
+    expect(actual[position]!.dims).toEqual(output.dims);
+    output.data.forEach((value, k) => {
+      const got = actual[position]!.data[k]!;
+      // Float32 kernels sum in another order: 1e-5 of the largest possible term, a few hundred roundings.
+      const near = Object.is(got, value) || Math.abs(got - value) <= 2e-5 * Math.max(1, Math.abs(value));
+      if (!near) expect(got, `${node.op} ${JSON.stringify(node.attributes)} output ${position}[${k}]`).toBe(value);
+    });
+  });
+}
+
+interface Case {
+  readonly title: string;
+  readonly node: RuntimeNode;
+}
+
+const single = (
+  op: string,
+  opset: number,
+  inputs: readonly (Array64 | undefined)[],
+  attributes: SlowAttributes = {},
+  more: Partial<RuntimeNode> = {},
+): Case => ({
+  title: `${op} ${JSON.stringify(attributes)} of inputs ${inputs.map((input) => `[${input?.dims ?? ''}]`).join(' ')}`,
+  node: { op, opset, inputs, attributes, outputCount: 1, ...more },
+});
+
+const image = values([2, 4, 5, 6]);
+const [q, k, v] = [values([2, 4, 3, 8]), values([2, 2, 5, 8], 2), values([2, 2, 5, 6], 3)];
+const resized = (attributes: SlowAttributes, sizes: Array64 | undefined, scales?: Array64): Case =>
+  single('Resize', 19, [values([1, 2, 7, 6]), undefined, scales, ...(sizes === undefined ? [] : [sizes])], attributes, {
+    floats: ['cubic_coeff_a'],
+  });
+
+/** What is newer than the operator tests of opset 17, or has no test there. */
+const cases: readonly Case[] = [
+  single('Gelu', 20, [image]),
+  single('Gelu', 20, [image], { approximate: 'tanh' }),
+  single('Mish', 18, [image]),
+  single('GroupNormalization', 21, [image, values([4], 5), values([4], 6)], { num_groups: 2 }),
+  single('RMSNormalization', 23, [image, values([6], 5)], { axis: -1 }),
+  single('RMSNormalization', 23, [image, values([5, 6], 5)], { axis: 2, epsilon: 0.1 }),
+  single('LpNormalization', 1, [image], { axis: 1, p: 1 }),
+  single('LpNormalization', 1, [image], { axis: -1, p: 2 }),
+  single('LpPool', 18, [image], { kernel_shape: [3, 2], strides: [2, 1], pads: [1, 0, 1, 1], p: 3 }),
+  single('LpPool', 18, [image], { kernel_shape: [2, 2], dilations: [2, 2] }),
+  single('GlobalLpPool', 2, [image], { p: 3 }),
+  single('Pad', 19, [image, integers(1, 2, 2, 1), floats(7), integers(-1, 2)].with(2, shaped([], floats(7)))),
+  single('Pad', 19, [image, integers(0, 0, 1, 2, 0, 0, 3, 1)], { mode: 'wrap' }),
+  single('Pad', 19, [image, integers(0, 0, 1, 2, 0, 0, 3, 1)], { mode: 'reflect' }),
+  single('Pad', 19, [image, integers(0, 0, -1, 2, 0, 0, 3, -2)]),
+  single('Split', 18, [image], { axis: 2, num_outputs: 2 }, { outputCount: 2 }),
+  single('ReduceSum', 13, [image, integers()], { noop_with_empty_axes: 1 }),
+  single('ReduceMax', 18, [image, integers(-1, 1)], { keepdims: 0 }),
+  single('ReduceLogSumExp', 18, [image, integers(2)]),
+  single('ScatterElements', 18, [image, shaped([1, 1, 2, 2], integers(0, 4, 4, 2)), values([1, 1, 2, 2], 9)], {
+    axis: 2,
+    reduction: 'max',
+  }),
+  single('ScatterElements', 18, [image, shaped([1, 1, 3, 1], integers(1, 1, -1)), values([1, 1, 3, 1], 9)], {
+    axis: 2,
+    reduction: 'add',
+  }),
+  single('ScatterND', 18, [image, shaped([2, 2], integers(0, 1, 1, 3)), values([2, 5, 6], 9)], { reduction: 'min' }),
+  single('GatherND', 13, [image, shaped([2, 1], integers(2, 0))], { batch_dims: 1 }),
+  single('Einsum', 12, [values([3, 4, 5]), values([3, 5, 2], 4)], { equation: 'bij,bjk->bik' }),
+  single('Einsum', 12, [values([2, 3, 4]), values([4, 5], 4)], { equation: '...j,jk' }),
+  single('MaxUnpool', 11, [values([1, 1, 2, 2]), shaped([1, 1, 2, 2], integers(6, 8, 16, 24)), integers(1, 1, 5, 5)], {
+    kernel_shape: [2, 2],
+    strides: [2, 2],
+  }),
+  single('DepthToSpace', 13, [image], { blocksize: 2, mode: 'CRD' }),
+  single('Trilu', 14, [image, shaped([], integers(-1))], { upper: 0 }),
+  single('TopK', 11, [image, integers(3)], { axis: 2, largest: 0 }, { outputCount: 2 }),
+  single('ArgMax', 13, [image], { axis: 1, keepdims: 0 }),
+  single('CumSum', 14, [image, shaped([], integers(2))], { exclusive: 1, reverse: 1 }),
+  single('LRN', 13, [image], { size: 4, alpha: 0.5, beta: 0.6, bias: 1.5 }),
+  single('InstanceNormalization', 6, [image, values([4], 5), values([4], 6)]),
+  single('LayerNormalization', 17, [image, values([5, 6], 5), values([5, 6], 6)], { axis: 2 }, { outputCount: 3 }),
+  single('QuantizeLinear', 21, [image, shaped([4], floats(0.01, 0.02, 0.005, 0.5))], { axis: 1, output_dtype: 3 }),
+  single('Attention', 23, [q, k, v]),
+  single('Attention', 23, [q, k, v, values([3, 5], 7)], { scale: 0.3 }),
+  single('Attention', 23, [q, k, v], { is_causal: 1 }),
+  single('Attention', 23, [q, k, v], { softcap: 0.5 }),
+  single(
+    'Attention',
+    23,
+    [q, k, v, shaped([3, 5], floats(...[1, 0, 1, 1, 0], ...[1, 1, 1, 0, 0], ...[0, 0, 1, 1, 1]))],
+    {},
+    {
+      booleans: [3],
+    },
+  ),
+  single(
+    'Attention',
+    23,
+    [q, k, v, undefined, values([2, 2, 2, 8], 5), values([2, 2, 2, 6], 6)],
+    { is_causal: 1 },
+    {
+      outputCount: 3,
+    },
+  ),
+  single('Attention', 23, [values([2, 3, 32]), values([2, 5, 16], 2), values([2, 5, 12], 3)], {
+    q_num_heads: 4,
+    kv_num_heads: 2,
+  }),
+  ...[0, 1, 2, 3].map((qk_matmul_output_mode) =>
+    single(
+      'Attention',
+      23,
+      [q, k, v, values([3, 5], 7)],
+      { qk_matmul_output_mode, softcap: 0.7 },
+      {
+        outputCount: 4,
+        floats: ['softcap'],
+      },
+    ),
+  ),
+  ...['half_pixel', 'half_pixel_symmetric', 'pytorch_half_pixel', 'align_corners', 'asymmetric'].flatMap((mode) => [
+    resized({ mode: 'linear', coordinate_transformation_mode: mode }, undefined, floats(1, 1, 1.7, 0.6)),
+    resized({ mode: 'linear', coordinate_transformation_mode: mode }, integers(1, 2, 9, 4)),
+    resized({ mode: 'cubic', coordinate_transformation_mode: mode, cubic_coeff_a: -0.5 }, integers(1, 2, 5, 11)),
+    ...['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil'].map((nearest_mode) =>
+      resized({ mode: 'nearest', coordinate_transformation_mode: mode, nearest_mode }, integers(1, 2, 11, 4)),
+    ),
+  ]),
+  resized({ mode: 'cubic', exclude_outside: 1 }, integers(1, 2, 9, 4)),
+  resized({ mode: 'linear', antialias: 1 }, integers(1, 2, 3, 4)),
+  resized({ mode: 'cubic', antialias: 1 }, integers(1, 2, 3, 4)),
+  resized({ mode: 'linear', axes: [2, 3], keep_aspect_ratio_policy: 'not_larger' }, integers(12, 9)),
+  resized({ mode: 'linear', axes: [3, 2], keep_aspect_ratio_policy: 'not_smaller' }, integers(9, 12)),
+];
+
+describe('the slow operators against ONNX Runtime', () => {
+  it.each(cases)('$title', ({ node }) => expectAgreement(node));
+});
+
+/** Sizes and attributes of a sliding kernel over 1 to 3 axes, small enough to be slow on. */
+const slidings = fc.integer({ min: 1, max: 3 }).chain((rank) => {
+  const each = (min: number, max: number): fc.Arbitrary<number[]> =>
+    fc.array(fc.integer({ min, max }), { minLength: rank, maxLength: rank });
+  return fc.record({
+    spatial: each(7, 9),
+    kernel: each(1, 3),
+    strides: each(1, 3),
+    dilations: each(1, 2),
+    begins: each(0, 2),
+    ends: each(0, 2),
+    paddings: each(0, 2),
+    auto: fc.constantFrom('NOTSET', 'NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID'),
+    flag: fc.integer({ min: 0, max: 1 }),
+    ceil: fc.integer({ min: 0, max: 1 }),
+    group: fc.constantFrom(1, 2),
+    bias: fc.boolean(),
+  });
+});
+
+type Sample = typeof slidings extends fc.Arbitrary<infer T> ? T : never;
+
+const check = (nodeOf: (sample: Sample) => RuntimeNode): Promise<void> =>
+  fc.assert(
+    fc.asyncProperty(slidings, (sample) => expectAgreement(nodeOf(sample))),
+    { seed: 7, numRuns: 60 },
+  );
+
+/** A pooling window must hold a cell of the input: padding stays below the kernel. */
+const poolAttributes = ({ kernel, strides, dilations, begins, ends, auto, ceil }: Sample): SlowAttributes => ({
+  kernel_shape: kernel,
+  strides,
+  dilations,
+  ...(auto === 'NOTSET'
+    ? { ceil_mode: ceil, pads: [...begins, ...ends].map((pad, i) => Math.min(pad, kernel[i % kernel.length]! - 1)) }
+    : { auto_pad: auto }),
+});
+
+const convAttributes = ({ strides, dilations, begins, ends, auto, group }: Sample): SlowAttributes => ({
+  strides,
+  dilations,
+  group,
+  ...(auto === 'NOTSET' ? { pads: [...begins, ...ends] } : { auto_pad: auto }),
+});
+
+describe('random kernels, 1-D to 3-D, agree with ONNX Runtime', () => {
+  it('Conv', () =>
+    check((s) => ({
+      op: 'Conv',
+      opset: 21,
+      inputs: [
+        values([2, 4, ...s.spatial]),
+        values([6, 4 / s.group, ...s.kernel], 2),
+        s.bias ? values([6], 3) : undefined,
+      ],
+      attributes: convAttributes(s),
+      outputCount: 1,
+    })));
+
+  it('ConvTranspose', () =>
+    check((s) => ({
+      op: 'ConvTranspose',
+      opset: 21,
+      inputs: [
+        values([2, 4, ...s.spatial]),
+        values([4, 3, ...s.kernel], 2),
+        s.bias ? values([3 * s.group], 3) : undefined,
+      ],
+      attributes: {
+        ...convAttributes(s),
+        output_padding: s.paddings.map((p, i) => Math.min(p, Math.max(s.strides[i]!, s.dilations[i]!) - 1)),
+      },
+      outputCount: 1,
+    })));
+
+  it('MaxPool with Indices', () =>
+    check((s) => ({
+      op: 'MaxPool',
+      opset: 21,
+      inputs: [values([2, 2, ...s.spatial])],
+      attributes: { ...poolAttributes(s), storage_order: s.flag },
+      outputCount: 2,
+    })));
+
+  it('AveragePool', () =>
+    check((s) => ({
+      op: 'AveragePool',
+      opset: 21,
+      inputs: [values([2, 2, ...s.spatial])],
+      attributes: { ...poolAttributes(s), count_include_pad: s.flag },
+      outputCount: 1,
+    })));
+});
