@@ -6,6 +6,7 @@ const description = {
   title: 'Input x gradient',
   about:
     'What each pixel adds to the score if the network is taken as linear around this image: its value times its gradient.',
+  unit: 'score units',
 };
 
 /** Gradient times input (model input, after normalisation). Shrikumar et al. 2016. */

@@ -23,6 +23,7 @@ const description = {
   title: 'Integrated gradients',
   about:
     'How much each pixel adds to the score on the way from an empty image to this one; the parts sum to the score difference.',
+  unit: 'score units',
 };
 
 const options = {

@@ -8,6 +8,8 @@ export interface Method {
   readonly title: string;
   /** One plain sentence: what a map of this method shows. */
   readonly about: string;
+  /** What the values are measured in, as a plural: `score units`. */
+  readonly unit: string;
   readonly settings: Readonly<Record<string, number | string>>;
   /** Builds the explanation's graph and a session for it: once for a classifier, then used for many images. */
   compile(classifier: Classifier): Promise<Explainer>;

@@ -83,7 +83,7 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
         ? { name: output, width: sizeOf(facts.get(output)?.dims.slice(1) ?? []) }
         : findScores(model.graph, output, facts);
     const notes = batched ? [] : [`Its batch dimension could not be freed (${failures[0]}), so images run one by one.`];
-    return await makeClassifier({
+    return makeClassifier({
       model,
       runtime,
       facts,
@@ -108,7 +108,7 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
   );
 }
 
-async function makeClassifier(parts: Omit<Classifier, 'predict' | 'release'>): Promise<Classifier> {
+function makeClassifier(parts: Omit<Classifier, 'scoresOf' | 'predict' | 'release'>): Classifier {
   let session: Promise<Session> | undefined;
   const { model, runtime, scores, inputName, batchSize } = parts;
   const graph = { ...model.graph, outputs: [{ name: scores.name, type: undefined, dims: undefined }] };

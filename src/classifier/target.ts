@@ -20,11 +20,10 @@ export function targetWeights(targets: readonly Target[], width: number): Float3
     const at = row * width + (width === 1 ? 0 : index);
     rows[at] = (rows[at] ?? 0) + (width === 1 && index === 0 ? -sign : sign);
   };
-  targets.forEach((target, row) => {
-    if (typeof target === 'number') return add(row, target, 1);
-    add(row, target.for, 1);
-    add(row, target.against, -1);
-  });
+  for (const [row, target] of targets.entries()) {
+    add(row, typeof target === 'number' ? target : target.for, 1);
+    if (typeof target !== 'number') add(row, target.against, -1);
+  }
   return rows;
 }
 

@@ -1,23 +1,23 @@
-import { KonkyoError } from '../onnx/errors.ts';
+import { KonkyoError } from '../konkyoError.ts';
 
 /** The data set and the model do not fit together: image size, channels, classes or batch. */
 export class TrainingDataError extends KonkyoError {
-  readonly tag = 'TrainingData';
+  readonly tag = 'training-data';
 }
 
 /** Nothing in the model can be trained, or something that was asked for is not there. */
 export class TrainableWeightsError extends KonkyoError {
-  readonly tag = 'TrainableWeights';
+  readonly tag = 'trainable-weights';
 }
 
 /** Settings that make no sense: a batch of no images, a negative learning rate. */
 export class TrainingSettingsError extends KonkyoError {
-  readonly tag = 'TrainingSettings';
+  readonly tag = 'training-settings';
 }
 
 /** The loss left the range of numbers. */
 export class NonFiniteLossError extends KonkyoError {
-  readonly tag = 'NonFiniteLoss';
+  readonly tag = 'non-finite-loss';
   /** Counted from 1. */
   readonly step: number;
   readonly learningRate: number;
@@ -32,5 +32,5 @@ export class NonFiniteLossError extends KonkyoError {
 
 /** A checkpoint of another model, data set or other settings. */
 export class CheckpointError extends KonkyoError {
-  readonly tag = 'Checkpoint';
+  readonly tag = 'checkpoint';
 }

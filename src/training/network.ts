@@ -59,6 +59,7 @@ export function networkModel(network: Network, seed: number): Model {
       outputs: [{ name: 'logits', type: 'float32', dims: ['N', ...dims] }],
       nodes,
       initializers,
+      valueInfo: [],
     },
   };
 }

@@ -1,14 +1,17 @@
-import { isFloat } from '../onnx/elementType.ts';
+import { findScores } from '../classifier/findScores.ts';
+import { findImageInput, findOutput, withConstantInitializers } from '../classifier/imageInput.ts';
+import { showDims } from '../classifier/inputDescription.ts';
 import type { Graph, Model, ValueInfo } from '../onnx/graph.ts';
-import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { GraphBuilder, reservedPrefix } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
-import { isTensorOf, type Tensor, zeros } from '../onnx/tensor.ts';
+import { type Tensor, zeros } from '../onnx/tensor.ts';
 import { probe } from '../runtime/probe.ts';
-import type { Runtime, Values } from '../runtime/runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { addGradients } from '../transforms/gradient/gradient.ts';
 import { TrainableWeightsError, TrainingDataError } from './errors.ts';
 import { type Loss, softmaxCrossEntropy } from './losses.ts';
 import type { Optimizer } from './optimizers.ts';
+import { floatInitializers, type NamedWeight, withWeightsAsInputs, withWeightsFixed } from './trainableWeights.ts';
 
 /*
  * One step of training as one ONNX graph:
@@ -17,126 +20,180 @@ import type { Optimizer } from './optimizers.ts';
 
 export interface TrainStep {
   readonly model: Model;
-  readonly images: ImagesInput;
+  /** Graph input [N, ...]. */
+  readonly images: string;
+  /** Graph input: see `Loss.labels`. */
   readonly labels: string;
   readonly classes: number;
   readonly weights: readonly WeightSlot[];
   readonly memory: readonly MemorySlot[];
-  /** Graph inputs for the optimiser's scalars, by their names. */
+  /** Graph inputs, float32 scalars, by the optimiser's names for them. */
   readonly scalars: Readonly<Record<string, string>>;
-  /** Output: the loss, a float32 scalar. */
+  /** Graph output: a float32 scalar. */
   readonly loss: string;
-}
-
-export interface ImagesInput {
-  readonly name: string;
-  /** Without the batch: [C, H, W] for most. */
-  readonly dims: readonly number[];
 }
 
 /** A weight is a graph input under the name its initializer had. */
 export interface WeightSlot {
   readonly name: string;
   readonly initial: Tensor<'float32'>;
-  /** Output: the weight after the step. */
+  /** Graph output: the weight after the step. */
   readonly updated: string;
-  /** Input: float32 of the weight's shape, 1 for what may change and 0 for what is held at zero. */
+  /** Graph input: float32 of the weight's shape, 1 for what may change and 0 for what is held at zero. */
   readonly mask?: string;
 }
 
-/** Something the optimiser remembers of a weight, in the weight's shape; at first zeros. */
+/** Something the optimiser remembers of a weight, in the weight's shape; zeros before the first step. */
 export interface MemorySlot {
+  /** For records: `conv1.weight.velocity`. */
   readonly name: string;
   readonly dims: readonly number[];
+  readonly input: string;
+  /** Graph output. */
   readonly updated: string;
 }
 
 export interface TrainStepOptions {
   readonly optimizer: Optimizer;
+  /** The shape of one image as the model takes it, such as [1, 28, 28]. */
+  readonly imageDims: readonly number[];
   /** Default: softmax cross-entropy of class numbers. */
   readonly loss?: Loss;
-  /** Which of the initializers that a gradient reaches are trained; by default all. */
+  /** Which of the float32 initializers (scalars apart) are trained if a gradient reaches them; by default all. */
   readonly trainable?: (name: string) => boolean;
   /** Weights that get a mask input. */
   readonly masked?: readonly string[];
 }
 
 /**
- * Builds the step for any ONNX classifier with one input and scores (or their softmax) as its first output.
+ * Builds the step for any ONNX classifier with one image input, and scores (or their softmax) as its first output.
  * Normalisation and dropout behave as in inference: running means stay as they are.
  * @throws TrainableWeightsError, TrainingDataError where the model cannot be trained.
  * @throws UnsupportedOperatorsError for operators between weights and scores that have no gradient.
  */
 export async function makeTrainStep(runtime: Runtime, model: Model, options: TrainStepOptions): Promise<TrainStep> {
-  const { optimizer, loss = softmaxCrossEntropy(), masked = [] } = options;
-  const candidates = floatInitializers(model.graph).filter(([name]) => options.trainable?.(name) ?? true);
-  const images = imagesInput(model.graph);
-  const open = withWeightsAsInputs(model.graph, candidates);
-  const output = scoresOf(open);
-  const exposed = { ...open, outputs: [{ name: output, type: undefined, dims: undefined }] };
-  const feeds: Values = { [images.name]: zeros('float32', [2, ...images.dims]), ...Object.fromEntries(candidates) };
-  const { facts } = await probe(runtime, { ...model, graph: exposed }, feeds);
-
-  const builder = new GraphBuilder(open, 'train');
-  const { ops } = builder;
-  const scoreDims = facts.get(output)?.dims ?? [];
-  const classes = scoreDims.slice(1).reduce((product, dim) => product * dim, 1);
-  if (scoreDims[0] !== 2 || classes < 2) {
-    throw new TrainingDataError(
-      `The model's scores "${output}" have shape [${scoreDims}] for two images: a classifier has one row an image, with a score for each of two or more classes.`,
-    );
-  }
-  const scores = scoreDims.length === 2 ? output : builder.add('Flatten', [output]);
-  const labels = builder.input(
-    'labels',
-    loss.labels === 'classes' ? 'int64' : 'float32',
-    loss.labels === 'classes' ? ['N'] : ['N', classes],
-  );
-  const made = loss.add(builder, { scores, labels, classes });
-  const seed = scores === output ? made.gradient : ops.Reshape(made.gradient, builder.add('Shape', [output]));
-  const gradients = addGradients(builder, {
-    facts,
-    seeds: new Map([[output, seed]]),
-    wrt: candidates.map(([name]) => name),
-  });
-  const unreached = zerosFor(builder);
-  const trained = candidates.filter(([name]) => !unreached.has(gradients.get(name) ?? ''));
-  checkTrained(model, trained, masked);
-
-  const scalarInput = (name: string) => builder.input(`optimizer.${name}`, 'float32', []);
-  const scalars = Object.fromEntries(Object.keys(optimizer.scalars(1, 0)).map((name) => [name, scalarInput(name)]));
-  const weights: WeightSlot[] = [];
-  const memory: MemorySlot[] = [];
-  const outputs: ValueInfo[] = [{ name: made.loss, type: 'float32', dims: [] }];
-  for (const [name, initial] of trained) {
+  const { optimizer, masked = [] } = options;
+  const { builder, weights, ...backward } = await lossAndGradients(runtime, model, options);
+  checkWeights(weights, masked, model);
+  const scalarNames = Object.keys(optimizer.scalars(1, 0));
+  const scalars = Object.fromEntries(scalarNames.map((name) => [name, input(builder, name, 'float32', [])]));
+  const updates = weights.map(({ name, initial, gradient }) => {
     const { dims } = initial;
-    const slotName = (memoryName: string) => `${name}.${memoryName}`;
-    for (const memoryName of optimizer.remembers) builder.input(slotName(memoryName), 'float32', dims);
-    const updated = optimizer.update(builder, {
+    const inputs = Object.fromEntries(
+      optimizer.remembers.map((what) => [what, input(builder, `${name}.${what}`, 'float32', dims)]),
+    );
+    const after = optimizer.update(builder, {
       weight: name,
-      gradient: gradients.get(name) ?? '',
-      memory: slotName,
-      scalar: (scalar) => scalars[scalar] ?? '',
+      gradient,
+      memory: (what) => inputs[what] ?? '',
+      scalar: (what) => scalars[what] ?? '',
     });
-    const mask = masked.includes(name) ? builder.input(`${name}.mask`, 'float32', dims) : undefined;
-    const held = mask === undefined ? updated.weight : ops.Mul(updated.weight, mask);
-    weights.push({ name, initial, updated: held, ...(mask === undefined ? {} : { mask }) });
-    outputs.push({ name: held, type: 'float32', dims });
-    for (const memoryName of optimizer.remembers) {
-      const after = updated.memory[memoryName] ?? '';
-      memory.push({ name: slotName(memoryName), dims, updated: after });
-      outputs.push({ name: after, type: 'float32', dims });
-    }
-  }
-  const frozen = candidates.filter((candidate) => !trained.includes(candidate));
-  const graph = prune(withInitializers(builder.build(), frozen), outputs);
-  return { model: { ...model, graph }, images, labels, classes, weights, memory, scalars, loss: made.loss };
+    const mask = masked.includes(name) ? input(builder, `${name}.mask`, 'float32', dims) : undefined;
+    const updated = mask === undefined ? after.weight : builder.ops.Mul(after.weight, mask);
+    const weight: WeightSlot = { name, initial, updated, ...(mask === undefined ? {} : { mask }) };
+    const memory = Object.entries(inputs).map(
+      ([what, input]): MemorySlot => ({ name: `${name}.${what}`, dims, input, updated: after.memory[what] ?? '' }),
+    );
+    return { weight, memory };
+  });
+  const slots = { weights: updates.map(({ weight }) => weight), memory: updates.flatMap(({ memory }) => memory) };
+  const outputs: ValueInfo[] = [
+    { name: backward.loss, type: 'float32', dims: [] },
+    ...slots.weights.map(({ updated, initial }) => ({ name: updated, type: 'float32' as const, dims: initial.dims })),
+    ...slots.memory.map(({ updated, dims }) => ({ name: updated, type: 'float32' as const, dims })),
+  ];
+  const graph = prune(withWeightsFixed(builder.build(), backward.frozen), outputs);
+  const { images, labels, classes, loss } = backward;
+  return { model: { ...model, graph }, images, labels, classes, ...slots, scalars, loss };
 }
 
-type NamedWeight = readonly [name: string, value: Tensor<'float32'>];
+interface Backward {
+  readonly builder: GraphBuilder;
+  readonly images: string;
+  readonly labels: string;
+  readonly classes: number;
+  readonly loss: string;
+  readonly weights: readonly WeightGradient[];
+  /** Initializers that no gradient reaches. */
+  readonly frozen: readonly NamedWeight[];
+}
 
-function floatInitializers(graph: Graph): NamedWeight[] {
-  return [...graph.initializers].flatMap(([name, value]) =>
-    value.dims.length > 0 && isTensorOf(value, 'float32') ? [[name, value] as const] : [],
-  );
+interface WeightGradient {
+  readonly name: string;
+  readonly initial: Tensor<'float32'>;
+  readonly gradient: string;
+}
+
+/** Forward and backward pass; the weights are inputs, so that no rule builds on their values. */
+async function lossAndGradients(runtime: Runtime, model: Model, options: TrainStepOptions): Promise<Backward> {
+  const { loss = softmaxCrossEntropy(), trainable = () => true } = options;
+  const { graph } = withConstantInitializers(model);
+  const images = imageInput(graph, options.imageDims);
+  const candidates = floatInitializers(graph).filter(([name]) => trainable(name));
+  const open = withWeightsAsInputs(graph, candidates);
+  const feeds = { [images]: zeros('float32', [2, ...options.imageDims]), ...Object.fromEntries(candidates) };
+  const { facts } = await probe(runtime, { ...model, graph: open }, feeds);
+  const { name: output, width: classes } = findScores(graph, findOutput(graph, undefined), facts);
+  const [batch = 0, ...row] = facts.get(output)?.dims ?? [];
+  if (batch !== 2 || classes < 2) {
+    throw new TrainingDataError(
+      `The scores "${output}" have shape [${[batch, ...row]}] for two images, but a classifier gives each image a row with two or more scores.`,
+    );
+  }
+  const builder = new GraphBuilder(open, 'train');
+  const scores = row.length === 1 ? output : builder.add('Flatten', [output]);
+  const labels =
+    loss.labels === 'classes'
+      ? input(builder, 'labels', 'int64', ['N'])
+      : input(builder, 'labels', 'float32', ['N', classes]);
+  const made = loss.add(builder, { scores, labels, classes });
+  const seed = row.length === 1 ? made.gradient : builder.ops.Reshape(made.gradient, builder.add('Shape', [output]));
+  const wrt = candidates.map(([name]) => name);
+  const gradients = addGradients(builder, { facts, seeds: new Map([[output, seed]]), wrt });
+  // What no gradient reaches is answered by zeros in its shape.
+  const zeroValues = new Set(builder.nodes.flatMap(({ op, outputs }) => (op === 'ConstantOfShape' ? outputs : [])));
+  const reached = candidates.flatMap(([name, initial]) => {
+    const gradient = gradients.get(name);
+    return gradient === undefined || zeroValues.has(gradient) ? [] : [{ name, initial, gradient }];
+  });
+  const frozen = candidates.filter(([name]) => !reached.some((weight) => weight.name === name));
+  return { builder, images, labels, classes, loss: made.loss, weights: reached, frozen };
+}
+
+/** @throws TrainingDataError where the input is not for batches of such images. */
+function imageInput(graph: Graph, imageDims: readonly number[]): string {
+  const image = findImageInput(graph);
+  const [batch, ...dims] = image.dims ?? [];
+  const where = `The model's input "${image.name}" is [${showDims(image.dims ?? [])}]`;
+  if (typeof batch === 'number') {
+    throw new TrainingDataError(
+      `${where}: its batch is fixed at ${batch}. Load the model as a classifier, which frees the batch, or export it with a dynamic batch dimension.`,
+    );
+  }
+  if (dims.some((dim, i) => typeof dim === 'number' && dim !== imageDims[i])) {
+    throw new TrainingDataError(
+      `${where}, which does not take images of [${imageDims}]. Resize the images, or choose another model.`,
+    );
+  }
+  return image.name;
+}
+
+function checkWeights(weights: readonly WeightGradient[], masked: readonly string[], model: Model): void {
+  const names = weights.map(({ name }) => name);
+  if (names.length === 0) {
+    const found = floatInitializers(model.graph).map(([name]) => name);
+    throw new TrainableWeightsError(
+      `The model has no weights to train: its scores depend on none of its float32 initializers${found.length === 0 ? ' (it has none)' : ` that were chosen (it has ${found.join(', ')})`}.`,
+    );
+  }
+  const unknown = masked.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new TrainableWeightsError(
+      `There is no weight to mask named ${unknown.join(', ')}. The trained weights are ${names.join(', ')}.`,
+    );
+  }
+}
+
+function input(builder: GraphBuilder, name: string, type: 'float32' | 'int64', dims: ValueInfo['dims']): string {
+  return builder.input(`${reservedPrefix}train/${name}`, type, dims);
 }

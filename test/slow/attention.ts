@@ -1,4 +1,4 @@
-import { type Array64, at, broadcastAt, type SlowOperator, SlowOperatorError, tabulate } from './array64.ts';
+import { type Array64, at, broadcastAt, mapValues, type SlowOperator, SlowOperatorError, tabulate } from './array64.ts';
 import { inputAt, numberOf } from './attributes.ts';
 
 /** [batch, sequence, heads * size] as [batch, heads, sequence, size]; four axes are so already. */
@@ -36,7 +36,7 @@ const softmaxLast = (x: Array64): Array64 =>
   });
 
 /**
- * Attention (opset 23): softmax(softcap(Q K' scale + mask)) V, head by head; a key head serves several query heads
+ * Attention (opset 23): softmax(softcap(Q K' scale) + mask) V, head by head; a key head serves several query heads
  * where there are fewer of them. Outputs: Y, present key, present value, and the scores at qk_matmul_output_mode.
  * `booleanMask` is told by its values: a float mask of zeros and ones only would be misread, so do not use one.
  */
@@ -61,23 +61,20 @@ const Attention: SlowOperator = (inputs, attributes) => {
     for (let k = 0; k < size; k++) sum += at(q, [b, h, i, k]) * at(key, [b, keyHeadOf(h), j, k]);
     return sum * scale;
   });
+  const capped = softcap === 0 ? raw : mapValues(raw, (score) => softcap * Math.tanh(score / softcap));
   const masked = tabulate(raw.dims, (index, position) => {
     const allowed = !causal || index[3]! <= index[2]! + past;
     const bias = mask === undefined ? 0 : broadcastAt(mask, index);
     if (!allowed || (booleanMask && bias === 0)) return Number.NEGATIVE_INFINITY;
-    return raw.data[position]! + (booleanMask ? 0 : bias);
+    return capped.data[position]! + (booleanMask ? 0 : bias);
   });
-  const capped = tabulate(raw.dims, (_, position) => {
-    const score = masked.data[position]!;
-    return softcap === 0 ? score : softcap * Math.tanh(score / softcap);
-  });
-  const weights = softmaxLast(capped);
+  const weights = softmaxLast(masked);
   const y = tabulate([batch, heads, queries, valueSize], ([b = 0, h = 0, i = 0, k = 0]) => {
     let sum = 0;
     for (let j = 0; j < keys; j++) sum += at(weights, [b, h, i, j]) * at(value, [b, keyHeadOf(h), j, k]);
     return sum;
   });
-  const shown = [raw, masked, capped, weights][numberOf(attributes, 'qk_matmul_output_mode') ?? 0] ?? raw;
+  const shown = [raw, capped, masked, weights][numberOf(attributes, 'qk_matmul_output_mode') ?? 0] ?? raw;
   return [inputAt(inputs, 0).dims.length === 3 ? mergeHeads(y) : y, key, value, shown];
 };
 

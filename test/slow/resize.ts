@@ -85,7 +85,7 @@ function interpolationOf(attributes: SlowAttributes): Interpolation {
 
 /**
  * The samples an output coordinate is made of. Those outside the tensor are moved to its border, or left out
- * (excludeOutside). Antialiasing stretches the kernel by 1 / scale when shrinking, and then leaves outside samples out.
+ * (excludeOutside). Antialiasing stretches the kernel by 1 / scale when shrinking. The weights add up to 1.
  */
 function samplesAt(x: number, axis: ResizedAxis, how: Interpolation): readonly Sample[] {
   const border = (position: number): number => Math.min(Math.max(position, 0), axis.length - 1);
@@ -100,7 +100,7 @@ function samplesAt(x: number, axis: ResizedAxis, how: Interpolation): readonly S
     samples.push({ position: k, weight: how.kernel((k - x) / stretch) });
   }
   const inside = samples.filter(({ position }) => position === border(position));
-  const used = how.excludeOutside || how.antialias ? inside : samples;
+  const used = how.excludeOutside ? inside : samples;
   const total = used.reduce((sum, { weight }) => sum + weight, 0);
   return used.map(({ position, weight }) => ({ position: border(position), weight: weight / total }));
 }

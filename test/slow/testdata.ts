@@ -8,6 +8,7 @@ import {
   type TensorProto,
   TensorProtoSchema,
   TensorProto_DataType as Type,
+  type ValueInfoProto,
 } from 'onnx-buf';
 import { type Array64, type SlowAttributes, sizeOf } from './array64.ts';
 import type { SlowNode } from './evaluate.ts';
@@ -35,12 +36,24 @@ export interface StoredArray {
   readonly elementType: number;
 }
 
-export interface TestdataCase {
-  readonly name: string;
+/** A model file as the slow version evaluates it. */
+export interface StoredModel {
   /** Version of the standard operators. */
   readonly opset: number;
   readonly nodes: readonly SlowNode[];
   readonly initializers: ReadonlyMap<string, Array64>;
+  readonly inputs: readonly StoredValue[];
+  readonly outputs: readonly StoredValue[];
+}
+
+export interface StoredValue {
+  readonly name: string;
+  /** TensorProto code; `undefined` for sequences, maps and optionals. */
+  readonly elementType: number | undefined;
+}
+
+export interface TestdataCase extends StoredModel {
+  readonly name: string;
   readonly feeds: readonly StoredArray[];
   readonly expected: readonly StoredArray[];
 }
@@ -131,36 +144,51 @@ function attributeOf(proto: AttributeProto): SlowAttributes[string] {
   throw new UnreadableCaseError(`${(Kind[proto.type] ?? 'untyped').toLowerCase()} attribute`);
 }
 
-/** Reads a case: its graph and the tensors of test_data_set_0, in the order of the graph's inputs and outputs. */
-export function readCase(folder: string): TestdataCase {
-  const model = fromBinary(ModelProtoSchema, readFileSync(join(folder, 'model.onnx')));
+const storedValue = ({ name, type }: ValueInfoProto): StoredValue => ({
+  name,
+  elementType: type?.value.case === 'tensorType' ? type.value.value.elemType : undefined,
+});
+
+/** Reads a model file. Throws UnreadableCaseError where it has subgraphs, foreign operators or other than tensors. */
+export function readStoredModel(path: string): StoredModel {
+  const model = fromBinary(ModelProtoSchema, readFileSync(path));
   const { graph } = model;
   if (graph === undefined) throw new UnreadableCaseError('a model without a graph');
-  const foreign = graph.node.find((node) => node.domain !== '' && node.domain !== 'ai.onnx');
+  const isStandard = (domain: string): boolean => domain === '' || domain === 'ai.onnx';
+  const foreign = graph.node.find((node) => !isStandard(node.domain));
   if (foreign !== undefined) throw new UnreadableCaseError(`operator of the domain ${foreign.domain}`);
-  const opset = Number(model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 1);
-
-  const stored = (kind: 'input' | 'output', values: typeof graph.input): readonly StoredArray[] =>
-    values.flatMap(({ name, type }, position) => {
-      if (type?.value.case !== 'tensorType') throw new UnreadableCaseError(type?.value.case ?? 'untyped value');
-      const file = join(folder, 'test_data_set_0', `${kind}_${position}.pb`);
-      if (!existsSync(file)) return [];
-      const proto = fromBinary(TensorProtoSchema, readFileSync(file));
-      // NumPy knows no bfloat16: the package stores such tensors as uint16, and only the graph tells.
-      const elementType = type.value.value.elemType === Type.BFLOAT16 ? Type.BFLOAT16 : proto.dataType;
-      return [{ name, array: array64Of(proto, elementType), elementType }];
-    });
+  const initializers = new Map(graph.initializer.map((proto) => [proto.name, array64Of(proto)]));
   return {
-    name: basename(folder),
-    opset,
+    opset: Number(model.opsetImport.find(({ domain }) => isStandard(domain))?.version ?? 1),
     nodes: graph.node.map((node) => ({
       op: node.opType,
       inputs: node.input,
       outputs: node.output,
       attributes: Object.fromEntries(node.attribute.map((attribute) => [attribute.name, attributeOf(attribute)])),
     })),
-    initializers: new Map(graph.initializer.map((proto) => [proto.name, array64Of(proto)])),
-    feeds: stored('input', graph.input),
-    expected: stored('output', graph.output),
+    initializers,
+    inputs: graph.input.map(storedValue),
+    outputs: graph.output.map(storedValue),
+  };
+}
+
+/** Reads a case: its model and the tensors of test_data_set_0, in the order of the graph's inputs and outputs. */
+export function readCase(folder: string): TestdataCase {
+  const model = readStoredModel(join(folder, 'model.onnx'));
+  const stored = (kind: 'input' | 'output', values: readonly StoredValue[]): readonly StoredArray[] =>
+    values.flatMap((value, position) => {
+      if (value.elementType === undefined) throw new UnreadableCaseError('a value that is no tensor');
+      const file = join(folder, 'test_data_set_0', `${kind}_${position}.pb`);
+      if (!existsSync(file)) return [];
+      const proto = fromBinary(TensorProtoSchema, readFileSync(file));
+      // NumPy knows no bfloat16: the package stores such tensors as uint16, and only the graph tells.
+      const elementType = value.elementType === Type.BFLOAT16 ? Type.BFLOAT16 : proto.dataType;
+      return [{ name: value.name, array: array64Of(proto, elementType), elementType }];
+    });
+  return {
+    ...model,
+    name: basename(folder),
+    feeds: stored('input', model.inputs),
+    expected: stored('output', model.outputs),
   };
 }

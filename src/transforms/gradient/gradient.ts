@@ -80,7 +80,7 @@ function nodesBetween(
   const answerTo = (node: Node): Answer =>
     table[qualifiedOp(node)] ?? forbidden(node.domain === '' ? 'no rule yet' : 'not a standard operator');
   const active = new Set(wrt);
-  const forward = nodes.filter((node) => {
+  const forward = upstream(nodes, seeds).filter((node) => {
     if (!reads(node).some((name) => active.has(name)) || answerTo(node).kind === 'none') return false;
     const outputs = node.outputs.filter((name) => name !== '' && isFloat(factsOf(name).type));
     for (const output of outputs) active.add(output);
@@ -104,6 +104,19 @@ function nodesBetween(
     const answer = answerTo(node);
     return answer.kind === 'rule' ? [{ node, answer }] : [];
   });
+}
+
+/** The nodes that the differentiated values are computed by. Others may be newer than the facts (a loss, say). */
+function upstream(nodes: readonly Node[], seeds: ReadonlyMap<string, string>): Node[] {
+  const needed = new Set(seeds.keys());
+  return nodes
+    .toReversed()
+    .filter((node) => {
+      if (!node.outputs.some((output) => needed.has(output))) return false;
+      for (const name of reads(node)) needed.add(name);
+      return true;
+    })
+    .reverse();
 }
 
 function callFor(

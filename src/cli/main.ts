@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { isKonkyoError } from '../konkyoError.ts';
+import { addExplainCommand } from './explainCommand.ts';
+import { addMethodsCommand } from './methodsCommand.ts';
+import { version } from './version.ts';
+
+const program = new Command('konkyo')
+  .description('What a neural network’s decision rests on: explains image classifiers in ONNX format.')
+  .version(version)
+  .exitOverride();
+addExplainCommand(program);
+addMethodsCommand(program);
+
+/** konkyo's own errors in words; anything else with its stack, for it is a bug. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (isKonkyoError(error)) {
+    process.stderr.write(`konkyo: ${error.message}\n`);
+    return isKonkyoError(error, 'usage') ? 2 : 1;
+  }
+  process.stderr.write(
+    `konkyo: unexpected error, please report it\n${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  return 1;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}

@@ -1,0 +1,45 @@
+import type { Method, MethodKind, MethodOption } from '../attribution/method.ts';
+import { methodKind, methodKinds } from '../attribution/methods.ts';
+import { UsageError } from './usageError.ts';
+
+/** Every option of any method, once: the flags of `konkyo explain`. */
+export function methodOptions(): ReadonlyMap<
+  string,
+  { readonly option: MethodOption; readonly methods: readonly string[] }
+> {
+  const all = new Map<string, { option: MethodOption; methods: string[] }>();
+  for (const { id, options } of methodKinds) {
+    for (const [name, option] of Object.entries(options)) {
+      const entry = all.get(name) ?? { option, methods: [] };
+      entry.methods.push(id);
+      all.set(name, entry);
+    }
+  }
+  return all;
+}
+
+/**
+ * The methods asked for (all by default) with the settings given as flags; a flag goes to each method that has it.
+ * @throws UnknownMethodError, MethodOptionError, UsageError
+ */
+export function chosenMethods(ids: string | undefined, flags: Readonly<Record<string, unknown>>): Method[] {
+  const kinds = ids === undefined ? methodKinds : ids.split(',').map((id) => methodKind(id.trim()));
+  const given = [...methodOptions().keys()].filter((name) => flags[name] !== undefined);
+  const unused = given.find((name) => !kinds.some(({ options }) => name in options));
+  if (unused)
+    throw new UsageError(
+      `--${unused} is an option of none of the chosen methods (${kinds.map(({ id }) => id).join(', ')}).`,
+    );
+  return kinds.map((kind) => create(kind, given, flags));
+}
+
+function create(kind: MethodKind, given: readonly string[], flags: Readonly<Record<string, unknown>>): Method {
+  const settings = given.filter((name) => name in kind.options).map((name) => [name, toNumber(name, flags[name])]);
+  return kind.create(Object.fromEntries(settings));
+}
+
+function toNumber(name: string, value: unknown): number {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+  if (Number.isNaN(number)) throw new UsageError(`--${name} takes a number, not "${value}".`);
+  return number;
+}

@@ -1,0 +1,101 @@
+import type { Explanation, MethodMap } from '../attribution/explain.ts';
+import type { Completeness } from '../attribution/method.ts';
+import { type Classifier, className, type Prediction } from '../classifier/classifier.ts';
+import { sumChannels, toPixels } from '../classifier/pixels.ts';
+import type { Target } from '../classifier/target.ts';
+import type { Tensor } from '../onnx/tensor.ts';
+import { mapScale } from './mapReading.ts';
+import { percent, signed } from './number.ts';
+import type { AttributionMap, Decision, ExplainedImage, ExplainedOutput, Figure, RankedClass } from './view.ts';
+
+/** An image to explain. */
+export interface NamedImage {
+  /** What the user calls it: a file name, or `digits:7`. */
+  readonly name: string;
+  /** Model input, [1, ...]. */
+  readonly image: Tensor<'float32'>;
+  /** The class that came with it. */
+  readonly truth?: number;
+}
+
+/** How many of the best classes a report names. */
+const rankedClasses = 5;
+
+/** What the report shows of one explained image. */
+export function explainedImage(
+  classifier: Classifier,
+  named: NamedImage,
+  explanation: Explanation,
+  position: number,
+): ExplainedImage {
+  const { name, image, truth } = named;
+  return {
+    id: `${position + 1}-${name}`,
+    name,
+    picture: toPixels(image.data, classifier.input),
+    ...(truth === undefined ? {} : { truth: className(classifier, truth) }),
+    decision: decisionOf(classifier, explanation.prediction),
+    maps: explanation.maps.map((map) => attributionMap(classifier, map)),
+  };
+}
+
+function decisionOf(classifier: Classifier, { scores, probabilities, chosen }: Prediction): Decision {
+  const asRanked = (index: number): RankedClass => ({
+    index,
+    label: className(classifier, index),
+    score: scores[index] ?? Number.NaN,
+    ...(gaveProbabilities(classifier) ? { probability: probabilities[index] ?? Number.NaN } : {}),
+  });
+  const order = scores.map((_, index) => index).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+  return {
+    chosen: asRanked(chosen),
+    ranked: order.slice(0, rankedClasses).map(asRanked),
+    explained: explained(classifier),
+  };
+}
+
+/** Scores before a softmax become probabilities by it; of any other output konkyo does not know that. */
+function gaveProbabilities({ scores, model }: Classifier): boolean {
+  return scores.before !== undefined || model.metadata.get('konkyo.output') === 'logits';
+}
+
+function explained({ scores }: Classifier): ExplainedOutput {
+  return scores.before ? { kind: 'score', before: scores.before } : { kind: 'output' };
+}
+
+/** A target in words: `7`, or `7 rather than 9`. */
+export function targetWords(classifier: Classifier, target: Target): string {
+  if (typeof target === 'number') return className(classifier, target);
+  return `${className(classifier, target.for)} rather than ${className(classifier, target.against)}`;
+}
+
+function attributionMap(classifier: Classifier, map: MethodMap): AttributionMap {
+  const { height, width, channels } = classifier.input;
+  const values = sumChannels(map.values.data, classifier.input);
+  return {
+    method: map.method.id,
+    title: map.method.title,
+    about: map.method.about,
+    target: targetWords(classifier, map.target),
+    width,
+    height,
+    values,
+    unit: map.method.unit,
+    scale: mapScale(values),
+    ...(channels > 1 ? { summedChannels: channels } : {}),
+    figures: map.completeness ? [completenessFigure(map.completeness)] : [],
+  };
+}
+
+/** Under 1% the parts account for the whole; over 10% a tenth of the score is unexplained. */
+function completenessFigure({ sum, expected, gap }: Completeness): Figure {
+  const verdict = gap === undefined ? (sum === expected ? 'good' : 'poor') : gap < 0.01 ? 'good' : gap < 0.1 ? 'fair' : 'poor';
+  const sums = `sum ${signed(sum)}, score difference ${signed(expected)}`;
+  return {
+    label: 'Completeness gap',
+    value: gap === undefined ? sums : `${percent(gap)} (${sums})`,
+    verdict,
+    meaning:
+      'The map should sum to the difference between the score of this image and that of the empty one; the gap is what is missing. More steps make it smaller.',
+  };
+}

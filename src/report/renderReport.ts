@@ -1,0 +1,58 @@
+import { header } from './header.ts';
+import { type Html, html, trusted } from './html.ts';
+import { imageAnchor, imageAnswers, imagePart, questionSection } from './imagePart.ts';
+import { overview } from './overview.ts';
+import { provenanceAnswer, provenanceQuestion } from './provenance.ts';
+import { type NumberedQuestion, numberedQuestions } from './questions.ts';
+import { style } from './style.ts';
+import type { ExplainedImage, ReportView } from './view.ts';
+
+/**
+ * The report as one HTML file: no scripts, no requests, readable from top to bottom. The same view gives the same bytes.
+ */
+export function renderReport(view: ReportView): string {
+  const questions = numberedQuestions(view.explained);
+  const last = questions.length + 1;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="konkyo">
+<title>${view.title}</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+<div class="page">
+${header(view)}
+<main>
+${body(view.explained, questions, last)}
+${questionSection(last, provenanceQuestion, 'provenance', 2, provenanceAnswer(view.provenance))}
+</main>
+<footer>Made by konkyo. This file is complete in itself and asks nothing of any network.</footer>
+</div>
+</body>
+</html>
+`.text;
+}
+
+function body(images: readonly ExplainedImage[], questions: readonly NumberedQuestion[], last: number): Html {
+  const [only] = images;
+  if (only !== undefined && images.length === 1) {
+    return html`${contents(only, questions, last)}<div class="single">${imageAnswers(only, questions, 2)}</div>`;
+  }
+  if (images.length === 0) return html``;
+  return html`${overview(images)}${images.map((image) => imagePart(image, questions))}`;
+}
+
+function contents(image: ExplainedImage, questions: readonly NumberedQuestion[], last: number): Html {
+  const entry = (number: number, question: string, anchor: string) =>
+    html`<li><a href="#${anchor}"><span class="ordinal">${number}</span> ${question}</a></li>`;
+  return html`
+<nav aria-label="Questions"><ol>
+${questions.map(({ number, question }) => entry(number, question.question, `${imageAnchor(image)}-${question.id}`))}
+${entry(last, provenanceQuestion, 'provenance')}
+</ol></nav>`;
+}

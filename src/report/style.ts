@@ -1,0 +1,166 @@
+/**
+ * The page's looks. One accent (a deep green, far from the maps' blue and red); serif headings over a plain sans text;
+ * maps and legends keep their own light ground in the dark, so that their colours stay those of the scale.
+ */
+export const style = `
+:root {
+  color-scheme: light dark;
+  --ground: #fdfdfb; --panel: #f6f6f2; --ink: #1d211f; --quiet: #5b625e; --line: #dfe1db; --faint-line: #ebece7;
+  --accent: #14685a; --accent-soft: #d7e8e3; --fair: #85590b; --poor: #a33a26;
+  --serif: 'Iowan Old Style', 'Palatino Linotype', Palatino, 'URW Palladio L', P052, 'Book Antiqua', Georgia, serif;
+  --sans: -apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif;
+  --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace;
+}
+@media screen and (prefers-color-scheme: dark) {
+  :root {
+    --ground: #151816; --panel: #1c201e; --ink: #e6e8e4; --quiet: #a0a8a3; --line: #343a37; --faint-line: #272c29;
+    --accent: #6cc4b0; --accent-soft: #23423b; --fair: #e0b05a; --poor: #ef8b76;
+  }
+}
+* { box-sizing: border-box; }
+html { font: 100%/1.6 var(--sans); background: var(--ground); color: var(--ink); -webkit-text-size-adjust: 100%; }
+body { margin: 0; }
+.page { max-width: 76rem; margin: 0 auto; padding: clamp(2rem, 6vw, 5.5rem) clamp(1.25rem, 4vw, 3rem) 4rem; }
+p { margin: 0 0 .75em; text-wrap: pretty; }
+h1, h2, h3, h4, h5 { margin: 0; font-family: var(--serif); font-weight: 600; line-height: 1.2; text-wrap: balance; }
+h1 { font-size: clamp(2.1rem, 1.4rem + 3vw, 3.6rem); line-height: 1.08; letter-spacing: -.015em; font-weight: 500; max-width: 22ch; overflow-wrap: anywhere; }
+h2 { font-size: clamp(1.5rem, 1.2rem + 1.1vw, 2rem); font-weight: 500; letter-spacing: -.005em; }
+h3 { font-size: 1.25rem; } h4, h5 { font-size: 1.05rem; }
+a { color: var(--accent); text-underline-offset: .2em; text-decoration-thickness: 1px; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
+em { font-style: italic; }
+small { display: block; font-size: .875rem; font-weight: 400; color: var(--quiet); }
+figure, dl, dd, ol, pre { margin: 0; padding: 0; }
+table { border-collapse: collapse; width: 100%; }
+th { text-align: left; font-weight: 500; }
+.number { font-variant-numeric: tabular-nums lining-nums; text-align: right; white-space: nowrap; }
+.measure { max-width: 44rem; }
+.note { font-size: .875rem; line-height: 1.5; color: var(--quiet); }
+.file { overflow-wrap: anywhere; }
+.aside { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+
+header { padding-bottom: clamp(2rem, 4vw, 3.5rem); border-bottom: 1px solid var(--line); }
+.eyebrow { color: var(--accent); font-size: .9rem; font-weight: 600; letter-spacing: .01em; margin-bottom: 1.1rem; overflow-wrap: anywhere; }
+.lede { font-size: clamp(1.1rem, 1rem + .4vw, 1.3rem); line-height: 1.5; max-width: 42rem; margin: 1.4rem 0 0; }
+.byline { margin: 1.2rem 0 0; color: var(--quiet); max-width: 44rem; }
+
+nav { border-bottom: 1px solid var(--line); padding: 1.1rem 0; }
+nav ol { list-style: none; display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: .35rem 2rem; }
+nav a { display: flex; gap: .7em; padding: .25rem 0; color: inherit; text-decoration: none; line-height: 1.4; }
+nav a:hover { text-decoration: underline; }
+.ordinal { color: var(--accent); font-family: var(--serif); font-variant-numeric: lining-nums; margin-right: .35em; }
+nav .ordinal { margin: 0; }
+
+.question { padding-top: clamp(2.5rem, 5vw, 4.25rem); }
+.question > h2, .question > h3 { margin-bottom: 1.5rem; }
+.question > h3 { margin-bottom: 1.1rem; }
+.image-part .question { padding-top: 2.5rem; }
+
+.picture { display: block; width: 100%; height: auto; background: #f9f9f9; box-shadow: 0 0 0 1px var(--faint-line); }
+.sharp { image-rendering: pixelated; }
+.outlined { position: relative; }
+.outlined svg { position: absolute; inset: 0; width: 100%; height: 100%; }
+.outlined path { fill: none; stroke: #6e6e6e; stroke-width: 1.1; stroke-linecap: square; vector-effect: non-scaling-stroke; }
+.overview .outlined path { stroke-width: .6; }
+.decision { display: grid; gap: 2rem clamp(2rem, 5vw, 4.5rem); grid-template-columns: minmax(0, 22rem) minmax(0, 36rem); align-items: start; }
+.image-part .decision { grid-template-columns: minmax(0, 15rem) minmax(0, 36rem); }
+.seen figcaption, .original figcaption { margin-top: .7rem; font-size: .875rem; line-height: 1.5; color: var(--quiet); }
+.verdict-label { font: 500 clamp(2.6rem, 2rem + 2.4vw, 4rem)/1.05 var(--serif); font-variant-numeric: lining-nums; margin: -.12em 0 0; overflow-wrap: anywhere; }
+.image-part .verdict-label { font-size: 2.6rem; }
+.verdict-sureness { font-size: 1.25rem; color: var(--accent); margin-bottom: 1.1rem; font-variant-numeric: tabular-nums; }
+.ranking { margin: 1.6rem 0 1.4rem; }
+.ranking caption { text-align: left; font-size: .875rem; color: var(--quiet); padding-bottom: .4rem; }
+.ranking thead { font-size: .8125rem; color: var(--quiet); }
+.ranking th, .ranking td { padding: .42rem 0 .42rem 1rem; border-top: 1px solid var(--faint-line); vertical-align: middle; }
+.ranking th:first-child { padding-left: 0; max-width: 14rem; line-height: 1.35; overflow-wrap: anywhere; }
+.ranking thead th, .ranking thead td { border: 0; padding-block: .1rem .3rem; }
+.ranking .chosen { font-weight: 600; } .ranking .chosen th { font-weight: 600; }
+.long { max-width: 34em; font-size: .68em; letter-spacing: 0; line-height: 1.15; display: block; }
+.bar-cell { width: 45%; }
+.bar { display: block; background: var(--faint-line); }
+.bar span { display: block; height: .6rem; min-width: 1px; background: var(--quiet); opacity: .55; }
+.chosen .bar span { background: var(--accent); opacity: 1; }
+
+.figure-line { display: flex; gap: .5rem; margin: 0 0 .75rem; line-height: 1.45; }
+.mark { flex: none; width: 1em; height: 1em; margin-top: .22em; vertical-align: -.12em; }
+.mark .cut { fill: none; stroke: var(--ground); stroke-width: 1.7; stroke-linecap: round; stroke-linejoin: round; }
+.mark .line { fill: none; stroke: currentColor; stroke-width: 1.5; }
+.good { color: var(--accent); } .fair { color: var(--fair); } .poor { color: var(--poor); } .neutral { color: var(--quiet); }
+
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: 0 clamp(1.5rem, 2.6vw, 2.25rem); margin: 1rem 0 1.25rem; }
+.measure + :is(h3, h4) { margin-top: 1.75rem; }
+.card { display: grid; grid-row: span 5; grid-template-rows: subgrid; row-gap: 0; margin-bottom: 2.25rem; break-inside: avoid; align-content: start; }
+.card > :is(h3, h4, h5) { margin: 1rem 0 .4rem; }
+.card-text { line-height: 1.5; } .card-text p { margin-bottom: .55em; }
+.card > .figure-line { border-top: 1px solid var(--line); padding-top: .7rem; margin: .4rem 0 0; align-self: start; }
+.legend { display: flex; flex-wrap: wrap; justify-content: space-between; margin: .6rem 0 0; font-size: .8125rem; line-height: 1.3; color: var(--quiet); font-variant-numeric: tabular-nums; align-self: start; }
+.legend img { display: block; width: 100%; height: .5rem; margin-bottom: .3rem; }
+
+.checks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 2.25rem clamp(2rem, 4vw, 4rem); margin-top: 1.75rem; }
+.check { break-inside: avoid; } .check > p { margin: .35rem 0 .8rem; color: var(--quiet); max-width: 36rem; line-height: 1.5; }
+.check th, .check td { padding: .5rem 0; border-top: 1px solid var(--line); vertical-align: baseline; }
+.check td { padding-left: 1rem; } .check .verdict { width: 8.5rem; white-space: nowrap; }
+.check .verdict .mark { margin: 0 .5rem 0 0; vertical-align: -.13em; }
+
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 2.25rem clamp(2rem, 4vw, 4rem); }
+.facts section { break-inside: avoid; }
+.facts dl { margin-top: .7rem; }
+.facts dl div { display: grid; grid-template-columns: minmax(0, 9.5rem) minmax(0, 1fr); gap: 1rem; padding: .45rem 0; border-top: 1px solid var(--line); line-height: 1.45; }
+dt { color: var(--quiet); } dd { overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+.repeat { margin-top: 2.5rem; }
+pre { font: .9rem/1.6 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; background: var(--panel); padding: 1rem 1.2rem; margin: .8rem 0; border-left: 3px solid var(--accent); }
+footer { margin-top: 5rem; padding-top: 1.2rem; border-top: 1px solid var(--line); font-size: .875rem; color: var(--quiet); }
+
+.scroll { padding: 1px; }
+.overview { padding-top: clamp(2.5rem, 5vw, 4rem); }
+.overview h2 { margin-bottom: 1rem; }
+.scroll { overflow-x: auto; margin-top: 1.5rem; }
+.overview table { --map: clamp(4.25rem, calc(50rem / var(--columns) - 1.1rem), 7.5rem); width: auto; border-collapse: separate; border-spacing: 0; }
+.overview th, .overview td { padding: .6rem 1.1rem .6rem 0; border-top: 1px solid var(--line); vertical-align: middle; }
+.overview thead th { border: 0; vertical-align: bottom; font-size: .875rem; line-height: 1.3; color: var(--quiet); }
+.overview tbody th { width: 11rem; }
+.overview :is(thead, tbody) th:first-child { position: sticky; left: 0; background: var(--ground); z-index: 1; }
+.overview tbody th a { display: flex; align-items: center; gap: .9rem; overflow-wrap: anywhere; line-height: 1.3; }
+.overview tbody th .picture { width: 4.25rem; flex: none; }
+.overview tbody th span { min-width: 4rem; }
+.decided { min-width: 8.5rem; } .decided > * { display: block; text-align: left; line-height: 1.4; }
+.decided strong { font: 600 1.35rem/1.2 var(--serif); font-variant-numeric: lining-nums; }
+.truth { font-size: .875rem; } .truth .mark { margin: 0 .4em 0 0; }
+.overview .method { min-width: calc(var(--map) + 1.1rem); max-width: calc(var(--map) + 1.1rem); hyphens: auto; } td.method :is(.outlined, .picture) { width: var(--map); } td.method .outlined .picture { width: 100%; }
+
+.image-part { margin-top: clamp(3.5rem, 7vw, 6rem); padding-top: 1.4rem; border-top: 2px solid var(--ink); }
+.part-title { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: .5rem 2rem; }
+.part-title .file { color: var(--quiet); margin-right: .6em; }
+.back { font-size: .9rem; }
+
+@media screen and (max-width: 46rem) {
+  .decision, .image-part .decision { grid-template-columns: minmax(0, 1fr); }
+  .seen { max-width: 20rem; }
+  .bar-cell { width: 26%; } .ranking th, .ranking td { padding-left: .7rem; }
+  .facts dl div { grid-template-columns: minmax(0, 7rem) minmax(0, 1fr); }
+  .original { display: none; } .overview table { --map: clamp(4.25rem, calc(14rem / var(--columns)), 5.5rem); }
+  .overview :is(thead, tbody) th:first-child { padding-right: .8rem; }
+  .card { grid-row: auto; grid-template-rows: none; }
+  .overview tbody th a { flex-direction: column; align-items: start; gap: .35rem; }
+  .overview tbody th { width: auto; } .decided { min-width: 6.5rem; }
+}
+@media print {
+  @page { margin: 16mm 15mm; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  html { font-size: 10pt; background: none; }
+  .page { max-width: none; padding: 0; }
+  h1 { font-size: 24pt; } h1, h2, h3, h4, h5 { break-after: avoid; }
+  nav, .back { display: none; } a { color: inherit; text-decoration: none; }
+  .decision, .image-part .decision { grid-template-columns: 5cm 1fr; gap: .8cm; break-inside: avoid; }
+  .cards { grid-template-columns: repeat(4, 1fr); gap: 0 5mm; } .card { margin-bottom: 6mm; } .card, .legend, .note { font-size: 8.5pt; }
+  .picture { box-shadow: none; } .measure { break-inside: avoid; break-after: avoid; }
+  .scroll { overflow: visible; }
+  .overview table { width: 100%; min-width: 0; } .overview th, .overview td { padding: 1.5mm 1.5mm 1.5mm 0; }
+  .overview thead { display: table-header-group; } .overview thead th { font-size: 7pt; }
+  .overview tbody th .picture { width: 1cm; } .overview tbody th { width: auto; min-width: 1.5cm; font-size: 7pt; } .overview tbody th a { flex-direction: column; align-items: start; gap: .5mm; } .overview tbody th span { min-width: 0; } .decided, .truth { font-size: 7pt; } .decided { width: 1.6cm; } .decided strong { font-size: 10pt; }
+  .decided, .overview .method { min-width: 0; max-width: none; } .overview :is(thead, tbody) th:first-child { position: static; }
+  td.method :is(.outlined, .picture) { width: min(2.2cm, calc(10.5cm / var(--columns))); } td.method .outlined .picture { width: 100%; }
+  tr, pre, .check, .facts section { break-inside: avoid; }
+  .image-part { break-before: page; margin-top: 0; }
+}
+`;
