@@ -89,7 +89,8 @@ function attributionMap(classifier: Classifier, map: MethodMap): AttributionMap 
 
 /** Under 1% the parts account for the whole; over 10% a tenth of the score is unexplained. */
 function completenessFigure({ sum, expected, gap }: Completeness): Figure {
-  const verdict = gap === undefined ? (sum === expected ? 'good' : 'poor') : gap < 0.01 ? 'good' : gap < 0.1 ? 'fair' : 'poor';
+  const verdict =
+    gap === undefined ? (sum === expected ? 'good' : 'poor') : gap < 0.01 ? 'good' : gap < 0.1 ? 'fair' : 'poor';
   const sums = `sum ${signed(sum)}, score difference ${signed(expected)}`;
   return {
     label: 'Completeness gap',

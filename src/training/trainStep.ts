@@ -1,3 +1,4 @@
+import { unfoldConvolutions } from './unfoldConvolutions.ts';
 import { findScores } from '../classifier/findScores.ts';
 import { findImageInput, findOutput, withConstantInitializers } from '../classifier/imageInput.ts';
 import { showDims } from '../classifier/inputDescription.ts';
@@ -132,7 +133,9 @@ async function lossAndGradients(runtime: Runtime, model: Model, options: TrainSt
   const candidates = floatInitializers(graph).filter(([name]) => trainable(name));
   const open = withWeightsAsInputs(graph, candidates);
   const feeds = { [images]: zeros('float32', [2, ...options.imageDims]), ...Object.fromEntries(candidates) };
-  const { facts } = await probe(runtime, { ...model, graph: open }, feeds);
+  const before = await probe(runtime, { ...model, graph: open }, feeds);
+  const unfolded = unfoldConvolutions(open, before.facts);
+  const { facts } = await probe(runtime, { ...model, graph: unfolded }, feeds);
   const { name: output, width: classes } = findScores(graph, findOutput(graph, undefined), facts);
   const [batch = 0, ...row] = facts.get(output)?.dims ?? [];
   if (batch !== 2 || classes < 2) {
@@ -140,7 +143,7 @@ async function lossAndGradients(runtime: Runtime, model: Model, options: TrainSt
       `The scores "${output}" have shape [${[batch, ...row]}] for two images, but a classifier gives each image a row with two or more scores.`,
     );
   }
-  const builder = new GraphBuilder(open, 'train');
+  const builder = new GraphBuilder(unfolded, 'train');
   const scores = row.length === 1 ? output : builder.add('Flatten', [output]);
   const labels =
     loss.labels === 'classes'

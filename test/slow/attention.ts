@@ -38,6 +38,7 @@ const softmaxLast = (x: Array64): Array64 =>
 /**
  * Attention (opset 23): softmax(softcap(Q K' scale) + mask) V, head by head; a key head serves several query heads
  * where there are fewer of them. Outputs: Y, present key, present value, and the scores at qk_matmul_output_mode.
+ * The cap comes before the mask, as in ONNX Runtime: after it, it would make minus infinity finite.
  * `booleanMask` is told by its values: a float mask of zeros and ones only would be misread, so do not use one.
  */
 const Attention: SlowOperator = (inputs, attributes) => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { NpyArray } from '../../src/datasets/npyTypes.ts';
 import { readNpz } from '../../src/datasets/npz.ts';
 import { type Array64, scalar, sizeOf, vector } from './array64.ts';
 import { evaluateSlow } from './evaluate.ts';
@@ -42,15 +43,9 @@ const reference = join(import.meta.dirname, '../../../shared/reference');
 const available = existsSync(reference);
 const names = ['lenet', 'conv_bn', 'sigmoid_mlp', 'avg_tanh', 'resnet_mini', 'mobile_mini', 'vit_mini'];
 
-const array64 = ({
-  shape,
-  data,
-}: {
-  readonly shape: readonly number[];
-  readonly data: Iterable<number | bigint>;
-}): Array64 => ({
-  dims: shape,
-  data: Float64Array.from(data, Number),
+const array64 = ({ dims, data }: NpyArray): Array64 => ({
+  dims,
+  data: Float64Array.from<number | bigint>(data, Number),
 });
 
 const firstOf = ({ dims, data }: Array64): Array64 => ({
@@ -63,9 +58,11 @@ describe.skipIf(!available)(available ? title : `${title} (skipped: needs ../sha
   it.each(names)("%s gives PyTorch's logits, and Captum's gradient by finite differences", (name) => {
     const model = readStoredModel(join(reference, `${name}.onnx`));
     const arrays = readNpz(readFileSync(join(reference, `${name}.npz`)));
-    const [image, wanted, saliency] = ['input', 'logits', 'saliency_signed'].map((key) =>
-      firstOf(array64(arrays.get(key)!)),
-    ) as [Array64, Array64, Array64];
+    const [image, wanted, saliency] = [
+      firstOf(array64(arrays.get('input')!)),
+      firstOf(array64(arrays.get('logits')!)),
+      firstOf(array64(arrays.get('saliency_signed')!)),
+    ];
     const nodes = modernized(model.nodes);
     const logits = (x: Array64): Array64 =>
       evaluateSlow(nodes, model.initializers, new Map([['input', x]])).get('logits')!;

@@ -1,4 +1,5 @@
-import { floatOf, intOf } from '../../../onnx/attributes.ts';
+import { float, floatOf, intOf } from '../../../onnx/attributes.ts';
+import { float32 } from '../../../onnx/tensor.ts';
 import type { Call, GradientTable } from '../rule.ts';
 import { elementwise, rule, unary } from '../rule.ts';
 
@@ -7,12 +8,28 @@ function masked({ ops, dy, builder }: Call, condition: string): string {
   return ops.Where(condition, dy, builder.scalar(0));
 }
 
+/**
+ * 1 where y > 0, 0 where y = 0 (y is never negative). On images it is written as a 1x1 depthwise convolution by a huge
+ * number, clipped: ONNX Runtime fuses that into one operator which, like the convolutions around it, works on its blocked
+ * image layout. Sign, or a comparison with Where, takes y and dy out of that layout and back.
+ */
+function positiveMask({ dims, builder, add }: Call, y: string): string {
+  const [, channels = 1] = dims(y);
+  if (dims(y).length !== 4) return add('HardSigmoid', [y], { alpha: float(huge), beta: float(0) });
+  const weights = builder.constant(float32([channels, 1, 1, 1], new Float32Array(channels).fill(huge)), 'huge');
+  const scaled = add('Conv', [y, weights], { group: channels, kernel_shape: [1, 1] });
+  return add('Clip', [scaled, builder.scalar(0), builder.scalar(1)]);
+}
+
+/** Carries the smallest positive float32 that is not denormal to 1 or more; 0 stays 0, overflow is infinite and clipped. */
+const huge = 3e38;
+
 /*
  * At a kink the derivative is the one on the flat side (Relu at 0, Clip and HardSigmoid at their bounds), as in PyTorch.
  * Relu and its kind read their output, so that ONNX Runtime can still fuse them with the convolution before them.
  */
 export const activationRules: GradientTable = {
-  Relu: rule((call) => [() => masked(call, call.ops.Greater(call.y[0] ?? '', call.builder.scalar(0)))]),
+  Relu: unary((call, _x, y) => positiveMask(call, y)),
   // dx = dy where x > 0, alpha dy elsewhere
   LeakyRelu: rule(({ node, dy, x: [x = ''], ops, builder }) => [
     () => ops.Where(ops.Greater(x, builder.scalar(0)), dy, ops.Mul(dy, builder.scalar(floatOf(node, 'alpha', 0.01)))),

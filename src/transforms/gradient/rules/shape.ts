@@ -35,8 +35,10 @@ export const shapeRules: GradientTable = {
       // Rows are counted at run time: the probe's batch is not the batch of later runs.
       const lengths = x.map((name) => add('Shape', [name], { start: 0, end: 1 }));
       return x.map((_, i) => () => {
-        const start = i === 0 ? builder.ints([0]) : ops.Sum(...lengths.slice(0, i));
-        return add('Slice', [dy, start, ops.Sum(...lengths.slice(0, i + 1)), builder.ints([0])]);
+        // Sum takes no integers.
+        const sumOf = (parts: readonly string[]) => parts.reduce((sum, length) => ops.Add(sum, length));
+        const start = i === 0 ? builder.ints([0]) : sumOf(lengths.slice(0, i));
+        return add('Slice', [dy, start, sumOf(lengths.slice(0, i + 1)), builder.ints([0])]);
       });
     }
     const lengths = x.map((name) => dims(name)[axis] ?? 0);
