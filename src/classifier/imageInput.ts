@@ -1,11 +1,16 @@
 import { describeNode, type Graph, type Model, type ValueInfo } from '../onnx/graph.ts';
+import { prune } from '../onnx/prune.ts';
 import { UnsuitableModelError } from './errors.ts';
 import { showDims } from './inputDescription.ts';
 
-/** The model with initializers as constants only: before IR 4 each is listed as an input too, with a default. */
+/**
+ * The model with initializers as constants only: before IR 4 each is listed as an input too, with a default. What no
+ * output needs is left out; ONNX Runtime refuses initializers that nothing reads.
+ */
 export function withConstantInitializers(model: Model): Model {
   const inputs = model.graph.inputs.filter(({ name }) => !model.graph.initializers.has(name));
-  return { ...model, graph: { ...model.graph, inputs } };
+  const kept = inputs.map(({ name }) => name);
+  return { ...model, graph: prune({ ...model.graph, inputs }, model.graph.outputs, kept) };
 }
 
 /**

@@ -1,4 +1,3 @@
-import { unfoldConvolutions } from './unfoldConvolutions.ts';
 import { findScores } from '../classifier/findScores.ts';
 import { findImageInput, findOutput, withConstantInitializers } from '../classifier/imageInput.ts';
 import { showDims } from '../classifier/inputDescription.ts';
@@ -9,6 +8,7 @@ import { type Tensor, zeros } from '../onnx/tensor.ts';
 import { probe } from '../runtime/probe.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { addGradients } from '../transforms/gradient/gradient.ts';
+import { denseConvolutions } from './denseConvolutions.ts';
 import { TrainableWeightsError, TrainingDataError } from './errors.ts';
 import { type Loss, softmaxCrossEntropy } from './losses.ts';
 import type { Optimizer } from './optimizers.ts';
@@ -134,8 +134,8 @@ async function lossAndGradients(runtime: Runtime, model: Model, options: TrainSt
   const open = withWeightsAsInputs(graph, candidates);
   const feeds = { [images]: zeros('float32', [2, ...options.imageDims]), ...Object.fromEntries(candidates) };
   const before = await probe(runtime, { ...model, graph: open }, feeds);
-  const unfolded = unfoldConvolutions(open, before.facts);
-  const { facts } = await probe(runtime, { ...model, graph: unfolded }, feeds);
+  const prepared = denseConvolutions(open, before.facts);
+  const { facts } = await probe(runtime, { ...model, graph: prepared }, feeds);
   const { name: output, width: classes } = findScores(graph, findOutput(graph, undefined), facts);
   const [batch = 0, ...row] = facts.get(output)?.dims ?? [];
   if (batch !== 2 || classes < 2) {
@@ -143,7 +143,7 @@ async function lossAndGradients(runtime: Runtime, model: Model, options: TrainSt
       `The scores "${output}" have shape [${[batch, ...row]}] for two images, but a classifier gives each image a row with two or more scores.`,
     );
   }
-  const builder = new GraphBuilder(unfolded, 'train');
+  const builder = new GraphBuilder(prepared, 'train');
   const scores = row.length === 1 ? output : builder.add('Flatten', [output]);
   const labels =
     loss.labels === 'classes'

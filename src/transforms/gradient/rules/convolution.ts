@@ -83,6 +83,8 @@ function weightGradient(call: Call, window: Window, overEnd: readonly number[]):
   const channelsFirst = add('Transpose', [input], { perm: swap });
   const perGroup = dims(weights)[1] ?? 1;
   const size = dims(input).slice(2);
+  const tile = tileOf(call, window);
+  if (group === 1 && sizeOf(tile) > 1) return tiledWeightGradient(call, window, channelsFirst, tile);
   const images = () => {
     if (group === 1) return channelsFirst;
     const split = ops.Reshape(channelsFirst, builder.ints([group, perGroup, -1, ...size]));
@@ -98,6 +100,78 @@ function weightGradient(call: Call, window: Window, overEnd: readonly number[]):
   });
   const exact = overEnd.every((rows) => rows === 0) ? swapped : cutToKernel(call, swapped, window);
   return add('Transpose', [exact], { perm: swap });
+}
+
+/** Copying one element for a matrix product takes ONNX Runtime about as long as so many multiplications (measured). */
+const copyCost = 70;
+
+/**
+ * With a tile of t output positions an axis, the convolution that gives dW copies each element of x (k + t - 1) / t times
+ * and not k times, for as many times as many multiplications; few filters make copies the larger part. Tiles divide the
+ * output evenly; 1 for every axis is the plain form.
+ */
+function tileOf({ x, y, dims }: Call, window: Window): readonly number[] {
+  const output = dims(y[0] ?? '').slice(2);
+  const filters = dims(x[1] ?? '')[0] ?? 1;
+  const plain = output.map(() => 1);
+  if ([...window.strides, ...window.dilations].some((step) => step !== 1)) return plain;
+  const candidates = output.reduce<number[][]>(
+    (tiles, size) => tiles.flatMap((tile) => divisors(size).map((t) => [...tile, t])),
+    [[]],
+  );
+  const cost = (tile: readonly number[]) =>
+    sizeOf(tile.map((t, axis) => ((window.kernel[axis] ?? 1) + t - 1) / t)) * (filters * sizeOf(tile) + copyCost);
+  return candidates.reduce((best, tile) => (cost(tile) < cost(best) ? tile : best), plain);
+}
+
+function divisors(size: number): number[] {
+  return range(1, size + 1).filter((divisor) => size % divisor === 0);
+}
+
+/**
+ * The same with dy cut into tiles, each place in a tile a filter of its own, G[c, (m, a), j] for place a:
+ * dW[m, c, i] = sum_a G[c, (m, a), a + i].
+ */
+function tiledWeightGradient(call: Call, window: Window, channelsFirst: string, tile: readonly number[]): string {
+  const { x, y, dims, add, ops, builder } = call;
+  const [filters = 1, channels = 1] = dims(x[1] ?? '');
+  const rank = tile.length;
+  const tiles = dims(y[0] ?? '')
+    .slice(2)
+    .map((size, axis) => size / (tile[axis] ?? 1));
+  const kernels = ops.Reshape(placesFirst(call, tile), builder.ints([filters * sizeOf(tile), -1, ...tiles]));
+  const gathered = add('Conv', [channelsFirst, kernels], { dilations: tile, pads: padsOf(window) });
+  const extent = window.kernel.map((size, axis) => size + (tile[axis] ?? 1) - 1);
+  const byPlace = ops.Reshape(gathered, builder.ints([channels, filters, sizeOf(tile), ...extent]));
+  const places = tile.reduce<number[][]>(
+    (all, t) => all.flatMap((place) => range(0, t).map((a) => [...place, a])),
+    [[]],
+  );
+  const parts = places.map((place, i) =>
+    add('Slice', [
+      byPlace,
+      builder.ints([i, ...place]),
+      builder.ints([i + 1, ...place.map((a, axis) => a + (window.kernel[axis] ?? 1))]),
+      builder.ints(range(2, 3 + rank)),
+    ]),
+  );
+  const sum = ops.Reshape(ops.Sum(...parts), builder.ints([channels, filters, ...window.kernel]));
+  return add('Transpose', [sum], { perm: [1, 0, ...range(2, 2 + rank)] });
+}
+
+/**
+ * dy cut into tiles, the places within a tile first: [N, M, q t, ...] -> [M, t, ..., N, q, ...].
+ * One axis at a time: ONNX Runtime moves a single axis ten times as fast as it does all of this at once.
+ */
+function placesFirst({ dy, dims, y, add, ops, builder }: Call, tile: readonly number[]): string {
+  const [, filters = 1, ...output] = dims(y[0] ?? '');
+  const channelsFirst = add('Transpose', [dy], { perm: [1, 0, ...range(2, 2 + tile.length)] });
+  return tile.reduce((value, t, axis) => {
+    if (t === 1) return value;
+    const lead = filters * sizeOf(tile.slice(0, axis));
+    const view = ops.Reshape(value, builder.ints([lead, -1, t, sizeOf(output.slice(axis + 1))]));
+    return add('Transpose', [view], { perm: [0, 2, 1, 3] });
+  }, channelsFirst);
 }
 
 /** Input rows that no window covers make the result longer than the kernel. */

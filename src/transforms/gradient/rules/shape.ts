@@ -1,5 +1,7 @@
-import { intOf, intsOf } from '../../../onnx/attributes.ts';
+import { intOf, intsOf, stringOf } from '../../../onnx/attributes.ts';
+import { describeNode } from '../../../onnx/graph.ts';
 import { toNumbers } from '../../../onnx/tensor.ts';
+import { UnsupportedOperatorsError } from '../errors.ts';
 import { zerosLike } from '../gradientValues.ts';
 import { type Call, elementwise, type GradientTable, rule } from '../rule.ts';
 
@@ -56,6 +58,16 @@ export const shapeRules: GradientTable = {
     },
   ]),
   Expand: elementwise(({ dy }) => [() => dy]),
+  // Padding undone; negative pads, which crop, become zeros.
+  Pad: rule(({ node, dy, x: [, pads = '', , axes = ''], ops, add }) => [
+    () => {
+      const mode = stringOf(node, 'mode', 'constant');
+      if (mode !== 'constant') {
+        throw new UnsupportedOperatorsError([{ op: 'Pad', node: describeNode(node), why: `no rule for mode ${mode}` }]);
+      }
+      return add('Pad', [dy, ops.Neg(pads), ...(axes === '' ? [] : ['', axes])]);
+    },
+  ]),
   Slice: rule((call) => [() => sliceGradient(call)]),
   // dx has dy's slices added where they were gathered from
   Gather: rule((call) => {
