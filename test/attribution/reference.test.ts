@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { inputXGradient } from '../../src/attribution/inputXGradient.ts';
+import { integratedGradients } from '../../src/attribution/integratedGradients.ts';
+import type { Method } from '../../src/attribution/method.ts';
+import { saliency } from '../../src/attribution/saliency.ts';
+import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
+import { runtimes } from '../runtimes.ts';
+import { passesAKink } from './kinks.ts';
+import { differenceByImage, readReference, referenceModels } from './referenceData.ts';
+
+const methods: readonly { readonly array: string; readonly method: Method }[] = [
+  { array: 'saliency_signed', method: saliency() },
+  { array: 'input_x_gradient', method: inputXGradient() },
+  { array: 'integrated_gradients_50', method: integratedGradients({ steps: 50 }) },
+];
+
+/** max|ours - reference| <= 1e-4 max|reference|, the references' own tolerance: both sides compute in float32. */
+const tolerance = 1e-4;
+
+describe.each(runtimes)('agreement with Captum on $name', ({ runtime }) => {
+  describe.each(referenceModels)('%s', (model) => {
+    const reference = readReference(model);
+    const count = reference.targets.length;
+
+    it('gives the same scores', async () => {
+      const classifier = await loadClassifier(reference.bytes, { runtime });
+      const scores = await classifier.scoresOf(reference.images);
+      expect(Math.max(...differenceByImage(scores.data, reference.logits, count))).toBeLessThan(tolerance);
+      await classifier.release();
+    });
+
+    it.each(methods)('$array', async ({ array, method }) => {
+      const classifier = await loadClassifier(reference.bytes, { runtime });
+      const explainer = await method.compile(classifier);
+      const { values } = await explainer.attribute(reference.images, reference.targets);
+      const expected = reference.array(array)!;
+      const beyond = differenceByImage(values.data, expected, count).flatMap((difference, image) =>
+        difference > tolerance ? [image] : [],
+      );
+      // A path that touches a kink within float32 rounding has two right answers; that it does is shown in float64.
+      for (const image of beyond)
+        expect(method.id === 'integrated-gradients' && passesAKink(reference, image)).toBe(true);
+      expect(beyond.length).toBeLessThan(count / 2);
+      await explainer.release();
+      await classifier.release();
+    });
+  });
+});
