@@ -24,12 +24,17 @@ export const weightsInput = 'konkyo/target';
  * @param weights a value of [n, K] or of the scores' own shape: how much each class score counts.
  */
 export function addTargetGradient(builder: GraphBuilder, classifier: Classifier, weights: string): TargetGradient {
-  const { scores, facts, inputName } = classifier;
+  const { scores, facts, inputName, gradientTable: table } = classifier;
   const rank = facts.get(scores.name)?.dims.length ?? 2;
   const shaped = builder.ops.Reshape(weights, builder.add('Shape', [scores.name]));
   const axes = Array.from({ length: rank - 1 }, (_, i) => i + 1);
   const score = builder.add('ReduceSum', [builder.ops.Mul(shaped, scores.name), builder.ints(axes)], { keepdims: 0 });
-  const gradients = addGradients(builder, { facts, seeds: new Map([[scores.name, shaped]]), wrt: [inputName] });
+  const gradients = addGradients(builder, {
+    facts,
+    seeds: new Map([[scores.name, shaped]]),
+    wrt: [inputName],
+    table,
+  });
   return { score, gradient: gradients.get(inputName) ?? '' };
 }
 

@@ -2,6 +2,7 @@ import type { Facts } from '../onnx/facts.ts';
 import type { Model } from '../onnx/graph.ts';
 import { concatRows, float32, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { floatOutputOf, type Runtime, type Session } from '../runtime/runtime.ts';
+import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { InvalidInputError } from './errors.ts';
 import type { Scores } from './findScores.ts';
 import { type InputDescription, imageDims } from './inputDescription.ts';
@@ -30,6 +31,8 @@ export interface Classifier {
   readonly scores: Scores;
   readonly classCount: number;
   readonly preparation: Preparation;
+  /** The gradient rules used for it: konkyo's, with the user's over them. */
+  readonly gradientTable: GradientTable;
   /** Images that go through the model at a time. */
   readonly batchSize: number;
   /** SHA-256 of the model file, hexadecimal. */

@@ -8,6 +8,8 @@ import type { ExternalData } from '../onnx/tensorProto.ts';
 import { upgradeModel } from '../onnx/upgrade/upgradeModel.ts';
 import { probe } from '../runtime/probe.ts';
 import { floatOutputOf, type Runtime, type Session } from '../runtime/runtime.ts';
+import type { GradientTable } from '../transforms/gradient/rule.ts';
+import { gradientTable } from '../transforms/gradient/table.ts';
 import { type Classifier, checkImages, chooseBatchSize, predictionOf, runBatches } from './classifier.ts';
 import { agree, largestDifference, valuesOver } from './equivalence.ts';
 import { NotEquivalentError, UnsuitableModelError } from './errors.ts';
@@ -25,6 +27,8 @@ export interface LoadOptions {
   readonly output?: string;
   /** Explain the scores before a final softmax or sigmoid (default), or the output as it is. */
   readonly explain?: 'scores' | 'output';
+  /** Gradient rules of your own, by operator ("domain::Operator" for a custom domain); they go before konkyo's. */
+  readonly rules?: GradientTable;
   /** Contents of the model's external data files by location. */
   readonly external?: ExternalData;
 }
@@ -92,6 +96,7 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
       output,
       scores,
       classCount: classCount(scores.width),
+      gradientTable: { ...gradientTable, ...options.rules },
       batchSize: batched ? chooseBatchSize(facts, batch + 1) : 1,
       sha256: await digest(bytes),
       preparation: {

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { isKonkyoError } from '../konkyoError.ts';
+import { addDemoCommand } from './demoCommand.ts';
 import { addExplainCommand } from './explainCommand.ts';
 import { addMethodsCommand } from './methodsCommand.ts';
+import { addTrainCommand } from './trainCommand.ts';
 import { version } from './version.ts';
 
 const program = new Command('konkyo')
@@ -11,6 +13,8 @@ const program = new Command('konkyo')
   .exitOverride();
 addExplainCommand(program);
 addMethodsCommand(program);
+addTrainCommand(program);
+addDemoCommand(program);
 
 /** konkyo's own errors in words; anything else with its stack, for it is a bug. */
 function report(error: unknown): number {

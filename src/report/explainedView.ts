@@ -4,6 +4,7 @@ import { type Classifier, className, type Prediction } from '../classifier/class
 import { sumChannels, toPixels } from '../classifier/pixels.ts';
 import type { Target } from '../classifier/target.ts';
 import type { Tensor } from '../onnx/tensor.ts';
+import { trainingKey } from '../training/trainedModel.ts';
 import { mapScale } from './mapReading.ts';
 import { percent, signed } from './number.ts';
 import type { AttributionMap, Decision, ExplainedImage, ExplainedOutput, Figure, RankedClass } from './view.ts';
@@ -54,9 +55,9 @@ function decisionOf(classifier: Classifier, { scores, probabilities, chosen }: P
   };
 }
 
-/** Scores before a softmax become probabilities by it; of any other output konkyo does not know that. */
+/** Scores before a softmax become probabilities by it, and konkyo trains its networks so; of other outputs it does not know. */
 function gaveProbabilities({ scores, model }: Classifier): boolean {
-  return scores.before !== undefined || model.metadata.get('konkyo.output') === 'logits';
+  return scores.before !== undefined || model.metadata.has(trainingKey);
 }
 
 function explained({ scores }: Classifier): ExplainedOutput {
@@ -77,6 +78,7 @@ function attributionMap(classifier: Classifier, map: MethodMap): AttributionMap 
     title: map.method.title,
     about: map.method.about,
     target: targetWords(classifier, map.target),
+    ...(typeof map.target === 'number' ? {} : { rival: className(classifier, map.target.against) }),
     width,
     height,
     values,

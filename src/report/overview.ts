@@ -15,7 +15,7 @@ export function overview(images: readonly ExplainedImage[]): Html {
   return html`
 <section class="overview" id="overview">
   ${heading(2, 'At a glance')}
-  <p class="measure">One row an image. Red spoke for what was explained (as a rule the decided class), blue against; each map has its own scale. Follow an image’s name to its own part.</p>
+  <p class="measure">One row an image. Red spoke for what was explained (as a rule the decided class, or that class rather than the one that came second), blue against; each map has its own scale. Follow an image’s name to its own part.</p>
   <div class="scroll" tabindex="0" role="region" aria-label="All images and maps">
     <table style="--columns:${columns.length}">
       <thead><tr><th scope="col">Image</th><th scope="col">Decision</th>${columns.map(({ heading }) => html`<th scope="col" class="method">${heading}</th>`)}</tr></thead>
@@ -39,10 +39,15 @@ function columnsOf(images: readonly ExplainedImage[]): readonly Column[] {
     const most = Math.max(...own.map(({ length }) => length));
     const title = own.flat()[0]?.title ?? method;
     return Array.from({ length: most }, (_, turn) => ({
-      heading: turn === 0 ? title : `${title}, target ${turn + 1}`,
+      heading: turn === 0 ? title : `${title}, ${secondTarget(own, turn)}`,
       find: ({ maps }: ExplainedImage) => maps.filter((map) => map.method === method)[turn],
     }));
   });
+}
+
+function secondTarget(own: readonly (readonly AttributionMap[])[], turn: number): string {
+  const rivals = own.every((maps) => maps[turn]?.rival !== undefined);
+  return rivals ? 'rather than the second' : `target ${turn + 1}`;
 }
 
 function row(image: ExplainedImage, columns: readonly Column[]): Html {

@@ -61,6 +61,8 @@ export interface AttributionMap {
   readonly about: string;
   /** What the evidence is for: `7`, or `7 rather than 9`. */
   readonly target: string;
+  /** Where the target is one class rather than another: the other. */
+  readonly rival?: string;
   readonly width: number;
   readonly height: number;
   /** Row by row, height x width: positive spoke for the target, negative against. */

@@ -31,7 +31,9 @@ export function readStoredModel(folder: string): StoredModel {
 }
 
 function readFeeds({ graph }: Model, folder: string): Values | undefined {
-  const stored = graph.inputs.flatMap(({ name, type }, i) => {
+  // Old files list their weights among the inputs; the stored inputs are the others.
+  const open = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
+  const stored = open.flatMap(({ name, type }, i) => {
     const file = join(folder, `input_${i}.pb`);
     return existsSync(file) ? [{ name, type, file }] : [];
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { upgradeSteps } from '../../src/onnx/upgrade/table.ts';
-import { caseModel, titleOf, upgradeCases } from './upgradeCases.ts';
+import { caseModel, titleOf } from './upgradeCase.ts';
+import { upgradeCases } from './upgradeCases.ts';
 import { expectSame, run, upgradedBothWays } from './upgradeRun.ts';
 
 describe('a node of an older opset computes the same in opset 21', () => {

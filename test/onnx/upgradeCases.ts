@@ -1,58 +1,6 @@
-import { type AttributeLike, attributes, float, floats } from '../../src/onnx/attributes.ts';
-import type { Graph, Model } from '../../src/onnx/graph.ts';
-import { emptyGraph } from '../../src/onnx/graphBuilder.ts';
-import { float32, int64, type Tensor, tensor } from '../../src/onnx/tensor.ts';
-import type { Values } from '../../src/runtime/runtime.ts';
-
-/** One node of an old opset, and what it is run on. */
-export interface UpgradeCase {
-  readonly op: string;
-  readonly opset: number;
-  readonly attributes: Readonly<Record<string, AttributeLike>>;
-  /** The node's inputs in order: tensors that are fed, constants, '' where left out. */
-  readonly inputs: readonly (Tensor | Constant | '')[];
-  readonly outputs: number;
-  /** How many of the outputs the model gives. */
-  readonly read: number;
-  /** Where the new form computes in another order: the allowed difference, in parts of the largest element. */
-  readonly tolerance: number;
-}
-
-interface Constant {
-  readonly constant: Tensor;
-}
-
-const constant = (value: Tensor): Constant => ({ constant: value });
-
-/** The same numbers every time, between -2 and 2, in no order. */
-function wave(...dims: readonly number[]): Tensor<'float32'> {
-  const size = dims.reduce((product, dim) => product * dim, 1);
-  return float32(
-    dims,
-    Array.from({ length: size }, (_, i) => 2 * Math.sin(1 + 12.9 * i)),
-  );
-}
-
-const double = (t: Tensor<'float32'>): Tensor => tensor('float64', t.dims, Float64Array.from(t.data));
-const vector = (...values: readonly number[]): Constant => constant(float32([values.length], values));
-const positive = (...dims: readonly number[]): Constant => {
-  const { data } = wave(...dims);
-  return constant(float32(dims, data.map(Math.abs)));
-};
-
-type Options = { readonly outputs?: number; readonly read?: number; readonly tolerance?: number };
-
-function cases(
-  op: string,
-  opsets: readonly number[],
-  inputs: UpgradeCase['inputs'],
-  variants: readonly UpgradeCase['attributes'][] = [{}],
-  { outputs = 1, read = outputs, tolerance = 0 }: Options = {},
-): UpgradeCase[] {
-  return opsets.flatMap((opset) =>
-    variants.map((values) => ({ op, opset, inputs, attributes: values, outputs, read, tolerance })),
-  );
-}
+import { float, floats } from '../../src/onnx/attributes.ts';
+import { float32, int64 } from '../../src/onnx/tensor.ts';
+import { cases, constant, double, positive, type UpgradeCase, vector, wave } from './upgradeCase.ts';
 
 const x = wave(2, 3, 4, 5);
 const image = wave(1, 2, 4, 5);
@@ -239,42 +187,57 @@ const experimentalCases: readonly UpgradeCase[] = [
   ...cases('DynamicSlice', [7], [x, constant(int64([1, 0])), constant(int64([3, -1]))]),
 ];
 
+/* No rule: what the specification or the kernel changed without changing what comes out. */
+const unchangedCases: readonly UpgradeCase[] = [
+  ...cases(
+    'AveragePool',
+    [7],
+    [x],
+    [
+      { kernel_shape: [3, 2], strides: [2, 2], pads: [1, 0, 1, 1] },
+      { kernel_shape: [3, 2], pads: [1, 1, 1, 0], count_include_pad: 1 },
+      { kernel_shape: [2, 2], auto_pad: 'SAME_LOWER' },
+    ],
+    { tolerance: 1e-6 },
+  ),
+  ...cases(
+    'AveragePool',
+    [10, 11],
+    [wave(2, 3, 6, 6)],
+    [0, 1].flatMap((count_include_pad) => [
+      { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1, count_include_pad },
+      { kernel_shape: [2, 3], strides: [3, 2], pads: [1, 1, 0, 1], ceil_mode: 1, count_include_pad },
+    ]),
+    { tolerance: 1e-6 },
+  ),
+  ...cases('LpPool', [7, 11], [x], [{ kernel_shape: [2, 2] }, { kernel_shape: [3, 2], p: 1, strides: [2, 1] }], {
+    tolerance: 1e-6,
+  }),
+  ...cases('MaxPool', [10], [x], [{ kernel_shape: [2, 3], strides: [3, 2], ceil_mode: 1, pads: [0, 1, 1, 1] }], {
+    outputs: 2,
+  }),
+  ...cases('OneHot', [9, 10], [int64([0, -1, 2, -4, 5]), constant(int64([3])), vector(2, 5)], [{}, { axis: 0 }]),
+  ...cases(
+    'ConvTranspose',
+    [7],
+    [x, constant(wave(3, 2, 3, 3))],
+    ['SAME_UPPER', 'SAME_LOWER', 'NOTSET'].map((auto_pad) => ({ auto_pad, output_shape: [8, 10], strides: [2, 2] })),
+  ),
+  ...cases('DepthToSpace', [7], [wave(1, 8, 2, 3)], [{ blocksize: 2 }]),
+  ...cases(
+    'Gemm',
+    [7],
+    [wave(2, 3), constant(wave(3, 4)), vector(1, 2, 3, 4)],
+    [{ alpha: float(0.5), beta: float(2) }],
+  ),
+  ...cases('TopK', [10], [x, constant(int64([2]))], [{ axis: 1 }], { outputs: 2 }),
+];
+
 export const upgradeCases: readonly UpgradeCase[] = [
   ...attributeCases,
   ...meaningCases,
   ...resizeCases,
   ...normalizationCases,
   ...experimentalCases,
+  ...unchangedCases,
 ];
-
-export function modelOf(graph: Graph, opset: number): Model {
-  return { irVersion: 4, opset, domains: new Map(), producer: '', metadata: new Map(), graph };
-}
-
-/** The model of a case and its feeds. */
-export function caseModel({ op, opset, inputs, attributes: values, outputs, read }: UpgradeCase): {
-  readonly model: Model;
-  readonly feeds: Values;
-} {
-  const named = inputs.map((input, i) => ({ name: input === '' ? '' : `in${i}`, input }));
-  const fed = named.flatMap(({ name, input }) => (input !== '' && 'data' in input ? [{ name, value: input }] : []));
-  const constants = named.flatMap(({ name, input }): [string, Tensor][] =>
-    input !== '' && 'constant' in input ? [[name, input.constant]] : [],
-  );
-  const results = Array.from({ length: outputs }, (_, i) => `out${i}`);
-  const node = { op, domain: '', name: 'node', inputs: named.map(({ name }) => name), outputs: results };
-  const graph = {
-    ...emptyGraph(op),
-    inputs: fed.map(({ name, value }) => ({ name, type: value.type, dims: value.dims })),
-    initializers: new Map(constants),
-    nodes: [{ ...node, attributes: attributes(values) }],
-    outputs: results.slice(0, read).map((name) => ({ name, type: undefined, dims: undefined })),
-  };
-  return { model: modelOf(graph, opset), feeds: Object.fromEntries(fed.map(({ name, value }) => [name, value])) };
-}
-
-/** A case in a few words. */
-export function titleOf({ op, opset, inputs, attributes: values }: UpgradeCase): string {
-  const shapes = inputs.map((input) => (input === '' ? '-' : `[${('data' in input ? input : input.constant).dims}]`));
-  return `${op} of opset ${opset} ${shapes.join(' ')} ${JSON.stringify(values)}`;
-}

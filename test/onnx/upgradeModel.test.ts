@@ -8,7 +8,7 @@ import { UnsupportedOpsetError, UpgradeError } from '../../src/onnx/upgrade/erro
 import { upgradeModel } from '../../src/onnx/upgrade/upgradeModel.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import type { Values } from '../../src/runtime/runtime.ts';
-import { modelOf } from './upgradeCases.ts';
+import { modelOf } from './upgradeCase.ts';
 import { expectSame, factsOf, run, upgradedBothWays } from './upgradeRun.ts';
 
 const noFacts = new Map();

@@ -24,7 +24,8 @@ export async function run(model: Model, feeds: Values): Promise<Values> {
 export async function factsOf(model: Model, feeds: Values): Promise<Facts> {
   try {
     return (await probe(runtime, model, feeds)).facts;
-  } catch {
+  } catch (error) {
+    if (!String(error).includes('Non tensor type')) throw error;
     return new Map();
   }
 }
@@ -64,4 +65,12 @@ function expectNear(actual: readonly number[], expected: readonly number[], tole
   const largest = Math.max(...expected.map(Math.abs));
   const worst = Math.max(0, ...actual.map((value, i) => Math.abs(value - expected[i]!)));
   expect(worst, name).toBeLessThanOrEqual(tolerance * largest);
+}
+
+/**
+ * From opset 19 on ONNX Runtime averages a window in another order, with differences in the last places that later
+ * layers carry on. Everything else is to be the same to the bit.
+ */
+export function allowedDifference({ graph, opset }: Model): number {
+  return opset < 19 && graph.nodes.some(({ op }) => op === 'AveragePool') ? 2 ** -20 : 0;
 }

@@ -1,0 +1,47 @@
+/*
+ * konkyo's library, for Node and the browser. What needs Node is in 'konkyo/node', the WebAssembly runtime in 'konkyo/web'.
+ */
+
+export { type ExplainOptions, type Explanation, explain, type MethodMap, runnerUp } from './attribution/explain.ts';
+export { inputXGradient } from './attribution/inputXGradient.ts';
+export { integratedGradients } from './attribution/integratedGradients.ts';
+export type { Attribution, Completeness, Explainer, Method, MethodKind, MethodOption } from './attribution/method.ts';
+export { methodKind, methodKinds } from './attribution/methods.ts';
+export { saliency } from './attribution/saliency.ts';
+export { type Classifier, className, type Prediction, type Preparation } from './classifier/classifier.ts';
+export type { InputDescription, InputSettings } from './classifier/inputDescription.ts';
+export { type LoadOptions, loadClassifier } from './classifier/loadClassifier.ts';
+export { sumChannels, toInput, toPixels } from './classifier/pixels.ts';
+export type { Target } from './classifier/target.ts';
+export type { DecodedImage } from './datasets/decodedImage.ts';
+export type { LabelledImage, LabelledImages } from './datasets/labelledImages.ts';
+export type { NpyArray } from './datasets/npyTypes.ts';
+export { readNpz, writeNpz } from './datasets/npz.ts';
+export { resizeImage } from './datasets/resizeImage.ts';
+export { isKonkyoError, KonkyoError } from './konkyoError.ts';
+export type { Facts, ValueFacts } from './onnx/facts.ts';
+export type { Attribute, Graph, Model, Node, ValueInfo } from './onnx/graph.ts';
+export { emptyGraph, GraphBuilder } from './onnx/graphBuilder.ts';
+export { prune } from './onnx/prune.ts';
+export { externalLocations, readModel } from './onnx/readModel.ts';
+export { float32, int64, scalar, type Tensor, tensor } from './onnx/tensor.ts';
+export { writeModel, writeModelWithExternalData } from './onnx/writeModel.ts';
+export { explainedImage, type NamedImage } from './report/explainedView.ts';
+export { provenanceOf } from './report/provenanceView.ts';
+export { renderReport } from './report/renderReport.ts';
+export { reportPictures } from './report/reportPictures.ts';
+export type { ReportView } from './report/view.ts';
+export { type Probe, probe } from './runtime/probe.ts';
+export type { Runtime, Session, SessionOptions, Values } from './runtime/runtime.ts';
+export { addGradients, type GradientRequest } from './transforms/gradient/gradient.ts';
+export {
+  type Call,
+  elementwise,
+  forbidden,
+  type GradientTable,
+  none,
+  type Rule,
+  rule,
+  unary,
+} from './transforms/gradient/rule.ts';
+export { gradientTable } from './transforms/gradient/table.ts';
