@@ -26,12 +26,14 @@ export interface Network {
   readonly layers: readonly Layer[];
 }
 
+const initialization = { sigmoid: 'glorotSigmoid', relu: 'he', none: 'glorot' } as const;
 const activationOps = { sigmoid: 'Sigmoid', relu: 'Relu' } as const;
 
 /**
  * A network as an ONNX model with seeded initial weights: `input` [N, C, H, W] -> `logits` [N, K] of the last layer.
  * Nodes and their values are named as the layers (`conv1`, `conv1.sigmoid`), initializers `conv1.weight`, `conv1.bias`.
- * Weights start by Glorot before a sigmoid or the output, by He before a ReLU; biases start at 0.
+ * Weights start by Glorot's rule for sigmoid before a sigmoid, by He's before a ReLU, by Glorot's before the output; biases
+ * start at 0.
  */
 export function networkModel(network: Network, seed: number): Model {
   const source = random(seed);
@@ -120,7 +122,7 @@ function activationNode(activation: Activation, layer: string): Node[] {
 }
 
 function weightsOf(layer: string, dims: readonly number[], activation: Activation, source: Random) {
-  const weight = initialWeights(dims, activation === 'relu' ? 'he' : 'glorot', source);
+  const weight = initialWeights(dims, initialization[activation], source);
   const bias = float32([dims[0] ?? 1], new Float32Array(dims[0] ?? 1));
   return [
     [`${layer}.weight`, weight],

@@ -132,6 +132,19 @@ describe('what is added', () => {
     expect(graph.nodes[0]).toMatchObject({ op: 'Softmax', attributes: { axis: { value: 1 } } });
   });
 
+  it('holds for other batch sizes than that of the probe', async () => {
+    const open = modelOf(
+      graphOf({ feeds: { x }, nodes: [node('Softmax', ['x'], ['y'], { axis: 0 })], outputs: ['y'] }),
+      8,
+    );
+    const dynamic = {
+      ...open,
+      graph: { ...open.graph, inputs: [{ name: 'x', type: 'float32' as const, dims: ['n', 3] }] },
+    };
+    const upgraded = upgradeModel(dynamic, await factsOf(dynamic, { x: float32([1, 3], [1, 2, 3]) }));
+    expectSame(await run(upgraded, { x }), await run(dynamic, { x }));
+  });
+
   it('survives being written and read', async () => {
     for (const upgraded of await upgradedBothWays(model, { x: image })) {
       expectSame(await run(readModel(writeModel(upgraded)), { x: image }), await run(model, { x: image }));

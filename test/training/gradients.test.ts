@@ -42,7 +42,7 @@ const rounding = 2e-7;
 
 const smallNetworks: Readonly<Record<string, { input: readonly number[]; layers: readonly Layer[] }>> = {
   'sigmoid convolutions, the last nearly as large as its input (A2)': {
-    input: [2, 10, 11],
+    input: [3, 10, 11],
     layers: [
       { type: 'conv', name: 'conv1', filters: 3, kernel: 3, activation: 'sigmoid' },
       { type: 'conv', name: 'conv2', filters: 2, kernel: 2, activation: 'sigmoid' },
@@ -110,18 +110,18 @@ describe("the papers' networks", () => {
 });
 
 const convolutions = [
-  { what: 'padding on some sides', conv: { pads: [1, 2, 0, 1] }, weight: [2, 2, 3, 4] },
-  { what: 'steps of two, rows left over', conv: { strides: [2, 2] }, weight: [2, 2, 3, 4] },
-  { what: 'a dilated kernel', conv: { dilations: [2, 1] }, weight: [2, 2, 2, 3] },
-  { what: 'groups', conv: { group: 2 }, weight: [4, 1, 3, 3] },
-  { what: 'many filters', conv: {}, weight: [24, 2, 2, 2] },
-  { what: 'the kernel as large as the input', conv: {}, weight: [3, 2, 8, 9] },
+  { what: 'padding on some sides', conv: { pads: [1, 2, 0, 1] }, weight: [2, 3, 3, 4] },
+  { what: 'steps of two, rows left over', conv: { strides: [2, 2] }, weight: [2, 3, 3, 4] },
+  { what: 'a dilated kernel', conv: { dilations: [2, 1] }, weight: [2, 3, 2, 3] },
+  { what: 'groups', conv: { group: 3 }, weight: [6, 1, 3, 3] },
+  { what: 'many filters', conv: {}, weight: [24, 3, 2, 2] },
+  { what: 'the kernel as large as the input', conv: {}, weight: [3, 3, 8, 9] },
 ] as const;
 
 describe("the gradient of a convolution's weight", () => {
-  it.each(convolutions)('$what', async ({ conv, weight }) => {
+  it.each(convolutions)('with $what', async ({ conv, weight }) => {
     const model = convolutionModel(conv, weight);
-    const batch = batchFor([2, 8, 9], 3, 3);
+    const batch = batchFor([3, 8, 9], 3, 3);
     const { gradients } = await gradientsOf(nodeRuntime({ threads: 1 }), model, batch);
     gradients.get('w')!.forEach((value, i) => {
       const slow = slowGradient(model, batch.images, batch.labels, 'w', i);
@@ -132,7 +132,7 @@ describe("the gradient of a convolution's weight", () => {
   });
 });
 
-/** Convolution, tanh, mean over the positions of each of three channel groups... as few operators as make a classifier. */
+/** As few operators as make a classifier of one convolution. */
 function convolutionModel(conv: Readonly<Record<string, number | readonly number[]>>, dims: readonly number[]): Model {
   const source = random(9);
   const weights = (dims: readonly number[]) =>
@@ -153,7 +153,7 @@ function convolutionModel(conv: Readonly<Record<string, number | readonly number
     ...architectures.d.build(1),
     graph: {
       name: 'convolution',
-      inputs: [{ name: 'x', type: 'float32', dims: ['N', 2, 8, 9] }],
+      inputs: [{ name: 'x', type: 'float32', dims: ['N', 3, 8, 9] }],
       outputs: [{ name: 'scores', type: 'float32', dims: ['N', 3] }],
       nodes: [
         node('Conv', ['x', 'w'], 'conv', conv),

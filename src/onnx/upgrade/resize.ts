@@ -29,7 +29,7 @@ export function sayCoordinates(node: Node, context: UpgradeContext): Rewrite {
   const constant = context.facts(scales)?.constant;
   const known = constant && toNumbers(constant);
   if (known?.every((scale) => scale >= 1)) return said('floor');
-  if (known?.every((scale) => scale <= 1)) return said('floor');
+  if (known?.every((scale) => scale <= 1)) return said('ceil');
   // Axes are independent: reduce first, then enlarge.
   const one = context.constant(float32([1], [1]), 'one');
   const down = context.node('Min', [scales, one]);

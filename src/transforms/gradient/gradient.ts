@@ -4,7 +4,7 @@ import { describeNode, type Node, qualifiedOp, reads } from '../../onnx/graph.ts
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { UnknownValueError, UnsupportedOperatorsError } from './errors.ts';
 import { sumTo, zerosLike } from './gradientValues.ts';
-import { type Answer, type Call, forbidden, type GradientTable } from './rule.ts';
+import { type Answer, type Call, forbidden, type GradientTable, type RuleAnswer } from './rule.ts';
 import { gradientTable } from './table.ts';
 
 export interface GradientRequest {
@@ -35,6 +35,8 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
   const path = nodesBetween(builder.nodes, factsOf, wrt, seeds, table);
   const contributions = new Map<string, string[]>([...seeds].map(([value, seed]) => [value, [seed]]));
   const wanted = new Set([...wrt, ...path.flatMap(({ node }) => node.outputs)]);
+  const quantized = new Set(path.flatMap(({ node, answer }) => (answer.quantizes ? node.outputs : [])));
+  const carriesGradient = (value: string) => quantized.has(value) || isFloat(factsOf(value).type);
 
   const total = (value: string): string | undefined => {
     const parts = contributions.get(value);
@@ -53,7 +55,7 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
       const gradients = answer.rule(callFor(builder, node, dys, factsOf));
       node.inputs.forEach((input, i) => {
         const gradient = gradients[i];
-        if (!gradient || !wanted.has(input) || !isFloat(factsOf(input).type)) return;
+        if (!gradient || !wanted.has(input) || !carriesGradient(input)) return;
         const { dims } = factsOf(input);
         const given = answer.broadcast?.(dims, factsOf(node.outputs[0] ?? '').dims, i) ?? dims;
         const contribution = sumTo(builder, gradient(), given, dims);
@@ -66,7 +68,7 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
 
 interface Step {
   readonly node: Node;
-  readonly answer: Extract<Answer, { kind: 'rule' }>;
+  readonly answer: RuleAnswer;
 }
 
 /** The nodes through which a gradient flows from the seeds to `wrt`, in the graph's order. */
@@ -80,10 +82,18 @@ function nodesBetween(
   const answerTo = (node: Node): Answer =>
     table[qualifiedOp(node)] ?? forbidden(node.domain === '' ? 'no rule yet' : 'not a standard operator');
   const active = new Set(wrt);
+  const quantized = new Set<string>();
   const forward = upstream(nodes, seeds).filter((node) => {
-    if (!reads(node).some((name) => active.has(name)) || answerTo(node).kind === 'none') return false;
-    const outputs = node.outputs.filter((name) => name !== '' && isFloat(factsOf(name).type));
-    for (const output of outputs) active.add(output);
+    const answer = answerTo(node);
+    if (!reads(node).some((name) => active.has(name)) || answer.kind === 'none') return false;
+    // Whatever reads quantised numbers has to say what it does with their gradient, its integers included.
+    const quantizes = answer.kind === 'rule' && answer.quantizes === true;
+    const integersToo = quantizes || reads(node).some((name) => quantized.has(name));
+    const outputs = node.outputs.filter((name) => name !== '' && (integersToo || isFloat(factsOf(name).type)));
+    for (const output of outputs) {
+      active.add(output);
+      if (!isFloat(factsOf(output).type)) quantized.add(output);
+    }
     return outputs.length > 0;
   });
   const reaching = new Set(seeds.keys());
@@ -96,14 +106,19 @@ function nodesBetween(
     })
     .reverse();
   const unsupported = between.flatMap((node) => {
-    const answer = answerTo(node);
-    return answer.kind === 'forbidden' ? [{ op: qualifiedOp(node), node: describeNode(node), why: answer.why }] : [];
+    const why = whyRefused(answerTo(node), node, factsOf);
+    return why === undefined ? [] : [{ op: qualifiedOp(node), node: describeNode(node), why }];
   });
   if (unsupported.length > 0) throw new UnsupportedOperatorsError(unsupported);
   return between.flatMap((node) => {
     const answer = answerTo(node);
     return answer.kind === 'rule' ? [{ node, answer }] : [];
   });
+}
+
+function whyRefused(answer: Answer, node: Node, facts: (name: string) => ValueFacts): string | undefined {
+  if (answer.kind === 'none') return undefined;
+  return answer.kind === 'forbidden' ? answer.why : answer.refuses?.(node, facts);
 }
 
 /** The nodes that the differentiated values are computed by. Others may be newer than the facts (a loss, say). */

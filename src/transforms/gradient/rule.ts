@@ -42,14 +42,21 @@ export type Rule = (call: Call) => readonly InputGradient[];
 
 type Dims = readonly number[];
 
+/** A rule, and what it says of itself. */
+export interface RuleAnswer {
+  readonly kind: 'rule';
+  readonly rule: Rule;
+  /** The shape in which the rule gives an input's gradient, if larger than the input for broadcasting. */
+  readonly broadcast?: (input: Dims, output: Dims, index: number) => Dims;
+  /** Why there is no gradient for a node with these attributes or inputs; undefined where there is one. */
+  readonly refuses?: (node: Node, facts: (name: string) => ValueFacts) => string | undefined;
+  /** The integers it gives stand for real numbers, and carry the gradient of those. */
+  readonly quantizes?: boolean;
+}
+
 /** An operator's declared answer to "what is your gradient?". */
 export type Answer =
-  /** `broadcast`: the shape in which the rule gives an input's gradient, if larger than the input for broadcasting. */
-  | {
-      readonly kind: 'rule';
-      readonly rule: Rule;
-      readonly broadcast?: (input: Dims, output: Dims, index: number) => Dims;
-    }
+  | RuleAnswer
   /** Piecewise constant or of integers: nothing flows through. */
   | { readonly kind: 'none' }
   | { readonly kind: 'forbidden'; readonly why: string };
@@ -57,22 +64,27 @@ export type Answer =
 export type GradientTable = Readonly<Record<string, Answer>>;
 
 /** A rule whose gradients have their inputs' shapes. */
-export function rule(rule: Rule): Answer {
+export function rule(rule: Rule): RuleAnswer {
   return { kind: 'rule', rule };
 }
 
 /** An operator with numpy broadcasting: its rule gives every gradient in the output's shape. */
-export function elementwise(rule: Rule): Answer {
+export function elementwise(rule: Rule): RuleAnswer {
   return { kind: 'rule', rule, broadcast: (_input, output) => output };
 }
 
 /** An elementwise operator of one input: `derivative` gives f'(x), to be multiplied with dy. */
-export function unary(derivative: (call: Call, x: string, y: string) => string): Answer {
+export function unary(derivative: (call: Call, x: string, y: string) => string): RuleAnswer {
   return rule((call) => {
     const [x = ''] = call.x;
     const [y = ''] = call.y;
     return [() => call.ops.Mul(call.dy, derivative(call, x, y))];
   });
+}
+
+/** The answer, but for nodes that `why` has a reason against. */
+export function except(answer: RuleAnswer, why: NonNullable<RuleAnswer['refuses']>): RuleAnswer {
+  return { ...answer, refuses: why };
 }
 
 export const none: Answer = { kind: 'none' };
