@@ -35,7 +35,7 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
   const path = nodesBetween(builder.nodes, factsOf, wrt, seeds, table);
   const contributions = new Map<string, string[]>([...seeds].map(([value, seed]) => [value, [seed]]));
   const wanted = new Set([...wrt, ...path.flatMap(({ node }) => node.outputs)]);
-  const quantized = new Set(path.flatMap(({ node, answer }) => (answer.quantizes ? node.outputs : [])));
+  const quantized = new Set(path.flatMap((step) => step.quantized));
   const carriesGradient = (value: string) => quantized.has(value) || isFloat(factsOf(value).type);
 
   const total = (value: string): string | undefined => {
@@ -69,6 +69,8 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
 interface Step {
   readonly node: Node;
   readonly answer: RuleAnswer;
+  /** Outputs whose integers stand for real numbers. */
+  readonly quantized: readonly string[];
 }
 
 /** The nodes through which a gradient flows from the seeds to `wrt`, in the graph's order. */
@@ -112,7 +114,7 @@ function nodesBetween(
   if (unsupported.length > 0) throw new UnsupportedOperatorsError(unsupported);
   return between.flatMap((node) => {
     const answer = answerTo(node);
-    return answer.kind === 'rule' ? [{ node, answer }] : [];
+    return answer.kind === 'rule' ? [{ node, answer, quantized: node.outputs.filter((name) => quantized.has(name)) }] : [];
   });
 }
 

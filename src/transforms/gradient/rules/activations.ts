@@ -1,4 +1,4 @@
-import { float, floatOf, intOf } from '../../../onnx/attributes.ts';
+import { float, floatOf, intOf, stringOf } from '../../../onnx/attributes.ts';
 import { float32 } from '../../../onnx/tensor.ts';
 import type { Call, GradientTable } from '../rule.ts';
 import { elementwise, rule, unary } from '../rule.ts';
@@ -25,7 +25,8 @@ function positiveMask({ dims, builder, add }: Call, y: string): string {
 const huge = 3e38;
 
 /*
- * At a kink the derivative is the one on the flat side (Relu at 0, Clip and HardSigmoid at their bounds), as in PyTorch.
+ * At a kink the derivative is the one on the flat side (Relu at 0, Clip and HardSigmoid at their bounds), as in PyTorch; the
+ * side of x <= 0 for LeakyRelu, PRelu, Elu, Selu and Celu.
  * Relu and its kind read their output, so that ONNX Runtime can still fuse them with the convolution before them.
  */
 export const activationRules: GradientTable = {
@@ -34,18 +35,52 @@ export const activationRules: GradientTable = {
   LeakyRelu: rule(({ node, dy, x: [x = ''], ops, builder }) => [
     () => ops.Where(ops.Greater(x, builder.scalar(0)), dy, ops.Mul(dy, builder.scalar(floatOf(node, 'alpha', 0.01)))),
   ]),
-  // dy passes strictly between the bounds
+  // y = slope x for x <= 0, the slope broadcast to x
+  PRelu: elementwise(({ dy, x: [x = '', slope = ''], ops, builder }) => {
+    const positive = () => ops.Greater(x, builder.scalar(0));
+    return [
+      () => ops.Where(positive(), dy, ops.Mul(dy, slope)),
+      () => ops.Where(positive(), builder.scalar(0), ops.Mul(dy, x)),
+    ];
+  }),
+  // 1 above alpha, 0 up to it
+  ThresholdedRelu: rule((call) => [
+    () => masked(call, call.ops.Greater(call.x[0] ?? '', call.builder.scalar(floatOf(call.node, 'alpha', 1)))),
+  ]),
+  // 1 outside [-lambd, lambd], 0 in it
+  Shrink: rule((call) => [
+    () => masked(call, call.ops.Greater(call.ops.Abs(call.x[0] ?? ''), call.builder.scalar(floatOf(call.node, 'lambd', 0.5)))),
+  ]),
+  // dy passes to x strictly between the bounds, elsewhere to the bound that holds
   Clip: elementwise((call) => {
-    const [x = '', min = '', max = ''] = call.x;
-    const above = () => call.ops.Greater(x, min);
-    const below = () => call.ops.Less(x, max);
+    const { dy, ops, x: [x = '', min = '', max = ''] } = call;
+    const above = () => ops.Greater(x, min);
+    const below = () => ops.Less(min === '' ? x : ops.Max(x, min), max);
     return [
       () => {
-        if (min === '' && max === '') return call.dy;
+        if (min === '' && max === '') return dy;
         if (min === '') return masked(call, below());
-        return masked(call, max === '' ? above() : call.ops.And(above(), below()));
+        return masked(call, max === '' ? above() : ops.And(above(), below()));
       },
+      () => masked(call, max === '' ? ops.Not(above()) : ops.And(ops.Not(above()), below())),
+      () => masked(call, ops.Not(below())),
     ];
+  }),
+  // alpha (e^x - 1) up to 0
+  Elu: unary(({ node, ops, builder }, x, y) => {
+    const alpha = builder.scalar(floatOf(node, 'alpha', 1));
+    return ops.Where(ops.Greater(x, builder.scalar(0)), builder.scalar(1), ops.Add(y, alpha));
+  }),
+  // gamma alpha (e^x - 1) up to 0, gamma x above; the defaults are those of the operator's definition
+  Selu: unary(({ node, ops, builder }, x, y) => {
+    const gamma = floatOf(node, 'gamma', 1.0507010221481323);
+    const low = ops.Add(y, builder.scalar(gamma * floatOf(node, 'alpha', 1.6732631921768188)));
+    return ops.Where(ops.Greater(x, builder.scalar(0)), builder.scalar(gamma), low);
+  }),
+  // alpha (e^(x/alpha) - 1) up to 0
+  Celu: unary(({ node, ops, builder }, x, y) => {
+    const low = ops.Add(builder.scalar(1), ops.Div(y, builder.scalar(floatOf(node, 'alpha', 1))));
+    return ops.Where(ops.Greater(x, builder.scalar(0)), builder.scalar(1), low);
   }),
   Sigmoid: unary(({ ops, builder }, _x, y) => ops.Mul(y, ops.Sub(builder.scalar(1), y))),
   Tanh: unary(({ ops, builder }, _x, y) => ops.Sub(builder.scalar(1), ops.Mul(y, y))),
@@ -66,6 +101,26 @@ export const activationRules: GradientTable = {
     const low = ops.Where(ops.LessOrEqual(x, builder.scalar(-3)), builder.scalar(0), between);
     return ops.Where(ops.GreaterOrEqual(x, builder.scalar(3)), builder.scalar(1), low);
   }),
+  // log(1 + e^x)
+  Softplus: unary(({ ops }, x) => ops.Sigmoid(x)),
+  // 1 / (1 + |x|)^2
+  Softsign: unary(({ ops, builder }, x) => {
+    const inverse = ops.Reciprocal(ops.Add(builder.scalar(1), ops.Abs(x)));
+    return ops.Mul(inverse, inverse);
+  }),
+  Gelu: unary((call, x) => (stringOf(call.node, 'approximate', 'none') === 'tanh' ? geluByTanh(call, x) : gelu(call, x))),
+  // y = x t with t = tanh(softplus(x)): t + x sigmoid(x) (1 - t^2)
+  Mish: unary(({ ops, add, builder }, x) => {
+    const t = ops.Tanh(add('Softplus', [x]));
+    const slope = ops.Sub(builder.scalar(1), ops.Mul(t, t));
+    return ops.Add(t, ops.Mul(ops.Mul(x, ops.Sigmoid(x)), slope));
+  }),
+  // y = x s with s = sigmoid(alpha x): s + alpha y (1 - s)
+  Swish: unary(({ node, ops, builder }, x, y) => {
+    const alpha = builder.scalar(floatOf(node, 'alpha', 1));
+    const s = ops.Sigmoid(ops.Mul(alpha, x));
+    return ops.Add(s, ops.Mul(alpha, ops.Mul(y, ops.Sub(builder.scalar(1), s))));
+  }),
   // dx = y (dy - sum(dy y))
   Softmax: rule(({ node, dy, y: [y = ''], ops, add, builder }) => [
     () => {
@@ -82,3 +137,22 @@ export const activationRules: GradientTable = {
     },
   ]),
 };
+
+/** y = x P(x), P the normal distribution: P(x) + x e^(-x^2/2) / sqrt(2 pi). */
+function gelu({ ops, builder }: Call, x: string): string {
+  const half = builder.scalar(0.5);
+  const below = ops.Mul(half, ops.Add(builder.scalar(1), ops.Erf(ops.Mul(x, builder.scalar(Math.SQRT1_2)))));
+  const density = ops.Mul(ops.Exp(ops.Neg(ops.Mul(half, ops.Mul(x, x)))), builder.scalar(1 / Math.sqrt(2 * Math.PI)));
+  return ops.Add(below, ops.Mul(x, density));
+}
+
+/** y = x (1 + t) / 2 with t = tanh(u), u = sqrt(2/pi) (x + 0.044715 x^3): (1 + t + x (1 - t^2) u') / 2. */
+function geluByTanh({ ops, builder }: Call, x: string): string {
+  const [one, scale] = [builder.scalar(1), Math.sqrt(2 / Math.PI)];
+  const square = ops.Mul(x, x);
+  const cubic = ops.Add(one, ops.Mul(builder.scalar(0.044715), square));
+  const t = ops.Tanh(ops.Mul(builder.scalar(scale), ops.Mul(x, cubic)));
+  const inner = ops.Mul(builder.scalar(scale), ops.Add(one, ops.Mul(builder.scalar(3 * 0.044715), square)));
+  const rising = ops.Mul(ops.Mul(x, inner), ops.Sub(one, ops.Mul(t, t)));
+  return ops.Mul(builder.scalar(0.5), ops.Add(ops.Add(one, t), rising));
+}
