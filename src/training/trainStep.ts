@@ -1,6 +1,7 @@
 import { findScores } from '../classifier/findScores.ts';
 import { findImageInput, findOutput, withConstantInitializers } from '../classifier/imageInput.ts';
 import { showDims } from '../classifier/inputDescription.ts';
+import type { Facts } from '../onnx/facts.ts';
 import type { Graph, Model, ValueInfo } from '../onnx/graph.ts';
 import { GraphBuilder, reservedPrefix } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
@@ -8,6 +9,7 @@ import { type Tensor, zeros } from '../onnx/tensor.ts';
 import { probe } from '../runtime/probe.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { addGradients } from '../transforms/gradient/gradient.ts';
+import { inBatchParts } from './batchParts.ts';
 import { denseConvolutions } from './denseConvolutions.ts';
 import { TrainableWeightsError, TrainingDataError } from './errors.ts';
 import { type Loss, softmaxCrossEntropy } from './losses.ts';
@@ -62,6 +64,8 @@ export interface TrainStepOptions {
   readonly loss?: Loss;
   /** Which of the float32 initializers (scalars apart) are trained if a gradient reaches them; by default all. */
   readonly trainable?: (name: string) => boolean;
+  /** Into how many parts that can run side by side the batch is cut. Default 1. */
+  readonly parts?: number;
   /** Weights that get a mask input. */
   readonly masked?: readonly string[];
 }
@@ -133,10 +137,10 @@ async function lossAndGradients(runtime: Runtime, model: Model, options: TrainSt
   const candidates = floatInitializers(graph).filter(([name]) => trainable(name));
   const open = withWeightsAsInputs(graph, candidates);
   const feeds = { [images]: zeros('float32', [2, ...options.imageDims]), ...Object.fromEntries(candidates) };
-  const before = await probe(runtime, { ...model, graph: open }, feeds);
-  const prepared = denseConvolutions(open, before.facts);
+  const first = await probe(runtime, { ...model, graph: open }, feeds);
+  const { name: output, width: classes } = findScores(graph, findOutput(graph, undefined), first.facts);
+  const prepared = prepare(open, first.facts, images, output, options.parts ?? 1);
   const { facts } = await probe(runtime, { ...model, graph: prepared }, feeds);
-  const { name: output, width: classes } = findScores(graph, findOutput(graph, undefined), facts);
   const [batch = 0, ...row] = facts.get(output)?.dims ?? [];
   if (batch !== 2 || classes < 2) {
     throw new TrainingDataError(
@@ -161,6 +165,14 @@ async function lossAndGradients(runtime: Runtime, model: Model, options: TrainSt
   });
   const frozen = candidates.filter(([name]) => !reached.some((weight) => weight.name === name));
   return { builder, images, labels, classes, loss: made.loss, weights: reached, frozen };
+}
+
+/** The forward pass in the form that trains fastest. */
+function prepare(graph: Graph, facts: Facts, images: string, scores: string, parts: number): Graph {
+  const dense = denseConvolutions(graph, facts);
+  const split = parts > 1 ? inBatchParts(dense, images, scores, parts) : dense;
+  const inputs = graph.inputs.map(({ name }) => name);
+  return prune(split, [{ name: scores, type: undefined, dims: undefined }], inputs);
 }
 
 /** @throws TrainingDataError where the input is not for batches of such images. */

@@ -55,7 +55,7 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
       const gradients = answer.rule(callFor(builder, node, dys, factsOf));
       node.inputs.forEach((input, i) => {
         const gradient = gradients[i];
-        if (!gradient || !wanted.has(input) || !carriesGradient(input)) return;
+        if (!gradient || input === '' || !wanted.has(input) || !carriesGradient(input)) return;
         const { dims } = factsOf(input);
         const given = answer.broadcast?.(dims, factsOf(node.outputs[0] ?? '').dims, i) ?? dims;
         const contribution = sumTo(builder, gradient(), given, dims);

@@ -41,6 +41,39 @@ export function windowOf(
   return { kernel, strides, dilations, padsBegin: upper ? less : more, padsEnd: upper ? more : less };
 }
 
+/**
+ * The window of the convolution whose adjoint a ConvTranspose node is, over the node's output.
+ * @param input spatial dimensions of the node's input; @param output of its output; @param kernel of the kernel.
+ * @returns `unreached`: the rows at the output's end that no window covers, which are the bias alone; and the window over
+ * the rest.
+ */
+export function transposedWindowOf(
+  node: Node,
+  input: readonly number[],
+  output: readonly number[],
+  kernel: readonly number[],
+): { readonly window: Window; readonly unreached: readonly number[] } {
+  const ones = kernel.map(() => 1);
+  const strides = intsOf(node, 'strides', ones);
+  const dilations = intsOf(node, 'dilations', ones);
+  const pads = intsOf(node, 'pads', []);
+  const added = intsOf(node, 'output_padding', []);
+  const auto = stringOf(node, 'auto_pad', 'NOTSET');
+  const sizeIsGiven = auto.startsWith('SAME') || node.attributes.output_shape !== undefined;
+  const axes = kernel.map((size, i) => {
+    const covered = ((input[i] ?? 1) - 1) * (strides[i] ?? 1) + (size - 1) * (dilations[i] ?? 1) + 1;
+    const total = Math.max(0, covered + (added[i] ?? 0) - (output[i] ?? 1));
+    // The odd row of padding is at the beginning unless the name says otherwise.
+    const half = auto === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2);
+    const begin = sizeIsGiven ? half : auto === 'VALID' ? 0 : (pads[i] ?? 0);
+    const end = covered - (output[i] ?? 1) - begin;
+    return { begin, end: Math.max(0, end), unreached: Math.max(0, -end) };
+  });
+  const padsBegin = axes.map(({ begin }) => begin);
+  const padsEnd = axes.map(({ end }) => end);
+  return { window: { kernel, strides, dilations, padsBegin, padsEnd }, unreached: axes.map((axis) => axis.unreached) };
+}
+
 /** The extent of the dilated kernel in each dimension. */
 export function kernelExtent({ kernel, dilations }: Window): number[] {
   return kernel.map((size, i) => (size - 1) * (dilations[i] ?? 1) + 1);

@@ -3,6 +3,7 @@ import { float32, sizeOf } from '../../../onnx/tensor.ts';
 import { zerosLike } from '../gradientValues.ts';
 import type { Call, GradientTable } from '../rule.ts';
 import { rule } from '../rule.ts';
+import { firstExtremeGradient } from '../selection.ts';
 import { kernelExtent, padsOf, remainder, type Window, windowOf } from '../window.ts';
 
 function poolingWindow({ node, x, y, dims }: Call): Window {
@@ -27,40 +28,27 @@ export const poolingRules: GradientTable = {
       },
     ];
   }),
-  // Each element gets its share of every window it was in: the transposed convolution of dy with a constant kernel.
-  AveragePool: rule((call) => {
-    const { dy, x, y, dims, add, ops, builder, node } = call;
-    const [input = ''] = x;
-    const window = poolingWindow(call);
-    const [, channels = 1, ...spatialIn] = dims(input);
-    const spatialOut = dims(y[0] ?? '').slice(2);
-    const overEnd = remainder(window, spatialIn, spatialOut);
-    const padded = padsOf(window).some((pad) => pad > 0) || overEnd.some((rows) => rows < 0);
-    return [
-      () => {
-        const share = padded
-          ? ops.Mul(
-              dy,
-              builder.constant(shares(window, spatialIn, spatialOut, intOf(node, 'count_include_pad', 0) === 1)),
-            )
-          : dy;
-        const weight = padded ? 1 : 1 / sizeOf(window.kernel);
-        const kernel = float32(
-          [channels, 1, ...window.kernel],
-          new Float32Array(channels * sizeOf(window.kernel)).fill(weight),
-        );
-        const reachedOver = overEnd.map((rows) => Math.max(0, -rows));
-        const spread = add('ConvTranspose', [share, builder.constant(kernel, 'share')], {
-          group: channels,
-          strides: window.strides,
-          dilations: window.dilations,
-          pads: [...window.padsBegin, ...window.padsEnd.map((pad, i) => pad + (reachedOver[i] ?? 0))],
-          output_padding: overEnd.some((rows) => rows > 0) ? overEnd.map((rows) => Math.max(0, rows)) : undefined,
-        });
-        return spread;
-      },
-    ];
-  }),
+  // Each element gets its share of every window it was in.
+  AveragePool: rule((call) => [
+    () => {
+      const { dy, x, y, dims, ops, builder, node } = call;
+      const window = poolingWindow(call);
+      const [spatialIn, spatialOut] = [dims(x[0] ?? '').slice(2), dims(y[0] ?? '').slice(2)];
+      const overEnd = remainder(window, spatialIn, spatialOut);
+      const equalShares = padsOf(window).every((pad) => pad <= 0) && overEnd.every((rows) => rows >= 0);
+      if (equalShares) return spreadOverWindows(call, dy, 1 / sizeOf(window.kernel));
+      const counted = shares(window, spatialIn, spatialOut, intOf(node, 'count_include_pad', 0) === 1);
+      return spreadOverWindows(call, ops.Mul(dy, builder.constant(counted, 'shares')), 1);
+    },
+  ]),
+  // y = (sum |x|^p)^(1/p): dx = |x|^(p-1) sign(x) times the sum of dy y^(1-p) over the windows; nothing where y = 0
+  LpPool: rule((call) => [
+    () => {
+      const { x, ops } = call;
+      return ops.Mul(spreadOverWindows(call, perNorm(call), 1), signedPower(call, x[0] ?? ''));
+    },
+  ]),
+  GlobalLpPool: rule((call) => [() => call.ops.Mul(perNorm(call), signedPower(call, call.x[0] ?? ''))]),
   GlobalAveragePool: rule(({ dy, x, dims, ops, add, builder }) => [
     () => {
       const [input = ''] = x;
@@ -68,7 +56,56 @@ export const poolingRules: GradientTable = {
       return ops.Expand(share, add('Shape', [input]));
     },
   ]),
+  // dy goes to the largest, of equal ones to the first
+  GlobalMaxPool: rule((call) => [
+    () => {
+      const spatial = call.dims(call.x[0] ?? '').flatMap((_, axis) => (axis < 2 ? [] : [axis]));
+      return firstExtremeGradient(call, spatial, 'ArgMax');
+    },
+  ]),
+  // Each dy is read where its value was put.
+  MaxUnpool: rule(({ dy, x: [x = '', indices = ''], ops, add, builder }) => [
+    () => {
+      const flat = (value: string) => ops.Reshape(value, builder.ints([-1]));
+      return ops.Reshape(add('GatherElements', [flat(dy), flat(indices)], { axis: 0 }), add('Shape', [x]));
+    },
+  ]),
 };
+
+/** dy y^(1-p), and 0 where y = 0. */
+function perNorm({ node, dy, y: [y = ''], ops, builder }: Call): string {
+  const p = intOf(node, 'p', 2);
+  if (p === 1) return dy;
+  const safe = ops.Where(ops.Equal(y, builder.scalar(0)), builder.scalar(Number.POSITIVE_INFINITY), y);
+  return ops.Div(dy, p === 2 ? safe : ops.Pow(safe, builder.scalar(p - 1)));
+}
+
+/** |x|^(p-1) sign(x) */
+function signedPower({ node, ops, builder }: Call, x: string): string {
+  const p = intOf(node, 'p', 2);
+  if (p === 2) return x;
+  return p === 1 ? ops.Sign(x) : ops.Mul(ops.Sign(x), ops.Pow(ops.Abs(x), builder.scalar(p - 1)));
+}
+
+/**
+ * Adds a value of the output's shape, times a weight, to every element of its window: the transposed convolution with a
+ * constant kernel. [N, C, o...] -> [N, C, s...]
+ */
+function spreadOverWindows(call: Call, value: string, weight: number): string {
+  const { x, y, dims, add, builder } = call;
+  const window = poolingWindow(call);
+  const [, channels = 1, ...spatialIn] = dims(x[0] ?? '');
+  const overEnd = remainder(window, spatialIn, dims(y[0] ?? '').slice(2));
+  const size = channels * sizeOf(window.kernel);
+  const kernel = float32([channels, 1, ...window.kernel], new Float32Array(size).fill(weight));
+  return add('ConvTranspose', [value, builder.constant(kernel, 'share')], {
+    group: channels,
+    strides: window.strides,
+    dilations: window.dilations,
+    pads: [...window.padsBegin, ...window.padsEnd.map((pad, i) => pad + Math.max(0, -(overEnd[i] ?? 0)))],
+    output_padding: overEnd.some((rows) => rows > 0) ? overEnd.map((rows) => Math.max(0, rows)) : undefined,
+  });
+}
 
 /** Where in the input, counted flat and row by row, each window's maximum lies. */
 function maxPoolIndices({ node, x, builder, output }: Call): string {

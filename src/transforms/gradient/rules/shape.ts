@@ -1,7 +1,4 @@
 import { intOf, intsOf, stringOf } from '../../../onnx/attributes.ts';
-import { describeNode } from '../../../onnx/graph.ts';
-import { toNumbers } from '../../../onnx/tensor.ts';
-import { UnsupportedOperatorsError } from '../errors.ts';
 import { zerosLike } from '../gradientValues.ts';
 import { type Call, elementwise, type GradientTable, rule } from '../rule.ts';
 
@@ -14,7 +11,7 @@ function axisOf({ node, x, dims }: Call, fallback: number): number {
   return axis < 0 ? axis + dims(x[0] ?? '').length : axis;
 }
 
-/** Operators that move elements about without computing. */
+/** Operators that arrange elements anew, none of them twice but by broadcasting. */
 export const shapeRules: GradientTable = {
   Reshape: reshaped,
   Flatten: reshaped,
@@ -52,78 +49,38 @@ export const shapeRules: GradientTable = {
   }),
   Split: rule((call) => [
     () => {
-      const { dys, y, add, builder } = call;
-      const parts = y.map((part, i) => dys[i] ?? zerosLike(builder, part));
+      const { dys, y, add, builder, output } = call;
+      const parts = y.map((_, i) => dys[i] ?? zerosLike(builder, output(i)));
       return add('Concat', parts, { axis: axisOf(call, 0) });
     },
   ]),
   Expand: elementwise(({ dy }) => [() => dy]),
-  // Padding undone; negative pads, which crop, become zeros.
-  Pad: rule(({ node, dy, x: [, pads = '', , axes = ''], ops, add }) => [
+  // Every axis of dy is (repeat, place): sum over the repeats.
+  Tile: rule(({ dy, x: [x = '', repeats = ''], dims, add, ops, builder }) => [
     () => {
-      const mode = stringOf(node, 'mode', 'constant');
-      if (mode !== 'constant') {
-        throw new UnsupportedOperatorsError([{ op: 'Pad', node: describeNode(node), why: `no rule for mode ${mode}` }]);
-      }
-      return add('Pad', [dy, ops.Neg(pads), ...(axes === '' ? [] : ['', axes])]);
+      const column = (vector: string) => ops.Unsqueeze(vector, builder.ints([1]));
+      const pairs = add('Concat', [column(repeats), column(add('Shape', [x]))], { axis: 1 });
+      const split = ops.Reshape(dy, ops.Reshape(pairs, builder.ints([-1])));
+      const axes = dims(x).map((_, axis) => 2 * axis);
+      return axes.length === 0 ? dy : add('ReduceSum', [split, builder.ints(axes)], { keepdims: 0 });
     },
   ]),
-  Slice: rule((call) => [() => sliceGradient(call)]),
-  // dx has dy's slices added where they were gathered from
-  Gather: rule((call) => {
-    const { dy, x, ops, add, dims, builder } = call;
-    const [input = '', indices = ''] = x;
-    const axis = axisOf(call, 0);
-    return [
-      () => {
-        const rank = dims(input).length;
-        const taken = dims(indices).length;
-        const toFront = [axis, ...axesExcept(rank, [axis])];
-        const gathered = Array.from({ length: taken }, (_, i) => axis + i);
-        const front = add('Transpose', [zerosLike(builder, input)], { perm: toFront });
-        const updates = add('Transpose', [dy], { perm: [...gathered, ...axesExcept(rank - 1 + taken, gathered)] });
-        const at = ops.Unsqueeze(indices, builder.ints([-1]));
-        const scattered = add('ScatterND', [front, at, updates], { reduction: 'add' });
-        return add('Transpose', [scattered], { perm: toFront.map((_, i) => toFront.indexOf(i)) });
-      },
-    ];
-  }),
+  // Depth is (block row, block column, channel) for DCR, the order SpaceToDepth has, and (channel, row, column) for CRD.
+  DepthToSpace: rule(({ node, dy, x: [x = ''], dims, add, ops, builder }) => [
+    () => {
+      const blocksize = intOf(node, 'blocksize', 1);
+      if (stringOf(node, 'mode', 'DCR') === 'DCR') return add('SpaceToDepth', [dy], { blocksize });
+      const [, depth = 1, height = 1, width = 1] = dims(x);
+      const channels = depth / blocksize ** 2;
+      const cells = ops.Reshape(dy, builder.ints([-1, channels, height, blocksize, width, blocksize]));
+      return ops.Reshape(add('Transpose', [cells], { perm: [0, 1, 3, 5, 2, 4] }), add('Shape', [x]));
+    },
+  ]),
+  SpaceToDepth: rule(({ node, dy, add }) => [
+    () => add('DepthToSpace', [dy], { blocksize: intOf(node, 'blocksize', 1), mode: 'DCR' }),
+  ]),
+  // Zeros where the other triangle was cut off.
+  Trilu: rule(({ node, dy, x: [, k = ''], add }) => [
+    () => add('Trilu', k === '' ? [dy] : [dy, k], { upper: intOf(node, 'upper', 1) }),
+  ]),
 };
-
-function axesExcept(rank: number, axes: readonly number[]): number[] {
-  return Array.from({ length: rank }, (_, i) => i).filter((axis) => !axes.includes(axis));
-}
-
-/** dy with zeros around it (and between, where the slice steps). */
-function sliceGradient(call: Call): string {
-  const { dy, x, y, dims, facts, add, ops, builder } = call;
-  const [input = '', starts = '', , axesInput = '', steps = ''] = x;
-  const numbers = (name: string) => {
-    const constant = name === '' ? undefined : facts(name).constant;
-    return constant && toNumbers(constant);
-  };
-  const start = numbers(starts);
-  const rank = dims(input).length;
-  const axes = (numbers(axesInput) ?? start?.map((_, i) => i))?.map((axis) => (axis < 0 ? axis + rank : axis));
-  const step = numbers(steps) ?? axes?.map(() => 1);
-  const plain = start && axes && step?.every((size) => size === 1) && !axes.includes(0);
-  if (plain) {
-    const before = Array.from({ length: rank }, () => 0);
-    const after = Array.from({ length: rank }, () => 0);
-    axes.forEach((axis, i) => {
-      const size = dims(input)[axis] ?? 0;
-      const first = start[i] ?? 0;
-      const begin = Math.min(Math.max(first < 0 ? first + size : first, 0), size);
-      before[axis] = begin;
-      after[axis] = size - begin - (dims(y[0] ?? '')[axis] ?? 0);
-    });
-    return add('Pad', [dy, builder.ints([...before, ...after])]);
-  }
-  // Slicing the numbers of the elements says where each came from.
-  const count = ops.Range(builder.int(0), ops.Size(input), builder.int(1));
-  const numbered = ops.Reshape(count, add('Shape', [input]));
-  const origin = add('Slice', [numbered, ...x.slice(1)]);
-  const flat = (value: string) => ops.Reshape(value, builder.ints([-1]));
-  const scattered = add('ScatterElements', [flat(zerosLike(builder, input)), flat(origin), flat(dy)], { axis: 0 });
-  return ops.Reshape(scattered, add('Shape', [input]));
-}
