@@ -1,3 +1,4 @@
+import type { ElementType } from '../onnx/elementType.ts';
 import { describeNode, type Graph, type Model, type ValueInfo } from '../onnx/graph.ts';
 import { prune } from '../onnx/prune.ts';
 import { UnsuitableModelError } from './errors.ts';
@@ -13,8 +14,10 @@ export function withConstantInitializers(model: Model): Model {
   return { ...model, graph: prune({ ...model.graph, inputs }, model.graph.outputs, kept) };
 }
 
+const imageTypes: readonly ElementType[] = ['float32', 'float16', 'float64', 'uint8', 'int8'];
+
 /**
- * The one image input of a classifier: float32 of rank 4.
+ * The one image input of a classifier: of rank 4, of real numbers or 8-bit pixels.
  * @throws UnsuitableModelError when there is none, or more inputs than one.
  */
 export function findImageInput(graph: Graph): ValueInfo {
@@ -22,11 +25,13 @@ export function findImageInput(graph: Graph): ValueInfo {
     ({ name, type, dims }) => `  ${name}: ${type ?? 'not a tensor'}[${showDims(dims ?? [])}]`,
   );
   const list = described.join('\n');
-  const images = graph.inputs.filter(({ type, dims }) => type === 'float32' && dims?.length === 4);
+  const images = graph.inputs.filter(
+    ({ type, dims }) => type !== undefined && imageTypes.includes(type) && dims?.length === 4,
+  );
   const [image, second] = images;
   if (!image) {
     throw new UnsuitableModelError(
-      `The model has no image input (float32 with 4 dimensions); its inputs are:\n${list || '  none'}\nkonkyo explains image classifiers; models of other inputs are out of its reach.`,
+      `The model has no image input (4 dimensions, of real numbers or 8-bit pixels); its inputs are:\n${list || '  none'}\nkonkyo explains image classifiers; models of other inputs are out of its reach.`,
     );
   }
   if (second) {

@@ -1,5 +1,5 @@
 import type { DecodedImage } from '../datasets/decodedImage.ts';
-import { float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
+import { concatRows, float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { type InputDescription, imageDims } from './inputDescription.ts';
 
 const luma = [0.299, 0.587, 0.114] as const;
@@ -91,4 +91,17 @@ function fill(input: InputDescription, pixelAt: (pixelIndex: number) => number):
     data[inputIndex] = normalise(pixelAt(pixelIndex), channel, input);
   });
   return float32([1, ...dims], data);
+}
+
+/** Images of evenly distributed whole pixel values, always the same ones, as model input [count, ...]. */
+export function noiseImages(input: InputDescription, count: number): Tensor<'float32'> {
+  let state = 1;
+  const images = Array.from({ length: count }, () =>
+    fill(input, () => {
+      // A linear congruential generator (Numerical Recipes) is random enough to tell two programs apart.
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return state >>> 24;
+    }),
+  );
+  return concatRows(images);
 }

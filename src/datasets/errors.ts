@@ -88,3 +88,46 @@ export class ImageIndexError extends DatasetError {
     this.count = count;
   }
 }
+
+/** A name that is neither a data set's nor a file or folder. */
+export class UnknownDatasetError extends DatasetError {
+  readonly tag = 'unknown-dataset';
+}
+
+/** Content that is not what was published under this name. */
+export class ChecksumError extends DatasetError {
+  readonly tag = 'checksum';
+  /** SHA-256, hexadecimal. */
+  readonly expected: string;
+  readonly found: string;
+
+  constructor(where: string, file: string, { expected, found }: { expected: string; found: string }) {
+    super({
+      where,
+      what: `its content is not that of ${file} as published: its SHA-256 is ${found}, not ${expected}`,
+      nextStep: 'Download it again; to use a file of your own, give its folder instead of the name of the data set',
+    });
+    this.expected = expected;
+    this.found = found;
+  }
+}
+
+/** A named data set that is not on this machine and could not be downloaded. */
+export class DownloadError extends DatasetError {
+  readonly tag = 'download';
+}
+
+/** Stopped by the caller's signal. */
+export class InterruptedError extends DatasetError {
+  readonly tag = 'interrupted';
+}
+
+/** A folder of pictures that is no data set: no classes, a class without pictures, pictures of several sizes. */
+export class ImageFolderError extends DatasetError {
+  readonly tag = 'image-folder';
+}
+
+/** Arrays that are no data set: missing or misnamed ones, other shapes or types. */
+export class ArrayDatasetError extends DatasetError {
+  readonly tag = 'array-dataset';
+}

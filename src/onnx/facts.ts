@@ -9,6 +9,8 @@ export interface ValueFacts {
   readonly dims: readonly number[];
   /** The value itself, where it depends on no graph input. */
   readonly constant?: Tensor;
+  /** The value, where it depends on the shapes of inputs but on none of their elements, and is a single truth value. */
+  readonly ofShapes?: Tensor;
 }
 
 /** By value name. The batch dimension has the size it had in the probe. */
@@ -33,9 +35,20 @@ const random = new Set([
 
 /** The values that depend on no graph input: initializers, and what is computed from them alone. */
 export function constantNames(graph: Graph): Set<string> {
-  const constants = new Set(graph.initializers.keys());
-  for (const { name } of graph.inputs) constants.delete(name);
-  const isConstant = (node: Node) => !random.has(node.op) && reads(node).every((name) => constants.has(name));
-  for (const node of graph.nodes) if (isConstant(node)) for (const output of node.outputs) constants.add(output);
-  return constants;
+  return namesWithout(graph, () => false);
+}
+
+/** The values that depend on no element of an input: constants, and what is computed from shapes. */
+export function shapeOnlyNames(graph: Graph): Set<string> {
+  return namesWithout(graph, ({ op }) => op === 'Shape' || op === 'Size');
+}
+
+function namesWithout(graph: Graph, isFree: (node: Node) => boolean): Set<string> {
+  const free = new Set(graph.initializers.keys());
+  for (const { name } of graph.inputs) free.delete(name);
+  const follows = (node: Node) => !random.has(node.op) && reads(node).every((name) => free.has(name));
+  for (const node of graph.nodes) {
+    if (isFree(node) || follows(node)) for (const output of node.outputs) free.add(output);
+  }
+  return free;
 }

@@ -1,10 +1,10 @@
 import type { Explanation, MethodMap } from '../attribution/explain.ts';
 import type { Completeness } from '../attribution/method.ts';
 import { type Classifier, className, type Prediction } from '../classifier/classifier.ts';
+import { trainingKey } from '../classifier/metadata.ts';
 import { sumChannels, toPixels } from '../classifier/pixels.ts';
 import type { Target } from '../classifier/target.ts';
 import type { Tensor } from '../onnx/tensor.ts';
-import { trainingKey } from '../training/trainedModel.ts';
 import { mapScale } from './mapReading.ts';
 import { percent, signed } from './number.ts';
 import type { AttributionMap, Decision, ExplainedImage, ExplainedOutput, Figure, RankedClass } from './view.ts';

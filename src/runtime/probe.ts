@@ -1,4 +1,4 @@
-import { constantNames, exposeAll, type Facts, type ValueFacts } from '../onnx/facts.ts';
+import { constantNames, exposeAll, type Facts, shapeOnlyNames, type ValueFacts } from '../onnx/facts.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { Runtime, Values } from './runtime.ts';
 
@@ -18,10 +18,13 @@ export async function probe(runtime: Runtime, model: Model, feeds: Values): Prom
   try {
     const values = await session.run(feeds);
     const constants = constantNames(model.graph);
+    const ofShapes = shapeOnlyNames(model.graph);
     const facts = new Map<string, ValueFacts>();
     for (const [name, value] of [...Object.entries(feeds), ...Object.entries(values)]) {
       const { type, dims } = value;
-      facts.set(name, constants.has(name) ? { type, dims, constant: value } : { type, dims });
+      const single = type === 'bool' && value.data.length === 1;
+      if (constants.has(name)) facts.set(name, { type, dims, constant: value });
+      else facts.set(name, { type, dims, ...(single && ofShapes.has(name) ? { ofShapes: value } : {}) });
     }
     for (const [name, value] of model.graph.initializers) {
       if (!facts.has(name)) facts.set(name, { type: value.type, dims: value.dims, constant: value });

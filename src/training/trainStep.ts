@@ -9,7 +9,6 @@ import { type Tensor, zeros } from '../onnx/tensor.ts';
 import { probe } from '../runtime/probe.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { addGradients } from '../transforms/gradient/gradient.ts';
-import { inBatchParts } from './batchParts.ts';
 import { denseConvolutions } from './denseConvolutions.ts';
 import { TrainableWeightsError, TrainingDataError } from './errors.ts';
 import { type Loss, softmaxCrossEntropy } from './losses.ts';
@@ -64,8 +63,6 @@ export interface TrainStepOptions {
   readonly loss?: Loss;
   /** Which of the float32 initializers (scalars apart) are trained if a gradient reaches them; by default all. */
   readonly trainable?: (name: string) => boolean;
-  /** Into how many parts that can run side by side the batch is cut. Default 1. */
-  readonly parts?: number;
   /** Weights that get a mask input. */
   readonly masked?: readonly string[];
 }
@@ -139,7 +136,7 @@ async function lossAndGradients(runtime: Runtime, model: Model, options: TrainSt
   const feeds = { [images]: zeros('float32', [2, ...options.imageDims]), ...Object.fromEntries(candidates) };
   const first = await probe(runtime, { ...model, graph: open }, feeds);
   const { name: output, width: classes } = findScores(graph, findOutput(graph, undefined), first.facts);
-  const prepared = prepare(open, first.facts, images, output, options.parts ?? 1);
+  const prepared = prepare(open, first.facts, output);
   const { facts } = await probe(runtime, { ...model, graph: prepared }, feeds);
   const [batch = 0, ...row] = facts.get(output)?.dims ?? [];
   if (batch !== 2 || classes < 2) {
@@ -168,11 +165,9 @@ async function lossAndGradients(runtime: Runtime, model: Model, options: TrainSt
 }
 
 /** The forward pass in the form that trains fastest. */
-function prepare(graph: Graph, facts: Facts, images: string, scores: string, parts: number): Graph {
-  const dense = denseConvolutions(graph, facts);
-  const split = parts > 1 ? inBatchParts(dense, images, scores, parts) : dense;
+function prepare(graph: Graph, facts: Facts, scores: string): Graph {
   const inputs = graph.inputs.map(({ name }) => name);
-  return prune(split, [{ name: scores, type: undefined, dims: undefined }], inputs);
+  return prune(denseConvolutions(graph, facts), [{ name: scores, type: undefined, dims: undefined }], inputs);
 }
 
 /** @throws TrainingDataError where the input is not for batches of such images. */

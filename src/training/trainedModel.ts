@@ -1,12 +1,8 @@
+import { classesKey, trainingKey } from '../classifier/metadata.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { TrainingPlan } from './plan.ts';
 import type { Trainer } from './trainer.ts';
-
-/** Metadata key of a trained model: how it was trained, as JSON. */
-export const trainingKey = 'konkyo.training';
-/** Metadata key of a trained model: the names of its classes, as a JSON list. */
-export const classesKey = 'konkyo.classes';
 
 /** The model with the best validated weights, or the last ones, and with metadata about the training. */
 export function trainedModel(trainer: Trainer, plan: TrainingPlan, end: Checkpoint): Model {

@@ -114,7 +114,9 @@ function nodesBetween(
   if (unsupported.length > 0) throw new UnsupportedOperatorsError(unsupported);
   return between.flatMap((node) => {
     const answer = answerTo(node);
-    return answer.kind === 'rule' ? [{ node, answer, quantized: node.outputs.filter((name) => quantized.has(name)) }] : [];
+    return answer.kind === 'rule'
+      ? [{ node, answer, quantized: node.outputs.filter((name) => quantized.has(name)) }]
+      : [];
   });
 }
 

@@ -19,7 +19,9 @@ export function firstExtremeGradient(call: Call, axes: readonly number[], positi
       : add('Concat', [add('Shape', [ordered], { start: 0, end: kept }), builder.ints([size])], { axis: 0 });
   const lines = ops.Reshape(ordered, withLast(-1));
   const first = add(position, [lines], { axis: -1, keepdims: 1 });
-  const scattered = add('ScatterElements', [zerosLike(builder, lines), first, ops.Reshape(dy, withLast(1))], { axis: -1 });
+  const scattered = add('ScatterElements', [zerosLike(builder, lines), first, ops.Reshape(dy, withLast(1))], {
+    axis: -1,
+  });
   const unfolded = ops.Reshape(scattered, add('Shape', [ordered]));
   return add('Transpose', [unfolded], { perm: perm.map((_, axis) => perm.indexOf(axis)) });
 }

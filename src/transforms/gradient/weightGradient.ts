@@ -55,7 +55,7 @@ export function weightGradient(call: Builder, convolution: Convolution): string 
 }
 
 /** Copying one element for a matrix product takes ONNX Runtime about as long as so many multiplications (measured). */
-const copyCost = 70;
+export const copyCost = 70;
 
 /**
  * With a tile of t output positions an axis, the convolution that gives dW copies each element of x (k + t - 1) / t times
@@ -94,7 +94,10 @@ function tiledWeightGradient(
   const [filters = 1, channels = 1] = weights;
   const rank = tile.length;
   const tiles = output.map((size, axis) => size / (tile[axis] ?? 1));
-  const kernels = ops.Reshape(placesFirst(call, convolution, tile), builder.ints([filters * sizeOf(tile), -1, ...tiles]));
+  const kernels = ops.Reshape(
+    placesFirst(call, convolution, tile),
+    builder.ints([filters * sizeOf(tile), -1, ...tiles]),
+  );
   const gathered = add('Conv', [channelsFirst, kernels], { dilations: tile, pads: padsOf(window) });
   const extent = window.kernel.map((size, axis) => size + (tile[axis] ?? 1) - 1);
   const byPlace = ops.Reshape(gathered, builder.ints([channels, filters, sizeOf(tile), ...extent]));

@@ -49,11 +49,19 @@ export const activationRules: GradientTable = {
   ]),
   // 1 outside [-lambd, lambd], 0 in it
   Shrink: rule((call) => [
-    () => masked(call, call.ops.Greater(call.ops.Abs(call.x[0] ?? ''), call.builder.scalar(floatOf(call.node, 'lambd', 0.5)))),
+    () =>
+      masked(
+        call,
+        call.ops.Greater(call.ops.Abs(call.x[0] ?? ''), call.builder.scalar(floatOf(call.node, 'lambd', 0.5))),
+      ),
   ]),
   // dy passes to x strictly between the bounds, elsewhere to the bound that holds
   Clip: elementwise((call) => {
-    const { dy, ops, x: [x = '', min = '', max = ''] } = call;
+    const {
+      dy,
+      ops,
+      x: [x = '', min = '', max = ''],
+    } = call;
     const above = () => ops.Greater(x, min);
     const below = () => ops.Less(min === '' ? x : ops.Max(x, min), max);
     return [
@@ -108,7 +116,9 @@ export const activationRules: GradientTable = {
     const inverse = ops.Reciprocal(ops.Add(builder.scalar(1), ops.Abs(x)));
     return ops.Mul(inverse, inverse);
   }),
-  Gelu: unary((call, x) => (stringOf(call.node, 'approximate', 'none') === 'tanh' ? geluByTanh(call, x) : gelu(call, x))),
+  Gelu: unary((call, x) =>
+    stringOf(call.node, 'approximate', 'none') === 'tanh' ? geluByTanh(call, x) : gelu(call, x),
+  ),
   // y = x t with t = tanh(softplus(x)): t + x sigmoid(x) (1 - t^2)
   Mish: unary(({ ops, add, builder }, x) => {
     const t = ops.Tanh(add('Softplus', [x]));

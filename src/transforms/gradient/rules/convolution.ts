@@ -1,6 +1,7 @@
 import { isTensorOf, sizeOf, type Tensor, tensor } from '../../../onnx/tensor.ts';
 import type { Call, GradientTable } from '../rule.ts';
 import { rule } from '../rule.ts';
+import { inputTile, tiledInputGradient } from '../tiledInputGradient.ts';
 import { type Convolution, weightGradient } from '../weightGradient.ts';
 import { groupsOf, kernelExtent, padsOf, remainder, transposedWindowOf, type Window, windowOf } from '../window.ts';
 
@@ -91,6 +92,8 @@ function inputGradient(call: Call, window: Window, overEnd: readonly number[]): 
     const pads = [...full(window.padsBegin), ...full(window.padsEnd)];
     return add('Conv', [dy, flipped], { group, dilations: window.dilations, pads, kernel_shape: window.kernel });
   }
+  const tile = inputTile(asConvolution(call, window));
+  if (tile !== undefined) return tiledInputGradient(call, asConvolution(call, window), weights, tile);
   return add('ConvTranspose', [dy, weights], {
     group,
     strides: window.strides,

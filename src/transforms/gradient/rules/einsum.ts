@@ -54,9 +54,13 @@ function inputGradient(call: Call, { inputs, output, sizes }: Equation, i: numbe
   const { dy, x, dims, add, ops, builder } = call;
   const own = inputs[i] ?? [];
   const spare = unusedLetters([...sizes.keys()]);
-  const diagonals = own.flatMap((label, axis) => (own.indexOf(label) === axis ? [] : [{ axis, label, with: spare[axis] ?? '' }]));
+  const diagonals = own.flatMap((label, axis) =>
+    own.indexOf(label) === axis ? [] : [{ axis, label, with: spare[axis] ?? '' }],
+  );
   const wanted = own.map((label, axis) => diagonals.find((diagonal) => diagonal.axis === axis)?.with ?? label);
-  const others = inputs.flatMap((labels, k) => (k === i ? [] : [{ value: x[k] ?? '', labels, dims: dims(x[k] ?? '') }]));
+  const others = inputs.flatMap((labels, k) =>
+    k === i ? [] : [{ value: x[k] ?? '', labels, dims: dims(x[k] ?? '') }],
+  );
   const identities = diagonals.map(({ label, with: twin }) => {
     const size = sizes.get(label) ?? 1;
     const value = builder.constant(identity(size), 'identity');
@@ -64,14 +68,25 @@ function inputGradient(call: Call, { inputs, output, sizes }: Equation, i: numbe
   });
   const outputDims = output.map((label) => sizes.get(label) ?? 1);
   const scalarOutput = output.length === 0;
-  const operands = [...(scalarOutput ? [] : [{ value: dy, labels: output, dims: outputDims }]), ...others, ...identities];
+  const operands = [
+    ...(scalarOutput ? [] : [{ value: dy, labels: output, dims: outputDims }]),
+    ...others,
+    ...identities,
+  ];
   const widest = (label: string) => {
-    const widths = operands.flatMap((operand) => operand.labels.flatMap((l, axis) => (l === label ? [operand.dims[axis] ?? 1] : [])));
+    const widths = operands.flatMap((operand) =>
+      operand.labels.flatMap((l, axis) => (l === label ? [operand.dims[axis] ?? 1] : [])),
+    );
     return widths.length === 0 ? undefined : Math.max(...widths);
   };
   const kept = wanted.filter((label) => widest(label) !== undefined);
   const equation = `${operands.map(({ labels }) => labels.join('')).join(',')}->${kept.join('')}`;
-  const product = () => add('Einsum', operands.map(({ value }) => value), { equation });
+  const product = () =>
+    add(
+      'Einsum',
+      operands.map(({ value }) => value),
+      { equation },
+    );
   const scaled = operands.length === 0 ? dy : scalarOutput ? ops.Mul(dy, product()) : product();
   const absent = wanted.flatMap((label, axis) => (widest(label) === undefined ? [axis] : []));
   const unfolded = absent.length === 0 ? scaled : ops.Unsqueeze(scaled, builder.ints(absent));

@@ -25,7 +25,8 @@ export const indexingRules: GradientTable = {
   // dx has dy's slices added where they were gathered from
   Gather: rule((call) => [() => gatherGradient(call)]),
   GatherElements: rule(({ node, dy, x: [x = '', indices = ''], add, builder }) => [
-    () => add('ScatterElements', [zerosLike(builder, x), indices, dy], { axis: intOf(node, 'axis', 0), reduction: 'add' }),
+    () =>
+      add('ScatterElements', [zerosLike(builder, x), indices, dy], { axis: intOf(node, 'axis', 0), reduction: 'add' }),
   ]),
   GatherND: rule((call) => {
     const { node, dy, x, add, builder } = call;

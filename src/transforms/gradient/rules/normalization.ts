@@ -173,7 +173,11 @@ function countPerLine({ x, ops, add }: Call, line: string): string {
 }
 
 /** The mean over `size` channels around each, absent ones counting as 0. An even size reaches one further up. */
-function averageOfNeighbours(call: Call, value: string, direction: 'as in the operator' | 'the other way round'): string {
+function averageOfNeighbours(
+  call: Call,
+  value: string,
+  direction: 'as in the operator' | 'the other way round',
+): string {
   const { node, x, dims, ops, add, builder } = call;
   const [input = ''] = x;
   const size = intOf(node, 'size', 1);

@@ -97,7 +97,9 @@ export const reductionRules: GradientTable = {
   }),
   ReduceSumSquare: reduction(({ ops, builder }, dy, x) => ops.Mul(ops.Mul(builder.scalar(2), dy), x)),
   // y = log sum x: e^-y
-  ReduceLogSum: rule((call) => [() => spread(call, call.ops.Mul(call.dy, call.ops.Exp(call.ops.Neg(call.y[0] ?? ''))))]),
+  ReduceLogSum: rule((call) => [
+    () => spread(call, call.ops.Mul(call.dy, call.ops.Exp(call.ops.Neg(call.y[0] ?? '')))),
+  ]),
   // e^(x-y)
   ReduceLogSumExp: reduction(({ ops }, dy, x, y) => ops.Mul(dy, ops.Exp(ops.Sub(x, y)))),
   // the same sum from the other end

@@ -1,5 +1,5 @@
 import { intsOf, stringOf, without } from '../../../onnx/attributes.ts';
-import { toNumbers } from '../../../onnx/tensor.ts';
+import { float32, toNumbers } from '../../../onnx/tensor.ts';
 import { type Call, except, type GradientTable, rule } from '../rule.ts';
 
 /*
@@ -10,7 +10,8 @@ import { type Call, except, type GradientTable, rule } from '../rule.ts';
 export const resizeRules: GradientTable = {
   Resize: except(
     rule((call) => [
-      () => resizedAxes(call).reduce((gradient, axis) => alongAxis(call, gradient, axis, weightsOf(call, axis)), call.dy),
+      () =>
+        resizedAxes(call).reduce((gradient, axis) => alongAxis(call, gradient, axis, weightsOf(call, axis)), call.dy),
     ]),
     (node) => {
       const policy = stringOf(node, 'keep_aspect_ratio_policy', 'stretch');
@@ -52,11 +53,29 @@ function resizedAxes(call: Call): number[] {
 function weightsOf(call: Call, axis: number): string {
   const { node, x, dims, add, builder } = call;
   const length = dims(x[0] ?? '')[axis] ?? 1;
-  const place = placeOf(call, axis);
+  const [roi, scales, sizes] = [filled(call, 1), filled(call, 2), filled(call, 3)];
   const entry = (name: string, at: number) =>
     add('Slice', [name, builder.ints([at]), builder.ints([at + 1]), builder.ints([0])]);
-  const [roi, scales, sizes] = [filled(call, 1), filled(call, 2), filled(call, 3)];
-  const one = builder.ones;
+  const join = (...parts: string[]) => add('Concat', parts, { axis: 0 });
+  const constant = (value: number) => builder.constant(float32([1], [value]));
+  const place = placeOf(call, axis);
+  const count = intsOf(node, 'axes', dims(x[0] ?? '')).length;
+  const region = roi && join(constant(0), entry(roi, place), constant(1), entry(roi, place + count));
   const identity = add('EyeLike', [add('ConstantOfShape', [builder.ints([length, length])])]);
-  return add('Resize', [identity], without(node.attributes, 'axes'));
+  const size = sizes
+    ? ['', join(builder.ints([length]), entry(sizes, place))]
+    : [join(constant(1), entry(scales ?? '', place))];
+  const same = without(node.attributes, 'axes', 'extrapolation_value');
+  return add('Resize', [identity, region ?? '', ...size], same);
+}
+
+/** dx = dy W^T along an axis: a matrix product, with the axis brought to the end if it is not one of the last two. */
+function alongAxis({ x, dims, add, ops }: Call, gradient: string, axis: number, weights: string): string {
+  const rank = dims(x[0] ?? '').length;
+  if (axis === rank - 2) return ops.MatMul(weights, gradient);
+  const transposed = add('Transpose', [weights], { perm: [1, 0] });
+  if (axis === rank - 1) return ops.MatMul(gradient, transposed);
+  const perm = Array.from({ length: rank }, (_, i) => (i === axis ? rank - 1 : i === rank - 1 ? axis : i));
+  const swapped = ops.MatMul(add('Transpose', [gradient], { perm }), transposed);
+  return add('Transpose', [swapped], { perm });
 }

@@ -1,0 +1,60 @@
+import { intOf } from '../../../onnx/attributes.ts';
+import type { ElementType, NumericType } from '../../../onnx/elementType.ts';
+import type { Node } from '../../../onnx/graph.ts';
+import { type Tensor, tensor } from '../../../onnx/tensor.ts';
+import { type Call, except, type GradientTable, rule } from '../rule.ts';
+
+/** The smallest and the largest number of the types that models are quantised to. */
+const ranges: ReadonlyMap<ElementType, { readonly lowest: Tensor; readonly highest: Tensor }> = new Map([
+  ['uint8', { lowest: one('uint8', Uint8Array.of(0)), highest: one('uint8', Uint8Array.of(255)) }],
+  ['int8', { lowest: one('int8', Int8Array.of(-128)), highest: one('int8', Int8Array.of(127)) }],
+  ['uint16', { lowest: one('uint16', Uint16Array.of(0)), highest: one('uint16', Uint16Array.of(65535)) }],
+  ['int16', { lowest: one('int16', Int16Array.of(-32768)), highest: one('int16', Int16Array.of(32767)) }],
+]);
+
+function one<T extends NumericType>(type: T, data: Tensor<T>['data']): Tensor<T> {
+  return tensor(type, [1], data);
+}
+
+/**
+ * Straight-through: a pair of QuantizeLinear and DequantizeLinear counts as Clip to the representable range. Rounding is
+ * ignored, dy passes strictly between the range's ends. (Quantisers fold a Relu into the lower end, so the ends matter.)
+ * The integers between the two carry the gradient of the real numbers they stand for.
+ */
+export const quantizationRules: GradientTable = {
+  QuantizeLinear: {
+    ...except(
+      rule((call) => [() => call.ops.Where(inRange(call), call.dy, call.builder.scalar(0))]),
+      ({ outputs: [y = ''] }: Node, facts) => {
+        const { type } = facts(y);
+        return ranges.has(type) ? undefined : `no rule for ${type}`;
+      },
+    ),
+    quantizes: true,
+  },
+  DequantizeLinear: rule(({ dy }) => [() => dy]),
+};
+
+function inRange(call: Call): string {
+  const { x, y, facts, ops, builder } = call;
+  const [input = ''] = x;
+  const range = ranges.get(facts(y[0] ?? '').type);
+  if (!range) return builder.scalar(1);
+  return ops.And(
+    ops.Greater(input, dequantized(call, range.lowest)),
+    ops.Less(input, dequantized(call, range.highest)),
+  );
+}
+
+/** One quantised number as real numbers that broadcast to x: one where the scale is one, else one an element. */
+function dequantized({ node, x, dims, add, builder }: Call, value: Tensor): string {
+  const [input = '', scale = '', zeroPoint = ''] = x;
+  const single = dims(scale).length === 0;
+  const shape = single ? builder.ints([]) : add('Shape', [input]);
+  const filled = add('ConstantOfShape', [shape], { value });
+  const parameters = zeroPoint === '' ? [scale] : [scale, zeroPoint];
+  return add('DequantizeLinear', [filled, ...parameters], {
+    axis: intOf(node, 'axis', 1),
+    block_size: node.attributes.block_size,
+  });
+}
