@@ -53,9 +53,10 @@ interface PartNames {
 function part(arrays: ReadonlyMap<string, NpyArray>, { where, name, ...named }: PartNames): LabelledImages {
   const imageArray = arrayNamed(named.images, arrays, where);
   const labelArray = arrayNamed(named.labels, arrays, where);
-  const [count = 0, height = 0, width = 0, channels = 1] = imageArray.dims;
-  const { rank, data } = { rank: imageArray.dims.length, data: imageArray.data };
-  if (!(data instanceof Uint8Array) || (rank !== 3 && rank !== 4) || (channels !== 1 && channels !== 3)) {
+  const { dims } = imageArray;
+  const [count = 0, height = 0, width = 0, channels = 1] = dims;
+  const shaped = (dims.length === 3 || dims.length === 4) && (channels === 1 || channels === 3);
+  if (imageArray.type !== 'uint8' || !shaped) {
     throw new ArrayDatasetError({
       where: `${where}, array "${named.images}"`,
       what: `images are uint8 [n, height, width] or [n, height, width, 1 or 3], not ${described(imageArray)}`,
@@ -72,7 +73,7 @@ function part(arrays: ReadonlyMap<string, NpyArray>, { where, name, ...named }: 
   }
   const classes = labels.reduce((most, label) => Math.max(most, label), -1) + 1;
   const classNames = Array.from({ length: classes }, (_, label) => String(label));
-  return labelledImages({ name, images: data, labels, height, width, channels, classNames });
+  return labelledImages({ name, images: imageArray.data, labels, height, width, channels, classNames });
 }
 
 function arrayNamed(name: string, arrays: ReadonlyMap<string, NpyArray>, where: string): NpyArray {
@@ -103,7 +104,8 @@ function described({ type, dims }: NpyArray): string {
 }
 
 function imageAdvice({ type, dims }: NpyArray): string {
-  if (dims.length === 4 && (dims[1] === 1 || dims[1] === 3)) return 'Put the channels last: images.transpose(0, 2, 3, 1)';
+  if (dims.length === 4 && (dims[1] === 1 || dims[1] === 3))
+    return 'Put the channels last: images.transpose(0, 2, 3, 1)';
   if (type.startsWith('float')) return "Save pixels 0..255: for images in 0..1 (images * 255).round().astype('uint8')";
   return 'Save pixels 0..255 in this shape';
 }

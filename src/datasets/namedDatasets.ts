@@ -45,10 +45,7 @@ const mnist: PublishedDataset = {
   name: 'mnist',
   title: 'MNIST: 70,000 handwritten digits',
   source: 'http://yann.lecun.com/exdb/mnist/',
-  mirrors: [
-    'https://ossci-datasets.s3.amazonaws.com/mnist/',
-    'https://storage.googleapis.com/cvdf-datasets/mnist/',
-  ],
+  mirrors: ['https://ossci-datasets.s3.amazonaws.com/mnist/', 'https://storage.googleapis.com/cvdf-datasets/mnist/'],
   systemFolders: [],
   classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
   files: [

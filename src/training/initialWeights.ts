@@ -1,5 +1,5 @@
 import { float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random/random.ts';
 
 /*
  * Initial weights, uniform in [-limit, limit]. Uniform and not normal: without logarithms and cosines the bytes are the

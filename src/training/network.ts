@@ -2,7 +2,7 @@ import { attributes } from '../onnx/attributes.ts';
 import type { Model, Node } from '../onnx/graph.ts';
 import { float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { initialWeights } from './initialWeights.ts';
-import { type Random, random } from './random.ts';
+import { type Random, random } from '../random/random.ts';
 
 export type Activation = 'sigmoid' | 'relu' | 'none';
 

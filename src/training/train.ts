@@ -6,7 +6,7 @@ import { batchMaker } from './batches.ts';
 import type { Checkpoint, EpochRecord } from './checkpoint.ts';
 import { NonFiniteLossError } from './errors.ts';
 import { planTraining, type TrainingPlan } from './plan.ts';
-import { random, shuffledIndices } from './random.ts';
+import { random, shuffledIndices } from '../random/random.ts';
 import type { Schedule } from './schedules.ts';
 import { trainedModel } from './trainedModel.ts';
 import { type Masks, makeTrainer, type Trainer, type TrainerOptions } from './trainer.ts';

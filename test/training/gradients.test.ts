@@ -9,7 +9,7 @@ import { type ArchitectureName, architectures } from '../../src/training/archite
 import { softmaxCrossEntropy } from '../../src/training/losses.ts';
 import { type Layer, networkModel } from '../../src/training/network.ts';
 import { sgd } from '../../src/training/optimizers.ts';
-import { random } from '../../src/training/random.ts';
+import { random } from '../../src/random/random.ts';
 import { makeTrainer } from '../../src/training/trainer.ts';
 import { slowGradient, slowLoss, slowWeights } from './slowLoss.ts';
 

@@ -5,7 +5,7 @@ import { nodeRuntime } from '../../src/runtime/node.ts';
 import { floatOutputOf, type Runtime, type Values } from '../../src/runtime/runtime.ts';
 import { webRuntime } from '../../src/runtime/web.ts';
 import { adam, type Optimizer, sgd } from '../../src/training/optimizers.ts';
-import { random } from '../../src/training/random.ts';
+import { random } from '../../src/random/random.ts';
 
 const runtimes: readonly Runtime[] = [nodeRuntime({ threads: 1 }), webRuntime()];
 const size = 6;

@@ -15,6 +15,8 @@ export interface GradientRequest {
   readonly wrt: readonly string[];
   /** By default konkyo's own table; a user's rules are spread over it. */
   readonly table?: GradientTable;
+  /** Answers for single nodes, before the table's: how relevance and modified gradients place their rules. */
+  readonly answerFor?: (node: Node) => Answer | undefined;
 }
 
 /**
@@ -32,7 +34,11 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
   };
   for (const name of [...wrt, ...seeds.keys()]) factsOf(name);
 
-  const path = nodesBetween(builder.nodes, factsOf, wrt, seeds, table);
+  const answerTo = (node: Node): Answer =>
+    request.answerFor?.(node) ??
+    table[qualifiedOp(node)] ??
+    forbidden(node.domain === '' ? 'no rule yet' : 'not a standard operator');
+  const path = nodesBetween(builder.nodes, factsOf, wrt, seeds, answerTo);
   const contributions = new Map<string, string[]>([...seeds].map(([value, seed]) => [value, [seed]]));
   const wanted = new Set([...wrt, ...path.flatMap(({ node }) => node.outputs)]);
   const quantized = new Set(path.flatMap((step) => step.quantized));
@@ -79,10 +85,8 @@ function nodesBetween(
   factsOf: (name: string) => ValueFacts,
   wrt: readonly string[],
   seeds: ReadonlyMap<string, string>,
-  table: GradientTable,
+  answerTo: (node: Node) => Answer,
 ): Step[] {
-  const answerTo = (node: Node): Answer =>
-    table[qualifiedOp(node)] ?? forbidden(node.domain === '' ? 'no rule yet' : 'not a standard operator');
   const active = new Set(wrt);
   const quantized = new Set<string>();
   const forward = upstream(nodes, seeds).filter((node) => {

@@ -65,23 +65,8 @@ export function tiledInputGradient(call: Call, convolution: Convolution, weights
     builder.ints([-1, channels * t * t, sizeOf(blocks) * sizeOf(tiles)]),
   );
   const sums = ops.MatMul(patches, builder.constant(overlaps(blocks, tiles, inputBlocks), 'overlaps'));
-  return blocksToSpace(call, sums, channels, t, inputBlocks);
-}
-
-/** [N, C t t, h w] -> [N, C, h t, w t], one axis at a time, which is faster than DepthToSpace. */
-function blocksToSpace(
-  { add, ops, builder }: Call,
-  value: string,
-  channels: number,
-  t: number,
-  blocks: readonly number[],
-) {
-  const [height = 1, width = 1] = blocks;
-  const columns = add('Transpose', [ops.Reshape(value, builder.ints([-1, t, height * width]))], { perm: [0, 2, 1] });
-  const rows = add('Transpose', [ops.Reshape(columns, builder.ints([-1, t, height, width * t]))], {
-    perm: [0, 2, 1, 3],
-  });
-  return ops.Reshape(rows, builder.ints([-1, channels, height * t, width * t]));
+  const shaped = ops.Reshape(sums, builder.ints([-1, channels * t * t, ...inputBlocks]));
+  return add('DepthToSpace', [shaped], { blocksize: t, mode: 'CRD' });
 }
 
 /** Where in the flat weights the weight lies that leads from a place in a tile to a place in its patch; the zero if none. */

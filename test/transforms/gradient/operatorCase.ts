@@ -80,7 +80,13 @@ export function modelOf(operatorCase: OperatorCase): Model {
     ...emptyGraph(op),
     inputs: inputs.flatMap((input, i) =>
       input && isFed(operatorCase, i)
-        ? [{ name: inputName(i), type: input.type, dims: input.dims.map((_, axis) => `x${i}.${axis}`) }]
+        ? [
+            {
+              name: inputName(i),
+              type: input.type,
+              dims: isFloat(input.type) ? input.dims.map((_, axis) => `x${i}.${axis}`) : input.dims,
+            },
+          ]
         : [],
     ),
     initializers: new Map(
@@ -159,7 +165,7 @@ function slowOutputs(operatorCase: OperatorCase, moved?: readonly (Array64 | und
   const inputs = moved ?? operatorCase.inputs.map((input) => input && toArray64(input));
   const operator = slowOperators[operatorCase.op];
   if (!node || !operator) throw new Error(`The slow version has no ${operatorCase.op}.`);
-  return operator(inputs, node.attributes, operatorCase.outputs ?? 1);
+  return operator(inputs, node.attributes, node.outputs.length).slice(0, node.outputs.length);
 }
 
 /** cotangent' J for each differentiated input, by finite differences of the slow float64 version. */

@@ -7,9 +7,9 @@ type Attributes = Readonly<Record<string, AttributeLike>>;
 
 const image = distinct([3, 2, 5, 4]);
 
-const byScales = (scales: Tensor, attributes: Attributes, x: Tensor = image, roi?: Tensor): OperatorCase => ({
+const byScales = (scales: Tensor, attributes: Attributes, x: Tensor = image): OperatorCase => ({
   op: 'Resize',
-  inputs: [x, roi, scales],
+  inputs: [x, undefined, scales],
   attributes,
   constants: [1, 2],
   wrt: [0],
@@ -46,11 +46,12 @@ export const resizeCases: readonly OperatorCase[] = [
   byScales(numbers(1, 1, 2, 1.5, 1), { mode: 'linear' }, distinct([3, 2, 3, 4, 2])),
   byScales(numbers(1, 1, 2, 1.5, 2), { mode: 'nearest' }, distinct([3, 2, 3, 4, 2])),
   byScales(numbers(1, 2, 1, 2), { mode: 'nearest' }),
-  byScales(numbers(2, 1.5), { mode: 'linear' }, distinct([5, 4])),
-  byScales(
-    numbers(1, 1, 1.5, 2),
-    { mode: 'linear', coordinate_transformation_mode: 'tf_crop_and_resize', extrapolation_value: float(9) },
-    image,
-    numbers(0, 0, 0.2, -0.3, 1, 1, 0.9, 1.4),
-  ),
+  { ...byScales(numbers(2, 1.5), { mode: 'linear' }, distinct([5, 4])), batched: [] },
+  {
+    op: 'Resize',
+    inputs: [image, numbers(0, 0, 0.2, -0.3, 1, 1, 0.9, 1.4), undefined, ints(3, 2, 5, 9)],
+    attributes: { mode: 'linear', coordinate_transformation_mode: 'tf_crop_and_resize', extrapolation_value: float(9) },
+    constants: [1],
+    wrt: [0],
+  },
 ];

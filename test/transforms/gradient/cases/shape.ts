@@ -94,7 +94,7 @@ export const shapeCases: readonly OperatorCase[] = [
   },
   { op: 'Compress', inputs: [image, truths([4], 1, 0, 1, 0)], attributes: { axis: 1 }, batched: [0] },
   { op: 'Compress', inputs: [image, truths([5], 0, 1, 1, 0, 1)] },
-  { op: 'ReverseSequence', inputs: [image, ints(2, 4, 1, 3)], attributes: { batch_axis: 1, time_axis: 0 } },
+  { op: 'ReverseSequence', inputs: [image, ints(2, 3, 1, 3)], attributes: { batch_axis: 1, time_axis: 0 } },
   { op: 'ReverseSequence', inputs: [image, ints(2, 4, 1)], attributes: { batch_axis: 0, time_axis: 1 } },
   { op: 'TopK', inputs: [image, ints(3)], outputs: 2, batched: [0] },
   { op: 'TopK', inputs: [scaled(image, 2), ints(2)], attributes: { axis: 1, largest: 0 }, outputs: 2, batched: [0] },

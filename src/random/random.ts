@@ -9,6 +9,8 @@ export type RandomPosition = readonly number[];
 export interface Random {
   /** The next number from [0, 1). */
   uniform(): number;
+  /** 32 random bits, as a signed whole number. */
+  bits(): number;
   /** The next whole number from 0 to `below - 1`. */
   index(below: number): number;
   position(): RandomPosition;
@@ -19,6 +21,7 @@ export function random(from: number | RandomPosition): Random {
   const generator = typeof from === 'number' ? xoroshiro128plus(from) : xoroshiro128plusFromState(from);
   return {
     uniform: () => uniformFloat64(generator),
+    bits: () => generator.next(),
     index: (below) => uniformInt(generator, 0, below - 1),
     position: () => generator.getState(),
   };
