@@ -2,12 +2,18 @@
  * konkyo's library, for Node and the browser. What needs Node is in 'konkyo/node', the WebAssembly runtime in 'konkyo/web'.
  */
 
+export { type ExpectedGradientsSettings, expectedGradients } from './attribution/expectedGradients.ts';
 export { type ExplainOptions, type Explanation, explain, type MethodMap, runnerUp } from './attribution/explain.ts';
+export { blankImages, givenImages, type ImageDistribution } from './attribution/imageDistribution.ts';
 export { inputXGradient } from './attribution/inputXGradient.ts';
 export { integratedGradients } from './attribution/integratedGradients.ts';
 export type { Attribution, Completeness, Explainer, Method, MethodKind, MethodOption } from './attribution/method.ts';
 export { methodKind, methodKinds } from './attribution/methods.ts';
+export { type NoiseSettings, noiseAverage } from './attribution/noiseAverage.ts';
+export type { NoiseStatistic } from './attribution/noiseStatistics.ts';
+export { type OcclusionSettings, occlusion } from './attribution/occlusion.ts';
 export { saliency } from './attribution/saliency.ts';
+export { smoothGrad } from './attribution/smoothGrad.ts';
 export { type Classifier, className, type Prediction, type Preparation } from './classifier/classifier.ts';
 export type { InputDescription, InputSettings } from './classifier/inputDescription.ts';
 export { type LoadOptions, loadClassifier } from './classifier/loadClassifier.ts';

@@ -2,6 +2,7 @@ import type { Classifier, Prediction } from '../classifier/classifier.ts';
 import type { Target } from '../classifier/target.ts';
 import { rows, type Tensor } from '../onnx/tensor.ts';
 import type { Attribution, Completeness, Method } from './method.ts';
+import type { LayerRelevance } from './relevanceByLayer.ts';
 
 /** One image's explanation: what the model decided, and each method's map for the target. */
 export interface Explanation {
@@ -17,6 +18,8 @@ export interface MethodMap {
   readonly values: Tensor<'float32'>;
   readonly score: number;
   readonly completeness?: Completeness;
+  /** Of a relevance method: see Attribution. */
+  readonly relevanceByLayer?: readonly LayerRelevance[];
   /** Computing time of this method for all images together, without setting up its session. */
   readonly secondsForAll: number;
 }
@@ -73,12 +76,14 @@ async function runMethod(
 
 function mapOf(method: Method, target: Target, all: Attribution, i: number, secondsForAll: number): MethodMap {
   const completeness = all.completeness?.[i];
+  const relevanceByLayer = all.relevanceByLayer?.[i];
   return {
     method,
     target,
     values: rows(all.values, i, i + 1),
     score: all.scores[i] ?? Number.NaN,
     ...(completeness ? { completeness } : {}),
+    ...(relevanceByLayer ? { relevanceByLayer } : {}),
     secondsForAll,
   };
 }

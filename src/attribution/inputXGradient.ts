@@ -1,5 +1,5 @@
-import type { Method, MethodKind } from './method.ts';
-import { compileMap } from './targetGradient.ts';
+import type { MethodKind } from './method.ts';
+import { type GradientMethod, gradientMethod } from './targetGradient.ts';
 
 const description = {
   id: 'input-x-gradient',
@@ -10,13 +10,8 @@ const description = {
 };
 
 /** Gradient times input (model input, after normalisation). Shrikumar et al. 2016. */
-export function inputXGradient(): Method {
-  return {
-    ...description,
-    settings: {},
-    compile: (classifier) =>
-      compileMap(classifier, 'input-x-gradient', ({ ops }, gradient, input) => ops.Mul(gradient, input)),
-  };
+export function inputXGradient(): GradientMethod {
+  return gradientMethod(description, ({ ops }, gradient, input) => ops.Mul(gradient, input));
 }
 
 export const inputXGradientKind: MethodKind = { ...description, options: {}, create: () => inputXGradient() };

@@ -1,15 +1,32 @@
 import { UnknownMethodError } from './errors.ts';
+import { expectedGradientsKind } from './expectedGradients.ts';
 import { inputXGradientKind } from './inputXGradient.ts';
 import { integratedGradientsKind } from './integratedGradients.ts';
 import type { MethodKind } from './method.ts';
+import { nearName } from './nearName.ts';
+import { relevanceKinds } from './lrp.ts';
+import { occlusionKind } from './occlusion.ts';
 import { saliencyKind } from './saliency.ts';
+import { smoothGradKind } from './smoothGrad.ts';
 
 /** Every attribution method there is, in the order reports show them. */
-export const methodKinds: readonly MethodKind[] = [saliencyKind, inputXGradientKind, integratedGradientsKind];
+export const methodKinds: readonly MethodKind[] = [
+  saliencyKind,
+  inputXGradientKind,
+  smoothGradKind,
+  integratedGradientsKind,
+  expectedGradientsKind,
+  occlusionKind,
+  ...relevanceKinds,
+];
 
 /** @throws UnknownMethodError naming those there are. */
 export function methodKind(id: string): MethodKind {
   const kind = methodKinds.find((candidate) => candidate.id === id);
   if (kind) return kind;
-  throw new UnknownMethodError(`There is no method "${id}". There are: ${methodKinds.map(({ id }) => id).join(', ')}.`);
+  const ids = methodKinds.map((candidate) => candidate.id);
+  const near = nearName(id, ids);
+  throw new UnknownMethodError(
+    `There is no method "${id}".${near === undefined ? '' : ` Did you mean ${near}?`} There are: ${ids.join(', ')}.`,
+  );
 }

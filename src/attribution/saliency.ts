@@ -1,5 +1,5 @@
-import type { Method, MethodKind } from './method.ts';
-import { compileMap } from './targetGradient.ts';
+import type { MethodKind } from './method.ts';
+import { type GradientMethod, gradientMethod } from './targetGradient.ts';
 
 const description = {
   id: 'saliency',
@@ -9,12 +9,8 @@ const description = {
 };
 
 /** Signed gradient of the score with respect to the input. Simonyan, Vedaldi & Zisserman 2014 (who took its magnitude). */
-export function saliency(): Method {
-  return {
-    ...description,
-    settings: {},
-    compile: (classifier) => compileMap(classifier, 'saliency', (_builder, gradient) => gradient),
-  };
+export function saliency(): GradientMethod {
+  return gradientMethod(description, (_builder, gradient) => gradient);
 }
 
 export const saliencyKind: MethodKind = { ...description, options: {}, create: () => saliency() };

@@ -1,7 +1,7 @@
 import type { Facts } from '../onnx/facts.ts';
 import type { Model } from '../onnx/graph.ts';
 import { concatRows, float32, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
-import { floatOutputOf, type Runtime, type Session } from '../runtime/runtime.ts';
+import { floatOutputOf, RunError, type Runtime, type Session } from '../runtime/runtime.ts';
 import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { InvalidInputError } from './errors.ts';
 import type { Scores } from './findScores.ts';
@@ -50,7 +50,7 @@ export interface Prediction {
   readonly scores: readonly number[];
   /** Where the model gives probabilities, or the scores' softmax does. */
   readonly probabilities: readonly number[];
-  /** The class with the largest score. */
+  /** The class with the largest score (of a single sigmoid: with the larger probability). */
   readonly chosen: number;
 }
 
@@ -99,20 +99,37 @@ export async function runBatches(
   );
 }
 
-/** A prediction from one image's explained scores. */
-export function predictionOf(scores: Float32Array): Prediction {
+/**
+ * A prediction from one image's explained scores.
+ * @throws RunError where the model gives no number.
+ */
+export function predictionOf(scores: Float32Array, { probabilities }: Pick<Scores, 'probabilities'> = {}): Prediction {
+  if (scores.some(Number.isNaN)) {
+    throw new RunError('The model gives NaN for this input. Check the input, and how its pixels are scaled.');
+  }
   const [single = 0] = scores;
   const byClass = scores.length === 1 ? [-single, single] : [...scores];
+  if (probabilities) {
+    const likely = scores.length === 1 ? [1 - single, single] : byClass;
+    return { scores: byClass, probabilities: likely, chosen: largestOf(likely) };
+  }
   // A single logit z gives sigmoid(z): the softmax of [0, z].
-  const exponents = scores.length === 1 ? [0, single] : byClass;
-  const largest = Math.max(...exponents);
-  const powers = exponents.map((score) => Math.exp(score - largest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
   return {
     scores: byClass,
-    probabilities: powers.map((power) => power / total),
-    chosen: byClass.indexOf(Math.max(...byClass)),
+    probabilities: softmax(scores.length === 1 ? [0, single] : byClass),
+    chosen: largestOf(byClass),
   };
+}
+
+function softmax(scores: readonly number[]): number[] {
+  const largest = Math.max(...scores);
+  const powers = scores.map((score) => Math.exp(score - largest));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  return powers.map((power) => power / total);
+}
+
+function largestOf(values: readonly number[]): number {
+  return values.indexOf(Math.max(...values));
 }
 
 /** Images for one run: about 48 MB of intermediate values, at most 128. Larger batches were slower, not faster. */

@@ -52,7 +52,7 @@ function asFloat32(t: Tensor, name: string): Tensor<'float32'> {
     case 'float64':
       return float32(t.dims, Float32Array.from(t.data as Float64Array));
     case 'float16':
-      return float32(t.dims, float16ToFloat32(new Uint16Array((t.data as Uint16Array).buffer)));
+      return float32(t.dims, float16ToFloat32(t.data as Uint16Array));
     case 'bfloat16':
       return float32(t.dims, bfloat16ToFloat32(t.data as Uint16Array));
     default:

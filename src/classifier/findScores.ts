@@ -8,6 +8,8 @@ export interface Scores {
   readonly name: string;
   /** The operator after it that makes probabilities of it; undefined where the output itself is explained. */
   readonly before?: 'Softmax' | 'LogSoftmax' | 'Sigmoid';
+  /** The elements are probabilities already: a Softmax or Sigmoid has made them, and they are explained as they are. */
+  readonly probabilities?: true;
   /** Elements an image: 1 is a single logit, for two classes. */
   readonly width: number;
 }
@@ -38,4 +40,11 @@ export function findScores(graph: Graph, output: string, facts: Facts): Scores {
     name = input;
   }
   return { name: output, width };
+}
+
+/** The output itself as what is explained. */
+export function outputAsScores(graph: Graph, output: string, facts: Facts): Scores {
+  const { before, width } = findScores(graph, output, facts);
+  const isProbability = before === 'Softmax' || before === 'Sigmoid';
+  return { name: output, width, ...(isProbability ? { probabilities: true } : {}) };
 }

@@ -22,11 +22,12 @@ export interface InputDescription {
 }
 
 const perChannel = v.union([v.number(), v.array(v.number())]);
+const length = v.pipe(v.number(), v.integer(), v.minValue(1));
 const schema = v.strictObject({
   layout: v.optional(v.picklist(['NCHW', 'NHWC'])),
-  size: v.optional(v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.tuple([v.number(), v.number()])])),
+  size: v.optional(v.union([length, v.tuple([length, length])])),
   order: v.optional(v.picklist(['RGB', 'BGR'])),
-  scale: v.optional(v.number()),
+  scale: v.optional(v.pipe(v.number(), v.notValue(0))),
   mean: v.optional(perChannel),
   std: v.optional(perChannel),
   classes: v.optional(v.array(v.string())),

@@ -1,12 +1,12 @@
 import type { Model } from '../onnx/graph.ts';
 import { readModel } from '../onnx/readModel.ts';
-import { float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
+import { float32, type Tensor } from '../onnx/tensor.ts';
 import type { ExternalData } from '../onnx/tensorProto.ts';
 import { floatOutputOf, type Runtime, type Session } from '../runtime/runtime.ts';
 import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { gradientTable } from '../transforms/gradient/table.ts';
 import { type Classifier, checkImages, chooseBatchSize, predictionOf, runBatches } from './classifier.ts';
-import { findScores, type Scores } from './findScores.ts';
+import { findScores, outputAsScores } from './findScores.ts';
 import { findImageInput, findOutput, withConstantInitializers } from './imageInput.ts';
 import { describeInput, type InputSettings, parseInputSettings } from './inputDescription.ts';
 import { classesKey } from './metadata.ts';
@@ -41,10 +41,8 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
   const input = describeInput(image, { ...classesOf(original), ...options.input });
   const output = findOutput(original.graph, options.output);
   const { model, facts, probedRows, preparation } = await prepare(runtime, original, image, input, output);
-  const scores: Scores =
-    options.explain === 'output'
-      ? { name: output, width: sizeOf(facts.get(output)?.dims.slice(1) ?? []) }
-      : findScores(model.graph, output, facts);
+  const find = options.explain === 'output' ? outputAsScores : findScores;
+  const scores = find(model.graph, output, facts);
   return makeClassifier({
     model,
     runtime,
@@ -86,7 +84,8 @@ function makeClassifier(parts: Omit<Classifier, 'scoresOf' | 'predict' | 'releas
     scoresOf,
     async predict(images) {
       const { data, dims } = await scoresOf(images);
-      return Array.from({ length: dims[0] ?? 0 }, (_, i) => predictionOf(data.subarray(i * width, (i + 1) * width)));
+      const scoresAt = (i: number) => data.subarray(i * width, (i + 1) * width);
+      return Array.from({ length: dims[0] ?? 0 }, (_, i) => predictionOf(scoresAt(i), scores));
     },
     async release() {
       await (await session)?.release();

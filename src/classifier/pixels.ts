@@ -1,25 +1,8 @@
 import type { DecodedImage } from '../datasets/decodedImage.ts';
+import { withChannels } from '../datasets/imageChannels.ts';
 import { concatRows, float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
+import { InvalidInputError } from './errors.ts';
 import { type InputDescription, imageDims } from './inputDescription.ts';
-
-const luma = [0.299, 0.587, 0.114] as const;
-
-/** Grey to colour by repetition, colour to grey by luma (ITU-R BT.601). */
-export function withChannels(pixels: DecodedImage, channels: number): DecodedImage {
-  if (pixels.channels === channels) return pixels;
-  const { height, width, data } = pixels;
-  const area = height * width;
-  if (channels === 3) {
-    return {
-      height,
-      width,
-      channels: 3,
-      data: Uint8Array.from({ length: area * 3 }, (_, i) => data[Math.floor(i / 3)] ?? 0),
-    };
-  }
-  const grey = (i: number) => luma.reduce((sum, weight, c) => sum + weight * (data[i * 3 + c] ?? 0), 0);
-  return { height, width, channels: 1, data: Uint8Array.from({ length: area }, (_, i) => Math.round(grey(i))) };
-}
 
 /** Where pixel (y, x), colour c (red, green, blue) lies in one image of model input, and which model channel it is. */
 function position({ layout, channels, height, width, order }: InputDescription, y: number, x: number, c: number) {
@@ -53,9 +36,18 @@ export function denormalise(value: number, channel: number, { scale, mean, std }
   return (value * (std[channel] ?? 1) + (mean[channel] ?? 0)) / scale;
 }
 
-/** Pixels of the model's size as model input [1, ...]. */
-export function toInput(pixels: DecodedImage, input: InputDescription): Tensor<'float32'> {
-  return fill(input, (pixelIndex) => pixels.data[pixelIndex] ?? 0);
+/**
+ * A picture of the model's size as model input [1, ...]. Grey becomes colour and colour grey as the model takes it.
+ * @throws InvalidInputError for a picture of another size.
+ */
+export function toInput(picture: DecodedImage, input: InputDescription): Tensor<'float32'> {
+  if (picture.height !== input.height || picture.width !== input.width) {
+    throw new InvalidInputError(
+      `The picture has ${picture.height} x ${picture.width} pixels, but the model takes ${input.height} x ${input.width}. Bring it to that size with resizeImage.`,
+    );
+  }
+  const { data } = withChannels(picture, input.channels === 1 ? 1 : 3);
+  return fill(input, (pixelIndex) => data[pixelIndex] ?? 0);
 }
 
 /** One image of model input as pixels, rounded and clipped to 0..255: the picture as the model saw it. */

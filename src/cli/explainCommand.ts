@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import { nodeRuntime } from '../runtime/node.ts';
 import { type ExplainSummary, runExplainJob } from './explainJob.ts';
@@ -15,7 +15,7 @@ interface Flags extends InputFlags, Readonly<Record<string, unknown>> {
   readonly method?: string;
   readonly target: string;
   readonly output?: string;
-  readonly explain?: string;
+  readonly probabilities?: boolean;
   readonly out: string;
   readonly save?: string;
   readonly pictures?: boolean;
@@ -45,6 +45,10 @@ export function addExplainCommand(program: Command): void {
     .option('--std <numbers>', 'then divided by these (default: 1)')
     .option('--classes <file>', 'class names, one a line')
     .option('--threads <n>', 'threads (default: all)');
+  command.option(
+    '--baselines <images>',
+    'what expected-gradients compares with: a folder of pictures, an .npy or .npz file, or a data set such as digits (default: blank images from black to white)',
+  );
   for (const [name, { option, methods }] of methodOptions()) {
     command.option(`--${name} <number>`, `${option.about} (${methods.join(', ')}; default ${option.default})`);
   }
@@ -55,10 +59,11 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
   const progress = progressTo();
   const methods = chosenMethods(flags.method, flags);
   await prepareFolder(flags.out);
+  if (flags.save !== undefined) await prepareFolder(dirname(flags.save));
   const classifier = await loadModelFile(modelPath, {
     runtime: nodeRuntime(threadCount(flags.threads)),
     settings: await inputSettings(flags),
-    explain: flags['probabilities'] === true ? 'output' : 'scores',
+    explain: flags.probabilities === true ? 'output' : 'scores',
     ...(flags.output === undefined ? {} : { output: flags.output }),
   });
   try {

@@ -10,7 +10,7 @@ import { provenanceOf } from '../report/provenanceView.ts';
 import { renderReport } from '../report/renderReport.ts';
 import { reportPictures } from '../report/reportPictures.ts';
 import type { ReportView } from '../report/view.ts';
-import { prepareFolder, writeWhole } from './output.ts';
+import { writeWhole } from './output.ts';
 import type { Progress } from './progress.ts';
 import { version } from './version.ts';
 
@@ -52,7 +52,6 @@ export interface ExplainSummary {
 
 /** Explains images and writes what was asked for. Everything is computed before the first file is written. */
 export async function runExplainJob(job: ExplainJob): Promise<ExplainSummary> {
-  await prepareFolder(job.out);
   const explanations = await explainWithContrast(job);
   const view = viewOf(job, explanations);
   const report = join(job.out, 'index.html');

@@ -29,7 +29,7 @@ export async function inputSettings(flags: InputFlags): Promise<InputSettings> {
 }
 
 function parseSize(text: string): number | [number, number] {
-  const [, height, width] = /^(\d+)(?:x(\d+))?$/.exec(text) ?? [];
+  const [, height, width] = /^([1-9]\d*)(?:x([1-9]\d*))?$/.exec(text) ?? [];
   if (height === undefined) throw new UsageError(`--size takes HEIGHTxWIDTH, such as 224x224, not "${text}".`);
   return width === undefined ? Number(height) : [Number(height), Number(width)];
 }

@@ -2,30 +2,55 @@ import { basename } from 'node:path';
 import type { Classifier } from '../classifier/classifier.ts';
 import { checkImages } from '../classifier/classifier.ts';
 import { InvalidInputError } from '../classifier/errors.ts';
-import { toInput, withChannels } from '../classifier/pixels.ts';
+import { toInput } from '../classifier/pixels.ts';
 import type { DecodedImage } from '../datasets/decodedImage.ts';
-import { loadDigits } from '../datasets/digits.ts';
+import { pictureAt } from '../datasets/fitImages.ts';
 import { decodeImage } from '../datasets/imageFile.ts';
-import { imageAt } from '../datasets/labelledImages.ts';
+import { imageAt, type LabelledImages } from '../datasets/labelledImages.ts';
+import { namedDatasets } from '../datasets/namedDatasets.ts';
 import { readNpy } from '../datasets/npy.ts';
 import type { NpyArray } from '../datasets/npyTypes.ts';
 import { readNpz } from '../datasets/npz.ts';
 import { resizeImage } from '../datasets/resizeImage.ts';
 import { float32, rows, type Tensor } from '../onnx/tensor.ts';
 import type { NamedImage } from '../report/explainedView.ts';
+import { datasetWithProgress } from './datasetWithProgress.ts';
 import { readNamedFile } from './modelFile.ts';
+import { progressTo } from './progress.ts';
 import { UsageError } from './usageError.ts';
 
-/** Reads the INPUT arguments: pictures, .npy and .npz files (model input as it is), or DATASET:INDEX. */
-export async function readInputs(inputs: readonly string[], classifier: Classifier): Promise<NamedImage[]> {
+export interface InputOptions {
+  /** Where the files of named data sets are, to look there first. */
+  readonly dataDir?: string;
+}
+
+/**
+ * Reads the INPUT arguments: pictures, .npy and .npz files (model input as it is), or DATASET:INDEX, an image of the test set
+ * of a named data set.
+ */
+export async function readInputs(
+  inputs: readonly string[],
+  classifier: Classifier,
+  options: InputOptions = {},
+): Promise<NamedImage[]> {
+  const opened = new Map<string, LabelledImages>();
   const lists: NamedImage[][] = [];
-  for (const input of inputs) lists.push(await readInput(input, classifier));
+  for (const input of inputs) {
+    const [, dataset, index] = /^([a-z][\w-]*):(\d+)$/i.exec(input) ?? [];
+    if (dataset === undefined) {
+      lists.push(await readFileInput(input, classifier));
+    } else {
+      const test = opened.get(dataset) ?? (await openTestSet(dataset, input, options));
+      opened.set(dataset, test);
+      const truth = imageAt(test, Number(index)).label;
+      const image = toModelInput(pictureAt(test, Number(index)), classifier);
+      lists.push([{ name: input, image, truth }]);
+    }
+  }
   return lists.flat();
 }
 
-async function readInput(input: string, classifier: Classifier): Promise<NamedImage[]> {
-  const [, dataset, index] = /^([a-z][\w-]*):(\d+)$/i.exec(input) ?? [];
-  if (dataset !== undefined) return [await fromDataset(input, dataset, Number(index), classifier)];
+async function readFileInput(input: string, classifier: Classifier): Promise<NamedImage[]> {
   const bytes = await readNamedFile(input, 'input');
   const name = basename(input);
   if (/\.npy$/i.test(input)) return fromArray(readNpy(bytes, input), name, classifier);
@@ -33,16 +58,17 @@ async function readInput(input: string, classifier: Classifier): Promise<NamedIm
   return [{ name, image: toModelInput(await decodeImage(bytes, input), classifier) }];
 }
 
-async function fromDataset(input: string, dataset: string, index: number, classifier: Classifier): Promise<NamedImage> {
-  if (dataset !== 'digits') throw new UsageError(`There is no data set "${dataset}" (in ${input}). There is: digits.`);
-  const { data, height, width, label } = imageAt((await loadDigits()).test, index);
-  return { name: input, image: toModelInput({ data, height, width, channels: 1 }, classifier), truth: label };
+async function openTestSet(dataset: string, input: string, options: InputOptions): Promise<LabelledImages> {
+  const names = namedDatasets.map(({ name }) => name);
+  if (names.includes(dataset)) return (await datasetWithProgress(dataset, options, progressTo())).test;
+  throw new UsageError(`There is no data set "${dataset}" (in ${input}). There are: ${names.join(', ')}.`);
 }
 
-function toModelInput(picture: DecodedImage, { input }: Classifier): Tensor<'float32'> {
+/** A picture brought to the model's size and channels, as model input. */
+export function toModelInput(picture: DecodedImage, { input }: Classifier): Tensor<'float32'> {
   const sized =
     picture.height === input.height && picture.width === input.width ? picture : resizeImage(picture, input);
-  return toInput(withChannels(sized, input.channels), input);
+  return toInput(sized, input);
 }
 
 function onlyArray(arrays: ReadonlyMap<string, NpyArray>, file: string): NpyArray {

@@ -16,12 +16,15 @@ addMethodsCommand(program);
 addTrainCommand(program);
 addDemoCommand(program);
 
+/** Errors of the command line itself, whatever floor finds them. */
+const usageTags: readonly string[] = ['usage', 'unknown-method', 'method-option'];
+
 /** konkyo's own errors in words; anything else with its stack, for it is a bug. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (isKonkyoError(error)) {
     process.stderr.write(`konkyo: ${error.message}\n`);
-    return isKonkyoError(error, 'usage') ? 2 : 1;
+    return usageTags.includes(error.tag) ? 2 : 1;
   }
   process.stderr.write(
     `konkyo: unexpected error, please report it\n${error instanceof Error ? error.stack : String(error)}\n`,

@@ -1,5 +1,6 @@
-import type { Method, MethodKind, MethodOption } from '../attribution/method.ts';
+import type { Method, MethodKind, MethodOption, MethodResources } from '../attribution/method.ts';
 import { methodKind, methodKinds } from '../attribution/methods.ts';
+import { parseBaselines } from './baselineFlag.ts';
 import { UsageError } from './usageError.ts';
 
 /** Every option of any method, once: the flags of `konkyo explain`. */
@@ -23,19 +24,30 @@ export function methodOptions(): ReadonlyMap<
  * @throws UnknownMethodError, MethodOptionError, UsageError
  */
 export function chosenMethods(ids: string | undefined, flags: Readonly<Record<string, unknown>>): Method[] {
-  const kinds = ids === undefined ? methodKinds : ids.split(',').map((id) => methodKind(id.trim()));
+  const kinds = ids === undefined ? methodKinds : [...new Set(ids.split(',').map((id) => methodKind(id.trim())))];
   const given = [...methodOptions().keys()].filter((name) => flags[name] !== undefined);
-  const unused = given.find((name) => !kinds.some(({ options }) => name in options));
+  const { baselines } = flags;
+  const unused =
+    given.find((name) => !kinds.some(({ options }) => name in options)) ??
+    (baselines !== undefined && !kinds.some(({ resources = [] }) => resources.includes('baselines'))
+      ? 'baselines'
+      : undefined);
   if (unused)
     throw new UsageError(
       `--${unused} is an option of none of the chosen methods (${kinds.map(({ id }) => id).join(', ')}).`,
     );
-  return kinds.map((kind) => create(kind, given, flags));
+  const resources = typeof baselines === 'string' ? { baselines: parseBaselines(baselines) } : {};
+  return kinds.map((kind) => create(kind, given, flags, resources));
 }
 
-function create(kind: MethodKind, given: readonly string[], flags: Readonly<Record<string, unknown>>): Method {
+function create(
+  kind: MethodKind,
+  given: readonly string[],
+  flags: Readonly<Record<string, unknown>>,
+  resources: MethodResources,
+): Method {
   const settings = given.filter((name) => name in kind.options).map((name) => [name, toNumber(name, flags[name])]);
-  return kind.create(Object.fromEntries(settings));
+  return kind.create(Object.fromEntries(settings), resources);
 }
 
 function toNumber(name: string, value: unknown): number {

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import type { Classifier } from '../classifier/classifier.ts';
 import { type InputSettings, parseInputSettings } from '../classifier/inputDescription.ts';
 import { loadClassifier } from '../classifier/loadClassifier.ts';
@@ -39,10 +40,13 @@ export async function loadModelFile(path: string, options: ModelFileOptions): Pr
   }
 }
 
-/** @throws FileError */
+/**
+ * The contents of a file; of standard input for "-".
+ * @throws FileError
+ */
 export async function readNamedFile(path: string, what: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return path === '-' ? await buffer(process.stdin) : await readFile(path);
   } catch (cause) {
     throw new FileError(`Cannot read the ${what} ${path}: ${cause instanceof Error ? cause.message : cause}.`, {
       cause,
@@ -51,7 +55,7 @@ export async function readNamedFile(path: string, what: string): Promise<Uint8Ar
 }
 
 async function readSettings(modelPath: string): Promise<InputSettings> {
-  const path = modelPath.replace(/\.onnx$/i, '') + '.konkyo.json';
+  const path = `${modelPath.replace(/\.onnx$/i, '')}.konkyo.json`;
   const exists = await stat(path).then(
     (found) => found.isFile(),
     () => false,

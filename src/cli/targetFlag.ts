@@ -23,7 +23,9 @@ export function parseTarget(flag: string, classifier: Classifier): (prediction: 
     targetWeights([index], classifier.scores.width);
     return () => index;
   };
-  const [first = '', second] = flag.split('-vs-');
+  const [first = '', second, ...rest] = classes.includes(flag) ? [flag] : flag.split('-vs-');
+  if (rest.length > 0) throw new InvalidTargetError(`"${flag}" names more than two classes: compare A-vs-B.`);
+  if (first === second) throw new InvalidTargetError(`"${flag}" compares a class with itself.`);
   const [forClass, againstClass] = [one(first), second === undefined ? undefined : one(second)];
   return (prediction) =>
     againstClass ? { for: forClass(prediction), against: againstClass(prediction) } : forClass(prediction);

@@ -35,11 +35,11 @@ export async function readImageFolder(folder: string, options: ImageFolderOption
   if (!top.includes('train')) {
     const classes = await classesIn(folder, top);
     const pictures = await decodeAll(classes, options);
-    return held(together(name, classes, pictures), folder);
+    return withTestSet(together(name, classes, pictures), folder);
   }
   const trainClasses = await classesIn(join(folder, 'train'));
   if (testFolder === undefined) {
-    return held(together(name, trainClasses, await decodeAll(trainClasses, options)), folder);
+    return withTestSet(together(name, trainClasses, await decodeAll(trainClasses, options)), folder);
   }
   const testClasses = await classesIn(join(folder, testFolder));
   const unknown = testClasses.find((each) => !trainClasses.some(({ className }) => className === each.className));
@@ -157,7 +157,7 @@ function together(
   return labelledImages({ name, images, labels, height, width, channels, classNames });
 }
 
-function held(set: LabelledImages, folder: string): Dataset {
+function withTestSet(set: LabelledImages, folder: string): Dataset {
   const { rest, held } = splitEvery(set, testEvery);
   if (held.count === 0) {
     throw new ImageFolderError({

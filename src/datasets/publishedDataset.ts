@@ -20,8 +20,8 @@ export interface PublishedOptions extends LoadControl {
 }
 
 /** `$XDG_CACHE_HOME/konkyo/datasets`, by default `~/.cache/konkyo/datasets`. */
-export function datasetCache(env: Readonly<Record<string, string | undefined>> = process.env): string {
-  const given = env['XDG_CACHE_HOME'] ?? '';
+export function datasetCache(env: { readonly XDG_CACHE_HOME?: string | undefined } = process.env): string {
+  const given = env.XDG_CACHE_HOME ?? '';
   return join(isAbsolute(given) ? given : join(homedir(), '.cache'), 'konkyo', 'datasets');
 }
 
@@ -84,12 +84,12 @@ function notDownloaded(
   cache: string,
   failed: readonly FailedAttempt[],
 ): DownloadError {
-  const attempts = failed.map(({ url, reason }) => `  ${url}: ${reason}`).join('\n');
+  const attempts = failed.map(({ url, reason }) => `${url}: ${reason}`).join('; ');
   const [first] = failed;
   return new DownloadError({
     where: name,
-    what: `it is not in ${places.join(', ')}, and ${file.name} could not be downloaded:\n${attempts}\n`.trimEnd(),
-    nextStep: `\nPut ${files.map((each) => each.name).join(', ')} (see ${source}) into ${cache}, or into a folder that you give with --data-dir`,
+    what: `it is not in ${places.join(', ')}, and ${file.name} could not be downloaded (${attempts})`,
+    nextStep: `Put ${files.map((each) => each.name).join(', ')} (see ${source}) into ${cache}, or into a folder that you give with --data-dir`,
     cause: first?.cause,
   });
 }

@@ -1,4 +1,5 @@
-import type { Attribute, Attributes, Graph, Node } from './graph.ts';
+import { InvalidModelError } from './errors.ts';
+import { type Attribute, type Attributes, describeNode, type Graph, type Node } from './graph.ts';
 import type { Tensor } from './tensor.ts';
 
 /** What an attribute may be given as: whole numbers become ints; use `float` and `floats` where ONNX wants floats. */
@@ -53,13 +54,15 @@ function reader<K extends keyof Values>(type: K): Reader<Values[K]> {
     const attribute = node.attributes[name];
     if (attribute === undefined) return fallback as Values[K];
     if (attribute.type !== type) {
-      throw new TypeError(`Attribute "${name}" of ${node.op} "${node.name}" is ${attribute.type}, not ${type}.`);
+      throw new InvalidModelError(
+        `Attribute "${name}" of ${describeNode(node)} is ${attribute.type}, not ${type}: the file is damaged, or not valid ONNX.`,
+      );
     }
     return attribute.value as Values[K];
   };
 }
 
-/* Readers of one attribute: the fallback where it is absent. TypeError where it has another type. */
+/* Readers of one attribute: the fallback where it is absent. InvalidModelError where it has another type. */
 export const intOf = reader('int');
 export const floatOf = reader('float');
 export const stringOf = reader('string');

@@ -28,6 +28,9 @@ const opaque = {
   uint4: 21,
   int4: 22,
   float4e2m1: 23,
+  float8e8m0: 24,
+  uint2: 25,
+  int2: 26,
 } as const;
 
 export type NumericType = keyof typeof arrays;

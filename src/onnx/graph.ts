@@ -62,9 +62,7 @@ export interface Origin {
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-export type Attribute = AttributeValue & { readonly proto?: AttributeProto };
-
-type AttributeValue =
+export type Attribute =
   | { readonly type: 'int'; readonly value: number }
   | { readonly type: 'float'; readonly value: number }
   | { readonly type: 'string'; readonly value: string }

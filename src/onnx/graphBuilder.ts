@@ -118,9 +118,8 @@ export class GraphBuilder {
 
   /** Adds a node with several outputs and returns their names. */
   addMany(op: string, inputs: readonly string[], outputCount: number, attributeValues: AttributeLikes = {}): string[] {
-    const name = this.fresh(op);
-    const outputs = Array.from({ length: outputCount }, (_, i) => (i === 0 ? name : `${name}.${i}`));
-    for (const output of outputs) this.#taken.add(output);
+    const outputs = Array.from({ length: outputCount }, () => this.fresh(op));
+    const [name = ''] = outputs;
     this.append({ op, domain: '', name, inputs, outputs, attributes: attributes(attributeValues) });
     return outputs;
   }

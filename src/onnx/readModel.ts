@@ -12,6 +12,7 @@ import {
 import { elementTypeOf } from './elementType.ts';
 import { InvalidModelError } from './errors.ts';
 import type { Attribute, Graph, Model, Node, ValueInfo } from './graph.ts';
+import { attributeSources } from './sources.ts';
 import type { Tensor } from './tensor.ts';
 import { decodeTensor, type ExternalData, externalLocation, isExternal } from './tensorProto.ts';
 import { validateGraph } from './validate.ts';
@@ -78,18 +79,23 @@ function standardDomain(domain: string): string {
 }
 
 function readGraph(proto: GraphProto, external: ExternalData): Graph {
+  const initializers = new Map(proto.initializer.map((t): [string, Tensor] => [t.name, decodeTensor(t, external)]));
+  if (initializers.size < proto.initializer.length) {
+    throw new InvalidModelError(`The graph "${proto.name}" has two initializers of one name: the file is damaged.`);
+  }
   return {
     name: proto.name,
     inputs: proto.input.map(readValueInfo),
     outputs: proto.output.map(readValueInfo),
     nodes: proto.node.map((node) => readNode(node, external)),
-    initializers: new Map(proto.initializer.map((t): [string, Tensor] => [t.name, decodeTensor(t, external)])),
+    initializers,
     valueInfo: proto.valueInfo.map(readValueInfo),
     proto,
   };
 }
 
-function readValueInfo(proto: ValueInfoProto): ValueInfo {
+/** A graph input, output or intermediate value as the file declares it. */
+export function readValueInfo(proto: ValueInfoProto): ValueInfo {
   const tensor = proto.type?.value.case === 'tensorType' ? proto.type.value.value : undefined;
   const dims = tensor?.shape?.dim.map(({ value }) => {
     if (value.case === 'dimValue') return Number(value.value);
@@ -111,24 +117,30 @@ function readNode(proto: NodeProto, external: ExternalData): Node {
 }
 
 function readAttribute(proto: AttributeProto, external: ExternalData): Attribute {
+  const attribute = attributeOf(proto, external);
+  attributeSources.set(attribute, proto);
+  return attribute;
+}
+
+function attributeOf(proto: AttributeProto, external: ExternalData): Attribute {
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   switch (proto.type) {
     case Kind.INT:
-      return { type: 'int', value: Number(proto.i), proto };
+      return { type: 'int', value: Number(proto.i) };
     case Kind.FLOAT:
-      return { type: 'float', value: proto.f, proto };
+      return { type: 'float', value: proto.f };
     case Kind.STRING:
-      return { type: 'string', value: text(proto.s), proto };
+      return { type: 'string', value: text(proto.s) };
     case Kind.INTS:
-      return { type: 'ints', value: proto.ints.map(Number), proto };
+      return { type: 'ints', value: proto.ints.map(Number) };
     case Kind.FLOATS:
-      return { type: 'floats', value: proto.floats, proto };
+      return { type: 'floats', value: proto.floats };
     case Kind.STRINGS:
-      return { type: 'strings', value: proto.strings.map(text), proto };
+      return { type: 'strings', value: proto.strings.map(text) };
     case Kind.TENSOR:
-      return proto.t ? { type: 'tensor', value: decodeTensor(proto.t, external), proto } : { type: 'other', proto };
+      return proto.t ? { type: 'tensor', value: decodeTensor(proto.t, external) } : { type: 'other', proto };
     case Kind.GRAPH:
-      return proto.g ? { type: 'graph', value: readGraph(proto.g, external), proto } : { type: 'other', proto };
+      return proto.g ? { type: 'graph', value: readGraph(proto.g, external) } : { type: 'other', proto };
     default:
       return { type: 'other', proto };
   }

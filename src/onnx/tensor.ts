@@ -1,4 +1,3 @@
-import type { TensorProto } from 'onnx-buf';
 import {
   allocate,
   type DataOf,
@@ -13,8 +12,6 @@ export interface Tensor<T extends ElementType = ElementType> {
   readonly type: T;
   readonly dims: readonly number[];
   readonly data: DataOf<T>;
-  /** The message it was read from; written back as it came. */
-  readonly proto?: TensorProto;
 }
 
 /** The number of elements of a shape. */
@@ -51,7 +48,8 @@ export function int64(values: readonly number[], dims: readonly number[] = [valu
   return tensor('int64', dims, BigInt64Array.from(values, clampToInt64));
 }
 
-function clampToInt64(value: number): bigint {
+/** A whole number as ONNX stores it, numbers beyond int64 brought to its ends. */
+export function clampToInt64(value: number): bigint {
   if (value >= Number(int64Max)) return int64Max;
   if (value <= Number(int64Min)) return int64Min;
   return BigInt(value);

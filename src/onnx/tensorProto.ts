@@ -12,7 +12,9 @@ import {
   viewBytes,
 } from './elementType.ts';
 import { ExternalDataError, InvalidModelError } from './errors.ts';
+import { tensorSources } from './sources.ts';
 import { sizeOf, type Tensor } from './tensor.ts';
+import { withFields } from './withFields.ts';
 
 /** The contents of a model's external data files, by location (as written in the model). */
 export type ExternalData = ReadonlyMap<string, Uint8Array>;
@@ -22,6 +24,12 @@ export type ExternalData = ReadonlyMap<string, Uint8Array>;
  * @throws ExternalDataError when the data lies in a file that is not in `external`.
  */
 export function decodeTensor(proto: TensorProto, external: ExternalData): Tensor {
+  const decoded = decode(proto, external);
+  tensorSources.set(decoded, proto);
+  return decoded;
+}
+
+function decode(proto: TensorProto, external: ExternalData): Tensor {
   const type = elementTypeOf(proto.dataType);
   const dims = proto.dims.map(Number);
   const where = `Tensor "${proto.name}"`;
@@ -29,17 +37,17 @@ export function decodeTensor(proto: TensorProto, external: ExternalData): Tensor
   if (dims.some((dim) => dim < 0)) throw new InvalidModelError(`${where} has a negative dimension: [${dims}].`);
   if (type === 'string') {
     const decoder = new TextDecoder();
-    return checked({ type, dims, data: proto.stringData.map((bytes) => decoder.decode(bytes)), proto }, where);
+    return checked({ type, dims, data: proto.stringData.map((bytes) => decoder.decode(bytes)) }, where);
   }
   const bytes = isExternal(proto) ? externalBytes(proto, external) : proto.rawData;
-  if (!isNumeric(type)) return { type, dims, data: bytes, proto };
+  if (!isNumeric(type)) return { type, dims, data: bytes };
   const raw = bytes.length > 0 || typedLength(proto) === 0;
   if (raw && bytes.length !== sizeOf(dims) * elementBytes(type)) {
     throw new InvalidModelError(
       `${where} is ${type} of shape [${dims}], which takes ${sizeOf(dims) * elementBytes(type)} bytes, but it holds ${bytes.length}. The file is damaged, or its shape was edited without its data.`,
     );
   }
-  return checked({ type, dims, data: raw ? viewBytes(type, bytes) : typedData(proto, type), proto }, where);
+  return checked({ type, dims, data: raw ? viewBytes(type, bytes) : typedData(proto, type) }, where);
 }
 
 function checked<T extends ElementType>(t: Tensor<T>, where: string): Tensor<T> {
@@ -111,7 +119,8 @@ function externalBytes(proto: TensorProto, external: ExternalData): Uint8Array {
 
 /** The message of a tensor: the one it was read from, or a new one with raw data. External data is brought inside. */
 export function encodeTensor(t: Tensor, name: string): TensorProto {
-  if (t.proto && !isExternal(t.proto) && t.proto.name === name) return t.proto;
+  const source = tensorSources.get(t);
+  if (source && !isExternal(source)) return withFields(source, { name });
   const proto = create(TensorProtoSchema, { name, dataType: elementTypeCode(t.type), dims: t.dims.map(BigInt) });
   if (t.type === 'string') {
     const encoder = new TextEncoder();

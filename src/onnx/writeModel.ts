@@ -18,7 +18,11 @@ import {
 } from 'onnx-buf';
 import { elementTypeCode } from './elementType.ts';
 import type { Attribute, Graph, Model, Node, ValueInfo } from './graph.ts';
+import { readValueInfo } from './readModel.ts';
+import { attributeSources } from './sources.ts';
+import { clampToInt64 } from './tensor.ts';
 import { encodeTensor } from './tensorProto.ts';
+import { withFields } from './withFields.ts';
 
 /** The bytes of an ONNX file. A model that was read and not edited gives the bytes it was read from. */
 export function writeModel(model: Model): Uint8Array<ArrayBuffer> {
@@ -102,7 +106,7 @@ function encodeGraph(graph: Graph): GraphProto {
 }
 
 function encodeValueInfo(value: ValueInfo): ValueInfoProto {
-  if (value.proto) return withFields(value.proto, { name: value.name });
+  if (value.proto && isUnedited(value, value.proto)) return withFields(value.proto, { name: value.name });
   if (value.type === undefined) return create(ValueInfoProtoSchema, { name: value.name });
   const dim = value.dims?.map((size) => {
     if (typeof size === 'number') return { value: { case: 'dimValue' as const, value: BigInt(size) } };
@@ -112,6 +116,13 @@ function encodeValueInfo(value: ValueInfo): ValueInfoProto {
   const tensorType = dim ? { elemType, shape: { dim } } : { elemType };
   const type = create(TypeProtoSchema, { value: { case: 'tensorType', value: tensorType } });
   return create(ValueInfoProtoSchema, { name: value.name, type });
+}
+
+function isUnedited({ type, dims }: ValueInfo, proto: ValueInfoProto): boolean {
+  const read = readValueInfo(proto);
+  return (
+    read.type === type && read.dims?.length === dims?.length && (dims ?? []).every((dim, i) => dim === read.dims?.[i])
+  );
 }
 
 function encodeNode(node: Node): NodeProto {
@@ -135,17 +146,23 @@ function encodeNode(node: Node): NodeProto {
 }
 
 function encodeAttribute(name: string, attribute: Attribute): AttributeProto {
-  if (attribute.proto !== undefined) return attribute.proto;
+  const source = attributeSources.get(attribute);
+  // Tensors and subgraphs inside are encoded too: what lay in external files is brought inside.
+  if (source && attribute.type === 'tensor') {
+    return withFields(source, { name, t: encodeTensor(attribute.value, source.t?.name ?? '') });
+  }
+  if (source && attribute.type === 'graph') return withFields(source, { name, g: encodeGraph(attribute.value) });
+  if (source) return withFields(source, { name });
   const bytes = (text: string) => new TextEncoder().encode(text);
   switch (attribute.type) {
     case 'int':
-      return create(AttributeProtoSchema, { name, type: Kind.INT, i: BigInt(attribute.value) });
+      return create(AttributeProtoSchema, { name, type: Kind.INT, i: clampToInt64(attribute.value) });
     case 'float':
       return create(AttributeProtoSchema, { name, type: Kind.FLOAT, f: attribute.value });
     case 'string':
       return create(AttributeProtoSchema, { name, type: Kind.STRING, s: bytes(attribute.value) });
     case 'ints':
-      return create(AttributeProtoSchema, { name, type: Kind.INTS, ints: attribute.value.map(BigInt) });
+      return create(AttributeProtoSchema, { name, type: Kind.INTS, ints: attribute.value.map(clampToInt64) });
     case 'floats':
       return create(AttributeProtoSchema, { name, type: Kind.FLOATS, floats: [...attribute.value] });
     case 'strings':
@@ -155,15 +172,6 @@ function encodeAttribute(name: string, attribute: Attribute): AttributeProto {
     case 'graph':
       return create(AttributeProtoSchema, { name, type: Kind.GRAPH, g: encodeGraph(attribute.value) });
     case 'other':
-      return attribute.proto;
+      return withFields(attribute.proto, { name });
   }
-}
-
-/** A shallow copy of a message with other fields. Fields that keep their value also keep being absent in the file. */
-function withFields<M extends object>(message: M, fields: Partial<M>): M {
-  const copy: M = Object.assign(Object.create(Object.getPrototypeOf(message)), message);
-  for (const [name, value] of Object.entries(fields) as [keyof M, M[keyof M]][]) {
-    if (copy[name] !== value) copy[name] = value;
-  }
-  return copy;
 }

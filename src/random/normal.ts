@@ -23,7 +23,9 @@ const edges = (() => {
   return Float64Array.of(...found, 0);
 })();
 const steps = Float64Array.from({ length: layers }, (_, i) => (edges[i] ?? 0) / span);
-const inside = Int32Array.from({ length: layers }, (_, i) => Math.floor((span * (edges[i + 1] ?? 0)) / (edges[i] ?? 1)));
+const inside = Int32Array.from({ length: layers }, (_, i) =>
+  Math.floor((span * (edges[i + 1] ?? 0)) / (edges[i] ?? 1)),
+);
 
 /** Fills an array with independent standard normal numbers. */
 export function fillWithNormals(out: Float32Array, source: Random): void {

@@ -17,7 +17,9 @@ export interface ProvenanceOptions {
 export function provenanceOf(classifier: Classifier, options: ProvenanceOptions): Provenance {
   const { model, preparation, runtime, sha256 } = classifier;
   const { file, methods, version, command } = options;
-  const withSettings = methods.filter(({ settings }) => Object.keys(settings).length > 0);
+  const withSettings = methods
+    .map((method) => ({ title: method.title, settings: method.settingsFor?.(classifier) ?? method.settings }))
+    .filter(({ settings }) => Object.keys(settings).length > 0);
   return {
     model: {
       file,

@@ -5,7 +5,6 @@ import type {
   TensorConstructor,
 } from 'onnxruntime-common';
 import type { DataOf, ElementType } from '../onnx/elementType.ts';
-import { isNumeric } from '../onnx/elementType.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { Tensor } from '../onnx/tensor.ts';
 import { writeModel } from '../onnx/writeModel.ts';
@@ -46,10 +45,10 @@ function wrap(session: InferenceSession, OrtTensor: TensorConstructor, name: str
   return {
     outputNames: session.outputNames,
     async run(feeds: Values, outputs: readonly string[] = session.outputNames): Promise<Values> {
-      const ortFeeds = Object.fromEntries(
-        Object.entries(feeds).map(([input, t]) => [input, toOrt(OrtTensor, t)] as const),
-      );
       try {
+        const ortFeeds = Object.fromEntries(
+          Object.entries(feeds).map(([input, t]) => [input, toOrt(OrtTensor, t)] as const),
+        );
         const results = await session.run(ortFeeds, outputs);
         return Object.fromEntries(Object.entries(results).map(([output, t]) => [output, fromOrt(t)] as const));
       } catch (cause) {
@@ -61,13 +60,15 @@ function wrap(session: InferenceSession, OrtTensor: TensorConstructor, name: str
 }
 
 function toOrt(OrtTensor: TensorConstructor, t: Tensor): OrtTensor {
-  if (!isNumeric(t.type) && t.type !== 'string')
-    throw new RunError(`ONNX Runtime takes no ${t.type} tensors from JavaScript.`);
   return new OrtTensor(t.type as OrtTensor.Type, t.data as OrtTensor.DataType, t.dims);
 }
 
 function fromOrt(t: OrtTensor): Tensor {
-  return { type: t.type as ElementType, dims: t.dims, data: t.data as DataOf<ElementType> };
+  const { type, dims, data } = t;
+  // Where JavaScript has half-precision arrays ONNX Runtime gives those; here such data are bit patterns.
+  const isHalf = type === 'float16' && ArrayBuffer.isView(data);
+  const bits = isHalf ? new Uint16Array(data.buffer, data.byteOffset, t.size) : data;
+  return { type, dims, data: bits as DataOf<ElementType> };
 }
 
 function messageOf(cause: unknown): string {

@@ -1,5 +1,5 @@
-import { CheckpointError } from './errors.ts';
 import type { RandomPosition } from '../random/random.ts';
+import { CheckpointError } from './errors.ts';
 import type { TrainingState } from './trainer.ts';
 
 /** One pass over the training images, or the part of it that was made. */

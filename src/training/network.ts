@@ -1,8 +1,8 @@
 import { attributes } from '../onnx/attributes.ts';
 import type { Model, Node } from '../onnx/graph.ts';
 import { float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
-import { initialWeights } from './initialWeights.ts';
 import { type Random, random } from '../random/random.ts';
+import { initialWeights } from './initialWeights.ts';
 
 export type Activation = 'sigmoid' | 'relu' | 'none';
 

@@ -1,6 +1,6 @@
+import { random } from '../random/random.ts';
 import { type Checkpoint, checkSameTraining, type TrainingIdentity } from './checkpoint.ts';
 import { TrainingSettingsError } from './errors.ts';
-import { random } from '../random/random.ts';
 import { constant, type Schedule } from './schedules.ts';
 import type { TrainOptions } from './train.ts';
 import type { Trainer } from './trainer.ts';

@@ -1,12 +1,12 @@
 import type { LabelledImages } from '../datasets/labelledImages.ts';
 import type { Model } from '../onnx/graph.ts';
+import { random, shuffledIndices } from '../random/random.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { accuracyOf } from './accuracy.ts';
 import { batchMaker } from './batches.ts';
 import type { Checkpoint, EpochRecord } from './checkpoint.ts';
 import { NonFiniteLossError } from './errors.ts';
 import { planTraining, type TrainingPlan } from './plan.ts';
-import { random, shuffledIndices } from '../random/random.ts';
 import type { Schedule } from './schedules.ts';
 import { trainedModel } from './trainedModel.ts';
 import { type Masks, makeTrainer, type Trainer, type TrainerOptions } from './trainer.ts';

@@ -6,6 +6,7 @@ import type { Graph, Model, ValueInfo } from '../onnx/graph.ts';
 import { GraphBuilder, reservedPrefix } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
 import { type Tensor, zeros } from '../onnx/tensor.ts';
+import { workingOpset } from '../onnx/upgrade/upgradeModel.ts';
 import { probe } from '../runtime/probe.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { addGradients } from '../transforms/gradient/gradient.ts';
@@ -129,6 +130,11 @@ interface WeightGradient {
 /** Forward and backward pass; the weights are inputs, so that no rule builds on their values. */
 async function lossAndGradients(runtime: Runtime, model: Model, options: TrainStepOptions): Promise<Backward> {
   const { loss = softmaxCrossEntropy(), trainable = () => true } = options;
+  if (model.opset < workingOpset) {
+    throw new TrainingDataError(
+      `The model is of opset ${model.opset}, and training needs ${workingOpset} or later. Load it as a classifier, which upgrades it.`,
+    );
+  }
   const { graph } = withConstantInitializers(model);
   const images = imageInput(graph, options.imageDims);
   const candidates = floatInitializers(graph).filter(([name]) => trainable(name));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inputXGradient } from '../../src/attribution/inputXGradient.ts';
 import { integratedGradients } from '../../src/attribution/integratedGradients.ts';
 import type { Method } from '../../src/attribution/method.ts';
+import { occlusion } from '../../src/attribution/occlusion.ts';
 import { saliency } from '../../src/attribution/saliency.ts';
 import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
 import { runtimes } from '../runtimes.ts';
@@ -11,6 +12,7 @@ import { differenceByImage, readReference, referenceModels } from './referenceDa
 const methods: readonly { readonly array: string; readonly method: Method }[] = [
   { array: 'saliency_signed', method: saliency() },
   { array: 'input_x_gradient', method: inputXGradient() },
+  { array: 'occlusion', method: occlusion({ window: 2, stride: 2 }) },
   { array: 'integrated_gradients_50', method: integratedGradients({ steps: 50 }) },
 ];
 

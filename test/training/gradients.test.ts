@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { attributes } from '../../src/onnx/attributes.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import { float32, int64, sizeOf } from '../../src/onnx/tensor.ts';
+import { random } from '../../src/random/random.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { webRuntime } from '../../src/runtime/web.ts';
@@ -9,7 +10,6 @@ import { type ArchitectureName, architectures } from '../../src/training/archite
 import { softmaxCrossEntropy } from '../../src/training/losses.ts';
 import { type Layer, networkModel } from '../../src/training/network.ts';
 import { sgd } from '../../src/training/optimizers.ts';
-import { random } from '../../src/random/random.ts';
 import { makeTrainer } from '../../src/training/trainer.ts';
 import { slowGradient, slowLoss, slowWeights } from './slowLoss.ts';
 

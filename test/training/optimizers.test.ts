@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, scalar, zeros } from '../../src/onnx/tensor.ts';
+import { random } from '../../src/random/random.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import { floatOutputOf, type Runtime, type Values } from '../../src/runtime/runtime.ts';
 import { webRuntime } from '../../src/runtime/web.ts';
 import { adam, type Optimizer, sgd } from '../../src/training/optimizers.ts';
-import { random } from '../../src/random/random.ts';
 
 const runtimes: readonly Runtime[] = [nodeRuntime({ threads: 1 }), webRuntime()];
 const size = 6;

@@ -1,7 +1,7 @@
 import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
-import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { type GraphBuilder, reservedPrefix } from '../../onnx/graphBuilder.ts';
 import { UnknownValueError, UnsupportedOperatorsError } from './errors.ts';
 import { sumTo, zerosLike } from './gradientValues.ts';
 import { type Answer, type Call, forbidden, type GradientTable, type RuleAnswer } from './rule.ts';
@@ -38,7 +38,7 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
     request.answerFor?.(node) ??
     table[qualifiedOp(node)] ??
     forbidden(node.domain === '' ? 'no rule yet' : 'not a standard operator');
-  const path = nodesBetween(builder.nodes, factsOf, wrt, seeds, answerTo);
+  const path = nodesBetween(builder.nodes, facts, factsOf, wrt, seeds, answerTo);
   const contributions = new Map<string, string[]>([...seeds].map(([value, seed]) => [value, [seed]]));
   const wanted = new Set([...wrt, ...path.flatMap(({ node }) => node.outputs)]);
   const quantized = new Set(path.flatMap((step) => step.quantized));
@@ -82,6 +82,7 @@ interface Step {
 /** The nodes through which a gradient flows from the seeds to `wrt`, in the graph's order. */
 function nodesBetween(
   nodes: readonly Node[],
+  facts: Facts,
   factsOf: (name: string) => ValueFacts,
   wrt: readonly string[],
   seeds: ReadonlyMap<string, string>,
@@ -95,7 +96,9 @@ function nodesBetween(
     // Whatever reads quantised numbers has to say what it does with their gradient, its integers included.
     const quantizes = answer.kind === 'rule' && answer.quantizes === true;
     const integersToo = quantizes || reads(node).some((name) => quantized.has(name));
-    const outputs = node.outputs.filter((name) => name !== '' && (integersToo || isFloat(factsOf(name).type)));
+    const outputs = node.outputs.filter(
+      (name) => name !== '' && !wasAskedFor(name, facts) && (integersToo || isFloat(factsOf(name).type)),
+    );
     for (const output of outputs) {
       active.add(output);
       if (!isFloat(factsOf(output).type)) quantized.add(output);
@@ -129,6 +132,11 @@ function whyRefused(answer: Answer, node: Node, facts: (name: string) => ValueFa
   return answer.kind === 'forbidden' ? answer.why : answer.refuses?.(node, facts);
 }
 
+/** Whether this is an optional output that a rule of an earlier backward pass asked for: indices, which nothing probed. */
+function wasAskedFor(output: string, facts: Facts): boolean {
+  return output.startsWith(reservedPrefix) && !facts.has(output);
+}
+
 /** The nodes that the differentiated values are computed by. Others may be newer than the facts (a loss, say). */
 function upstream(nodes: readonly Node[], seeds: ReadonlyMap<string, string>): Node[] {
   const needed = new Set(seeds.keys());
@@ -142,7 +150,8 @@ function upstream(nodes: readonly Node[], seeds: ReadonlyMap<string, string>): N
     .reverse();
 }
 
-function callFor(
+/** What a rule sees of a node: also of one that is newer than the facts, if `facts` knows its values. */
+export function callFor(
   builder: GraphBuilder,
   node: Node,
   dys: readonly (string | undefined)[],

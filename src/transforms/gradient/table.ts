@@ -1,5 +1,6 @@
 import type { GradientTable } from './rule.ts';
 import { activationRules } from './rules/activations.ts';
+import { attentionRules } from './rules/attention.ts';
 import { convolutionRules } from './rules/convolution.ts';
 import { discreteRules } from './rules/discrete.ts';
 import { einsumRules } from './rules/einsum.ts';
@@ -21,6 +22,7 @@ import { trigonometryRules } from './rules/trigonometry.ts';
  */
 export const gradientTable: GradientTable = {
   ...activationRules,
+  ...attentionRules,
   ...convolutionRules,
   ...discreteRules,
   ...einsumRules,

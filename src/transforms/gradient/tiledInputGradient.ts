@@ -47,15 +47,12 @@ export function tiledInputGradient(call: Call, convolution: Convolution, weights
   const blocks = kernel.map((length) => (length + t - 1) / t);
   const tiles = output.map((length) => length / t);
   const inputBlocks = size.map((length) => length / t);
-  // Rows (c, place in block, block of the patch), columns (place in tile, m); the last element of the weights is a zero.
-  const padded = add(
-    'Concat',
-    [ops.Reshape(weights, builder.ints([-1])), builder.constant(float32([1], [0]), 'zero')],
-    {
-      axis: 0,
-    },
-  );
-  const spread = add('Gather', [padded, builder.constant(spreadIndices(convolution, t, blocks), 'spread')]);
+  // Rows (c, place in block, block of the patch), columns (place in tile, m): weights [C k k, M] with a row of zeros below.
+  const taps = ops.Reshape(add('Transpose', [weights], { perm: [1, 2, 3, 0] }), builder.ints([-1, filters]));
+  const zero = builder.constant(float32([1, filters], new Float32Array(filters)), 'zero');
+  const indices = builder.constant(tapIndices(convolution, t, blocks), 'taps');
+  const gathered = add('Gather', [add('Concat', [taps, zero], { axis: 0 }), indices]);
+  const spread = ops.Reshape(gathered, builder.ints([-1, t * t * filters]));
   const places = ops.Reshape(
     add('SpaceToDepth', [gradients], { blocksize: t }),
     builder.ints([-1, t * t * filters, sizeOf(tiles)]),
@@ -69,22 +66,17 @@ export function tiledInputGradient(call: Call, convolution: Convolution, weights
   return add('DepthToSpace', [shaped], { blocksize: t, mode: 'CRD' });
 }
 
-/** Where in the flat weights the weight lies that leads from a place in a tile to a place in its patch; the zero if none. */
-function spreadIndices(
-  { weights }: Convolution,
-  t: number,
-  [down = 1, across = 1]: readonly number[],
-): Tensor<'int64'> {
-  const [filters = 1, channels = 1, height = 1, width = 1] = weights;
-  const zero = sizeOf(weights);
+/** Which tap (c, ky, kx) leads from a place in a tile (column) to a place in its patch (row); the number after the last if none. */
+function tapIndices({ weights }: Convolution, t: number, [down = 1, across = 1]: readonly number[]): Tensor<'int64'> {
+  const [, channels = 1, height = 1, width = 1] = weights;
   const indices: number[] = [];
-  for (const [c, r, s, i, j, a, b, m] of tuples([channels, t, t, down, across, t, t, filters])) {
+  for (const [c, r, s, i, j, a, b] of tuples([channels, t, t, down, across, t, t])) {
     const y = i * t + r - a;
     const x = j * t + s - b;
     const inside = y >= 0 && y < height && x >= 0 && x < width;
-    indices.push(inside ? ((m * channels + c) * height + y) * width + x : zero);
+    indices.push(inside ? (c * height + y) * width + x : channels * height * width);
   }
-  return int64(indices, [channels * t * t * down * across, t * t * filters]);
+  return int64(indices, [channels * t * t * down * across, t * t]);
 }
 
 /** 1 where a patch's block (row: block of the patch, tile) is an input block (column). */
@@ -99,13 +91,13 @@ function overlaps(blocks: readonly number[], tiles: readonly number[], inputBloc
   return float32([row, columns], data);
 }
 
-type Tuple = readonly [number, number, number, number, number, number, number, number];
-
-/** All index tuples of a shape of up to eight dimensions, row by row. */
-function* tuples(dims: readonly number[]): Generator<Tuple> {
+/** All index tuples of a shape of up to seven dimensions, row by row. */
+function* tuples(
+  dims: readonly number[],
+): Generator<readonly [number, number, number, number, number, number, number]> {
   const count = sizeOf(dims);
   for (let flat = 0; flat < count; flat++) {
-    const tuple: [number, number, number, number, number, number, number, number] = [0, 0, 0, 0, 0, 0, 0, 0];
+    const tuple: [number, number, number, number, number, number, number] = [0, 0, 0, 0, 0, 0, 0];
     let rest = flat;
     for (let axis = dims.length - 1; axis >= 0; axis--) {
       const dim = dims[axis] ?? 1;

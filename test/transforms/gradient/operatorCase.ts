@@ -2,16 +2,16 @@ import { type AttributeLike, attributes } from '../../../src/onnx/attributes.ts'
 import { isFloat } from '../../../src/onnx/elementType.ts';
 import type { Model } from '../../../src/onnx/graph.ts';
 import { emptyGraph, GraphBuilder } from '../../../src/onnx/graphBuilder.ts';
-import { float32, rows, sizeOf, type Tensor } from '../../../src/onnx/tensor.ts';
+import { rows, type Tensor } from '../../../src/onnx/tensor.ts';
 import { workingOpset } from '../../../src/onnx/upgrade/upgradeModel.ts';
 import { probe } from '../../../src/runtime/probe.ts';
-import type { Runtime, Values } from '../../../src/runtime/runtime.ts';
+import { outputOf, type Runtime, type Values } from '../../../src/runtime/runtime.ts';
 import { addGradients } from '../../../src/transforms/gradient/gradient.ts';
 import { cpu } from '../../runtimes.ts';
 import { type Array64, vector } from '../../slow/array64.ts';
-import { vectorJacobianProduct } from '../../slow/finiteDifferences.ts';
 import { slowOperators } from '../../slow/index.ts';
 import { slowNodes, toArray64 } from '../../slow/slowGraph.ts';
+import { type DirectionalDerivatives, derivativesAlongDirections } from './directions.ts';
 import { distinct } from './inputs.ts';
 
 /** One operator on given inputs. */
@@ -46,7 +46,7 @@ function shownAttribute(value: AttributeLike): string {
   return typeof value === 'object' && 'value' in value ? String(value.value) : String(value);
 }
 
-function differentiated({ inputs, wrt }: OperatorCase): readonly number[] {
+export function differentiated({ inputs, wrt }: OperatorCase): readonly number[] {
   return wrt ?? inputs.flatMap((input, i) => (input && isFloat(input.type) ? [i] : []));
 }
 
@@ -55,7 +55,7 @@ function isFed({ inputs, constants = [], fed = [] }: OperatorCase, position: num
   return input !== undefined && (fed.includes(position) || (isFloat(input.type) && !constants.includes(position)));
 }
 
-function feedsOf(operatorCase: OperatorCase): Record<string, Tensor> {
+export function feedsOf(operatorCase: OperatorCase): Record<string, Tensor> {
   const { inputs } = operatorCase;
   return Object.fromEntries(
     inputs.flatMap((input, i) => (input && isFed(operatorCase, i) ? [[inputName(i), input] as const] : [])),
@@ -133,26 +133,25 @@ export async function gradientModel(
   return { model: { ...model, graph: builder.build(results) }, cotangents, gradients };
 }
 
-/** cotangent' J for each differentiated input, by the gradient graph on a runtime. */
-export async function productOnRuntime(
+export function gradientModelOf(operatorCase: OperatorCase): Promise<GradientModel> {
+  const wrt = differentiated(operatorCase).map(inputName);
+  const shapes = new Map(slowOutputs(operatorCase).map(({ dims }, i) => [outputName(i), dims]));
+  return gradientModel(modelOf(operatorCase), probeFeeds(operatorCase), wrt, shapes);
+}
+
+/** cotangent' J for each differentiated input, by the gradient graph on each runtime. */
+export async function productOnRuntimes(
+  { model, cotangents, gradients }: GradientModel,
   operatorCase: OperatorCase,
   runtimes: readonly Runtime[],
 ): Promise<readonly (readonly Array64[])[]> {
-  const wrt = differentiated(operatorCase).map(inputName);
-  const model = modelOf(operatorCase);
-  const shapes = new Map(slowOutputs(operatorCase).map(({ dims }, i) => [outputName(i), dims]));
-  const {
-    model: withGradient,
-    cotangents,
-    gradients,
-  } = await gradientModel(model, probeFeeds(operatorCase), wrt, shapes);
   const feeds = { ...feedsOf(operatorCase), ...cotangents };
   return Promise.all(
     runtimes.map(async (runtime) => {
-      const session = await runtime.createSession(withGradient);
+      const session = await runtime.createSession(model);
       try {
         const values = await session.run(feeds);
-        return wrt.map((name) => toArray64(values[gradients.get(name) ?? ''] ?? float32([0], [])));
+        return [...gradients.values()].map((name) => toArray64(outputOf(values, name)));
       } finally {
         await session.release();
       }
@@ -168,27 +167,15 @@ function slowOutputs(operatorCase: OperatorCase, moved?: readonly (Array64 | und
   return operator(inputs, node.attributes, node.outputs.length).slice(0, node.outputs.length);
 }
 
-/** cotangent' J for each differentiated input, by finite differences of the slow float64 version. */
-export function productByDifferences(operatorCase: OperatorCase): readonly Array64[] {
+/** cotangent' J along some directions of each differentiated input, by finite differences of the slow float64 version. */
+export function productByDifferences(operatorCase: OperatorCase, count?: number): readonly DirectionalDerivatives[] {
   const inputs = operatorCase.inputs.map((input) => input && toArray64(input));
   const floatsOf = (outputs: readonly Array64[]): readonly Array64[] =>
     outputs.filter(({ integerType }) => integerType === undefined);
   const joined = (outputs: readonly Array64[]): Array64 => vector(floatsOf(outputs).flatMap(({ data }) => [...data]));
   const cotangents = floatsOf(slowOutputs(operatorCase)).map(({ dims }, i) => toArray64(distinct(dims, 100 + i)));
   return differentiated(operatorCase).map((position) => {
-    const x = inputs[position] as Array64;
-    const f = ([changed]: readonly Array64[]): Array64 =>
-      joined(slowOutputs(operatorCase, inputs.with(position, changed)));
-    return vectorJacobianProduct(f, [x], 0, joined(cotangents));
+    const f = (changed: Array64): Array64 => joined(slowOutputs(operatorCase, inputs.with(position, changed)));
+    return derivativesAlongDirections(f, inputs[position] as Array64, joined(cotangents), count);
   });
-}
-
-/** What is wrong with a gradient; undefined where it is near enough. Both are sums of many rounded float32 terms. */
-export function difference(actual: Array64, wanted: Array64, relative = 1e-4): string | undefined {
-  if (`${actual.dims}` !== `${wanted.dims}`) return `shape [${actual.dims}] instead of [${wanted.dims}]`;
-  const largest = Math.max(1, ...wanted.data.map(Math.abs));
-  const wrong = wanted.data.findIndex((value, k) => !(Math.abs((actual.data[k] ?? 0) - value) <= relative * largest));
-  return wrong < 0 || sizeOf(wanted.dims) === 0
-    ? undefined
-    : `element ${wrong} is ${actual.data[wrong]} instead of ${wanted.data[wrong]} (largest ${largest})`;
 }

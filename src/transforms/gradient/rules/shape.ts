@@ -3,7 +3,7 @@ import { zerosLike } from '../gradientValues.ts';
 import { type Call, elementwise, type GradientTable, rule } from '../rule.ts';
 
 /** The input's elements in another shape: the gradient takes the input's shape again. */
-const reshaped = rule(({ dy, x: [x = ''], ops, add }) => [() => ops.Reshape(dy, add('Shape', [x]))]);
+const reshaped = rule(({ dy, x: [x = ''], add }) => [() => add('Reshape', [dy, add('Shape', [x])], { allowzero: 1 })]);
 
 /** An axis attribute, not negative. */
 function axisOf({ node, x, dims }: Call, fallback: number): number {

@@ -1,5 +1,6 @@
 import type { OperatorCase } from '../operatorCase.ts';
 import { activationCases } from './activations.ts';
+import { attentionCases } from './attention.ts';
 import { convolutionCases } from './convolution.ts';
 import { elementwiseCases } from './elementwise.ts';
 import { matrixCases } from './matrix.ts';
@@ -11,6 +12,7 @@ import { shapeCases } from './shape.ts';
 
 export const families: Readonly<Record<string, readonly OperatorCase[]>> = {
   activations: activationCases,
+  attention: attentionCases,
   convolution: convolutionCases,
   elementwise: elementwiseCases,
   matrix: matrixCases,

@@ -49,7 +49,7 @@ export const resizeCases: readonly OperatorCase[] = [
   { ...byScales(numbers(2, 1.5), { mode: 'linear' }, distinct([5, 4])), batched: [] },
   {
     op: 'Resize',
-    inputs: [image, numbers(0, 0, 0.2, -0.3, 1, 1, 0.9, 1.4), undefined, ints(3, 2, 5, 9)],
+    inputs: [image, numbers(0, 0, 0.2, -0.3, 1, 1, 0.9, 1.4), undefined, ints(3, 2, 6, 9)],
     attributes: { mode: 'linear', coordinate_transformation_mode: 'tf_crop_and_resize', extrapolation_value: float(9) },
     constants: [1],
     wrt: [0],

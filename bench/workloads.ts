@@ -1,0 +1,114 @@
+import { integratedGradients } from '../src/attribution/integratedGradients.ts';
+import type { Method } from '../src/attribution/method.ts';
+import { occlusion } from '../src/attribution/occlusion.ts';
+import { saliency } from '../src/attribution/saliency.ts';
+import { smoothGrad } from '../src/attribution/smoothGrad.ts';
+import { float32, tensor } from '../src/onnx/tensor.ts';
+import { fillWithNormals } from '../src/random/normal.ts';
+import { random } from '../src/random/random.ts';
+import { floatOutputOf, type Runtime } from '../src/runtime/runtime.ts';
+import { architectures } from '../src/training/architectures.ts';
+import { softmaxCrossEntropy } from '../src/training/losses.ts';
+import { recipes } from '../src/training/recipes.ts';
+import { makeTrainer } from '../src/training/trainer.ts';
+import { type Measured, measure } from './measure.ts';
+import { type BenchModel, benchModels } from './models.ts';
+
+/** One line of the benchmark. */
+export interface Workload {
+  readonly model: string;
+  readonly method: string;
+  readonly missing?: string;
+  /** @returns the workload's time and that of one forward pass of the same images, measured in turns. */
+  readonly run: (runtime: Runtime) => Promise<{ readonly seconds: Measured; readonly forwardSeconds: Measured }>;
+}
+
+const methods: readonly { readonly name: string; readonly method: Method }[] = [
+  { name: 'saliency', method: saliency() },
+  { name: 'integrated-gradients 50', method: integratedGradients({ steps: 50 }) },
+  { name: 'smoothgrad 100', method: smoothGrad({ samples: 100 }) },
+  { name: 'occlusion 196', method: occlusion() },
+];
+
+function forward({ name, load, missing }: BenchModel): Workload {
+  return {
+    model: name,
+    method: 'forward',
+    ...(missing === undefined ? {} : { missing }),
+    async run(runtime) {
+      const { classifier, image } = await load(runtime);
+      const [seconds] = await measure([() => classifier.scoresOf(image)]);
+      await classifier.release();
+      return { seconds: seconds!, forwardSeconds: seconds! };
+    },
+  };
+}
+
+/** One image explained, and one image's forward pass. */
+function explaining(
+  { name, load, missing }: BenchModel,
+  { name: method, method: value }: (typeof methods)[number],
+): Workload {
+  return {
+    model: name,
+    method,
+    ...(missing === undefined ? {} : { missing }),
+    async run(runtime) {
+      const { classifier, image } = await load(runtime);
+      const [prediction] = await classifier.predict(image);
+      const explainer = await value.compile(classifier);
+      const [seconds, forwardSeconds] = await measure([
+        () => explainer.attribute(image, [prediction!.chosen]),
+        () => classifier.scoresOf(image),
+      ]);
+      await explainer.release();
+      await classifier.release();
+      return { seconds: seconds!, forwardSeconds: forwardSeconds! };
+    },
+  };
+}
+
+const batch = 100;
+
+/** One update on a batch of 100 made-up images, and the forward pass of such a batch. */
+function training(name: 'a1' | 'a2' | 'b' | 'd'): Workload {
+  return {
+    model: name,
+    method: `training step, ${batch} images`,
+    async run(runtime) {
+      const model = architectures[name].build(0);
+      const trainer = await makeTrainer(runtime, model, {
+        optimizer: recipes[name].optimizer(),
+        loss: softmaxCrossEntropy,
+      });
+      const session = await runtime.createSession(model);
+      const data = new Float32Array(batch * 28 * 28);
+      fillWithNormals(data, random(0));
+      const images = float32(
+        [batch, 1, 28, 28],
+        data.map((value) => Math.min(1, Math.abs(value))),
+      );
+      const labels = tensor(
+        'int64',
+        [batch],
+        BigInt64Array.from({ length: batch }, (_, i) => BigInt(i % 10)),
+      );
+      const input = trainer.step.images;
+      let { initial: state } = trainer;
+      const [seconds, forwardSeconds] = await measure([
+        async () => {
+          ({ state } = await trainer.update(state, { images, labels }, 0.001));
+        },
+        async () => floatOutputOf(await session.run({ [input]: images }), 'logits'),
+      ]);
+      await trainer.release();
+      await session.release();
+      return { seconds: seconds!, forwardSeconds: forwardSeconds! };
+    },
+  };
+}
+
+export const workloads: readonly Workload[] = [
+  ...benchModels.flatMap((model) => [forward(model), ...methods.map((method) => explaining(model, method))]),
+  ...(['a1', 'a2', 'b', 'd'] as const).map(training),
+];

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { methodKinds } from '../../src/attribution/methods.ts';
+import type { Target } from '../../src/classifier/target.ts';
+import { referenceClassifier, relativeDifference } from './referenceClassifier.ts';
+
+/** All base methods are linear in the score, so A against B is A minus B. */
+describe('one class against another', () => {
+  it.each(methodKinds.map((kind) => [kind.id, kind] as const))('%s', async (_id, kind) => {
+    const { classifier, images, targets } = await referenceClassifier('lenet');
+    const small = Object.fromEntries(
+      Object.entries({ samples: 10, steps: 10, window: 7 }).filter(([name]) => name in kind.options),
+    );
+    const explainer = await kind.create(small).compile(classifier);
+    const rivals = targets.map((target) => (target + 3) % 10);
+    const maps = async (wanted: readonly Target[]) => await explainer.attribute(images, wanted);
+    const [own, other] = [await maps(targets), await maps(rivals)];
+    const contrast = await maps(targets.map((target, i) => ({ for: target, against: rivals[i]! })));
+    const difference = own.values.data.map((value, i) => value - other.values.data[i]!);
+    expect(relativeDifference(contrast.values.data, difference)).toBeLessThan(1e-4);
+    const scores = own.scores.map((score, i) => score - other.scores[i]!);
+    expect(relativeDifference(contrast.scores, scores)).toBeLessThan(1e-4);
+  });
+});
