@@ -26,7 +26,7 @@ function referenceModel(name: string): BenchModel {
     async load(runtime) {
       const { dims, data } = readNpz(readFileSync(new URL(`${name}.npz`, reference))).get('input')!;
       const size = data.length / dims[0]!;
-      const image = float32([1, ...dims.slice(1)], Float32Array.from(data.slice(0, size)));
+      const image = float32([1, ...dims.slice(1)], Float32Array.from((data as Float32Array).subarray(0, size)));
       return { classifier: await loadClassifier(readFileSync(new URL(`${name}.onnx`, reference)), { runtime }), image };
     },
   };

@@ -79,7 +79,7 @@ function training(name: 'a1' | 'a2' | 'b' | 'd'): Workload {
       const model = architectures[name].build(0);
       const trainer = await makeTrainer(runtime, model, {
         optimizer: recipes[name].optimizer(),
-        loss: softmaxCrossEntropy,
+        loss: softmaxCrossEntropy(),
       });
       const session = await runtime.createSession(model);
       const data = new Float32Array(batch * 28 * 28);

@@ -1,10 +1,13 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import { baselineImage } from '../classifier/pixels.ts';
 import type { Node } from '../onnx/graph.ts';
-import type { GraphBuilder } from '../onnx/graphBuilder.ts';
-import type { Tensor } from '../onnx/tensor.ts';
 import { addForwardCopy } from '../transforms/forwardCopy.ts';
-import { deepLiftAnswers, type DeepLiftKind, deepLiftKind } from '../transforms/modifiedGradient/deepLift.ts';
+import {
+  deepLiftAnswers,
+  type MaxPooling,
+  type Treatment,
+  treatmentOf,
+} from '../transforms/modifiedGradient/deepLift.ts';
 import { convolutions, matrixProducts, rearrangements, sums } from '../transforms/relevance/operators.ts';
 import { completenessOf, scoresAboveBaselines } from './explainedScores.ts';
 import { nodesOnTheWay } from './layer.ts';
@@ -25,27 +28,79 @@ const options = {
   baseline: { about: 'pixel value (0 to 255) of the empty image', default: 0, whole: false, min: 0, max: 255 },
 } as const;
 
+export interface DeepLiftSettings extends MethodOptions<typeof options> {
+  /** Default `captum`; `all` where the values have to sum to the score difference. */
+  readonly maxPooling?: MaxPooling;
+}
+
 /**
  * DeepLIFT with the rescale rule, Shrikumar, Greenside & Kundaje 2017, and Captum's rule for max pooling. Functions of one
  * element and max pooling have multipliers; every other operator its gradient, and where that is not linear (products of
  * two activations, softmax, layer normalisation) the values need not sum to the score difference: the gap says by how much.
  */
-export function deepLift(settings: MethodOptions<typeof options> = {}): Method {
-  const resolved = resolveOptions(description.id, options, settings);
-  return { ...description, settings: resolved, compile: (classifier) => compile(classifier, resolved.baseline) };
+export function deepLift({ maxPooling = 'captum', ...settings }: DeepLiftSettings = {}): Method {
+  const { baseline } = resolveOptions(description.id, options, settings);
+  return {
+    ...description,
+    settings: { baseline, ...(maxPooling === 'captum' ? {} : { 'max-pooling rule': maxPooling }) },
+    compile: (classifier) => compile(classifier, baseline, maxPooling),
+  };
 }
 
-export const deepLiftKind_: MethodKind = { ...description, options, create: deepLift };
+export const deepLiftKind: MethodKind = { ...description, options, create: deepLift };
 
-async function compile(classifier: Classifier, pixel: number): Promise<Explainer> {
+async function compile(classifier: Classifier, pixel: number, maxPooling: MaxPooling): Promise<Explainer> {
+  const { model, inputName, facts, gradientTable } = classifier;
   const baseline = baselineImage(pixel, classifier.input);
-  const isData = (name: string) => name !== '' && classifier.facts.get(name)?.constant === undefined;
-  const kindOf = (node: Node) => deepLiftKind(node, isData);
+  const isData = (name: string) => name !== '' && facts.get(name)?.constant === undefined;
+  const producers = new Map(model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const context = { isData, producerOf: (name: string) => producers.get(name), maxPooling };
+  const treatment = (node: Node) => treatmentOf(node, context);
+  let reference = '';
   const explainer = await compileMap(
     classifier,
     description.id,
-    ({ ops }, multiplier, input) => ops.Mul(multiplier, ops.Sub(input, baselineName)),
-    { notes: [notesOn(nodesOnTheWay(classifier), kindOf, isData)] },
+    ({ ops }, multiplier, input) => ops.Mul(multiplier, ops.Sub(input, reference)),
+    {
+      choose(builder) {
+        reference = builder.ops.Expand(builder.constant(baseline, 'baseline'), builder.add('Shape', [inputName]));
+        const inCopy = addForwardCopy(builder, model.graph, inputName, reference);
+        return { answerFor: deepLiftAnswers(gradientTable, treatment, inCopy) };
+      },
+      notes: [noteOn(nodesOnTheWay(classifier), treatment, isData)],
+    },
   );
-  return explainer;
+  return {
+    async attribute(images, targets) {
+      const attribution = await explainer.attribute(images, targets);
+      const weights = checkedWeights(classifier, images, targets);
+      const { above } = await scoresAboveBaselines(classifier, images, baseline, weights);
+      return { ...attribution, completeness: completenessOf(attribution.values, above, targets) };
+    },
+    release: () => explainer.release(),
+  };
+}
+
+function noteOn(
+  nodes: readonly Node[],
+  treatment: (node: Node) => Treatment,
+  isData: (name: string) => boolean,
+): string {
+  const treated = (as: Treatment) => nodes.filter((node) => treatment(node) === as);
+  const parts = [
+    { words: 'Rescale rule', nodes: treated('rescale') },
+    { words: 'Max-pooling rule', nodes: treated('max-pooling') },
+    {
+      words: 'Plain gradient, though not linear',
+      nodes: treated('gradient').filter((node) => !isLinear(node, isData)),
+    },
+  ].filter((part) => part.nodes.length > 0);
+  if (parts.length === 0) return 'The model is linear: the map is exact.';
+  return `${parts.map((part) => `${part.words}: ${operatorCounts(part.nodes)}`).join('. ')}.`;
+}
+
+function isLinear({ op, inputs }: Node, isData: (name: string) => boolean): boolean {
+  if (rearrangements.has(op) || sums.has(op) || op === 'Neg') return true;
+  if (op === 'Div') return !isData(inputs[1] ?? '');
+  return (op === 'Mul' || convolutions.has(op) || matrixProducts.has(op)) && inputs.filter(isData).length === 1;
 }

@@ -15,11 +15,14 @@ export function deepTaylorNotes(placed: readonly PlacedRule[]): string[] {
   const kinds = [...new Set(others.map(({ node }) => node.op))];
   const biased = layers.filter(
     (layer) =>
-      isLinearLayer(layer) && layer.biases.some((position) => parameter(layer, position)?.data.some((bias) => bias > 0)),
+      isLinearLayer(layer) &&
+      layer.biases.some((position) => parameter(layer, position)?.data.some((bias) => bias > 0)),
   );
   return [
     ...(kinds.length > 0
-      ? [`Deep Taylor decomposition is derived for ReLU networks; this model has ${kinds.join(', ')}, which relevance passes unchanged.`]
+      ? [
+          `Deep Taylor decomposition is derived for ReLU networks; this model has ${kinds.join(', ')}, which relevance passes unchanged.`,
+        ]
       : []),
     ...(biased.length > 0
       ? [

@@ -68,7 +68,10 @@ const mostSuggestions = 8;
 
 /** The name it was probably meant to be, and those that contain what was typed or its first word; else the last few. */
 function suggestions(typed: string, names: readonly string[]): readonly string[] {
-  const [start = ''] = typed.toLowerCase().split(/[^a-z]+/).filter((word) => word.length > 2);
+  const [start = ''] = typed
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter((word) => word.length > 2);
   const near = nearName(typed, names);
   const similar = names.filter((name) => start !== '' && name.toLowerCase().includes(start));
   const found = [...new Set([...(near === undefined ? [] : [near]), ...similar])].slice(0, mostSuggestions);

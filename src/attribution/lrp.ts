@@ -43,7 +43,11 @@ function kindOf({ composite, notes, ...description }: RelevanceMethod): MethodKi
   const { id, options } = description;
   const create = (settings: Readonly<Record<string, number>>): Method => {
     const resolved: Readonly<Record<string, number>> = resolveOptions(id, options, settings);
-    return relevanceMethod({ ...description, unit, settings: resolved }, (classifier) => composite(classifier, resolved), notes);
+    return relevanceMethod(
+      { ...description, unit, settings: resolved },
+      (classifier) => composite(classifier, resolved),
+      notes,
+    );
   };
   return { ...description, create };
 }
@@ -112,7 +116,8 @@ export const deepTaylorKind = kindOf({
 export const attnLrpKind = kindOf({
   id: 'attn-lrp',
   title: 'Relevance through attention',
-  about: 'The score handed back layer by layer through attention too: what the model looked at, and what it made of it.',
+  about:
+    'The score handed back layer by layer through attention too: what the model looked at, and what it made of it.',
   options: { epsilon, gamma: { ...gamma, default: 0 } },
   composite: (_classifier, settings) => attnLrpComposite(settings),
 });

@@ -1,10 +1,17 @@
+import { deconvolutionKind } from './deconvolution.ts';
+import { deepLiftKind } from './deepLift.ts';
 import { UnknownMethodError } from './errors.ts';
 import { expectedGradientsKind } from './expectedGradients.ts';
+import { gradCamKind } from './gradCam.ts';
+import { guidedBackpropKind } from './guidedBackprop.ts';
+import { guidedGradCamKind } from './guidedGradCam.ts';
 import { inputXGradientKind } from './inputXGradient.ts';
 import { integratedGradientsKind } from './integratedGradients.ts';
+import { layerActivationXGradientKind } from './layerActivationXGradient.ts';
+import { layerConductanceKind } from './layerConductance.ts';
+import { relevanceKinds } from './lrp.ts';
 import type { MethodKind } from './method.ts';
 import { nearName } from './nearName.ts';
-import { relevanceKinds } from './lrp.ts';
 import { occlusionKind } from './occlusion.ts';
 import { saliencyKind } from './saliency.ts';
 import { smoothGradKind } from './smoothGrad.ts';
@@ -17,6 +24,13 @@ export const methodKinds: readonly MethodKind[] = [
   integratedGradientsKind,
   expectedGradientsKind,
   occlusionKind,
+  guidedBackpropKind,
+  deconvolutionKind,
+  deepLiftKind,
+  gradCamKind,
+  guidedGradCamKind,
+  layerConductanceKind,
+  layerActivationXGradientKind,
   ...relevanceKinds,
 ];
 

@@ -8,9 +8,11 @@ import { addTargetGradient, weightsInput } from './targetGradient.ts';
 
 /** How a method makes several samples of each image and reads its maps off the gradients there. */
 export interface Sampling {
+  /** What the gradients are taken with respect to, and of which the results are made: by default the samples themselves. */
+  readonly wrt?: { readonly value: string; readonly dims: readonly number[] };
   /** Adds the nodes that give the samples, [n, s, ...], from the images [n, ...]; may add graph inputs of its own. */
   readonly samples: (images: string) => string;
-  /** Adds the nodes that give the results, one row an image, from the samples and the gradients there, both [n, s, ...]. */
+  /** Adds the nodes that give the results, one row an image, from the gradients and what they are of, both [n, s, ...]. */
   readonly results: (gradient: string, samples: string) => readonly string[];
 }
 
@@ -45,13 +47,15 @@ export async function compileSampling(
   // [n, K] -> [n, s, K]: every sample of an image has the image's target.
   const count = builder.add('Shape', [samples], { start: 1, end: 2 });
   const perRow = builder.add('Concat', [builder.ints([1]), count, builder.ints([1])], { axis: 0 });
+  const { wrt } = sampling;
   const { gradient } = addTargetGradient(
     builder,
     classifier,
     ops.Expand(ops.Unsqueeze(weights, builder.ints([1])), perRow),
+    wrt ? { wrt: wrt.value } : {},
   );
-  const bySample = ops.Reshape(gradient, builder.add('Shape', [samples]));
-  const results = sampling.results(bySample, samples);
+  const shape = wrt ? shapeBySample(builder, samples, wrt.dims) : builder.add('Shape', [samples]);
+  const results = sampling.results(ops.Reshape(gradient, shape), wrt ? ops.Reshape(wrt.value, shape) : samples);
   const outputs = results.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
   const graph = prune(builder.build(outputs), outputs, [images, weights]);
   const session = await runtime.createSession({ ...model, graph });
@@ -62,6 +66,12 @@ export async function compileSampling(
     },
     release: () => session.release(),
   };
+}
+
+/** [n, s, ...dims], with n and s from the samples. */
+function shapeBySample(builder: GraphBuilder, samples: string, dims: readonly number[]): string {
+  const counts = builder.add('Shape', [samples], { start: 0, end: 2 });
+  return builder.add('Concat', [counts, builder.ints(dims)], { axis: 0 });
 }
 
 /** The shape of one image, from the model itself. */

@@ -57,10 +57,11 @@ function mapGraph(
   classifier: Classifier,
   stage: string,
   toMap: GradientMap,
-  choice: GradientChoice,
+  choose: MapPlan['choose'],
 ): { graph: Graph; score: string; map: string } {
   const builder = new GraphBuilder(classifier.model.graph, stage);
   const weights = builder.input(weightsInput, 'float32', ['batch', classifier.scores.width]);
+  const choice = choose?.(builder) ?? {};
   const { score, gradient } = addTargetGradient(builder, classifier, weights, choice);
   const map = toMap(builder, gradient, choice.wrt ?? classifier.inputName);
   const outputs = [score, map].map((name) => ({ name, type: 'float32' as const, dims: undefined }));
@@ -85,18 +86,20 @@ export function isGradientMethod(method: Method): method is GradientMethod {
   return 'map' in method;
 }
 
-/** What a map is made by, and what its result says of itself. */
-export type MapChoice = GradientChoice & Pick<Attribution, 'layer' | 'notes'>;
+/** How a map's gradient is taken, and what the result says of itself. */
+export interface MapPlan extends Pick<Attribution, 'layer' | 'notes'> {
+  /** May add nodes to the graph first. */
+  readonly choose?: (builder: GraphBuilder) => GradientChoice;
+}
 
 /** An explainer whose map is a function of a value (the input) and the gradient there, with no mixing of rows. */
 export async function compileMap(
   classifier: Classifier,
   stage: string,
   toMap: GradientMap,
-  choice: MapChoice = {},
+  { choose, layer, notes }: MapPlan = {},
 ): Promise<Explainer> {
-  const { layer, notes } = choice;
-  const { graph, score, map } = mapGraph(classifier, stage, toMap, choice);
+  const { graph, score, map } = mapGraph(classifier, stage, toMap, choose);
   const session = await classifier.runtime.createSession({ ...classifier.model, graph });
   return {
     async attribute(images, targets): Promise<Attribution> {

@@ -36,7 +36,7 @@ async function run(flags: { readonly out: string; readonly seed: string; readonl
     runtime,
     architecture: 'b',
     images: train,
-    validation: test,
+    test,
     optimizer: adam(),
     learningRate: cosine(0.005, updates),
     length: { updates },

@@ -20,6 +20,7 @@ interface Flags extends InputFlags, Readonly<Record<string, unknown>> {
   readonly save?: string;
   readonly pictures?: boolean;
   readonly json?: boolean;
+  readonly dataDir?: string;
   readonly threads?: string;
 }
 
@@ -28,7 +29,10 @@ export function addExplainCommand(program: Command): void {
     .command('explain')
     .description('explain what a model decides about images: a report, and arrays on request')
     .argument('<model>', 'ONNX file')
-    .argument('<input...>', 'PNG, JPEG or WebP picture, .npy or .npz array (model input as it is), or digits:INDEX')
+    .argument(
+      '<input...>',
+      'PNG, JPEG or WebP picture, .npy or .npz array (model input as it is), or DATASET:INDEX, such as digits:7',
+    )
     .option('--method <ids>', 'methods, separated by commas (default: all; see "konkyo methods")')
     .option('--target <class>', 'class index or name, "predicted", or A-vs-B', 'predicted')
     .option('--output <name>', 'the output with the class scores, where the model has several')
@@ -44,6 +48,7 @@ export function addExplainCommand(program: Command): void {
     .option('--mean <numbers>', 'then these are subtracted, one or one a channel (default: 0)')
     .option('--std <numbers>', 'then divided by these (default: 1)')
     .option('--classes <file>', 'class names, one a line')
+    .option('--data-dir <folder>', 'where the files of a named data set are')
     .option('--threads <n>', 'threads (default: all)');
   command.option(
     '--baselines <images>',
@@ -70,7 +75,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
     const summary = await runExplainJob({
       classifier,
       modelName: basename(modelPath),
-      images: await readInputs(inputs, classifier),
+      images: await readInputs(inputs, classifier, flags.dataDir === undefined ? {} : { dataDir: flags.dataDir }),
       methods,
       ...(flags.target === 'predicted' ? {} : { target: parseTarget(flags.target, classifier) }),
       out: flags.out,

@@ -28,7 +28,8 @@ export function onnxRuntime(ort: OnnxRuntimePackage, name: string, provider: str
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         executionMode: 'sequential',
-        logSeverityLevel: 3,
+        // What goes wrong is thrown; ONNX Runtime need not say it on stderr too.
+        logSeverityLevel: 4,
       };
       let session: InferenceSession;
       try {

@@ -6,7 +6,6 @@ import { float32, int64 } from '../../src/onnx/tensor.ts';
 import { built, value } from '../onnx/smallModels.ts';
 import { dense, images, load, originalOutputs, weights } from './smallClassifiers.ts';
 
-const dims = [4, 2, 2] as const;
 const fixed = (batch: number, build: (builder: GraphBuilder, x: string) => string): Model =>
   built(value('x', [batch, 1, 4, 4]), [batch, 3], (builder, x) => build(builder, x));
 const shape = [1, 4, 4];
@@ -21,7 +20,7 @@ async function expectSameScores(model: Model, batch: number, batched: boolean) {
   const all = images(8, shape);
   const expected = await originalOutputs(model, batch, all);
   const { data } = await classifier.scoresOf(all);
-  expected.flatMap((row) => [...row]).forEach((score, i) => expect(data[i]).toBeCloseTo(score, 5));
+  for (const [i, score] of expected.flatMap((row) => [...row]).entries()) expect(data[i]).toBeCloseTo(score, 5);
   return classifier;
 }
 
@@ -86,15 +85,11 @@ describe('a batch that cannot be freed', () => {
 
   it('of four: the model is refused, with a way out', async () => {
     await expect(load(mixing(4))).rejects.toBeInstanceOf(NotEquivalentError);
-    await expect(load(mixing(4))).rejects.toThrow(/Export it again .* with a dynamic batch dimension|dynamic batch/s);
+    await expect(load(mixing(4))).rejects.toThrow(/Export it again .* with a dynamic batch dimension/s);
   });
 });
 
 it('a free batch stays free', async () => {
-  const model = built(value('x', ['n', ...dims]), ['n', 3], (b, x) => dense(b, b.add('Flatten', [x]), 16, 3));
-  const classifier = await load(model, {}).catch((error: unknown) => error);
-  // Four channels are no picture; the same model with one is.
-  expect(classifier).toMatchObject({ tag: 'unsuitable-model' });
-  const grey = built(value('x', ['n', 1, 4, 4]), ['n', 3], (b, x) => dense(b, b.add('Flatten', [x]), 16, 3));
-  expect((await load(grey)).preparation).toMatchObject({ batched: true, difference: 0, notes: [] });
+  const model = built(value('x', ['n', 1, 4, 4]), ['n', 3], (b, x) => dense(b, b.add('Flatten', [x]), 16, 3));
+  expect((await load(model)).preparation).toMatchObject({ batched: true, difference: 0, notes: [] });
 });

@@ -42,7 +42,7 @@ describe('the scores before a final', () => {
     const whole = await (await load(model, { explain: 'output' })).predict(batch);
     for (const [i, { probabilities, chosen }] of predictions.entries()) {
       expect(whole[i]!.chosen).toBe(chosen);
-      probabilities.forEach((p, k) => expect(whole[i]!.probabilities[k]).toBeCloseTo(p, 6));
+      for (const [k, p] of probabilities.entries()) expect(whole[i]!.probabilities[k]).toBeCloseTo(p, 6);
     }
   });
 
@@ -108,12 +108,9 @@ describe('inputs', () => {
   });
 
   it('for which the model gives NaN are an error, not a class', async () => {
-    const unstable = ending(3, (b, s) => b.ops.Log(b.ops.Neg(b.ops.Abs(s))));
-    const classifier = await load(ending(3, (b, s) => b.ops.Log(s))).catch((error: unknown) => error);
-    expect(classifier).toBeInstanceOf(Error);
-    await expect(load(unstable).then((c) => c.predict(images(1, [1, 2, 3])))).rejects.toMatchObject({
-      tag: expect.stringMatching(/run|not-equivalent/),
-    });
-    expect(RunError).toBeDefined();
+    // Fine on pixels, which are 0 to 1 here.
+    const classifier = await load(ending(3, (b, s) => b.ops.Log(b.ops.Add(s, b.scalar(10)))));
+    const large = float32([1, 1, 2, 3], [1e3, 0, 0, 1e3, 0, 0]);
+    await expect(classifier.predict(large)).rejects.toBeInstanceOf(RunError);
   });
 });

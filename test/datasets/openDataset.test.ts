@@ -57,6 +57,7 @@ describe('opening a data set', () => {
 
   it('opens a folder of pictures', async () => {
     const png = await sharp(Buffer.from([200]), { raw: { width: 1, height: 1, channels: 1 } })
+      .toColourspace('b-w')
       .png()
       .toBuffer();
     await mkdir(join(folder, 'set/leaf'), { recursive: true });

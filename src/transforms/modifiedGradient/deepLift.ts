@@ -4,15 +4,35 @@ import type { Answer, Call, GradientTable, RuleAnswer } from '../gradient/rule.t
 import { elementwiseFunctions } from '../relevance/operators.ts';
 
 /** What a node is to DeepLIFT: a function of each element, a choice of maxima, or what has its plain gradient. */
-export type DeepLiftKind = 'rescale' | 'max-pooling' | 'gradient';
+export type Treatment = 'rescale' | 'max-pooling' | 'gradient';
+
+/**
+ * Which max pooling has the max-pooling rule. `captum`: not where an activation comes directly before it. There Captum
+ * (0.8.0) takes the activation's multiplier before its max-pooling rule has changed it, so that in effect the pooling has
+ * its plain gradient. `all`: the rule as it is written, which keeps the sum whole for every baseline.
+ */
+export type MaxPooling = 'captum' | 'all';
 
 const maxima: ReadonlySet<string> = new Set(['MaxPool', 'GlobalMaxPool']);
 const linear: ReadonlySet<string> = new Set(['Neg', 'QuantizeLinear', 'DequantizeLinear']);
 
-/** @param isData whether a value depends on the pixels. */
-export function deepLiftKind({ domain, op, inputs }: Node, isData: (name: string) => boolean): DeepLiftKind {
+/** What DeepLIFT asks about a graph. */
+export interface DeepLiftContext {
+  /** Whether a value depends on the pixels. */
+  readonly isData: (name: string) => boolean;
+  readonly producerOf: (name: string) => Node | undefined;
+  readonly maxPooling: MaxPooling;
+}
+
+export function treatmentOf(node: Node, context: DeepLiftContext): Treatment {
+  const { domain, op, inputs } = node;
+  const { isData, producerOf, maxPooling } = context;
   if (domain !== '') return 'gradient';
-  if (maxima.has(op)) return 'max-pooling';
+  if (maxima.has(op)) {
+    const before = producerOf(inputs[0] ?? '');
+    const activated = before !== undefined && treatmentOf(before, context) === 'rescale';
+    return activated && maxPooling === 'captum' ? 'gradient' : 'max-pooling';
+  }
   const isFunction = elementwiseFunctions.has(op) && !linear.has(op);
   return isFunction && isData(inputs[0] ?? '') && !inputs.slice(1).some(isData) ? 'rescale' : 'gradient';
 }
@@ -24,14 +44,14 @@ export function deepLiftKind({ domain, op, inputs }: Node, isData: (name: string
  */
 export function deepLiftAnswers(
   table: GradientTable,
-  kindOf: (node: Node) => DeepLiftKind,
+  treatment: (node: Node) => Treatment,
   inCopy: (name: string) => string,
 ): (node: Node) => Answer | undefined {
   return (node) => {
     const own = table[node.op];
-    const kind = kindOf(node);
-    if (own?.kind !== 'rule' || kind === 'gradient') return undefined;
-    const multiplier = kind === 'rescale' ? rescale : maximumRule;
+    const as = treatment(node);
+    if (own?.kind !== 'rule' || as === 'gradient') return undefined;
+    const multiplier = as === 'rescale' ? rescale : maximumRule;
     return { ...own, rule: (call) => [() => multiplier(call, own, inCopy)] };
   };
 }

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { isFloat } from '../../../src/onnx/elementType.ts';
 import { type Model, subgraphs } from '../../../src/onnx/graph.ts';
-import { float32, isTensorOf, type Tensor } from '../../../src/onnx/tensor.ts';
+import { float32 } from '../../../src/onnx/tensor.ts';
+import { toFloat32 } from '../../../src/onnx/toFloat32.ts';
 import { UnsupportedOpsetError, UpgradeError } from '../../../src/onnx/upgrade/errors.ts';
 import { upgradeModel } from '../../../src/onnx/upgrade/upgradeModel.ts';
 import { type Probe, probe } from '../../../src/runtime/probe.ts';
@@ -33,11 +34,14 @@ type Judgement = Pick<OperatorVerdict, 'verdict' | 'reason'>;
 const unsupported = (reason: string): Judgement => ({ verdict: 'unsupported', reason });
 const constant = (reason: string): Judgement => ({ verdict: 'not differentiable', reason });
 
-/** Float inputs by which no derivative is defined or asked for: scales, ratios, regions. The first input is another matter. */
-const parameters: ReadonlySet<string> = new Set(['Dropout', 'OneHot', 'Range', 'Resize', 'Upsample']);
+/** Operators with float inputs by which no derivative is defined or asked for: scales, ratios, regions; all but the first. */
+const parameters: ReadonlySet<string> = new Set(['Dropout', 'OneHot', 'QuantizeLinear', 'Range', 'Resize', 'Upsample']);
+/** Of these, the ones whose first input is no other matter. */
+const wholly: ReadonlySet<string> = new Set(['OneHot', 'Range']);
 
 /** Cases that no product of gradients can be compared on. */
 const incomparable: Readonly<Record<string, string>> = {
+  test_resize_downsample_sizes_nearest_tf_half_pixel_for_nn: 'a coordinate mode that opset 13 removed',
   test_training_dropout_default: 'random',
   test_training_dropout_default_mask: 'random',
   test_training_dropout: 'random',
@@ -69,10 +73,7 @@ async function judgeModel(model: Model, feeds: Values | undefined, single: strin
   const answer = single === undefined ? undefined : gradientTable[single];
   if (answer?.kind === 'none') return constant('its result is of integers or piecewise constant');
   const fixed = withParametersFixed(model, feeds);
-  if (Object.keys(fixed.feeds).length === 0) {
-    const other = Object.values(feeds).find(({ type }) => isFloat(type));
-    return other ? unsupported(`it computes in ${other.type}`) : constant('it has no float input');
-  }
+  if (Object.keys(fixed.feeds).length === 0) return constant('it has no float input');
   const elements = Object.values(fixed.feeds).map(({ data }) => data.length);
   if (elements.some((count) => count > mostElements)) return unsupported('too large for finite differences');
   try {
@@ -115,23 +116,23 @@ async function probed(model: Model, feeds: Values): Promise<Probe | undefined> {
   }
 }
 
-/** The same model with all but its float32 inputs as constants, as they are in a classifier. */
+/** The same model in float32, with all but its float inputs as constants, as they are in a classifier. */
 function withParametersFixed(model: Model, feeds: Values): { readonly model: Model; readonly feeds: Values } {
-  const { graph } = model;
+  const given = new Map([...model.graph.initializers, ...Object.entries(feeds)]);
+  const real = toFloat32({ ...model, graph: { ...model.graph, initializers: given } }, '');
+  const { nodes, initializers } = real.graph;
   const fixed = new Set(
-    graph.nodes.flatMap(({ op, inputs }) =>
-      parameters.has(op) ? inputs.slice(op === 'Range' || op === 'OneHot' ? 0 : 1) : [],
-    ),
+    nodes.flatMap(({ op, inputs }) => (parameters.has(op) ? inputs.slice(wholly.has(op) ? 0 : 1) : [])),
   );
-  const isMoved = ([name, value]: readonly [string, Tensor]): boolean =>
-    isTensorOf(value, 'float32') && !fixed.has(name);
-  const entries = Object.entries(feeds);
-  const constants = entries.filter((entry) => !isMoved(entry));
-  const inputs = graph.inputs.filter(({ name }) => !constants.some(([held]) => held === name));
-  const initializers = new Map([...graph.initializers, ...constants]);
+  const moved = Object.keys(feeds).filter((name) => initializers.get(name)?.type === 'float32' && !fixed.has(name));
+  const graph = {
+    ...real.graph,
+    inputs: real.graph.inputs.filter(({ name }) => moved.includes(name)),
+    initializers: new Map([...initializers].filter(([name]) => !moved.includes(name))),
+  };
   return {
-    model: { ...model, irVersion: Math.max(4, model.irVersion), graph: { ...graph, inputs, initializers } },
-    feeds: Object.fromEntries(entries.filter(isMoved)),
+    model: { ...real, irVersion: Math.max(4, model.irVersion), graph },
+    feeds: Object.fromEntries([...initializers].filter(([name]) => moved.includes(name))),
   };
 }
 
@@ -152,8 +153,6 @@ async function compare(model: Model, feeds: Values, { outputs }: Probe): Promise
   const without = graph.nodes.find(({ op, domain }) => domain !== '' || slowOperators[op] === undefined);
   const floats = graph.outputs.map(({ name }) => name).filter((name) => isFloat(outputs[name]?.type));
   if (floats.length === 0) return constant('it has no float output');
-  const half = floats.find((name) => outputs[name]?.type !== 'float32');
-  if (half !== undefined) return unsupported(`it computes in ${outputs[half]?.type}`);
   const shapes = new Map(floats.map((name) => [name, outputs[name]!.dims]));
   const added = await gradientModel(model, feeds, wrt, shapes);
   if (without) return unsupported(`no slow ${without.op} to compare with`);
@@ -165,8 +164,8 @@ async function compare(model: Model, feeds: Values, { outputs }: Probe): Promise
   const forward = joined(evaluateGraph(graph, in64));
   const expected = vector(floats.flatMap((name) => [...toArray64(outputs[name]!).data]));
   const scale = Math.max(1, ...expected.data.filter(Number.isFinite).map(Math.abs));
-  // Room for rounding to half precision, which the slow version does not imitate.
-  const differs = expected.data.some((value, i) => !(Math.abs(value - forward.data[i]!) <= 1e-2 * scale));
+  // Room for float32: cumulative sums and products of large numbers.
+  const differs = expected.data.some((value, i) => !(Math.abs(value - forward.data[i]!) <= 1e-3 * scale));
   if (differs) return unsupported('the slow version and ONNX Runtime differ on it');
 
   const session = await cpu.createSession(added.model);

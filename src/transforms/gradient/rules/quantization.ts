@@ -1,7 +1,8 @@
 import { intOf } from '../../../onnx/attributes.ts';
 import type { ElementType, NumericType } from '../../../onnx/elementType.ts';
-import type { Node } from '../../../onnx/graph.ts';
-import { type Tensor, tensor } from '../../../onnx/tensor.ts';
+import { describeNode, type Node } from '../../../onnx/graph.ts';
+import { sizeOf, type Tensor, tensor } from '../../../onnx/tensor.ts';
+import { UnsupportedOperatorsError } from '../errors.ts';
 import { type Call, except, type GradientTable, rule } from '../rule.ts';
 
 /** The smallest and the largest number of the types that models are quantised to. */
@@ -32,8 +33,25 @@ export const quantizationRules: GradientTable = {
     ),
     quantizes: true,
   },
-  DequantizeLinear: rule(({ dy }) => [() => dy]),
+  // y = (q - zero) scale: dscale = sum(dy y) / scale over what shares the scale
+  DequantizeLinear: rule((call) => [() => call.dy, () => scaleGradient(call)]),
 };
+
+function scaleGradient({ node, dy, x, y, dims, ops, add, builder }: Call): string {
+  const [input = '', scale = ''] = x;
+  const rank = dims(input).length;
+  const given = intOf(node, 'axis', 1);
+  const axis = given < 0 ? given + rank : given;
+  const single = sizeOf(dims(scale)) === 1;
+  if (!single && dims(scale).length > 1) {
+    const why = 'no rule for scales of blocks that depend on the input';
+    throw new UnsupportedOperatorsError([{ op: node.op, node: describeNode(node), why }]);
+  }
+  const shared = dims(input).flatMap((_, k) => (single || k !== axis ? [k] : []));
+  const product = ops.Mul(dy, y[0] ?? '');
+  const sum = rank === 0 ? product : add('ReduceSum', [product, builder.ints(shared)], { keepdims: 0 });
+  return ops.Div(ops.Reshape(sum, add('Shape', [scale])), scale);
+}
 
 function inRange(call: Call): string {
   const { x, y, facts, ops, builder } = call;

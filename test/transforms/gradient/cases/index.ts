@@ -6,6 +6,7 @@ import { elementwiseCases } from './elementwise.ts';
 import { matrixCases } from './matrix.ts';
 import { normalizationCases } from './normalization.ts';
 import { poolingCases } from './pooling.ts';
+import { quantizationCases } from './quantization.ts';
 import { reductionCases } from './reduction.ts';
 import { resizeCases } from './resize.ts';
 import { shapeCases } from './shape.ts';
@@ -18,6 +19,7 @@ export const families: Readonly<Record<string, readonly OperatorCase[]>> = {
   matrix: matrixCases,
   normalization: normalizationCases,
   pooling: poolingCases,
+  quantization: quantizationCases,
   reduction: reductionCases,
   resize: resizeCases,
   shape: shapeCases,
