@@ -1,7 +1,8 @@
 import type { Classifier, Prediction } from '../classifier/classifier.ts';
 import type { Target } from '../classifier/target.ts';
+import { isKonkyoError, type KonkyoError } from '../konkyoError.ts';
 import { rows, type Tensor } from '../onnx/tensor.ts';
-import type { Attribution, Completeness, Method } from './method.ts';
+import type { Attribution, Completeness, Explainer, Method } from './method.ts';
 import type { LayerRelevance } from './relevanceByLayer.ts';
 
 /** One image's explanation: what the model decided, and each method's map for the target. */
@@ -14,8 +15,11 @@ export interface Explanation {
 export interface MethodMap {
   readonly method: Method;
   readonly target: Target;
-  /** In the image's shape [1, ...]. */
+  /** In the image's shape, [1, ...], or in that of `layer`. */
   readonly values: Tensor<'float32'>;
+  /** The layer that the values are of; see Attribution. */
+  readonly layer?: string;
+  readonly notes?: readonly string[];
   readonly score: number;
   readonly completeness?: Completeness;
   /** Of a relevance method: see Attribution. */
@@ -28,6 +32,8 @@ export interface ExplainOptions {
   /** The target for an image, given what the model predicts; by default the predicted class. */
   readonly target?: (prediction: Prediction) => Target;
   readonly progress?: (done: number, total: number, what: string) => void;
+  /** Told of a method that cannot be used with this model, which is then left out. Without it, such a method is an error. */
+  readonly onRefused?: (method: Method, reason: KonkyoError) => void;
 }
 
 /**
@@ -41,13 +47,14 @@ export async function explain(
   methods: readonly Method[],
   options: ExplainOptions = {},
 ): Promise<Explanation[]> {
-  const { target = ({ chosen }: Prediction) => chosen, progress } = options;
+  const { target = ({ chosen }: Prediction) => chosen, progress, onRefused } = options;
   const predictions = await classifier.predict(images);
   const targets = predictions.map(target);
   const columns: MethodMap[][] = [];
   for (const [done, method] of methods.entries()) {
     progress?.(done, methods.length, method.title);
-    columns.push(await runMethod(classifier, method, images, targets));
+    const explainer = await compile(classifier, method, onRefused);
+    if (explainer) columns.push(await runMethod(explainer, method, images, targets));
   }
   progress?.(methods.length, methods.length, 'done');
   return predictions.map((prediction, i) => ({
@@ -57,13 +64,26 @@ export async function explain(
   }));
 }
 
-async function runMethod(
+async function compile(
   classifier: Classifier,
+  method: Method,
+  onRefused: ExplainOptions['onRefused'],
+): Promise<Explainer | undefined> {
+  try {
+    return await method.compile(classifier);
+  } catch (error) {
+    if (!onRefused || !isKonkyoError(error)) throw error;
+    onRefused(method, error);
+    return undefined;
+  }
+}
+
+async function runMethod(
+  explainer: Explainer,
   method: Method,
   images: Tensor<'float32'>,
   targets: readonly Target[],
 ): Promise<MethodMap[]> {
-  const explainer = await method.compile(classifier);
   try {
     const start = performance.now();
     const attribution = await explainer.attribute(images, targets);
@@ -82,6 +102,8 @@ function mapOf(method: Method, target: Target, all: Attribution, i: number, seco
     target,
     values: rows(all.values, i, i + 1),
     score: all.scores[i] ?? Number.NaN,
+    ...(all.layer === undefined ? {} : { layer: all.layer }),
+    ...(all.notes === undefined ? {} : { notes: all.notes }),
     ...(completeness ? { completeness } : {}),
     ...(relevanceByLayer ? { relevanceByLayer } : {}),
     secondsForAll,

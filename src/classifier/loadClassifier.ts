@@ -6,6 +6,7 @@ import { floatOutputOf, type Runtime, type Session } from '../runtime/runtime.ts
 import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { gradientTable } from '../transforms/gradient/table.ts';
 import { type Classifier, checkImages, chooseBatchSize, predictionOf, runBatches } from './classifier.ts';
+import { InputDescriptionError } from './errors.ts';
 import { findScores, outputAsScores } from './findScores.ts';
 import { findImageInput, findOutput, withConstantInitializers } from './imageInput.ts';
 import { describeInput, type InputSettings, parseInputSettings } from './inputDescription.ts';
@@ -43,6 +44,12 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
   const { model, facts, probedRows, preparation } = await prepare(runtime, original, image, input, output);
   const find = options.explain === 'output' ? outputAsScores : findScores;
   const scores = find(model.graph, output, facts);
+  const classes = classCount(scores.width);
+  if (input.classes && input.classes.length > classes) {
+    throw new InputDescriptionError(
+      `There are ${input.classes.length} class names, but the model has ${classes} classes. Give one name for each, in the order of its scores.`,
+    );
+  }
   return makeClassifier({
     model,
     runtime,
@@ -51,7 +58,7 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
     input,
     output,
     scores,
-    classCount: classCount(scores.width),
+    classCount: classes,
     gradientTable: { ...gradientTable, ...options.rules },
     batchSize: preparation.batched ? chooseBatchSize(facts, probedRows) : 1,
     sha256: await digest(bytes),
@@ -67,7 +74,8 @@ function classesOf({ metadata }: Model): InputSettings {
     : parseInputSettings(`{ "classes": ${names} }`, `the model's metadata (${classesKey})`);
 }
 
-function makeClassifier(parts: Omit<Classifier, 'scoresOf' | 'predict' | 'release'>): Classifier {
+/** A classifier from its parts: predictions by a session of its own, made when first asked. */
+export function makeClassifier(parts: Omit<Classifier, 'scoresOf' | 'predict' | 'release'>): Classifier {
   let session: Promise<Session> | undefined;
   const { model, runtime, scores, inputName, batchSize } = parts;
   const graph = { ...model.graph, outputs: [{ name: scores.name, type: undefined, dims: undefined }] };

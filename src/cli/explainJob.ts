@@ -57,7 +57,7 @@ export async function runExplainJob(job: ExplainJob): Promise<ExplainSummary> {
   const report = join(job.out, 'index.html');
   if (job.save) await writeWhole(job.save, mapArchive(job.methods, explanations));
   if (job.pictures) {
-    for (const { name, png } of reportPictures(view)) await writeWhole(join(job.out, 'pictures', `${name}.png`), png);
+    for (const { name, png } of reportPictures(view)) await writeWhole(join(job.out, 'pictures', name), png);
   }
   await writeWhole(report, renderReport(view));
   return summaryOf(job, explanations, report);

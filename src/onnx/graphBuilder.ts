@@ -88,6 +88,11 @@ export class GraphBuilder {
     return this.#nodes;
   }
 
+  /** A constant of the graph, or one that was added; undefined for other values. */
+  initializer(name: string): Tensor | undefined {
+    return this.#initializers.get(name);
+  }
+
   /** A name that nothing in the graph has yet. */
   fresh(hint: string): string {
     let name: string;

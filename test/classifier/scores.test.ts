@@ -114,3 +114,11 @@ describe('inputs', () => {
     await expect(classifier.predict(large)).rejects.toBeInstanceOf(RunError);
   });
 });
+
+it('more class names than classes are refused: they are of another model, or one is too many', async () => {
+  const model = ending(3, (b, s) => b.add('Softmax', [s]));
+  await expect(load(model, { input: { classes: ['a', 'b', 'c', 'd'] } })).rejects.toThrow(
+    /4 class names.* has 3 classes/,
+  );
+  expect((await load(model, { input: { classes: ['a', 'b'] } })).input.classes).toEqual(['a', 'b']);
+});

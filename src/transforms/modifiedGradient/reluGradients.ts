@@ -12,7 +12,7 @@ export const deconvolved: ReluGradient = ({ add, dy }) => add('Relu', [dy]);
 
 /** Answers that change the gradient at each Relu and leave every other operator its own. */
 export function atRelus(table: GradientTable, gradient: ReluGradient): (node: Node) => Answer | undefined {
-  const own = table['Relu'];
+  const own = table.Relu;
   if (own?.kind !== 'rule') return () => undefined;
   const changed = rule((call) => [() => gradient(call, () => own.rule(call)[0]?.() ?? call.dy)]);
   return (node) => (node.domain === '' && node.op === 'Relu' ? changed : undefined);

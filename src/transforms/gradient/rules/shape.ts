@@ -1,6 +1,7 @@
 import { intOf, intsOf, stringOf } from '../../../onnx/attributes.ts';
 import { zerosLike } from '../gradientValues.ts';
 import { type Call, elementwise, type GradientTable, rule } from '../rule.ts';
+import { channelsThroughConvolution } from '../throughConvolution.ts';
 
 /** The input's elements in another shape: the gradient takes the input's shape again. */
 const reshaped = rule(({ dy, x: [x = ''], add }) => [() => add('Reshape', [dy, add('Shape', [x])], { allowzero: 1 })]);
@@ -41,9 +42,11 @@ export const shapeRules: GradientTable = {
       });
     }
     const lengths = x.map((name) => dims(name)[axis] ?? 0);
+    const channels = axis === 1 ? channelsThroughConvolution(call) : undefined;
     return x.map((_, i) => () => {
       const start = lengths.slice(0, i).reduce((sum, length) => sum + length, 0);
       const end = start + (lengths[i] ?? 0);
+      if (channels) return channels({ from: start, to: end });
       return add('Slice', [dy, builder.ints([start]), builder.ints([end]), builder.ints([axis])]);
     });
   }),

@@ -1,0 +1,152 @@
+import { type Explanation, explain, type MethodMap } from '../attribution/explain.ts';
+import type { Classifier } from '../classifier/classifier.ts';
+import { isKonkyoError } from '../konkyoError.ts';
+import { concatRows, type Tensor } from '../onnx/tensor.ts';
+import { edgeMap, randomMap } from './baselineMaps.ts';
+import {
+  type CurveSettings,
+  curveDefaults,
+  type PerturbationCurves,
+  perturbationCurves,
+} from './perturbationCurves.ts';
+import { cellMap, stretched } from './pixelMap.ts';
+import { segmentSide, segmentsByEvidence } from './pixelOrder.ts';
+import { weightedLayers, withRandomWeights } from './randomWeights.ts';
+import { rankCorrelation } from './rankCorrelation.ts';
+
+/** A first test of truth for one map. */
+export interface MapChecks {
+  readonly curves: PerturbationCurves;
+  /** The same for a random map, and for an edge detector on the image. */
+  readonly random: PerturbationCurves;
+  readonly edges: PerturbationCurves;
+  readonly settings: CurveSettings;
+  /** Side of the squares that were deleted and inserted together, pixels. */
+  readonly segment: number;
+  /**
+   * Rank correlation of the map's sizes with those of the same method's map for random weights: near 0 where the map
+   * depends on what was learnt. Undefined where there are no weights to replace or one of the maps is all equal.
+   */
+  readonly randomWeights: number | undefined;
+}
+
+export interface CheckedMap extends MethodMap {
+  readonly checks?: MapChecks;
+}
+
+export interface CheckedExplanation extends Explanation {
+  readonly maps: readonly CheckedMap[];
+}
+
+export interface CheckOptions {
+  readonly curves?: CurveSettings;
+  readonly seed?: number;
+  readonly progress?: (done: number, total: number, what: string) => void;
+}
+
+/**
+ * Adds the first test of truth to every map that is a picture. For each image and map it costs 2 (steps - 1) runs of the
+ * model (62 by default), and for each method the maps once more, on random weights.
+ */
+export async function checkMaps(
+  classifier: Classifier,
+  images: readonly Tensor<'float32'>[],
+  explanations: readonly Explanation[],
+  { curves: settings = curveDefaults, seed = 0, progress }: CheckOptions = {},
+): Promise<CheckedExplanation[]> {
+  const segment = segmentSide(classifier.input);
+  const total = explanations.length + 1;
+  progress?.(0, total, 'Checks: random weights');
+  const randomised = await mapsOnRandomWeights(classifier, images, explanations, seed);
+  const checked: CheckedExplanation[] = [];
+  for (const [i, explanation] of explanations.entries()) {
+    progress?.(i + 1, total, `Checks: deletion and insertion, image ${i + 1} of ${explanations.length}`);
+    const image = images[i];
+    if (!image) continue;
+    const maps = await checksOfImage(classifier, image, explanation, { settings, segment, seed: seed + i });
+    checked.push({
+      ...explanation,
+      maps: maps.map(({ map, checks }, k) =>
+        checks ? { ...map, checks: { ...checks, randomWeights: agreement(classifier, map, randomised[k]?.[i]) } } : map,
+      ),
+    });
+  }
+  progress?.(total, total, 'done');
+  return checked;
+}
+
+/** The curves of an image's maps. Maps of one target share the random map's and the edge detector's. */
+async function checksOfImage(
+  classifier: Classifier,
+  image: Tensor<'float32'>,
+  { maps }: Explanation,
+  { settings, segment, seed }: { readonly settings: CurveSettings; readonly segment: number; readonly seed: number },
+): Promise<{ map: MethodMap; checks?: Omit<MapChecks, 'randomWeights'> }[]> {
+  const { input } = classifier;
+  const drawn = maps.map((map) => ({ map, cells: cellMap(map, input) }));
+  const targets = [...new Map(maps.map(({ target }) => [JSON.stringify(target), target])).entries()];
+  const found = new Map<MethodMap, Omit<MapChecks, 'randomWeights'>>();
+  for (const [key, target] of targets) {
+    const own = drawn.flatMap(({ map, cells }) =>
+      cells && JSON.stringify(map.target) === key ? [{ map, cells: stretched(cells, input) }] : [],
+    );
+    const all = [randomMap(input, seed), edgeMap(image.data, input), ...own.map(({ cells }) => cells)];
+    const orders = all.map((cells) => segmentsByEvidence(cells, segment));
+    const [random, edges, ...curves] = await perturbationCurves(classifier, image, target, orders, settings);
+    for (const [k, { map }] of own.entries()) {
+      const its = curves[k];
+      if (random && edges && its) found.set(map, { curves: its, random, edges, settings, segment });
+    }
+  }
+  return maps.map((map) => {
+    const checks = found.get(map);
+    return checks ? { map, checks } : { map };
+  });
+}
+
+/** For the k-th map of all images, the same on random weights; undefined where the method refuses. */
+async function mapsOnRandomWeights(
+  classifier: Classifier,
+  images: readonly Tensor<'float32'>[],
+  explanations: readonly Explanation[],
+  seed: number,
+): Promise<readonly (readonly MethodMap[] | undefined)[]> {
+  if (weightedLayers(classifier).length === 0) return [];
+  const random = await withRandomWeights(classifier, { seed });
+  try {
+    const columns: (readonly MethodMap[] | undefined)[] = [];
+    for (const [k, { method }] of (explanations[0]?.maps ?? []).entries()) {
+      columns.push(await columnOf(random, images, explanations, method, k));
+    }
+    return columns;
+  } finally {
+    await random.release();
+  }
+}
+
+async function columnOf(
+  classifier: Classifier,
+  images: readonly Tensor<'float32'>[],
+  explanations: readonly Explanation[],
+  method: MethodMap['method'],
+  k: number,
+): Promise<readonly MethodMap[] | undefined> {
+  const targets = explanations.map(({ maps, target }) => maps[k]?.target ?? target);
+  let next = 0;
+  try {
+    const found = await explain(classifier, concatRows(images), [method], {
+      target: ({ chosen }) => targets[next++] ?? chosen,
+    });
+    return found.flatMap(({ maps }) => maps);
+  } catch (error) {
+    if (isKonkyoError(error)) return undefined;
+    throw error;
+  }
+}
+
+function agreement({ input }: Classifier, map: MethodMap, other: MethodMap | undefined): number | undefined {
+  const [own, random] = [cellMap(map, input), other && cellMap(other, input)];
+  if (!own || !random) return undefined;
+  const rho = rankCorrelation(own.values.map(Math.abs), random.values.map(Math.abs));
+  return Number.isFinite(rho) ? rho : undefined;
+}
