@@ -1,7 +1,6 @@
-import { type Explanation, explain, type MethodMap } from '../attribution/explain.ts';
+import type { Explanation, MethodMap } from '../attribution/explain.ts';
 import type { Classifier } from '../classifier/classifier.ts';
-import { isKonkyoError } from '../konkyoError.ts';
-import { concatRows, type Tensor } from '../onnx/tensor.ts';
+import type { Tensor } from '../onnx/tensor.ts';
 import { edgeMap, randomMap } from './baselineMaps.ts';
 import {
   type CurveSettings,
@@ -11,8 +10,7 @@ import {
 } from './perturbationCurves.ts';
 import { cellMap, stretched } from './pixelMap.ts';
 import { segmentSide, segmentsByEvidence } from './pixelOrder.ts';
-import { weightedLayers, withRandomWeights } from './randomWeights.ts';
-import { rankCorrelation } from './rankCorrelation.ts';
+import { weightRandomisation } from './weightRandomisation.ts';
 
 /** A first test of truth for one map. */
 export interface MapChecks {
@@ -57,7 +55,7 @@ export async function checkMaps(
   const segment = segmentSide(classifier.input);
   const total = explanations.length + 1;
   progress?.(0, total, 'Checks: random weights');
-  const randomised = await mapsOnRandomWeights(classifier, images, explanations, seed);
+  const correlations = await weightRandomisation(classifier, images, explanations, { seed });
   const checked: CheckedExplanation[] = [];
   for (const [i, explanation] of explanations.entries()) {
     progress?.(i + 1, total, `Checks: deletion and insertion, image ${i + 1} of ${explanations.length}`);
@@ -67,7 +65,7 @@ export async function checkMaps(
     checked.push({
       ...explanation,
       maps: maps.map(({ map, checks }, k) =>
-        checks ? { ...map, checks: { ...checks, randomWeights: agreement(classifier, map, randomised[k]?.[i]) } } : map,
+        checks ? { ...map, checks: { ...checks, randomWeights: correlations[k]?.[i] } } : map,
       ),
     });
   }
@@ -102,51 +100,4 @@ async function checksOfImage(
     const checks = found.get(map);
     return checks ? { map, checks } : { map };
   });
-}
-
-/** For the k-th map of all images, the same on random weights; undefined where the method refuses. */
-async function mapsOnRandomWeights(
-  classifier: Classifier,
-  images: readonly Tensor<'float32'>[],
-  explanations: readonly Explanation[],
-  seed: number,
-): Promise<readonly (readonly MethodMap[] | undefined)[]> {
-  if (weightedLayers(classifier).length === 0) return [];
-  const random = await withRandomWeights(classifier, { seed });
-  try {
-    const columns: (readonly MethodMap[] | undefined)[] = [];
-    for (const [k, { method }] of (explanations[0]?.maps ?? []).entries()) {
-      columns.push(await columnOf(random, images, explanations, method, k));
-    }
-    return columns;
-  } finally {
-    await random.release();
-  }
-}
-
-async function columnOf(
-  classifier: Classifier,
-  images: readonly Tensor<'float32'>[],
-  explanations: readonly Explanation[],
-  method: MethodMap['method'],
-  k: number,
-): Promise<readonly MethodMap[] | undefined> {
-  const targets = explanations.map(({ maps, target }) => maps[k]?.target ?? target);
-  let next = 0;
-  try {
-    const found = await explain(classifier, concatRows(images), [method], {
-      target: ({ chosen }) => targets[next++] ?? chosen,
-    });
-    return found.flatMap(({ maps }) => maps);
-  } catch (error) {
-    if (isKonkyoError(error)) return undefined;
-    throw error;
-  }
-}
-
-function agreement({ input }: Classifier, map: MethodMap, other: MethodMap | undefined): number | undefined {
-  const [own, random] = [cellMap(map, input), other && cellMap(other, input)];
-  if (!own || !random) return undefined;
-  const rho = rankCorrelation(own.values.map(Math.abs), random.values.map(Math.abs));
-  return Number.isFinite(rho) ? rho : undefined;
 }

@@ -1,0 +1,13 @@
+import { fuzz } from '../test/fuzz/fuzz.ts';
+
+/* `npm run fuzz [-- COUNT [FIRST]]`: explains COUNT (10,000) mutated model files and says what became of them. */
+
+const [count = 10_000, first = 0] = process.argv.slice(2).map(Number);
+const { outcomes, failures } = await fuzz(first, first + count, (seed) => {
+  if (seed % 500 === 0) process.stderr.write(`${seed}\n`);
+});
+const sorted = [...outcomes].sort(([, a], [, b]) => b - a);
+process.stdout.write(`${sorted.map(([what, times]) => `${String(times).padStart(6)}  ${what}`).join('\n')}\n`);
+process.stdout.write(`${failures.length} failures\n`);
+for (const { seed, what } of failures) process.stdout.write(`  file ${seed}: ${what.slice(0, 600)}\n`);
+process.exitCode = failures.length > 0 ? 1 : 0;

@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { fuzz } from './fuzz.ts';
+
+// `npm run fuzz` does 10,000.
+it('explains or refuses 150 mutated model files, with an error of its own and within bounds', {
+  timeout: 180_000,
+}, async () => {
+  const { outcomes, failures } = await fuzz(0, 150);
+  expect(failures).toEqual([]);
+  expect(outcomes.size).toBeGreaterThan(3);
+});
