@@ -6,6 +6,7 @@ import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { InvalidInputError } from './errors.ts';
 import type { Scores } from './findScores.ts';
 import { type InputDescription, imageDims } from './inputDescription.ts';
+import { trainingKey } from './metadata.ts';
 
 /** What was done to the user's model so that it can be explained, in words for the report. */
 export interface Preparation {
@@ -52,6 +53,14 @@ export interface Prediction {
   readonly probabilities: readonly number[];
   /** The class with the largest score (of a single sigmoid: with the larger probability). */
   readonly chosen: number;
+}
+
+/**
+ * Whether the model's probabilities are known: it has a softmax or sigmoid at its end, or konkyo trained it, which is by
+ * softmax. Of other outputs a softmax would be a guess.
+ */
+export function givesProbabilities({ scores, model }: Pick<Classifier, 'scores' | 'model'>): boolean {
+  return scores.before !== undefined || scores.probabilities === true || model.metadata.has(trainingKey);
 }
 
 /** The name people know a class by. */

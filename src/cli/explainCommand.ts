@@ -94,7 +94,8 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
 
 function inWords({ images, report }: ExplainSummary): string {
   const lines = images.map(
-    ({ name, predicted, probability }) => `${name}: ${predicted} (${(probability * 100).toFixed(1)}%)`,
+    ({ name, predicted, probability, score }) =>
+      `${name}: ${predicted} (${probability === undefined ? `score ${score.toPrecision(4)}` : `${(probability * 100).toFixed(1)}%`})`,
   );
   return `${lines.join('\n')}\nReport: ${report}\n`;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Explanation, explain, runnerUp } from '../attribution/explain.ts';
 import type { Method } from '../attribution/method.ts';
-import { type Classifier, className, type Prediction } from '../classifier/classifier.ts';
+import { type Classifier, className, givesProbabilities, type Prediction } from '../classifier/classifier.ts';
 import type { Target } from '../classifier/target.ts';
 import { writeNpz } from '../datasets/npz.ts';
 import { concatRows } from '../onnx/tensor.ts';
@@ -38,7 +38,9 @@ export interface ExplainSummary {
   readonly images: readonly {
     readonly name: string;
     readonly predicted: string;
-    readonly probability: number;
+    /** Absent where the model is not known to give probabilities. */
+    readonly probability?: number;
+    readonly score: number;
     readonly target: string;
     readonly methods: readonly {
       readonly id: string;
@@ -120,7 +122,10 @@ function summaryOf(
     images: explanations.map(({ prediction, target, maps }, i) => ({
       name: images[i]?.name ?? '',
       predicted: className(classifier, prediction.chosen),
-      probability: prediction.probabilities[prediction.chosen] ?? Number.NaN,
+      ...(givesProbabilities(classifier)
+        ? { probability: prediction.probabilities[prediction.chosen] ?? Number.NaN }
+        : {}),
+      score: prediction.scores[prediction.chosen] ?? Number.NaN,
       target: targetWords(classifier, target),
       methods: maps.map(({ method, target, score, values, completeness }) => ({
         id: method.id,

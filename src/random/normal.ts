@@ -29,8 +29,9 @@ const inside = Int32Array.from({ length: layers }, (_, i) =>
 
 /** Fills an array with independent standard normal numbers. */
 export function fillWithNormals(out: Float32Array, source: Random): void {
+  const { generator } = source;
   for (let i = 0; i < out.length; i++) {
-    const bits = source.bits();
+    const bits = generator.next();
     const layer = bits & 255;
     const position = bits >> 8;
     out[i] =
@@ -44,7 +45,7 @@ function outsideCore(layer: number, position: number, source: Random): number {
   const x = position * (steps[layer] ?? 0);
   const [low, high] = [density(edges[layer] ?? 0), density(edges[layer + 1] ?? 0)];
   if (low + source.uniform() * (high - low) < density(x)) return x;
-  const bits = source.bits();
+  const bits = source.generator.next();
   const [nextLayer, next] = [bits & 255, bits >> 8];
   return Math.abs(next) < (inside[nextLayer] ?? 0)
     ? next * (steps[nextLayer] ?? 0)

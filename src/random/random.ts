@@ -9,8 +9,8 @@ export type RandomPosition = readonly number[];
 export interface Random {
   /** The next number from [0, 1). */
   uniform(): number;
-  /** 32 random bits, as a signed whole number. */
-  bits(): number;
+  /** Where the numbers come from: `next` gives 32 random bits as a signed whole number. */
+  readonly generator: { next(): number };
   /** The next whole number from 0 to `below - 1`. */
   index(below: number): number;
   position(): RandomPosition;
@@ -21,7 +21,7 @@ export function random(from: number | RandomPosition): Random {
   const generator = typeof from === 'number' ? xoroshiro128plus(from) : xoroshiro128plusFromState(from);
   return {
     uniform: () => uniformFloat64(generator),
-    bits: () => generator.next(),
+    generator,
     index: (below) => uniformInt(generator, 0, below - 1),
     position: () => generator.getState(),
   };

@@ -1,7 +1,6 @@
 import type { Explanation, MethodMap } from '../attribution/explain.ts';
 import type { Completeness } from '../attribution/method.ts';
-import { type Classifier, className, type Prediction } from '../classifier/classifier.ts';
-import { trainingKey } from '../classifier/metadata.ts';
+import { type Classifier, className, givesProbabilities, type Prediction } from '../classifier/classifier.ts';
 import { sumChannels, toPixels } from '../classifier/pixels.ts';
 import type { Target } from '../classifier/target.ts';
 import type { Tensor } from '../onnx/tensor.ts';
@@ -45,7 +44,7 @@ function decisionOf(classifier: Classifier, { scores, probabilities, chosen }: P
     index,
     label: className(classifier, index),
     score: scores[index] ?? Number.NaN,
-    ...(gaveProbabilities(classifier) ? { probability: probabilities[index] ?? Number.NaN } : {}),
+    ...(givesProbabilities(classifier) ? { probability: probabilities[index] ?? Number.NaN } : {}),
   });
   const order = scores.map((_, index) => index).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
   return {
@@ -55,13 +54,9 @@ function decisionOf(classifier: Classifier, { scores, probabilities, chosen }: P
   };
 }
 
-/** Scores before a softmax become probabilities by it, and konkyo trains its networks so; of other outputs it does not know. */
-function gaveProbabilities({ scores, model }: Classifier): boolean {
-  return scores.before !== undefined || model.metadata.has(trainingKey);
-}
-
 function explained({ scores }: Classifier): ExplainedOutput {
-  return scores.before ? { kind: 'score', before: scores.before } : { kind: 'output' };
+  if (scores.before) return { kind: 'score', before: scores.before };
+  return { kind: scores.probabilities ? 'probability' : 'output' };
 }
 
 /** A target in words: `7`, or `7 rather than 9`. */

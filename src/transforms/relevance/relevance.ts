@@ -45,7 +45,19 @@ export function addRelevance(builder: GraphBuilder, graph: Graph, request: Relev
   const { facts, context, composite, value, relevance, imageAxis } = request;
   const placed = place(composite, nodesBetween(graph, value, context), context);
   const layers: BookedLayer[] = [];
-  const answers = new Map([...placed].map(([node, at]) => [node, answerOf(at, layers, imageAxis)]));
+  // What one layer passes is what the next receives, unless something lies between: summed once.
+  const sums = new Map<string, string>();
+  const sumByImage: SumByImage = (value, like) => {
+    const known = sums.get(value) ?? sumOver(builder, value, context.facts(like).dims.length, imageAxis(like));
+    sums.set(value, known);
+    return known;
+  };
+  const answers = new Map(
+    [...placed].map(([node, at]) => {
+      const books = at.rule.conserves !== true && imageAxis(node.outputs[0] ?? '') !== undefined;
+      return [node, answerOf(at, books ? { layers, sumByImage } : undefined)];
+    }),
+  );
   const totals = addGradients(builder, {
     facts,
     seeds: new Map([[value, relevance]]),
@@ -67,39 +79,41 @@ function nodesBetween({ nodes }: Graph, value: string, { isData }: RelevanceCont
   return between.reverse();
 }
 
-function answerOf(
-  { layer, rule: { name, pass, conserves } }: PlacedRule,
-  layers: BookedLayer[],
-  imageAxis: (name: string) => number | undefined,
-): RuleAnswer {
+/** Adds the sum of a value over everything but images, [images]; they lie in it as in the value `like`. */
+type SumByImage = (value: string, like: string) => string;
+
+interface Book {
+  readonly layers: BookedLayer[];
+  readonly sumByImage: SumByImage;
+}
+
+function answerOf({ layer, rule: { name, pass } }: PlacedRule, book: Book | undefined): RuleAnswer {
   const { node } = layer;
   const own = gradientAnswer(layer);
   const quantizes = typeof own !== 'string' && own.quantizes === true;
   const answer = rule((call) => {
     const [y = ''] = node.outputs;
     const absorbed = new Map<Absorption, string[]>();
-    const axis = imageAxis(y);
-    const books = conserves !== true && axis !== undefined;
     const relevances = pass({
       layer,
       call,
       relevance: call.dy,
       absorb: (cause, value) => {
-        if (books) absorbed.set(cause, [...(absorbed.get(cause) ?? []), value]);
+        if (book) absorbed.set(cause, [...(absorbed.get(cause) ?? []), value]);
       },
     });
-    if (books) {
-      const sum = (value: string, like: string) => sumByImage(call.builder, value, call.dims(like), imageAxis(like));
+    if (book) {
       const total = (values: readonly string[]) => addUp(call.builder, values);
-      const passed = relevances.map(({ input, value }) => sum(value, node.inputs[input] ?? ''));
-      layers.push({
+      const received = book.sumByImage(call.dy, y);
+      const passed = relevances.map(({ input, value }) => book.sumByImage(value, node.inputs[input] ?? ''));
+      book.layers.push({
         layer: describeNode(node),
         operator: node.op,
         rule: name,
-        received: sum(call.dy, y),
-        passed: passed.length === 0 ? call.ops.Mul(sum(call.dy, y), call.builder.scalar(0)) : total(passed),
+        received,
+        passed: passed.length === 0 ? call.ops.Mul(received, call.builder.scalar(0)) : total(passed),
         absorbed: Object.fromEntries(
-          [...absorbed].map(([cause, values]) => [cause, total(values.map((value) => sum(value, y)))]),
+          [...absorbed].map(([cause, values]) => [cause, total(values.map((value) => book.sumByImage(value, y)))]),
         ),
       });
     }
@@ -111,10 +125,9 @@ function answerOf(
   return quantizes ? { ...answer, quantizes } : answer;
 }
 
-/** The sum over everything but the images: [images]. */
-function sumByImage(builder: GraphBuilder, value: string, dims: readonly number[], axis: number | undefined): string {
-  const others = dims.flatMap((_, i) => (i === axis ? [] : [i]));
-  return others.length === 0 ? value : builder.add('ReduceSum', [value, builder.ints(others)], { keepdims: 0 });
+function sumOver(builder: GraphBuilder, value: string, rank: number, kept: number | undefined): string {
+  const axes = Array.from({ length: rank }, (_, i) => i).filter((axis) => axis !== kept);
+  return axes.length === 0 ? value : builder.add('ReduceSum', [value, builder.ints(axes)], { keepdims: 0 });
 }
 
 function addUp(builder: GraphBuilder, values: readonly string[]): string {

@@ -28,7 +28,8 @@ export interface RelevancePass {
   readonly call: Call;
   /** Of the first output, in its shape. */
   readonly relevance: string;
-  /** Says that some of the layer's relevance stays in it, and why: `value` has one number for each output element. */
+  /** Says that some of the layer's relevance stays in it, and why: `value` is in the output's shape, or summed over axes that
+   * no image lies along (kept as 1). */
   readonly absorb: (cause: Absorption, value: string) => void;
 }
 

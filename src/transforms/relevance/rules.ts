@@ -63,8 +63,10 @@ export function alphaBeta(alpha = 2, beta = 1): RelevanceRule {
       `The alpha-beta rule needs alpha - beta = 1 and beta of 0 or more, so that relevance is kept; alpha ${alpha} and beta ${beta} are not so.`,
     );
   }
-  const shares: Share[] = [{ factor: alpha, parts: positiveContributions, denominator: 'not negative' }];
-  if (beta > 0) shares.push({ factor: -beta, parts: negativeContributions, denominator: 'not positive' });
+  const mayBeEmpty = beta > 0;
+  const shares: Share[] = [{ factor: alpha, parts: positiveContributions, denominator: 'not negative', mayBeEmpty }];
+  if (beta > 0)
+    shares.push({ factor: -beta, parts: negativeContributions, denominator: 'not positive', mayBeEmpty });
   return sharesRule({ name: `alpha${alpha}-beta${beta}`, epsilon: stabilizer, shares });
 }
 

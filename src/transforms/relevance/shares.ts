@@ -2,6 +2,7 @@ import type { Node } from '../../onnx/graph.ts';
 import { copyLayer, type LayerCopy, type LayerPart, vanishes } from './copy.ts';
 import { gradientAnswer, hasNegativeFactor, type Layer, parameter } from './layer.ts';
 import { unchanged } from './modifiers.ts';
+import { convolutions } from './operators.ts';
 import type { InputRelevance, RelevancePass, RelevanceRule } from './rule.ts';
 
 /*
@@ -27,6 +28,8 @@ export interface Share {
   readonly outputs?: 'positive' | 'negative';
   /** Where its sign is the same whatever the image is; by default it is looked at for each element. */
   readonly denominator?: 'not negative' | 'not positive';
+  /** Whether an output may have nothing to share among: no contribution of the sign that the share is about. */
+  readonly mayBeEmpty?: boolean;
 }
 
 export interface SharesSettings {
@@ -67,7 +70,6 @@ function whyUnchangeable(layer: Layer): string | undefined {
 function passShare(pass: RelevancePass, share: Share, { epsilon, as }: SharesSettings): InputRelevance[] {
   const { layer, call, absorb } = pass;
   const { ops, builder } = call;
-  const zero = builder.scalar(0);
   const own = ofOutputs(pass, share);
   const scaled = (value: string) => (share.factor === 1 ? value : ops.Mul(value, builder.scalar(share.factor)));
   if (own.without !== undefined) absorb('emptyParts', own.without);
@@ -87,16 +89,38 @@ function passShare(pass: RelevancePass, share: Share, { epsilon, as }: SharesSet
   );
   const shift = stabilizerOf(pass, denominator, epsilon, share.denominator);
   const quotient = scaled(ops.Div(own.relevance, ops.Add(denominator, shift)));
-
-  const lost = ops.Mul(quotient, shift);
-  const isEmpty = ops.Equal(denominator, zero);
-  absorb('emptyParts', ops.Where(isEmpty, lost, zero));
-  absorb('stabilizers', ops.Where(isEmpty, zero, lost));
+  absorbLosses(pass, share, { denominator, shift, quotient });
   return copies.flatMap(({ copy, sign }) => {
     const dy = signed(quotient, sign);
-    for (const bias of biasesInOutput(pass, copy)) absorb('biases', ops.Mul(dy, bias));
+    for (const bias of biasesInOutput(pass, copy)) absorb('biases', ops.Mul(overSpace(pass, dy), bias));
     return [...copy.gradients(dy)].map(([input, gradient]) => ({ input, value: ops.Mul(copy.inputOf(input), gradient) }));
   });
+}
+
+/** R epsilon / (d + epsilon): a little everywhere, and all where d = 0, which is told apart where the rule has empty parts. */
+function absorbLosses(
+  pass: RelevancePass,
+  share: Share,
+  { denominator, shift, quotient }: { denominator: string; shift: string; quotient: string },
+): void {
+  const { ops, builder } = pass.call;
+  if (share.mayBeEmpty !== true) {
+    const each = share.denominator === undefined ? quotient : overSpace(pass, quotient);
+    pass.absorb('stabilizers', ops.Mul(each, shift));
+    return;
+  }
+  const zero = builder.scalar(0);
+  const lost = ops.Mul(quotient, shift);
+  const isEmpty = ops.Equal(denominator, zero);
+  pass.absorb('emptyParts', ops.Where(isEmpty, lost, zero));
+  pass.absorb('stabilizers', ops.Where(isEmpty, zero, lost));
+}
+
+/** Summed over the positions of a convolution, which all have the same bias: less to multiply. */
+function overSpace({ layer, call }: RelevancePass, value: string): string {
+  if (!convolutions.has(layer.node.op)) return value;
+  const spatial = call.dims(call.y[0] ?? '').flatMap((_, axis) => (axis < 2 ? [] : [axis]));
+  return call.add('ReduceSum', [value, call.builder.ints(spatial)], { keepdims: 1 });
 }
 
 /** The relevance a share is about; `without` is that of outputs of 0, which no share is about: said once for a rule. */
