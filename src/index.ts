@@ -2,11 +2,19 @@
  * konkyo's library, for Node and the browser. What needs Node is in 'konkyo/node', the WebAssembly runtime in 'konkyo/web'.
  */
 
+export { deconvolution } from './attribution/deconvolution.ts';
+export { type DeepLiftSettings, deepLift } from './attribution/deepLift.ts';
 export { type ExpectedGradientsSettings, expectedGradients } from './attribution/expectedGradients.ts';
 export { type ExplainOptions, type Explanation, explain, type MethodMap, runnerUp } from './attribution/explain.ts';
+export { gradCam } from './attribution/gradCam.ts';
+export { guidedBackprop } from './attribution/guidedBackprop.ts';
+export { guidedGradCam } from './attribution/guidedGradCam.ts';
 export { blankImages, givenImages, type ImageDistribution } from './attribution/imageDistribution.ts';
 export { inputXGradient } from './attribution/inputXGradient.ts';
 export { integratedGradients } from './attribution/integratedGradients.ts';
+export { findLayer, type Layer, layersOf } from './attribution/layer.ts';
+export { layerActivationXGradient } from './attribution/layerActivationXGradient.ts';
+export { layerConductance } from './attribution/layerConductance.ts';
 export type { Attribution, Completeness, Explainer, Method, MethodKind, MethodOption } from './attribution/method.ts';
 export { methodKind, methodKinds } from './attribution/methods.ts';
 export { type NoiseSettings, noiseAverage } from './attribution/noiseAverage.ts';
@@ -14,6 +22,7 @@ export type { NoiseStatistic } from './attribution/noiseStatistics.ts';
 export { type OcclusionSettings, occlusion } from './attribution/occlusion.ts';
 export { saliency } from './attribution/saliency.ts';
 export { smoothGrad } from './attribution/smoothGrad.ts';
+export { type UnitTarget, unitScores, unitTarget } from './attribution/unitScores.ts';
 export { type Classifier, className, type Prediction, type Preparation } from './classifier/classifier.ts';
 export type { InputDescription, InputSettings } from './classifier/inputDescription.ts';
 export { type LoadOptions, loadClassifier } from './classifier/loadClassifier.ts';
@@ -24,6 +33,22 @@ export type { LabelledImage, LabelledImages } from './datasets/labelledImages.ts
 export type { NpyArray } from './datasets/npyTypes.ts';
 export { readNpz, writeNpz } from './datasets/npz.ts';
 export { resizeImage } from './datasets/resizeImage.ts';
+export {
+  type CheckedExplanation,
+  type CheckedMap,
+  type CheckOptions,
+  checkMaps,
+  type MapChecks,
+} from './evaluation/checkMaps.ts';
+export {
+  type Curve,
+  type CurveSettings,
+  type PerturbationCurves,
+  perturbationCurves,
+} from './evaluation/perturbationCurves.ts';
+export { type RandomWeights, withRandomWeights } from './evaluation/randomWeights.ts';
+export { rankCorrelation } from './evaluation/rankCorrelation.ts';
+export { weightRandomisation } from './evaluation/weightRandomisation.ts';
 export { isKonkyoError, KonkyoError } from './konkyoError.ts';
 export type { Facts, ValueFacts } from './onnx/facts.ts';
 export type { Attribute, Graph, Model, Node, ValueInfo } from './onnx/graph.ts';

@@ -7,7 +7,7 @@ import { blankImages, givenImages, type ImageDistribution } from './imageDistrib
 import type { Attribution, Explainer, Method, MethodKind } from './method.ts';
 import { type MethodOptions, resolveOptions } from './options.ts';
 import { portions } from './portions.ts';
-import { compileSampling, imageShapeOf, type Sampling, sumOverPortions } from './sampledGradient.ts';
+import { compileSampling, imageShapeOf, type Sampling, sumOverPortions, sumOverSamples } from './sampledGradient.ts';
 import { checkedWeights } from './targetGradient.ts';
 
 const description = {
@@ -69,9 +69,7 @@ function between(classifier: Classifier, builder: GraphBuilder): Sampling {
       difference = ops.Sub(ops.Unsqueeze(images, builder.ints([1])), drawn);
       return ops.Add(drawn, ops.Mul(difference, points));
     },
-    results: (gradient) => [
-      builder.add('ReduceSum', [ops.Mul(gradient, difference), builder.ints([1])], { keepdims: 0 }),
-    ],
+    results: (gradient) => [sumOverSamples(builder, ops.Mul(gradient, difference), imageShape)],
   };
 }
 

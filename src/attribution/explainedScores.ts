@@ -4,7 +4,7 @@ import { concatRows, type Tensor } from '../onnx/tensor.ts';
 import { type Completeness, completeness } from './method.ts';
 
 /** The explained quantity of one row of scores: the sum of weights times class scores. */
-export function explained(weights: Float32Array, scores: Float32Array): number {
+export function explained(weights: Float32Array, scores: Float32Array | Float64Array): number {
   let sum = 0;
   for (let k = 0; k < weights.length; k++) sum += (weights[k] ?? 0) * (scores[k] ?? 0);
   return sum;

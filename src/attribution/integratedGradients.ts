@@ -7,7 +7,7 @@ import { gaussLegendre } from './gaussLegendre.ts';
 import type { Attribution, Explainer, Method, MethodKind } from './method.ts';
 import { type MethodOptions, resolveOptions } from './options.ts';
 import { portions } from './portions.ts';
-import { compileSampling, imageShapeOf, type Sampling, sumOverPortions } from './sampledGradient.ts';
+import { compileSampling, imageShapeOf, type Sampling, sumOverPortions, weightedSum } from './sampledGradient.ts';
 import { checkedWeights } from './targetGradient.ts';
 
 const description = {
@@ -45,17 +45,18 @@ function path(classifier: Classifier, builder: GraphBuilder): Sampling {
   const baseline = builder.input(baselineInput, 'float32', [1, ...imageShape]);
   const points = builder.input(pointsInput, 'float32', ['points']);
   const pointWeights = builder.input(pointWeightsInput, 'float32', ['points']);
-  const perPoint = (values: string) => ops.Reshape(values, builder.ints([1, -1, ...imageShape.map(() => 1)]));
   let difference = '';
   return {
     samples(images) {
       difference = ops.Sub(images, baseline);
-      const step = ops.Mul(ops.Unsqueeze(difference, builder.ints([1])), perPoint(points));
+      const step = ops.Mul(
+        ops.Unsqueeze(difference, builder.ints([1])),
+        ops.Reshape(points, builder.ints([1, -1, ...imageShape.map(() => 1)])),
+      );
       return ops.Add(step, ops.Unsqueeze(baseline, builder.ints([1])));
     },
     results(gradient) {
-      const weighted = ops.Mul(gradient, perPoint(pointWeights));
-      return [ops.Mul(builder.add('ReduceSum', [weighted, builder.ints([1])], { keepdims: 0 }), difference)];
+      return [ops.Mul(weightedSum(builder, gradient, pointWeights, imageShape), difference)];
     },
   };
 }

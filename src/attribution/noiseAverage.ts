@@ -77,7 +77,8 @@ async function compileInGraph(classifier: Classifier, method: GradientMethod, se
     const amplitude = builder.constant(noiseAmplitude(settings.noise, classifier.input), 'amplitude');
     return {
       samples: (images) => ops.Add(ops.Unsqueeze(images, builder.ints([1])), ops.Mul(noise, amplitude)),
-      results: (gradient, samples) => plan.results(builder, method.map(builder, gradient, samples)),
+      results: (gradient, samples) =>
+        plan.results(builder, method.map(builder, gradient, samples), imageShapeOf(classifier)),
     };
   });
   return {

@@ -1,4 +1,5 @@
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { sumOverSamples } from './sampledGradient.ts';
 
 /** What is made of a method's maps of one image under different noise, element by element. */
 export type NoiseStatistic = 'mean' | 'squared' | 'variance';
@@ -6,7 +7,7 @@ export type NoiseStatistic = 'mean' | 'squared' | 'variance';
 /** How a statistic is computed: partly in the graph, over the samples of one run, partly here, over the runs. */
 export interface StatisticPlan {
   /** Adds the nodes that sum up a run's maps [n, s, ...]: each result is [n, ...]. */
-  readonly results: (builder: GraphBuilder, maps: string) => readonly string[];
+  readonly results: (builder: GraphBuilder, maps: string, imageShape: readonly number[]) => readonly string[];
   /** The same for a single map. */
   readonly ofOne: (map: Float32Array) => readonly Float32Array[];
   readonly start: (length: number) => Accumulator;
@@ -19,27 +20,25 @@ export interface Accumulator {
   finish(samples: number): Float32Array;
 }
 
-const overSamples = (builder: GraphBuilder, op: 'ReduceSum' | 'ReduceSumSquare' | 'ReduceMean', value: string) =>
-  builder.add(op, [value, builder.ints([1])], { keepdims: op === 'ReduceMean' ? 1 : 0 });
-
 export const statisticPlans: Readonly<Record<NoiseStatistic, StatisticPlan>> = {
   mean: {
-    results: (builder, maps) => [overSamples(builder, 'ReduceSum', maps)],
+    results: (builder, maps, imageShape) => [sumOverSamples(builder, maps, imageShape)],
     ofOne: (map) => [map],
     start: sum,
   },
   // SmoothGrad-squared, Hooker et al. 2019: the mean of the squares
   squared: {
-    results: (builder, maps) => [overSamples(builder, 'ReduceSumSquare', maps)],
+    results: (builder, maps, imageShape) => [sumOverSamples(builder, builder.ops.Mul(maps, maps), imageShape)],
     ofOne: (map) => [map.map((value) => value * value)],
     start: sum,
   },
   // VarGrad, Adebayo et al. 2018: the mean of squares about the mean, each run's about its own mean
   variance: {
-    results: (builder, maps) => {
-      const mean = overSamples(builder, 'ReduceMean', maps);
-      const spread = overSamples(builder, 'ReduceSumSquare', builder.ops.Sub(maps, mean));
-      return [builder.add('Squeeze', [mean, builder.ints([1])]), spread];
+    results: (builder, maps, imageShape) => {
+      const mean = builder.add('ReduceMean', [maps, builder.ints([1])], { keepdims: 1 });
+      const deviations = builder.ops.Sub(maps, mean);
+      const squares = sumOverSamples(builder, builder.ops.Mul(deviations, deviations), imageShape);
+      return [builder.add('Squeeze', [mean, builder.ints([1])]), squares];
     },
     ofOne: (map) => [map, new Float32Array(map.length)],
     start: spread,

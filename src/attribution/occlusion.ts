@@ -1,8 +1,10 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import { type InputDescription, imageDims } from '../classifier/inputDescription.ts';
 import { baselineImage } from '../classifier/pixels.ts';
-import { float32, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
-import { floatOutputOf, type Session } from '../runtime/runtime.ts';
+import { inDoublePrecision } from '../onnx/doublePrecision.ts';
+import { prune } from '../onnx/prune.ts';
+import { float32, isTensorOf, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
+import { floatOutputOf, outputOf, type Session, type Values } from '../runtime/runtime.ts';
 import { explained } from './explainedScores.ts';
 import type { Attribution, Explainer, Method, MethodKind } from './method.ts';
 import { resolveOptions } from './options.ts';
@@ -97,12 +99,14 @@ function inWords([height, width]: Size): string {
 }
 
 async function compile(classifier: Classifier, resolved: Resolved): Promise<Explainer> {
-  const { input, model, runtime, scores } = classifier;
+  const { input, inputName, model, runtime, scores } = classifier;
   const { window, stride } = fitted(resolved, input);
   const windows = windowPlaces([input.height, input.width], window, stride).map((box) => stretches(box, input));
   const baseline = baselineImage(resolved.baseline, input);
   const outputs = [{ name: scores.name, type: undefined, dims: undefined }];
-  const session = await runtime.createSession({ ...model, graph: { ...model.graph, outputs } });
+  const scoring = { ...model, graph: prune(model.graph, outputs, [inputName]) };
+  // A small window changes the score in its last digits: where the runtime can, more of them are computed.
+  const session = await runtime.createSession(inDoublePrecision(scoring) ?? scoring);
   return {
     async attribute(images, targets): Promise<Attribution> {
       const weights = checkedWeights(classifier, images, targets);
@@ -148,11 +152,11 @@ async function coveredScores(
   weights: Tensor<'float32'>,
   windows: readonly Stretches[],
   baseline: Float32Array,
-): Promise<Float32Array> {
+): Promise<Float64Array> {
   const dims = imageDims(input);
   const size = sizeOf(dims);
   const total = (images.dims[0] ?? 0) * windows.length;
-  const results = new Float32Array(total);
+  const results = new Float64Array(total);
   const batch = float32([Math.min(total, batchSize), ...dims], new Float32Array(Math.min(total, batchSize) * size));
   const imageIn = new Map<number, number>();
   for (const part of ranges(total, batchSize)) {
@@ -166,7 +170,7 @@ async function coveredScores(
       imageIn.set(row, image);
       for (const { from, to } of window) batch.data.set(baseline.subarray(from, to), row * size + from);
     }
-    const { data } = floatOutputOf(await session.run({ [inputName]: rows(batch, 0, jobs.length) }, [name]), name);
+    const data = numbersOf(await session.run({ [inputName]: rows(batch, 0, jobs.length) }, [name]), name);
     for (const { row, image, window } of jobs) {
       const own = weights.data.subarray(image * width, (image + 1) * width);
       results[part.from + row] = explained(own, data.subarray(row * width, (row + 1) * width));
@@ -176,6 +180,12 @@ async function coveredScores(
     }
   }
   return results;
+}
+
+/** A value in whichever precision it was computed. */
+function numbersOf(values: Values, name: string): Float32Array | Float64Array {
+  const value = outputOf(values, name);
+  return isTensorOf(value, 'float64') ? value.data : floatOutputOf(values, name).data;
 }
 
 /** For each element of an image, the mean drop over the windows it is under. */

@@ -55,6 +55,8 @@ async function run(flags: { readonly out: string; readonly seed: string; readonl
     modelName: 'digits.onnx',
     images: await readInputs(inputs, classifier),
     methods: methodKinds.map((kind) => kind.create({})),
+    checks: true,
+    leaveOutRefused: true,
     out: flags.out,
     title: 'Ten handwritten digits',
     command: 'npm start',

@@ -1,5 +1,8 @@
 import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
+import { findLayer } from '../attribution/layer.ts';
+import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
+import type { Classifier } from '../classifier/classifier.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { type ExplainSummary, runExplainJob } from './explainJob.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
@@ -10,11 +13,15 @@ import { prepareFolder } from './output.ts';
 import { progressTo } from './progress.ts';
 import { parseTarget } from './targetFlag.ts';
 import { threadCount } from './threads.ts';
+import { UsageError } from './usageError.ts';
 
 interface Flags extends InputFlags, Readonly<Record<string, unknown>> {
   readonly method?: string;
   readonly target: string;
   readonly output?: string;
+  readonly layer?: string;
+  readonly unit?: string;
+  readonly checks: boolean;
   readonly probabilities?: boolean;
   readonly out: string;
   readonly save?: string;
@@ -36,6 +43,18 @@ export function addExplainCommand(program: Command): void {
     .option('--method <ids>', 'methods, separated by commas (default: all; see "konkyo methods")')
     .option('--target <class>', 'class index or name, "predicted", or A-vs-B', 'predicted')
     .option('--output <name>', 'the output with the class scores, where the model has several')
+    .option(
+      '--layer <name>',
+      'the layer that layer methods look at (default: the last convolution), or that --unit is of',
+    )
+    .option(
+      '--unit <n>',
+      'explain a unit of --layer in place of a class: of a convolution, a channel over all positions',
+    )
+    .option(
+      '--no-checks',
+      'leave out deletion, insertion and random weights (62 runs of the model a map, and each map once more)',
+    )
     .option('--probabilities', 'explain the output as it is, not the scores before a final softmax or sigmoid')
     .option('--out <folder>', 'where the report goes', 'report')
     .option('--save <file.npz>', 'also write the maps as arrays, one a method')
@@ -72,11 +91,15 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
     ...(flags.output === undefined ? {} : { output: flags.output }),
   });
   try {
+    const unit = unitFrom(flags, classifier);
     const summary = await runExplainJob({
       classifier,
       modelName: basename(modelPath),
       images: await readInputs(inputs, classifier, flags.dataDir === undefined ? {} : { dataDir: flags.dataDir }),
       methods,
+      ...(unit ? { unit } : {}),
+      checks: flags.checks,
+      leaveOutRefused: flags.method === undefined,
       ...(flags.target === 'predicted' ? {} : { target: parseTarget(flags.target, classifier) }),
       out: flags.out,
       pictures: flags.pictures === true,
@@ -90,6 +113,19 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
     progress.finish();
     await classifier.release();
   }
+}
+
+/**
+ * What --layer and --unit mean for this model, checked before anything is computed.
+ * @throws UsageError, UnknownLayerError, LayerError
+ */
+function unitFrom({ layer, unit, target }: Flags, classifier: Classifier): UnitTarget | undefined {
+  if (layer !== undefined) findLayer(classifier, layer);
+  if (unit === undefined) return undefined;
+  if (layer === undefined) throw new UsageError('--unit needs --layer NAME: of which layer is it a unit?');
+  if (target !== 'predicted') throw new UsageError('--target names a class and --unit a unit: give one of them.');
+  if (!/^\d+$/.test(unit)) throw new UsageError(`--unit takes a whole number, not "${unit}".`);
+  return unitTarget(classifier, layer, Number(unit));
 }
 
 function inWords({ images, report }: ExplainSummary): string {

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { type Explanation, explain, runnerUp } from '../attribution/explain.ts';
 import type { Method } from '../attribution/method.ts';
+import type { UnitTarget } from '../attribution/unitScores.ts';
 import { type Classifier, className, givesProbabilities, type Prediction } from '../classifier/classifier.ts';
 import type { Target } from '../classifier/target.ts';
 import { writeNpz } from '../datasets/npz.ts';
+import { type CheckedExplanation, checkMaps } from '../evaluation/checkMaps.ts';
+import type { KonkyoError } from '../konkyoError.ts';
 import { concatRows } from '../onnx/tensor.ts';
 import { explainedImage, type NamedImage, targetWords } from '../report/explainedView.ts';
 import { provenanceOf } from '../report/provenanceView.ts';
@@ -21,6 +24,12 @@ export interface ExplainJob {
   readonly images: readonly NamedImage[];
   readonly methods: readonly Method[];
   readonly target?: (prediction: Prediction) => Target;
+  /** A unit of a layer to explain in place of a class. */
+  readonly unit?: UnitTarget;
+  /** Whether the maps are put to a first test of truth, see checkMaps; units are not. */
+  readonly checks?: boolean;
+  /** Leave out methods that this model does not admit, with a message, rather than fail. */
+  readonly leaveOutRefused?: boolean;
   /** Folder for index.html. */
   readonly out: string;
   /** Also a PNG for each map, in OUT/pictures. */
@@ -48,37 +57,57 @@ export interface ExplainSummary {
       readonly score: number;
       readonly sum: number;
       readonly completenessGap?: number;
+      readonly deletionArea?: number;
+      readonly insertionArea?: number;
+      readonly randomWeightsCorrelation?: number;
     }[];
   }[];
 }
 
 /** Explains images and writes what was asked for. Everything is computed before the first file is written. */
 export async function runExplainJob(job: ExplainJob): Promise<ExplainSummary> {
-  const explanations = await explainWithContrast(job);
-  const view = viewOf(job, explanations);
-  const report = join(job.out, 'index.html');
-  if (job.save) await writeWhole(job.save, mapArchive(job.methods, explanations));
-  if (job.pictures) {
-    for (const { name, png } of reportPictures(view)) await writeWhole(join(job.out, 'pictures', name), png);
+  const refused: Refused[] = [];
+  try {
+    const explanations = await checkedExplanations(job, await explainWithContrast(job, refused));
+    const view = viewOf(job, explanations, refused);
+    const report = join(job.out, 'index.html');
+    const methods = job.methods.filter((method) => !refused.some((other) => other.method === method));
+    if (job.save) await writeWhole(job.save, mapArchive(methods, explanations));
+    if (job.pictures) {
+      for (const { name, png } of reportPictures(view)) await writeWhole(join(job.out, 'pictures', `${name}.png`), png);
+    }
+    await writeWhole(report, renderReport(view));
+    return summaryOf(job, explanations, report);
+  } finally {
+    await job.unit?.classifier.release();
   }
-  await writeWhole(report, renderReport(view));
-  return summaryOf(job, explanations, report);
+}
+
+interface Refused {
+  readonly method: Method;
+  readonly reason: string;
 }
 
 /** The maps asked for; where the target is the predicted class, also one map of why it and not the runner-up. */
-async function explainWithContrast({
-  classifier,
-  images,
-  methods,
-  target,
-  progress,
-}: ExplainJob): Promise<Explanation[]> {
+async function explainWithContrast(job: ExplainJob, refused: Refused[]): Promise<readonly Explanation[]> {
+  const { classifier, images, methods, target, unit, progress } = job;
   const batch = concatRows(images.map(({ image }) => image));
-  const explanations = await explain(classifier, batch, methods, {
-    ...(target ? { target } : {}),
-    progress: (done, total, what) => progress.update(done, total, what),
-  });
-  const contrastMethod = methods.find(({ id }) => id === 'integrated-gradients') ?? methods[0];
+  const onRefused = (method: Method, { message }: KonkyoError) => {
+    progress.message(`Left out: ${method.title}. ${message}`);
+    refused.push({ method, reason: message });
+  };
+  const options = {
+    ...(job.leaveOutRefused === true ? { onRefused } : {}),
+    progress: (done: number, total: number, what: string) => progress.update(done, total, what),
+  };
+  if (unit) {
+    const predictions = await classifier.predict(batch);
+    const found = await explain(unit.classifier, batch, methods, { ...options, target: () => unit.target });
+    return found.map((explanation, i) => ({ ...explanation, prediction: predictions[i] ?? explanation.prediction }));
+  }
+  const explanations = await explain(classifier, batch, methods, { ...options, ...(target ? { target } : {}) });
+  const admitted = methods.filter((method) => !refused.some((other) => other.method === method));
+  const contrastMethod = admitted.find(({ id }) => id === 'integrated-gradients') ?? admitted[0];
   if (target || !contrastMethod || classifier.classCount < 2) return explanations;
   const contrasts = await explain(classifier, batch, [contrastMethod], {
     target: (prediction) => ({ for: prediction.chosen, against: runnerUp(prediction) }),
@@ -89,19 +118,40 @@ async function explainWithContrast({
   }));
 }
 
-function viewOf(job: ExplainJob, explanations: readonly Explanation[]): ReportView {
-  const { classifier, images, methods, modelName, title, command } = job;
+async function checkedExplanations(
+  { classifier, images, checks, unit, progress }: ExplainJob,
+  explanations: readonly Explanation[],
+): Promise<readonly CheckedExplanation[]> {
+  if (checks !== true || unit) return explanations;
+  return checkMaps(
+    classifier,
+    images.map(({ image }) => image),
+    explanations,
+    { progress: (done, total, what) => progress.update(done, total, what) },
+  );
+}
+
+function viewOf(job: ExplainJob, explanations: readonly CheckedExplanation[], refused: readonly Refused[]): ReportView {
+  const { classifier, images, modelName, title, command, unit } = job;
+  const of = unit?.classifier ?? classifier;
+  const methods = job.methods.filter((method) => !refused.some((other) => other.method === method));
   return {
     title,
     explained: explanations.flatMap((explanation, i) => {
       const named = images[i];
-      return named ? [explainedImage(classifier, named, explanation, i)] : [];
+      return named ? [explainedImage(classifier, named, explanation, i, of)] : [];
     }),
-    provenance: provenanceOf(classifier, { file: modelName, methods, version, ...(command ? { command } : {}) }),
+    provenance: provenanceOf(of, {
+      file: modelName,
+      methods,
+      version,
+      notes: refused.map(({ method, reason }) => `${method.title} was left out. ${reason}`),
+      ...(command ? { command } : {}),
+    }),
   };
 }
 
-/** One array a method, [n, ...] in the input's own shape, named by the method's id. */
+/** One array a method, [n, ...] in the input's own shape or the layer's, named by the method's id. */
 function mapArchive(methods: readonly Method[], explanations: readonly Explanation[]): Uint8Array {
   const arrays = methods.map(({ id }) => {
     // The first map of a method is the one for the target; a contrast with the runner-up comes after it.
@@ -113,8 +163,8 @@ function mapArchive(methods: readonly Method[], explanations: readonly Explanati
 }
 
 function summaryOf(
-  { classifier, images }: ExplainJob,
-  explanations: readonly Explanation[],
+  { classifier, images, unit }: ExplainJob,
+  explanations: readonly CheckedExplanation[],
   report: string,
 ): ExplainSummary {
   return {
@@ -126,13 +176,15 @@ function summaryOf(
         ? { probability: prediction.probabilities[prediction.chosen] ?? Number.NaN }
         : {}),
       score: prediction.scores[prediction.chosen] ?? Number.NaN,
-      target: targetWords(classifier, target),
-      methods: maps.map(({ method, target, score, values, completeness }) => ({
+      target: targetWords(unit?.classifier ?? classifier, target),
+      methods: maps.map(({ method, target, score, values, completeness, checks }) => ({
         id: method.id,
-        target: targetWords(classifier, target),
+        target: targetWords(unit?.classifier ?? classifier, target),
         score,
         sum: values.data.reduce((sum, value) => sum + value, 0),
         ...(completeness?.gap === undefined ? {} : { completenessGap: completeness.gap }),
+        ...(checks ? { deletionArea: checks.curves.deletion.area, insertionArea: checks.curves.insertion.area } : {}),
+        ...(checks?.randomWeights === undefined ? {} : { randomWeightsCorrelation: checks.randomWeights }),
       })),
     })),
   };

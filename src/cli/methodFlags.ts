@@ -36,8 +36,20 @@ export function chosenMethods(ids: string | undefined, flags: Readonly<Record<st
     throw new UsageError(
       `--${unused} is an option of none of the chosen methods (${kinds.map(({ id }) => id).join(', ')}).`,
     );
-  const resources = typeof baselines === 'string' ? { baselines: parseBaselines(baselines) } : {};
+  const resources = {
+    ...(typeof baselines === 'string' ? { baselines: parseBaselines(baselines) } : {}),
+    ...layerResource(kinds, flags),
+  };
   return kinds.map((kind) => create(kind, given, flags, resources));
+}
+
+/** With --unit, --layer says where the unit is; alone it is the layer that layer methods look at. */
+function layerResource(kinds: readonly MethodKind[], { layer, unit }: Readonly<Record<string, unknown>>) {
+  if (typeof layer !== 'string' || unit !== undefined) return {};
+  if (kinds.some(({ resources = [] }) => resources.includes('layer'))) return { layer };
+  throw new UsageError(
+    `None of the chosen methods (${kinds.map(({ id }) => id).join(', ')}) looks at a layer: say with --unit N which of its units they are to explain.`,
+  );
 }
 
 function create(

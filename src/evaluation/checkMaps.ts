@@ -10,6 +10,7 @@ import {
 } from './perturbationCurves.ts';
 import { cellMap, stretched } from './pixelMap.ts';
 import { segmentSide, segmentsByEvidence } from './pixelOrder.ts';
+import { weightedLayers } from './randomWeights.ts';
 import { weightRandomisation } from './weightRandomisation.ts';
 
 /** A first test of truth for one map. */
@@ -22,8 +23,8 @@ export interface MapChecks {
   /** Side of the squares that were deleted and inserted together, pixels. */
   readonly segment: number;
   /**
-   * Rank correlation of the map's sizes with those of the same method's map for random weights: near 0 where the map
-   * depends on what was learnt. Undefined where there are no weights to replace or one of the maps is all equal.
+   * Rank correlation of the map with the same method's map where all layers but the first have random weights: near 0 where
+   * the map depends on what was learnt. Undefined where there are no weights to replace or one of the maps is all equal.
    */
   readonly randomWeights: number | undefined;
 }
@@ -53,9 +54,11 @@ export async function checkMaps(
   { curves: settings = curveDefaults, seed = 0, progress }: CheckOptions = {},
 ): Promise<CheckedExplanation[]> {
   const segment = segmentSide(classifier.input);
+  // The first layer stays: with its edges alone a map can follow the image, which is what the check has to notice.
+  const layers = Math.max(1, weightedLayers(classifier).length - 1);
   const total = explanations.length + 1;
   progress?.(0, total, 'Checks: random weights');
-  const correlations = await weightRandomisation(classifier, images, explanations, { seed });
+  const correlations = await weightRandomisation(classifier, images, explanations, { seed, layers });
   const checked: CheckedExplanation[] = [];
   for (const [i, explanation] of explanations.entries()) {
     progress?.(i + 1, total, `Checks: deletion and insertion, image ${i + 1} of ${explanations.length}`);

@@ -8,7 +8,8 @@ import { rankCorrelation } from './rankCorrelation.ts';
 
 /**
  * The weight-randomisation check of Adebayo et al. 2018: the same maps for the same network with random weights, and how far
- * they agree with the real ones: the rank correlation of their sizes. Near 0 where a map depends on what was learnt.
+ * they agree with the real ones: the rank correlation of their signed values (of sizes it is near 1 for every map that is 0 on
+ * an empty background). Near 0 where a map depends on what was learnt.
  * @returns for the k-th map of each explanation, by image; undefined where a method refuses, or a map is all equal. Empty
  * for a model without weights to replace.
  */
@@ -54,6 +55,6 @@ async function mapsOf(
 function agreement({ input }: Classifier, map?: MethodMap, other?: MethodMap): number | undefined {
   const [own, random] = [map && cellMap(map, input), other && cellMap(other, input)];
   if (!own || !random) return undefined;
-  const rho = rankCorrelation(own.values.map(Math.abs), random.values.map(Math.abs));
+  const rho = rankCorrelation(own.values, random.values);
   return Number.isFinite(rho) ? rho : undefined;
 }

@@ -1,4 +1,5 @@
 import { type HeadingLevel, type Html, heading, html } from './html.ts';
+import { lineDrawing } from './lineDrawing.ts';
 import { counted, inWords, listed, sentence } from './number.ts';
 import type { ImageQuestion } from './question.ts';
 import { verdictMark, verdictWords } from './verdict.ts';
@@ -58,7 +59,7 @@ function checkTable(label: string, checks: readonly Check[], level: HeadingLevel
     <thead class="aside"><tr><th scope="col">Map</th><th scope="col">Figure</th><th scope="col">Verdict</th></tr></thead>
     <tbody>${rows.map(
       ({ map, figure }) => html`
-      <tr><th scope="row">${map}${shared === undefined ? html`<small>${figure.meaning}</small>` : undefined}</th><td class="number">${figure.value}</td><td class="verdict">${verdictMark(figure.verdict)}<span class="${figure.verdict}">${sentence(verdictWords[figure.verdict])}</span></td></tr>`,
+      <tr><th scope="row">${map}${shared === undefined ? html`<small>${figure.meaning}</small>` : undefined}</th><td class="number">${figure.value}${figure.lines && lineDrawing(figure.lines)}</td><td class="verdict">${verdictMark(figure.verdict)}<span class="${figure.verdict}">${sentence(verdictWords[figure.verdict])}</span></td></tr>`,
     )}
     </tbody>
   </table>

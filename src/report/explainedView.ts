@@ -1,9 +1,11 @@
-import type { Explanation, MethodMap } from '../attribution/explain.ts';
 import type { Completeness } from '../attribution/method.ts';
 import { type Classifier, className, givesProbabilities, type Prediction } from '../classifier/classifier.ts';
-import { sumChannels, toPixels } from '../classifier/pixels.ts';
+import { toPixels } from '../classifier/pixels.ts';
 import type { Target } from '../classifier/target.ts';
+import type { CheckedExplanation, CheckedMap } from '../evaluation/checkMaps.ts';
+import { cellMap } from '../evaluation/pixelMap.ts';
 import type { Tensor } from '../onnx/tensor.ts';
+import { checkFigures } from './checkFigures.ts';
 import { mapScale } from './mapReading.ts';
 import { percent, signed } from './number.ts';
 import type { AttributionMap, Decision, ExplainedImage, ExplainedOutput, Figure, RankedClass } from './view.ts';
@@ -21,12 +23,16 @@ export interface NamedImage {
 /** How many of the best classes a report names. */
 const rankedClasses = 5;
 
-/** What the report shows of one explained image. */
+/**
+ * What the report shows of one explained image. Maps of a layer without positions are left out: they are no pictures.
+ * @param of the classifier whose scores the maps explain, where that is not the one that decided: a layer's units.
+ */
 export function explainedImage(
   classifier: Classifier,
   named: NamedImage,
-  explanation: Explanation,
+  explanation: CheckedExplanation,
   position: number,
+  of: Classifier = classifier,
 ): ExplainedImage {
   const { name, image, truth } = named;
   return {
@@ -35,7 +41,7 @@ export function explainedImage(
     picture: toPixels(image.data, classifier.input),
     ...(truth === undefined ? {} : { truth: className(classifier, truth) }),
     decision: decisionOf(classifier, explanation.prediction),
-    maps: explanation.maps.map((map) => attributionMap(classifier, map)),
+    maps: explanation.maps.flatMap((map) => attributionMap(of, map) ?? []),
   };
 }
 
@@ -65,9 +71,12 @@ export function targetWords(classifier: Classifier, target: Target): string {
   return `${className(classifier, target.for)} rather than ${className(classifier, target.against)}`;
 }
 
-function attributionMap(classifier: Classifier, map: MethodMap): AttributionMap {
-  const { height, width, channels } = classifier.input;
-  const values = sumChannels(map.values.data, classifier.input);
+function attributionMap(classifier: Classifier, map: CheckedMap): AttributionMap | undefined {
+  const { channels } = classifier.input;
+  const cells = cellMap(map, classifier.input);
+  if (!cells) return undefined;
+  const { height, width, values } = cells;
+  const notes = [...(map.layer === undefined ? [] : [layerWords(map.layer, map.values.dims)]), ...(map.notes ?? [])];
   return {
     method: map.method.id,
     title: map.method.title,
@@ -79,9 +88,17 @@ function attributionMap(classifier: Classifier, map: MethodMap): AttributionMap 
     values,
     unit: map.method.unit,
     scale: mapScale(values),
-    ...(channels > 1 ? { summedChannels: channels } : {}),
-    figures: map.completeness ? [completenessFigure(map.completeness)] : [],
+    ...(channels > 1 && map.layer === undefined ? { summedChannels: channels } : {}),
+    ...(notes.length > 0 ? { notes } : {}),
+    figures: [
+      ...(map.completeness ? [completenessFigure(map.completeness)] : []),
+      ...(map.checks ? checkFigures(map.checks) : []),
+    ],
   };
+}
+
+function layerWords(layer: string, [, channels = 1]: readonly number[]): string {
+  return `Of the layer ${layer}${channels > 1 ? `, its ${channels} channels added up` : ''}.`;
 }
 
 /** Under 1% the parts account for the whole; over 10% a tenth of the score is unexplained. */

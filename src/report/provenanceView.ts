@@ -9,6 +9,8 @@ export interface ProvenanceOptions {
   readonly file: string;
   readonly methods: readonly Method[];
   readonly version: string;
+  /** Sentences about how the report came about, beside those about the model. */
+  readonly notes?: readonly string[];
   /** The command line that repeats the report. */
   readonly command?: string;
 }
@@ -16,7 +18,7 @@ export interface ProvenanceOptions {
 /** How a report was made, from the classifier and the methods' settings. */
 export function provenanceOf(classifier: Classifier, options: ProvenanceOptions): Provenance {
   const { model, preparation, runtime, sha256 } = classifier;
-  const { file, methods, version, command } = options;
+  const { file, methods, version, command, notes = [] } = options;
   const withSettings = methods
     .map((method) => ({ title: method.title, settings: method.settingsFor?.(classifier) ?? method.settings }))
     .filter(({ settings }) => Object.keys(settings).length > 0);
@@ -42,7 +44,7 @@ export function provenanceOf(classifier: Classifier, options: ProvenanceOptions)
         label: 'Rewritten model',
         value: `differs from the original by at most ${percent(preparation.difference)} of the largest output on probe images`,
       },
-      ...preparation.notes.map((note) => ({ label: 'Note', value: note })),
+      ...[...preparation.notes, ...notes].map((note) => ({ label: 'Note', value: note })),
     ],
     environment: [
       { label: 'konkyo', value: version },

@@ -100,6 +100,9 @@ nav .ordinal { margin: 0; }
 .check { break-inside: avoid; } .check > p { margin: .35rem 0 .8rem; color: var(--quiet); max-width: 36rem; line-height: 1.5; }
 .check th, .check td { padding: .5rem 0; border-top: 1px solid var(--line); vertical-align: baseline; }
 .check td { padding-left: 1rem; } .check .verdict { width: 8.5rem; white-space: nowrap; }
+.check .number { white-space: normal; text-wrap: balance; }
+.lines { display: block; width: 6rem; margin: .3rem 0 .2rem auto; } .lines * { fill: none; vector-effect: non-scaling-stroke; }
+.lines .frame { stroke: var(--line); } .lines .own { stroke: var(--accent); stroke-width: 1.75px; } .lines .comparison { stroke: var(--quiet); stroke-width: 1px; stroke-dasharray: 2 2; }
 .check .verdict .mark { margin: 0 .5rem 0 0; vertical-align: -.13em; }
 
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 2.25rem clamp(2rem, 4vw, 4rem); }

@@ -73,6 +73,8 @@ export interface AttributionMap {
   readonly scale: number;
   /** How many colour channels were added up for each pixel; absent where none were. */
   readonly summedChannels?: number;
+  /** What has to be known to read this map, in sentences. */
+  readonly notes?: readonly string[];
   /** How far to believe this map; the first is shown beside it. */
   readonly figures: readonly Figure[];
   /** Computing time; leave it out where the same seed must give the same bytes. */
@@ -89,6 +91,15 @@ export interface Figure {
   readonly verdict: Verdict;
   /** One plain sentence: what the figure says. */
   readonly meaning: string;
+  /** Drawn small beside the figure, all from 0 to 1. */
+  readonly lines?: readonly Line[];
+}
+
+/** A line in a small drawing. */
+export interface Line {
+  readonly label: string;
+  readonly kind: 'own' | 'comparison';
+  readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
 export interface Provenance {

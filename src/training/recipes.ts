@@ -38,12 +38,12 @@ export const recipes = {
   },
   b: {
     optimizer: () => adam(),
-    learningRate: cosine(0.003, 30_000),
-    length: { updates: 30_000 },
+    learningRate: cosine(0.003, 100_000),
+    length: { updates: 100_000 },
     batchSize: 100,
     validationImages: 0,
     paperAccuracy: 0.98,
-    ours: 'cosine from 0.003, and 30,000 updates, not 100,000',
+    ours: 'cosine from 0.003',
   },
   c: {
     optimizer: () => adam(),

@@ -39,12 +39,9 @@ export const mergeBatchNormalization: Canonizer = (graph, facts, keep) => {
     const names = [builder.constant(weights, 'weights'), builder.constant(bias, 'bias')] as const;
     for (const other of graph.nodes) {
       if (other === merged.removed) continue;
-      builder.append(other === layer.node ? merged.rewrite(...names) : other);
+      builder.append(other === layer.node ? merged.rewrite(...names) : (merged.moved?.get(other) ?? other));
     }
-    const known = new Map(facts);
-    for (const [name, value] of [[names[0], weights], [names[1], bias]] as const)
-      known.set(name, { type: 'float32', dims: value.dims, constant: value });
-    return mergeBatchNormalization(builder.build(), known, keep);
+    return mergeBatchNormalization(builder.build(), facts, keep);
   }
   return graph;
 };
@@ -55,6 +52,8 @@ interface Merged {
   readonly bias: Tensor<'float32'>;
   readonly removed: Node;
   readonly rewrite: (weights: string, bias: string) => Node;
+  /** Nodes between, as they read what the normalisation read. */
+  readonly moved?: ReadonlyMap<Node, Node>;
 }
 
 function affineOf(node: Node, { constant }: Surroundings): Affine | undefined {
@@ -83,25 +82,32 @@ function intoLayerBefore(normalization: Node, affine: Affine, around: Surroundin
 }
 
 function intoLayerAfter(normalization: Node, affine: Affine, around: Surroundings): Merged | undefined {
-  const output = normalization.outputs[0] ?? '';
-  const after = around.onlyReader(output);
+  const [input = '', output = ''] = [normalization.inputs[0], normalization.outputs[0]];
+  const next = around.onlyReader(output);
+  // A Flatten between gives every channel as many columns of a dense layer as it has positions.
+  const flatten = next?.op === 'Flatten' && next.domain === '' && intOf(next, 'axis', 1) === 1 ? next : undefined;
+  const read = flatten ? (flatten.outputs[0] ?? '') : output;
+  const after = flatten ? around.onlyReader(read) : next;
   const layer = after && linearLayer(after, around);
   // Padding puts zeros after the normalisation; merged, they would be normalised too.
-  if (!layer || layer.node.inputs[0] !== output || pads(layer.node)) return undefined;
-  if (sizeOfInput(layer) !== affine.scale.length) return undefined;
+  if (!layer || layer.node.inputs[0] !== read || pads(layer.node)) return undefined;
+  const positions = flatten ? sizeOf(around.facts(output)?.dims.slice(2) ?? []) : 1;
+  if (sizeOfInput(layer) !== affine.scale.length * positions) return undefined;
   const { scale, shift } = affine;
   const bias = Array.from({ length: layer.outputs }, (_, i) => biasAt(layer, i));
   const weights = layer.weights.data.map((weight, i) => {
-    const channel = layer.channelsOf(i);
-    bias[channel.output] = (bias[channel.output] ?? 0) + weight * (shift[channel.input] ?? 0);
-    return weight * (scale[channel.input] ?? 1);
+    const channels = layer.channelsOf(i);
+    const channel = Math.floor(channels.input / positions);
+    bias[channels.output] = (bias[channels.output] ?? 0) + weight * (shift[channel] ?? 0);
+    return weight * (scale[channel] ?? 1);
   });
   return {
     layer,
     weights: float32(layer.weights.dims, weights),
     bias: float32([layer.outputs], bias),
     removed: normalization,
-    rewrite: (w, b) => withParameters(layer.node, normalization.inputs[0] ?? '', w, b, layer.node.outputs),
+    rewrite: (w, b) => withParameters(layer.node, flatten ? read : input, w, b, layer.node.outputs),
+    ...(flatten ? { moved: new Map([[flatten, { ...flatten, inputs: [input] }]]) } : {}),
   };
 }
 
@@ -114,7 +120,7 @@ function biasAt({ bias }: LinearLayer, output: number): number {
 }
 
 function sizeOfInput({ weights, channelsOf }: LinearLayer): number {
-  return weights.data.length === 0 ? 0 : Math.max(...weights.data.map((_, i) => channelsOf(i).input)) + 1;
+  return weights.data.reduce((size, _, i) => Math.max(size, channelsOf(i).input + 1), 0);
 }
 
 function pads(node: Node): boolean {
@@ -130,7 +136,10 @@ function linearLayer(node: Node, { constant }: Surroundings): LinearLayer | unde
   const [first = 1, second = 1, ...kernel] = weights.dims;
   const taps = sizeOf(kernel);
   const group = intOf(node, 'group', 1);
-  const at = (index: number) => ({ row: Math.floor(index / (second * taps)), column: Math.floor(index / taps) % second });
+  const at = (index: number) => ({
+    row: Math.floor(index / (second * taps)),
+    column: Math.floor(index / taps) % second,
+  });
   switch (node.op) {
     case 'Conv': {
       const perGroup = first / group;

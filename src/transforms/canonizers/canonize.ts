@@ -19,7 +19,9 @@ export function canonize(graph: Graph, facts: Facts, keep: readonly string[]): G
   const outputs = [...new Set([...keep, ...graph.outputs.map(({ name }) => name)])];
   return prune(
     rewritten,
-    outputs.map((name) => graph.outputs.find((output) => output.name === name) ?? { name, type: undefined, dims: undefined }),
+    outputs.map(
+      (name) => graph.outputs.find((output) => output.name === name) ?? { name, type: undefined, dims: undefined },
+    ),
     graph.inputs.map(({ name }) => name),
   );
 }

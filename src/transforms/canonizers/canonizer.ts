@@ -24,7 +24,8 @@ export interface Surroundings {
 export function surroundings(graph: Graph, facts: Facts, keep: readonly string[]): Surroundings {
   const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   const readers = new Map<string, Node[]>();
-  for (const node of graph.nodes) for (const name of reads(node)) readers.set(name, [...(readers.get(name) ?? []), node]);
+  for (const node of graph.nodes)
+    for (const name of reads(node)) readers.set(name, [...(readers.get(name) ?? []), node]);
   const staying = new Set([...keep, ...graph.outputs.map(({ name }) => name)]);
   const onlyReader = (value: string) => {
     const all = readers.get(value) ?? [];
@@ -34,7 +35,8 @@ export function surroundings(graph: Graph, facts: Facts, keep: readonly string[]
     onlyReader,
     onlyUse: (value) => (onlyReader(value) ? producers.get(value) : undefined),
     constant: (value = '') => {
-      const known = facts.get(value)?.constant;
+      // What an earlier canonizer added is not among the facts.
+      const known = facts.get(value)?.constant ?? graph.initializers.get(value);
       return known && isTensorOf(known, 'float32') ? known : undefined;
     },
     facts: (value) => facts.get(value),

@@ -2,7 +2,14 @@ import { describeNode, type Node, qualifiedOp } from '../../onnx/graph.ts';
 import type { RelevanceContext } from './context.ts';
 import { type RefusedNode, RelevanceRefusedError } from './errors.ts';
 import { gradientAnswer, isLinearLayer, type Layer, layerOf } from './layer.ts';
-import { arithmeticOperators, convolutions, elementwiseFunctions, rearrangements, selections, sums } from './operators.ts';
+import {
+  arithmeticOperators,
+  convolutions,
+  elementwiseFunctions,
+  rearrangements,
+  selections,
+  sums,
+} from './operators.ts';
 import type { RelevanceRule } from './rule.ts';
 
 /** Which rule goes where: the first entry whose predicate holds gives a layer its rule. */

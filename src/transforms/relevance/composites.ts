@@ -11,10 +11,10 @@ import {
   isSum,
   operator,
 } from './composite.ts';
+import type { Bounds } from './modifiers.ts';
 import { gradient, passOn, winnerTakesAll } from './moving.ts';
 import { signalOf, signalTakesAll, softmaxTaylor, uniform } from './products.ts';
 import type { RelevanceRule } from './rule.ts';
-import type { Bounds } from './modifiers.ts';
 import { alphaBeta, epsilon, flat, gamma, norm, zBox, zPlus } from './rules.ts';
 
 /**
@@ -77,10 +77,7 @@ export function epsilonGammaBox(
 
 /** Deep Taylor decomposition, Montavon et al. 2017: z+ inside, z-box at the pixels. */
 export function deepTaylor(bounds: Bounds): Composite {
-  return composite('deep-taylor', [
-    { where: isFirst, rule: zBox(bounds) },
-    ...convolutionsAndDense(zPlus(), zPlus()),
-  ]);
+  return composite('deep-taylor', [{ where: isFirst, rule: zBox(bounds) }, ...convolutionsAndDense(zPlus(), zPlus())]);
 }
 
 /**
@@ -89,5 +86,8 @@ export function deepTaylor(bounds: Bounds): Composite {
  */
 export function attnLrp(settings: { readonly epsilon?: number; readonly gamma?: number } = {}): Composite {
   const linear = settings.gamma ? gamma(settings.gamma) : epsilon(settings.epsilon);
-  return composite('attn-lrp', [...convolutionsAndDense(linear, linear), { where: operator('Softmax'), rule: softmaxTaylor() }]);
+  return composite('attn-lrp', [
+    ...convolutionsAndDense(linear, linear),
+    { where: operator('Softmax'), rule: softmaxTaylor() },
+  ]);
 }

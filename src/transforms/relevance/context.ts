@@ -37,7 +37,9 @@ export function relevanceContext(graph: Graph, facts: Facts, input: string, tabl
     const flows = table[qualifiedOp(node)]?.kind !== 'none' && reads(node).some((name) => data.has(name));
     if (!flows) continue;
     // Integers on the way are quantised numbers, or the positions a gradient does not flow to.
-    const carried = node.outputs.filter((name) => name !== '' && (isFloat(factsOf(name).type) || quantizes(node, table)));
+    const carried = node.outputs.filter(
+      (name) => name !== '' && (isFloat(factsOf(name).type) || quantizes(node, table)),
+    );
     for (const output of carried) data.add(output);
     if (givesNonNegative(node, nonNegative)) for (const output of node.outputs) nonNegative.add(output);
   }
@@ -91,7 +93,7 @@ export function dataInputs(node: Node, { isData }: Pick<RelevanceContext, 'isDat
  */
 export function isGate(name: string, context: RelevanceContext): boolean {
   const node = context.producerOf(name);
-  if (!node || node.domain !== '') return false;
+  if (node?.domain !== '') return false;
   if (gateOperators.has(node.op)) return true;
   const [only, another] = dataInputs(node, context);
   const passesOn = rearrangements.has(node.op) || arithmeticOperators.has(node.op);
@@ -102,7 +104,7 @@ export function isGate(name: string, context: RelevanceContext): boolean {
 export function isFunctionOf(name: string, argument: string, context: RelevanceContext): boolean {
   if (name === argument) return true;
   const node = context.producerOf(name);
-  if (!node || node.domain !== '') return false;
+  if (node?.domain !== '') return false;
   if (!elementwiseFunctions.has(node.op) && !arithmeticOperators.has(node.op)) return false;
   const data = dataInputs(node, context);
   return data.length > 0 && data.every((i) => isFunctionOf(node.inputs[i] ?? '', argument, context));

@@ -1,5 +1,5 @@
-import type { Node } from '../../onnx/graph.ts';
 import type { ValueFacts } from '../../onnx/facts.ts';
+import type { Node } from '../../onnx/graph.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { callFor } from '../gradient/gradient.ts';
 import { sumTo } from '../gradient/gradientValues.ts';
@@ -26,8 +26,9 @@ export interface LayerCopy {
   readonly gradients: (dy: string) => ReadonlyMap<number, string>;
 }
 
-/** Whether a part is 0 whatever the weights are. */
-export function vanishes({ input }: LayerPart, { node, data, context }: Layer): boolean {
+/** Whether a part is 0 whatever the image is. Sums and means have weights too, if none to change: positive ones. */
+export function vanishes({ input, weights }: LayerPart, { node, data, context, weights: own }: Layer): boolean {
+  if (own === undefined && weights.of(1) === 0) return true;
   return data.every((i) => input.vanishes?.(node.inputs[i] ?? '', context) === true);
 }
 

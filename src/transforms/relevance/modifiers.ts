@@ -39,9 +39,9 @@ export const negativeInput: InputModifier = {
 /** 1 everywhere. */
 export const onesInput: InputModifier = {
   name: '1',
-  add: (builder, value) => builder.add('ConstantOfShape', [builder.add('Shape', [value])], { value: float32([1], [1]) }),
+  add: (builder, value) =>
+    builder.add('ConstantOfShape', [builder.add('Shape', [value])], { value: float32([1], [1]) }),
 };
-
 
 /** What a layer would read if every pixel had a bound's value: the same for every image. */
 export function pixelBound(name: 'low' | 'high', bounds: Bounds): InputModifier {

@@ -1,10 +1,10 @@
-import { sumTo } from '../gradient/gradientValues.ts';
 import { without } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
-import { positiveInput, unchanged } from './modifiers.ts';
+import { sumTo } from '../gradient/gradientValues.ts';
 import { gradientAnswer, type Layer } from './layer.ts';
-import { stabilizer } from './rules.ts';
+import { positiveInput, unchanged } from './modifiers.ts';
 import type { InputRelevance, RelevancePass, RelevanceRule } from './rule.ts';
+import { stabilizer } from './rules.ts';
 import { sharesRule } from './shares.ts';
 
 /* Rules that hand relevance on without asking for weights. */

@@ -13,7 +13,22 @@ export const rearrangements: ReadonlySet<string> = new Set([
 export const elementwiseFunctions: ReadonlySet<string> = new Set([
   ...['Relu', 'LeakyRelu', 'PRelu', 'ThresholdedRelu', 'Shrink', 'Clip', 'Elu', 'Selu', 'Celu', 'Sigmoid', 'Tanh'],
   ...['HardSigmoid', 'HardSwish', 'Softplus', 'Softsign', 'Gelu', 'Mish', 'Swish', 'Erf', 'Exp', 'Log', 'Sqrt', 'Abs'],
-  ...['Neg', 'Pow', 'Reciprocal', 'Sin', 'Cos', 'Tan', 'Asin', 'Acos', 'Atan', 'Sinh', 'Cosh', 'Asinh', 'Acosh', 'Atanh'],
+  ...[
+    'Neg',
+    'Pow',
+    'Reciprocal',
+    'Sin',
+    'Cos',
+    'Tan',
+    'Asin',
+    'Acos',
+    'Atan',
+    'Sinh',
+    'Cosh',
+    'Asinh',
+    'Acosh',
+    'Atanh',
+  ],
   ...['QuantizeLinear', 'DequantizeLinear'],
 ]);
 
@@ -31,6 +46,11 @@ export const selections: ReadonlySet<string> = new Set([
 export const sums: ReadonlySet<string> = new Set([
   ...['AveragePool', 'GlobalAveragePool', 'ReduceMean', 'ReduceSum', 'Mean', 'Sum', 'Add', 'Sub', 'CumSum'],
   ...['BatchNormalization', 'Resize'],
+]);
+
+/** Those of them in which every term counts with the same positive weight. */
+export const positiveSums: ReadonlySet<string> = new Set([
+  ...['AveragePool', 'GlobalAveragePool', 'ReduceMean', 'ReduceSum', 'Mean', 'Sum', 'Add'],
 ]);
 
 export const convolutions: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose']);

@@ -1,3 +1,4 @@
+import type { Facts } from '../../onnx/facts.ts';
 import { describeNode, type Graph, type Node, reads } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { addGradients } from '../gradient/gradient.ts';
@@ -6,7 +7,6 @@ import { type Composite, type PlacedRule, place } from './composite.ts';
 import type { RelevanceContext } from './context.ts';
 import { gradientAnswer } from './layer.ts';
 import type { Absorption } from './rule.ts';
-import type { Facts } from '../../onnx/facts.ts';
 
 export interface RelevanceRequest {
   readonly facts: Facts;

@@ -65,8 +65,7 @@ export function alphaBeta(alpha = 2, beta = 1): RelevanceRule {
   }
   const mayBeEmpty = beta > 0;
   const shares: Share[] = [{ factor: alpha, parts: positiveContributions, denominator: 'not negative', mayBeEmpty }];
-  if (beta > 0)
-    shares.push({ factor: -beta, parts: negativeContributions, denominator: 'not positive', mayBeEmpty });
+  if (beta > 0) shares.push({ factor: -beta, parts: negativeContributions, denominator: 'not positive', mayBeEmpty });
   return sharesRule({ name: `alpha${alpha}-beta${beta}`, epsilon: stabilizer, shares });
 }
 

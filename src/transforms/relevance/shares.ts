@@ -2,7 +2,7 @@ import type { Node } from '../../onnx/graph.ts';
 import { copyLayer, type LayerCopy, type LayerPart, vanishes } from './copy.ts';
 import { gradientAnswer, hasNegativeFactor, type Layer, parameter } from './layer.ts';
 import { unchanged } from './modifiers.ts';
-import { convolutions } from './operators.ts';
+import { convolutions, positiveSums } from './operators.ts';
 import type { InputRelevance, RelevancePass, RelevanceRule } from './rule.ts';
 
 /*
@@ -44,26 +44,36 @@ export interface SharesSettings {
 /** A rule that distributes relevance in shares. */
 export function sharesRule(settings: SharesSettings): RelevanceRule {
   const { name, shares, as, refuses } = settings;
-  const changed = shares.some(({ parts }) => parts.some(({ weights, biases }) => weights !== unchanged || biases !== unchanged));
+  const changed = shares.some(({ parts }) =>
+    parts.some(({ weights, biases }) => weights !== unchanged || biases !== unchanged),
+  );
   return {
     name,
     refuses: (layer) => {
       const answer = gradientAnswer({ ...layer, node: as?.(layer.node) ?? layer.node });
       if (typeof answer === 'string') return answer;
-      return refuses?.(layer) ?? (changed ? whyUnchangeable(layer) : undefined);
+      return refuses?.(layer) ?? (changed ? whyUnchangeable(layer, shares) : undefined);
     },
-    pass: (pass) => mergeByInput(pass, shares.flatMap((share) => passShare(pass, share, settings))),
+    pass: (pass) =>
+      mergeByInput(
+        pass,
+        shares.flatMap((share) => passShare(pass, share, settings)),
+      ),
   };
 }
 
 /** Rules that change parameters need them as constants. */
-function whyUnchangeable(layer: Layer): string | undefined {
-  if (layer.data.length > 1 && layer.node.op !== 'Add' && layer.node.op !== 'Sum') {
-    return 'it multiplies values that both depend on the input; a rule for products is needed';
-  }
-  if (hasNegativeFactor(layer)) return 'its alpha or beta is negative, so signs of weights are not those of contributions';
-  const changeable = [...(layer.weights === undefined ? [] : [layer.weights]), ...layer.biases];
-  const open = changeable.find((position) => !parameter(layer, position));
+function whyUnchangeable(layer: Layer, shares: readonly Share[]): string | undefined {
+  const { node, data, weights, biases } = layer;
+  if (weights === undefined) {
+    if (!positiveSums.has(node.op)) {
+      return data.length > 1 ? 'it multiplies values that both depend on the image' : 'it has no weights to change';
+    }
+    const scales = shares.some(({ parts }) => parts.some((part) => ![0, 1].includes(part.weights.of(1))));
+    if (scales) return 'it has no weights that could count more or less';
+  } else if (data.length > 1) return 'it has several inputs that depend on the image';
+  if (hasNegativeFactor(layer)) return 'its alpha or beta is negative, which turns the signs of contributions';
+  const open = [...(weights === undefined ? [] : [weights]), ...biases].find((i) => !parameter(layer, i));
   return open === undefined ? undefined : `its input ${open} is not a float32 constant, so it cannot be changed`;
 }
 
@@ -93,7 +103,10 @@ function passShare(pass: RelevancePass, share: Share, { epsilon, as }: SharesSet
   return copies.flatMap(({ copy, sign }) => {
     const dy = signed(quotient, sign);
     for (const bias of biasesInOutput(pass, copy)) absorb('biases', ops.Mul(overSpace(pass, dy), bias));
-    return [...copy.gradients(dy)].map(([input, gradient]) => ({ input, value: ops.Mul(copy.inputOf(input), gradient) }));
+    return [...copy.gradients(dy)].map(([input, gradient]) => ({
+      input,
+      value: ops.Mul(copy.inputOf(input), gradient),
+    }));
   });
 }
 
@@ -135,7 +148,12 @@ function ofOutputs({ call, relevance }: RelevancePass, { outputs }: Share): { re
 }
 
 /** epsilon with the sign of the denominator, + at 0. */
-function stabilizerOf({ call }: RelevancePass, denominator: string, epsilon: number, sign: Share['denominator']): string {
+function stabilizerOf(
+  { call }: RelevancePass,
+  denominator: string,
+  epsilon: number,
+  sign: Share['denominator'],
+): string {
   const { ops, builder } = call;
   const [above, below] = [builder.scalar(epsilon), builder.scalar(-epsilon)];
   if (sign !== undefined) return sign === 'not negative' ? above : below;
@@ -149,7 +167,15 @@ function biasesInOutput({ layer, call }: RelevancePass, { biases, part }: LayerC
   const { op, attributes, inputs } = layer.node;
   return biases.map((bias, i) => {
     if (op === 'Conv' || op === 'ConvTranspose') {
-      return ops.Reshape(bias, builder.ints([-1, ...dims(y[0] ?? '').slice(2).map(() => 1)]));
+      return ops.Reshape(
+        bias,
+        builder.ints([
+          -1,
+          ...dims(y[0] ?? '')
+            .slice(2)
+            .map(() => 1),
+        ]),
+      );
     }
     if (op === 'Gemm' && attributes.beta?.type === 'float') return ops.Mul(bias, builder.scalar(attributes.beta.value));
     return op === 'Sub' && inputs[1] !== undefined && layer.biases[i] === 1 ? ops.Neg(bias) : bias;

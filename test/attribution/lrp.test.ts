@@ -1,0 +1,181 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { lrpEpsilonPlusKind, relevanceKinds } from '../../src/attribution/lrp.ts';
+import { methodKind } from '../../src/attribution/methods.ts';
+import { conservation, kept } from '../../src/attribution/relevanceByLayer.ts';
+import type { Classifier } from '../../src/classifier/classifier.ts';
+import type { InputSettings } from '../../src/classifier/inputDescription.ts';
+import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
+import { noiseImages } from '../../src/classifier/pixels.ts';
+import { nodeRuntime } from '../../src/runtime/node.ts';
+import { cpu } from '../runtimes.ts';
+import { relativeDifference } from './referenceClassifier.ts';
+
+interface ForeignModel {
+  readonly name: string;
+  readonly path: string;
+  readonly input?: InputSettings;
+  /** What only attn-lrp has rules for. */
+  readonly refused?: string;
+}
+
+const own = (name: string) => new URL(`../reference/${name}.onnx`, import.meta.url).pathname;
+const shared = (name: string) => new URL(`../../../shared/models/${name}/model.onnx`, import.meta.url).pathname;
+
+const models: readonly ForeignModel[] = [
+  { name: 'sigmoid_mlp', path: own('sigmoid_mlp') },
+  { name: 'avg_tanh', path: own('avg_tanh') },
+  { name: 'resnet_mini', path: own('resnet_mini') },
+  { name: 'mobile_mini', path: own('mobile_mini') },
+  { name: 'vit_mini', path: own('vit_mini'), refused: 'Softmax' },
+  {
+    name: 'squeezenet11-fp32-derived',
+    path: shared('squeezenet11-fp32-derived'),
+    input: { scale: 1, order: 'BGR', mean: [104, 117, 123] },
+  },
+  { name: 'mnist-8-cntk', path: shared('mnist-8-cntk'), input: { scale: 1 } },
+  { name: 'ppocr-cls-paddle', path: shared('ppocr-cls-paddle'), input: { size: [48, 192], mean: 0.5, std: 0.5 } },
+  { name: 'cifar10-torch-wml', path: shared('cifar10-torch-wml'), input: { mean: 0.5, std: 0.5 } },
+  { name: 'mnist-torch2-bn', path: shared('mnist-torch2-bn'), input: { mean: 0.1307, std: 0.3081 } },
+  { name: 'mnist01-dianna-torch', path: shared('mnist01-dianna-torch'), input: { scale: 1 } },
+];
+
+const load = ({ path, input }: ForeignModel, runtime = cpu): Promise<Classifier> =>
+  loadClassifier(readFileSync(path), { runtime, ...(input ? { input } : {}) });
+
+for (const model of models) {
+  const reason = existsSync(model.path) ? '' : ' (skipped: no ../shared/models)';
+  describe.skipIf(reason !== '')(`relevance of ${model.name}${reason}`, () => {
+    it.each(relevanceKinds)(
+      '$id: finite, and every part of the score found or booked; or refused by operator',
+      async (kind) => {
+        const classifier = await load(model);
+        const images = noiseImages(classifier.input, 2);
+        const compiled = kind.create({}).compile(classifier);
+        if (model.refused !== undefined && kind.id !== 'attn-lrp') {
+          await expect(compiled).rejects.toThrow(`${model.refused} (the composite has no rule for it)`);
+          await classifier.release();
+          return;
+        }
+        const explainer = await compiled;
+        const targets = (await classifier.predict(images)).map(({ chosen }) => chosen);
+        const { values, scores, relevanceByLayer } = await explainer.attribute(images, targets);
+        expect(values.dims).toEqual(images.dims);
+        expect(values.data.every(Number.isFinite)).toBe(true);
+        for (const image of targets.keys()) {
+          const size = values.data.length / targets.length;
+          const map = values.data.subarray(image * size, (image + 1) * size);
+          const layers = relevanceByLayer![image]!;
+          expect(layers.length).toBeGreaterThan(0);
+          const inLayers = layers.reduce((sum, layer) => sum + kept(layer), 0);
+          const largest = Math.max(...layers.flatMap(({ received, passed }) => [Math.abs(received), Math.abs(passed)]));
+          const { sum, score } = conservation(map, scores[image]!, layers);
+          expect(Math.abs(score - sum - inLayers)).toBeLessThan(1e-3 * largest);
+        }
+        await explainer.release();
+        await classifier.release();
+      },
+    );
+  });
+}
+
+describe('relevance', () => {
+  const lenet = { name: 'lenet', path: own('lenet') };
+
+  it('of one class against another is the difference of theirs', async () => {
+    const classifier = await load(lenet);
+    const images = noiseImages(classifier.input, 1);
+    const explainer = await lrpEpsilonPlusKind.create({}).compile(classifier);
+    const map = async (target: Parameters<typeof explainer.attribute>[1][number]) =>
+      (await explainer.attribute(images, [target])).values.data;
+    const [one, other, both] = [await map(3), await map(5), await map({ for: 3, against: 5 })];
+    expect(
+      relativeDifference(
+        both,
+        one.map((value, i) => value - other[i]!),
+      ),
+    ).toBeLessThan(1e-5);
+    await explainer.release();
+    await classifier.release();
+  });
+
+  it('of an image does not depend on the others of its batch', async () => {
+    const classifier = await load({ name: 'vit_mini', path: own('vit_mini') });
+    const images = noiseImages(classifier.input, 3);
+    const explainer = await methodKind('attn-lrp').create({}).compile(classifier);
+    const together = await explainer.attribute(images, [1, 2, 3]);
+    const size = images.data.length / 3;
+    const alone = await explainer.attribute(
+      { ...images, dims: [1, ...images.dims.slice(1)], data: images.data.slice(size, 2 * size) },
+      [2],
+    );
+    expect(relativeDifference(together.values.data.slice(size, 2 * size), alone.values.data)).toBeLessThan(1e-3);
+    expect(alone.relevanceByLayer![0]!.map(({ layer }) => layer)).toEqual(
+      together.relevanceByLayer![1]!.map(({ layer }) => layer),
+    );
+    await explainer.release();
+    await classifier.release();
+  });
+
+  it.each([
+    ['sigmoid_mlp', 'Sigmoid'],
+    ['avg_tanh', 'Tanh, LeakyRelu'],
+    ['lenet', 'positive ones'],
+  ])('deep Taylor decomposition of %s says that its derivation does not hold: %s', async (name, words) => {
+    const classifier = await load({ name, path: own(name) });
+    const explainer = await methodKind('deep-taylor').create({}).compile(classifier);
+    const { notes } = await explainer.attribute(noiseImages(classifier.input, 1), [0]);
+    expect(notes?.join(' ')).toContain(words);
+    await explainer.release();
+    await classifier.release();
+  });
+
+  it('deep Taylor decomposition gives a positive score no negative parts', async () => {
+    const classifier = await load(lenet);
+    const explainer = await methodKind('deep-taylor').create({}).compile(classifier);
+    const images = noiseImages(classifier.input, 4);
+    const targets = (await classifier.predict(images)).map(({ chosen }) => chosen);
+    const { values, scores } = await explainer.attribute(images, targets);
+    expect(scores.every((score) => score > 0)).toBe(true);
+    expect(Math.min(...values.data)).toBeGreaterThanOrEqual(0);
+    await explainer.release();
+    await classifier.release();
+  });
+
+  it('takes settings, and refuses those out of range', async () => {
+    expect(methodKind('lrp-epsilon-gamma-box').create({ gamma: 0.5 }).settings).toEqual({ epsilon: 1e-6, gamma: 0.5 });
+    expect(() => methodKind('lrp-epsilon-plus').create({ epsilon: -1 })).toThrow('epsilon');
+  });
+});
+
+/** CPU time in ms of one thread, the smallest of several: what other processes do does not count. */
+async function cost(run: () => Promise<unknown>, repetitions: number): Promise<number> {
+  await run();
+  const times: number[] = [];
+  for (let i = 0; i < 7; i++) {
+    const before = process.cpuUsage();
+    for (let k = 0; k < repetitions; k++) await run();
+    const { user, system } = process.cpuUsage(before);
+    times.push((user + system) / 1000 / repetitions);
+  }
+  return Math.min(...times);
+}
+
+const timed = [
+  { model: models.find(({ name }) => name.startsWith('squeezenet'))!, images: 1, repetitions: 2 },
+  { model: { name: 'lenet', path: own('lenet') }, images: 100, repetitions: 10 },
+];
+for (const { model, images: count, repetitions } of timed) {
+  const reason = existsSync(model.path) ? '' : ' (skipped: no ../shared/models)';
+  it.skipIf(reason !== '')(`an epsilon-plus map of ${model.name} costs at most 8 forward passes${reason}`, async () => {
+    const classifier = await load(model, nodeRuntime({ threads: 1 }));
+    const images = noiseImages(classifier.input, count);
+    const targets = Array.from({ length: count }, () => 3);
+    const explainer = await lrpEpsilonPlusKind.create({}).compile(classifier);
+    const forward = await cost(() => classifier.scoresOf(images), repetitions);
+    const map = await cost(() => explainer.attribute(images, targets), repetitions);
+    expect(map / forward).toBeLessThan(8);
+    await explainer.release();
+    await classifier.release();
+  });
+}
