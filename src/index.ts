@@ -64,6 +64,13 @@ export { reportPictures } from './report/reportPictures.ts';
 export type { ReportView } from './report/view.ts';
 export { type Probe, probe } from './runtime/probe.ts';
 export type { Runtime, Session, SessionOptions, Values } from './runtime/runtime.ts';
+export { type ArchitectureName, architectures } from './training/architectures.ts';
+export { readCheckpoint, writeCheckpoint } from './training/checkpointFile.ts';
+export { adam, type Optimizer, sgd } from './training/optimizers.ts';
+export { recipes } from './training/recipes.ts';
+export { constant, cosine, type Schedule, stepDecay, warmUp } from './training/schedules.ts';
+export { type TrainingResult, type TrainOptions, train, trainModel } from './training/train.ts';
+export { type Masks, makeTrainer, type Trainer, type TrainerOptions } from './training/trainer.ts';
 export { addGradients, type GradientRequest } from './transforms/gradient/gradient.ts';
 export {
   type Call,

@@ -1,4 +1,5 @@
 import { without } from '../../onnx/attributes.ts';
+import { isFloat } from '../../onnx/elementType.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { sumTo } from '../gradient/gradientValues.ts';
 import { gradientAnswer, type Layer } from './layer.ts';
@@ -13,7 +14,7 @@ import { sharesRule } from './shares.ts';
 export function passOn(): RelevanceRule {
   return {
     name: 'pass',
-    conserves: true,
+    conserves: () => true,
     refuses: (layer) => {
       const [only, another] = layer.data;
       if (only === undefined || another !== undefined) return 'it has several inputs that depend on the image';
@@ -36,12 +37,17 @@ function shapeOf({ context }: Layer, name = ''): readonly number[] {
 
 /** R_x = dy/dx R_y: for operators whose gradient only says where elements came from. */
 export function gradient(name = 'gradient'): RelevanceRule {
-  return { name, conserves: true, refuses: whyNoGradient, pass: gradients };
+  return { name, conserves: hasNoConstants, refuses: whyNoGradient, pass: gradients };
 }
 
 /** Of a window's inputs the largest gets all, of equal ones the first: the gradient of max pooling. */
 export function winnerTakesAll(): RelevanceRule {
   return gradient('winner takes all');
+}
+
+/** What goes to constants, a learned token joined to the patches of an image say, stays there. */
+function hasNoConstants({ node, context }: Layer): boolean {
+  return node.inputs.every((name) => name === '' || context.isData(name) || !isFloat(context.facts(name).type));
 }
 
 function whyNoGradient(layer: Layer): string | undefined {

@@ -66,7 +66,7 @@ export function softmaxTaylor(): RelevanceRule {
 export function signalTakesAll(): RelevanceRule {
   return {
     name: 'signal takes all',
-    conserves: true,
+    conserves: () => true,
     refuses: (layer) => (signalOf(layer) === undefined ? 'it has no factor that is a gate' : undefined),
     pass: ({ layer, call, relevance }) => {
       const signal = signalOf(layer) ?? 0;

@@ -54,7 +54,7 @@ export function addRelevance(builder: GraphBuilder, graph: Graph, request: Relev
   };
   const answers = new Map(
     [...placed].map(([node, at]) => {
-      const books = at.rule.conserves !== true && imageAxis(node.outputs[0] ?? '') !== undefined;
+      const books = at.rule.conserves?.(at.layer) !== true && imageAxis(node.outputs[0] ?? '') !== undefined;
       return [node, answerOf(at, books ? { layers, sumByImage } : undefined)];
     }),
   );

@@ -12,8 +12,8 @@ export interface RelevanceRule {
   readonly refuses?: (layer: Layer) => string | undefined;
   /** Adds the nodes for the relevance of the layer's inputs: one value, in the input's shape, for each that gets some. */
   readonly pass: (pass: RelevancePass) => readonly InputRelevance[];
-  /** Moves relevance without losing any: layers of this rule are left out of reports. */
-  readonly conserves?: boolean;
+  /** Whether it hands on all that a layer receives: such layers are left out of reports. By default none. */
+  readonly conserves?: (layer: Layer) => boolean;
 }
 
 export interface InputRelevance {
