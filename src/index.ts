@@ -15,11 +15,14 @@ export { integratedGradients } from './attribution/integratedGradients.ts';
 export { findLayer, type Layer, layersOf } from './attribution/layer.ts';
 export { layerActivationXGradient } from './attribution/layerActivationXGradient.ts';
 export { layerConductance } from './attribution/layerConductance.ts';
+export { relevanceMethod } from './attribution/lrp.ts';
 export type { Attribution, Completeness, Explainer, Method, MethodKind, MethodOption } from './attribution/method.ts';
 export { methodKind, methodKinds } from './attribution/methods.ts';
 export { type NoiseSettings, noiseAverage } from './attribution/noiseAverage.ts';
 export type { NoiseStatistic } from './attribution/noiseStatistics.ts';
 export { type OcclusionSettings, occlusion } from './attribution/occlusion.ts';
+export { compileRelevance, pixelBounds } from './attribution/relevance.ts';
+export { type Conservation, conservation, type LayerRelevance } from './attribution/relevanceByLayer.ts';
 export { saliency } from './attribution/saliency.ts';
 export { smoothGrad } from './attribution/smoothGrad.ts';
 export { type UnitTarget, unitScores, unitTarget } from './attribution/unitScores.ts';
@@ -83,3 +86,33 @@ export {
   unary,
 } from './transforms/gradient/rule.ts';
 export { gradientTable } from './transforms/gradient/table.ts';
+export {
+  type Composite,
+  type CompositeEntry,
+  isActivation,
+  isConvolution,
+  isDense,
+  isFirst,
+  isProduct,
+  isRearrangement,
+  isSelection,
+  isSum,
+  type LayerPredicate,
+  operator,
+} from './transforms/relevance/composite.ts';
+export {
+  attnLrp,
+  deepTaylor,
+  epsilonAlpha2Beta1,
+  epsilonGammaBox,
+  epsilonPlus,
+  epsilonPlusFlat,
+  structuralEntries,
+} from './transforms/relevance/composites.ts';
+export type { Layer as RelevanceLayer } from './transforms/relevance/layer.ts';
+export type { Bounds } from './transforms/relevance/modifiers.ts';
+export { gradient, passOn, proportionalMaxPooling, winnerTakesAll } from './transforms/relevance/moving.ts';
+export { signalTakesAll, softmaxTaylor, uniform } from './transforms/relevance/products.ts';
+export type { RelevancePass, RelevanceRule } from './transforms/relevance/rule.ts';
+export { alphaBeta, epsilon, flat, gamma, norm, wSquared, zBox, zPlus } from './transforms/relevance/rules.ts';
+export { type Share, type SharesSettings, sharesRule } from './transforms/relevance/shares.ts';

@@ -1,6 +1,6 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import { baselineImage } from '../classifier/pixels.ts';
-import type { Node } from '../onnx/graph.ts';
+import { type Node, qualifiedOp } from '../onnx/graph.ts';
 import { addForwardCopy } from '../transforms/forwardCopy.ts';
 import {
   deepLiftAnswers,
@@ -56,6 +56,8 @@ async function compile(classifier: Classifier, pixel: number, maxPooling: MaxPoo
   const producers = new Map(model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   const context = { isData, producerOf: (name: string) => producers.get(name), maxPooling };
   const treatment = (node: Node) => treatmentOf(node, context);
+  // What gives no gradient, shapes say, carries no difference either.
+  const differentiated = nodesOnTheWay(classifier).filter((node) => gradientTable[qualifiedOp(node)]?.kind === 'rule');
   let reference = '';
   const explainer = await compileMap(
     classifier,
@@ -67,7 +69,7 @@ async function compile(classifier: Classifier, pixel: number, maxPooling: MaxPoo
         const inCopy = addForwardCopy(builder, model.graph, inputName, reference);
         return { answerFor: deepLiftAnswers(gradientTable, treatment, inCopy) };
       },
-      notes: [noteOn(nodesOnTheWay(classifier), treatment, isData)],
+      notes: [noteOn(differentiated, treatment, isData)],
     },
   );
   return {

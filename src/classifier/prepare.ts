@@ -13,7 +13,7 @@ import { firstAndLastRows, largestDifference, valuesOver } from './equivalence.t
 import { NotEquivalentError, UnsuitableModelError } from './errors.ts';
 import { findScores } from './findScores.ts';
 import { customOperators } from './imageInput.ts';
-import type { InputDescription } from './inputDescription.ts';
+import { type InputDescription, imageDims } from './inputDescription.ts';
 import { noiseImages } from './pixels.ts';
 
 /** A model that gradients can be taken of, proved to compute what the original does. */
@@ -39,6 +39,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const declared = image.dims?.[0];
   const batch = typeof declared === 'number' && declared > 0 ? declared : 1;
+  checkSize(input, batch);
   const probes = noiseImages(input, batch + 1);
   const [front, back] = [rows(probes, 0, batch), rows(probes, 1, batch + 1)];
 
@@ -112,6 +113,17 @@ async function probeForeign(runtime: Runtime, model: Model, feeds: Readonly<Reco
       { cause },
     );
   }
+}
+
+/** Numbers in one run of the model at its own batch size: 64 Mi are 256 MB. */
+const mostNumbers = 2 ** 26;
+
+function checkSize(input: InputDescription, batch: number): void {
+  const dims = imageDims(input);
+  if (batch * sizeOf(dims) <= mostNumbers) return;
+  throw new UnsuitableModelError(
+    `The model's input is declared as [${batch}, ${dims}], more than ${mostNumbers} numbers. If that is right, export the model with a batch of 1 or a smaller image; if not, correct the declared shape.`,
+  );
 }
 
 function checkOutput(output: string, facts: Facts, batch: number): void {

@@ -74,7 +74,7 @@ export async function runExplainJob(job: ExplainJob): Promise<ExplainSummary> {
     const methods = job.methods.filter((method) => !refused.some((other) => other.method === method));
     if (job.save) await writeWhole(job.save, mapArchive(methods, explanations));
     if (job.pictures) {
-      for (const { name, png } of reportPictures(view)) await writeWhole(join(job.out, 'pictures', `${name}.png`), png);
+      for (const { name, png } of reportPictures(view)) await writeWhole(join(job.out, 'pictures', name), png);
     }
     await writeWhole(report, renderReport(view));
     return summaryOf(job, explanations, report);

@@ -6,6 +6,7 @@ import type { CheckedExplanation, CheckedMap } from '../evaluation/checkMaps.ts'
 import { cellMap } from '../evaluation/pixelMap.ts';
 import type { Tensor } from '../onnx/tensor.ts';
 import { checkFigures } from './checkFigures.ts';
+import { conservationFigure } from './conservationFigure.ts';
 import { mapScale } from './mapReading.ts';
 import { percent, signed } from './number.ts';
 import type { AttributionMap, Decision, ExplainedImage, ExplainedOutput, Figure, RankedClass } from './view.ts';
@@ -92,6 +93,7 @@ function attributionMap(classifier: Classifier, map: CheckedMap): AttributionMap
     ...(notes.length > 0 ? { notes } : {}),
     figures: [
       ...(map.completeness ? [completenessFigure(map.completeness)] : []),
+      ...(map.relevanceByLayer ? [conservationFigure(map.values.data, map.score, map.relevanceByLayer)] : []),
       ...(map.checks ? checkFigures(map.checks) : []),
     ],
   };
