@@ -54,7 +54,7 @@ function mapCard(map: AttributionMap, image: ExplainedImage, level: HeadingLevel
   <div class="card-text">
     <p>${map.about}</p>
     <p>${balanceWords(reading)}</p>
-    <p class="note">${scaleWords(map, reading)} ${sizeWords(map, image)} ${(map.notes ?? []).join(' ')}</p>
+    <p class="note">${[scaleWords(map, reading), sizeWords(map, image), ...(map.notes ?? [])].filter((words) => words !== '').join(' ')}</p>
   </div>
   ${headline === undefined ? undefined : figureLine(headline)}
 </article>`;
