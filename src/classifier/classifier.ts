@@ -141,10 +141,10 @@ function largestOf(values: readonly number[]): number {
   return values.indexOf(Math.max(...values));
 }
 
-/** Images for one run: about 48 MB of intermediate values, at most 128. Larger batches were slower, not faster. */
+/** Images for one run: about 256 MB of intermediate values, at most 128 images. */
 export function chooseBatchSize(facts: Facts, probedRows: number): number {
   let elements = 0;
   for (const { type, dims, constant } of facts.values()) if (type === 'float32' && !constant) elements += sizeOf(dims);
   const bytesPerImage = (elements * 4) / probedRows;
-  return Math.max(1, Math.min(128, Math.floor(48e6 / bytesPerImage)));
+  return Math.max(1, Math.min(128, Math.floor(256e6 / bytesPerImage)));
 }

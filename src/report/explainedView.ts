@@ -113,6 +113,6 @@ function completenessFigure({ sum, expected, gap }: Completeness): Figure {
     value: gap === undefined ? sums : `${percent(gap)} (${sums})`,
     verdict,
     meaning:
-      'The map should sum to the difference between the score of this image and that of the empty one; the gap is what is missing. More steps make it smaller.',
+      'The map should sum to the difference between the score of this image and that of what it is compared with (an empty image, or the mean of many); the gap is what is missing. More steps or samples make it smaller.',
   };
 }
