@@ -253,6 +253,8 @@ describe.concurrent('konkyo explain refuses', () => {
       'explain',
       'operators.onnx',
       'picture.png',
+      '--method',
+      'saliency',
       '--pictures',
       '--save',
       'earlier/m.npz',
