@@ -37,7 +37,9 @@ describe.concurrent('konkyo explain', () => {
   it('writes a report, says in words what the model decided, and keeps progress off stdout', async () => {
     const { status, stdout, stderr } = await explain('words', ['digits:3', 'digits:4', '--method', 'saliency']);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^digits:3: \d \(score -?\d\S+\)\ndigits:4: \d \(score -?\d\S+\)\nReport: words\/index\.html\n$/);
+    expect(stdout).toMatch(
+      /^digits:3: \d \(score -?\d\S+\)\ndigits:4: \d \(score -?\d\S+\)\nReport: words\/index\.html\n$/,
+    );
     expect(stderr).toMatch(/\[1\/1\]/);
     expect(await readdir(at('words'))).toEqual(['index.html']);
     expect(await readFile(at('words', 'index.html'), 'utf8')).toMatch(/digits:3[\s\S]*digits:4/);
