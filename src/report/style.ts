@@ -129,7 +129,7 @@ footer { margin-top: 5rem; padding-top: 1.2rem; border-top: 1px solid var(--line
 .decided { min-width: 8.5rem; } .decided > * { display: block; text-align: left; line-height: 1.4; }
 .decided strong { font: 600 1.35rem/1.2 var(--serif); font-variant-numeric: lining-nums; }
 .truth { font-size: .875rem; } .truth .mark { margin: 0 .4em 0 0; }
-.overview .method { min-width: calc(var(--map) + 1.1rem); max-width: calc(var(--map) + 1.1rem); hyphens: auto; } th.method { font-size: 0.75rem; overflow-wrap: anywhere; } td.method :is(.outlined, .picture) { width: var(--map); } td.method .outlined .picture { width: 100%; }
+.overview .method { min-width: calc(var(--map) + 1.1rem); max-width: calc(var(--map) + 1.1rem); hyphens: auto; } .overview thead th.method { font-size: 0.68rem; padding-right: 0; } td.method :is(.outlined, .picture) { width: var(--map); } td.method .outlined .picture { width: 100%; }
 
 .image-part { margin-top: clamp(3.5rem, 7vw, 6rem); padding-top: 1.4rem; border-top: 2px solid var(--ink); }
 .part-title { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: .5rem 2rem; }
