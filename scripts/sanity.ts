@@ -3,7 +3,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { explain } from '../src/attribution/explain.ts';
-import { methodKinds } from '../src/attribution/methods.ts';
 import { loadClassifier } from '../src/classifier/loadClassifier.ts';
 import { toInput } from '../src/classifier/pixels.ts';
 import { readIdxFolder } from '../src/datasets/idxFolder.ts';
@@ -11,6 +10,7 @@ import { imageAt } from '../src/datasets/labelledImages.ts';
 import { checkMaps } from '../src/evaluation/checkMaps.ts';
 import { weightedLayers } from '../src/evaluation/randomWeights.ts';
 import { weightRandomisation } from '../src/evaluation/weightRandomisation.ts';
+import { methodKinds } from '../src/methods.ts';
 import { concatRows } from '../src/onnx/tensor.ts';
 import { writeModel } from '../src/onnx/writeModel.ts';
 import { nodeRuntime } from '../src/runtime/node.ts';

@@ -3,16 +3,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Dataset } from '../src/datasets/dataset.ts';
 import { readIdxFolder } from '../src/datasets/idxFolder.ts';
-import { type LabelledImages, selectImages } from '../src/datasets/labelledImages.ts';
 import { writeModel } from '../src/onnx/writeModel.ts';
+import { trainPaperNetwork } from '../src/papers/paperNetwork.ts';
 import { nodeRuntime } from '../src/runtime/node.ts';
-import { accuracyOf } from '../src/training/accuracy.ts';
 import { type ArchitectureName, architectures } from '../src/training/architectures.ts';
 import { type Recipe, recipes } from '../src/training/recipes.ts';
-import { type Progress, train } from '../src/training/train.ts';
-import { makeTrainer } from '../src/training/trainer.ts';
-import { trainingImages } from '../src/training/trainingImages.ts';
+import type { Progress } from '../src/training/train.ts';
 
 interface Row {
   readonly network: ArchitectureName;
@@ -37,16 +35,6 @@ const { values, positionals } = parseArgs({
   },
 });
 
-function split(images: LabelledImages, held: number): { images: LabelledImages; validation?: LabelledImages } {
-  if (held === 0) return { images };
-  const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-  const rest = images.count - held;
-  return {
-    images: selectImages(images, numbers(0, rest)),
-    validation: selectImages(images, numbers(rest, images.count)),
-  };
-}
-
 function report({ step, updates, loss, history }: Progress): void {
   if (step % 1000 !== 0) return;
   const accuracy = history.at(-1)?.accuracy;
@@ -54,30 +42,26 @@ function report({ step, updates, loss, history }: Progress): void {
   process.stderr.write(`  ${step}/${updates}: loss ${loss.toFixed(4)}${validated}\n`);
 }
 
-async function trainOne(
-  network: ArchitectureName,
-  seed: number,
-  mnist: { train: LabelledImages; test: LabelledImages },
-) {
+async function trainOne(network: ArchitectureName, seed: number, dataset: Dataset) {
   const recipe: Recipe = recipes[network];
-  const runtime = nodeRuntime({ threads: Number(values.threads) });
-  const trainer = await makeTrainer(runtime, architectures[network].build(seed), { optimizer: recipe.optimizer() });
-  const data = split(mnist.train, recipe.validationImages);
   const start = performance.now();
-  const { learningRate, batchSize } = recipe;
-  const length = values.updates === undefined ? recipe.length : { updates: Number(values.updates) };
-  const result = await train(trainer, { ...data, length, learningRate, batchSize, seed, onProgress: report });
+  let updates = 0;
+  const { model, accuracy, validation } = await trainPaperNetwork(network, seed, {
+    runtime,
+    dataset,
+    ...(values.updates === undefined ? {} : { updates: Number(values.updates) }),
+    onProgress(progress) {
+      updates = progress.step;
+      report(progress);
+    },
+  });
   const seconds = (performance.now() - start) / 1000;
-  const test = trainingImages(mnist.test, trainer.input, trainer.step.classes);
-  const accuracy = await accuracyOf(runtime, result.model, test);
-  await trainer.release();
-  if (values.out !== undefined) writeFileSync(join(values.out, `${network}-${seed}.onnx`), writeModel(result.model));
-  const updates = result.checkpoint.state.step;
+  if (values.out !== undefined) writeFileSync(join(values.out, `${network}-${seed}.onnx`), writeModel(model));
   const row: Row = {
     network,
     seed,
     updates,
-    validation: result.checkpoint.best?.accuracy ?? null,
+    validation: validation ?? null,
     accuracy,
     paper: recipe.paperAccuracy,
     seconds,
@@ -100,6 +84,7 @@ if (folder === undefined || unknown.length > 0) {
   );
   process.exit(2);
 }
+const runtime = nodeRuntime({ threads: Number(values.threads) });
 const mnist = await readIdxFolder(folder);
 const rows: Row[] = [];
 for (const network of names.filter(isArchitecture)) {

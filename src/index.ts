@@ -17,7 +17,6 @@ export { layerActivationXGradient } from './attribution/layerActivationXGradient
 export { layerConductance } from './attribution/layerConductance.ts';
 export { relevanceMethod } from './attribution/lrp.ts';
 export type { Attribution, Completeness, Explainer, Method, MethodKind, MethodOption } from './attribution/method.ts';
-export { methodKind, methodKinds } from './attribution/methods.ts';
 export { type NoiseSettings, noiseAverage } from './attribution/noiseAverage.ts';
 export type { NoiseStatistic } from './attribution/noiseStatistics.ts';
 export { type OcclusionSettings, occlusion } from './attribution/occlusion.ts';
@@ -53,6 +52,7 @@ export { type RandomWeights, withRandomWeights } from './evaluation/randomWeight
 export { rankCorrelation } from './evaluation/rankCorrelation.ts';
 export { weightRandomisation } from './evaluation/weightRandomisation.ts';
 export { isKonkyoError, KonkyoError } from './konkyoError.ts';
+export { methodKind, methodKinds } from './methods.ts';
 export type { Facts, ValueFacts } from './onnx/facts.ts';
 export type { Attribute, Graph, Model, Node, ValueInfo } from './onnx/graph.ts';
 export { emptyGraph, GraphBuilder } from './onnx/graphBuilder.ts';

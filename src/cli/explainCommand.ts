@@ -4,6 +4,7 @@ import { findLayer } from '../attribution/layer.ts';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { nodeRuntime } from '../runtime/node.ts';
+import { commandLine } from './commandLine.ts';
 import { type ExplainSummary, runExplainJob } from './explainJob.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { readInputs } from './inputs.ts';
@@ -105,7 +106,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       pictures: flags.pictures === true,
       ...(flags.save === undefined ? {} : { save: flags.save }),
       title: basename(modelPath),
-      command: ['konkyo', ...process.argv.slice(2)].map(quote).join(' '),
+      command: commandLine(),
       progress,
     });
     process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : inWords(summary));
@@ -134,9 +135,4 @@ function inWords({ images, report }: ExplainSummary): string {
       `${name}: ${predicted} (${probability === undefined ? `score ${score.toPrecision(4)}` : `${(probability * 100).toFixed(1)}%`})`,
   );
   return `${lines.join('\n')}\nReport: ${report}\n`;
-}
-
-/** As a shell takes it. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -4,6 +4,7 @@ import { isKonkyoError } from '../konkyoError.ts';
 import { addDemoCommand } from './demoCommand.ts';
 import { addExplainCommand } from './explainCommand.ts';
 import { addMethodsCommand } from './methodsCommand.ts';
+import { addReproduceCommand } from './reproduceCommand.ts';
 import { addTrainCommand } from './trainCommand.ts';
 import { version } from './version.ts';
 
@@ -14,6 +15,7 @@ const program = new Command('konkyo')
 addExplainCommand(program);
 addMethodsCommand(program);
 addTrainCommand(program);
+addReproduceCommand(program);
 addDemoCommand(program);
 
 /** Errors of the command line itself, whatever floor finds them. */

@@ -1,5 +1,5 @@
 import type { Method, MethodKind, MethodOption, MethodResources } from '../attribution/method.ts';
-import { methodKind, methodKinds } from '../attribution/methods.ts';
+import { methodKind, methodKinds } from '../methods.ts';
 import { parseBaselines } from './baselineFlag.ts';
 import { UsageError } from './usageError.ts';
 

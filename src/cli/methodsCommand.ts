@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { methodKinds } from '../attribution/methods.ts';
+import { methodKinds } from '../methods.ts';
 
 export function addMethodsCommand(program: Command): void {
   program

@@ -79,7 +79,8 @@ export async function runTrainJob(job: TrainJob): Promise<Trained> {
   }
 }
 
-function inTenths(progress: Progress): NonNullable<TrainOptions['onProgress']> {
+/** Progress of a training, a line (or a bar's step) each tenth of the way. */
+export function inTenths(progress: Progress): NonNullable<TrainOptions['onProgress']> {
   let shown = -1;
   return ({ step, updates, loss, history }) => {
     const tenth = Math.floor((10 * step) / updates);

@@ -1,10 +1,10 @@
 import { header } from './header.ts';
-import { type Html, html, trusted } from './html.ts';
+import { type Html, html } from './html.ts';
 import { imageAnchor, imageAnswers, imagePart, questionSection } from './imagePart.ts';
 import { overview } from './overview.ts';
+import { pageShell } from './page.ts';
 import { provenanceAnswer, provenanceQuestion } from './provenance.ts';
 import { type NumberedQuestion, numberedQuestions } from './questions.ts';
-import { style } from './style.ts';
 import type { ExplainedImage, ReportView } from './view.ts';
 
 /**
@@ -13,29 +13,14 @@ import type { ExplainedImage, ReportView } from './view.ts';
 export function renderReport(view: ReportView): string {
   const questions = numberedQuestions(view.explained);
   const last = questions.length + 1;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="konkyo">
-<title>${view.title}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-<div class="page">
-${header(view)}
+  return pageShell(
+    view.title,
+    html`${header(view)}
 <main>
 ${body(view.explained, questions, last)}
 ${questionSection(last, provenanceQuestion, 'provenance', 2, provenanceAnswer(view.provenance))}
-</main>
-<footer>Made by konkyo. This file is complete in itself and asks nothing of any network.</footer>
-</div>
-</body>
-</html>
-`.text;
+</main>`,
+  );
 }
 
 function body(images: readonly ExplainedImage[], questions: readonly NumberedQuestion[], last: number): Html {

@@ -131,6 +131,15 @@ footer { margin-top: 5rem; padding-top: 1.2rem; border-top: 1px solid var(--line
 .truth { font-size: .875rem; } .truth .mark { margin: 0 .4em 0 0; }
 .overview .method { min-width: calc(var(--map) + 1.1rem); max-width: calc(var(--map) + 1.1rem); hyphens: auto; } .overview thead th.method { font-size: 0.68rem; padding-right: 0; } td.method :is(.outlined, .picture) { width: var(--map); } td.method .outlined .picture { width: 100%; }
 
+.data { width: auto; min-width: min(100%, 24rem); margin: 0 0 1.5rem; }
+.data caption { text-align: left; font-size: .875rem; color: var(--quiet); padding-bottom: .5rem; max-width: 44rem; }
+.data th, .data td { padding: .42rem 1.4rem .42rem 0; border-top: 1px solid var(--faint-line); vertical-align: middle; }
+.data thead th { border: 0; font-size: .8125rem; color: var(--quiet); vertical-align: bottom; line-height: 1.35; }
+.data :is(th, td).number { padding: .42rem 0 .42rem 1.4rem; }
+.sheet { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); gap: 1.1rem 1rem; margin: 1rem 0 1.75rem; }
+.sheet figcaption { margin-top: .4rem; font-size: .8125rem; line-height: 1.4; color: var(--quiet); }
+.chart { display: block; max-width: 100%; height: auto; margin: 1rem 0 1.5rem; color: var(--ink); }
+
 .image-part { margin-top: clamp(3.5rem, 7vw, 6rem); padding-top: 1.4rem; border-top: 2px solid var(--ink); }
 .part-title { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: .5rem 2rem; }
 .part-title .file { color: var(--quiet); margin-right: .6em; }

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { methodKinds } from '../../src/attribution/methods.ts';
 import { loadDigits } from '../../src/datasets/digits.ts';
 import { imageAt } from '../../src/datasets/labelledImages.ts';
 import { readNpz } from '../../src/datasets/npz.ts';
+import { methodKinds } from '../../src/methods.ts';
 import { encodePicture } from '../../src/report/png.ts';
 import { compileKonkyo, type Ended, type Konkyo } from './konkyo.ts';
 
