@@ -1,4 +1,4 @@
-import { type HeadingLevel, type Html, heading, html } from './html.ts';
+import { type Html, html } from './html.ts';
 import { lineDrawing } from './lineDrawing.ts';
 import { counted, inWords, listed, sentence } from './number.ts';
 import type { ImageQuestion } from './question.ts';
@@ -9,13 +9,12 @@ export const beliefQuestion: ImageQuestion = {
   id: 'belief',
   question: 'Should you believe this?',
   isAnswered: (image) => checksOf(image).length > 0,
-  answer: (image, level) => {
+  answer: (image) => {
     const checks = checksOf(image);
-    const labels = [...new Set(checks.map(({ figure }) => figure.label))];
     return html`
 <p class="measure">${summary(checks)}</p>
-<div class="checks">${labels.map((label) => checkTable(label, checks, level))}
-</div>`;
+${checkTable(checks)}
+${meanings(checks)}`;
   },
 };
 
@@ -46,22 +45,55 @@ function summary(checks: readonly Check[]): string {
   return `${sentence(counted(judged.length, 'check', 'checks'))}: ${listed(counts)}. ${advice}`;
 }
 
-/** One table a kind of check; the meaning is said once where it is the same for all maps. */
-function checkTable(label: string, checks: readonly Check[], level: HeadingLevel): Html {
-  const rows = checks.filter(({ figure }) => figure.label === label);
-  const meanings = new Set(rows.map(({ figure }) => figure.meaning));
-  const shared = meanings.size === 1 ? rows[0]?.figure.meaning : undefined;
+/** A row a map, a column a check; below, what the figures are to be compared with. */
+function checkTable(checks: readonly Check[]): Html {
+  const labels = labelsOf(checks);
+  const maps = [...new Set(checks.map(({ map }) => map))];
+  const figureOf = (map: string, label: string) =>
+    checks.find((check) => check.map === map && check.figure.label === label)?.figure;
   return html`
-<section class="check">
-  ${heading(level, label)}
-  ${shared === undefined ? undefined : html`<p>${shared}</p>`}
-  <table>
-    <thead class="aside"><tr><th scope="col">Map</th><th scope="col">Figure</th><th scope="col">Verdict</th></tr></thead>
-    <tbody>${rows.map(
-      ({ map, figure }) => html`
-      <tr><th scope="row">${map}${shared === undefined ? html`<small>${figure.meaning}</small>` : undefined}</th><td class="number">${figure.value}${figure.lines && lineDrawing(figure.lines)}</td><td class="verdict">${verdictMark(figure.verdict)}<span class="${figure.verdict}">${sentence(verdictWords[figure.verdict])}</span></td></tr>`,
-    )}
-    </tbody>
-  </table>
-</section>`;
+<div class="scroll"><table class="checks">
+  <thead><tr><th scope="col">Map</th>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+  <tbody>${maps.map(
+    (map) => html`
+  <tr><th scope="row">${map}</th>${labels.map((label) => html`<td>${cell(figureOf(map, label))}</td>`)}</tr>`,
+  )}
+  </tbody>
+  ${comparisonRows(checks, labels)}
+</table></div>`;
+}
+
+function cell(figure: Figure | undefined): Html | undefined {
+  if (figure === undefined) return undefined;
+  const { verdict, value, short = value, lines } = figure;
+  return html`<span class="checked" title="${value}">${verdictMark(verdict)}<span class="aside">${sentence(verdictWords[verdict])}: </span>${short}${lines && lineDrawing(lines)}</span>`;
+}
+
+function comparisonRows(checks: readonly Check[], labels: readonly string[]): Html | undefined {
+  const comparisons = checks.flatMap(({ figure: { label, comparisons = [] } }) =>
+    comparisons.map((row) => ({ ...row, check: label })),
+  );
+  const names = [...new Set(comparisons.map(({ label }) => label))];
+  if (names.length === 0) return undefined;
+  const figureFor = (name: string, check: string) =>
+    comparisons.find((row) => row.label === name && row.check === check)?.value;
+  return html`<tfoot>${names.map(
+    (name) => html`
+  <tr><th scope="row">${name}, for comparison</th>${labels.map((label) => html`<td>${figureFor(name, label)}</td>`)}</tr>`,
+  )}</tfoot>`;
+}
+
+/** What each check says, once. */
+function meanings(checks: readonly Check[]): Html {
+  const found = labelsOf(checks).map((label) => ({
+    label,
+    sentences: [...new Set(checks.flatMap(({ figure }) => (figure.label === label ? [figure.meaning] : [])))],
+  }));
+  return html`<dl class="meanings">${found.map(
+    ({ label, sentences }) => html`<div><dt>${label}</dt>${sentences.map((text) => html`<dd>${text}</dd>`)}</div>`,
+  )}</dl>`;
+}
+
+function labelsOf(checks: readonly Check[]): readonly string[] {
+  return [...new Set(checks.map(({ figure }) => figure.label))];
 }

@@ -1,7 +1,7 @@
 import type { MapChecks } from '../evaluation/checkMaps.ts';
 import type { Curve, PerturbationCurves } from '../evaluation/perturbationCurves.ts';
 import { percent } from './number.ts';
-import type { Figure, Line, Verdict } from './view.ts';
+import type { Figure, Line, Row, Verdict } from './view.ts';
 
 /** The first test of truth as figures: deletion, insertion, random weights. */
 export function checkFigures(checks: MapChecks): Figure[] {
@@ -13,8 +13,10 @@ function deletionFigure(checks: MapChecks): Figure {
   return {
     label: 'Deletion',
     value: comparison(own, random, edges),
+    short: percent(own),
+    comparisons: comparisons(random, edges),
     verdict: verdictOf(own < Math.min(random, edges), own < random),
-    meaning: `The mean sureness while the pixels that spoke most for the class are blanked first, ${steps(checks)}. The lower, the more the decision needs what the map points at. It should be below that of a random map, and of an edge detector that does not know the model (dashed).`,
+    meaning: `The mean sureness while the pixels that spoke most for the class are blanked first, ${steps(checks)}. The lower, the more the decision needs what the map points at. It should be below that of a random map, and of an edge detector that does not know the model (dashed lines).`,
     lines: lines(checks, 'deletion'),
   };
 }
@@ -24,8 +26,10 @@ function insertionFigure(checks: MapChecks): Figure {
   return {
     label: 'Insertion',
     value: comparison(own, random, edges),
+    short: percent(own),
+    comparisons: comparisons(random, edges),
     verdict: verdictOf(own > Math.max(random, edges), own > random),
-    meaning: `The mean sureness while the same pixels are put into a blank image first, ${steps(checks)}. The higher, the sooner what the map points at suffices. It should be above that of a random map and of an edge detector (dashed).`,
+    meaning: `The mean sureness while the same pixels are put into a blank image first, ${steps(checks)}. The higher, the sooner what the map points at suffices. It should be above that of a random map and of an edge detector (dashed lines).`,
     lines: lines(checks, 'insertion'),
   };
 }
@@ -50,6 +54,13 @@ function areas(checks: MapChecks, kind: keyof PerturbationCurves): readonly [num
 
 function comparison(own: number, random: number, edges: number): string {
   return `${percent(own)} (random map ${percent(random)}, edges ${percent(edges)})`;
+}
+
+function comparisons(random: number, edges: number): readonly Row[] {
+  return [
+    { label: 'A random map', value: percent(random) },
+    { label: 'An edge detector', value: percent(edges) },
+  ];
 }
 
 function verdictOf(good: boolean, fair: boolean): Verdict {

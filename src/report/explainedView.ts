@@ -111,6 +111,7 @@ function completenessFigure({ sum, expected, gap }: Completeness): Figure {
   return {
     label: 'Completeness gap',
     value: gap === undefined ? sums : `${percent(gap)} (${sums})`,
+    ...(gap === undefined ? {} : { short: percent(gap) }),
     verdict,
     meaning:
       'The map should sum to the difference between the score of this image and that of what it is compared with (an empty image, or the mean of many); the gap is what is missing. More steps or samples make it smaller.',

@@ -96,14 +96,14 @@ nav .ordinal { margin: 0; }
 .legend { display: flex; flex-wrap: wrap; justify-content: space-between; margin: .6rem 0 0; font-size: .8125rem; line-height: 1.3; color: var(--quiet); font-variant-numeric: tabular-nums; align-self: start; }
 .legend img { display: block; width: 100%; height: .5rem; margin-bottom: .3rem; }
 
-.checks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 2.25rem clamp(2rem, 4vw, 4rem); margin-top: 1.75rem; }
-.check { break-inside: avoid; } .check > p { margin: .35rem 0 .8rem; color: var(--quiet); max-width: 36rem; line-height: 1.5; }
-.check th, .check td { padding: .5rem 0; border-top: 1px solid var(--line); vertical-align: baseline; }
-.check td { padding-left: 1rem; } .check .verdict { width: 8.5rem; white-space: nowrap; }
-.check .number { white-space: normal; text-wrap: balance; }
+.checks { width: auto; } .checks th, .checks td { padding: .34rem 1.6rem .34rem 0; border-top: 1px solid var(--faint-line); vertical-align: middle; white-space: nowrap; }
+.checks thead th { border: 0; font-size: .8125rem; color: var(--quiet); } .checks td { font-variant-numeric: tabular-nums lining-nums; }
+.checked { display: flex; align-items: center; gap: .5rem; } .checked .mark { margin: 0; } .checked .lines { margin: 0 0 0 auto; width: 3rem; }
+.checks tfoot { color: var(--quiet); } .checks tfoot td { padding-left: 1.5rem; } .checks tfoot tr:first-child > * { border-top: 1px solid var(--line); }
+.meanings { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); gap: 1.25rem clamp(1.5rem, 3vw, 3rem); margin-top: 1.75rem; font-size: .875rem; line-height: 1.5; }
+.meanings dt { font-weight: 600; color: var(--ink); } .meanings dd { color: var(--quiet); }
 .lines { display: block; width: 6rem; margin: .3rem 0 .2rem auto; } .lines * { fill: none; vector-effect: non-scaling-stroke; }
 .lines .frame { stroke: var(--line); } .lines .own { stroke: var(--accent); stroke-width: 1.75px; } .lines .comparison { stroke: var(--quiet); stroke-width: 1px; stroke-dasharray: 2 2; }
-.check .verdict .mark { margin: 0 .5rem 0 0; vertical-align: -.13em; }
 
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 2.25rem clamp(2rem, 4vw, 4rem); }
 .facts section { break-inside: avoid; }
@@ -172,7 +172,7 @@ footer { margin-top: 5rem; padding-top: 1.2rem; border-top: 1px solid var(--line
   .overview tbody th .picture { width: 1cm; } .overview tbody th { width: auto; min-width: 1.5cm; font-size: 7pt; } .overview tbody th a { flex-direction: column; align-items: start; gap: .5mm; } .overview tbody th span { min-width: 0; } .decided, .truth { font-size: 7pt; } .decided { width: 1.6cm; } .decided strong { font-size: 10pt; }
   .decided, .overview .method { min-width: 0; max-width: none; } .overview :is(thead, tbody) th:first-child { position: static; }
   td.method :is(.outlined, .picture) { width: min(2.2cm, calc(10.5cm / var(--columns))); } td.method .outlined .picture { width: 100%; }
-  tr, pre, .check, .facts section { break-inside: avoid; }
+  tr, pre, .facts section { break-inside: avoid; }
   .image-part { break-before: page; margin-top: 0; }
 }
 `;

@@ -29,7 +29,7 @@ export const recipes = {
   },
   a2: {
     optimizer: () => adam(),
-    // Without the slow start Adam drives all sigmoids to one side within a few steps, on one seed in five for good.
+    // Without the slow start Adam drives all sigmoids to one side within a few steps, with some seeds for good.
     learningRate: warmUp(500, cosine(0.003, 15_000)),
     length: { updates: 15_000 },
     batchSize: 100,
