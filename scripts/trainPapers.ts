@@ -1,5 +1,5 @@
 // Trains the networks of the four papers on MNIST and says how accurate they are: a table, and JSON with --json FILE.
-//   npm run train:papers -- FOLDER [--only a1,a2,b,c,d] [--seeds 3] [--threads 2] [--updates N] [--out FOLDER] [--json FILE]
+//   npm run train:papers -- FOLDER [--only a1,a2,b,c,d] [--seeds 3] [--first-seed 1] [--threads 2] [--updates N] [--out FOLDER] [--json FILE]
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -28,6 +28,7 @@ const { values, positionals } = parseArgs({
   options: {
     only: { type: 'string', default: 'a1,a2,b,c,d' },
     seeds: { type: 'string', default: '1' },
+    'first-seed': { type: 'string', default: '1' },
     threads: { type: 'string', default: '2' },
     updates: { type: 'string' },
     out: { type: 'string' },
@@ -88,7 +89,8 @@ const runtime = nodeRuntime({ threads: Number(values.threads) });
 const mnist = await readIdxFolder(folder);
 const rows: Row[] = [];
 for (const network of names.filter(isArchitecture)) {
-  for (let seed = 1; seed <= Number(values.seeds); seed++) {
+  const first = Number(values['first-seed']);
+  for (let seed = first; seed < first + Number(values.seeds); seed++) {
     process.stderr.write(`${network}, seed ${seed}: ${architectures[network].title}\n`);
     rows.push(await trainOne(network, seed, mnist));
   }

@@ -9,12 +9,12 @@ import {
   treatmentOf,
 } from '../transforms/modifiedGradient/deepLift.ts';
 import { convolutions, matrixProducts, rearrangements, sums } from '../transforms/relevance/operators.ts';
-import { completenessOf, scoresAboveBaselines } from './explainedScores.ts';
+import { type ExplanationGraph, fromGraph, type TargetSource } from './explanationGraph.ts';
 import { nodesOnTheWay } from './layer.ts';
-import type { Explainer, Method, MethodKind } from './method.ts';
+import type { Method, MethodKind } from './method.ts';
 import { operatorCounts } from './operatorCounts.ts';
 import { type MethodOptions, resolveOptions } from './options.ts';
-import { checkedWeights, compileMap } from './targetGradient.ts';
+import { mapGraph } from './targetGradient.ts';
 
 const description = {
   id: 'deep-lift',
@@ -43,13 +43,18 @@ export function deepLift({ maxPooling = 'captum', ...settings }: DeepLiftSetting
   return {
     ...description,
     settings: { baseline, ...(maxPooling === 'captum' ? {} : { 'max-pooling rule': maxPooling }) },
-    compile: (classifier) => compile(classifier, baseline, maxPooling),
+    ...fromGraph(async (classifier, target) => deepLiftGraph(classifier, target, baseline, maxPooling)),
   };
 }
 
 export const deepLiftKind: MethodKind = { ...description, options, create: deepLift };
 
-async function compile(classifier: Classifier, pixel: number, maxPooling: MaxPooling): Promise<Explainer> {
+function deepLiftGraph(
+  classifier: Classifier,
+  target: TargetSource,
+  pixel: number,
+  maxPooling: MaxPooling,
+): ExplanationGraph {
   const { model, inputName, facts, gradientTable } = classifier;
   const baseline = baselineImage(pixel, classifier.input);
   const isData = (name: string) => name !== '' && facts.get(name)?.constant === undefined;
@@ -59,28 +64,16 @@ async function compile(classifier: Classifier, pixel: number, maxPooling: MaxPoo
   // What gives no gradient, shapes say, carries no difference either.
   const differentiated = nodesOnTheWay(classifier).filter((node) => gradientTable[qualifiedOp(node)]?.kind === 'rule');
   let reference = '';
-  const explainer = await compileMap(
-    classifier,
-    description.id,
-    ({ ops }, multiplier, input) => ops.Mul(multiplier, ops.Sub(input, reference)),
-    {
-      choose(builder) {
-        reference = builder.ops.Expand(builder.constant(baseline, 'baseline'), builder.add('Shape', [inputName]));
-        const inCopy = addForwardCopy(builder, model.graph, inputName, reference);
-        return { answerFor: deepLiftAnswers(gradientTable, treatment, inCopy) };
-      },
-      notes: [noteOn(differentiated, treatment, isData)],
+  return mapGraph(classifier, description.id, target, {
+    toMap: ({ ops }, multiplier, input) => ops.Mul(multiplier, ops.Sub(input, reference)),
+    choose(builder) {
+      reference = builder.ops.Expand(builder.constant(baseline, 'baseline'), builder.add('Shape', [inputName]));
+      const inCopy = addForwardCopy(builder, model.graph, inputName, reference);
+      return { answerFor: deepLiftAnswers(gradientTable, treatment, inCopy) };
     },
-  );
-  return {
-    async attribute(images, targets) {
-      const attribution = await explainer.attribute(images, targets);
-      const weights = checkedWeights(classifier, images, targets);
-      const { above } = await scoresAboveBaselines(classifier, images, baseline, weights);
-      return { ...attribution, completeness: completenessOf(attribution.values, above, targets) };
-    },
-    release: () => explainer.release(),
-  };
+    notes: [noteOn(differentiated, treatment, isData)],
+    baselines: baseline,
+  });
 }
 
 function noteOn(

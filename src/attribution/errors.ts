@@ -29,3 +29,8 @@ export class UnknownLayerError extends KonkyoError {
 export class LayerError extends KonkyoError {
   readonly tag = 'layer';
 }
+
+/** Segments that do not cover the image, or are too many. */
+export class SegmentsError extends KonkyoError {
+  readonly tag = 'segments';
+}

@@ -1,14 +1,11 @@
 import { type Classifier, checkImages } from '../classifier/classifier.ts';
-import type { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { float32, int64, type Tensor } from '../onnx/tensor.ts';
 import { type Random, random } from '../random/random.ts';
-import { completenessOf, scoresAboveBaselines } from './explainedScores.ts';
+import { type ExplanationGraph, fromGraph, type TargetSource } from './explanationGraph.ts';
 import { blankImages, givenImages, type ImageDistribution } from './imageDistribution.ts';
-import type { Attribution, Explainer, Method, MethodKind } from './method.ts';
+import type { Method, MethodKind } from './method.ts';
 import { type MethodOptions, resolveOptions } from './options.ts';
-import { portions } from './portions.ts';
-import { compileSampling, imageShapeOf, type Sampling, sumOverPortions, sumOverSamples } from './sampledGradient.ts';
-import { checkedWeights } from './targetGradient.ts';
+import { imageShapeOf, runningSum, type SamplingPlan, sampledGraph, sumOverSamples } from './sampledGradient.ts';
 
 const description = {
   id: 'expected-gradients',
@@ -41,7 +38,11 @@ export function expectedGradients(settings: ExpectedGradientsSettings = {}): Met
   return {
     ...description,
     settings: { ...resolved, baselines: distribution.name },
-    compile: (classifier) => compile(classifier, resolved, distribution),
+    ...fromGraph(async (classifier, target) => {
+      const images = await distribution.images(classifier);
+      checkImages(classifier, images);
+      return expectedGraph(classifier, target, resolved, images);
+    }),
   };
 }
 
@@ -52,61 +53,35 @@ export const expectedGradientsKind: MethodKind = {
   create: (settings, resources) => expectedGradients({ ...settings, baselines: resources?.baselines }),
 };
 
-const baselinesInput = 'konkyo/baselines';
-const chosenInput = 'konkyo/chosen';
-const pointsInput = 'konkyo/points';
-
-function between(classifier: Classifier, builder: GraphBuilder): Sampling {
-  const imageShape = imageShapeOf(classifier);
-  const { ops } = builder;
-  const baselines = builder.input(baselinesInput, 'float32', ['baselines', ...imageShape]);
-  const chosen = builder.input(chosenInput, 'int64', ['samples']);
-  const points = builder.input(pointsInput, 'float32', ['samples', ...imageShape.map(() => 1)]);
-  let difference = '';
-  return {
-    samples(images) {
-      const drawn = builder.add('Gather', [baselines, chosen], { axis: 0 });
-      difference = ops.Sub(ops.Unsqueeze(images, builder.ints([1])), drawn);
-      return ops.Add(drawn, ops.Mul(difference, points));
-    },
-    results: (gradient) => [sumOverSamples(builder, ops.Mul(gradient, difference), imageShape)],
-  };
-}
-
-async function compile(
+/** Samples are drawn points between baselines and the image; the result is the mean of gradient times (x - x'). */
+function expectedGraph(
   classifier: Classifier,
+  target: TargetSource,
   settings: { readonly samples: number; readonly seed: number },
-  distribution: ImageDistribution,
-): Promise<Explainer> {
-  const baselines = await distribution.images(classifier);
-  checkImages(classifier, baselines);
-  const sampled = await compileSampling(classifier, 'expected-gradients', (builder) => between(classifier, builder));
+  baselines: Tensor<'float32'>,
+): ExplanationGraph {
   const draws = drawSamples(random(settings.seed), settings.samples, baselines.dims[0] ?? 0);
-  const ones = imageShapeOf(classifier).map(() => 1);
-  return {
-    async attribute(images, targets): Promise<Attribution> {
-      const weights = checkedWeights(classifier, images, targets);
-      const runs = portions(targets.length, settings.samples, classifier.batchSize);
-      const sums = await sumOverPortions(sampled, images, weights, runs, ({ samples: { from, to } }) => {
-        const drawn = draws.slice(from, to);
-        return {
-          [baselinesInput]: baselines,
-          [chosenInput]: int64(drawn.map(({ baseline }) => baseline)),
-          [pointsInput]: float32(
-            [drawn.length, ...ones],
-            drawn.map(({ point }) => point),
-          ),
-        };
-      });
-      const values = float32(
-        images.dims,
-        Float32Array.from(sums, (sum) => sum / settings.samples),
-      );
-      const { scores, above } = await scoresAboveBaselines(classifier, images, baselines, weights);
-      return { values, scores, completeness: completenessOf(values, above, targets) };
-    },
-    release: () => sampled.release(),
+  const mapDims = imageShapeOf(classifier);
+  const sum = runningSum(mapDims, 1 / settings.samples);
+  const at = float32(
+    [draws.length, ...mapDims.map(() => 1)],
+    draws.map(({ point }) => point),
+  );
+  const plan: SamplingPlan = (builder, { images, rowsOf }) => {
+    const { ops } = builder;
+    const chosen = rowsOf(int64(draws.map(({ baseline }) => baseline)), 'chosen');
+    const drawn = builder.add('Gather', [builder.constant(baselines, 'baselines'), chosen], { axis: 0 });
+    const difference = ops.Sub(ops.Unsqueeze(images, builder.ints([1])), drawn);
+    return {
+      samples: ops.Add(drawn, ops.Mul(difference, rowsOf(at, 'points'))),
+      state: sum.state,
+      next: (gradient, _samples, [before = '']) => [
+        sum.add(builder, before, sumOverSamples(builder, ops.Mul(gradient, difference), mapDims)),
+      ],
+      finish: (outer, [total = '']) => sum.finish(outer, total),
+    };
   };
+  return sampledGraph(classifier, description.id, target, { count: settings.samples, plan, mapDims, baselines });
 }
 
 interface Draw {

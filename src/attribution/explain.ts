@@ -2,6 +2,7 @@ import type { Classifier, Prediction } from '../classifier/classifier.ts';
 import type { Target } from '../classifier/target.ts';
 import { isKonkyoError, type KonkyoError } from '../konkyoError.ts';
 import { rows, type Tensor } from '../onnx/tensor.ts';
+import type { Freedom } from './freedom.ts';
 import type { Attribution, Completeness, Explainer, Method } from './method.ts';
 import type { LayerRelevance } from './relevanceByLayer.ts';
 
@@ -24,6 +25,8 @@ export interface MethodMap {
   readonly completeness?: Completeness;
   /** Of a relevance method: see Attribution. */
   readonly relevanceByLayer?: readonly LayerRelevance[];
+  /** Of a map of how far pixels may change: see Attribution. */
+  readonly freedom?: Freedom;
   /** Computing time of this method for all images together, without setting up its session. */
   readonly secondsForAll: number;
 }
@@ -32,7 +35,7 @@ export interface ExplainOptions {
   /** The target for an image, given what the model predicts; by default the predicted class. */
   readonly target?: (prediction: Prediction) => Target;
   readonly progress?: (done: number, total: number, what: string) => void;
-  /** Told of a method that cannot be used with this model, which is then left out. Without it, such a method is an error. */
+  /** Told of a method that cannot be used with this model or these images, which is then left out. Without it, such a method is an error. */
   readonly onRefused?: (method: Method, reason: KonkyoError) => void;
 }
 
@@ -53,8 +56,10 @@ export async function explain(
   const columns: MethodMap[][] = [];
   for (const [done, method] of methods.entries()) {
     progress?.(done, methods.length, method.title);
-    const explainer = await compile(classifier, method, onRefused);
-    if (explainer) columns.push(await runMethod(explainer, method, images, targets));
+    const column = await unlessRefused(method, onRefused, async () =>
+      runMethod(await method.compile(classifier), method, images, targets),
+    );
+    if (column) columns.push(column);
   }
   progress?.(methods.length, methods.length, 'done');
   return predictions.map((prediction, i) => ({
@@ -64,13 +69,13 @@ export async function explain(
   }));
 }
 
-async function compile(
-  classifier: Classifier,
+async function unlessRefused<T>(
   method: Method,
   onRefused: ExplainOptions['onRefused'],
-): Promise<Explainer | undefined> {
+  run: () => Promise<T>,
+): Promise<T | undefined> {
   try {
-    return await method.compile(classifier);
+    return await run();
   } catch (error) {
     if (!onRefused || !isKonkyoError(error)) throw error;
     onRefused(method, error);
@@ -97,6 +102,7 @@ async function runMethod(
 function mapOf(method: Method, target: Target, all: Attribution, i: number, secondsForAll: number): MethodMap {
   const completeness = all.completeness?.[i];
   const relevanceByLayer = all.relevanceByLayer?.[i];
+  const freedom = all.freedom?.[i];
   return {
     method,
     target,
@@ -106,6 +112,7 @@ function mapOf(method: Method, target: Target, all: Attribution, i: number, seco
     ...(all.notes === undefined ? {} : { notes: all.notes }),
     ...(completeness ? { completeness } : {}),
     ...(relevanceByLayer ? { relevanceByLayer } : {}),
+    ...(freedom ? { freedom } : {}),
     secondsForAll,
   };
 }

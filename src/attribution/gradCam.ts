@@ -1,9 +1,10 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { LayerError } from './errors.ts';
+import { fromGraph } from './explanationGraph.ts';
 import { chosenLayer, type Layer } from './layer.ts';
 import type { Method, MethodKind, MethodResources } from './method.ts';
-import { compileMap } from './targetGradient.ts';
+import { mapGraph } from './targetGradient.ts';
 
 const description = {
   id: 'grad-cam',
@@ -25,14 +26,16 @@ export function gradCam({ layer }: LayerChoice = {}): Method {
     ...description,
     settings: layer === undefined ? {} : { layer },
     settingsFor: (classifier) => ({ layer: imageLayer(classifier, layer).value }),
-    compile(classifier) {
+    ...fromGraph(async (classifier, target) => {
       const chosen = imageLayer(classifier, layer);
-      const { value } = chosen;
-      return compileMap(classifier, description.id, (builder, gradient) => addGradCam(builder, chosen, gradient), {
+      const { value, dims } = chosen;
+      return mapGraph(classifier, description.id, target, {
+        toMap: (builder, gradient) => addGradCam(builder, chosen, gradient),
         choose: () => ({ wrt: value }),
         layer: value,
+        mapDims: [1, ...dims.slice(1)],
       });
-    },
+    }),
   };
 }
 

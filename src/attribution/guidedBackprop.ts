@@ -1,7 +1,8 @@
 import { guided } from '../transforms/modifiedGradient/reluGradients.ts';
+import { fromGraph } from './explanationGraph.ts';
 import type { Method, MethodKind } from './method.ts';
 import { changedAtRelus } from './modifiedRelu.ts';
-import { compileMap } from './targetGradient.ts';
+import { mapGraph } from './targetGradient.ts';
 
 const description = {
   id: 'guided-backprop',
@@ -16,8 +17,12 @@ export function guidedBackprop(): Method {
   return {
     ...description,
     settings: {},
-    compile: (classifier) =>
-      compileMap(classifier, description.id, (_builder, gradient) => gradient, changedAtRelus(classifier, guided)),
+    ...fromGraph(async (classifier, target) =>
+      mapGraph(classifier, description.id, target, {
+        toMap: (_builder, gradient) => gradient,
+        ...changedAtRelus(classifier, guided),
+      }),
+    ),
   };
 }
 

@@ -1,11 +1,12 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { guided } from '../transforms/modifiedGradient/reluGradients.ts';
+import { fromGraph } from './explanationGraph.ts';
 import { addGradCam, imageLayer, type LayerChoice } from './gradCam.ts';
 import type { Layer } from './layer.ts';
 import type { Method, MethodKind } from './method.ts';
 import { changedAtRelus } from './modifiedRelu.ts';
-import { addTargetGradient, compileMap, weightsInput } from './targetGradient.ts';
+import { addTargetGradient, mapGraph } from './targetGradient.ts';
 
 const description = {
   id: 'guided-grad-cam',
@@ -23,15 +24,14 @@ export function guidedGradCam({ layer }: LayerChoice = {}): Method {
     ...description,
     settings: layer === undefined ? {} : { layer },
     settingsFor: (classifier) => ({ layer: imageLayer(classifier, layer).value }),
-    compile(classifier) {
+    ...fromGraph(async (classifier, target) => {
       const chosen = imageLayer(classifier, layer);
-      return compileMap(
-        classifier,
-        description.id,
-        (builder, gradient) => builder.ops.Mul(gradient, addCover(builder, classifier, chosen)),
-        changedAtRelus(classifier, guided),
-      );
-    },
+      return mapGraph(classifier, description.id, target, {
+        toMap: (builder, gradient, _input, weights) =>
+          builder.ops.Mul(gradient, addCover(builder, classifier, chosen, weights)),
+        ...changedAtRelus(classifier, guided),
+      });
+    }),
   };
 }
 
@@ -43,9 +43,9 @@ export const guidedGradCamKind: MethodKind = {
 };
 
 /** max(Grad-CAM, 0) in the image's height and width, as it broadcasts to the image. */
-function addCover(builder: GraphBuilder, classifier: Classifier, layer: Layer): string {
+function addCover(builder: GraphBuilder, classifier: Classifier, layer: Layer, weights: string): string {
   const { height, width, layout } = classifier.input;
-  const { gradient } = addTargetGradient(builder, classifier, weightsInput, { wrt: layer.value });
+  const gradient = addTargetGradient(builder, classifier, weights, { wrt: layer.value });
   const positive = builder.add('Relu', [addGradCam(builder, layer, gradient)]);
   const counts = builder.add('Shape', [positive], { start: 0, end: 2 });
   const sizes = builder.add('Concat', [counts, builder.ints([height, width])], { axis: 0 });

@@ -1,14 +1,11 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import { baselineImage } from '../classifier/pixels.ts';
-import type { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { float32 } from '../onnx/tensor.ts';
-import { completenessOf, scoresAboveBaselines } from './explainedScores.ts';
+import { type ExplanationGraph, fromGraph, type TargetSource } from './explanationGraph.ts';
 import { gaussLegendre } from './gaussLegendre.ts';
-import type { Attribution, Explainer, Method, MethodKind } from './method.ts';
+import type { Method, MethodKind } from './method.ts';
 import { type MethodOptions, resolveOptions } from './options.ts';
-import { portions } from './portions.ts';
-import { compileSampling, imageShapeOf, type Sampling, sumOverPortions, weightedSum } from './sampledGradient.ts';
-import { checkedWeights } from './targetGradient.ts';
+import { imageShapeOf, runningSum, type SamplingPlan, sampledGraph, weightedSum } from './sampledGradient.ts';
 
 const description = {
   id: 'integrated-gradients',
@@ -29,57 +26,44 @@ const options = {
  */
 export function integratedGradients(settings: MethodOptions<typeof options> = {}): Method {
   const resolved = resolveOptions('integrated-gradients', options, settings);
-  return { ...description, settings: resolved, compile: (classifier) => compile(classifier, resolved) };
+  return {
+    ...description,
+    settings: resolved,
+    ...fromGraph(async (classifier, target) => integratedGraph(classifier, target, resolved)),
+  };
 }
 
 export const integratedGradientsKind: MethodKind = { ...description, options, create: integratedGradients };
 
-const baselineInput = 'konkyo/baseline';
-const pointsInput = 'konkyo/points';
-const pointWeightsInput = 'konkyo/point-weights';
-
 /** Samples are the points on the path; the result is the sum over them of weight times gradient, times (x - x'). */
-function path(classifier: Classifier, builder: GraphBuilder): Sampling {
-  const imageShape = imageShapeOf(classifier);
-  const { ops } = builder;
-  const baseline = builder.input(baselineInput, 'float32', [1, ...imageShape]);
-  const points = builder.input(pointsInput, 'float32', ['points']);
-  const pointWeights = builder.input(pointWeightsInput, 'float32', ['points']);
-  let difference = '';
-  return {
-    samples(images) {
-      difference = ops.Sub(images, baseline);
-      const step = ops.Mul(
-        ops.Unsqueeze(difference, builder.ints([1])),
-        ops.Reshape(points, builder.ints([1, -1, ...imageShape.map(() => 1)])),
-      );
-      return ops.Add(step, ops.Unsqueeze(baseline, builder.ints([1])));
-    },
-    results(gradient) {
-      return [ops.Mul(weightedSum(builder, gradient, pointWeights, imageShape), difference)];
-    },
-  };
-}
-
-async function compile(classifier: Classifier, settings: { steps: number; baseline: number }): Promise<Explainer> {
-  const sampled = await compileSampling(classifier, 'integrated-gradients', (builder) => path(classifier, builder));
-  const baseline = baselineImage(settings.baseline, classifier.input);
+function integratedGraph(
+  classifier: Classifier,
+  target: TargetSource,
+  settings: { readonly steps: number; readonly baseline: number },
+): ExplanationGraph {
+  const baselines = baselineImage(settings.baseline, classifier.input);
   const points = gaussLegendre(settings.steps);
-  const at = Float32Array.from(points, (point) => point.at);
-  const weight = Float32Array.from(points, (point) => point.weight);
-  return {
-    async attribute(images, targets): Promise<Attribution> {
-      const weights = checkedWeights(classifier, images, targets);
-      const runs = portions(targets.length, points.length, classifier.batchSize);
-      const sums = await sumOverPortions(sampled, images, weights, runs, ({ samples: { from, to } }) => ({
-        [baselineInput]: baseline,
-        [pointsInput]: float32([to - from], at.subarray(from, to)),
-        [pointWeightsInput]: float32([to - from], weight.subarray(from, to)),
-      }));
-      const values = float32(images.dims, Float32Array.from(sums));
-      const { scores, above } = await scoresAboveBaselines(classifier, images, baseline, weights);
-      return { values, scores, completeness: completenessOf(values, above, targets) };
-    },
-    release: () => sampled.release(),
+  const column = (values: readonly number[]) => float32([points.length], values);
+  const mapDims = imageShapeOf(classifier);
+  const sum = runningSum(mapDims);
+  const plan: SamplingPlan = (builder, { images, rowsOf }) => {
+    const { ops } = builder;
+    const baseline = builder.constant(baselines, 'baseline');
+    const at = rowsOf(column(points.map((point) => point.at)), 'points');
+    const weights = rowsOf(column(points.map(({ weight }) => weight)), 'weights');
+    const difference = ops.Sub(images, baseline);
+    const step = ops.Mul(
+      ops.Unsqueeze(difference, builder.ints([1])),
+      ops.Reshape(at, builder.ints([1, -1, ...mapDims.map(() => 1)])),
+    );
+    return {
+      samples: ops.Add(step, ops.Unsqueeze(baseline, builder.ints([1]))),
+      state: sum.state,
+      next: (gradient, _samples, [before = '']) => [
+        sum.add(builder, before, ops.Mul(weightedSum(builder, gradient, weights, mapDims), difference)),
+      ],
+      finish: (outer, [total = '']) => sum.finish(outer, total),
+    };
   };
+  return sampledGraph(classifier, description.id, target, { count: points.length, plan, mapDims, baselines });
 }

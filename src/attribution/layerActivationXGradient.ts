@@ -1,7 +1,8 @@
+import { fromGraph } from './explanationGraph.ts';
 import type { LayerChoice } from './gradCam.ts';
 import { chosenLayer } from './layer.ts';
 import type { Method, MethodKind } from './method.ts';
-import { compileMap } from './targetGradient.ts';
+import { mapGraph } from './targetGradient.ts';
 
 const description = {
   id: 'layer-activation-x-gradient',
@@ -16,13 +17,14 @@ export function layerActivationXGradient({ layer }: LayerChoice = {}): Method {
     ...description,
     settings: layer === undefined ? {} : { layer },
     settingsFor: (classifier) => ({ layer: chosenLayer(classifier, layer).value }),
-    compile(classifier) {
+    ...fromGraph(async (classifier, target) => {
       const { value } = chosenLayer(classifier, layer);
-      return compileMap(classifier, description.id, ({ ops }, gradient, activation) => ops.Mul(gradient, activation), {
+      return mapGraph(classifier, description.id, target, {
+        toMap: ({ ops }, gradient, activation) => ops.Mul(gradient, activation),
         choose: () => ({ wrt: value }),
         layer: value,
       });
-    },
+    }),
   };
 }
 

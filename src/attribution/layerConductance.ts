@@ -1,16 +1,13 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import { baselineImage } from '../classifier/pixels.ts';
-import type { GraphBuilder } from '../onnx/graphBuilder.ts';
-import { concatRows, float32, rows, sizeOf, type Tensor, zeros } from '../onnx/tensor.ts';
-import { completenessOf, scoresAboveBaselines } from './explainedScores.ts';
+import { float32 } from '../onnx/tensor.ts';
+import { type ExplanationGraph, fromGraph, type TargetSource } from './explanationGraph.ts';
 import { gaussLegendre } from './gaussLegendre.ts';
 import type { LayerChoice } from './gradCam.ts';
 import { chosenLayer, type Layer } from './layer.ts';
-import type { Attribution, Explainer, Method, MethodKind } from './method.ts';
+import type { Method, MethodKind } from './method.ts';
 import { type MethodOptions, resolveOptions } from './options.ts';
-import { ranges } from './portions.ts';
-import { compileSampling, imageShapeOf, type Sampling } from './sampledGradient.ts';
-import { checkedWeights } from './targetGradient.ts';
+import { imageShapeOf, runningSum, type SamplingPlan, sampledGraph } from './sampledGradient.ts';
 
 const description = {
   id: 'layer-conductance',
@@ -38,7 +35,9 @@ export function layerConductance(settings: LayerConductanceSettings = {}, { laye
     ...description,
     settings: layer === undefined ? resolved : { ...resolved, layer },
     settingsFor: (classifier) => ({ ...resolved, layer: chosenLayer(classifier, layer).value }),
-    compile: (classifier) => compile(classifier, chosenLayer(classifier, layer), resolved),
+    ...fromGraph(async (classifier, target) =>
+      conductanceGraph(classifier, chosenLayer(classifier, layer), target, resolved),
+    ),
   };
 }
 
@@ -49,89 +48,54 @@ export const layerConductanceKind: MethodKind = {
   create: layerConductance,
 };
 
-const baselineInput = 'konkyo/baseline';
-const pointsInput = 'konkyo/points';
-const lastGradientInput = 'konkyo/last-gradient';
-const lastUnitsInput = 'konkyo/last-units';
-
 /**
- * Samples are the points on the path. A part of the path begins where the last one ended: it is given the last gradient
- * and units, [n, 1, ...], and results in its sum and in its own last ones.
+ * Samples are the points on the path. A part of the path begins where the last one ended: the state is the sum so far and
+ * the last gradient and units, [n, 1, ...].
  */
-function path(classifier: Classifier, layer: Layer, builder: GraphBuilder): Sampling {
-  const imageShape = imageShapeOf(classifier);
-  const { ops } = builder;
-  const baseline = builder.input(baselineInput, 'float32', [1, ...imageShape]);
-  const points = builder.input(pointsInput, 'float32', ['points']);
-  const before = {
-    gradient: builder.input(lastGradientInput, 'float32', ['images', 1, ...layer.dims]),
-    units: builder.input(lastUnitsInput, 'float32', ['images', 1, ...layer.dims]),
-  };
-  const axis = builder.ints([1]);
-  const part = (value: string, from: number, to: number) =>
-    builder.add('Slice', [value, builder.ints([from]), builder.ints([to]), axis]);
-  return {
-    wrt: layer,
-    samples(images) {
-      const along = ops.Reshape(points, builder.ints([1, -1, ...imageShape.map(() => 1)]));
-      const way = ops.Unsqueeze(ops.Sub(images, baseline), axis);
-      return ops.Add(ops.Mul(way, along), ops.Unsqueeze(baseline, axis));
-    },
-    results(gradient, units) {
-      const end = Number.MAX_SAFE_INTEGER;
-      const starts = (last: string, all: string) => builder.add('Concat', [last, part(all, 0, -1)], { axis: 1 });
-      const steps = ops.Sub(units, starts(before.units, units));
-      const parts = ops.Mul(starts(before.gradient, gradient), steps);
-      const sum = builder.add('ReduceSum', [parts, axis], { keepdims: 0 });
-      return [sum, part(gradient, -1, end), part(units, -1, end)];
-    },
-  };
-}
-
-async function compile(
+function conductanceGraph(
   classifier: Classifier,
   layer: Layer,
+  target: TargetSource,
   settings: { readonly steps: number; readonly baseline: number },
-): Promise<Explainer> {
-  const sampled = await compileSampling(classifier, description.id, (builder) => path(classifier, layer, builder));
-  const baseline = baselineImage(settings.baseline, classifier.input);
-  const points = Float32Array.from(gaussLegendre(settings.steps + 1), ({ at }) => at);
-  const { batchSize } = classifier;
-
-  /** The sum over the whole path, for a few images: [m, ...]. */
-  async function conductance(images: Tensor<'float32'>, weights: Tensor<'float32'>): Promise<Tensor<'float32'>> {
-    const count = images.dims[0] ?? 0;
-    const nothing = zeros('float32', [count, 1, ...layer.dims]);
-    const sums = new Float64Array(count * sizeOf(layer.dims));
-    // A gradient of 0 before the first point: the way to it from the baseline does not count.
-    let [gradient, units] = [nothing, nothing];
-    for (const { from, to } of ranges(points.length, batchSize)) {
-      const [part = nothing, lastGradient = nothing, lastUnits = nothing] = await sampled.run(images, weights, {
-        [baselineInput]: baseline,
-        [pointsInput]: float32([to - from], points.subarray(from, to)),
-        [lastGradientInput]: gradient,
-        [lastUnitsInput]: units,
-      });
-      part.data.forEach((value, i) => {
-        sums[i] = (sums[i] ?? 0) + value;
-      });
-      [gradient, units] = [lastGradient, lastUnits];
-    }
-    return float32([count, ...layer.dims], Float32Array.from(sums));
-  }
-
-  return {
-    async attribute(images, targets): Promise<Attribution> {
-      const weights = checkedWeights(classifier, images, targets);
-      const imagesAtOnce = Math.max(1, Math.floor(batchSize / points.length));
-      const parts: Tensor<'float32'>[] = [];
-      for (const { from, to } of ranges(targets.length, imagesAtOnce)) {
-        parts.push(await conductance(rows(images, from, to), rows(weights, from, to)));
-      }
-      const values = concatRows(parts);
-      const { scores, above } = await scoresAboveBaselines(classifier, images, baseline, weights);
-      return { values, layer: layer.value, scores, completeness: completenessOf(values, above, targets) };
-    },
-    release: () => sampled.release(),
+): ExplanationGraph {
+  const baselines = baselineImage(settings.baseline, classifier.input);
+  const points = gaussLegendre(settings.steps + 1);
+  const at = float32(
+    [points.length, ...imageShapeOf(classifier).map(() => 1)],
+    points.map((point) => point.at),
+  );
+  const sum = runningSum(layer.dims);
+  const last = { type: 'float32', dims: [1, ...layer.dims] } as const;
+  const plan: SamplingPlan = (builder, { images, rowsOf }) => {
+    const { ops } = builder;
+    const axis = builder.ints([1]);
+    const baseline = builder.constant(baselines, 'baseline');
+    const part = (value: string, from: number, to: number) =>
+      builder.add('Slice', [value, builder.ints([from]), builder.ints([to]), axis]);
+    const after = (before: string, all: string) => builder.add('Concat', [before, part(all, 0, -1)], { axis: 1 });
+    const way = ops.Unsqueeze(ops.Sub(images, baseline), axis);
+    return {
+      wrt: layer,
+      samples: ops.Add(ops.Mul(way, rowsOf(at, 'points')), ops.Unsqueeze(baseline, axis)),
+      // A gradient of 0 before the first point: the way to it from the baseline does not count.
+      state: [...sum.state, last, last],
+      next(gradient, units, [before = '', lastGradient = '', lastUnits = '']) {
+        const parts = ops.Mul(after(lastGradient, gradient), ops.Sub(units, after(lastUnits, units)));
+        const end = Number.MAX_SAFE_INTEGER;
+        return [
+          sum.add(builder, before, builder.add('ReduceSum', [parts, axis], { keepdims: 0 })),
+          part(gradient, -1, end),
+          part(units, -1, end),
+        ];
+      },
+      finish: (outer, [total = '']) => sum.finish(outer, total),
+    };
   };
+  return sampledGraph(classifier, description.id, target, {
+    count: points.length,
+    plan,
+    mapDims: layer.dims,
+    layer: layer.value,
+    baselines,
+  });
 }

@@ -9,9 +9,10 @@ import {
   epsilonPlusFlat,
 } from '../transforms/relevance/composites.ts';
 import { deepTaylorNotes } from './deepTaylorNotes.ts';
+import { fromGraph } from './explanationGraph.ts';
 import type { Method, MethodKind, MethodOption, MethodSettings } from './method.ts';
 import { resolveOptions } from './options.ts';
-import { compileRelevance, type NotesOn, pixelBounds } from './relevance.ts';
+import { type NotesOn, pixelBounds, relevanceGraph } from './relevance.ts';
 
 /* Layer-wise relevance propagation (Bach et al. 2015) by the composites there are. */
 
@@ -57,14 +58,14 @@ function kindOf({ composite, notes, ...description }: RelevanceMethod): MethodKi
  * @param notes what the result says of itself, given which layer got which rule.
  */
 export function relevanceMethod(
-  description: Omit<Method, 'compile' | 'settings'> & { readonly settings?: MethodSettings },
+  description: Omit<Method, 'compile' | 'graph' | 'settings'> & { readonly settings?: MethodSettings },
   composite: (classifier: Classifier) => Composite,
   notes?: NotesOn,
 ): Method {
   return {
     ...description,
     settings: description.settings ?? {},
-    compile: (classifier) => compileRelevance(classifier, composite(classifier), notes),
+    ...fromGraph((classifier, target) => relevanceGraph(classifier, target, composite(classifier), notes)),
   };
 }
 

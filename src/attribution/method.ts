@@ -1,8 +1,11 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import type { Target } from '../classifier/target.ts';
 import type { Tensor } from '../onnx/tensor.ts';
+import type { ExplanationGraph, TargetSource } from './explanationGraph.ts';
+import type { Freedom } from './freedom.ts';
 import type { ImageDistribution } from './imageDistribution.ts';
 import type { LayerRelevance } from './relevanceByLayer.ts';
+import type { SegmentSource } from './segments.ts';
 
 /** An attribution method with its settings: `integratedGradients({ steps: 100 })`. */
 export interface Method {
@@ -12,11 +15,18 @@ export interface Method {
   readonly about: string;
   /** What the values are measured in, as a plural: `score units`. */
   readonly unit: string;
+  /** What its values say, if not how much each pixel spoke for the target: how far each may change. */
+  readonly shows?: 'freedom';
   readonly settings: MethodSettings;
   /** The settings where they follow from the model, an automatic window size say; else they are as `settings` has them. */
   settingsFor?(classifier: Classifier): MethodSettings;
   /** Builds the explanation's graph and a session for it: once for a classifier, then used for many images. */
   compile(classifier: Classifier): Promise<Explainer>;
+  /**
+   * The whole explanation as one graph, for `compileExplainer`; a method that asks the model again and again, each time
+   * depending on what a program makes of it, has none.
+   */
+  graph?(classifier: Classifier, target: TargetSource): Promise<ExplanationGraph>;
 }
 
 export type MethodSettings = Readonly<Record<string, number | string>>;
@@ -44,6 +54,8 @@ export interface Attribution {
   readonly completeness?: readonly Completeness[];
   /** For relevance methods, for each image: what every layer received and passed on, from the score back to the pixels. */
   readonly relevanceByLayer?: readonly (readonly LayerRelevance[])[];
+  /** For maps of how far pixels may change, for each image: what that was measured to do. */
+  readonly freedom?: readonly Freedom[];
   /** What has to be known to read the map: which operators a method treated in its own way, and which it could not. */
   readonly notes?: readonly string[];
 }
@@ -77,6 +89,8 @@ export interface MethodResources {
   readonly baselines?: ImageDistribution;
   /** Name of the layer that layer methods look at: of its node or its output. By default the last convolution. */
   readonly layer?: string;
+  /** The parts of an image that are shown and hidden as wholes, for methods that do so. By default a grid's cells. */
+  readonly segments?: SegmentSource;
 }
 
 export interface MethodOption {

@@ -11,7 +11,7 @@ const kin: ReadonlySet<string> = new Set([
 ]);
 
 /** A gradient that is changed at every Relu and nowhere else (as in Captum), with a note that says so. */
-export function changedAtRelus(classifier: Classifier, gradient: ReluGradient): MapPlan {
+export function changedAtRelus(classifier: Classifier, gradient: ReluGradient): Omit<MapPlan, 'toMap'> {
   const nodes = nodesOnTheWay(classifier);
   const relus = nodes.filter(({ op }) => op === 'Relu');
   const others = nodes.filter(({ op }) => kin.has(op));

@@ -1,13 +1,16 @@
 import type { Classifier } from '../classifier/classifier.ts';
-import { float32, rows, type Tensor } from '../onnx/tensor.ts';
+import { float32, rows, type Tensor, tensor } from '../onnx/tensor.ts';
+import { noiseKeys } from '../random/countedNormals.ts';
+import { random } from '../random/random.ts';
 import { explainedScores } from './explainedScores.ts';
+import { checkedWeights, type ExplanationGraph, fromGraph, type TargetSource } from './explanationGraph.ts';
 import type { Attribution, Explainer, Method } from './method.ts';
 import { type NoiseStatistic, statisticPlans } from './noiseStatistics.ts';
 import { type MethodOptions, resolveOptions } from './options.ts';
-import { noiseAmplitude, sampleNoise } from './pixelNoise.ts';
-import { lengthOf, portions, ranges } from './portions.ts';
-import { compileSampling, imageShapeOf, overPortions } from './sampledGradient.ts';
-import { checkedWeights, type GradientMethod, isGradientMethod } from './targetGradient.ts';
+import { addPixelNoise, noiseAmplitude, noiseImagesOf } from './pixelNoise.ts';
+import { ranges } from './portions.ts';
+import { imageShapeOf, type SamplingPlan, sampledGraph } from './sampledGradient.ts';
+import { type GradientMethod, isGradientMethod } from './targetGradient.ts';
 
 export const noiseOptions = {
   samples: { about: 'noisy versions of each image', default: 100, whole: true, min: 1, max: 100_000 },
@@ -53,10 +56,9 @@ export function noiseAverage(method: Method, settings: NoiseSettings = {}): Meth
     about: method.about,
     unit: resolved.statistic === 'mean' ? method.unit : `squares of ${method.unit}`,
     settings: { ...method.settings, ...resolved },
-    compile: (classifier) =>
-      isGradientMethod(method)
-        ? compileInGraph(classifier, method, resolved)
-        : compileAround(classifier, method, resolved),
+    ...(isGradientMethod(method)
+      ? fromGraph(async (classifier, target) => noiseGraph(classifier, target, method, resolved))
+      : { compile: (classifier) => compileAround(classifier, method, resolved) }),
   };
 }
 
@@ -66,44 +68,27 @@ const titles: Readonly<Record<NoiseStatistic, string>> = {
   variance: 'variance',
 };
 
-const noiseInput = 'konkyo/noise';
-
 /** Noise is added, and maps are summed up, inside the graph. */
-async function compileInGraph(classifier: Classifier, method: GradientMethod, settings: Resolved): Promise<Explainer> {
-  const plan = statisticPlans[settings.statistic];
-  const sampled = await compileSampling(classifier, 'noise', (builder) => {
-    const { ops } = builder;
-    const noise = builder.input(noiseInput, 'float32', ['samples', ...imageShapeOf(classifier)]);
-    const amplitude = builder.constant(noiseAmplitude(settings.noise, classifier.input), 'amplitude');
+function noiseGraph(
+  classifier: Classifier,
+  target: TargetSource,
+  method: GradientMethod,
+  { samples, noise, seed, statistic }: Resolved,
+): ExplanationGraph {
+  const mapDims = imageShapeOf(classifier);
+  const { state, next, finish } = statisticPlans[statistic].inGraph(mapDims, samples);
+  const keys = tensor('uint32', [samples], noiseKeys(random(seed), samples));
+  const plan: SamplingPlan = (builder, { images, rowsOf }) => {
+    const added = addPixelNoise(builder, rowsOf(keys, 'keys'), noise, classifier.input);
+    const axis = builder.ints([1]);
     return {
-      samples: (images) => ops.Add(ops.Unsqueeze(images, builder.ints([1])), ops.Mul(noise, amplitude)),
-      results: (gradient, samples) =>
-        plan.results(builder, method.map(builder, gradient, samples), imageShapeOf(classifier)),
+      samples: builder.ops.Add(builder.ops.Unsqueeze(images, axis), added),
+      state,
+      next: (gradient, noisy, before) => next(builder, method.map(builder, gradient, noisy), before),
+      finish,
     };
-  });
-  return {
-    async attribute(images, targets): Promise<Attribution> {
-      const weights = checkedWeights(classifier, images, targets);
-      const accumulator = plan.start(images.data.length);
-      const noise = sampleNoise(settings.seed, classifier.input);
-      await overPortions(
-        sampled,
-        images,
-        weights,
-        portions(targets.length, settings.samples, classifier.batchSize),
-        ({ samples }) => ({ [noiseInput]: noise(samples) }),
-        (results, { samples }, offset) =>
-          accumulator.add(
-            results.map(({ data }) => data),
-            offset,
-            lengthOf(samples),
-          ),
-      );
-      const values = float32(images.dims, accumulator.finish(settings.samples));
-      return { values, scores: await explainedScores(classifier, images, weights) };
-    },
-    release: () => sampled.release(),
   };
+  return sampledGraph(classifier, 'noise', target, { count: samples, plan, mapDims });
 }
 
 /** For methods that are more than one gradient a row: their own explainer is given noisy images. */
@@ -115,16 +100,17 @@ async function compileAround(classifier: Classifier, method: Method, settings: R
     async attribute(images, targets): Promise<Attribution> {
       const weights = checkedWeights(classifier, images, targets);
       const accumulator = plan.start(images.data.length);
-      const noise = sampleNoise(settings.seed, classifier.input);
+      const keys = noiseKeys(random(settings.seed), settings.samples);
       const size = images.data.length / targets.length;
-      for (const samples of ranges(settings.samples, classifier.batchSize)) {
+      for (const { from, to } of ranges(settings.samples, classifier.batchSize)) {
+        const noise = noiseImagesOf(keys.subarray(from, to), classifier.input);
         for (const [i, target] of targets.entries()) {
-          const noisy = noisyImages(rows(images, i, i + 1), noise(samples), amplitude);
+          const noisy = noisyImages(rows(images, i, i + 1), noise, amplitude);
           const { values } = await explainer.attribute(
             noisy,
-            Array.from({ length: lengthOf(samples) }, () => target),
+            Array.from({ length: to - from }, () => target),
           );
-          for (let s = 0; s < lengthOf(samples); s++) {
+          for (let s = 0; s < to - from; s++) {
             accumulator.add(plan.ofOne(rows(values, s, s + 1).data), i * size, 1);
           }
         }

@@ -1,16 +1,22 @@
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
-import { sumOverSamples } from './sampledGradient.ts';
+import { double, runningSum, type StateValue, sumOverSamples, toDouble, toSingle } from './sampledGradient.ts';
 
 /** What is made of a method's maps of one image under different noise, element by element. */
 export type NoiseStatistic = 'mean' | 'squared' | 'variance';
 
-/** How a statistic is computed: partly in the graph, over the samples of one run, partly here, over the runs. */
+/** How a statistic is computed: inside a graph, or here from maps that come one by one. */
 export interface StatisticPlan {
-  /** Adds the nodes that sum up a run's maps [n, s, ...]: each result is [n, ...]. */
-  readonly results: (builder: GraphBuilder, maps: string, imageShape: readonly number[]) => readonly string[];
-  /** The same for a single map. */
+  readonly inGraph: (imageShape: readonly number[], samples: number) => GraphStatistic;
+  /** What one map adds. */
   readonly ofOne: (map: Float32Array) => readonly Float32Array[];
   readonly start: (length: number) => Accumulator;
+}
+
+/** A statistic as nodes of a graph, over maps [n, s, ...] that come part by part; see Sampling. */
+export interface GraphStatistic {
+  readonly state: readonly StateValue[];
+  readonly next: (builder: GraphBuilder, maps: string, state: readonly string[]) => readonly string[];
+  readonly finish: (builder: GraphBuilder, state: readonly string[]) => string;
 }
 
 export interface Accumulator {
@@ -22,24 +28,19 @@ export interface Accumulator {
 
 export const statisticPlans: Readonly<Record<NoiseStatistic, StatisticPlan>> = {
   mean: {
-    results: (builder, maps, imageShape) => [sumOverSamples(builder, maps, imageShape)],
+    inGraph: (imageShape, samples) => meanOf(imageShape, samples, (_builder, maps) => maps),
     ofOne: (map) => [map],
     start: sum,
   },
   // SmoothGrad-squared, Hooker et al. 2019: the mean of the squares
   squared: {
-    results: (builder, maps, imageShape) => [sumOverSamples(builder, builder.ops.Mul(maps, maps), imageShape)],
+    inGraph: (imageShape, samples) => meanOf(imageShape, samples, ({ ops }, maps) => ops.Mul(maps, maps)),
     ofOne: (map) => [map.map((value) => value * value)],
     start: sum,
   },
   // VarGrad, Adebayo et al. 2018: the mean of squares about the mean, each run's about its own mean
   variance: {
-    results: (builder, maps, imageShape) => {
-      const mean = builder.add('ReduceMean', [maps, builder.ints([1])], { keepdims: 1 });
-      const deviations = builder.ops.Sub(maps, mean);
-      const squares = sumOverSamples(builder, builder.ops.Mul(deviations, deviations), imageShape);
-      return [builder.add('Squeeze', [mean, builder.ints([1])]), squares];
-    },
+    inGraph: spreadInGraph,
     ofOne: (map) => [map, new Float32Array(map.length)],
     start: spread,
   },
@@ -52,6 +53,42 @@ function sum(length: number): Accumulator {
       for (let i = 0; i < values.length; i++) total[offset + i] = (total[offset + i] ?? 0) + (values[i] ?? 0);
     },
     finish: (samples) => Float32Array.from(total, (value) => value / samples),
+  };
+}
+
+function meanOf(
+  imageShape: readonly number[],
+  samples: number,
+  of: (builder: GraphBuilder, maps: string) => string,
+): GraphStatistic {
+  const total = runningSum(imageShape, 1 / samples);
+  return {
+    state: total.state,
+    next: (builder, maps, [before = '']) => [
+      total.add(builder, before, sumOverSamples(builder, of(builder, maps), imageShape)),
+    ],
+    finish: (builder, [sum = '']) => total.finish(builder, sum),
+  };
+}
+
+/** The state: mean, squared deviations, and the samples that they are of; joined as `spread` does. */
+function spreadInGraph(imageShape: readonly number[], samples: number): GraphStatistic {
+  const numbers = { type: 'float64', dims: imageShape } as const;
+  return {
+    state: [numbers, numbers, { type: 'float64', dims: imageShape.map(() => 1) }],
+    next(builder, maps, [mean = '', squares = '', taken = '']) {
+      const { ops } = builder;
+      const partMean = builder.add('ReduceMean', [maps, builder.ints([1])], { keepdims: 1 });
+      const deviations = ops.Sub(maps, partMean);
+      const partSquares = toDouble(builder, sumOverSamples(builder, ops.Mul(deviations, deviations), imageShape));
+      const size = toDouble(builder, builder.add('Shape', [maps], { start: 1, end: 2 }));
+      const all = ops.Add(taken, size);
+      const difference = ops.Sub(toDouble(builder, builder.add('Squeeze', [partMean, builder.ints([1])])), mean);
+      const share = ops.Div(size, all);
+      const between = ops.Mul(ops.Mul(difference, difference), ops.Mul(taken, share));
+      return [ops.Add(mean, ops.Mul(difference, share)), ops.Sum(squares, partSquares, between), all];
+    },
+    finish: (builder, [, squares = '']) => toSingle(builder, builder.ops.Mul(squares, double(builder, 1 / samples))),
   };
 }
 

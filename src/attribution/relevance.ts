@@ -1,4 +1,4 @@
-import { type Classifier, runBatches } from '../classifier/classifier.ts';
+import type { Classifier } from '../classifier/classifier.ts';
 import { largestDifference } from '../classifier/equivalence.ts';
 import { NotEquivalentError } from '../classifier/errors.ts';
 import { noiseImages, normalise } from '../classifier/pixels.ts';
@@ -14,9 +14,10 @@ import type { Composite, PlacedRule } from '../transforms/relevance/composite.ts
 import { relevanceContext } from '../transforms/relevance/context.ts';
 import type { Bounds } from '../transforms/relevance/modifiers.ts';
 import { addRelevance, type BookedLayer } from '../transforms/relevance/relevance.ts';
-import type { Attribution, Explainer } from './method.ts';
+import { type ExplanationGraph, givenWeights, graphExplainer, type TargetSource } from './explanationGraph.ts';
+import type { Explainer } from './method.ts';
 import type { LayerRelevance } from './relevanceByLayer.ts';
-import { checkedWeights, weightsInput } from './targetGradient.ts';
+import { addExplainedScore, addScoreRows } from './targetGradient.ts';
 
 /** The values that the model's input can have: those of pixels 0 and 255, for each channel. */
 export function pixelBounds({ input }: Pick<Classifier, 'input'>): Bounds {
@@ -36,7 +37,7 @@ export function pixelBounds({ input }: Pick<Classifier, 'input'>): Bounds {
 }
 
 /** A model in the form relevance rules are made for, proved to give the same scores. */
-interface Canonized {
+export interface Canonized {
   readonly model: Model;
   readonly facts: Facts;
   readonly imageAxis: (name: string) => number | undefined;
@@ -45,8 +46,11 @@ interface Canonized {
 /** Outputs agree when they differ by no more than this share of the largest: float32 sums in another order. */
 const tolerance = 1e-4;
 
-/** @throws NotEquivalentError */
-async function canonized(classifier: Classifier): Promise<Canonized> {
+/**
+ * The classifier's model with batch normalisations and biases merged into their layers.
+ * @throws NotEquivalentError
+ */
+export async function canonized(classifier: Classifier): Promise<Canonized> {
   const { model, facts, inputName, scores, runtime, input, preparation } = classifier;
   const rewritten = { ...model, graph: canonize(model.graph, facts, [scores.name]) };
   const probed = facts.get(inputName)?.dims[0] ?? 1;
@@ -78,25 +82,26 @@ async function canonized(classifier: Classifier): Promise<Canonized> {
 export type NotesOn = (placed: readonly PlacedRule[]) => readonly string[];
 
 /**
- * An explainer that propagates relevance from the explained score to the pixels.
+ * The graph that propagates relevance from the explained score to the pixels.
  * @param composite which rule each layer gets.
  * @throws RelevanceRefusedError, NotEquivalentError, SessionError
  */
-export async function compileRelevance(
+export async function relevanceGraph(
   classifier: Classifier,
+  target: TargetSource,
   composite: Composite,
   notesOn: NotesOn = () => [],
-): Promise<Explainer> {
-  const { inputName, scores, gradientTable: table, batchSize, runtime } = classifier;
+): Promise<ExplanationGraph> {
+  const { inputName, scores, gradientTable: table } = classifier;
   const { model, facts, imageAxis } = await canonized(classifier);
   const context = relevanceContext(model.graph, facts, inputName, table);
   const builder = new GraphBuilder(model.graph, composite.name);
   const { ops } = builder;
-  const weights = builder.input(weightsInput, 'float32', ['batch', scores.width]);
+  for (const { name, type, dims } of target.inputs) builder.input(name, type ?? 'float32', dims);
+  const rows = addScoreRows(builder, classifier);
+  const weights = target.weights(builder, rows);
   const start = ops.Mul(ops.Reshape(weights, builder.add('Shape', [scores.name])), scores.name);
-  const score = builder.add('ReduceSum', [ops.Reshape(start, builder.ints([-1, scores.width])), builder.ints([1])], {
-    keepdims: 0,
-  });
+  const score = addExplainedScore(builder, weights, rows);
   const added = addRelevance(builder, model.graph, {
     facts,
     context,
@@ -107,25 +112,39 @@ export async function compileRelevance(
   });
   const map = ops.Mul(added.relevance, builder.scalar(1));
   const account = addAccount(builder, added.layers);
-  const names = [score, map, ...(account === undefined ? [] : [account])];
+  const names = [score, rows, map, ...(account === undefined ? [] : [account])];
   const outputs = names.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
-  const graph = prune(builder.build(outputs), outputs, [inputName, weightsInput]);
-  const session = await runtime.createSession({ ...model, graph });
   const notes = notesOn(added.placed);
   return {
-    async attribute(images, targets): Promise<Attribution> {
-      const feeds = { [inputName]: images, [weightsInput]: checkedWeights(classifier, images, targets) };
-      const values = Object.fromEntries(await runBatches(session, batchSize, targets.length, feeds, names));
-      const booked = account === undefined ? float32([targets.length, 0], []) : floatOutputOf(values, account);
-      return {
-        values: floatOutputOf(values, map),
-        scores: floatOutputOf(values, score).data,
-        relevanceByLayer: targets.map((_, image) => accountOf(added.layers, booked, image)),
-        ...(notes.length > 0 ? { notes } : {}),
-      };
-    },
-    release: () => session.release(),
+    graph: prune(builder.build(outputs), outputs, [inputName, ...target.inputs.map(({ name }) => name)]),
+    score,
+    scores: rows,
+    map,
+    mapDims: classifier.facts.get(inputName)?.dims.slice(1) ?? [],
+    ...(notes.length > 0 ? { notes } : {}),
+    ...(account === undefined
+      ? {}
+      : {
+          extra: {
+            output: account,
+            read: (booked) => ({
+              relevanceByLayer: Array.from({ length: booked.dims[0] ?? 0 }, (_, image) =>
+                accountOf(added.layers, booked, image),
+              ),
+            }),
+          },
+        }),
   };
+}
+
+/** An explainer that runs it. */
+export async function compileRelevance(
+  classifier: Classifier,
+  composite: Composite,
+  notesOn?: NotesOn,
+): Promise<Explainer> {
+  const graph = await relevanceGraph(classifier, givenWeights(classifier), composite, notesOn);
+  return graphExplainer(classifier, graph);
 }
 
 const causes = ['biases', 'stabilizers', 'emptyParts'] as const;

@@ -1,71 +1,172 @@
 import type { Classifier } from '../classifier/classifier.ts';
-import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { elementTypeCode } from '../onnx/elementType.ts';
+import type { Graph, ValueInfo } from '../onnx/graph.ts';
+import { emptyGraph, GraphBuilder } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
-import { rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
-import { floatOutputOf, type Values } from '../runtime/runtime.ts';
-import type { Portion } from './portions.ts';
-import { addTargetGradient, weightsInput } from './targetGradient.ts';
+import { renameValues } from '../onnx/renameValues.ts';
+import { sizeOf, type Tensor, zeros } from '../onnx/tensor.ts';
+import type { ExplanationGraph, TargetSource } from './explanationGraph.ts';
+import { addExplainedScore, addScoreRows, addTargetGradient } from './targetGradient.ts';
 
-/** How a method makes several samples of each image and reads its maps off the gradients there. */
+/**
+ * How a method makes several samples of each image and reads its maps off the gradients there. The samples go through the
+ * model in parts; what a part leaves behind for the next is the state, zeros at first.
+ */
 export interface Sampling {
   /** What the gradients are taken with respect to, and of which the results are made: by default the samples themselves. */
   readonly wrt?: { readonly value: string; readonly dims: readonly number[] };
-  /** Adds the nodes that give the samples, [n, s, ...], from the images [n, ...]; may add graph inputs of its own. */
-  readonly samples: (images: string) => string;
-  /** Adds the nodes that give the results, one row an image, from the gradients and what they are of, both [n, s, ...]. */
-  readonly results: (gradient: string, samples: string) => readonly string[];
+  /** The samples of this part, [n, s, ...]. */
+  readonly samples: string;
+  readonly state: readonly StateValue[];
+  /** Adds the nodes that give the state after a part, from the gradients and what they are of, both [n, s, ...]. */
+  readonly next: (gradient: string, samples: string, state: readonly string[]) => readonly string[];
+  /** Adds the nodes that make the maps [n, ...] of the last state. */
+  readonly finish: (builder: GraphBuilder, state: readonly string[]) => string;
 }
 
-/** A compiled sampling. */
-export interface SampledGradient {
-  /** @param images [n, ...]; @param weights [n, K]; @param extra the graph inputs that the sampling added. */
-  run(images: Tensor<'float32'>, weights: Tensor<'float32'>, extra: Values): Promise<readonly Tensor<'float32'>[]>;
-  release(): Promise<void>;
+/** Numbers for each image, [n, ...dims]. */
+export interface StateValue {
+  readonly type: 'float32' | 'float64';
+  readonly dims: readonly number[];
+}
+
+/** What the samples of a part are made of. */
+export interface SamplePart {
+  /** The name of the images in the graph, [n, ...]. */
+  readonly images: string;
+  /** Adds the rows of a tensor [S, ...] that belong to the samples of this part. */
+  readonly rowsOf: (all: Tensor, hint: string) => string;
+}
+
+export type SamplingPlan = (builder: GraphBuilder, part: SamplePart) => Sampling;
+
+export interface SampledMap extends Pick<ExplanationGraph, 'layer' | 'baselines' | 'mapDims'> {
+  /** Samples of each image. */
+  readonly count: number;
+  readonly plan: SamplingPlan;
 }
 
 /**
- * One graph for samples, model, backward pass and what is made of the gradients: only images go in and only maps come out,
- * the n * s rows between them are made and used up inside.
+ * One graph for samples, model, backward pass and what is made of the gradients, in a Loop over parts of the samples: as many
+ * at a time as fill the classifier's batch. The first turn runs the images as they are, for their scores. Everything that
+ * the turns need is inside the Loop, weights too: ONNX Runtime optimises convolutions by weights of the same graph only.
  */
-export async function compileSampling(
+export function sampledGraph(
   classifier: Classifier,
   stage: string,
-  plan: (builder: GraphBuilder) => Sampling,
-): Promise<SampledGradient> {
-  const { model, runtime, inputName, scores } = classifier;
-  const imageShape = imageShapeOf(classifier);
-  const builder = new GraphBuilder(model.graph, stage);
+  target: TargetSource,
+  { count, plan, ...said }: SampledMap,
+): ExplanationGraph {
+  const { model, scores, inputName, batchSize, preparation } = classifier;
+  const builder = new GraphBuilder(emptyGraph(model.graph.name), stage);
   const { ops } = builder;
-  const images = builder.input('konkyo/images', 'float32', ['images', ...imageShape]);
-  const weights = builder.input(weightsInput, 'float32', ['images', scores.width]);
-  const sampling = plan(builder);
-  let samples = '';
-  builder.computeInput(inputName, () => {
-    samples = sampling.samples(images);
-    return ops.Reshape(samples, builder.ints([-1, ...imageShape]));
+  const batch = preparation.batched ? 'batch' : 1;
+  builder.input(inputName, 'float32', [batch, ...imageShapeOf(classifier)]);
+  for (const { name, type, dims } of target.inputs) builder.input(name, type ?? 'float32', dims);
+
+  const images = builder.add('Shape', [inputName], { start: 0, end: 1 });
+  const atOnce = ops.Max(builder.add('Div', [builder.ints([batchSize]), images]), builder.ints([1]));
+  const parts = builder.add('Div', [ops.Sub(ops.Add(builder.ints([count]), atOnce), builder.ints([1])), atOnce]);
+  const turns = ops.Reshape(ops.Add(parts, builder.ints([1])), builder.ints([]));
+  const { body, sampling } = loopBody(classifier, `${stage}/part`, target, atOnce, plan);
+  const initial = [{ type: 'float32' as const, dims: [scores.width] }, ...sampling.state].map(({ type, dims }) => {
+    const shape = builder.add('Concat', [images, builder.ints(dims)], { axis: 0 });
+    return builder.add('ConstantOfShape', [shape], { value: zeros(type, [1]) });
   });
-  // [n, K] -> [n, s, K]: every sample of an image has the image's target.
-  const count = builder.add('Shape', [samples], { start: 1, end: 2 });
-  const perRow = builder.add('Concat', [builder.ints([1]), count, builder.ints([1])], { axis: 0 });
-  const { wrt } = sampling;
-  const { gradient } = addTargetGradient(
-    builder,
-    classifier,
-    ops.Expand(ops.Unsqueeze(weights, builder.ints([1])), perRow),
-    wrt ? { wrt: wrt.value } : {},
-  );
-  const shape = wrt ? shapeBySample(builder, samples, wrt.dims) : builder.add('Shape', [samples]);
-  const results = sampling.results(ops.Reshape(gradient, shape), wrt ? ops.Reshape(wrt.value, shape) : samples);
-  const outputs = results.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
-  const graph = prune(builder.build(outputs), outputs, [images, weights]);
-  const session = await runtime.createSession({ ...model, graph });
+  const [scoreRows = '', ...state] = builder.addMany('Loop', [turns, '', ...initial], initial.length, {
+    body: { type: 'graph', value: body },
+  });
+  const map = sampling.finish(builder, state);
+  const score = addExplainedScore(builder, target.weights(builder, scoreRows), scoreRows);
+  const outputs = [score, scoreRows, map].map((name) => ({ name, type: 'float32' as const, dims: undefined }));
   return {
-    async run(imageRows, weightRows, extra) {
-      const values = await session.run({ [images]: imageRows, [weightsInput]: weightRows, ...extra }, results);
-      return results.map((name) => floatOutputOf(values, name));
-    },
-    release: () => session.release(),
+    ...said,
+    graph: builder.build(outputs),
+    score,
+    scores: scoreRows,
+    map,
+    imagesAtOnce: Math.max(1, Math.floor(batchSize / count)),
   };
+}
+
+/** One turn: some samples of all images through the model and back. */
+function loopBody(
+  classifier: Classifier,
+  stage: string,
+  target: TargetSource,
+  atOnce: string,
+  plan: SamplingPlan,
+): { readonly body: Graph; readonly sampling: Sampling } {
+  const { model, inputName, scores } = classifier;
+  const imageShape = imageShapeOf(classifier);
+  const body = new GraphBuilder({ ...model.graph, inputs: [...model.graph.inputs] }, stage);
+  const { ops } = body;
+  const images = 'konkyo/images';
+  const turn = body.input(`konkyo/${stage}/turn`, 'int64', []);
+  const going = body.input(`konkyo/${stage}/going`, 'bool', []);
+  const scoresBefore = body.input(`konkyo/${stage}/scores`, 'float32', ['batch', scores.width]);
+  let first = '';
+  let samples = '';
+  let sampling: Sampling | undefined;
+  body.computeInput(inputName, () => {
+    first = ops.Equal(turn, body.int(0));
+    const before = ops.Max(ops.Sub(turn, body.int(1)), body.int(0));
+    const from = ops.Mul(before, atOnce);
+    // In the first turn nothing becomes of the samples: one is enough.
+    const to = ops.Add(from, ops.Where(first, body.ints([1]), atOnce));
+    const rowsOf = (all: Tensor, hint: string) => body.add('Slice', [body.constant(all, hint), from, to]);
+    sampling = plan(body, { images, rowsOf });
+    samples = choose(body, first, ops.Unsqueeze(images, body.ints([1])), sampling.samples);
+    return ops.Reshape(samples, body.ints([-1, ...imageShape]));
+  });
+  if (!sampling) throw new RangeError('The plan of the samples was not asked for.');
+  const { state, wrt, next } = sampling;
+  const stateBefore = state.map(({ type, dims }, i) =>
+    body.input(`konkyo/${stage}/state-${i}`, type, ['batch', ...dims]),
+  );
+  const weights = target.weights(body, scoresBefore);
+  // [n, K] -> [n, s, K]: every sample of an image has the image's target.
+  const count = body.add('Shape', [samples], { start: 1, end: 2 });
+  const perRow = body.add('Concat', [body.ints([1]), count, body.ints([1])], { axis: 0 });
+  const repeated = ops.Expand(ops.Unsqueeze(weights, body.ints([1])), perRow);
+  const gradient = addTargetGradient(body, classifier, repeated, wrt ? { wrt: wrt.value } : {});
+  const shape = wrt ? shapeBySample(body, samples, wrt.dims) : body.add('Shape', [samples]);
+  const after = next(ops.Reshape(gradient, shape), wrt ? ops.Reshape(wrt.value, shape) : samples, stateBefore);
+  const results: ValueInfo[] = [
+    { name: body.add('Identity', [going]), type: 'bool', dims: [] },
+    {
+      name: choose(body, first, addScoreRows(body, classifier), scoresBefore),
+      type: 'float32',
+      dims: ['batch', scores.width],
+    },
+    ...state.map(({ type, dims }, i) => ({
+      name: choose(body, first, stateBefore[i] ?? '', after[i] ?? '', type),
+      type,
+      dims: ['batch', ...dims],
+    })),
+  ];
+  const inputs = [turn, going, scoresBefore, ...stateBefore];
+  const pruned = prune(body.build(results), results, inputs);
+  // The images have the name of the model's input; inside, that is a name for the rows of samples.
+  const named = (name: string) => (name === inputName ? `konkyo/${stage}/rows` : name === images ? inputName : name);
+  return { body: { ...pruned, nodes: pruned.nodes.map((node) => renameValues(node, named)) }, sampling };
+}
+
+/** Adds an If between two values: only shapes may differ. */
+function choose(
+  builder: GraphBuilder,
+  condition: string,
+  whenTrue: string,
+  whenFalse: string,
+  type: StateValue['type'] = 'float32',
+): string {
+  const branch = (value: string) => {
+    const inner = builder.fresh('branch');
+    const nodes = [{ op: 'Identity', domain: '', name: inner, inputs: [value], outputs: [inner], attributes: {} }];
+    const graph: Graph = { ...emptyGraph(inner), nodes, outputs: [{ name: inner, type, dims: undefined }] };
+    return { type: 'graph' as const, value: graph };
+  };
+  return builder.add('If', [condition], { then_branch: branch(whenTrue), else_branch: branch(whenFalse) });
 }
 
 /** [n, s, ...dims], with n and s from the samples. */
@@ -97,43 +198,29 @@ export function sumOverSamples(builder: GraphBuilder, values: string, imageShape
   return weightedSum(builder, values, builder.ops.Expand(builder.scalar(1), count), imageShape);
 }
 
+/** A state that sums up float32 values of one part after the other in float64, and what becomes of the sum at the end. */
+export function runningSum(dims: readonly number[], factor = 1) {
+  return {
+    state: [{ type: 'float64', dims }] as const,
+    add: (builder: GraphBuilder, before: string, values: string) => builder.ops.Add(before, toDouble(builder, values)),
+    finish: (builder: GraphBuilder, sum: string) =>
+      toSingle(builder, factor === 1 ? sum : builder.ops.Mul(sum, double(builder, factor))),
+  };
+}
+
+export function toDouble(builder: GraphBuilder, value: string): string {
+  return builder.add('Cast', [value], { to: elementTypeCode('float64') });
+}
+
+export function toSingle(builder: GraphBuilder, value: string): string {
+  return builder.add('Cast', [value], { to: elementTypeCode('float32') });
+}
+
+export function double(builder: GraphBuilder, value: number): string {
+  return builder.constant({ type: 'float64', dims: [], data: Float64Array.of(value) }, 'factor');
+}
+
 /** The shape of one image, from the model itself. */
 export function imageShapeOf({ facts, inputName }: Classifier): readonly number[] {
   return facts.get(inputName)?.dims.slice(1) ?? [];
-}
-
-/**
- * Runs portion after portion.
- * @param extra the graph inputs for a portion that the sampling added.
- * @param take is given each portion's results and where its first image starts among the elements of all images.
- */
-export async function overPortions(
-  sampled: SampledGradient,
-  images: Tensor<'float32'>,
-  weights: Tensor<'float32'>,
-  portions: readonly Portion[],
-  extra: (portion: Portion) => Values,
-  take: (results: readonly Tensor<'float32'>[], portion: Portion, offset: number) => void,
-): Promise<void> {
-  const size = images.data.length / (images.dims[0] ?? 1);
-  for (const portion of portions) {
-    const { from, to } = portion.images;
-    take(await sampled.run(rows(images, from, to), rows(weights, from, to), extra(portion)), portion, from * size);
-  }
-}
-
-/** Runs portion after portion and adds up the first result over the samples: one sum for each element of the images. */
-export async function sumOverPortions(
-  sampled: SampledGradient,
-  images: Tensor<'float32'>,
-  weights: Tensor<'float32'>,
-  portions: readonly Portion[],
-  extra: (portion: Portion) => Values,
-): Promise<Float64Array> {
-  const sums = new Float64Array(images.data.length);
-  await overPortions(sampled, images, weights, portions, extra, ([part], _portion, offset) => {
-    const values = part?.data ?? new Float32Array();
-    for (let i = 0; i < values.length; i++) sums[offset + i] = (sums[offset + i] ?? 0) + (values[i] ?? 0);
-  });
-  return sums;
 }

@@ -1,21 +1,9 @@
-import { type Classifier, checkImages, runBatches } from '../classifier/classifier.ts';
-import { InvalidInputError } from '../classifier/errors.ts';
-import { type Target, targetWeights } from '../classifier/target.ts';
-import type { Graph } from '../onnx/graph.ts';
+import type { Classifier } from '../classifier/classifier.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
-import { float32, type Tensor } from '../onnx/tensor.ts';
-import { floatOutputOf } from '../runtime/runtime.ts';
 import { addGradients, type GradientRequest } from '../transforms/gradient/gradient.ts';
-import type { Attribution, Explainer, Method } from './method.ts';
-
-/** What a gradient method's graph is called by. */
-export interface TargetGradient {
-  /** Explained score of each row, [n]. */
-  readonly score: string;
-  /** Its gradient with respect to the image input, or to the value chosen, in that one's shape. */
-  readonly gradient: string;
-}
+import { type ExplanationGraph, fromGraph, type TargetSource } from './explanationGraph.ts';
+import type { Method } from './method.ts';
 
 /** What is differentiated by what, where it is not the plain gradient at the pixels. */
 export interface GradientChoice {
@@ -25,23 +13,18 @@ export interface GradientChoice {
   readonly answerFor?: NonNullable<GradientRequest['answerFor']>;
 }
 
-export const weightsInput = 'konkyo/target';
-
 /**
- * Adds the explained score of each row, the sum of weights times class scores, and its gradient with respect to the input.
+ * Adds the gradient of each row's explained score, the sum of weights times class scores, with respect to the input, or to
+ * the value chosen, in that one's shape.
  * @param weights a value of [n, K] or of the scores' own shape: how much each class score counts.
  */
 export function addTargetGradient(
   builder: GraphBuilder,
-  classifier: Classifier,
+  { scores, facts, gradientTable: table, inputName }: Classifier,
   weights: string,
-  { wrt = classifier.inputName, answerFor }: GradientChoice = {},
-): TargetGradient {
-  const { scores, facts, gradientTable: table } = classifier;
-  const rank = facts.get(scores.name)?.dims.length ?? 2;
+  { wrt = inputName, answerFor }: GradientChoice = {},
+): string {
   const shaped = builder.ops.Reshape(weights, builder.add('Shape', [scores.name]));
-  const axes = Array.from({ length: rank - 1 }, (_, i) => i + 1);
-  const score = builder.add('ReduceSum', [builder.ops.Mul(shaped, scores.name), builder.ints(axes)], { keepdims: 0 });
   const gradients = addGradients(builder, {
     facts,
     seeds: new Map([[scores.name, shaped]]),
@@ -49,88 +32,79 @@ export function addTargetGradient(
     table,
     ...(answerFor ? { answerFor } : {}),
   });
-  return { score, gradient: gradients.get(wrt) ?? '' };
+  return gradients.get(wrt) ?? '';
 }
 
-/** The graph of a method that reads its map off one gradient a row: image and weights in, score and map out. */
-function mapGraph(
+/** Adds the class scores as [n, K], whatever shape the model gives them. */
+export function addScoreRows(builder: GraphBuilder, { scores }: Pick<Classifier, 'scores'>): string {
+  return builder.ops.Reshape(scores.name, builder.ints([-1, scores.width]));
+}
+
+/** Adds the explained score of each row, [n], from weights and class scores, [n, K]. */
+export function addExplainedScore(builder: GraphBuilder, weights: string, scores: string): string {
+  return builder.add('ReduceSum', [builder.ops.Mul(weights, scores), builder.ints([1])], { keepdims: 0 });
+}
+
+/**
+ * Adds the nodes that make a map of the input (or the value chosen) and the gradient there, both in the same shape, [n, ...]
+ * or [n, s, ...].
+ */
+export type GradientMap = (builder: GraphBuilder, gradient: string, input: string, weights: string) => string;
+
+/** How a map is read off one gradient a row. */
+export interface MapPlan extends Pick<ExplanationGraph, 'layer' | 'notes' | 'baselines'> {
+  readonly toMap: GradientMap;
+  /** What is differentiated; may add nodes to the graph first. */
+  readonly choose?: (builder: GraphBuilder) => GradientChoice;
+  /** The map's shape for one image; by default that of what is differentiated by. */
+  readonly mapDims?: readonly number[];
+}
+
+/** The graph of a method whose map is a function of a value (the input) and the gradient there, with no mixing of rows. */
+export function mapGraph(
   classifier: Classifier,
   stage: string,
-  toMap: GradientMap,
-  choose: MapPlan['choose'],
-): { graph: Graph; score: string; map: string } {
+  target: TargetSource,
+  { toMap, choose, mapDims, ...said }: MapPlan,
+): ExplanationGraph {
   const builder = new GraphBuilder(classifier.model.graph, stage);
-  const weights = builder.input(weightsInput, 'float32', ['batch', classifier.scores.width]);
+  for (const { name, type, dims } of target.inputs) builder.input(name, type ?? 'float32', dims);
+  const scores = addScoreRows(builder, classifier);
+  const weights = target.weights(builder, scores);
   const choice = choose?.(builder) ?? {};
-  const { score, gradient } = addTargetGradient(builder, classifier, weights, choice);
-  const map = toMap(builder, gradient, choice.wrt ?? classifier.inputName);
-  const outputs = [score, map].map((name) => ({ name, type: 'float32' as const, dims: undefined }));
-  const inputs = [classifier.inputName, weightsInput];
-  return { graph: prune(builder.build(outputs), outputs, inputs), score, map };
+  const wrt = choice.wrt ?? classifier.inputName;
+  const map = toMap(builder, addTargetGradient(builder, classifier, weights, choice), wrt, weights);
+  const score = addExplainedScore(builder, weights, scores);
+  const outputs = [score, scores, map].map((name) => ({ name, type: 'float32' as const, dims: undefined }));
+  const inputs = [classifier.inputName, ...target.inputs.map(({ name }) => name)];
+  return {
+    ...said,
+    graph: prune(builder.build(outputs), outputs, inputs),
+    score,
+    scores,
+    map,
+    mapDims: mapDims ?? classifier.facts.get(wrt)?.dims.slice(1) ?? [],
+  };
 }
-
-/** Adds the nodes that make a map of the input and the gradient there, both in the same shape, [n, ...] or [n, s, ...]. */
-export type GradientMap = (builder: GraphBuilder, gradient: string, input: string) => string;
 
 /** A method whose map depends on the input and the gradient there alone, so that it can be averaged inside a graph. */
 export interface GradientMethod extends Method {
-  readonly map: GradientMap;
+  readonly map: (builder: GraphBuilder, gradient: string, input: string) => string;
 }
 
 /** A method without settings from what it makes of input and gradient. */
-export function gradientMethod(description: Omit<Method, 'settings' | 'compile'>, map: GradientMap): GradientMethod {
-  return { ...description, settings: {}, map, compile: (classifier) => compileMap(classifier, description.id, map) };
+export function gradientMethod(
+  description: Omit<Method, 'settings' | 'compile' | 'graph'>,
+  map: GradientMethod['map'],
+): GradientMethod {
+  return {
+    ...description,
+    settings: {},
+    map,
+    ...fromGraph(async (classifier, target) => mapGraph(classifier, description.id, target, { toMap: map })),
+  };
 }
 
 export function isGradientMethod(method: Method): method is GradientMethod {
   return 'map' in method;
-}
-
-/** How a map's gradient is taken, and what the result says of itself. */
-export interface MapPlan extends Pick<Attribution, 'layer' | 'notes'> {
-  /** May add nodes to the graph first. */
-  readonly choose?: (builder: GraphBuilder) => GradientChoice;
-}
-
-/** An explainer whose map is a function of a value (the input) and the gradient there, with no mixing of rows. */
-export async function compileMap(
-  classifier: Classifier,
-  stage: string,
-  toMap: GradientMap,
-  { choose, layer, notes }: MapPlan = {},
-): Promise<Explainer> {
-  const { graph, score, map } = mapGraph(classifier, stage, toMap, choose);
-  const session = await classifier.runtime.createSession({ ...classifier.model, graph });
-  return {
-    async attribute(images, targets): Promise<Attribution> {
-      const weights = checkedWeights(classifier, images, targets);
-      const feeds = { [classifier.inputName]: images, [weightsInput]: weights };
-      const values = await runBatches(session, classifier.batchSize, targets.length, feeds, [score, map]);
-      const byName = Object.fromEntries(values);
-      return {
-        values: floatOutputOf(byName, map),
-        scores: floatOutputOf(byName, score).data,
-        ...(layer === undefined ? {} : { layer }),
-        ...(notes === undefined ? {} : { notes }),
-      };
-    },
-    release: () => session.release(),
-  };
-}
-
-/**
- * The weights [n, K] of one target for each image.
- * @throws InvalidInputError, InvalidTargetError
- */
-export function checkedWeights(
-  classifier: Classifier,
-  images: Tensor<'float32'>,
-  targets: readonly Target[],
-): Tensor<'float32'> {
-  checkImages(classifier, images);
-  if (images.dims[0] !== targets.length) {
-    throw new InvalidInputError(`There are ${images.dims[0]} images but ${targets.length} targets: give one for each.`);
-  }
-  const { width } = classifier.scores;
-  return float32([targets.length, width], targetWeights(targets, width));
 }

@@ -122,3 +122,17 @@ export function showDims(dims: readonly (number | string | undefined)[]): string
 export function imageDims({ layout, channels, height, width }: InputDescription): readonly [number, number, number] {
   return layout === 'NCHW' ? [channels, height, width] : [height, width, channels];
 }
+
+/** A description as the settings that give it. */
+export function settingsOf(input: InputDescription): InputSettings {
+  const { layout, height, width, order, scale, mean, std, classes } = input;
+  return {
+    layout,
+    size: [height, width],
+    order,
+    scale,
+    mean: [...mean],
+    std: [...std],
+    ...(classes ? { classes: [...classes] } : {}),
+  };
+}

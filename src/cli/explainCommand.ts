@@ -8,8 +8,9 @@ import { commandLine } from './commandLine.ts';
 import { type ExplainSummary, runExplainJob } from './explainJob.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { readInputs } from './inputs.ts';
-import { chosenMethods, methodOptions } from './methodFlags.ts';
+import { chosenMethods } from './methodFlags.ts';
 import { loadModelFile } from './modelFile.ts';
+import { addMethodOptions, addModelOptions } from './modelOptions.ts';
 import { prepareFolder } from './output.ts';
 import { progressTo } from './progress.ts';
 import { parseTarget } from './targetFlag.ts';
@@ -60,24 +61,8 @@ export function addExplainCommand(program: Command): void {
     .option('--out <folder>', 'where the report goes', 'report')
     .option('--save <file.npz>', 'also write the maps as arrays, one a method')
     .option('--pictures', 'also write the maps as PNG files')
-    .option('--json', 'print the result as JSON')
-    .option('--size <HxW>', "height and width, where the model leaves its input's size open")
-    .option('--layout <layout>', 'NCHW or NHWC')
-    .option('--order <order>', 'RGB or BGR')
-    .option('--scale <factor>', 'pixels 0..255 are multiplied by it (default: 1/255)')
-    .option('--mean <numbers>', 'then these are subtracted, one or one a channel (default: 0)')
-    .option('--std <numbers>', 'then divided by these (default: 1)')
-    .option('--classes <file>', 'class names, one a line')
-    .option('--data-dir <folder>', 'where the files of a named data set are')
-    .option('--threads <n>', 'threads (default: all)');
-  command.option(
-    '--baselines <images>',
-    'what expected-gradients compares with: a folder of pictures, an .npy or .npz file, or a data set such as digits (default: blank images from black to white)',
-  );
-  for (const [name, { option, methods }] of methodOptions()) {
-    command.option(`--${name} <number>`, `${option.about} (${methods.join(', ')}; default ${option.default})`);
-  }
-  command.action(run);
+    .option('--json', 'print the result as JSON');
+  addMethodOptions(addModelOptions(command)).action(run);
 }
 
 async function run(modelPath: string, inputs: string[], flags: Flags): Promise<void> {

@@ -107,7 +107,8 @@ async function explainWithContrast(job: ExplainJob, refused: Refused[]): Promise
   }
   const explanations = await explain(classifier, batch, methods, { ...options, ...(target ? { target } : {}) });
   const admitted = methods.filter((method) => !refused.some((other) => other.method === method));
-  const contrastMethod = admitted.find(({ id }) => id === 'integrated-gradients') ?? admitted[0];
+  const evidence = admitted.filter(({ shows }) => shows === undefined);
+  const contrastMethod = evidence.find(({ id }) => id === 'integrated-gradients') ?? evidence[0];
   if (target || !contrastMethod || classifier.classCount < 2) return explanations;
   const contrasts = await explain(classifier, batch, [contrastMethod], {
     target: (prediction) => ({ for: prediction.chosen, against: runnerUp(prediction) }),

@@ -1,10 +1,16 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { isKonkyoError } from '../konkyoError.ts';
+import { addCompileCommand } from './compileCommand.ts';
 import { addDemoCommand } from './demoCommand.ts';
 import { addExplainCommand } from './explainCommand.ts';
+import { addFiltersCommand } from './filtersCommand.ts';
+import { addMaximizeCommand } from './maximizeCommand.ts';
 import { addMethodsCommand } from './methodsCommand.ts';
+import { addNoncontributingCommand } from './noncontributingCommand.ts';
+import { addRegionsCommand } from './regionsCommand.ts';
 import { addReproduceCommand } from './reproduceCommand.ts';
+import { addRulesCommand } from './rulesCommand.ts';
 import { addTrainCommand } from './trainCommand.ts';
 import { version } from './version.ts';
 
@@ -14,12 +20,18 @@ const program = new Command('konkyo')
   .exitOverride();
 addExplainCommand(program);
 addMethodsCommand(program);
+addCompileCommand(program);
+addMaximizeCommand(program);
 addTrainCommand(program);
+addNoncontributingCommand(program);
+addFiltersCommand(program);
+addRegionsCommand(program);
+addRulesCommand(program);
 addReproduceCommand(program);
 addDemoCommand(program);
 
 /** Errors of the command line itself, whatever floor finds them. */
-const usageTags: readonly string[] = ['usage', 'unknown-method', 'method-option'];
+const usageTags: readonly string[] = ['usage', 'unknown-method', 'method-option', 'not-compilable'];
 
 /** konkyo's own errors in words; anything else with its stack, for it is a bug. */
 function report(error: unknown): number {

@@ -1,6 +1,7 @@
 import type { Method, MethodKind, MethodOption, MethodResources } from '../attribution/method.ts';
 import { methodKind, methodKinds } from '../methods.ts';
 import { parseBaselines } from './baselineFlag.ts';
+import { parseSegments } from './segmentsFlag.ts';
 import { UsageError } from './usageError.ts';
 
 /** Every option of any method, once: the flags of `konkyo explain`. */
@@ -26,18 +27,19 @@ export function methodOptions(): ReadonlyMap<
 export function chosenMethods(ids: string | undefined, flags: Readonly<Record<string, unknown>>): Method[] {
   const kinds = ids === undefined ? methodKinds : [...new Set(ids.split(',').map((id) => methodKind(id.trim())))];
   const given = [...methodOptions().keys()].filter((name) => flags[name] !== undefined);
-  const { baselines } = flags;
+  const { baselines, segments } = flags;
   const unused =
     given.find((name) => !kinds.some(({ options }) => name in options)) ??
-    (baselines !== undefined && !kinds.some(({ resources = [] }) => resources.includes('baselines'))
-      ? 'baselines'
-      : undefined);
+    (['baselines', 'segments'] as const).find(
+      (name) => flags[name] !== undefined && !kinds.some(({ resources = [] }) => resources.includes(name)),
+    );
   if (unused)
     throw new UsageError(
       `--${unused} is an option of none of the chosen methods (${kinds.map(({ id }) => id).join(', ')}).`,
     );
   const resources = {
     ...(typeof baselines === 'string' ? { baselines: parseBaselines(baselines) } : {}),
+    ...(typeof segments === 'string' ? { segments: parseSegments(segments) } : {}),
     ...layerResource(kinds, flags),
   };
   return kinds.map((kind) => create(kind, given, flags, resources));

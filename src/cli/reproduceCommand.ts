@@ -18,6 +18,7 @@ interface Flags {
   readonly dataset: string;
   readonly dataDir?: string;
   readonly quick?: boolean;
+  readonly search?: boolean;
   readonly seeds: string;
   readonly seed: string;
   readonly models?: string;
@@ -35,6 +36,7 @@ export function addReproduceCommand(program: Command): void {
     .option('--dataset <name|folder|file>', 'a data set of 28x28 grey images, such as MNIST’s folder', 'digits')
     .option('--data-dir <folder>', 'where the files of a named data set are')
     .option('--quick', 'a short version, about a minute, to see that everything works')
+    .option('--search', 'filters: also search for the smallest network that keeps 98%, in short trainings')
     .option('--seeds <n>', 'how often, each with another seed; figures are means', '1')
     .option('--seed <n>', 'the first seed', '1')
     .option('--models <folder>', 'take trained networks from here, and keep those that are trained here')
@@ -73,6 +75,7 @@ async function reproduce(paper: Paper, seeds: readonly number[], flags: Flags, p
     dataset,
     seeds,
     quick,
+    search: flags.search === true,
     network: keptNetworks({ runtime, dataset, quick, progress, ...(flags.models ? { folder: flags.models } : {}) }),
     progress,
     version,

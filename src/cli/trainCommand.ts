@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import type { InputDescription } from '../classifier/inputDescription.ts';
+import { type InputDescription, settingsOf } from '../classifier/inputDescription.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { InterruptedError } from '../datasets/errors.ts';
 import { namedDatasets } from '../datasets/namedDatasets.ts';
@@ -16,7 +16,7 @@ import { type Progress, progressTo } from './progress.ts';
 import { threadCount } from './threads.ts';
 import { percent, runTrainJob, type Trained } from './trainJob.ts';
 import { type TrainFlags, type TrainSettings, trainSettings, updatesOf } from './trainSettings.ts';
-import { defaultsOf, loadStart, settingsOf, trainStart } from './trainStart.ts';
+import { defaultsOf, loadStart, trainStart } from './trainStart.ts';
 
 interface Flags extends TrainFlags, InputFlags {
   readonly dataset: string;

@@ -1,4 +1,4 @@
-import type { InputDescription, InputSettings } from '../classifier/inputDescription.ts';
+import { type InputSettings, settingsOf } from '../classifier/inputDescription.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type ArchitectureName, architectures } from '../training/architectures.ts';
@@ -64,20 +64,6 @@ export async function loadStart(
   await classifier.release();
   const { model, input } = classifier;
   return { model, input: settingsOf(input), channels: input.channels === 3 ? 3 : 1 };
-}
-
-/** A description as the settings that give it. */
-export function settingsOf(input: InputDescription): InputSettings {
-  const { layout, height, width, order, scale, mean, std, classes } = input;
-  return {
-    layout,
-    size: [height, width],
-    order,
-    scale,
-    mean: [...mean],
-    std: [...std],
-    ...(classes ? { classes: [...classes] } : {}),
-  };
 }
 
 function isArchitecture(name: string): name is ArchitectureName {

@@ -50,9 +50,11 @@ export interface CheckOptions {
 export async function checkMaps(
   classifier: Classifier,
   images: readonly Tensor<'float32'>[],
-  explanations: readonly Explanation[],
+  all: readonly Explanation[],
   { curves: settings = curveDefaults, seed = 0, progress }: CheckOptions = {},
 ): Promise<CheckedExplanation[]> {
+  // Maps of how far pixels may change are not evidence, and are measured in their own way.
+  const explanations = all.map((one) => ({ ...one, maps: one.maps.filter(({ freedom }) => freedom === undefined) }));
   const segment = segmentSide(classifier.input);
   // The first layer stays: with its edges alone a map can follow the image, which is what the check has to notice.
   const layers = Math.max(1, weightedLayers(classifier).length - 1);
@@ -67,9 +69,12 @@ export async function checkMaps(
     const maps = await checksOfImage(classifier, image, explanation, { settings, segment, seed: seed + i });
     checked.push({
       ...explanation,
-      maps: maps.map(({ map, checks }, k) =>
-        checks ? { ...map, checks: { ...checks, randomWeights: correlations[k]?.[i] } } : map,
-      ),
+      maps: [
+        ...maps.map(({ map, checks }, k) =>
+          checks ? { ...map, checks: { ...checks, randomWeights: correlations[k]?.[i] } } : map,
+        ),
+        ...(all[i]?.maps ?? []).filter(({ freedom }) => freedom !== undefined),
+      ],
     });
   }
   progress?.(total, total, 'done');

@@ -1,7 +1,8 @@
 import { graphOf } from './attributes.ts';
 import type { Facts } from './facts.ts';
-import { type Graph, type Node, subgraphs } from './graph.ts';
+import type { Graph, Node } from './graph.ts';
 import { GraphBuilder } from './graphBuilder.ts';
+import { renameValues } from './renameValues.ts';
 import type { Tensor } from './tensor.ts';
 
 /**
@@ -39,7 +40,7 @@ function putInPlace(builder: GraphBuilder, node: Node, branch: Graph): void {
   const renamed = new Map(local.filter((name) => name !== '').map((name) => [name, builder.fresh(name)]));
   const named = (name: string) => renamed.get(name) ?? name;
   for (const [name, value] of branch.initializers) renamed.set(name, builder.constant(value, name));
-  for (const inner of branch.nodes) builder.append(rename(inner, named));
+  for (const inner of branch.nodes) builder.append(renameValues(inner, named));
   branch.outputs.forEach(({ name }, i) => {
     const output = node.outputs[i];
     if (output) {
@@ -53,32 +54,4 @@ function putInPlace(builder: GraphBuilder, node: Node, branch: Graph): void {
       });
     }
   });
-}
-
-function rename(node: Node, named: (name: string) => string): Node {
-  const attributes = Object.entries(node.attributes).map(([key, attribute]) => {
-    if (attribute.type !== 'graph') return [key, attribute] as const;
-    return [key, { type: 'graph', value: renameOuter(attribute.value, named) }] as const;
-  });
-  return {
-    ...node,
-    inputs: node.inputs.map(named),
-    outputs: node.outputs.map(named),
-    attributes: subgraphs(node).length > 0 ? Object.fromEntries(attributes) : node.attributes,
-  };
-}
-
-/** A subgraph whose references to the outside follow the new names; its own names stay, and hide outer ones. */
-function renameOuter(graph: Graph, named: (name: string) => string): Graph {
-  const own = new Set([
-    ...graph.inputs.map(({ name }) => name),
-    ...graph.initializers.keys(),
-    ...graph.nodes.flatMap(({ outputs }) => outputs),
-  ]);
-  const outer = (name: string) => (own.has(name) ? name : named(name));
-  return {
-    ...graph,
-    nodes: graph.nodes.map((node) => ({ ...rename(node, outer), outputs: node.outputs })),
-    outputs: graph.outputs.map((output) => ({ ...output, name: outer(output.name) })),
-  };
 }

@@ -20,6 +20,8 @@ export interface PaperSetting {
   readonly seeds: readonly number[];
   /** A short version that takes about a minute, to see that everything works: its figures mean little. */
   readonly quick: boolean;
+  /** Also repeat the paper's search for the smallest network; only of papers that have one. */
+  readonly search?: boolean;
   /** The paper's network, trained on the data set's training images (or taken from where the user keeps it). */
   readonly network: NetworkFor;
   readonly progress: PaperProgress;

@@ -1,4 +1,7 @@
+import { filtersPaper } from './filters.ts';
+import { noncontributingPaper } from './noncontributing.ts';
 import type { Paper } from './paper.ts';
+import { regionsPaper } from './regions.ts';
 
 /** The papers whose experiments konkyo repeats. */
-export const papers: readonly Paper[] = [];
+export const papers: readonly Paper[] = [filtersPaper, noncontributingPaper, regionsPaper];

@@ -32,7 +32,7 @@ const scale: readonly Colour[] = Array.from({ length: 2 * armLength + 1 }, (_, e
 });
 
 /** OKLCH to sRGB, after Ottosson, "A perceptual color space for image processing" (2020). */
-function fromOklch(lightness: number, chroma: number, hue: number): Colour {
+export function fromOklch(lightness: number, chroma: number, hue: number): Colour {
   const a = chroma * Math.cos((hue * Math.PI) / 180);
   const b = chroma * Math.sin((hue * Math.PI) / 180);
   const long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;

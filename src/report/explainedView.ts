@@ -1,6 +1,6 @@
 import type { Completeness } from '../attribution/method.ts';
 import { type Classifier, className, givesProbabilities, type Prediction } from '../classifier/classifier.ts';
-import { toPixels } from '../classifier/pixels.ts';
+import { sumChannels, toPixels } from '../classifier/pixels.ts';
 import type { Target } from '../classifier/target.ts';
 import type { CheckedExplanation, CheckedMap } from '../evaluation/checkMaps.ts';
 import { cellMap } from '../evaluation/pixelMap.ts';
@@ -8,6 +8,7 @@ import type { Tensor } from '../onnx/tensor.ts';
 import { checkFigures } from './checkFigures.ts';
 import { conservationFigure } from './conservationFigure.ts';
 import { mapScale } from './mapReading.ts';
+import { freedomView } from './noncontributing/freedomView.ts';
 import { percent, signed } from './number.ts';
 import type { AttributionMap, Decision, ExplainedImage, ExplainedOutput, Figure, RankedClass } from './view.ts';
 
@@ -42,8 +43,19 @@ export function explainedImage(
     picture: toPixels(image.data, classifier.input),
     ...(truth === undefined ? {} : { truth: className(classifier, truth) }),
     decision: decisionOf(classifier, explanation.prediction),
-    maps: explanation.maps.flatMap((map) => attributionMap(of, map) ?? []),
+    maps: explanation.maps.flatMap((map) => (map.freedom ? [] : (attributionMap(of, map) ?? []))),
+    ...freedomOf(classifier, explanation),
   };
+}
+
+function freedomOf({ input }: Classifier, { maps }: CheckedExplanation): Pick<ExplainedImage, 'freedom'> {
+  for (const { values, freedom } of maps) {
+    if (!freedom) continue;
+    const { height, width, channels } = input;
+    const perPixel = sumChannels(values.data, input).map((sum) => sum / channels);
+    return { freedom: freedomView({ height, width, values: perPixel }, freedom) };
+  }
+  return {};
 }
 
 function decisionOf(classifier: Classifier, { scores, probabilities, chosen }: Prediction): Decision {

@@ -1,3 +1,5 @@
+import type { FreedomView } from './noncontributing/freedomView.ts';
+
 /**
  * Everything a report shows, as plain data. Whoever computed the explanation fills it in; the report only lays it out.
  * What is absent here is absent from the page.
@@ -28,6 +30,8 @@ export interface ExplainedImage {
   readonly truth?: string;
   readonly decision: Decision;
   readonly maps: readonly AttributionMap[];
+  /** How far each pixel could change without changing the decision. */
+  readonly freedom?: FreedomView;
 }
 
 export interface Decision {

@@ -71,12 +71,13 @@ export const architectures = {
   d: {
     title: 'Dense, 784-100-50-10, sigmoid',
     paper: 'regions',
-    reading: 'sigmoid is our reading',
+    reading:
+      'sigmoid and the initial weights (small enough that what is learned shows in their pictures) are our reading',
     build: digitNetwork('d', [
       flatten,
-      { type: 'dense', name: 'hidden1', units: 100, activation: 'sigmoid' },
-      { type: 'dense', name: 'hidden2', units: 50, activation: 'sigmoid' },
-      { type: 'dense', name: 'output', units: 10, activation: 'none' },
+      { type: 'dense', name: 'hidden1', units: 100, activation: 'sigmoid', initialization: 'lecun' },
+      { type: 'dense', name: 'hidden2', units: 50, activation: 'sigmoid', initialization: 'lecun' },
+      { type: 'dense', name: 'output', units: 10, activation: 'none', initialization: 'lecun' },
     ]),
   },
 } as const satisfies Readonly<Record<string, Architecture>>;

@@ -7,21 +7,26 @@ import type { Random } from '../random/random.ts';
  */
 
 /** How a layer's weights start, by what follows the layer. */
-export type Initialization = 'glorot' | 'glorotSigmoid' | 'he';
+export type Initialization = 'glorot' | 'glorotSigmoid' | 'he' | 'lecun';
 
-const gains: Readonly<Record<Initialization, number>> = { glorot: 1, glorotSigmoid: 4, he: 1 };
+/** The limit is the root of this. */
+const bounds: Readonly<Record<Initialization, (fanIn: number, fanOut: number) => number>> = {
+  glorot: (fanIn, fanOut) => 6 / (fanIn + fanOut),
+  glorotSigmoid: (fanIn, fanOut) => 96 / (fanIn + fanOut),
+  he: (fanIn) => 6 / fanIn,
+  lecun: (fanIn) => 3 / fanIn,
+};
 
 /**
  * - glorot: limit sqrt(6 / (fanIn + fanOut)), keeps the variance through linear layers (Glorot & Bengio 2010)
  * - glorotSigmoid: four times that, as the sigmoid's slope at 0 is a quarter
  * - he: limit sqrt(6 / fanIn), for ReLU, which drops half of it (He et al. 2015)
+ * - lecun: limit sqrt(3 / fanIn), inputs of variance 1 give sums of variance 1 (LeCun et al. 1998)
  * @param dims [outputs, inputs, kernel...]; fanIn and fanOut count inputs and outputs times the kernel's places.
  */
 export function initialWeights(dims: readonly number[], kind: Initialization, source: Random): Tensor<'float32'> {
   const [outputs = 1, inputs = 1, ...kernel] = dims;
-  const fanIn = inputs * sizeOf(kernel);
-  const fanOut = outputs * sizeOf(kernel);
-  const limit = gains[kind] * Math.sqrt(6 / (kind === 'he' ? fanIn : fanIn + fanOut));
+  const limit = Math.sqrt(bounds[kind](inputs * sizeOf(kernel), outputs * sizeOf(kernel)));
   return float32(
     dims,
     Float32Array.from({ length: sizeOf(dims) }, () => (2 * source.uniform() - 1) * limit),

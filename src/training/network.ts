@@ -2,7 +2,7 @@ import { attributes } from '../onnx/attributes.ts';
 import type { Model, Node } from '../onnx/graph.ts';
 import { float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { type Random, random } from '../random/random.ts';
-import { initialWeights } from './initialWeights.ts';
+import { type Initialization, initialWeights } from './initialWeights.ts';
 
 export type Activation = 'sigmoid' | 'relu' | 'none';
 
@@ -17,7 +17,14 @@ export type Layer =
     }
   | { readonly type: 'maxPool'; readonly name: string; readonly window: number }
   | { readonly type: 'flatten'; readonly name: string }
-  | { readonly type: 'dense'; readonly name: string; readonly units: number; readonly activation: Activation };
+  | {
+      readonly type: 'dense';
+      readonly name: string;
+      readonly units: number;
+      readonly activation: Activation;
+      /** By default what suits the activation. */
+      readonly initialization?: Initialization;
+    };
 
 export interface Network {
   readonly name: string;
@@ -32,8 +39,8 @@ const activationOps = { sigmoid: 'Sigmoid', relu: 'Relu' } as const;
 /**
  * A network as an ONNX model with seeded initial weights: `input` [N, C, H, W] -> `logits` [N, K] of the last layer.
  * Nodes and their values are named as the layers (`conv1`, `conv1.sigmoid`), initializers `conv1.weight`, `conv1.bias`.
- * Weights start by Glorot's rule for sigmoid before a sigmoid, by He's before a ReLU, by Glorot's before the output; biases
- * start at 0.
+ * Weights start by Glorot's rule for sigmoid before a sigmoid, by He's before a ReLU, by Glorot's before the output, where a
+ * layer does not say otherwise; biases start at 0.
  */
 export function networkModel(network: Network, seed: number): Model {
   const source = random(seed);
@@ -82,7 +89,7 @@ function layerNodes(layer: Layer, input: string, dims: readonly number[], source
       const conv = nodeOf('Conv', name, [input, `${name}.weight`, `${name}.bias`], { kernel_shape: [kernel, kernel] });
       return {
         nodes: [conv, ...activationNode(layer.activation, name)],
-        weights: weightsOf(name, [filters, channels, kernel, kernel], layer.activation, source),
+        weights: weightsOf(name, [filters, channels, kernel, kernel], initialization[layer.activation], source),
         dims: [filters, height - kernel + 1, width - kernel + 1],
       };
     }
@@ -101,7 +108,12 @@ function layerNodes(layer: Layer, input: string, dims: readonly number[], source
       const gemm = nodeOf('Gemm', name, [input, `${name}.weight`, `${name}.bias`], { transB: 1 });
       return {
         nodes: [gemm, ...activationNode(layer.activation, name)],
-        weights: weightsOf(name, [layer.units, sizeOf(dims)], layer.activation, source),
+        weights: weightsOf(
+          name,
+          [layer.units, sizeOf(dims)],
+          layer.initialization ?? initialization[layer.activation],
+          source,
+        ),
         dims: [layer.units],
       };
     }
@@ -121,8 +133,8 @@ function activationNode(activation: Activation, layer: string): Node[] {
   return activation === 'none' ? [] : [nodeOf(activationOps[activation], `${layer}.${activation}`, [layer], {})];
 }
 
-function weightsOf(layer: string, dims: readonly number[], activation: Activation, source: Random) {
-  const weight = initialWeights(dims, initialization[activation], source);
+function weightsOf(layer: string, dims: readonly number[], kind: Initialization, source: Random) {
+  const weight = initialWeights(dims, kind, source);
   const bias = float32([dims[0] ?? 1], new Float32Array(dims[0] ?? 1));
   return [
     [`${layer}.weight`, weight],

@@ -62,6 +62,6 @@ export const recipes = {
     batchSize: 100,
     validationImages: 0,
     paperAccuracy: 0.945,
-    ours: 'initial weights by Glorot',
+    ours: 'sigmoid; initial weights uniform with variance 1 / inputs (LeCun)',
   },
 } as const satisfies Readonly<Record<ArchitectureName, Recipe>>;

@@ -6,7 +6,7 @@ import { noiseAverage } from '../../src/attribution/noiseAverage.ts';
 import type { NoiseStatistic } from '../../src/attribution/noiseStatistics.ts';
 import { saliency } from '../../src/attribution/saliency.ts';
 import { smoothGrad } from '../../src/attribution/smoothGrad.ts';
-import { fillWithNormals } from '../../src/random/normal.ts';
+import { fillWithCountedNormals, noiseKeys } from '../../src/random/countedNormals.ts';
 import { random } from '../../src/random/random.ts';
 import { type ReferenceClassifier, referenceClassifier, relativeDifference, repeated } from './referenceClassifier.ts';
 
@@ -26,10 +26,9 @@ async function mapsOf(method: Method, { classifier, images, targets }: Reference
 /** The maps of one noisy image after another, the statistic by its definition in float64. */
 async function slowly(method: Method, statistic: NoiseStatistic, reference: ReferenceClassifier, seed: number) {
   const { classifier, images, targets, size } = reference;
-  const source = random(seed);
-  const noises = Array.from({ length: samples }, () => {
+  const noises = Array.from(noiseKeys(random(seed), samples), (key) => {
     const normals = new Float32Array(size);
-    fillWithNormals(normals, source);
+    fillWithCountedNormals(normals, key);
     return normals.map((value) => value * noise);
   });
   const explainer = await method.compile(classifier);

@@ -1,0 +1,140 @@
+import type { Classifier } from '../classifier/classifier.ts';
+import type { Tensor } from '../onnx/tensor.ts';
+import type { Hider } from './hiding.ts';
+import { standings } from './margin.ts';
+
+/** A set of regions that settles the decision: small, and none of them can be spared. Not proven to be the smallest. */
+export interface RegionSet {
+  /** In the order of the grid. */
+  readonly regions: readonly number[];
+  /** What the model decides with them hidden, or with everything but them hidden. */
+  readonly decides: number;
+}
+
+export interface RegionSets {
+  /** Hiding these makes it decide otherwise; undefined where no set of at most `largest` was found to. */
+  readonly deciding?: RegionSet;
+  /** These alone, all else hidden, keep the decision; undefined likewise. */
+  readonly sufficient?: RegionSet;
+}
+
+export interface RegionSetSettings {
+  /** Sets of more than this share of all regions are not looked for. Default 0.5. */
+  readonly largest?: number;
+  /** Regions tried at a step, those that did best at the step before. Default: all. */
+  readonly candidates?: number;
+  /** Rounds in which one region is exchanged for another. Default 4. */
+  readonly exchanges?: number;
+}
+
+/** One way to look at sets: what is hidden for a set, and how far it has come; it is there when `met`. */
+interface Goal {
+  readonly hide: (set: ReadonlySet<number>) => Uint8Array;
+  readonly progress: (margin: number) => number;
+  readonly met: (chosen: number) => boolean;
+}
+
+interface Tried {
+  readonly set: ReadonlySet<number>;
+  readonly progress: number;
+  readonly met: boolean;
+  readonly chosen: number;
+}
+
+/**
+ * Looks for the smallest sets of regions by adding one region after another (always the one that moves the decision most), then
+ * leaving out what can be spared, and exchanging regions one for one as long as that allows to leave out more.
+ * @param image [1, ...]; @param chosen the class it was decided for.
+ */
+export async function regionSets(
+  hider: Hider,
+  classifier: Classifier,
+  image: Tensor<'float32'>,
+  chosen: number,
+  settings: RegionSetSettings = {},
+): Promise<RegionSets> {
+  const count = hider.grid.boxes.length;
+  const mask = (set: ReadonlySet<number>, inside: number) =>
+    Uint8Array.from({ length: count }, (_, region) => (set.has(region) ? inside : 1 - inside));
+  const search = (goal: Goal) => smallestSet(hider, classifier, image, chosen, goal, settings);
+  const deciding = await search({
+    hide: (set) => mask(set, 1),
+    progress: (margin) => -margin,
+    met: (decided) => decided !== chosen,
+  });
+  const sufficient = await search({
+    hide: (set) => mask(set, 0),
+    progress: (margin) => margin,
+    met: (decided) => decided === chosen,
+  });
+  return { ...(deciding ? { deciding } : {}), ...(sufficient ? { sufficient } : {}) };
+}
+
+async function smallestSet(
+  hider: Hider,
+  classifier: Classifier,
+  image: Tensor<'float32'>,
+  chosen: number,
+  goal: Goal,
+  { largest = 0.5, candidates = Number.POSITIVE_INFINITY, exchanges = 4 }: RegionSetSettings,
+): Promise<RegionSet | undefined> {
+  const count = hider.grid.boxes.length;
+  const all = Array.from({ length: count }, (_, region) => region);
+
+  async function tryAll(sets: readonly ReadonlySet<number>[]): Promise<Tried[]> {
+    const hidden = sets.map((set) => ({ image: 0, regions: goal.hide(set) }));
+    const scores = await hider.run(image, hidden);
+    return standings(classifier, scores, () => chosen).map(({ margin, chosen: decided }, i) => ({
+      set: sets[i] ?? new Set(),
+      progress: goal.progress(margin),
+      met: goal.met(decided),
+      chosen: decided,
+    }));
+  }
+
+  const [start] = await tryAll([new Set()]);
+  let current = start;
+  let promising: readonly number[] = all;
+  while (current && !current.met) {
+    const { set } = current;
+    if (set.size + 1 > largest * count) return undefined;
+    const open = promising.filter((region) => !set.has(region)).slice(0, candidates);
+    const tried = await tryAll(open.map((region) => new Set([...set, region])));
+    const order = open.map((region, i) => ({ region, progress: tried[i]?.progress ?? 0 }));
+    promising = order.sort((a, b) => b.progress - a.progress).map(({ region }) => region);
+    current = best(tried);
+  }
+  if (!current) return undefined;
+  current = await spare(current, tryAll);
+  for (let round = 0; round < exchanges && current.set.size > 1; round++) {
+    const { set } = current;
+    const others = promising.filter((region) => !set.has(region)).slice(0, candidates);
+    const swaps = [...set].flatMap((out) =>
+      others.map((region) => new Set([...set].filter((own) => own !== out)).add(region)),
+    );
+    const better = best((await tryAll(swaps)).filter(({ met }) => met));
+    if (!better || better.progress <= current.progress) break;
+    current = await spare(better, tryAll);
+  }
+  return { regions: [...current.set].sort((a, b) => a - b), decides: current.chosen };
+}
+
+/** Leaves out regions, one at a time, as long as the goal stays met. */
+async function spare(from: Tried, tryAll: (sets: readonly ReadonlySet<number>[]) => Promise<Tried[]>): Promise<Tried> {
+  let current = from;
+  while (current.set.size > 0) {
+    const { set } = current;
+    const tried = await tryAll([...set].map((out) => new Set([...set].filter((own) => own !== out))));
+    const still = best(tried.filter(({ met }) => met));
+    if (!still) break;
+    current = still;
+  }
+  return current;
+}
+
+function best(tried: readonly Tried[]): Tried | undefined {
+  return tried.reduce<Tried | undefined>(
+    (winner, one) => (winner === undefined || one.progress > winner.progress ? one : winner),
+    undefined,
+  );
+}

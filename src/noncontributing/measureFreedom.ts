@@ -1,0 +1,72 @@
+import type { MeasuredFreedom } from '../attribution/freedom.ts';
+import type { Scores } from '../classifier/findScores.ts';
+import type { Tensor } from '../onnx/tensor.ts';
+import type { Values } from '../runtime/runtime.ts';
+import { type CleanDecision, leadOf } from './decision.ts';
+import type { NoiseDraws } from './noiseDraws.ts';
+
+/** An image with amplitudes, and the network they are tried on. */
+export interface Trial {
+  readonly draws: NoiseDraws;
+  readonly image: Tensor<'float32'>;
+  readonly amplitude: Tensor<'float32'>;
+  readonly masks: Values;
+  /** What that network's scores are without noise. */
+  readonly clean: Float32Array;
+  readonly decision: CleanDecision;
+  readonly scores: Scores;
+}
+
+/** The keep rate and the changes of the scores under fresh noise. @param tolerance a, score units. */
+export async function measureFreedom(
+  trial: Trial,
+  { count, seed, tolerance }: { readonly count: number; readonly seed: number; readonly tolerance: number },
+): Promise<MeasuredFreedom> {
+  const { clean, decision } = trial;
+  const followed = clean.length === 1 ? 0 : decision.chosen;
+  let [kept, straying, worstChange, leastLead] = [0, 0, 0, Number.POSITIVE_INFINITY];
+  await eachDraw(trial, { count, seed, clipped: false }, (row, lead) => {
+    if (lead > 0) kept += 1;
+    leastLead = Math.min(leastLead, lead);
+    worstChange = Math.max(worstChange, Math.abs((row[followed] ?? 0) - (clean[followed] ?? 0)));
+    for (let k = 0; k < row.length; k++) straying += Math.max(Math.abs((row[k] ?? 0) - (clean[k] ?? 0)) - tolerance, 0);
+    return 'go on';
+  });
+  let keptClipped = 0;
+  await eachDraw(trial, { count, seed, clipped: true }, (_row, lead) => {
+    if (lead > 0) keptClipped += 1;
+    return 'go on';
+  });
+  return {
+    draws: count,
+    kept: kept / count,
+    keptClipped: keptClipped / count,
+    worstChange,
+    leastLead,
+    straying: straying / count,
+  };
+}
+
+/** Whether the class stays in every draw; the first batch in which it does not ends them. */
+export async function staysInAll(trial: Trial, count: number, seed: number): Promise<boolean> {
+  let stays = true;
+  await eachDraw(trial, { count, seed, clipped: false }, (_row, lead) => {
+    stays &&= lead > 0;
+    return stays ? 'go on' : 'stop';
+  });
+  return stays;
+}
+
+async function eachDraw(
+  { draws, image, amplitude, masks, clean, decision, scores }: Trial,
+  which: { readonly count: number; readonly seed: number; readonly clipped: boolean },
+  visit: (row: Float32Array, lead: number) => 'go on' | 'stop',
+): Promise<void> {
+  await draws.scores({ image, amplitude, masks, ...which }, (rows) => {
+    for (let from = 0; from < rows.length; from += clean.length) {
+      const row = rows.subarray(from, from + clean.length);
+      if (visit(row, leadOf(row, decision.chosen, scores)) === 'stop') return 'stop';
+    }
+    return 'go on';
+  });
+}

@@ -1,0 +1,34 @@
+import type { Classifier } from '../classifier/classifier.ts';
+import { constant, cosine, type Schedule } from '../training/schedules.ts';
+
+/** How the amplitudes are searched for. */
+export interface SearchSchedule {
+  readonly iterations: number;
+  /** N: noise images an iteration. */
+  readonly images: number;
+  /** Adam's learning rate, by iteration from 0 on. */
+  readonly learningRate: Schedule;
+}
+
+/** Ikeno, Hara & Washio 2018, section 4.1. */
+export const paperSchedule: SearchSchedule = { iterations: 15_000, images: 100, learningRate: constant(1e-4) };
+
+export const fastDefaults = { iterations: 300, images: 100, rate: 0.02 } as const;
+
+/** Fifty times sooner: a larger learning rate that falls to 0, so that the noise of so few iterations averages out. */
+export function fastSchedule({
+  iterations = fastDefaults.iterations,
+  images = fastDefaults.images,
+}: Partial<Pick<SearchSchedule, 'iterations' | 'images'>> = {}): SearchSchedule {
+  // Amplitudes can travel from 0 to 1 three times over however many iterations there are.
+  const rate = (fastDefaults.rate * fastDefaults.iterations) / iterations;
+  return { iterations, images, learningRate: cosine(rate, iterations) };
+}
+
+/** Fewer noise images say too little of the direction to go in. */
+const fewestImages = 8;
+
+/** An iteration is one run of the model: no more noise images than go through it at a time. */
+export function defaultSchedule({ batchSize }: Pick<Classifier, 'batchSize'>): SearchSchedule {
+  return fastSchedule({ images: Math.min(fastDefaults.images, Math.max(fewestImages, batchSize)) });
+}

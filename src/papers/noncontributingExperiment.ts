@@ -1,0 +1,208 @@
+import { type Explanation, explain } from '../attribution/explain.ts';
+import type { MeasuredFreedom } from '../attribution/freedom.ts';
+import { saliency } from '../attribution/saliency.ts';
+import { smoothGrad } from '../attribution/smoothGrad.ts';
+import type { Classifier } from '../classifier/classifier.ts';
+import { toInput } from '../classifier/pixels.ts';
+import { imageAt, type LabelledImages } from '../datasets/labelledImages.ts';
+import { withRandomWeights } from '../evaluation/randomWeights.ts';
+import { rankCorrelation } from '../evaluation/rankCorrelation.ts';
+import { methodKind } from '../methods.ts';
+import { type Certificate, certify } from '../noncontributing/certificate.ts';
+import {
+  compileNoncontributing,
+  type NoncontributingMap,
+  type NoncontributingSettings,
+} from '../noncontributing/noncontributing.ts';
+import { paperSchedule } from '../noncontributing/schedules.ts';
+import { concatRows, type Tensor } from '../onnx/tensor.ts';
+import type { NamedImage } from '../report/explainedView.ts';
+import type { PaperProgress } from './paper.ts';
+
+/** How much of the experiment is run. */
+export interface Extent {
+  readonly classes: number;
+  /** Iterations of the paper's schedule. */
+  readonly paperIterations: number;
+  /** Noise images that the paper's maps and ours are compared on. */
+  readonly energyDraws: number;
+  readonly testImages: number;
+  readonly randomWeightImages: number;
+}
+
+export const wholeExtent: Extent = {
+  classes: 10,
+  paperIterations: paperSchedule.iterations,
+  energyDraws: 10_000,
+  testImages: 100,
+  randomWeightImages: 20,
+};
+
+export const quickExtent: Extent = {
+  classes: 2,
+  paperIterations: 300,
+  energyDraws: 1_000,
+  testImages: 3,
+  randomWeightImages: 2,
+};
+
+/** One digit with the paper's search and ours, both with the paper's masks, on the same fresh noise. */
+export interface ComparedDigit {
+  readonly named: NamedImage;
+  readonly explanation: Explanation;
+  readonly paper: ComparedMap;
+  readonly ours: ComparedMap;
+  /** Ours without masks. */
+  readonly real: NoncontributingMap;
+  readonly proof: Certificate | null;
+}
+
+export interface ComparedMap {
+  readonly map: NoncontributingMap;
+  readonly energy: number;
+}
+
+/** One of the test images, with masks and without. */
+export interface TestedImage {
+  readonly masked: NoncontributingMap & { readonly masked: MeasuredFreedom };
+  readonly unmasked: NoncontributingMap;
+  readonly proof: Certificate | null;
+}
+
+export interface Findings {
+  readonly digits: readonly ComparedDigit[];
+  readonly tested: readonly TestedImage[];
+  /** Rank correlation of each map with that of the same network with random weights. */
+  readonly correlations: readonly number[];
+}
+
+/** Everything that is measured of one network. */
+export async function experiment(
+  classifier: Classifier,
+  test: LabelledImages,
+  { extent, seed, progress }: { readonly extent: Extent; readonly seed: number; readonly progress: PaperProgress },
+): Promise<Findings> {
+  const step = { ...extent, seed, progress };
+  const digits = await compareDigits(classifier, test, step);
+  const images = Array.from({ length: extent.testImages }, (_, i) => namedImage(classifier, test, i).image);
+  const unmasked = await maps(classifier, images, { seed }, progress, 'Without masks');
+  const masked = await maps(classifier, images, { seed, masks: 'paper' }, progress, 'With the paper’s masks');
+  const proofs = await proofsOf(classifier, images, progress);
+  const tested = images.flatMap((_, i): TestedImage[] => {
+    const [without, withMasks] = [unmasked[i], masked[i]];
+    return without && withMasks?.masked
+      ? [{ unmasked: without, masked: { ...withMasks, masked: withMasks.masked }, proof: proofs[i] ?? null }]
+      : [];
+  });
+  const some = images.slice(0, extent.randomWeightImages);
+  const correlations = await randomWeightCorrelations(classifier, some, unmasked, { seed, progress });
+  return { digits, tested, correlations };
+}
+
+type Step = Extent & { readonly seed: number; readonly progress: PaperProgress };
+
+async function compareDigits(classifier: Classifier, test: LabelledImages, step: Step): Promise<ComparedDigit[]> {
+  const { seed, progress, energyDraws } = step;
+  const named = await oneOfEachClass(classifier, test, step.classes);
+  const images = named.map(({ image }) => image);
+  const masks = 'paper';
+  const settings = { seed, masks } as const;
+  const schedule = { ...paperSchedule, iterations: step.paperIterations };
+  const paper = await maps(classifier, images, { ...settings, schedule }, progress, 'The paper’s setting');
+  const ours = await maps(classifier, images, settings, progress, 'Ours');
+  const real = await maps(classifier, images, { seed }, progress, 'Ours, without masks');
+  const proofs = await proofsOf(classifier, images, progress);
+  const methods = [saliency(), smoothGrad(), methodKind('deep-taylor').create({})];
+  const explanations = await explain(classifier, concatRows(images), methods);
+  const pixels = await compileNoncontributing(classifier, settings);
+  const compared: ComparedDigit[] = [];
+  try {
+    for (const [i, digit] of named.entries()) {
+      const [explanation, slow, fast, without] = [explanations[i], paper[i], ours[i], real[i]];
+      if (!explanation || !slow || !fast || !without) continue;
+      const energyOf = async ({ amplitude }: NoncontributingMap) =>
+        (await pixels.measure(digit.image, amplitude, energyDraws, energySeed)).energy;
+      compared.push({
+        named: digit,
+        explanation,
+        paper: { map: slow, energy: await energyOf(slow) },
+        ours: { map: fast, energy: await energyOf(fast) },
+        real: without,
+        proof: proofs[i] ?? null,
+      });
+    }
+  } finally {
+    await pixels.release();
+  }
+  return compared;
+}
+
+/** The same noise for all maps that are compared. */
+const energySeed = 20_180_606;
+
+/** The first test image of each class that the network gets right, as in the paper. */
+async function oneOfEachClass(classifier: Classifier, test: LabelledImages, classes: number): Promise<NamedImage[]> {
+  const found: NamedImage[] = [];
+  for (let label = 0; label < classes; label++) {
+    for (let i = 0; i < test.count; i++) {
+      if (test.labels[i] !== label) continue;
+      const named = namedImage(classifier, test, i);
+      const [prediction] = await classifier.predict(named.image);
+      if (prediction?.chosen !== label) continue;
+      found.push(named);
+      break;
+    }
+  }
+  return found;
+}
+
+function namedImage({ input }: Classifier, test: LabelledImages, index: number): NamedImage {
+  const { data, height, width, label } = imageAt(test, index);
+  const image = toInput({ data, height, width, channels: 1 }, input);
+  return { name: `test ${index}`, image, truth: label };
+}
+
+async function maps(
+  classifier: Classifier,
+  images: readonly Tensor<'float32'>[],
+  settings: NoncontributingSettings,
+  progress: PaperProgress,
+  what: string,
+): Promise<NoncontributingMap[]> {
+  const pixels = await compileNoncontributing(classifier, settings);
+  const found: NoncontributingMap[] = [];
+  try {
+    for (const [i, image] of images.entries()) {
+      if (i % Math.ceil(images.length / 10) === 0) progress.update(i, images.length, what);
+      found.push(await pixels.of(image));
+    }
+    progress.update(images.length, images.length, what);
+  } finally {
+    await pixels.release();
+  }
+  return found;
+}
+
+async function proofsOf(classifier: Classifier, images: readonly Tensor<'float32'>[], progress: PaperProgress) {
+  progress.message('Proofs');
+  return await certify(classifier, concatRows(images));
+}
+
+/** The check of Adebayo et al. 2018: a map that is true of what was learnt changes when the weights are random. */
+async function randomWeightCorrelations(
+  classifier: Classifier,
+  images: readonly Tensor<'float32'>[],
+  found: readonly NoncontributingMap[],
+  { seed, progress }: { readonly seed: number; readonly progress: PaperProgress },
+): Promise<number[]> {
+  const randomised = await withRandomWeights(classifier, { seed });
+  try {
+    const others = await maps(randomised, images, { seed }, progress, 'Random weights');
+    return others.map(({ amplitude }, i) => {
+      const own = found[i];
+      return own ? rankCorrelation(own.amplitude.data, amplitude.data) : Number.NaN;
+    });
+  } finally {
+    await randomised.release();
+  }
+}

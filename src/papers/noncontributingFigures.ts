@@ -1,0 +1,76 @@
+import type { Findings } from './noncontributingExperiment.ts';
+
+/** One figure of one network. */
+export interface NetworkFigure {
+  readonly id: string;
+  readonly what: string;
+  /** NaN where it was not measured. */
+  readonly value: number;
+}
+
+/** What is reported of one network. The paper gives pictures and no figures. */
+export function noncontributingFigures(accuracy: number, { digits, tested, correlations }: Findings): NetworkFigure[] {
+  const proofs = tested.flatMap(({ proof }) => (proof ? [proof] : []));
+  const of = <T>(items: readonly T[], value: (item: T) => number) => mean(items.map(value));
+  const unmasked = tested.map((image) => image.unmasked);
+  const masked = tested.map((image) => image.masked);
+  return [
+    { id: 'network.accuracy', what: 'Test accuracy of the network', value: accuracy },
+    {
+      id: 'paper.energy',
+      what: 'E, the paper’s search, mean over digits',
+      value: of(digits, ({ paper }) => paper.energy),
+    },
+    {
+      id: 'paper.seconds',
+      what: 'Seconds a digit, the paper’s search',
+      value: of(digits, ({ paper }) => paper.map.seconds),
+    },
+    { id: 'ours.energy', what: 'E on the same noise, our search', value: of(digits, ({ ours }) => ours.energy) },
+    { id: 'ours.seconds', what: 'Seconds a digit, our search', value: of(digits, ({ ours }) => ours.map.seconds) },
+    {
+      id: 'ours.gap',
+      what: 'Largest share by which our E is worse on any digit (below 0: better on all)',
+      value: Math.max(...digits.map(({ paper, ours }) => (ours.energy - paper.energy) / Math.abs(paper.energy))),
+    },
+    {
+      id: 'masked.keep',
+      what: 'Class kept by the real network, maps found with masks',
+      value: of(masked, ({ measured }) => measured.kept),
+    },
+    {
+      id: 'masked.keep.worst',
+      what: 'The same, the worst image',
+      value: Math.min(...masked.map(({ measured }) => measured.kept)),
+    },
+    { id: 'masked.energy', what: 'E on the masked network', value: of(masked, ({ energy }) => energy) },
+    { id: 'masked.amplitude', what: 'Mean amplitude with masks', value: of(masked, (map) => map.meanAmplitude) },
+    {
+      id: 'unmasked.keep',
+      what: 'Class kept, maps found without masks',
+      value: of(unmasked, ({ measured }) => measured.kept),
+    },
+    {
+      id: 'unmasked.keep.worst',
+      what: 'The same, the worst image',
+      value: Math.min(...unmasked.map(({ measured }) => measured.kept)),
+    },
+    { id: 'unmasked.energy', what: 'E on the real network', value: of(unmasked, ({ energy }) => energy) },
+    { id: 'unmasked.amplitude', what: 'Mean amplitude without masks', value: of(unmasked, (map) => map.meanAmplitude) },
+    { id: 'random.correlation', what: 'Rank correlation with the map of random weights', value: mean(correlations) },
+    {
+      id: 'certified.amplitude',
+      what: 'Mean amplitude that is proved',
+      value: of(proofs, (proof) => proof.meanAmplitude),
+    },
+    {
+      id: 'certified.gain',
+      what: 'Proved amplitude over the largest even one, the worst image',
+      value: Math.min(...proofs.map(({ meanAmplitude, uniform }) => meanAmplitude / uniform)),
+    },
+  ];
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+}

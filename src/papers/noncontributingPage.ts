@@ -1,0 +1,185 @@
+import type { Classifier } from '../classifier/classifier.ts';
+import { sheetPicture } from '../report/contactSheet.ts';
+import { dataTable } from '../report/dataTable.ts';
+import { explainedImage } from '../report/explainedView.ts';
+import { html } from '../report/html.ts';
+import { mapPicture } from '../report/mapPicture.ts';
+import { readMap } from '../report/mapReading.ts';
+import { amplitudePicture } from '../report/noncontributing/amplitudeColours.ts';
+import { besideSheet } from '../report/noncontributing/beside.ts';
+import { amplitudeMap, type BesideRow } from '../report/noncontributing/besideView.ts';
+import { percent } from '../report/number.ts';
+import type { PageSection, PageView } from '../report/page.ts';
+import { encodePicture } from '../report/png.ts';
+import type { Picture, Provenance } from '../report/view.ts';
+import type { Findings, TestedImage } from './noncontributingExperiment.ts';
+import type { PaperResult, Reproduction } from './paper.ts';
+
+const titles = {
+  paper: 'The paper’s search, with masks',
+  ours: 'Ours, with masks',
+  real: 'Ours, real network',
+  proved: 'Proved',
+} as const;
+
+/** The page of `konkyo reproduce noncontributing`. */
+export function reproductionPage(
+  classifier: Classifier,
+  findings: Findings,
+  results: readonly PaperResult[],
+  provenance: Provenance,
+): PageView {
+  const figure = (id: string) => results.find((result) => result.id === id)?.ours ?? Number.NaN;
+  const times = figure('paper.seconds') / figure('ours.seconds');
+  return {
+    title: 'Non-contributing pixels, reproduced',
+    headline: 'The background is free; the digit and its rim are not.',
+    lede: `The paper’s search, repeated, and one that needs a ${times.toFixed(0)}th of the time for an E of ${figure('ours.energy').toFixed(3)} instead of ${figure('paper.energy').toFixed(3)}. Maps found with the paper’s masks keep the class in ${percent(figure('masked.keep'))} of fresh tries on the real network, maps found without them in ${percent(figure('unmasked.keep'))}.`,
+    sections: [
+      sheet(besideRows(classifier, findings)),
+      searchSection(findings),
+      maskSection(findings),
+      figuresSection(results),
+    ],
+    provenance,
+  };
+}
+
+/** The sheet as one picture: a row a digit, with the columns of the page. */
+export function reproductionPictures(classifier: Classifier, findings: Findings): Reproduction['files'] {
+  const rows = besideRows(classifier, findings).map(({ image, shown }) => [
+    coloured(image.picture),
+    ...image.maps.map((map) => mapPicture(map, readMap(map), image.picture)),
+    ...shown.flatMap(({ map }) => (map ? [amplitudePicture(map)] : [])),
+  ]);
+  // A digit without a proof would shift the columns.
+  const columns = Math.max(...rows.map(({ length }) => length));
+  const sheet = sheetPicture(rows.filter(({ length }) => length === columns).flat(), columns, 3);
+  return [{ name: 'digits.png', bytes: encodePicture(sheet) }];
+}
+
+function coloured({ width, height, channels, data }: Picture): Picture {
+  if (channels === 3) return { width, height, channels, data };
+  return { width, height, channels: 3, data: Uint8Array.from([...data].flatMap((grey) => [grey, grey, grey])) };
+}
+
+function besideRows(classifier: Classifier, { digits }: Findings): BesideRow[] {
+  return digits.map(({ named, explanation, paper, ours, real, proof }, i) => ({
+    image: explainedImage(classifier, named, explanation, i),
+    shown: [
+      { title: titles.paper, map: amplitudeMap(classifier, paper.map.amplitude) },
+      { title: titles.ours, map: amplitudeMap(classifier, ours.map.amplitude) },
+      { title: titles.real, map: amplitudeMap(classifier, real.amplitude) },
+      { title: titles.proved, map: proof ? amplitudeMap(classifier, proof.amplitude) : undefined },
+    ],
+  }));
+}
+
+function sheet(rows: readonly BesideRow[]): PageSection {
+  return {
+    id: 'sheet',
+    question: 'Which pixels could be anything without changing the decision?',
+    answer: html`
+<p class="measure">Pale yellow may become anything, dark blue has to stay: each pixel could be changed by up to its amplitude, all of them at once and at random. Proved means: by any change at all, not only a random one. The other maps say the opposite thing: where the score reacts to small changes (red raises it, blue lowers it).</p>
+${besideSheet(rows)}`,
+  };
+}
+
+function searchSection({ digits }: Findings): PageSection {
+  const rows = digits.map(({ named, paper, ours }) => [
+    named.name,
+    String(named.truth ?? ''),
+    paper.energy.toFixed(4),
+    ours.energy.toFixed(4),
+    signedPercent((ours.energy - paper.energy) / Math.abs(paper.energy)),
+    paper.map.seconds.toFixed(1),
+    ours.map.seconds.toFixed(2),
+  ]);
+  return {
+    id: 'search',
+    question: 'How well, and how fast, is it found?',
+    answer: html`
+<p class="measure">E is what both searches minimise: how far the scores stray beyond the tolerance, less the mean amplitude. Smaller is better. Both are measured on the same fresh noise, on the network with the paper’s masks.</p>
+${dataTable(
+  'Both searches on the first test image of each class that the network gets right.',
+  [
+    { label: 'Image' },
+    { label: 'Class' },
+    { label: 'E, paper’s', number: true },
+    { label: 'E, ours', number: true },
+    { label: 'Difference', number: true },
+    { label: 'Seconds, paper’s', number: true },
+    { label: 'Seconds, ours', number: true },
+  ],
+  rows,
+)}`,
+  };
+}
+
+function maskSection({ tested }: Findings): PageSection {
+  const mean = (value: (image: TestedImage) => number) =>
+    tested.reduce((sum, image) => sum + value(image), 0) / tested.length;
+  const worst = (value: (image: TestedImage) => number) => Math.min(...tested.map(value));
+  return {
+    id: 'masks',
+    question: 'What do the masks do to the map?',
+    answer: html`
+<p class="measure">With the paper’s masks, positions of a layer in which the network sees no feature in the image stay at 0 whatever the noise does. The map is then of another network, one that noise in the background cannot disturb. Asked on the real network, it promises too much.</p>
+${dataTable(
+  `Means over ${tested.length} test images, ${tested[0]?.unmasked.measured.draws ?? 0} fresh noise images each.`,
+  [{ label: '' }, { label: 'With masks', number: true }, { label: 'Without', number: true }],
+  [
+    [
+      'E on the network that was searched',
+      mean(({ masked }) => masked.energy).toFixed(3),
+      mean(({ unmasked }) => unmasked.energy).toFixed(3),
+    ],
+    [
+      'Mean amplitude',
+      mean(({ masked }) => masked.meanAmplitude).toFixed(3),
+      mean(({ unmasked }) => unmasked.meanAmplitude).toFixed(3),
+    ],
+    [
+      'Class kept, network that was searched',
+      percent(mean(({ masked }) => masked.masked.kept)),
+      percent(mean(({ unmasked }) => unmasked.measured.kept)),
+    ],
+    [
+      'Class kept, real network',
+      percent(mean(({ masked }) => masked.measured.kept)),
+      percent(mean(({ unmasked }) => unmasked.measured.kept)),
+    ],
+    [
+      'The same, clipped to black and white',
+      percent(mean(({ masked }) => masked.measured.keptClipped)),
+      percent(mean(({ unmasked }) => unmasked.measured.keptClipped)),
+    ],
+    [
+      'Class kept, real network, worst image',
+      percent(worst(({ masked }) => masked.measured.kept)),
+      percent(worst(({ unmasked }) => unmasked.measured.kept)),
+    ],
+  ],
+)}`,
+  };
+}
+
+function figuresSection(results: readonly PaperResult[]): PageSection {
+  return {
+    id: 'figures',
+    question: 'What are all the figures?',
+    answer: dataTable(
+      'The paper shows pictures and gives no figures. Shares are fractions.',
+      [{ label: 'Figure' }, { label: 'What' }, { label: 'Measured', number: true }],
+      results.map(({ id, what, ours }) => [
+        id,
+        what,
+        ours === null ? 'not measured' : String(Number(ours.toPrecision(4))),
+      ]),
+    ),
+  };
+}
+
+function signedPercent(share: number): string {
+  return `${share > 0 ? '+' : share < 0 ? '−' : ''}${Math.abs(100 * share).toFixed(2)}%`;
+}

@@ -1,0 +1,123 @@
+import type { Comparison } from '../../filters/doesItHold.ts';
+import type { FilterAnalysis } from '../../filters/filterAnalysis.ts';
+import type { Fill } from '../../filters/hiding.ts';
+import { gini, ranked } from '../../filters/tally.ts';
+import { counted, quantity } from '../number.ts';
+import type { Provenance } from '../view.ts';
+import { layerKernels } from './kernels.ts';
+import { pathFigure, rankIn } from './pathFigureView.ts';
+import { regionRow } from './regionRowView.ts';
+import type { FiltersView, HoldingTable, LayerTable } from './view.ts';
+
+export interface FiltersViewOptions {
+  readonly title: string;
+  readonly provenance: Provenance;
+}
+
+/** What the page shows of an analysis. */
+export function filtersView(analysis: FilterAnalysis, { title, provenance }: FiltersViewOptions): FiltersView {
+  const { contributions, grid, settings, regions, notes, network } = analysis;
+  const holding = holdingTables(analysis);
+  const paths = pathFigure(analysis);
+  const { classes } = contributions;
+  const total = classes.reduce((sum, one) => sum + one.images, 0);
+  return {
+    title,
+    headline: headlineOf(analysis),
+    lede: `${ledeOf(holding)} What is said of contributions is over ${total} training images of ${counted(classes.length, 'class', 'classes')}; whether it holds, and the regions, over test images.`,
+    ...(paths ? { paths } : {}),
+    layers: layerTables(analysis),
+    sums: [
+      {
+        label: 'Largest distance of an image’s parts from its score, as a share of the sum of their sizes',
+        value: quantity(contributions.error),
+      },
+      {
+        label: 'Layers of filters',
+        value: network.layers.map(({ name, filters }) => `${name} (${filters})`).join(', '),
+      },
+      ...(contributions.paths ? [{ label: 'Paths', value: String(contributions.paths.length) }] : []),
+    ],
+    holding,
+    regions: {
+      grid: `${grid.rows} × ${grid.columns} regions of ${grid.side} × ${grid.side} pixels`,
+      fill: fillWords(settings.fill),
+      rows: regions.flatMap((row) => regionRow(analysis, row)),
+    },
+    notes,
+    provenance,
+  };
+}
+
+/** What a hidden region shows, in words. */
+export function fillWords(fill: Fill): string {
+  if (fill === 'mean') return 'it shows the image’s mean colour';
+  if (fill === 'blur') return 'it shows the image, blurred';
+  return `it shows pixel value ${fill.pixel}`;
+}
+
+function headlineOf({ contributions, network }: FilterAnalysis): string {
+  const { classes, paths } = contributions;
+  const units = paths ? 'paths through the filters' : `filters of ${network.layers.at(-1)?.name ?? 'the last layer'}`;
+  const halves = classes.map(({ paths: tally, layers }) => {
+    const { wins = [], images = 1 } = tally ?? layers.at(-1) ?? {};
+    const [first = 0, second = 0] = wins.toSorted((a, b) => b - a);
+    return (first + second) / images;
+  });
+  const share = halves.reduce((sum, half) => sum + half, 0) / halves.length;
+  return `Two ${units} win ${Math.round(100 * share)}% of a class’s images`;
+}
+
+function ledeOf(tables: readonly HoldingTable[]): string {
+  const [first] = tables;
+  if (!first) return '';
+  return `Taking out the filter that is said to contribute most costs the class more than taking out the one said to contribute least in ${first.held} of ${counted(first.rows.length, 'class', 'classes')} (95% interval above 0).`;
+}
+
+/** Layers with more filters than this show each class's strongest. */
+const mostFilters = 6;
+
+function layerTables({ contributions, network }: FilterAnalysis): LayerTable[] {
+  return network.layers.map((layer, i) => ({
+    name: layer.name,
+    filters: layerKernels(network, layer),
+    rows: contributions.classes.flatMap(({ name, layers }) => {
+      const tally = layers[i];
+      if (!tally) return [];
+      const shown = layer.filters <= mostFilters ? Array.from(tally.wins.keys()) : ranked(tally).slice(0, mostFilters);
+      return [
+        {
+          label: name,
+          gini: gini(tally.wins),
+          cells: shown.map((filter) => ({
+            filter,
+            wins: (tally.wins[filter] ?? 0) / tally.images,
+            share: tally.shares[filter] ?? 0,
+            ...rankIn(filter, tally),
+          })),
+        },
+      ];
+    }),
+  }));
+}
+
+function holdingTables({ holding }: FilterAnalysis): HoldingTable[] {
+  const table = (caption: string, comparisons: readonly Comparison[]): HoldingTable => {
+    const rows = comparisons.map(({ name, images, accuracy, top, bottom, difference }) => ({
+      label: name,
+      images,
+      accuracy,
+      top,
+      bottom,
+      difference,
+      verdict: difference.low > 0 ? ('good' as const) : difference.high < 0 ? ('poor' as const) : ('fair' as const),
+    }));
+    return { caption, held: rows.filter(({ verdict }) => verdict === 'good').length, rows };
+  };
+  return [
+    table('One filter taken out: the largest and the smallest mean share of all layers’ filters', holding.filters),
+    ...(holding.paths
+      ? [table('One path taken out: what a filter of the first layer hands to one of the second', holding.paths)]
+      : []),
+  ];
+}

@@ -1,0 +1,54 @@
+import { type Colour, fromOklch, noValueColour } from '../colours.ts';
+import type { Picture } from '../view.ts';
+
+/*
+ * Dark blue at 0, what must stay as it is; pale yellow at 1, what could be anything. Straight through OKLab, so that equal
+ * steps look equal, and apart in lightness alone, so that it reads in every kind of colour vision and in print.
+ */
+const must = { lightness: 0.27, chroma: 0.075, hue: 275 };
+const free = { lightness: 0.94, chroma: 0.095, hue: 98 };
+
+const steps = 255;
+const scale: readonly Colour[] = Array.from({ length: steps + 1 }, (_, entry) => between(entry / steps));
+
+/** The colour of an amplitude from 0 to 1. */
+export function amplitudeColour(amplitude: number): Colour {
+  if (!Number.isFinite(amplitude)) return noValueColour;
+  return scale[Math.round(Math.min(1, Math.max(0, amplitude)) * steps)] ?? noValueColour;
+}
+
+/** Amplitudes as a picture, a pixel each. */
+export function amplitudePicture({ width, height, values }: AmplitudeMap): Picture {
+  return {
+    width,
+    height,
+    channels: 3,
+    data: Uint8Array.from([...values].flatMap((value) => [...amplitudeColour(value)])),
+  };
+}
+
+/** One number for each pixel, row by row. */
+export interface AmplitudeMap {
+  readonly width: number;
+  readonly height: number;
+  readonly values: Float32Array;
+}
+
+/** The scale itself as a strip one pixel high. */
+export function amplitudeScale(): Picture {
+  return { width: steps + 1, height: 1, channels: 3, data: Uint8Array.from(scale.flat()) };
+}
+
+function between(share: number): Colour {
+  const mix = (from: number, to: number) => from + (to - from) * share;
+  const [from, to] = [opponents(must), opponents(free)];
+  const [a, b] = [mix(from.a, to.a), mix(from.b, to.b)];
+  const hue = (Math.atan2(b, a) * 180) / Math.PI;
+  return fromOklch(mix(must.lightness, free.lightness), Math.hypot(a, b), hue);
+}
+
+/** Green to red and blue to yellow. */
+function opponents({ chroma, hue }: { readonly chroma: number; readonly hue: number }) {
+  const angle = (hue * Math.PI) / 180;
+  return { a: chroma * Math.cos(angle), b: chroma * Math.sin(angle) };
+}

@@ -1,0 +1,50 @@
+import { type Html, html } from '../html.ts';
+import { mapElement } from '../mapElement.ts';
+import { readMap } from '../mapReading.ts';
+import { percent } from '../number.ts';
+import { pictureElement } from '../picture.ts';
+import type { ExplainedImage } from '../view.ts';
+import { pictureAlternative } from '../words.ts';
+import { amplitudeElement, amplitudeLegend } from './amplitudeElement.ts';
+import { type BesideRow, decisionWords, type ShownMap } from './besideView.ts';
+
+/** Input, other methods' maps, and maps of non-contributing pixels side by side: one row an image, as in the paper. */
+export function besideSheet(rows: readonly BesideRow[]): Html {
+  const methods = [
+    ...new Map(rows.flatMap(({ image }) => image.maps.map(({ method, title }) => [method, title] as const))),
+  ];
+  const shown = rows[0]?.shown.map(({ title }) => title) ?? [];
+  const headings = ['Image', ...methods.map(([, title]) => title), ...shown];
+  return html`
+<div class="scroll" tabindex="0" role="region" aria-label="Images and maps side by side"><table class="beside">
+  <thead><tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
+  <tbody>${rows.map((row) =>
+    sheetRow(
+      row,
+      methods.map(([method]) => method),
+    ),
+  )}
+  </tbody>
+</table></div>
+<div class="beside-legend">${amplitudeLegend()}</div>`;
+}
+
+function sheetRow({ image, shown }: BesideRow, methods: readonly string[]): Html {
+  return html`
+    <tr>
+      <th scope="row">${pictureElement(image.picture, pictureAlternative(image))}<span>${image.name}: ${decisionWords(image)}</span></th>
+      ${methods.map((method) => html`<td>${methodMap(image, method)}</td>`)}
+      ${shown.map((map) => html`<td>${shownMap(image, map)}</td>`)}
+    </tr>`;
+}
+
+function shownMap({ picture }: ExplainedImage, { title, map }: ShownMap): Html {
+  if (!map) return html`<span>none</span>`;
+  const mean = map.values.reduce((sum, value) => sum + value, 0) / map.values.length;
+  return html`${amplitudeElement(map, picture, title)}<span>mean ${percent(mean)}</span>`;
+}
+
+function methodMap(image: ExplainedImage, method: string): Html {
+  const map = image.maps.find((other) => other.method === method);
+  return map ? mapElement(map, readMap(map), image, 'full') : html`<span>not possible</span>`;
+}
