@@ -6,6 +6,7 @@ import type { Classifier } from '../classifier/classifier.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { commandLine } from './commandLine.ts';
 import { type ExplainSummary, runExplainJob } from './explainJob.ts';
+import { rulesOfImages } from './firedRules.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { readInputs } from './inputs.ts';
 import { chosenMethods } from './methodFlags.ts';
@@ -26,6 +27,7 @@ interface Flags extends InputFlags, Readonly<Record<string, unknown>> {
   readonly checks: boolean;
   readonly probabilities?: boolean;
   readonly out: string;
+  readonly rules?: string;
   readonly save?: string;
   readonly pictures?: boolean;
   readonly json?: boolean;
@@ -55,10 +57,11 @@ export function addExplainCommand(program: Command): void {
     )
     .option(
       '--no-checks',
-      'leave out deletion, insertion and random weights (62 runs of the model a map, and each map once more)',
+      'leave out deletion, insertion and random weights (62 runs of the model a map, and each map once more), and regions and filters',
     )
     .option('--probabilities', 'explain the output as it is, not the scores before a final softmax or sigmoid')
     .option('--out <folder>', 'where the report goes', 'report')
+    .option('--rules <file>', 'rules.json of "konkyo rules": the report also says which rule fired')
     .option('--save <file.npz>', 'also write the maps as arrays, one a method')
     .option('--pictures', 'also write the maps as PNG files')
     .option('--json', 'print the result as JSON');
@@ -78,10 +81,12 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
   });
   try {
     const unit = unitFrom(flags, classifier);
+    const images = await readInputs(inputs, classifier, flags.dataDir === undefined ? {} : { dataDir: flags.dataDir });
     const summary = await runExplainJob({
       classifier,
       modelName: basename(modelPath),
-      images: await readInputs(inputs, classifier, flags.dataDir === undefined ? {} : { dataDir: flags.dataDir }),
+      images,
+      ...(flags.rules === undefined ? {} : { fired: await rulesOfImages(flags.rules, classifier, images) }),
       methods,
       ...(unit ? { unit } : {}),
       checks: flags.checks,

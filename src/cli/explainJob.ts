@@ -12,7 +12,9 @@ import { explainedImage, type NamedImage, targetWords } from '../report/explaine
 import { provenanceOf } from '../report/provenanceView.ts';
 import { renderReport } from '../report/renderReport.ts';
 import { reportPictures } from '../report/reportPictures.ts';
+import type { FiredRuleView } from '../report/rules/firedView.ts';
 import type { ReportView } from '../report/view.ts';
+import { type DecidingParts, decidingParts } from './decidingParts.ts';
 import { writeWhole } from './output.ts';
 import type { Progress } from './progress.ts';
 import { version } from './version.ts';
@@ -26,7 +28,7 @@ export interface ExplainJob {
   readonly target?: (prediction: Prediction) => Target;
   /** A unit of a layer to explain in place of a class. */
   readonly unit?: UnitTarget;
-  /** Whether the maps are put to a first test of truth, see checkMaps; units are not. */
+  /** Whether the maps are put to a first test of truth (see checkMaps), and regions and filters looked at; not of units. */
   readonly checks?: boolean;
   /** Leave out methods that this model does not admit, with a message, rather than fail. */
   readonly leaveOutRefused?: boolean;
@@ -36,6 +38,8 @@ export interface ExplainJob {
   readonly pictures?: boolean;
   /** Also the maps as arrays. */
   readonly save?: string;
+  /** Which rule fired, an entry for each image. */
+  readonly fired?: readonly FiredRuleView[];
   readonly title: string;
   readonly command?: string;
   readonly progress: Progress;
@@ -60,6 +64,8 @@ export interface ExplainSummary {
       readonly deletionArea?: number;
       readonly insertionArea?: number;
       readonly randomWeightsCorrelation?: number;
+      /** Of non-contributing pixels: share of fresh noise images under which the class stayed. */
+      readonly kept?: number;
     }[];
   }[];
 }
@@ -69,7 +75,11 @@ export async function runExplainJob(job: ExplainJob): Promise<ExplainSummary> {
   const refused: Refused[] = [];
   try {
     const explanations = await checkedExplanations(job, await explainWithContrast(job, refused));
-    const view = viewOf(job, explanations, refused);
+    const deciding =
+      job.checks === true && !job.unit
+        ? await decidingParts(job.classifier, job.images, explanations, job.progress)
+        : undefined;
+    const view = viewOf(job, explanations, refused, deciding);
     const report = join(job.out, 'index.html');
     const methods = job.methods.filter((method) => !refused.some((other) => other.method === method));
     if (job.save) await writeWhole(job.save, mapArchive(methods, explanations));
@@ -102,7 +112,13 @@ async function explainWithContrast(job: ExplainJob, refused: Refused[]): Promise
   };
   if (unit) {
     const predictions = await classifier.predict(batch);
-    const found = await explain(unit.classifier, batch, methods, { ...options, target: () => unit.target });
+    for (const method of methods.filter(({ shows }) => shows === 'freedom')) {
+      const reason = 'It is about decisions, and a unit makes none.';
+      progress.message(`Left out: ${method.title}. ${reason}`);
+      refused.push({ method, reason });
+    }
+    const ofUnits = methods.filter((method) => !refused.some((other) => other.method === method));
+    const found = await explain(unit.classifier, batch, ofUnits, { ...options, target: () => unit.target });
     return found.map((explanation, i) => ({ ...explanation, prediction: predictions[i] ?? explanation.prediction }));
   }
   const explanations = await explain(classifier, batch, methods, { ...options, ...(target ? { target } : {}) });
@@ -132,7 +148,12 @@ async function checkedExplanations(
   );
 }
 
-function viewOf(job: ExplainJob, explanations: readonly CheckedExplanation[], refused: readonly Refused[]): ReportView {
+function viewOf(
+  job: ExplainJob,
+  explanations: readonly CheckedExplanation[],
+  refused: readonly Refused[],
+  deciding: DecidingParts = { views: [], notes: [] },
+): ReportView {
   const { classifier, images, modelName, title, command, unit } = job;
   const of = unit?.classifier ?? classifier;
   const methods = job.methods.filter((method) => !refused.some((other) => other.method === method));
@@ -140,13 +161,23 @@ function viewOf(job: ExplainJob, explanations: readonly CheckedExplanation[], re
     title,
     explained: explanations.flatMap((explanation, i) => {
       const named = images[i];
-      return named ? [explainedImage(classifier, named, explanation, i, of)] : [];
+      const decided = deciding.views[i];
+      const fired = job.fired?.[i];
+      return named
+        ? [
+            {
+              ...explainedImage(classifier, named, explanation, i, of),
+              ...(decided ? { deciding: decided } : {}),
+              ...(fired ? { fired } : {}),
+            },
+          ]
+        : [];
     }),
     provenance: provenanceOf(of, {
       file: modelName,
       methods,
       version,
-      notes: refused.map(({ method, reason }) => `${method.title} was left out. ${reason}`),
+      notes: [...refused.map(({ method, reason }) => `${method.title} was left out. ${reason}`), ...deciding.notes],
       ...(command ? { command } : {}),
     }),
   };
@@ -178,7 +209,7 @@ function summaryOf(
         : {}),
       score: prediction.scores[prediction.chosen] ?? Number.NaN,
       target: targetWords(unit?.classifier ?? classifier, target),
-      methods: maps.map(({ method, target, score, values, completeness, checks }) => ({
+      methods: maps.map(({ method, target, score, values, completeness, checks, freedom }) => ({
         id: method.id,
         target: targetWords(unit?.classifier ?? classifier, target),
         score,
@@ -186,6 +217,7 @@ function summaryOf(
         ...(completeness?.gap === undefined ? {} : { completenessGap: completeness.gap }),
         ...(checks ? { deletionArea: checks.curves.deletion.area, insertionArea: checks.curves.insertion.area } : {}),
         ...(checks?.randomWeights === undefined ? {} : { randomWeightsCorrelation: checks.randomWeights }),
+        ...(freedom ? { kept: freedom.measured.kept } : {}),
       })),
     })),
   };

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Classifier } from '../classifier/classifier.ts';
 import { fitImages, pictureAt } from '../datasets/fitImages.ts';
 import type { LabelledImages } from '../datasets/labelledImages.ts';
+import { defaultAscent } from '../maximization/ascend.ts';
 import { type Maximization, maximize } from '../maximization/maximize.ts';
 import { concatRows, type Tensor } from '../onnx/tensor.ts';
 import { maximizationPictures, renderMaximization } from '../report/maximization/maximizationPage.ts';
@@ -35,7 +36,7 @@ interface Flags extends InputFlags {
   readonly samples: string;
   readonly noise: string;
   readonly seed: string;
-  readonly base?: string;
+  readonly base: string;
   readonly output?: string;
   readonly out: string;
   readonly json?: boolean;
@@ -53,13 +54,21 @@ export function addMaximizeCommand(program: Command): void {
       '--dataset <where>',
       'also look for the training image that each unit responds to most: a name, a folder or an .npz file',
     )
-    .option('--steps <n>', 'steps of the gradient ascent', '200')
-    .option('--starts <n>', 'noisy images each ascent starts from, the best result counts', '4')
-    .option('--rate <brightness>', 'length of the first step; 1 is from black to white', '0.1')
-    .option('--l2 <n>', 'how strongly pixels are drawn back to the blank image', '0.3')
-    .option('--tv <n>', 'how strongly neighbouring pixels are drawn together', '0.3')
-    .option('--jitter <pixels>', 'by how many pixels at most the image is moved before each step', '1')
-    .option('--base <brightness>', 'of the blank image, 0 to 1 (default: 0 for grey images, 0.5 for colour)')
+    .option('--steps <n>', 'steps of the gradient ascent', String(defaultAscent.steps))
+    .option(
+      '--starts <n>',
+      'noisy images each ascent starts from, the best result counts',
+      String(defaultAscent.starts),
+    )
+    .option('--rate <brightness>', 'length of the first step; 1 is from black to white', String(defaultAscent.rate))
+    .option('--l2 <n>', 'how strongly pixels are drawn back to the blank image', String(defaultAscent.l2))
+    .option('--tv <n>', 'how strongly neighbouring pixels are drawn together', String(defaultAscent.tv))
+    .option(
+      '--jitter <pixels>',
+      'by how many pixels at most the image is moved before each step',
+      String(defaultAscent.jitter),
+    )
+    .option('--base <brightness>', 'of the blank image, 0 to 1', String(defaultAscent.base))
     .option('--samples <n>', 'noisy images of the mean gradient', '100')
     .option('--noise <n>', 'standard deviation of their noise, as a fraction of the pixel range', '0.1')
     .option('--seed <n>', 'where the random numbers start', '0')
@@ -78,7 +87,7 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
     tv: number('tv', flags.tv, { min: 0 }),
     jitter: number('jitter', flags.jitter, { whole: true, min: 0 }),
     seed: number('seed', flags.seed, { whole: true, min: 0 }),
-    ...(flags.base === undefined ? {} : { base: number('base', flags.base, { min: 0, max: 1 }) }),
+    base: number('base', flags.base, { min: 0, max: 1 }),
   };
   const samples = number('samples', flags.samples, { whole: true, min: 1 });
   const noise = number('noise', flags.noise, { min: 0 });

@@ -1,7 +1,9 @@
+import { percent } from '../regions/cuts.ts';
 import { type Criterion, criteria } from '../regions/importance.ts';
 import type { Neighbourhood } from '../regions/labelling.ts';
-import { compactRounds, paperRounds } from '../regions/plans.ts';
+import { compactRounds, paperRounds, type RoundSettings } from '../regions/plans.ts';
 import type { Round } from '../regions/pruner.ts';
+import { counted } from '../report/number.ts';
 import { adam, type Optimizer, sgd } from '../training/optimizers.ts';
 import { UsageError } from './usageError.ts';
 
@@ -26,6 +28,8 @@ export interface RegionsFlags {
 
 export interface RegionsSettings {
   readonly method: 'compact' | 'paper';
+  /** The method in one sentence. */
+  readonly about: string;
   readonly rounds: readonly Round[];
   readonly epochs: number;
   readonly neighbourhood: Neighbourhood;
@@ -51,10 +55,7 @@ export function regionsSettings(flags: RegionsFlags): RegionsSettings {
   const of = { rounds: whole('rounds', flags.rounds, 1), epochs, ...criterionOf(flags.criterion) };
   return {
     method,
-    rounds:
-      method === 'paper'
-        ? paperRounds({ ...of, weights: share('weights', flags.weights), ratio: share('ratio', flags.ratio) })
-        : compactRounds({ ...of, area: share('area', flags.area), regions: whole('regions', flags.regions, 1) }),
+    ...(method === 'paper' ? paperMethod(flags, of) : compactMethod(flags, of)),
     epochs,
     neighbourhood: neighbours,
     ...(layer === undefined ? {} : { layer }),
@@ -63,6 +64,24 @@ export function regionsSettings(flags: RegionsFlags): RegionsSettings {
     batchSize: whole('batch', flags.batch, 1),
     ...(images === undefined ? {} : { images: images.split(',').map((text) => whole('images', text, 0)) }),
     seed: whole('seed', flags.seed, 0),
+  };
+}
+
+type Rounds = RoundSettings & { readonly criterion?: Criterion };
+
+function paperMethod(flags: RegionsFlags, of: Rounds): Pick<RegionsSettings, 'about' | 'rounds'> {
+  const [weights, ratio] = [share('weights', flags.weights), share('ratio', flags.ratio)];
+  return {
+    about: `${percent(weights)} of the weights by magnitude, then in every round the ${percent(ratio)} weakest regions of all units`,
+    rounds: paperRounds({ ...of, weights, ratio }),
+  };
+}
+
+function compactMethod(flags: RegionsFlags, of: Rounds): Pick<RegionsSettings, 'about' | 'rounds'> {
+  const [area, regions] = [share('area', flags.area), whole('regions', flags.regions, 1)];
+  return {
+    about: `each unit keeps at most ${percent(area)} of the varying inputs, in at most ${counted(regions, 'region', 'regions')} a channel`,
+    rounds: compactRounds({ ...of, area, regions }),
   };
 }
 

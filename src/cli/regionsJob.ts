@@ -125,6 +125,7 @@ async function write(
     label,
     about,
     kind,
+    charted: kind === 'own',
     before: accuracy,
     rounds,
   });
@@ -134,12 +135,7 @@ async function write(
     lede: `With ${percent(last.varyingLeft)} of the weights of ${layer.node.name || layer.sums} left, ${percent(last.accuracy)} of the test images are decided rightly; ${percent(accuracy)} before, and ${percent(unpruned.accuracy)} unpruned and trained as long.`,
     runs: [
       run('Unpruned', 'nothing is removed, trained as long', 'comparison', control),
-      run(
-        titles[settings.method],
-        settings.rounds[0]?.cuts.map(({ about }) => about).join('; then ') ?? '',
-        'own',
-        pruned,
-      ),
+      run(titles[settings.method], settings.about, 'own', pruned),
     ],
     layers: [view],
     varying: statistics.varies.reduce((sum, one) => sum + one, 0),

@@ -21,7 +21,9 @@ export function bootstrapMean(values: ArrayLike<number>, seed: number): MeanWith
     for (let i = 0; i < n; i++) sum += values[at(i)] ?? 0;
     return sum / n;
   };
-  const means = Float64Array.from({ length: resamples }, () => meanOf(() => source.index(n))).sort();
+  // 32 random bits as a share of n: plain, and quick for the millions that are drawn.
+  const draw = () => Math.floor(((source.generator.next() >>> 0) / 2 ** 32) * n);
+  const means = Float64Array.from({ length: resamples }, () => meanOf(draw)).sort();
   const quantile = (share: number) => means[Math.min(resamples - 1, Math.floor(share * resamples))] ?? Number.NaN;
   return { mean: meanOf((i) => i), low: quantile(0.025), high: quantile(0.975) };
 }

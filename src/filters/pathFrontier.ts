@@ -16,6 +16,8 @@ export interface PartMap {
   readonly values: Float32Array;
 }
 
+export type PathSign = 'either' | 'positive';
+
 /** The end of a path, from one filter to the score. */
 export interface End {
   /** The filter, then those after it. */
@@ -47,7 +49,7 @@ const keptPerWanted = 4;
 const worthFollowing = 0.5;
 
 /** In a network with few paths everything is followed. */
-export function pathFrontier(network: FilterNetwork, values: StoredValues, wanted: number): Frontier {
+export function pathFrontier(network: FilterNetwork, values: StoredValues, wanted: number, sign: PathSign): Frontier {
   const few = pathCount(network) <= mostPaths;
   const found: FoundPath[] = [];
   /** By layer: the largest share of what goes through an end in it that a path found has kept. */
@@ -67,13 +69,19 @@ export function pathFrontier(network: FilterNetwork, values: StoredValues, wante
 
   const promise = ({ part, steps }: End) => Math.abs(part) * (kept.get(steps[0].layer) ?? 1);
   const isNew = ({ steps }: End) => !kept.has(steps[0].layer);
-  const strongest = () => found.toSorted((a, b) => Math.abs(b.part) - Math.abs(a.part)).slice(0, wanted);
+  const size = ({ part }: FoundPath) => (sign === 'positive' ? part : Math.abs(part));
+  const strongest = () =>
+    found
+      .filter((path) => size(path) > 0)
+      .sort((a, b) => size(b) - size(a))
+      .slice(0, wanted);
 
   function pick(most: number): readonly End[] {
     if (diving && arrived.length > 0) return [mostPromising(arrived)];
     const ends = [...open, ...arrived].sort((a, b) => promise(b) - promise(a));
     const [best] = ends;
-    const weakest = few || found.length < wanted ? 0 : worthFollowing * Math.abs(strongest().at(-1)?.part ?? 0);
+    const listed = few ? [] : strongest();
+    const weakest = listed.length < wanted ? 0 : worthFollowing * Math.abs(listed.at(-1)?.part ?? 0);
     if (!best || promise(best) <= weakest) return [];
     if (isNew(best)) return [best];
     const alike = ends.filter((end) => end.steps[0].layer === best.steps[0].layer && promise(end) > weakest);

@@ -1,12 +1,12 @@
 import { float32, type Tensor } from '../onnx/tensor.ts';
 import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
-import { type End, type FoundPath, pathFrontier } from './pathFrontier.ts';
+import { type End, type FoundPath, type PathSign, pathFrontier } from './pathFrontier.ts';
 import { compileSegment, type Segment, type SegmentRows } from './segment.ts';
 import { type Constant, compileWholePass } from './wholePass.ts';
 
 /** One image's score: the strongest paths found, the constants, and what is left. */
 export interface StrongestPaths {
-  /** By the size of their part, largest first. */
+  /** By their part (or its size), largest first. */
   readonly paths: readonly FoundPath[];
   readonly constants: readonly Constant[];
   readonly score: number;
@@ -29,6 +29,8 @@ export interface PathSearchSettings {
   readonly paths?: number;
   /** About so many ends of paths are followed at most. Default 200. */
   readonly follow?: number;
+  /** Paths that speak for the score only, or those against it as well. Default: either. */
+  readonly sign?: PathSign;
 }
 
 export interface PathSearcher {
@@ -55,9 +57,9 @@ export async function compilePathSearch(network: FilterNetwork): Promise<PathSea
   };
   const together = network.classifier.preparation.batched ? atOnce : 1;
   return {
-    async search(image, weights, { paths = 10, follow = 200 } = {}) {
+    async search(image, weights, { paths = 10, follow = 200, sign = 'either' } = {}) {
       const { scores, constants, values, gaps, throughFilters } = await whole.run(image, weights, true);
-      const frontier = pathFrontier(network, values, paths);
+      const frontier = pathFrontier(network, values, paths, sign);
       const toScores = await segmentTo();
       frontier.arrive(await toScores.run({ images: [0], start: { weights } }, values, true), 0);
       let followed = 0;

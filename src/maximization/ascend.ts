@@ -10,30 +10,33 @@ import { ascentGraph, ascentInputs } from './ascentGraph.ts';
 import { fromBrightness } from './brightness.ts';
 
 export interface AscentSettings {
-  /** Default 200. */
-  readonly steps?: number;
-  /** Length of the first step in brightness (of 1); it falls to 0 as a cosine does. Default 0.1. */
-  readonly rate?: number;
-  /** Default 0.3. */
-  readonly l2?: number;
-  /** Default 0.3. */
-  readonly tv?: number;
-  /** Largest number of pixels by which the image is moved before each step. Default 1. */
-  readonly jitter?: number;
-  /** Starts from different noise for each unit, the best of which counts. Default 4. */
-  readonly starts?: number;
-  /** Brightness of the blank image that is started from and drawn back to, 0 to 1. Default 0 for grey images, 0.5 for colour. */
-  readonly base?: number;
-  readonly seed?: number;
-  readonly progress?: (done: number, total: number) => void;
+  readonly steps: number;
+  /** Length of the first step in brightness, of which 1 is from black to white; it falls to 0 as a cosine does. */
+  readonly rate: number;
+  /** How strongly pixels are drawn back to the blank image. */
+  readonly l2: number;
+  /** How strongly neighbouring pixels are drawn together. */
+  readonly tv: number;
+  /** Largest number of pixels by which the image is moved before each step. */
+  readonly jitter: number;
+  /** Starts from different noise for each unit, the best of which counts. */
+  readonly starts: number;
+  /** Brightness of the blank image, 0 to 1. */
+  readonly base: number;
+  readonly seed: number;
 }
 
-export type ResolvedAscent = Required<Omit<AscentSettings, 'progress'>>;
-
-export function resolveAscent(settings: AscentSettings, { input }: Pick<Classifier, 'input'>): ResolvedAscent {
-  const { steps = 200, rate = 0.1, l2 = 0.3, tv = 0.3, jitter = 1, starts = 4, seed = 0 } = settings;
-  return { steps, rate, l2, tv, jitter, starts, seed, base: settings.base ?? (input.channels === 1 ? 0 : 0.5) };
-}
+/** From mid-grey, so that what has to be dark is seen as well as what has to be bright. */
+export const defaultAscent: AscentSettings = {
+  steps: 200,
+  rate: 0.1,
+  l2: 1,
+  tv: 0.6,
+  jitter: 1,
+  starts: 4,
+  base: 0.5,
+  seed: 0,
+};
 
 /** Standard deviation of the noise an ascent starts from, in brightness. */
 const startNoise = 0.1;
@@ -45,21 +48,22 @@ const startNoise = 0.1;
 export async function ascend(
   units: Classifier,
   targets: readonly Target[],
-  settings: AscentSettings = {},
+  given: Partial<AscentSettings> = {},
+  progress?: (done: number, total: number) => void,
 ): Promise<Tensor<'float32'>> {
-  const resolved = resolveAscent(settings, units);
-  const { starts } = resolved;
+  const settings = { ...defaultAscent, ...given };
+  const { starts } = settings;
   const weights = float32([targets.length, units.scores.width], targetWeights(targets, units.scores.width));
-  const begin = startImages(units, resolved);
-  const { graph, images } = ascentGraph(units, resolved);
+  const begin = startImages(units, settings);
+  const { graph, images } = ascentGraph(units, settings);
   const session = await units.runtime.createSession({ ...units.model, graph });
-  const plan = { [ascentInputs.rates]: ratesOf(resolved), [ascentInputs.shifts]: shiftsOf(resolved) };
+  const plan = { [ascentInputs.rates]: ratesOf(settings), [ascentInputs.shifts]: shiftsOf(settings) };
   // Row i is start i % starts of target floor(i / starts).
   const total = targets.length * starts;
   const parts: Tensor<'float32'>[] = [];
   try {
     for (const { from, to } of ranges(total, units.batchSize)) {
-      settings.progress?.(from, total);
+      progress?.(from, total);
       const jobs = Array.from({ length: to - from }, (_, i) => from + i);
       const values = await session.run({
         ...plan,
@@ -68,7 +72,7 @@ export async function ascend(
       });
       parts.push(fromBrightness(floatOutputOf(values, images), units));
     }
-    settings.progress?.(total, total);
+    progress?.(total, total);
   } finally {
     await session.release();
   }
@@ -103,7 +107,7 @@ async function bestOf(
 }
 
 /** The blank image with noise, one for each start, by brightness. */
-function startImages(units: Classifier, { starts, base, seed }: ResolvedAscent): Tensor<'float32'> {
+function startImages(units: Classifier, { starts, base, seed }: AscentSettings): Tensor<'float32'> {
   const dims = imageShapeOf(units);
   const size = sizeOf(dims);
   const data = new Float32Array(starts * size);
@@ -116,12 +120,12 @@ function startImages(units: Classifier, { starts, base, seed }: ResolvedAscent):
   );
 }
 
-function ratesOf({ steps, rate }: ResolvedAscent): Tensor<'float32'> {
+function ratesOf({ steps, rate }: AscentSettings): Tensor<'float32'> {
   const rates = Array.from({ length: steps }, (_, step) => (rate * (1 + Math.cos((Math.PI * step) / steps))) / 2);
   return float32([steps], rates);
 }
 
-function shiftsOf({ steps, jitter, seed }: ResolvedAscent): Tensor<'int64'> {
+function shiftsOf({ steps, jitter, seed }: AscentSettings): Tensor<'int64'> {
   const source = random(seed + 1);
   const shifts = Array.from({ length: 2 * steps }, () => source.index(jitter + 1));
   return int64(shifts, [steps, 2]);

@@ -3,8 +3,8 @@ import { findLayer } from '../attribution/layer.ts';
 import { smoothGrad } from '../attribution/smoothGrad.ts';
 import { unitScores } from '../attribution/unitScores.ts';
 import type { Classifier } from '../classifier/classifier.ts';
-import { concatRows, rows, type Tensor } from '../onnx/tensor.ts';
-import { type AscentSettings, ascend, type ResolvedAscent, resolveAscent } from './ascend.ts';
+import { concatRows, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
+import { type AscentSettings, ascend, defaultAscent } from './ascend.ts';
 import { beforeSquashing } from './beforeSquashing.ts';
 import { bestImages, type ImageBatches } from './bestImages.ts';
 import { brightenedMaps } from './brightness.ts';
@@ -12,7 +12,7 @@ import { brightenedMaps } from './brightness.ts';
 export interface MaximizeOptions {
   /** Indices of the layer's units; all by default. */
   readonly units?: readonly number[];
-  readonly ascent?: AscentSettings;
+  readonly ascent?: Partial<AscentSettings>;
   /** Noisy images of the mean gradients. Default 100. */
   readonly samples?: number;
   /** Standard deviation of their noise as a fraction of the pixel range. Default 0.1. */
@@ -30,7 +30,7 @@ export interface Maximization {
   /** Where a unit has several positions: how they make one value. */
   readonly over?: string;
   readonly units: readonly MaximizedUnit[];
-  readonly settings: ResolvedAscent & { readonly samples: number; readonly noise: number };
+  readonly settings: AscentSettings & { readonly samples: number; readonly noise: number };
   /** Images looked through. */
   readonly images: number;
 }
@@ -69,7 +69,7 @@ export async function maximize(
   options: MaximizeOptions = {},
 ): Promise<Maximization> {
   const { samples = 100, noise = 0.1, progress } = options;
-  const { value: layerName } = findLayer(classifier, layer);
+  const { value: layerName, dims } = findLayer(classifier, layer);
   const unsquashed = beforeSquashing(classifier, layer);
   const own = unitScores(classifier, layer);
   const units = unsquashed ? unitScores(unsquashed.classifier, layer) : own;
@@ -79,11 +79,8 @@ export async function maximize(
     checkUnits(chosen, width, layer);
     // Of a single score z, target 1 stands for z.
     const targets = chosen.map((unit) => (width === 1 ? 1 : unit));
-    const ascent = resolveAscent(options.ascent ?? {}, classifier);
-    const climbed = await ascend(units, targets, {
-      ...ascent,
-      progress: (done, total) => progress?.(done, total, 'Gradient ascent'),
-    });
+    const ascent = { ...defaultAscent, ...options.ascent };
+    const climbed = await ascend(units, targets, ascent, (done, total) => progress?.(done, total, 'Gradient ascent'));
     const found = await bestImages(units, chosen, options.images ?? [], progress);
     progress?.(0, 1, 'Mean gradients');
     const bases = found ? concatRows(found.best.map(({ image }) => image)) : climbed;
@@ -99,7 +96,7 @@ export async function maximize(
     return {
       layer: layerName,
       ...(unsquashed ? { before: unsquashed.operator } : {}),
-      ...(findLayer(classifier, layer).dims.length > 1 ? { over: units.preparation.notes.at(-1) ?? '' } : {}),
+      ...(sizeOf(dims) > width ? { over: units.preparation.notes.at(-1) ?? '' } : {}),
       settings: { ...ascent, samples, noise },
       images: found?.count ?? 0,
       units: chosen.map((unit, i) => ({

@@ -1,12 +1,18 @@
-import type { Classifier } from '../classifier/classifier.ts';
-import { checkImages } from '../classifier/classifier.ts';
-import { InvalidInputError } from '../classifier/errors.ts';
-import { prune } from '../onnx/prune.ts';
-import { concatRows, float32, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
-import { floatOutputOf } from '../runtime/runtime.ts';
+import { type Classifier, checkImages } from '../classifier/classifier.ts';
+import { concatRows, rows, type Tensor } from '../onnx/tensor.ts';
+import {
+  better,
+  type CheckedMargin,
+  compileCheck,
+  largestScaled,
+  largestUniform,
+  type Proved,
+} from './certificateCheck.ts';
 import { type AmplitudeSearch, type Candidate, compileSearch, type KeptMargins, startOf } from './certificateSearch.ts';
-import { addMargins, type BoundKind, type Box, floatOutputs, type Kept, type MarginGraph, type MarginOptions } from './certifiedMargins.ts';
+import { inImageShape, sharedByChannels } from './certificateShapes.ts';
+import type { BoundKind, Box } from './certifiedMargins.ts';
 
+export type { CheckedMargin } from './certificateCheck.ts';
 export type { BoundKind, Box } from './certifiedMargins.ts';
 
 export interface CertifierOptions {
@@ -45,14 +51,11 @@ export interface Certificate {
   readonly seconds: number;
 }
 
-/** What a check says of one image. */
-export interface CheckedMargin {
-  readonly lowestMargin: number;
-  readonly roundingMargin: number;
-}
-
 export interface Certifier {
-  /** One certificate for each image of [n, ...]; null where two classes share the largest score: there is nothing to keep. */
+  /**
+   * One certificate for each image of [n, ...]; null where nothing can be proved: two classes share the largest score, or the
+   * margin is within what rounding may account for.
+   */
   certify(images: Tensor<'float32'>): Promise<readonly (Certificate | null)[]>;
   /**
    * The proved smallest score difference over the box of each image, of the decided class against any other. Above 0: no
@@ -71,6 +74,7 @@ const checks = 3;
 /**
  * Builds the graphs once for a classifier.
  * @throws UnboundedOperatorsError naming every operator on the way from the pixels to the scores that has no bound.
+ * @throws ProofTooLargeError where one image's bounds do not fit in memory.
  */
 export async function compileCertifier(classifier: Classifier, options: CertifierOptions = {}): Promise<Certifier> {
   const { bound = 'linear', box = 'as-drawn', amplitudes = 'pixel', steps = defaultSteps, progress } = options;
@@ -82,27 +86,27 @@ export async function compileCertifier(classifier: Classifier, options: Certifie
   const batchSize = Math.max(1, Math.floor(classifier.batchSize / Math.max(4, rivals)));
 
   /** Keeps the best amplitudes that hold of those that a search goes through. */
-  async function follow(kept: KeptMargins, search: AmplitudeSearch, from: Candidate, done: number, all: number) {
+  async function follow(kept: KeptMargins, search: AmplitudeSearch, from: Candidate, onStep: () => void) {
     let best: Proved[] | undefined;
     let last = from;
     let step = 0;
     for await (const candidate of search.run(kept, from, steps, 'all')) {
       step += 1;
       last = candidate;
-      progress?.(done + step, all);
+      onStep();
       const due = step % Math.ceil(steps / checks) === 0 || step === steps;
-      if (due && search === (byLines ?? byIntervals)) best = better(best, await largestScaled(checker, kept, candidate));
+      if (due && search === (byLines ?? byIntervals))
+        best = better(best, await largestScaled(checker, kept, candidate));
     }
     return { best, last };
   }
 
-  async function certifyBatch(kept: KeptMargins): Promise<(Certificate | undefined)[]> {
+  async function certifyBatch(kept: KeptMargins, onStep: () => void): Promise<(Certificate | undefined)[]> {
     const begun = performance.now();
     const count = kept.decided.length;
     const uniform = await largestUniform(checker, kept);
-    const all = byLines ? 2 * steps : steps;
-    const first = await follow(kept, byIntervals, startOf(checker, count), 0, all);
-    const second = byLines && (await follow(kept, byLines, await checker.initial(kept, first.last), steps, all));
+    const first = await follow(kept, byIntervals, startOf(checker, count), onStep);
+    const second = byLines && (await follow(kept, byLines, await checker.initial(kept, first.last), onStep));
     const best = better(uniform, second?.best ?? first.best ?? uniform);
     const seconds = (performance.now() - begun) / 1000 / count;
     return best.map((found, i) =>
@@ -126,9 +130,15 @@ export async function compileCertifier(classifier: Classifier, options: Certifie
       const kept = await decisions(classifier, images);
       const clear = kept.margins.flatMap((margin, i) => (margin > 0 ? [i] : []));
       const certificates = new Map<number, Certificate>();
+      const all = Math.ceil(clear.length / batchSize) * steps * (byLines ? 2 : 1);
+      let done = 0;
+      const onStep = () => {
+        done += 1;
+        progress?.(done, all);
+      };
       for (let from = 0; from < clear.length; from += batchSize) {
         const chosen = clear.slice(from, from + batchSize);
-        const batch = await certifyBatch(only(kept, chosen));
+        const batch = await certifyBatch(only(kept, chosen), onStep);
         batch.forEach((certificate, i) => {
           if (certificate) certificates.set(chosen[i] ?? 0, certificate);
         });
@@ -147,7 +157,10 @@ export async function compileCertifier(classifier: Classifier, options: Certifie
         if (byLines) {
           for await (const next of byLines.run(batch, candidate, steps, 'choices')) candidate = next;
           const chosen = await checker.run(batch, candidate);
-          found = found.map((plain, i) => ((chosen[i]?.lowestMargin ?? 0) > plain.lowestMargin ? (chosen[i] ?? plain) : plain));
+          found = found.map((plain, i) => {
+            const better = chosen[i];
+            return better && better.lowestMargin > plain.lowestMargin ? better : plain;
+          });
         }
         checked.push(...found);
       }
@@ -192,149 +205,4 @@ function only({ images, decided, margins }: KeptMargins, indices: readonly numbe
     decided: indices.map((i) => decided[i] ?? 0),
     margins: indices.map((i) => margins[i] ?? 0),
   };
-}
-
-interface Checker extends Pick<MarginGraph, 'amplitudeDims'> {
-  run(kept: Kept, candidate: Candidate): Promise<CheckedMargin[]>;
-  /** The same amplitudes with what the bound chooses by default for them. */
-  initial(kept: Kept, candidate: Candidate): Promise<Candidate>;
-  release(): Promise<void>;
-}
-
-/** The bound with all rounding taken off. */
-async function compileCheck(classifier: Classifier, options: Omit<MarginOptions, 'rounding'>): Promise<Checker> {
-  const margins = addMargins(classifier, { ...options, rounding: true });
-  const { builder, inputs, lower, rounding, choices, feeds, amplitudeDims } = margins;
-  const compiled = (names: readonly string[], needed: readonly string[]) => {
-    const outputs = floatOutputs(names);
-    return classifier.runtime.createSession({ ...classifier.model, graph: prune(builder.build(outputs), outputs, needed) });
-  };
-  const names = [lower, rounding ?? lower];
-  const session = await compiled(names, inputs);
-  const beginnings = choices.map(({ initial }) => initial);
-  const beginning = choices.length > 0 ? await compiled(beginnings, [classifier.inputName, margins.amplitude]) : undefined;
-  return {
-    amplitudeDims,
-    async run(kept, { amplitude, choices }) {
-      const values = await session.run(feeds(kept, amplitude, choices));
-      const [lowers, taken] = names.map((name) => floatOutputOf(values, name));
-      return kept.decided.map((_, i) => {
-        const margins = lowers ? [...rows(lowers, i, i + 1).data] : [];
-        // NaN, from numbers beyond float32, proves nothing.
-        const lowestMargin = margins.some(Number.isNaN) ? Number.NEGATIVE_INFINITY : Math.min(...margins);
-        const roundingMargin = taken ? (rows(taken, i, i + 1).data[margins.indexOf(lowestMargin)] ?? 0) : 0;
-        return { lowestMargin, roundingMargin };
-      });
-    },
-    async initial({ images }, { amplitude }) {
-      if (!beginning) return { amplitude, choices: {} };
-      const values = await beginning.run({ [classifier.inputName]: images, [margins.amplitude]: amplitude });
-      const chosen = choices.map(({ input, initial }) => [input, floatOutputOf(values, initial)] as const);
-      return { amplitude, choices: Object.fromEntries(chosen) };
-    },
-    async release() {
-      await session.release();
-      await beginning?.release();
-    },
-  };
-}
-
-interface Proved extends CheckedMargin {
-  readonly amplitude: Tensor<'float32'>;
-  readonly meanAmplitude: number;
-}
-
-/** Halvings of the range in which a factor lies: to a ten-thousandth of it. */
-const halvings = 14;
-
-type At = (factors: readonly number[]) => Promise<Candidate>;
-
-/** For each image the largest multiple of its amplitude (none above 1) whose check holds. */
-function largestScaled(checker: Checker, kept: Kept, candidate: Candidate): Promise<Proved[]> {
-  const at: At = async (factors) => ({ ...candidate, amplitude: scaled(candidate.amplitude, factors) });
-  return largest(checker, kept, at, 2);
-}
-
-/** For each image the largest amplitude, the same for all pixels, whose check holds. */
-function largestUniform(checker: Checker, kept: Kept): Promise<Proved[]> {
-  const dims = [kept.decided.length, ...checker.amplitudeDims];
-  const ones = float32(dims, new Float32Array(sizeOf(dims)).fill(1));
-  return largest(checker, kept, (factors) => checker.initial(kept, { amplitude: scaled(ones, factors), choices: {} }), 1);
-}
-
-/** By bisection of a factor for each image; where not even 0 holds, the lowest margin there. */
-async function largest(checker: Checker, kept: Kept, at: At, most: number): Promise<Proved[]> {
-  const none = await checker.run(kept, await at(kept.decided.map(() => 0)));
-  let holds = none.map((checked) => ({ factor: 0, ...checked }));
-  let fails = none.map(() => most);
-  for (let halving = 0; halving < halvings; halving++) {
-    const factors = holds.map(({ factor }, i) => (factor + (fails[i] ?? 0)) / 2);
-    const checked = await checker.run(kept, await at(factors));
-    holds = holds.map((known, i) => {
-      const found = checked[i];
-      return found && found.lowestMargin > 0 ? { factor: factors[i] ?? 0, ...found } : known;
-    });
-    fails = fails.map((known, i) => ((checked[i]?.lowestMargin ?? 0) > 0 ? known : (factors[i] ?? 0)));
-  }
-  const { amplitude } = await at(holds.map(({ factor }) => factor));
-  return holds.map(({ lowestMargin, roundingMargin }, i) => {
-    const own = rows(amplitude, i, i + 1);
-    const meanAmplitude = own.data.reduce((sum, value) => sum + value, 0) / own.data.length;
-    return { lowestMargin, roundingMargin, amplitude: float32(own.dims, own.data.slice()), meanAmplitude };
-  });
-}
-
-/** Each image's amplitudes times its factor, none above 1. */
-function scaled(amplitude: Tensor<'float32'>, factors: readonly number[]): Tensor<'float32'> {
-  const size = amplitude.data.length / factors.length;
-  return float32(
-    amplitude.dims,
-    amplitude.data.map((value, at) => Math.min(1, value * (factors[Math.floor(at / size)] ?? 0))),
-  );
-}
-
-function better(known: readonly Proved[] | undefined, found: readonly Proved[]): Proved[] {
-  return found.map((own, i) => {
-    const old = known?.[i];
-    return old && old.meanAmplitude >= own.meanAmplitude ? old : own;
-  });
-}
-
-/**
- * Amplitudes in the images' shape as [n, 1, h, w] or [n, h, w, 1], where one number is for all channels of a pixel.
- * @throws InvalidInputError where the channels differ.
- */
-function sharedByChannels(amplitude: Tensor<'float32'>, dims: readonly number[]): Tensor<'float32'> {
-  const given = amplitude.dims.slice(1);
-  const axis = given.findIndex((dim, i) => dim !== dims[i]);
-  if (axis < 0) return amplitude;
-  const [channels, inner] = [given[axis] ?? 1, sizeOf(given.slice(axis + 1))];
-  const at = (outer: number, channel: number, place: number) =>
-    amplitude.data[(outer * channels + channel) * inner + place] ?? 0;
-  const data = Float32Array.from({ length: amplitude.data.length / channels }, (_, i) => {
-    const [outer, place] = [Math.floor(i / inner), i % inner];
-    for (let channel = 1; channel < channels; channel++) {
-      if (at(outer, channel, place) !== at(outer, 0, place)) {
-        throw new InvalidInputError(
-          'The amplitudes differ between the channels of a pixel. Make the certifier with amplitudes: "channel".',
-        );
-      }
-    }
-    return at(outer, 0, place);
-  });
-  return float32([amplitude.dims[0] ?? 1, ...dims], data);
-}
-
-/** Amplitudes [1, 1, h, w] or [1, h, w, 1] for every channel. */
-function inImageShape(amplitude: Tensor<'float32'>, dims: readonly number[]): Tensor<'float32'> {
-  const shape = [1, ...dims.slice(1)];
-  const axis = amplitude.dims.findIndex((dim, i) => dim !== shape[i]);
-  if (axis < 0) return amplitude;
-  const inner = sizeOf(shape.slice(axis + 1));
-  const channels = shape[axis] ?? 1;
-  const data = Float32Array.from({ length: sizeOf(shape) }, (_, at) => {
-    const outer = Math.floor(at / (inner * channels));
-    return amplitude.data[outer * inner + (at % inner)] ?? 0;
-  });
-  return float32(shape, data);
 }

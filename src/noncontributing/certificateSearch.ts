@@ -7,7 +7,14 @@ import { probe } from '../runtime/probe.ts';
 import { floatOutputOf, type Values } from '../runtime/runtime.ts';
 import { adam } from '../training/optimizers.ts';
 import { addGradients } from '../transforms/gradient/gradient.ts';
-import { addMargins, type Choices, floatOutputs, type Kept, type MarginGraph, type MarginOptions } from './certifiedMargins.ts';
+import {
+  addMargins,
+  type Choices,
+  floatOutputs,
+  type Kept,
+  type MarginGraph,
+  type MarginOptions,
+} from './certifiedMargins.ts';
 
 /** Images, and by how much their class is ahead of the next. */
 export interface KeptMargins extends Kept {
@@ -46,8 +53,9 @@ export function startOf({ amplitudeDims }: Pick<MarginGraph, 'amplitudeDims'>, c
 
 /**
  * Maximises the mean of w subject to m(w) >= 0, m the lowest of the bounds on the margins. With the costs g = -dm/dw and the
- * multiplier k = sum w / sum g w, for which the objective mean(w) + k m does not change along the ray t w, the ascent direction
- * is 1 - k g. After each step (Adam) w is scaled towards m = 0, by half of Newton's step along the ray. What the bound chooses
+ * multiplier k = sum w / (m+ + sum g w), sums over the pixels below 1, for which at m = 0 the objective mean(w) + k m does not
+ * change along the ray t w, the ascent direction is 1 - k g. After each step (Adam) w is scaled towards m = 0, by half of
+ * Newton's step along the ray. What the bound chooses
  * freely ascends m at the same time.
  */
 export async function compileSearch(
@@ -117,11 +125,14 @@ function addStep(margins: MarginGraph, facts: Facts) {
   const axes = builder.ints(margins.amplitudeDims.map((_, i) => i + 1));
   const overPixels = (value: string) => builder.add('ReduceSum', [value, axes], { keepdims: 1 });
   const cost = builder.add('Relu', [ops.Neg(gradientOf(w))]);
-  const along = ops.Max(overPixels(ops.Mul(cost, w)), builder.scalar(1e-9));
-  const multiplier = ops.Div(overPixels(w), along);
-  const falling = ops.Sub(ops.Min(ops.Mul(multiplier, cost), builder.scalar(steepest)), one);
+  // What is at 1 already takes no part in the ray.
+  const rising = ops.Where(ops.Less(w, one), w, zero);
+  const along = ops.Max(overPixels(ops.Mul(cost, rising)), builder.scalar(1e-9));
   const lowest = builder.add('ReduceMin', [margins.lower, builder.ints([1])], { keepdims: 0 });
   const perImage = ops.Reshape(lowest, builder.ints([-1, ...margins.amplitudeDims.map(() => 1)]));
+  const unused = builder.add('Relu', [perImage]);
+  const multiplier = ops.Div(overPixels(rising), ops.Add(along, unused));
+  const falling = ops.Sub(ops.Min(ops.Mul(multiplier, cost), builder.scalar(steepest)), one);
   const newton = ops.Add(one, ops.Mul(ops.Div(perImage, along), builder.scalar(0.5)));
   const towardsZero = builder.add('Clip', [newton, builder.scalar(0.85), builder.scalar(1.1)]);
 
@@ -162,7 +173,10 @@ function addStep(margins: MarginGraph, facts: Facts) {
         ),
       );
       const used = values.filter(([name]) => name.startsWith('konkyo/amplitude') || margins.choices.length > 0);
-      return { ...Object.fromEntries(used), [moves]: { type: 'bool', dims: [], data: Uint8Array.of(vary === 'all' ? 1 : 0) } };
+      return {
+        ...Object.fromEntries(used),
+        [moves]: { type: 'bool', dims: [], data: Uint8Array.of(vary === 'all' ? 1 : 0) },
+      };
     },
   };
 }

@@ -1,15 +1,21 @@
 import type { Classifier } from '../classifier/classifier.ts';
-import { baselineImage } from '../classifier/pixels.ts';
 import type { InputDescription } from '../classifier/inputDescription.ts';
+import { baselineImage } from '../classifier/pixels.ts';
 import { classCount, targetWeights } from '../classifier/target.ts';
+import { KonkyoError } from '../konkyoError.ts';
 import type { ValueInfo } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
-import { float32, type Tensor } from '../onnx/tensor.ts';
+import { float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import type { Values } from '../runtime/runtime.ts';
-import { addIntervals } from '../transforms/bounds/addIntervals.ts';
+import { addIntervals, type Intervals } from '../transforms/bounds/addIntervals.ts';
 import { addLinearBound, type FreeChoice } from '../transforms/bounds/addLinearBound.ts';
 import { around, between, type Interval } from '../transforms/bounds/interval.ts';
 import { unit } from '../transforms/bounds/rounding.ts';
+
+/** The bounds of one image would not fit in memory. */
+export class ProofTooLargeError extends KonkyoError {
+  readonly tag = 'proof-too-large';
+}
 
 export type BoundKind = 'interval' | 'linear';
 
@@ -66,7 +72,7 @@ export type Choices = Readonly<Record<string, Tensor<'float32'>>>;
 const amplitudeInput = 'konkyo/amplitude';
 const rivalsInput = 'konkyo/rivals';
 
-/** Adds the bounds to the classifier's graph. @throws UnboundedOperatorsError */
+/** Adds the bounds to the classifier's graph. @throws UnboundedOperatorsError, ProofTooLargeError */
 export function addMargins(classifier: Classifier, options: MarginOptions): MarginGraph {
   const { model, facts, inputName, input, scores } = classifier;
   const { bound, box, amplitudes, rounding } = options;
@@ -92,6 +98,7 @@ export function addMargins(classifier: Classifier, options: MarginOptions): Marg
   });
   const shape = facts.get(scores.name)?.dims.slice(1) ?? [];
   const count = classCount(scores.width) - 1;
+  checkSize(intervals, bound, count);
   const choices: MarginChoice[] = [];
   const choose = ({ dims: own, initial }: FreeChoice) => {
     const name = builder.input(`konkyo/choice/${choices.length}`, 'float32', ['images', ...own]);
@@ -124,6 +131,20 @@ export function addMargins(classifier: Classifier, options: MarginOptions): Marg
   };
 }
 
+/** Coefficients that one image's bounds may have at a time: half a gigabyte for each value that is held. */
+const mostCoefficients = 1.25e8;
+
+/** @throws ProofTooLargeError where an image has so many rival classes and values that its bounds do not fit in memory. */
+function checkSize({ nodes }: Intervals, bound: BoundKind, rivals: number): void {
+  const affineFrom = nodes.findLastIndex(({ answer }) => answer.kind !== 'affine');
+  const carried = bound === 'linear' ? nodes : nodes.slice(Math.max(0, affineFrom));
+  const largest = Math.max(0, ...carried.map(({ node, call }) => sizeOf(call.dims(node.outputs[0] ?? '').slice(1))));
+  if (largest * rivals <= mostCoefficients) return;
+  throw new ProofTooLargeError(
+    `A proof carries a bound for each of ${rivals} rival classes through values of up to ${largest} numbers, which is more than fits in memory. What noise leaves the class unchanged can still be sampled: leave the proof out.`,
+  );
+}
+
 /** The model's input where all pixels are at their lowest and at their highest, and how far that is: [1, ...]. */
 export function pixelRange(input: InputDescription) {
   const [black, white] = [baselineImage(0, input), baselineImage(255, input)];
@@ -137,7 +158,11 @@ export function pixelRange(input: InputDescription) {
 
 function within(builder: GraphBuilder, box: Interval, low: Tensor, high: Tensor): Interval {
   const { ops } = builder;
-  return between(builder, ops.Max(box.low, builder.constant(low, 'low')), ops.Min(box.high, builder.constant(high, 'high')));
+  return between(
+    builder,
+    ops.Max(box.low, builder.constant(low, 'low')),
+    ops.Min(box.high, builder.constant(high, 'high')),
+  );
 }
 
 export function floatOutputs(names: readonly string[]): ValueInfo[] {

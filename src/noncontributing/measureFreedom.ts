@@ -47,14 +47,20 @@ export async function measureFreedom(
   };
 }
 
-/** Whether the class stays in every draw; the first batch in which it does not ends them. */
-export async function staysInAll(trial: Trial, count: number, seed: number): Promise<boolean> {
-  let stays = true;
-  await eachDraw(trial, { count, seed, clipped: false }, (_row, lead) => {
-    stays &&= lead > 0;
-    return stays ? 'go on' : 'stop';
-  });
-  return stays;
+/** Whether the class leads by more than `reserve` in every draw, as it is and clipped; the first draw that fails ends them. */
+export async function leadsInAll(
+  trial: Trial,
+  { count, seed, reserve }: { readonly count: number; readonly seed: number; readonly reserve: number },
+): Promise<boolean> {
+  let leads = true;
+  for (const clipped of [false, true]) {
+    if (!leads) return false;
+    await eachDraw(trial, { count, seed, clipped }, (_row, lead) => {
+      leads &&= lead > reserve;
+      return leads ? 'go on' : 'stop';
+    });
+  }
+  return leads;
 }
 
 async function eachDraw(

@@ -7,7 +7,7 @@ import type { Classifier } from '../classifier/classifier.ts';
 import { imageDims } from '../classifier/inputDescription.ts';
 import { concatRows, float32, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { compileNoncontributing, type NoncontributingPixels } from './noncontributing.ts';
-import { defaultSchedule, fastDefaults, fastSchedule } from './schedules.ts';
+import { defaultSchedule, fastDefaults, fastSchedule, type SearchSchedule } from './schedules.ts';
 
 const description = {
   id: 'noncontributing',
@@ -19,10 +19,10 @@ const description = {
 
 const options = {
   iterations: {
-    about: 'steps of the search for the largest noise that leaves the decision as it is',
-    default: fastDefaults.iterations,
+    about: `steps of the search for the largest noise that leaves the decision as it is; 0: ${fastDefaults.iterations}, or half as many for large models`,
+    default: 0,
     whole: true,
-    min: 1,
+    min: 0,
     max: 1_000_000,
   },
   tolerance: {
@@ -49,15 +49,22 @@ const options = {
  */
 export function noncontributing(settings: MethodOptions<typeof options> = {}): Method {
   const resolved = resolveOptions(description.id, options, settings);
+  const scheduleFor = (classifier: Classifier): SearchSchedule => {
+    const automatic = defaultSchedule(classifier);
+    return resolved.iterations === 0 ? automatic : fastSchedule({ ...automatic, iterations: resolved.iterations });
+  };
   return {
     ...description,
     shows: 'freedom',
     settings: resolved,
+    settingsFor: (classifier) => {
+      const { iterations, images } = scheduleFor(classifier);
+      return { ...resolved, iterations, noiseImages: images };
+    },
     async compile(classifier) {
-      const { iterations, tolerance, draws, seed } = resolved;
-      const { images } = defaultSchedule(classifier);
+      const { tolerance, draws, seed } = resolved;
       const pixels = await compileNoncontributing(classifier, {
-        schedule: fastSchedule({ iterations, images }),
+        schedule: scheduleFor(classifier),
         tolerance: { ofMargin: tolerance },
         draws,
         seed,

@@ -28,7 +28,12 @@ export function fastSchedule({
 /** Fewer noise images say too little of the direction to go in. */
 const fewestImages = 8;
 
-/** An iteration is one run of the model: no more noise images than go through it at a time. */
+/**
+ * An iteration is one run of the model: no more noise images than go through it at a time. Large models, of which few do, get
+ * half the iterations.
+ */
 export function defaultSchedule({ batchSize }: Pick<Classifier, 'batchSize'>): SearchSchedule {
-  return fastSchedule({ images: Math.min(fastDefaults.images, Math.max(fewestImages, batchSize)) });
+  const { iterations, images } = fastDefaults;
+  if (batchSize >= images) return fastSchedule();
+  return fastSchedule({ iterations: iterations / 2, images: Math.max(fewestImages, batchSize) });
 }

@@ -1,5 +1,5 @@
 import { float32, type Tensor } from '../onnx/tensor.ts';
-import { staysInAll, type Trial } from './measureFreedom.ts';
+import { leadsInAll, type Trial } from './measureFreedom.ts';
 
 export interface Settled {
   readonly amplitude: Tensor<'float32'>;
@@ -12,12 +12,22 @@ const shrink = 0.95;
 const least = 0.0005;
 
 /**
- * Amplitudes made smaller, all by the same factor, until the class stays in every one of `count` draws, fresh ones each time.
+ * This share of the clean margin has to be left in every draw: where the smallest of some thousand leads is above it, a lead
+ * below 0 is far rarer than one in as many draws.
+ */
+const reserve = 0.05;
+
+/**
+ * Amplitudes made smaller, all by the same factor, until the class keeps its lead in every one of `count` draws, clipped to
+ * valid pixels too; fresh draws each time.
  */
 export async function settle(trial: Trial, count: number, seed: number): Promise<Settled> {
+  const kept = reserve * trial.decision.margin;
   for (let scaledBy = 1, turn = 0; scaledBy > least; scaledBy *= shrink, turn++) {
     const amplitude = scaled(trial.amplitude, scaledBy);
-    if (await staysInAll({ ...trial, amplitude }, count, seed + turn)) return { amplitude, scaledBy };
+    if (await leadsInAll({ ...trial, amplitude }, { count, seed: seed + turn, reserve: kept })) {
+      return { amplitude, scaledBy };
+    }
   }
   return { amplitude: scaled(trial.amplitude, 0), scaledBy: 0 };
 }

@@ -32,10 +32,19 @@ export interface FilterSearch {
 /** LeNet's, which the paper starts from. */
 const lenet = { filters: [6, 16], kernel: 5 } as const;
 
-/** Pairs of filter counts that are tried. */
-const tried: readonly (readonly [number, number])[] = [2, 3, 4, 5].flatMap((first) =>
-  [2, 3, 4, 5, 6].map((second): readonly [number, number] => [first, second]),
-);
+/** Pairs of filter counts that are tried, few filters first. */
+const tried: readonly (readonly [number, number])[] = [
+  [2, 2],
+  [2, 3],
+  [3, 3],
+  [3, 4],
+  [4, 4],
+  [3, 6],
+  [4, 6],
+  [5, 5],
+  [5, 8],
+  [6, 8],
+];
 
 export interface SearchSettings {
   readonly runtime: Runtime;

@@ -14,7 +14,7 @@ import {
   type NoncontributingMap,
   type NoncontributingSettings,
 } from '../noncontributing/noncontributing.ts';
-import { paperSchedule } from '../noncontributing/schedules.ts';
+import { paperSchedule, type SearchSchedule } from '../noncontributing/schedules.ts';
 import { concatRows, type Tensor } from '../onnx/tensor.ts';
 import type { NamedImage } from '../report/explainedView.ts';
 import type { PaperProgress } from './paper.ts';
@@ -72,9 +72,18 @@ export interface TestedImage {
 export interface Findings {
   readonly digits: readonly ComparedDigit[];
   readonly tested: readonly TestedImage[];
-  /** Rank correlation of each map with that of the same network with random weights. */
-  readonly correlations: readonly number[];
+  readonly correlations: readonly MapCorrelation[];
 }
+
+/** Rank correlation of a map with that of the same network with random weights. */
+export interface MapCorrelation {
+  readonly whole: number;
+  /** Without the rim of the image, which any network of this shape hardly sees. */
+  readonly inner: number;
+}
+
+/** Digits of MNIST are drawn in the middle, 20 by 20 pixels: four pixels at each side are always empty. */
+const rim = 4;
 
 /** Everything that is measured of one network. */
 export async function experiment(
@@ -107,7 +116,7 @@ async function compareDigits(classifier: Classifier, test: LabelledImages, step:
   const images = named.map(({ image }) => image);
   const masks = 'paper';
   const settings = { seed, masks } as const;
-  const schedule = { ...paperSchedule, iterations: step.paperIterations };
+  const schedule = paperScheduleIn(step.paperIterations);
   const paper = await maps(classifier, images, { ...settings, schedule }, progress, 'The paper’s setting');
   const ours = await maps(classifier, images, settings, progress, 'Ours');
   const real = await maps(classifier, images, { seed }, progress, 'Ours, without masks');
@@ -135,6 +144,12 @@ async function compareDigits(classifier: Classifier, test: LabelledImages, step:
     await pixels.release();
   }
   return compared;
+}
+
+/** The paper's schedule; in fewer iterations, with steps as much larger. */
+function paperScheduleIn(iterations: number): SearchSchedule {
+  const factor = paperSchedule.iterations / iterations;
+  return { ...paperSchedule, iterations, learningRate: (i) => factor * paperSchedule.learningRate(i) };
 }
 
 /** The same noise for all maps that are compared. */
@@ -194,15 +209,22 @@ async function randomWeightCorrelations(
   images: readonly Tensor<'float32'>[],
   found: readonly NoncontributingMap[],
   { seed, progress }: { readonly seed: number; readonly progress: PaperProgress },
-): Promise<number[]> {
+): Promise<MapCorrelation[]> {
   const randomised = await withRandomWeights(classifier, { seed });
   try {
     const others = await maps(randomised, images, { seed }, progress, 'Random weights');
-    return others.map(({ amplitude }, i) => {
-      const own = found[i];
-      return own ? rankCorrelation(own.amplitude.data, amplitude.data) : Number.NaN;
+    return others.flatMap(({ amplitude: { data } }, i): MapCorrelation[] => {
+      const own = found[i]?.amplitude.data;
+      if (!own) return [];
+      return [{ whole: rankCorrelation(own, data), inner: rankCorrelation(innerPart(own), innerPart(data)) }];
     });
   } finally {
     await randomised.release();
   }
+}
+
+function innerPart(map: Float32Array): Float32Array {
+  const side = Math.sqrt(map.length);
+  const isInner = (at: number) => at >= rim && at < side - rim;
+  return map.filter((_, i) => isInner(i % side) && isInner(Math.floor(i / side)));
 }

@@ -57,7 +57,16 @@ export function noncontributingFigures(accuracy: number, { digits, tested, corre
     },
     { id: 'unmasked.energy', what: 'E on the real network', value: of(unmasked, ({ energy }) => energy) },
     { id: 'unmasked.amplitude', what: 'Mean amplitude without masks', value: of(unmasked, (map) => map.meanAmplitude) },
-    { id: 'random.correlation', what: 'Rank correlation with the map of random weights', value: mean(correlations) },
+    {
+      id: 'random.correlation',
+      what: 'Rank correlation with the map of random weights',
+      value: of(correlations, ({ whole }) => whole),
+    },
+    {
+      id: 'random.correlation.inner',
+      what: 'The same without the empty rim of the images',
+      value: of(correlations, ({ inner }) => inner),
+    },
     {
       id: 'certified.amplitude',
       what: 'Mean amplitude that is proved',

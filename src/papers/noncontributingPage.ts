@@ -8,7 +8,7 @@ import { readMap } from '../report/mapReading.ts';
 import { amplitudePicture } from '../report/noncontributing/amplitudeColours.ts';
 import { besideSheet } from '../report/noncontributing/beside.ts';
 import { amplitudeMap, type BesideRow } from '../report/noncontributing/besideView.ts';
-import { percent } from '../report/number.ts';
+import { duration, percent } from '../report/number.ts';
 import type { PageSection, PageView } from '../report/page.ts';
 import { encodePicture } from '../report/png.ts';
 import type { Picture, Provenance } from '../report/view.ts';
@@ -30,11 +30,10 @@ export function reproductionPage(
   provenance: Provenance,
 ): PageView {
   const figure = (id: string) => results.find((result) => result.id === id)?.ours ?? Number.NaN;
-  const times = figure('paper.seconds') / figure('ours.seconds');
   return {
     title: 'Non-contributing pixels, reproduced',
     headline: 'The background is free; the digit and its rim are not.',
-    lede: `The paper’s search, repeated, and one that needs a ${times.toFixed(0)}th of the time for an E of ${figure('ours.energy').toFixed(3)} instead of ${figure('paper.energy').toFixed(3)}. Maps found with the paper’s masks keep the class in ${percent(figure('masked.keep'))} of fresh tries on the real network, maps found without them in ${percent(figure('unmasked.keep'))}.`,
+    lede: `The paper’s search, repeated, reaches an E of ${fixed(figure('paper.energy'), 3)} in ${duration(figure('paper.seconds'))} a digit; ours ${fixed(figure('ours.energy'), 3)} in ${duration(figure('ours.seconds'))}. Maps found with the paper’s masks keep the class in ${percent(figure('masked.keep'))} of fresh tries on the real network, maps found without them in ${percent(figure('unmasked.keep'))}.`,
     sections: [
       sheet(besideRows(classifier, findings)),
       searchSection(findings),
@@ -89,8 +88,8 @@ function searchSection({ digits }: Findings): PageSection {
   const rows = digits.map(({ named, paper, ours }) => [
     named.name,
     String(named.truth ?? ''),
-    paper.energy.toFixed(4),
-    ours.energy.toFixed(4),
+    fixed(paper.energy, 4),
+    fixed(ours.energy, 4),
     signedPercent((ours.energy - paper.energy) / Math.abs(paper.energy)),
     paper.map.seconds.toFixed(1),
     ours.map.seconds.toFixed(2),
@@ -131,13 +130,25 @@ ${dataTable(
   [
     [
       'E on the network that was searched',
-      mean(({ masked }) => masked.energy).toFixed(3),
-      mean(({ unmasked }) => unmasked.energy).toFixed(3),
+      fixed(
+        mean(({ masked }) => masked.energy),
+        3,
+      ),
+      fixed(
+        mean(({ unmasked }) => unmasked.energy),
+        3,
+      ),
     ],
     [
       'Mean amplitude',
-      mean(({ masked }) => masked.meanAmplitude).toFixed(3),
-      mean(({ unmasked }) => unmasked.meanAmplitude).toFixed(3),
+      fixed(
+        mean(({ masked }) => masked.meanAmplitude),
+        3,
+      ),
+      fixed(
+        mean(({ unmasked }) => unmasked.meanAmplitude),
+        3,
+      ),
     ],
     [
       'Class kept, network that was searched',
@@ -174,10 +185,14 @@ function figuresSection(results: readonly PaperResult[]): PageSection {
       results.map(({ id, what, ours }) => [
         id,
         what,
-        ours === null ? 'not measured' : String(Number(ours.toPrecision(4))),
+        ours === null ? 'not measured' : fixed(Number(ours.toPrecision(4))),
       ]),
     ),
   };
+}
+
+function fixed(value: number, digits?: number): string {
+  return (digits === undefined ? String(value) : value.toFixed(digits)).replace('-', '−');
 }
 
 function signedPercent(share: number): string {

@@ -149,10 +149,11 @@ async function viewOf(
     headline: `Half of the hidden units use ${share(compact.medianArea)} of the image or less.`,
     lede: `Pruned to compact regions, the network gets ${percent(compact.accuracy)} of the test images right; unpruned and trained as long, ${percent(control.accuracy)}; by the paper’s method, ${percent(paper.accuracy)}, where a living unit still covers ${share(paper.medianArea)} of the varying pixels.`,
     runs: runs.map(
-      ({ label, about, kind, pruned }): RunView => ({
+      ({ id, label, about, kind, pruned }): RunView => ({
         label,
         about,
         kind,
+        charted: ['compact', 'paper', 'magnitude'].includes(id),
         before: pruner.accuracy,
         rounds: pruned.rounds,
       }),

@@ -1,7 +1,7 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { cutToCompactRegions, cutToRandomDiscs } from '../regions/compactCut.ts';
-import { cutAtRandom, cutConstantInputs, cutWeights } from '../regions/cuts.ts';
+import { cutAtRandom, cutConstantInputs, cutWeights, percent } from '../regions/cuts.ts';
 import { compactRounds, controlRounds, magnitudeRounds, oneShot, paperRounds } from '../regions/plans.ts';
 import { makePruner, type Pruned, type Pruner, type Round } from '../regions/pruner.ts';
 import type { TrainingState } from '../training/trainer.ts';
@@ -69,7 +69,7 @@ export function mainPlans({ rounds, epochs, area, regions }: RegionsExtent): Run
     {
       id: 'compact',
       label: 'Compact regions (ours)',
-      about: `each unit keeps ${100 * area}% of the varying inputs in at most ${regions} regions`,
+      about: `each unit keeps ${percent(area)} of the varying inputs in at most ${regions} regions`,
       kind: 'own',
       rounds: compactRounds({ ...settings, area, regions }),
     },
@@ -172,9 +172,18 @@ export async function runPlans(
     progress.update(i, plans.length, `Seed ${seed}: ${plan.label}`);
     const start = performance.now();
     const pruned = await pruner.prune(plan.rounds, { seed });
-    runs.push({ ...plan, pruned, seconds: (performance.now() - start) / 1000 });
+    const seconds = (performance.now() - start) / 1000;
+    runs.push({ ...plan, pruned, seconds });
+    progress.message(`Seed ${seed}: ${plan.label}: ${inWords(pruned)} (${seconds.toFixed(0)} s)`);
   }
   return runs;
+}
+
+function inWords({ rounds }: Pruned): string {
+  const last = rounds.at(-1);
+  if (!last) return 'no rounds';
+  const { accuracy, varyingLeft, alive, medianArea, medianRegions, removed90 } = last;
+  return `accuracy ${accuracy}, ${percent(varyingLeft)} left, ${alive} units alive, area ${percent(medianArea)} in ${medianRegions}, ${percent(removed90)} lost 90%`;
 }
 
 /** The pruner of the paper's network. */

@@ -89,14 +89,14 @@ interface StoredWeight {
 
 /** The initializer behind a layer's matrix, through constant reshapes (which keep the order) and transpositions. */
 function storedWeight(
-  { model }: Classifier,
+  { model, facts }: Classifier,
   makers: ReadonlyMap<string, Node>,
   matrix: string,
 ): StoredWeight | undefined {
   let name = matrix;
   let transposed = false;
   for (let maker = makers.get(name); maker; maker = makers.get(name)) {
-    if (maker.op === 'Transpose') transposed = !transposed;
+    if (maker.op === 'Transpose' && facts.get(name)?.dims.length === 2) transposed = !transposed;
     else if (maker.op !== 'Reshape' && maker.op !== 'Identity') return undefined;
     name = maker.inputs[0] ?? '';
   }

@@ -3,22 +3,16 @@ import { settingsOf } from '../classifier/inputDescription.ts';
 import type { LabelledImages } from '../datasets/labelledImages.ts';
 import type { Model } from '../onnx/graph.ts';
 import { prune } from '../onnx/prune.ts';
-import { float32 } from '../onnx/tensor.ts';
-import { random } from '../random/random.ts';
 import { accuracyOf } from '../training/accuracy.ts';
 import { type Optimizer, sgd } from '../training/optimizers.ts';
 import { makeTrainer, type Trainer, type TrainingState } from '../training/trainer.ts';
 import { checkEveryClass, type TrainingImages, trainingImages } from '../training/trainingImages.ts';
 import type { Cut } from './cuts.ts';
-import { type DenseLayer, findDenseLayer, maskOf, rowsByUnit } from './denseLayer.ts';
-import { EverythingPrunedError, PruningSettingsError } from './errors.ts';
-import { type Criterion, weightImportance } from './importance.ts';
+import { type DenseLayer, findDenseLayer } from './denseLayer.ts';
 import { type InputStatistics, inputStatistics } from './inputStatistics.ts';
 import type { Neighbourhood } from './labelling.ts';
-import { withLayerRate } from './layerRate.ts';
-import { type RetrainSettings, retrain } from './retrain.ts';
-import { lossEffect } from './taylor.ts';
-import { type LayerSummary, summarizeLayer, summarizeUnits } from './unitSummary.ts';
+import { type Prepared, pruneInRounds } from './pruneInRounds.ts';
+import type { LayerSummary } from './unitSummary.ts';
 
 /** Cuts, then retraining with what was cut held at zero. */
 export interface Round {
@@ -109,131 +103,22 @@ export async function makePruner(classifier: Classifier, options: PrunerOptions)
     masked: [layer.weightName],
     trainable: (name) => !before.has(name),
   });
-  const data = trainingImages(options.train, trainer.input, trainer.step.classes);
-  checkEveryClass(data);
-  const test = trainingImages(options.test, trainer.input, trainer.step.classes);
-  const statistics = await inputStatistics(classifier, layer, data.images);
-  const settings = { learningRate, batchSize };
-  return {
-    classifier,
-    layer,
-    statistics,
-    test,
-    neighbourhood,
-    trainer,
-    accuracy: await accuracyOf(runtime, model, test),
-    prune: (rounds, choice = {}) =>
-      pruneInRounds({ trainer, layer, statistics, data, test, neighbourhood, settings }, rounds, choice),
-    release: () => trainer.release(),
-  };
-}
-
-interface Parts {
-  readonly trainer: Trainer;
-  readonly layer: DenseLayer;
-  readonly statistics: InputStatistics;
-  readonly data: TrainingImages;
-  readonly test: TrainingImages;
-  readonly neighbourhood: Neighbourhood;
-  readonly settings: Pick<RetrainSettings, 'learningRate' | 'batchSize'>;
-}
-
-async function pruneInRounds(parts: Parts, rounds: readonly Round[], options: PruneOptions): Promise<Pruned> {
-  const { trainer, layer, statistics, data, test, neighbourhood, settings } = parts;
-  const { seed = 0, onRound, onProgress } = options;
-  checkRounds(rounds);
-  const [order, draws] = [random(seed), random(seed + 1)];
-  const total = rounds.reduce((sum, { epochs }) => sum + epochs, 0) * Math.ceil(data.count / settings.batchSize);
-  const accuracyNow = (state: TrainingState) => accuracyOf(trainer.runtime, trainer.modelOf(state), test);
-  const records: RoundRecord[] = [];
-  let kept: Uint8Array = new Uint8Array(layer.units * layer.inputs).fill(1);
-  let state = trainer.initial;
-  let updates = 0;
-  for (const { cuts, epochs, rewindTo, layerRate = 1 } of rounds) {
-    for (const { apply } of cuts) {
-      const importance = (criterion: Criterion) => importanceOf(parts, criterion, held(state, layer, kept));
-      kept = await apply({ map: layer.map, kept, varies: statistics.varies, neighbourhood, importance, random: draws });
-    }
-    checkLeft(kept, statistics, records.length + 1);
-    const from = held(rewindTo ? { ...state, weights: rewindTo } : state, layer, kept);
-    const cutAccuracy = await accuracyNow(from);
-    const summary = summarizeLayer(
-      summarizeUnits(kept, statistics.varies, layer.map, neighbourhood),
-      statistics.varies,
-    );
-    const factor = layerRate === 'inverse share' ? 1 / summary.varyingLeft : layerRate;
-    state = await atLayerRate(parts, factor, (atRate) =>
-      retrain(atRate, data, from, {
-        ...settings,
-        epochs,
-        masks: { [layer.weightName]: maskOf(layer, kept) },
-        order,
-        onUpdate: () => {
-          updates += 1;
-          onProgress?.(updates, total);
-        },
-      }),
-    );
-    const record = {
-      round: records.length + 1,
-      cuts: cuts.map(({ about }) => about),
-      epochs,
-      cutAccuracy,
-      accuracy: epochs === 0 ? cutAccuracy : await accuracyNow(state),
-      ...summary,
-    };
-    records.push(record);
-    onRound?.(record);
-  }
-  // A product with 0 can be -0: what is saved is plain zero.
-  state = held(state, layer, kept);
-  return { model: trainer.modelOf(state), kept, state, rounds: records };
-}
-
-/** Runs with a trainer in which the layer learns at another rate. */
-async function atLayerRate<T>(
-  { trainer, layer }: Parts,
-  factor: number,
-  run: (trainer: Trainer) => Promise<T>,
-): Promise<T> {
-  if (factor === 1) return run(trainer);
-  const optimizer = withLayerRate(trainer.options.optimizer, layer.weightName, factor);
-  const faster = await makeTrainer(trainer.runtime, trainer.model, { ...trainer.options, optimizer });
   try {
-    return await run(faster);
-  } finally {
-    await faster.release();
+    const data = trainingImages(options.train, trainer.input, trainer.step.classes);
+    checkEveryClass(data);
+    const test = trainingImages(options.test, trainer.input, trainer.step.classes);
+    const statistics = await inputStatistics(classifier, layer, data.images);
+    const settings = { learningRate, batchSize };
+    const prepared: Prepared = { trainer, layer, statistics, data, test, neighbourhood, settings };
+    return {
+      classifier,
+      ...prepared,
+      accuracy: await accuracyOf(runtime, model, test),
+      prune: (rounds, choice = {}) => pruneInRounds(prepared, rounds, choice),
+      release: () => trainer.release(),
+    };
+  } catch (error) {
+    await trainer.release();
+    throw error;
   }
-}
-
-function importanceOf(parts: Parts, criterion: Criterion, state: TrainingState): Promise<Float32Array> {
-  const { trainer, layer, statistics, data } = parts;
-  if (criterion === 'taylor') return lossEffect(trainer, data, state, layer);
-  const weight = state.weights[layer.weightName] ?? layer.weight;
-  return Promise.resolve(weightImportance(criterion, rowsByUnit(layer, weight), statistics));
-}
-
-/** A state with the removed weights at zero. */
-function held(state: TrainingState, layer: DenseLayer, kept: Uint8Array): TrainingState {
-  const { weightName } = layer;
-  const { data: mask, dims } = maskOf(layer, kept);
-  const weight = state.weights[weightName] ?? layer.weight;
-  const zeroed = float32(
-    dims,
-    weight.data.map((value, i) => (mask[i] === 0 ? 0 : value)),
-  );
-  return { ...state, weights: { ...state.weights, [weightName]: zeroed } };
-}
-
-function checkRounds(rounds: readonly Round[]): void {
-  if (rounds.length === 0) throw new PruningSettingsError('There are no rounds: ask for at least one.');
-  const wrong = rounds.find(({ epochs }) => !Number.isInteger(epochs) || epochs < 0);
-  if (wrong) throw new PruningSettingsError(`Epochs a round: ${wrong.epochs}. It must be a whole number from 0.`);
-}
-
-function checkLeft(kept: Uint8Array, { varies }: InputStatistics, round: number): void {
-  if (kept.some((one, i) => one !== 0 && varies[i % varies.length] !== 0)) return;
-  throw new EverythingPrunedError(
-    `After the cuts of round ${round} the layer has no weight left that sees anything of the image. Remove a smaller share, or stop a round earlier.`,
-  );
 }

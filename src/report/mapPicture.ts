@@ -19,7 +19,11 @@ export function orientationFor({ channels, width }: Picture): Orientation {
  * A map in the colours of the legend, at the image's size; a map coarser than the image (a layer's) is stretched in
  * blocks, not smoothed. An outline is not part of it, so that the page can draw it as a line, sharp at any size.
  */
-export function mapPicture(map: AttributionMap, reading: MapReading, picture: Picture): Picture {
+export function mapPicture(
+  map: Pick<AttributionMap, 'width' | 'height' | 'values'>,
+  reading: Pick<MapReading, 'scale'>,
+  picture: Picture,
+): Picture {
   const { width, height } = picture;
   const light = orientationFor(picture) === 'faint' ? lightness(picture) : undefined;
   const data = new Uint8Array(width * height * 3);

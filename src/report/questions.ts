@@ -1,12 +1,21 @@
 import { beliefQuestion } from './belief.ts';
 import { decisionQuestion } from './decision.ts';
+import { decidingQuestion } from './filters/decidingQuestion.ts';
 import { mapsQuestion } from './maps.ts';
 import { freedomQuestion } from './noncontributing/freedomQuestion.ts';
 import type { ImageQuestion } from './question.ts';
+import { firedQuestion } from './rules/firedQuestion.ts';
 import type { ExplainedImage } from './view.ts';
 
 /** In the order of the page. A new part of the report is one more entry. */
-const imageQuestions: readonly ImageQuestion[] = [decisionQuestion, mapsQuestion, freedomQuestion, beliefQuestion];
+const imageQuestions: readonly ImageQuestion[] = [
+  decisionQuestion,
+  mapsQuestion,
+  freedomQuestion,
+  decidingQuestion,
+  firedQuestion,
+  beliefQuestion,
+];
 
 export interface NumberedQuestion {
   readonly number: number;

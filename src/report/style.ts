@@ -141,7 +141,7 @@ footer { margin-top: 5rem; padding-top: 1.2rem; border-top: 1px solid var(--line
 .chart { display: block; max-width: 100%; height: auto; margin: 1rem 0 1.5rem; color: var(--ink); }
 
 .beside { width: auto; } .beside th, .beside td { padding: .55rem 1.1rem .55rem 0; vertical-align: top; font-size: .8125rem; line-height: 1.35; color: var(--quiet); }
-.beside thead th { max-width: 10rem; vertical-align: bottom; } .beside tbody :is(th, td) > :first-child { width: clamp(6rem, 10.2vw, 9.5rem); } .beside :is(th, td) span { display: block; margin-top: .35rem; max-width: 9.5rem; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; } .beside tbody th span { color: var(--ink); }
+.beside thead th { max-width: 10rem; vertical-align: bottom; } .beside tbody :is(th, td) > :first-child { width: clamp(5rem, calc(68rem / var(--columns) - 1.1rem), 10rem); } .beside :is(th, td) span { display: block; margin-top: .35rem; max-width: 10rem; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; } .beside tbody th span { color: var(--ink); }
 .beside-legend { max-width: 22rem; margin: .4rem 0 1rem; }
 .freedom { display: grid; gap: 1.5rem clamp(1.5rem, 3vw, 3rem); grid-template-columns: repeat(2, minmax(0, 17rem)) minmax(16rem, 34rem); align-items: start; }
 .freedom-text > p:first-child { font-size: 1.05rem; line-height: 1.55; }
@@ -155,11 +155,10 @@ footer { margin-top: 5rem; padding-top: 1.2rem; border-top: 1px solid var(--line
 .framed { display: inline-block; padding: 3px; border: 3px solid transparent; } .framed:empty { display: none; } .framed.first { border-color: #c8321f; } .framed.second { border-color: #2a63c4; }
 .key, .tag { padding: 0 .35em; border: 2px solid transparent; font-variant-numeric: tabular-nums; } .key.first, .tag.first { border-color: #c8321f; } .key.second, .tag.second { border-color: #2a63c4; }
 .regions td { max-width: 9.5rem; } .regions td .picture { width: 8rem; } .regions td small { margin-top: .35rem; }
-.filters-beside { display: grid; grid-template-columns: 9rem minmax(0, 1fr); gap: 1.5rem 2.5rem; align-items: start; } .filters-beside .scroll { margin-top: 0; }
+.sheet.deciding { grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 1.3rem 1.5rem; max-width: 68rem; } .deciding figcaption { overflow-wrap: anywhere; }
 .filter-row { display: flex; flex-wrap: wrap; gap: .6rem; margin: .8rem 0; } .filter-row .picture { width: 3.2rem; } .filter-row figcaption { font-size: .75rem; color: var(--quiet); text-align: center; }
-.filters-table td small { display: inline; }
-@media screen and (max-width: 46rem) { .filters-beside { grid-template-columns: minmax(0, 1fr); } .filters-beside figure { max-width: 9rem; } }
-
+.filters-table td small { display: inline; } .holding .data :is(th, td):not(.number):not(:first-child) { padding-left: 1.4rem; } .paths thead .picture { width: 4rem; margin-bottom: .4rem; } .paths .kernels .picture { margin: 0; width: 2rem; }
+@media screen and (max-width: 46rem) { 
 .weight-sheets { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1rem clamp(1rem, 2vw, 1.75rem); margin: 1.2rem 0 2rem; break-inside: avoid; }
 .weight-sheets .picture { image-rendering: auto; } :is(.weight-sheets, .fired) figcaption { margin-top: .5rem; font-size: .875rem; line-height: 1.45; color: var(--quiet); }
 .pruned + .pruned { margin-top: 3rem; } .pruned h4 { margin: 1.6rem 0 .4rem; } .pruned > h3 { margin-bottom: .8rem; }
@@ -171,7 +170,7 @@ footer { margin-top: 5rem; padding-top: 1.2rem; border-top: 1px solid var(--line
 .rule { list-style: none; display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .3rem; margin: 1.1rem 0 .3rem; padding-top: 1.1rem; border-top: 1px solid var(--faint-line); break-inside: avoid; } .rule li { display: flex; align-items: center; gap: .3rem; }
 .rule .joint { font-size: .75rem; color: var(--quiet); } .rule .conclusion .joint { font-size: 1.5rem; color: var(--accent); margin-left: .5rem; } .conclusion strong { font: 600 1.9rem/1 var(--serif); font-variant-numeric: lining-nums; }
 .literal { width: 4.2rem; position: relative; text-align: center; } .literal figcaption { font-size: .75rem; line-height: 1.35; color: var(--quiet); }
-.literal.negated .picture { opacity: .6; } .literal.negated::before { content: ''; position: absolute; top: 0; left: 0; width: 4.2rem; aspect-ratio: 1; background: linear-gradient(to top right, transparent calc(50% - 1px), #3a3a3a calc(50% - 1px), #3a3a3a calc(50% + 1px), transparent calc(50% + 1px)); z-index: 1; pointer-events: none; } .literal.negated figcaption { color: var(--poor); }
+.literal.negated .picture { opacity: .6; } .literal { isolation: isolate; } .literal .picture + .picture { margin-top: 2px; } .literal.negated::before { content: ''; position: absolute; inset: 0 0 1.1rem; background: linear-gradient(to top right, transparent calc(50% - 1px), #3a3a3a calc(50% - 1px), #3a3a3a calc(50% + 1px), transparent calc(50% + 1px)); z-index: 1; pointer-events: none; } .literal.negated figcaption { color: var(--poor); }
 .literal.held .picture { box-shadow: 0 0 0 2px var(--accent); } .literal.failed .picture { box-shadow: 0 0 0 2px var(--poor); } .rule-text { overflow-wrap: anywhere; }
 
 .image-part { margin-top: clamp(3.5rem, 7vw, 6rem); padding-top: 1.4rem; border-top: 2px solid var(--ink); }

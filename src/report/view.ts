@@ -1,4 +1,6 @@
+import type { DecidingView } from './filters/decidingView.ts';
 import type { FreedomView } from './noncontributing/freedomView.ts';
+import type { FiredRuleView } from './rules/firedView.ts';
 
 /**
  * Everything a report shows, as plain data. Whoever computed the explanation fills it in; the report only lays it out.
@@ -32,6 +34,10 @@ export interface ExplainedImage {
   readonly maps: readonly AttributionMap[];
   /** How far each pixel could change without changing the decision. */
   readonly freedom?: FreedomView;
+  /** Which of the model's rules fired, where rules were given. */
+  readonly fired?: FiredRuleView;
+  /** Regions that the decision needs, and filters that carried it. */
+  readonly deciding?: DecidingView;
 }
 
 export interface Decision {

@@ -71,6 +71,7 @@ export function correlation(one: Float32Array, other: Float32Array): number {
 export function comparedWithFilters(
   filters: Tensor<'float32'>,
   gradients: readonly Tensor<'float32'>[],
+  features: readonly number[],
 ): FilterMatch[] {
   const [, , height = 0, width = 0] = filters.dims;
   return gradients.map((gradient, i) => {

@@ -41,7 +41,7 @@ const defaultPrices = [0, 0.00005, 0.0001, 0.0002, 0.0004, 0.001, 0.003, 0.01];
 /** Rows for the relaxed start and the search; the whole data has the last word. */
 const relaxedRows = 3_000;
 const searchRows = 10_000;
-const fewSearchRows = 4_000;
+const fewSearchRows = 3_000;
 /** More features than this have too many pairs of literals to try them all. */
 const mostForPairs = 24;
 /** With more features than this the search sees fewer rows, and its result is not polished on all of them. */
@@ -53,6 +53,8 @@ const relaxations = [
   { sharpness: 0.5, price: 0.002 },
   { sharpness: 1, price: 0.001 },
 ];
+
+const relaxationOfMany = { sharpness: 0.3, price: 0.005 };
 
 /**
  * One conjunction a class, chosen for all classes together: several relaxed starts, a search on part of the training data for
@@ -71,12 +73,12 @@ export function selectRules(data: SelectionData, settings: SelectionSettings): S
   const polish = (from: readonly Signs[], price: number) =>
     many ? from : jointAscent(all, from, { price, depth: 1, admits });
   const value = (rules: readonly Signs[], price: number) => objective(ruleAccuracy(some, rules), rules, price);
-  const begun = relaxations.map((relaxation) => {
+  const begun = (many ? [relaxationOfMany] : relaxations).map((relaxation) => {
     const relaxed = relaxedRules(few, start, { ...relaxation, steps: 120 });
     return relaxed.map((signs, k) => completed(signs, start[k] ?? signs, (candidate) => admits(k, candidate)));
   });
   const [first = 0] = prices;
-  let path = [start, ...begun]
+  let path = (many ? begun : [start, ...begun])
     .map((from) => search(from, first))
     .reduce((a, b) => (value(b, first) > value(a, first) ? b : a));
   const curve = prices.map((price): TradeOff => {

@@ -16,6 +16,7 @@ async function mapOf(classifier: Classifier, image: Tensor<'float32'>, settings:
   }
 }
 
+const short = fastSchedule({ iterations: 120, images: 40 });
 const none = new Array(16).fill(0);
 const grey = float32([1, 1, 4, 4], new Array(16).fill(0.5));
 
@@ -96,11 +97,11 @@ describe('non-contributing pixels', () => {
 
   it('are measured on the network without masks, whatever they were found with', async () => {
     const classifier = await smallNetwork();
-    const masked = await mapOf(classifier, smallImage(), { masks: 'paper', draws: 500 });
+    const masked = await mapOf(classifier, smallImage(), { masks: 'paper', schedule: short, draws: 500 });
     expect(masked.masked?.kept).toBeGreaterThan(0.99);
     // What masks hide of the noise the real network shows.
     expect(masked.measured.worstChange).toBeGreaterThan(1.2 * masked.masked!.worstChange);
-    const unmasked = await mapOf(classifier, smallImage(), { draws: 500 });
+    const unmasked = await mapOf(classifier, smallImage(), { schedule: short, draws: 500 });
     expect(unmasked.meanAmplitude).toBeLessThan(masked.meanAmplitude);
     expect(unmasked.measured.kept).toBeGreaterThan(0.99);
     await classifier.release();
@@ -108,9 +109,9 @@ describe('non-contributing pixels', () => {
 
   it('are the same for the same seed, to the bit, and others for another', async () => {
     const classifier = await smallNetwork();
-    const pixels = await compileNoncontributing(classifier, { seed: 4, draws: 100 });
+    const pixels = await compileNoncontributing(classifier, { seed: 4, schedule: short, draws: 100 });
     const [first, again] = [await pixels.of(smallImage()), await pixels.of(smallImage())];
-    const other = await mapOf(classifier, smallImage(), { seed: 5, draws: 100 });
+    const other = await mapOf(classifier, smallImage(), { seed: 5, schedule: short, draws: 100 });
     expect(again.amplitude).toEqual(first.amplitude);
     expect(again.measured).toEqual(first.measured);
     expect(other.amplitude.data).not.toEqual(first.amplitude.data);

@@ -85,10 +85,9 @@ function signedShare(part: number): string {
 function exampleAnswer({ columns }: PathFigure, example: ExampleFigure): Html {
   const { label, picture, rows } = example;
   return html`
-<p class="measure">The image on the left is decided as ${label}. Each row shows what every path brings to one class’s score, as the paper’s figure of the processing does: ${rows.length} × ${columns.length} maps. All are on one scale, so that they can be compared. Framed: the ${frames} largest part of a row.</p>
-<div class="filters-beside"><figure>${pictureElement(picture, `Example of ${label}`)}</figure>
+<p class="measure">The image at the head of the table is decided as ${label}. Each row shows what every path brings to one class’s score, as the paper’s figure of the processing does: ${rows.length} × ${columns.length} maps. All are on one scale, so that they can be compared. Framed: the ${frames} largest part of a row.</p>
 <div class="scroll"><table class="paths">
-  <thead><tr><th scope="col">Score of</th>${columns.map(({ name }) => html`<th scope="col">${name}</th>`)}<th scope="col" class="number">All paths</th></tr></thead>
+  <thead><tr><th scope="col">${pictureElement(picture, `Example of ${label}`)}Score of</th>${columns.map(({ name }) => html`<th scope="col">${name}</th>`)}<th scope="col" class="number">All paths</th></tr></thead>
   <tbody>${rows.map(
     (row) => html`
     <tr${row.own ? html` class="own"` : undefined}><th scope="row"><span>${row.label}</span></th>${row.cells.map(
@@ -97,7 +96,7 @@ function exampleAnswer({ columns }: PathFigure, example: ExampleFigure): Html {
     )}<td class="number">${quantity(row.total)}</td></tr>`,
   )}
   </tbody>
-</table></div></div>`;
+</table></div>`;
 }
 
 function layersAnswer(layers: readonly LayerTable[]): Html {
@@ -121,31 +120,32 @@ ${filters.length === 0 ? undefined : html`<div class="filter-row">${filters.map(
 function holdingAnswer(tables: readonly HoldingTable[]): Html {
   return html`
 <p class="measure">A large share is a claim: without this filter the class would be worse off. Here the unit with the largest mean share is set to its mean over all images, place by place, and so is the one with the smallest; what that costs the class is counted on test images. The interval is a paired bootstrap over the images (95%). Where it is not above 0, the claim is not borne out.</p>
-${tables.map(({ caption, rows }) =>
-  dataTable(
-    caption,
-    [
-      { label: 'Class' },
-      { label: 'Accuracy', number: true },
-      { label: 'Top-ranked' },
-      { label: 'costs', number: true },
-      { label: 'Bottom-ranked' },
-      { label: 'costs', number: true },
-      { label: 'Difference (95%)', number: true },
-      { label: 'Borne out' },
-    ],
-    rows.map(({ label, accuracy, top, bottom, difference, verdict }) => [
-      label,
-      percent(accuracy),
-      top.unit,
-      points(top.drop),
-      bottom.unit,
-      points(bottom.drop),
-      `${points(difference.mean)} (${points(difference.low)} to ${points(difference.high)})`,
-      html`<span class="${verdict}">${verdictMark(verdict)} ${borneOut[verdict]}</span>`,
-    ]),
-  ),
-)}
+<div class="holding">${tables.map(({ caption, rows }) =>
+    dataTable(
+      caption,
+      [
+        { label: 'Class' },
+        { label: 'Accuracy', number: true },
+        { label: 'Top-ranked' },
+        { label: 'costs', number: true },
+        { label: 'Bottom-ranked' },
+        { label: 'costs', number: true },
+        { label: 'Difference (95%)', number: true },
+        { label: 'Borne out' },
+      ],
+      rows.map(({ label, accuracy, top, bottom, difference, verdict }) => [
+        label,
+        percent(accuracy),
+        top.unit,
+        points(top.drop),
+        bottom.unit,
+        points(bottom.drop),
+        `${points(difference.mean)} (${points(difference.low)} to ${points(difference.high)})`,
+        html`<span class="${verdict}">${verdictMark(verdict)} ${borneOut[verdict]}</span>`,
+      ]),
+    ),
+  )}
+</div>
 <p class="note">Costs are percentage points of the class’s accuracy; below 0, it is better off without.</p>`;
 }
 
@@ -184,7 +184,7 @@ function regionRow(row: RegionRow): Html {
   return html`
     <tr><th scope="row">${pictureElement(row.example.picture, `Example of ${label}`)}<span>${label}<small>${images} right, ${wrongImages} wrong</small></span></th>
     <td>${pictureElement(drops, `Mean score drop by region for ${label}`)}<small>at most ${quantity(largestDrop)}</small></td>
-    <td>${pictureElement(flips, `Share of decisions flipped by region for ${label}`)}<small>at most ${percent(largestFlip)}; some region flips ${percent(fragile)}</small></td>
+    <td>${pictureElement(flips, `Share of decisions flipped by region for ${label}`)}<small>${fragile === 0 ? 'no region flips any' : `${percent(fragile)} flipped by some region, at most ${percent(largestFlip)} by one`}</small></td>
     <td>${wrongDrops ? pictureElement(wrongDrops, `Mean score drop by region for wrong decisions on ${label}`) : html`<small>none wrong</small>`}</td>
     <td>${deciding ? html`${pictureElement(deciding.picture, `Regions whose hiding changes the decision`)}<small>${many(deciding.regions)}: then it says ${deciding.decides}</small>` : html`<small>no small set</small>`}</td>
     <td>${sufficient ? html`${pictureElement(sufficient.picture, `Regions that alone keep the decision`)}<small>${many(sufficient.regions)}</small>` : html`<small>no small set</small>`}</td></tr>`;

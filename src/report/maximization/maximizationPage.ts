@@ -61,8 +61,8 @@ function ascentSection(view: MaximizationView): PageSection {
     id: 'ascent',
     question: 'What does each unit want to see?',
     answer: html`
-<p class="measure">By gradient ascent: ${count(steps)} steps from each of ${counted(starts, 'noisy start', 'noisy starts')}, the best kept. Pixels are drawn back to the blank image and
-towards their neighbours, so that what is left is what the unit needs.${images ? ` In brackets: the largest value of any image of ${images.name}.` : ''}</p>
+<p class="measure">By gradient ascent: ${count(steps)} steps from each of ${counted(starts, 'noisy start', 'noisy starts')}, the best kept. Pixels are drawn back to a blank image and
+towards their neighbours, so that what stands out is what the unit needs: bright here, dark there.${images ? ` In brackets: the largest value of any image of ${images.name}.` : ''}</p>
 ${contactSheet(
   view.units.map((unit) => ({
     picture: unit.ascent.picture,

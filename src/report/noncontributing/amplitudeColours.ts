@@ -17,13 +17,13 @@ export function amplitudeColour(amplitude: number): Colour {
   return scale[Math.round(Math.min(1, Math.max(0, amplitude)) * steps)] ?? noValueColour;
 }
 
-/** Amplitudes as a picture, a pixel each. */
-export function amplitudePicture({ width, height, values }: AmplitudeMap): Picture {
+/** Amplitudes as a picture, a pixel each. @param top the amplitude that is drawn palest. */
+export function amplitudePicture({ width, height, values }: AmplitudeMap, top = 1): Picture {
   return {
     width,
     height,
     channels: 3,
-    data: Uint8Array.from([...values].flatMap((value) => [...amplitudeColour(value)])),
+    data: Uint8Array.from([...values].flatMap((value) => [...amplitudeColour(value / top)])),
   };
 }
 
@@ -32,6 +32,15 @@ export interface AmplitudeMap {
   readonly width: number;
   readonly height: number;
   readonly values: Float32Array;
+}
+
+/**
+ * The amplitude to draw palest so that maps shown together can be told apart: 1, unless hardly any pixel comes near it; then
+ * the 99.5th percentile, as in maps of evidence.
+ */
+export function topAmplitude(maps: readonly AmplitudeMap[]): number {
+  const percentile = Math.max(...maps.map(({ values }) => values.toSorted()[Math.floor(0.995 * values.length)] ?? 0));
+  return percentile > 0.5 || percentile === 0 ? 1 : percentile;
 }
 
 /** The scale itself as a strip one pixel high. */

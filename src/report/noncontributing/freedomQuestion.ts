@@ -5,6 +5,7 @@ import type { ImageQuestion } from '../question.ts';
 import { figureLine } from '../verdict.ts';
 import type { ExplainedImage, Figure } from '../view.ts';
 import { pictureAlternative, quoted } from '../words.ts';
+import { topAmplitude } from './amplitudeColours.ts';
 import { amplitudeElement, amplitudeLegend } from './amplitudeElement.ts';
 import type { FreedomView } from './freedomView.ts';
 
@@ -16,6 +17,7 @@ export const freedomQuestion: ImageQuestion = {
 };
 
 function answer(image: ExplainedImage, freedom: FreedomView): Html {
+  const top = topAmplitude([freedom.map]);
   return html`
 <div class="freedom">
   <figure class="seen">
@@ -23,11 +25,11 @@ function answer(image: ExplainedImage, freedom: FreedomView): Html {
     <figcaption>The image, for comparison.</figcaption>
   </figure>
   <figure class="seen">
-    ${amplitudeElement(freedom.map, image.picture, 'Non-contributing pixels')}
-    ${amplitudeLegend()}
+    ${amplitudeElement(freedom.map, image.picture, 'Non-contributing pixels', top)}
+    ${amplitudeLegend(top)}
   </figure>
   <div class="freedom-text">
-    <p>${meaning(image, freedom)}</p>
+    <p>${meaning(image, freedom, top)}</p>
     ${figureLine(keptFigure(freedom))}
     <p class="note">${detail(freedom)}</p>
   </div>
@@ -35,8 +37,11 @@ function answer(image: ExplainedImage, freedom: FreedomView): Html {
 }
 
 /** For someone who has never heard of noise amplitudes. */
-function meaning({ decision }: ExplainedImage, { free, meanAmplitude }: FreedomView): string {
+function meaning({ decision }: ExplainedImage, { free, meanAmplitude }: FreedomView, top: number): string {
   const label = quoted(decision.chosen.label);
+  if (top < 1) {
+    return `No pixel could be anything here: changed at random, all of them at once, they had to stay close to what they are for the decision to still be ${label}. Pale ones could change most, by up to ${percent(top)} of the whole range from black to white; on average it was ${percent(meanAmplitude)}.`;
+  }
   return `Pale pixels did not matter: each could get much brighter or darker, all of them at once and at random, and the decision would still be ${label}. Dark ones had to stay nearly as they are. ${percent(free)} of the pixels could be almost anything; on average a pixel could move by ${percent(meanAmplitude)} of the whole range from black to white.`;
 }
 

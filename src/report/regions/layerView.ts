@@ -9,7 +9,7 @@ import { beside, overlayPicture, regionPicture, seenPicture, weightPicture } fro
 import type { FiredView, LayerView, UnitView } from './view.ts';
 
 /** So many units are shown for an image. */
-const mostFired = 8;
+const mostFired = 7;
 
 /** An examined layer as the page shows it. */
 export function layerView(

@@ -69,7 +69,7 @@ ${lineChart({
   y: { label: 'Test accuracy (%)' },
   dots: true,
   series: runs
-    .filter(({ rounds }) => (rounds.at(-1)?.varyingLeft ?? 1) < 1)
+    .filter(({ charted }) => charted)
     .map(({ label, kind, before, rounds }) => ({
       label,
       kind,

@@ -23,6 +23,8 @@ export interface RunView {
   /** One sentence. */
   readonly about: string;
   readonly kind: 'own' | 'comparison' | 'other';
+  /** Whether its line is in the chart, which holds few. */
+  readonly charted: boolean;
   /** Test accuracy before the first round. */
   readonly before: number;
   readonly rounds: readonly RoundRecord[];

@@ -8,6 +8,8 @@ export interface DrawnLiteral extends Literal {
   readonly value?: number;
   /** The feature's picture, where there is one. */
   readonly picture?: Picture;
+  /** What the feature is seen in, shown below. */
+  readonly exciting?: Picture;
 }
 
 /** A rule as pictures: picture AND picture AND NOT picture => class. */
@@ -23,10 +25,11 @@ export function ruleDrawing(literals: readonly DrawnLiteral[], conclusion: strin
 }
 
 function literalDrawing(literal: DrawnLiteral): Html {
-  const { negated, value, picture } = literal;
+  const { negated, value, picture, exciting } = literal;
   const held = value === undefined ? '' : value >= 0.5 ? ' held' : ' failed';
   return html`<figure class="literal${negated ? ' negated' : ''}${held}">
-    ${picture ? pictureElement(picture, `Feature ${featureName(literal)}`) : undefined}
+    ${picture ? pictureElement(picture, `Maximisation image of ${featureName(literal)}`) : undefined}
+    ${exciting ? pictureElement(exciting, `Mean of the images with the largest ${featureName(literal)}`) : undefined}
     <figcaption>${negated ? html`<b>not</b> ` : undefined}${featureName(literal)}${value === undefined ? undefined : html`<span class="number"> ${value.toFixed(2)}</span>`}</figcaption>
   </figure>`;
 }

@@ -19,15 +19,15 @@ export function ruleSections(view: RulesView, prefix = ''): readonly PageSection
 }
 
 export function rulesAnswer({ classes, features }: RulesView): Html {
-  const pictures = new Map(features.map((feature) => [feature.feature, feature.gradient]));
+  const byNumber = new Map(features.map((feature) => [feature.feature, feature]));
   return html`
-<p class="measure">Each row is one class. A picture stands for a feature the network computes: red where a brighter pixel raises it,
-blue where it lowers it. A crossed-out picture must be absent. The class whose row holds best is the answer; how well a row
-holds is the product of its parts, each from 0 to 1.</p>
+<p class="measure">Each row is one class. A pair of pictures stands for a feature the network computes. Above, red is where a brighter
+pixel raises it and blue where it lowers it; below is the mean of the images in which it is largest. A crossed-out feature must be
+absent. The class whose row holds best is the answer; how well a row holds is the product of its parts, each from 0 to 1.</p>
 <div class="rules">${classes.map(({ label, literals, text }) => {
     const drawn = literals.map((literal) => {
-      const picture = pictures.get(literal.variable);
-      return { ...literal, ...(picture ? { picture } : {}) };
+      const { gradient, exciting } = byNumber.get(literal.variable) ?? {};
+      return { ...literal, ...(gradient ? { picture: gradient } : {}), ...(exciting ? { exciting } : {}) };
     });
     return html`${ruleDrawing(drawn, label)}<p class="note rule-text">${text} ⇒ ${label}</p>`;
   })}

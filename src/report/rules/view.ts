@@ -39,3 +39,9 @@ export interface CurvePoint {
   readonly validation: number;
   readonly chosen: boolean;
 }
+
+/** Mean correlation of filters and maximisation images; null where there are no filters. */
+export function correlationOf(features: readonly FeatureView[]): number | null {
+  const values = features.flatMap(({ filter }) => filter?.correlation ?? []);
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

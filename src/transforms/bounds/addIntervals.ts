@@ -78,9 +78,7 @@ export function addIntervals(builder: GraphBuilder, request: IntervalRequest): I
     );
     intervals.set(value, tighten(value, added));
     const magnitude = () =>
-      answer.kind === 'affine'
-        ? withMagnitudes(call, answer, (x) => x.magnitude, 1)
-        : of(value).magnitude;
+      answer.kind === 'affine' ? withMagnitudes(call, answer, (x) => x.magnitude, 1) : of(value).magnitude;
     return { node, answer, call, magnitude };
   });
   return { request, of, isData, nodes };
@@ -90,14 +88,12 @@ export function addIntervals(builder: GraphBuilder, request: IntervalRequest): I
 function affineInterval(call: BoundCall, answer: AffineAnswer, rounding: boolean): Interval {
   const { node, x, builder, ops } = call;
   const centre = appendCopy(builder, node, (name, i) => x[i]?.centre ?? name);
-  const share = rounding ? roundingShare(answer.roundings(call)) : 0;
+  const share = rounding ? roundingShare(answer.roundings(call).forward) : 0;
   const radius = withMagnitudes(
     call,
     answer,
     (interval) =>
-      share === 0
-        ? interval.radius
-        : ops.Add(interval.radius, ops.Mul(interval.magnitude, builder.scalar(share))),
+      share === 0 ? interval.radius : ops.Add(interval.radius, ops.Mul(interval.magnitude, builder.scalar(share))),
     share,
   );
   return around(builder, centre, radius);
@@ -106,10 +102,10 @@ function affineInterval(call: BoundCall, answer: AffineAnswer, rounding: boolean
 /**
  * For values m that inputs can have at most, and n roundings an element: whoever computes the node in float32 is off by up to
  * gamma_n (|L| m + |b|), so are our centre and our radius, and the interval was rounded when it was last turned from one form
- * into the other: four times n and something over cover it, with the rounding of this correction itself.
+ * into the other: three times n and something over cover it, with the rounding of this correction itself.
  */
 function roundingShare(roundings: number): number {
-  return gamma(4 * roundings + 32);
+  return gamma(3 * roundings + 32);
 }
 
 /** |L|(v) + share |b| with v of each input's interval. */
@@ -169,11 +165,18 @@ function answersTo(
   isData: (name: string) => boolean,
 ) {
   const answerTo = (node: Node): BoundAnswer =>
-    table[qualifiedOp(node)] ?? { kind: 'forbidden', why: node.domain === '' ? 'no rule yet' : 'not a standard operator' };
+    table[qualifiedOp(node)] ?? {
+      kind: 'forbidden',
+      why: node.domain === '' ? 'no rule yet' : 'not a standard operator',
+    };
   const whyNot = (node: Node): string | undefined => {
     const answer = answerTo(node);
     if (answer.kind === 'forbidden') return answer.why;
-    if (node.outputs.slice(1).some((name) => name !== '' && isData(name) && path.some((other) => reads(other).includes(name))))
+    if (
+      node.outputs
+        .slice(1)
+        .some((name) => name !== '' && isData(name) && path.some((other) => reads(other).includes(name)))
+    )
       return 'its further outputs are used';
     const rows = [...node.inputs.filter(isData), node.outputs[0] ?? ''].map((name) => facts(name).dims[0]);
     if (rows.some((count) => count !== rows[0])) return 'images do not lie along the first dimension';

@@ -63,14 +63,16 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
   const byNode = new Map(intervals.nodes.map((bounded) => [bounded.node, bounded] as const));
   const readers = (name: string) => intervals.nodes.filter(({ node }) => node.inputs.includes(name)).length;
 
-  /** Through a copy of a node: its values have other names, and a row for each bound. */
-  const backThrough = ({ node, call }: BoundedNode, copy: Node, dy: string): string => {
+  /** Through a copy of a node: its values have other names. */
+  const backThrough = ({ node, call }: BoundedNode, output: string, dy: string): string => {
     const own = table[node.op];
-    if (own?.kind !== 'rule') throw new RangeError(`${node.op} has no gradient rule.`);
-    const originals = new Map(copy.inputs.map((name, i) => [name, node.inputs[i] ?? '']));
-    copy.outputs.forEach((name, i) => {
-      originals.set(name, node.outputs[i] ?? '');
-    });
+    const copy = builder.nodes.find(({ outputs }) => outputs[0] === output);
+    if (own?.kind !== 'rule' || !copy)
+      throw new RangeError(`${node.op} has no gradient rule, or no copy makes "${output}".`);
+    const originals = new Map([
+      ...copy.inputs.map((name, i) => [name, node.inputs[i] ?? ''] as const),
+      [output, node.outputs[0] ?? ''] as const,
+    ]);
     const facts = (name: string) => call.facts(originals.get(name) ?? name);
     return own.rule(callFor(builder, copy, [dy], facts))[0]?.() ?? '';
   };
@@ -85,8 +87,10 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
       const constant = constantPart(builder, bounded, intervals);
       if (constant !== undefined) terms.push(dot(coefficients, constant, dims));
       if (rounding && bounded.answer.kind === 'affine') {
-        const counted = 2 * bounded.answer.roundings(bounded.call) + 2 * readers(output);
-        if (counted > 0) slack(coefficients, rows.each(bounded.magnitude()), dims, counted);
+        // Whoever computes the node, our adjoint, and the sum over its readers.
+        const { forward, backward } = bounded.answer.roundings(bounded.call);
+        const counted = forward + backward + 2 * readers(output);
+        if (forward + backward > 0) slack(coefficients, rows.each(bounded.magnitude()), dims, counted);
       }
       // The rules read their data inputs for the shape alone, which here has a row for each bound.
       const stand = (name: string) => (intervals.isData(name) ? rows.standIn(call.dims(name).slice(1), call.dy) : name);
@@ -111,8 +115,8 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
         },
         free: (hint, dims, initial) =>
           rows.each(request.free?.({ hint: `${hint} of ${describeNode(node)}`, dims, initial }) ?? initial()),
-        backThrough: (like, of) => {
-          const back = backThrough(bounded, like, rows.asRows(of, dimsOf(node.outputs[0] ?? '')));
+        backThrough: (output, of) => {
+          const back = backThrough(bounded, output, rows.asRows(of, dimsOf(node.outputs[0] ?? '')));
           return rows.asBounds(back, dimsOf(node.inputs[0] ?? ''));
         },
       });
@@ -161,7 +165,10 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
 /** A call in which other values stand for the node's own, and have the facts of those. */
 function withNames(call: Call, stand: (name: string) => string): Call {
   const [x, y] = [call.x.map(stand), call.y.map(stand)];
-  const originals = new Map([...call.x.map((name, i) => [x[i], name] as const), ...call.y.map((name, i) => [y[i], name] as const)]);
+  const originals = new Map([
+    ...call.x.map((name, i) => [x[i], name] as const),
+    ...call.y.map((name, i) => [y[i], name] as const),
+  ]);
   const facts = (name: string) => call.facts(originals.get(name) ?? name);
   return { ...call, x, y, facts, dims: (name) => facts(name).dims };
 }
@@ -186,8 +193,7 @@ function intervalEnds({ nodes, isData }: Intervals, value: string): string[] {
 function constantPart(builder: GraphBuilder, { node, call }: BoundedNode, { isData }: Intervals): string | undefined {
   const hasConstant = node.inputs.some((name, i) => name !== '' && !isData(name) && (i > 1 || additive.has(node.op)));
   if (!hasConstant) return undefined;
-  const zeros = (name: string) =>
-    builder.add('ConstantOfShape', [builder.ints([1, ...call.dims(name).slice(1)])]);
+  const zeros = (name: string) => builder.add('ConstantOfShape', [builder.ints([1, ...call.dims(name).slice(1)])]);
   const output = builder.fresh('constant');
   const inputs = node.inputs.map((name) => (isData(name) ? zeros(name) : name));
   builder.append({ ...node, name: output, inputs, outputs: [output] });

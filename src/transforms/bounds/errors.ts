@@ -13,7 +13,12 @@ export class UnboundedOperatorsError extends KonkyoError {
   constructor(unbounded: readonly UnboundedNode[]) {
     const kinds = [...new Set(unbounded.map(({ op, why }) => `${op} (${why})`))];
     const nodesOf = (kind: string) => unbounded.filter(({ op, why }) => `${op} (${why})` === kind);
-    const list = kinds.map((kind) => `  ${kind}: ${nodesOf(kind).map(({ node }) => node).join(', ')}`);
+    const list = kinds.map(
+      (kind) =>
+        `  ${kind}: ${nodesOf(kind)
+          .map(({ node }) => node)
+          .join(', ')}`,
+    );
     super(
       `Nothing can be proved of this model, as it has operators without bounds:\n${list.join('\n')}\nWhat noise leaves the class unchanged can still be sampled: leave the proof out.`,
     );

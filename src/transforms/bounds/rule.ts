@@ -40,9 +40,14 @@ export interface Magnitude {
 export interface AffineAnswer {
   readonly kind: 'affine';
   readonly magnitude: (node: Node, facts: (name: string) => ValueFacts) => Magnitude;
-  /** How many roundings go into one element, of the output and, backwards, of the input. */
-  readonly roundings: (call: BoundCall) => number;
+  readonly roundings: (call: BoundCall) => Roundings;
   readonly refuses?: Refusal;
+}
+
+/** How many roundings go into one element: of the output, and of the input where the adjoint makes it. */
+export interface Roundings {
+  readonly forward: number;
+  readonly backward: number;
 }
 
 export interface NonlinearAnswer {
@@ -53,7 +58,11 @@ export interface NonlinearAnswer {
 }
 
 /** Why there is no bound for a node with these attributes or inputs; undefined where there is one. */
-export type Refusal = (node: Node, facts: (name: string) => ValueFacts, isData: (name: string) => boolean) => string | undefined;
+export type Refusal = (
+  node: Node,
+  facts: (name: string) => ValueFacts,
+  isData: (name: string) => boolean,
+) => string | undefined;
 
 export type BoundAnswer = AffineAnswer | NonlinearAnswer | { readonly kind: 'forbidden'; readonly why: string };
 export type BoundTable = Readonly<Record<string, BoundAnswer>>;
@@ -71,8 +80,8 @@ export interface Relaxing {
   readonly free: (hint: string, dims: readonly number[], initial: () => string) => string;
   /** Adds coefficients [n, r, ...] times values [n, 1, ...], summed, to the bound. */
   readonly offset: (coefficients: string, values: string, dims: readonly number[]) => void;
-  /** The coefficients that the table's gradient rule gives for coefficients of the output of a node like this one. */
-  readonly backThrough: (node: Node, coefficients: string) => string;
+  /** What the node's gradient rule makes of coefficients of the output of a copy of it, which has a row for each bound. */
+  readonly backThrough: (output: string, coefficients: string) => string;
 }
 
 /** Coefficients [n, r, ...] of the inputs that depend on the image, by position. */

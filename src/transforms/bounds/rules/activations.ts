@@ -138,7 +138,7 @@ const bySlope: Refusal = (node) => {
 };
 
 /** The largest error of ONNX Runtime's Sigmoid and Tanh, with room to spare: see the tests. */
-const functionError = 1e-6;
+export const functionError = 1e-6;
 
 /**
  * An S-shaped function: convex up to 0, concave from there on, its derivative falling on both sides. Where the interval is on
@@ -169,9 +169,17 @@ function sShaped(derivative: (call: BoundCall, y: string) => string): LinesOf {
     const lowerSlope = ops.Where(isConvex, tangent, ops.Where(isConcave, chord, least));
     const upperSlope = ops.Where(isConcave, tangent, ops.Where(isConvex, chord, least));
     const lowerAt = (slope: string) =>
-      ops.Where(isConvex, lowest(through(slope, centre, atCentre)), lowest(through(slope, low, atLow), through(slope, high, atHigh)));
+      ops.Where(
+        isConvex,
+        lowest(through(slope, centre, atCentre)),
+        lowest(through(slope, low, atLow), through(slope, high, atHigh)),
+      );
     const upperAt = (slope: string) =>
-      ops.Where(isConcave, highest(through(slope, centre, atCentre)), highest(through(slope, low, atLow), through(slope, high, atHigh)));
+      ops.Where(
+        isConcave,
+        highest(through(slope, centre, atCentre)),
+        highest(through(slope, low, atLow), through(slope, high, atHigh)),
+      );
     return {
       lower: { slope: each(lowerSlope), intercept: each(lowerAt(lowerSlope)) },
       upper: { slope: each(upperSlope), intercept: each(upperAt(upperSlope)) },

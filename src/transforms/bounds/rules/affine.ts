@@ -1,7 +1,7 @@
-import { floatOf, float, intOf, stringOf } from '../../../onnx/attributes.ts';
+import { float, floatOf, intOf, stringOf } from '../../../onnx/attributes.ts';
 import { sizeOf, type Tensor } from '../../../onnx/tensor.ts';
 import { groupsOf } from '../../gradient/window.ts';
-import type { AffineAnswer, BoundCall, BoundTable, Magnitude, Refusal } from '../rule.ts';
+import type { AffineAnswer, BoundCall, BoundTable, Magnitude, Refusal, Roundings } from '../rule.ts';
 
 function magnitudes(t: Tensor<'float32'>): Tensor<'float32'> {
   return { ...t, data: t.data.map(Math.abs) };
@@ -20,12 +20,17 @@ function affine(
   return { kind: 'affine', magnitude: of, roundings, ...(refuses ? { refuses } : {}) };
 }
 
+/** So many at most, either way. */
+const few = (count: number) => (): Roundings => ({ forward: count, backward: count });
+
 /** Puts elements elsewhere, or nowhere: nothing is rounded. */
-const rearranged = (refuses?: Refusal) => affine({}, () => 0, refuses);
+const rearranged = (refuses?: Refusal) => affine({}, few(0), refuses);
 
 /** Adds up inputs, constants among them. */
 const summed = (op?: string) =>
-  affine({ ...(op === undefined ? {} : { op }), added: [0, 1, 2, 3, 4, 5, 6, 7] }, ({ node }) => node.inputs.length + 2);
+  affine({ ...(op === undefined ? {} : { op }), added: [0, 1, 2, 3, 4, 5, 6, 7] }, ({ node }) =>
+    few(node.inputs.length + 2)(),
+  );
 
 const oneConstant: Refusal = ({ inputs }, facts, isData) => {
   const others = inputs.slice(0, 2).filter((name) => !isData(name));
@@ -38,15 +43,16 @@ const constantParameters: Refusal = ({ inputs }, facts, isData) =>
     ? undefined
     : 'its parameters are not constant';
 
-/** Products with a matrix: as many as the summed dimension is long; on the way back as the other. */
-function productRoundings({ node, x, dims }: BoundCall): number {
+/** Products with a matrix: as many as the summed dimension is long, and on the way back as the other; no more than the longer. */
+function productRoundings({ node, x, dims }: BoundCall): Roundings {
   const weights = node.inputs[x[0] ? 1 : 0] ?? '';
-  return dims(weights).slice(-2).reduce((sum, dim) => sum + dim, 0) + 4;
+  return few(Math.max(...dims(weights).slice(-2)) + 4)();
 }
 
-function window({ node, dims }: BoundCall): number {
+function windowRoundings({ node, dims }: BoundCall): Roundings {
   const kernel = node.attributes.kernel_shape;
-  return kernel?.type === 'ints' ? sizeOf(kernel.value) : sizeOf(dims(node.inputs[0] ?? '').slice(2));
+  const window = kernel?.type === 'ints' ? kernel.value : dims(node.inputs[0] ?? '').slice(2);
+  return few(sizeOf(window) + 4)();
 }
 
 const notOverImages: Refusal = ({ inputs: [x = '', axes = ''] }, facts) => {
@@ -58,7 +64,7 @@ const notOverImages: Refusal = ({ inputs: [x = '', axes = ''] }, facts) => {
 };
 
 const reduced = () =>
-  affine({}, ({ node, dims }) => sizeOf(dims(node.inputs[0] ?? '').slice(1)) + 2, notOverImages);
+  affine({}, ({ node, dims }) => few(sizeOf(dims(node.inputs[0] ?? '').slice(1)) + 2)(), notOverImages);
 
 /** Operators that are linear in what depends on the image, up to constants. */
 export const affineBounds: BoundTable = {
@@ -67,7 +73,7 @@ export const affineBounds: BoundTable = {
     { parameters: { 1: magnitudes }, added: [2] },
     ({ node, dims }) => {
       const [m = 1, c = 1, ...kernel] = dims(node.inputs[1] ?? '');
-      return (c + m / groupsOf(node)) * sizeOf(kernel) + 2;
+      return { forward: c * sizeOf(kernel) + 2, backward: (m / groupsOf(node)) * sizeOf(kernel) };
     },
     constantParameters,
   ),
@@ -75,7 +81,7 @@ export const affineBounds: BoundTable = {
     { parameters: { 1: magnitudes }, added: [2] },
     ({ node, dims }) => {
       const [c = 1, m = 1, ...kernel] = dims(node.inputs[1] ?? '');
-      return (c / groupsOf(node) + m) * sizeOf(kernel) + 2;
+      return { forward: (c / groupsOf(node)) * sizeOf(kernel) + 2, backward: m * sizeOf(kernel) };
     },
     constantParameters,
   ),
@@ -93,14 +99,14 @@ export const affineBounds: BoundTable = {
     oneConstant,
   ),
   MatMul: affine({ parameters: { 0: magnitudes, 1: magnitudes } }, productRoundings, oneConstant),
-  Mul: affine({ parameters: { 0: magnitudes, 1: magnitudes } }, () => 4, oneConstant),
-  Div: affine({ parameters: { 1: magnitudes } }, () => 4, (node, facts, isData) =>
+  Mul: affine({ parameters: { 0: magnitudes, 1: magnitudes } }, few(4), oneConstant),
+  Div: affine({ parameters: { 1: magnitudes } }, few(4), (node, facts, isData) =>
     isData(node.inputs[1] ?? '') ? 'its divisor depends on the image' : oneConstant(node, facts, isData),
   ),
   // y = (x - mean) scale / sd + bias
   BatchNormalization: affine(
     { parameters: { 1: magnitudes, 3: negativeMagnitudes }, added: [2, 3] },
-    () => 16,
+    few(16),
     (node, facts, isData) =>
       intOf(node, 'training_mode', 0) === 1
         ? 'in training mode it mixes the images of a batch'
@@ -110,9 +116,9 @@ export const affineBounds: BoundTable = {
   Sub: summed('Add'),
   Sum: summed(),
   Mean: summed(),
-  Neg: affine({ op: 'Identity' }, () => 0),
-  AveragePool: affine({}, (call) => 2 * window(call) + 4),
-  GlobalAveragePool: affine({}, (call) => window(call) + 4),
+  Neg: affine({ op: 'Identity' }, few(0)),
+  AveragePool: affine({}, windowRoundings),
+  GlobalAveragePool: affine({}, windowRoundings),
   ReduceMean: reduced(),
   ReduceSum: reduced(),
   Identity: rearranged(),
@@ -126,14 +132,13 @@ export const affineBounds: BoundTable = {
     const perm = node.attributes.perm;
     return perm?.type === 'ints' && perm.value[0] === 0 ? undefined : 'it moves the dimension of images';
   }),
-  Concat: affine({ added: [0, 1, 2, 3, 4, 5, 6, 7] }, () => 0, (node, facts) => {
+  Concat: affine({ added: [0, 1, 2, 3, 4, 5, 6, 7] }, few(0), (node, facts) => {
     const axis = intOf(node, 'axis', 0);
     const rank = facts(node.outputs[0] ?? '').dims.length;
     return axis === 0 || axis === -rank ? 'it puts images one after the other' : undefined;
   }),
-  Pad: affine({ added: [2] }, () => 0, (node) => {
+  Pad: affine({ added: [2] }, few(0), (node) => {
     const mode = stringOf(node, 'mode', 'constant');
     return mode === 'constant' ? undefined : `no bound for mode ${mode}`;
   }),
 };
-

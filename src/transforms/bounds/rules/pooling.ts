@@ -19,7 +19,8 @@ function tilesOf({ node, dims }: BoundCall): readonly number[] | undefined {
   const window = windowOf(node, input, output, intsOf(node, 'kernel_shape', []));
   const sideBySide = kernelExtent(window).every((extent, i) => extent === window.strides[i]);
   const unpadded = [...window.padsBegin, ...window.padsEnd].every((pad) => pad === 0);
-  const plain = window.dilations.every((step) => step === 1) && remainder(window, input, output).every((rows) => rows >= 0);
+  const plain =
+    window.dilations.every((step) => step === 1) && remainder(window, input, output).every((rows) => rows >= 0);
   return sideBySide && unpadded && plain ? window.kernel : undefined;
 }
 
@@ -88,20 +89,19 @@ function tiled(call: BoundCall, x: Interval, relaxing: Relaxing, tile: readonly 
   return { 0: fromWindows(call, ops.Add(ops.Mul(column(positive), below), sloped), tile) };
 }
 
-/** Windows that overlap: below by the element whose interval lies highest, above by the largest u_i. */
-function overlapping(call: BoundCall, x: Interval, { positive, negative, each, offset, backThrough }: Relaxing): Relaxed {
-  const { node, builder, ops, add } = call;
-  const [output = ''] = node.outputs;
-  offset(negative, each(pooled(call, x.high)), call.dims(output).slice(1));
+/** Windows that overlap: below by the element with the largest l_i, above by the largest u_i. */
+function overlapping(call: BoundCall, x: Interval, relaxing: Relaxing): Relaxed {
+  const { node, dims, builder, ops, add } = call;
+  const { positive, negative, each, offset, backThrough } = relaxing;
+  const inner = dims(node.inputs[0] ?? '').slice(1);
+  offset(negative, each(pooled(call, x.high)), dims(node.outputs[0] ?? '').slice(1));
   // A row for each bound, as the indices of max pooling count over all rows.
-  const centres = ops.Reshape(
-    ops.Expand(each(x.centre), add('Concat', [builder.ints([1]), add('Shape', [positive], { start: 1, end: 2 }), builder.ints(call.dims(node.inputs[0] ?? '').slice(1).map(() => 1))], { axis: 0 })),
-    builder.ints([-1, ...call.dims(node.inputs[0] ?? '').slice(1)]),
-  );
-  const chosen = builder.fresh('MaxPool');
-  const twin = { ...node, name: chosen, inputs: [centres], outputs: [chosen] };
-  builder.append(twin);
-  return { 0: backThrough(twin, positive) };
+  const ones = (count: number) => Array.from({ length: count }, () => 1);
+  const bounds = add('Shape', [positive], { start: 1, end: 2 });
+  const repeats = add('Concat', [builder.ints([1]), bounds, builder.ints(ones(inner.length))], { axis: 0 });
+  const lows = ops.Reshape(ops.Expand(each(x.low), repeats), builder.ints([-1, ...inner]));
+  const chosen = pooled(call, lows);
+  return { 0: backThrough(chosen, positive) };
 }
 
 export const poolingBounds: BoundTable = {
