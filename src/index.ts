@@ -88,7 +88,7 @@ export { isKonkyoError, KonkyoError } from './konkyoError.ts';
 export type { AscentSettings } from './maximization/ascend.ts';
 export { type Maximization, type MaximizedUnit, type MaximizeOptions, maximize } from './maximization/maximize.ts';
 export { methodKind, methodKinds } from './methods.ts';
-export type { LayerMask, Masks } from './noncontributing/layerMasks.ts';
+export type { LayerMask, MaskChoice } from './noncontributing/layerMasks.ts';
 export { noncontributing } from './noncontributing/method.ts';
 export {
   compileNoncontributing,
@@ -130,7 +130,7 @@ export {
   type Round,
   type RoundRecord,
 } from './regions/pruner.ts';
-export { type ReceptiveField, receptiveField, seenPixels } from './regions/receptiveField.ts';
+export { overPixels, type ReceptiveField, receptiveField } from './regions/receptiveField.ts';
 export { masksFile } from './regions/sidecar.ts';
 export { type LayerSummary, summarizeLayer, summarizeUnits, type UnitSummary } from './regions/unitSummary.ts';
 export { explainedImage, type NamedImage } from './report/explainedView.ts';

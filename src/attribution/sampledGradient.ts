@@ -99,7 +99,7 @@ function loopBody(
 ): { readonly body: Graph; readonly sampling: Sampling } {
   const { model, inputName, scores } = classifier;
   const imageShape = imageShapeOf(classifier);
-  const body = new GraphBuilder({ ...model.graph, inputs: [...model.graph.inputs] }, stage);
+  const body = new GraphBuilder(model.graph, stage);
   const { ops } = body;
   const images = 'konkyo/images';
   const turn = body.input(`konkyo/${stage}/turn`, 'int64', []);

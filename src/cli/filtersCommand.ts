@@ -120,13 +120,14 @@ function pageOf(analysis: FilterAnalysis, model: string): string {
 }
 
 /** A line a class: its strongest path or filter, and what taking it out costs. */
-function inWords({ contributions, holding, notes }: FilterAnalysis): string {
+function inWords({ contributions, holding, network, notes }: FilterAnalysis): string {
   const { paths, classes } = contributions;
+  const lastLayer = network.layers.at(-1)?.name ?? '';
   const lines = classes.map(({ name, label, images, paths: tally, layers }) => {
     const last = tally ?? layers.at(-1);
     const [first = 0] = last ? ranked(last) : [];
     const path = paths?.[first];
-    const unit = path ? pathName(path) : `filter ${first + 1}`;
+    const unit = path ? pathName(path) : `${lastLayer} ${first + 1}`;
     const wins = (100 * (last?.wins[first] ?? 0)) / images;
     const cost = holding.filters.find((one) => one.label === label);
     const words = cost

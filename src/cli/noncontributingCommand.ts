@@ -1,35 +1,16 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
-import { explain } from '../attribution/explain.ts';
-import { saliency } from '../attribution/saliency.ts';
-import { smoothGrad } from '../attribution/smoothGrad.ts';
-import type { Classifier } from '../classifier/classifier.ts';
-import { className } from '../classifier/classifier.ts';
-import { writeNpz } from '../datasets/npz.ts';
-import { isKonkyoError } from '../konkyoError.ts';
-import { methodKind } from '../methods.ts';
-import { type Certificate, certify } from '../noncontributing/certificate.ts';
-import {
-  compileNoncontributing,
-  type NoncontributingMap,
-  type NoncontributingSettings,
-} from '../noncontributing/noncontributing.ts';
-import { concatRows } from '../onnx/tensor.ts';
-import { explainedImage, type NamedImage } from '../report/explainedView.ts';
-import { type FoundRow, foundMap, provedMap } from '../report/noncontributing/besideView.ts';
-import { noncontributingPage } from '../report/noncontributing/noncontributingPage.ts';
-import { renderPage } from '../report/page.ts';
-import { provenanceOf } from '../report/provenanceView.ts';
+import type { NoncontributingSettings } from '../noncontributing/noncontributing.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { commandLine } from './commandLine.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { readInputs } from './inputs.ts';
 import { loadModelFile } from './modelFile.ts';
 import { parseMasks, parsePer, parseSchedule, parseTolerance, wholeNumber } from './noncontributingFlags.ts';
-import { prepareFolder, writeWhole } from './output.ts';
-import { type Progress, progressTo } from './progress.ts';
+import { type NoncontributingSummary, runNoncontributingJob } from './noncontributingJob.ts';
+import { prepareFolder } from './output.ts';
+import { progressTo } from './progress.ts';
 import { threadCount } from './threads.ts';
-import { version } from './version.ts';
 
 interface Flags extends InputFlags {
   readonly masks: string;
@@ -95,12 +76,22 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
   });
   try {
     const images = await readInputs(inputs, classifier, flags.dataDir === undefined ? {} : { dataDir: flags.dataDir });
-    const found = await findAll(classifier, images, settings, progress);
-    const proved = flags.certify === true ? await proveAll(classifier, images, settings, progress) : [];
-    const page = join(flags.out, 'index.html');
-    if (flags.save !== undefined) await writeWhole(flags.save, archive(found, proved));
-    await writeWhole(page, await pageOf(classifier, basename(modelPath), images, found, proved, flags, progress));
-    const summary = { page, images: images.map(({ name }, i) => summaryOf(classifier, name, found[i], proved[i])) };
+    const { masks, tolerance, per, schedule, draws, seed } = flags;
+    const summary = await runNoncontributingJob({
+      classifier,
+      modelName: basename(modelPath),
+      images,
+      settings,
+      certify: flags.certify === true,
+      out: flags.out,
+      ...(flags.save === undefined ? {} : { save: flags.save }),
+      settingRows: Object.entries({ masks, tolerance, per, schedule, draws, seed }).map(([label, value]) => ({
+        label,
+        value,
+      })),
+      command: commandLine(),
+      progress,
+    });
     process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : inWords(summary));
   } finally {
     progress.finish();
@@ -126,149 +117,11 @@ function settingsFrom(flags: Flags): NoncontributingSettings {
   };
 }
 
-async function findAll(
-  classifier: Classifier,
-  images: readonly NamedImage[],
-  settings: NoncontributingSettings,
-  progress: Progress,
-): Promise<NoncontributingMap[]> {
-  const pixels = await compileNoncontributing(classifier, settings);
-  const found: NoncontributingMap[] = [];
-  try {
-    for (const [i, { name, image }] of images.entries()) {
-      progress.update(i, images.length, `Non-contributing pixels of ${name}`);
-      try {
-        found.push(await pixels.of(image));
-      } catch (error) {
-        if (isKonkyoError(error)) error.message = `${name}: ${error.message}`;
-        throw error;
-      }
-    }
-  } finally {
-    progress.finish();
-    await pixels.release();
-  }
-  return found;
-}
-
-async function proveAll(
-  classifier: Classifier,
-  images: readonly NamedImage[],
-  { per = 'pixel' }: NoncontributingSettings,
-  progress: Progress,
-): Promise<readonly (Certificate | null)[]> {
-  const batch = concatRows(images.map(({ image }) => image));
-  return await certify(classifier, batch, {
-    amplitudes: per,
-    progress: inTenths((tenth) => progress.update(tenth, 10, 'Proof')),
+function inWords({ page, images }: NoncontributingSummary): string {
+  const lines = images.map(({ name, decided, meanAmplitude, measured, certified }) => {
+    const kept = `kept in ${(100 * measured.kept).toFixed(2)}% of ${measured.draws} draws`;
+    const proved = certified ? `, proved ${certified.meanAmplitude.toFixed(3)}` : '';
+    return `${name}: ${decided}, mean amplitude ${meanAmplitude.toFixed(3)}, ${kept}${proved}`;
   });
-}
-
-function inTenths(show: (tenth: number) => void): (done: number, total: number) => void {
-  let shown = 0;
-  return (done, total) => {
-    const tenth = Math.floor((10 * done) / total);
-    if (tenth > shown) show(tenth);
-    shown = Math.max(shown, tenth);
-  };
-}
-
-/** The page, with the maps of the methods that the paper compares itself with. */
-async function pageOf(
-  classifier: Classifier,
-  file: string,
-  images: readonly NamedImage[],
-  found: readonly NoncontributingMap[],
-  proved: readonly (Certificate | null)[],
-  flags: Flags,
-  progress: Progress,
-): Promise<string> {
-  const methods = [saliency(), smoothGrad(), methodKind('deep-taylor').create({})];
-  const batch = concatRows(images.map(({ image }) => image));
-  const notes: string[] = [];
-  const explanations = await explain(classifier, batch, methods, {
-    progress: (done, total, what) => progress.update(done, total, what),
-    onRefused: ({ title }, { message }) => notes.push(`${title} was left out. ${message}`),
-  });
-  const rows = explanations.flatMap((explanation, i): FoundRow[] => {
-    const [named, map, proof] = [images[i], found[i], proved[i]];
-    if (!named || !map) return [];
-    const row = {
-      image: explainedImage(classifier, named, explanation, i),
-      found: foundMap(classifier, map),
-    };
-    return [proof ? { ...row, proved: provedMap(classifier, proof) } : row];
-  });
-  const provenance = provenanceOf(classifier, { file, methods, version, notes, command: commandLine() });
-  const { masks, tolerance, per, schedule, draws, seed } = flags;
-  const own = {
-    label: 'Non-contributing pixels',
-    value: `masks ${masks}, tolerance ${tolerance}, per ${per}, schedule ${schedule}, draws ${draws}, seed ${seed}`,
-  };
-  return renderPage(
-    noncontributingPage({
-      title: `Non-contributing pixels: ${file}`,
-      rows,
-      masked: masks !== 'none',
-      provenance: { ...provenance, settings: [own, ...provenance.settings] },
-    }),
-  );
-}
-
-/** `noncontributing` and, where there is a proof of every image, `certified`: [n, ...]. */
-function archive(found: readonly NoncontributingMap[], proved: readonly (Certificate | null)[]): Uint8Array {
-  const stack = (amplitudes: readonly NoncontributingMap['amplitude'][]) => {
-    const { dims, data } = concatRows(amplitudes);
-    return { type: 'float32' as const, dims, data };
-  };
-  const certificates = proved.flatMap((proof) => proof ?? []);
-  return writeNpz(
-    new Map([
-      ['noncontributing', stack(found.map(({ amplitude }) => amplitude))],
-      ...(certificates.length > 0 && certificates.length === found.length
-        ? ([['certified', stack(certificates.map(({ amplitude }) => amplitude))]] as const)
-        : []),
-    ]),
-  );
-}
-
-function summaryOf(
-  classifier: Classifier,
-  name: string,
-  found: NoncontributingMap | undefined,
-  proof: Certificate | null | undefined,
-) {
-  if (!found) return { name };
-  const { decision, tolerance, energy, meanAmplitude, free, scaledBy, measured, masked, seconds } = found;
-  return {
-    name,
-    decided: className(classifier, decision.chosen),
-    margin: decision.margin,
-    tolerance,
-    energy,
-    meanAmplitude,
-    free,
-    scaledBy,
-    measured,
-    ...(masked ? { masked } : {}),
-    ...(proof
-      ? { certified: { meanAmplitude: proof.meanAmplitude, uniform: proof.uniform, lowestMargin: proof.lowestMargin } }
-      : {}),
-    seconds,
-  };
-}
-
-function inWords({
-  page,
-  images,
-}: {
-  readonly page: string;
-  readonly images: readonly ReturnType<typeof summaryOf>[];
-}): string {
-  const lines = images.map((image) =>
-    'measured' in image
-      ? `${image.name}: ${image.decided}, mean amplitude ${image.meanAmplitude.toFixed(3)}, kept in ${(100 * image.measured.kept).toFixed(2)}% of ${image.measured.draws} draws${image.certified ? `, proved ${image.certified.meanAmplitude.toFixed(3)}` : ''}`
-      : image.name,
-  );
   return `${lines.join('\n')}\nPage: ${page}\n`;
 }

@@ -1,11 +1,11 @@
 import type { AmplitudePer } from '../noncontributing/amplitude.ts';
-import type { Masks } from '../noncontributing/layerMasks.ts';
+import type { MaskChoice } from '../noncontributing/layerMasks.ts';
 import { fastSchedule, paperSchedule, type SearchSchedule } from '../noncontributing/schedules.ts';
 import type { Tolerance } from '../noncontributing/tolerance.ts';
 import { UsageError } from './usageError.ts';
 
 /** `none`, `paper`, or layers with thresholds: `conv1.relu=0.2,conv2.relu=0`. */
-export function parseMasks(text: string): Masks {
+export function parseMasks(text: string): MaskChoice {
   if (text === 'none' || text === 'paper') return text;
   return text.split(',').map((part) => {
     const [layer = '', threshold = '', ...rest] = part.split('=');

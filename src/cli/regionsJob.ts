@@ -3,7 +3,7 @@ import type { Classifier } from '../classifier/classifier.ts';
 import { settingsOf } from '../classifier/inputDescription.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { writeModel } from '../onnx/writeModel.ts';
-import { examine } from '../regions/examine.ts';
+import { type Examination, examine } from '../regions/examine.ts';
 import { controlRounds } from '../regions/plans.ts';
 import { makePruner, type Pruned, type Pruner, type RoundRecord } from '../regions/pruner.ts';
 import { masksFile } from '../regions/sidecar.ts';
@@ -74,8 +74,7 @@ export async function runRegionsJob(job: RegionsJob): Promise<RegionsSummary> {
     );
     progress.message('Looking at the units');
     const examination = await examine(pruner, pruned, { images, seed: settings.seed });
-    const view = layerView(pruner, pruned, examination, 'pruned', titles[settings.method]);
-    return await write(job, pruner, pruned, control, view);
+    return await write(job, pruner, pruned, control, examination);
   } finally {
     await pruner.release();
   }
@@ -116,8 +115,9 @@ async function write(
   pruner: Pruner,
   pruned: Pruned,
   control: Pruned,
-  view: ReturnType<typeof layerView>,
+  examination: Examination,
 ): Promise<RegionsSummary> {
+  const view = layerView(pruner, pruned, examination, 'pruned', titles[settings.method]);
   const { layer, statistics, neighbourhood, accuracy, test } = pruner;
   const last = lastRound(pruned);
   const unpruned = lastRound(control);
@@ -162,7 +162,12 @@ async function write(
     pruned: last,
     rounds: pruned.rounds,
     control: unpruned.accuracy,
-    units: view.units.map(({ unit, removed, area, regions }) => ({ unit, removed, area, regions })),
+    units: examination.units.map(({ unit, removed, area, regions }) => ({
+      unit,
+      removed,
+      area,
+      regions: regions.length,
+    })),
   };
 }
 

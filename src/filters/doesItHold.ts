@@ -44,17 +44,21 @@ interface Unit {
   readonly ablation: Ablation;
 }
 
-/** Takes out the top and the bottom of each class, set to its mean over all the images, and counts. */
+/**
+ * Takes out the top and the bottom of each class, set to its mean over some images, and counts.
+ * @param learned what the means are over; @param sets what is counted.
+ */
 export async function doesItHold(
   network: FilterNetwork,
   found: Contributions,
+  learned: readonly ClassSet[],
   sets: readonly ClassSet[],
   seed: number,
   progress?: FilterProgress,
 ): Promise<Holding> {
   const { classifier } = network;
   const connected = found.paths ? singleConnections(network, found.paths) : undefined;
-  const ablator = await compileAblator(network, concatRows(sets.map(({ images }) => images)), {
+  const ablator = await compileAblator(network, concatRows(learned.map(({ images }) => images)), {
     layers: network.layers,
     connected: connected ? [connected] : [],
   });

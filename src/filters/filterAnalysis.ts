@@ -67,7 +67,7 @@ export async function analyseFilters(
   const start = performance.now();
   const found = await contributions(network, learned, progress);
   const split = performance.now();
-  const holding = await doesItHold(network, found, tested, settings.seed, progress);
+  const holding = await doesItHold(network, found, learned, tested, settings.seed, progress);
   const hider = await compileHider(classifier, grid, settings.fill);
   try {
     const before = performance.now();

@@ -37,12 +37,6 @@ export function ranked({ wins, shares }: Tally): number[] {
   return order.sort((a, b) => (wins[b] ?? 0) - (wins[a] ?? 0) || (shares[b] ?? 0) - (shares[a] ?? 0) || a - b);
 }
 
-/** Units by their mean share, largest first. */
-export function rankedByShare({ shares }: Tally): number[] {
-  const order = shares.map((_, unit) => unit);
-  return order.sort((a, b) => (shares[b] ?? 0) - (shares[a] ?? 0) || a - b);
-}
-
 /**
  * Gini's coefficient of numbers that are not negative: 0 where all are equal, (n - 1) / n where one has everything.
  * sum_i sum_j |x_i - x_j| / (2 n sum x)

@@ -1,9 +1,10 @@
+import { ranges } from '../attribution/portions.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { classCount } from '../classifier/target.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
 import { float32, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
-import { type Random, random } from '../random/random.ts';
+import { random } from '../random/random.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import { addGradients } from '../transforms/gradient/gradient.ts';
 import { pixelRange, rivalsOf } from './certifiedMargins.ts';
@@ -11,7 +12,7 @@ import { pixelRange, rivalsOf } from './certifiedMargins.ts';
 export interface ChallengeOptions {
   /** Random noise images, uniform in the box; the same for every image. Default 10,000. */
   readonly draws?: number;
-  /** Runs of projected gradient descent on the smallest margin, each from noise at random corners. Default 10. */
+  /** Runs of projected gradient descent on the smallest margin, from random corners of the box. Default 10. */
   readonly starts?: number;
   /** Steps of each. Default 100. */
   readonly steps?: number;
@@ -39,37 +40,39 @@ export async function challenge(
   const decided = (await classifier.predict(images)).map(({ chosen }) => chosen);
   const compiled = await compile(classifier);
   try {
-    const found: Challenge[] = [];
-    const { batchSize } = classifier;
-    for (const [i, own] of decided.entries()) {
-      const source = random(seed);
-      const image = { image: rows(images, i, i + 1), amplitude: rows(amplitude, i, i + 1), decided: own };
-      let byDraws = Number.POSITIVE_INFINITY;
-      for (let from = 0; from < draws; from += batchSize) {
-        const noise = noiseOf(Math.min(batchSize, draws - from), images.dims, () => 2 * source.uniform() - 1);
-        byDraws = Math.min(byDraws, ...(await compiled.margins(image, noise)));
+    const challenged = decided.map((own, i) => ({
+      image: rows(images, i, i + 1),
+      amplitude: rows(amplitude, i, i + 1),
+      decided: own,
+    }));
+    const source = random(seed);
+    const byDraws = challenged.map(() => Number.POSITIVE_INFINITY);
+    for (const { from, to } of ranges(draws, classifier.batchSize)) {
+      const noise = noiseOf(to - from, images.dims, () => 2 * source.uniform() - 1);
+      for (const [i, one] of challenged.entries()) {
+        byDraws[i] = Math.min(byDraws[i] ?? 0, ...(await compiled.margins(one, noise)));
       }
-      let byDescent = Number.POSITIVE_INFINITY;
-      for (let from = 0; from < starts; from += batchSize) {
-        let noise = noiseOf(Math.min(batchSize, starts - from), images.dims, corner(source));
+    }
+    const corners = noiseOf(starts, images.dims, () => (source.uniform() < 0.5 ? -1 : 1));
+    const byDescent: number[] = [];
+    for (const one of challenged) {
+      let lowest = Number.POSITIVE_INFINITY;
+      for (const { from, to } of ranges(starts, classifier.batchSize)) {
+        let noise = rows(corners, from, to);
         for (let step = 0; step < steps; step++) {
           // Long steps first, short ones last: from 0.2 to 0.01 of the amplitude.
-          const descended = await compiled.descend(image, noise, 0.2 * 0.05 ** (step / Math.max(1, steps - 1)));
-          byDescent = Math.min(byDescent, ...descended.margins);
+          const descended = await compiled.descend(one, noise, 0.2 * 0.05 ** (step / Math.max(1, steps - 1)));
+          lowest = Math.min(lowest, ...descended.margins);
           noise = descended.noise;
         }
-        byDescent = Math.min(byDescent, ...(await compiled.margins(image, noise)));
+        lowest = Math.min(lowest, ...(await compiled.margins(one, noise)));
       }
-      found.push({ byDraws, byDescent });
+      byDescent.push(lowest);
     }
-    return found;
+    return decided.map((_, i) => ({ byDraws: byDraws[i] ?? 0, byDescent: byDescent[i] ?? 0 }));
   } finally {
     await compiled.release();
   }
-}
-
-function corner(source: Random): () => number {
-  return () => (source.uniform() < 0.5 ? -1 : 1);
 }
 
 function noiseOf(count: number, dims: readonly number[], next: () => number): Tensor<'float32'> {

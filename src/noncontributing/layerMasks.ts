@@ -16,7 +16,7 @@ export interface LayerMask {
 }
 
 /** Ikeno, Hara & Washio's masks, none, or one's own. */
-export type Masks = 'paper' | 'none' | readonly LayerMask[];
+export type MaskChoice = 'paper' | 'none' | readonly LayerMask[];
 
 /** Section 4.1: 0.2 for the first convolution, 0 for what follows. */
 const paperThresholds = { first: 0.2, following: 0 };
@@ -26,7 +26,7 @@ const paperThresholds = { first: 0.2, following: 0 };
  * class with a negative score would drop out of the objective.
  * @throws UnknownLayerError for a layer the model does not have.
  */
-export function chosenMasks(classifier: Classifier, masks: Masks): LayerMask[] {
+export function chosenMasks(classifier: Classifier, masks: MaskChoice): LayerMask[] {
   if (masks === 'none') return [];
   if (masks !== 'paper') {
     return masks.map(({ layer, threshold }) => ({ layer: findLayer(classifier, layer).value, threshold }));

@@ -6,7 +6,7 @@ import type { Values } from '../runtime/runtime.ts';
 import type { AmplitudePer } from './amplitude.ts';
 import { type CleanDecision, decisionOf } from './decision.ts';
 import { UndecidedError } from './errors.ts';
-import { chosenMasks, compileMaskValues, type Masks, withMasks } from './layerMasks.ts';
+import { chosenMasks, compileMaskValues, type MaskChoice, withMasks } from './layerMasks.ts';
 import { measureFreedom, type Trial } from './measureFreedom.ts';
 import { compileDraws, type NoiseDraws } from './noiseDraws.ts';
 import { checkPixelRange } from './pixelRange.ts';
@@ -17,7 +17,7 @@ import { halfMargin, type Tolerance, toleranceOf } from './tolerance.ts';
 
 export interface NoncontributingSettings {
   /** Default `none`: the map is of the network as it is (docs/papers/noncontributing.md). */
-  readonly masks?: Masks;
+  readonly masks?: MaskChoice;
   /** Default: half the margin. */
   readonly tolerance?: Tolerance;
   /** Default: a pixel's channels share an amplitude. */

@@ -20,8 +20,8 @@ export function fastSchedule({
   iterations = fastDefaults.iterations,
   images = fastDefaults.images,
 }: Partial<Pick<SearchSchedule, 'iterations' | 'images'>> = {}): SearchSchedule {
-  // Amplitudes can travel from 0 to 1 three times over however many iterations there are.
-  const rate = (fastDefaults.rate * fastDefaults.iterations) / iterations;
+  // Amplitudes can travel from 0 to 1 three times over, however many iterations there are; larger steps than 0.05 only jump.
+  const rate = Math.min(0.05, (fastDefaults.rate * fastDefaults.iterations) / iterations);
   return { iterations, images, learningRate: cosine(rate, iterations) };
 }
 

@@ -1,14 +1,12 @@
 import { type Explanation, explain } from '../attribution/explain.ts';
 import type { MeasuredFreedom } from '../attribution/freedom.ts';
-import { saliency } from '../attribution/saliency.ts';
-import { smoothGrad } from '../attribution/smoothGrad.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { toInput } from '../classifier/pixels.ts';
 import { imageAt, type LabelledImages } from '../datasets/labelledImages.ts';
 import { withRandomWeights } from '../evaluation/randomWeights.ts';
 import { rankCorrelation } from '../evaluation/rankCorrelation.ts';
-import { methodKind } from '../methods.ts';
 import { type Certificate, certify } from '../noncontributing/certificate.ts';
+import { comparedMethods } from '../noncontributing/comparedMethods.ts';
 import {
   compileNoncontributing,
   type NoncontributingMap,
@@ -121,8 +119,7 @@ async function compareDigits(classifier: Classifier, test: LabelledImages, step:
   const ours = await maps(classifier, images, settings, progress, 'Ours');
   const real = await maps(classifier, images, { seed }, progress, 'Ours, without masks');
   const proofs = await proofsOf(classifier, images, progress);
-  const methods = [saliency(), smoothGrad(), methodKind('deep-taylor').create({})];
-  const explanations = await explain(classifier, concatRows(images), methods);
+  const explanations = await explain(classifier, concatRows(images), comparedMethods());
   const pixels = await compileNoncontributing(classifier, settings);
   const compared: ComparedDigit[] = [];
   try {

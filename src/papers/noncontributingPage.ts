@@ -32,7 +32,7 @@ export function reproductionPage(
   const figure = (id: string) => results.find((result) => result.id === id)?.ours ?? Number.NaN;
   return {
     title: 'Non-contributing pixels, reproduced',
-    headline: 'The background is free; the digit and its rim are not.',
+    headline: 'The digit and its rim have to stay; how free the background is depends on the masks.',
     lede: `The paper’s search, repeated, reaches an E of ${fixed(figure('paper.energy'), 3)} in ${duration(figure('paper.seconds'))} a digit; ours ${fixed(figure('ours.energy'), 3)} in ${duration(figure('ours.seconds'))}. Maps found with the paper’s masks keep the class in ${percent(figure('masked.keep'))} of fresh tries on the real network, maps found without them in ${percent(figure('unmasked.keep'))}.`,
     sections: [
       sheet(besideRows(classifier, findings)),

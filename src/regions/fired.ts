@@ -1,5 +1,5 @@
-import type { Tensor } from '../onnx/tensor.ts';
-import { float32, rows } from '../onnx/tensor.ts';
+import { ranges } from '../attribution/portions.ts';
+import { float32, rows, type Tensor } from '../onnx/tensor.ts';
 import type { DenseLayer } from './denseLayer.ts';
 import type { SplitModel } from './splitModel.ts';
 
@@ -13,30 +13,35 @@ export interface FiredUnit {
 
 /**
  * The units that fired for one image (a sigmoid above one half, others above zero), largest effect on the chosen class's score
- * first. @param compared the layer's sums for many images, whose means stand for a unit that says nothing.
+ * first.
+ * @param compared the layer's sums for many images, whose means stand for a unit that says nothing.
+ * @param batchSize rows that go through the rest of the model at a time.
  */
 export async function firedUnits(
   split: SplitModel,
   layer: DenseLayer,
   image: Tensor<'float32'>,
   compared: Tensor<'float32'>,
+  batchSize: number,
 ): Promise<{ readonly chosen: number; readonly fired: readonly FiredUnit[] }> {
   const { units } = layer;
   const sums = await split.sums(await split.inputs(image));
   const { activations, scores } = await split.rest(sums, image);
   const chosen = scores.data.indexOf(Math.max(...scores.data));
   const means = columnMeans(compared);
-  const copies = float32([units, units], new Float32Array(units * units));
-  for (let unit = 0; unit < units; unit++) {
-    copies.data.set(sums.data, unit * units);
-    copies.data[unit * units + unit] = means[unit] ?? 0;
+  const muted: number[] = [];
+  for (const { from, to } of ranges(units, batchSize)) {
+    const count = to - from;
+    const copies = repeated(sums, count);
+    for (let unit = from; unit < to; unit++) copies.data[(unit - from) * units + unit] = means[unit] ?? 0;
+    const { scores: without } = await split.rest(copies, repeated(image, count));
+    for (let row = 0; row < count; row++) muted.push(rows(without, row, row + 1).data[chosen] ?? 0);
   }
-  const muted = await split.rest(copies, repeated(image, units));
   const threshold = layer.activation === 'Sigmoid' ? 0.5 : 0;
   const fired = Array.from(activations.data, (activation, unit) => ({
     unit,
     activation,
-    effect: (scores.data[chosen] ?? 0) - (rows(muted.scores, unit, unit + 1).data[chosen] ?? 0),
+    effect: (scores.data[chosen] ?? 0) - (muted[unit] ?? 0),
   })).filter(({ activation }) => activation > threshold);
   return { chosen, fired: fired.sort((a, b) => b.effect - a.effect || a.unit - b.unit) };
 }

@@ -7,7 +7,6 @@ import { windowOf } from '../transforms/gradient/window.ts';
 import type { DenseLayer } from './denseLayer.ts';
 import { DenseLayerError } from './errors.ts';
 import { placeOf } from './featureMap.ts';
-import type { Region } from './labelling.ts';
 
 /** Pixels `first` to `last`, seen by position p of a value: first = p jump + start, last = first + size - 1. */
 interface Span {
@@ -111,20 +110,27 @@ export function receptiveField(classifier: Classifier, { mapValue }: Pick<DenseL
   };
 }
 
-/** The pixels of an image, [height * width], that a region of a layer sees: 1 where one of its cells does. */
-export function seenPixels(
-  { inputs }: Pick<Region, 'inputs'>,
+/**
+ * Lays inputs of a layer over the image: each adds what `amount` says to every pixel that it sees.
+ * @returns [height * width]
+ */
+export function overPixels(
+  inputs: Int32Array,
   { map }: Pick<DenseLayer, 'map'>,
   field: ReceptiveField,
   { height, width }: { readonly height: number; readonly width: number },
-): Uint8Array {
-  const seen = new Uint8Array(height * width);
+  amount: (input: number) => number = () => 1,
+): Float32Array {
+  const sums = new Float32Array(height * width);
   for (const input of inputs) {
     const place = placeOf(map, input);
     const { top, left, bottom, right } = field(place.y, place.x);
-    for (let y = top; y <= bottom; y++) seen.fill(1, y * width + left, y * width + right + 1);
+    const added = amount(input);
+    for (let y = top; y <= bottom; y++) {
+      for (let pixel = y * width + left; pixel <= y * width + right; pixel++) sums[pixel] = (sums[pixel] ?? 0) + added;
+    }
   }
-  return seen;
+  return sums;
 }
 
 function fieldAfter(classifier: Classifier, fields: ReadonlyMap<string, Field>, node: Node): Field {

@@ -1,4 +1,4 @@
-import type { Classifier } from '../classifier/classifier.ts';
+import { type Classifier, runBatches } from '../classifier/classifier.ts';
 import type { Graph, Model } from '../onnx/graph.ts';
 import { prune } from '../onnx/prune.ts';
 import type { Tensor } from '../onnx/tensor.ts';
@@ -20,7 +20,7 @@ export interface SplitModel {
 
 /** @param model the classifier's, or the same with other weights. */
 export async function splitModel(classifier: Classifier, model: Model, layer: DenseLayer): Promise<SplitModel> {
-  const { runtime, inputName, scores } = classifier;
+  const { runtime, inputName, scores, batchSize } = classifier;
   const { data, sums, activations, mapValue } = layer;
   const { graph } = model;
   const open = (parts: Graph) => runtime.createSession({ ...model, graph: parts });
@@ -32,7 +32,11 @@ export async function splitModel(classifier: Classifier, model: Model, layer: De
   const takesImages = restGraph.inputs.some(({ name }) => name === inputName);
   const sessions: readonly Session[] = [...(first ? [first] : []), dense, rest];
   return {
-    inputs: async (images) => (first ? floatOutputOf(await first.run({ [inputName]: images }), data) : images),
+    async inputs(images) {
+      if (!first) return images;
+      const values = await runBatches(first, batchSize, images.dims[0] ?? 0, { [inputName]: images }, [data]);
+      return floatOutputOf(Object.fromEntries(values), data);
+    },
     sums: async (inputs) => floatOutputOf(await dense.run({ [data]: inputs }), sums),
     async rest(given, images) {
       const values = await rest.run({ [sums]: given, ...(takesImages ? { [inputName]: images } : {}) });

@@ -16,7 +16,7 @@ export type Reading = 'raw' | 'centred';
 
 /**
  * A head as a Boolean network. A hidden unit counts as 1 in the upper half of its range: 0 to 1 for a sigmoid, -1 to 1 for
- * tanh, and for a ReLU the range it has on the images (as for features, outermost hundredth cut off).
+ * tanh, and for a ReLU the range it has on the images, as for features.
  */
 export function booleanNetwork(head: DenseHead, scales: readonly FeatureScale[], images: SeenImages): BooleanNetwork {
   let columns = images.columns;

@@ -169,7 +169,7 @@ function composedStart(
   varies: (feature: number) => boolean,
 ): readonly Signs[] | string {
   const n = table.columns.length;
-  const tables = n <= mostReadable ? classTables(network) : undefined;
+  const tables = classTables(network);
   if (!tables) return `the composed functions of ${n} features are too many to table`;
   const starts: Signs[] = [];
   for (const [k, truth] of tables.entries()) {

@@ -10,18 +10,20 @@ const paperNoise = { samples: 100, noise: 0.1, seed: 1 };
 
 /**
  * The maximisation image of each feature as in paper A (section 4): the mean of its gradients with respect to the pixels over
- * noisy versions of a blank image. The paper does not say which image it adds noise to; blank is our reading.
+ * noisy versions of an image. The paper does not say which one; blank is our reading. A feature that is off there (a ReLU at 0)
+ * has no gradient, and needs an image in which it is on.
+ * @param base model input [1, ...], by default blank.
  * @returns one row of model input for each feature, in the order given: positive where a brighter pixel raises it.
  */
 export async function featureGradients(
   classifier: Classifier,
   layer: string,
   features: readonly number[],
+  base: Tensor<'float32'> = baselineImage(0, classifier.input),
 ): Promise<Tensor<'float32'>[]> {
   const units = unitScores(classifier, layer);
   const explainer = await smoothGrad(paperNoise).compile(units);
   try {
-    const base = baselineImage(0, classifier.input);
     const images = concatRows(features.map(() => base));
     const single = units.scores.width === 1;
     const { values } = await explainer.attribute(

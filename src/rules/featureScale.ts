@@ -13,16 +13,24 @@ export const unitScale: FeatureScale = { low: 0, high: 1 };
 const cutOff = 0.01;
 
 /**
+ * So much of the range is added at either end. A ReLU is exactly 0 most of the time; were that x = 0, a single literal on it
+ * would settle every product, and rules over hundreds of features could not weigh one against another.
+ */
+const margin = 0.1;
+
+/**
  * Scales for features that are not in [0, 1] by themselves, from data: the range without the outermost hundredth on either
- * side, or the whole range where that is a point. A feature with one value only has `low` and `high` equal.
+ * side, or the whole range where that is a point, a tenth wider at both ends. A feature with one value only has `low` and
+ * `high` equal.
  * @throws RuleDataError when all features are constant.
  */
 export function scalesFrom(columns: readonly Float32Array[]): FeatureScale[] {
   const scales = columns.map((column): FeatureScale => {
     const sorted = Float32Array.from(column).sort();
     const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
-    const [low, high] = [at(cutOff), at(1 - cutOff)];
-    return low < high ? { low, high } : { low: at(0), high: at(1) };
+    const [low, high] = at(cutOff) < at(1 - cutOff) ? [at(cutOff), at(1 - cutOff)] : [at(0), at(1)];
+    const more = margin * (high - low);
+    return { low: low - more, high: high + more };
   });
   checkVaries(scales.filter(isConstant).length, scales.length);
   return scales;

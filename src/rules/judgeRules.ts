@@ -1,5 +1,7 @@
 import { type BooleanNetwork, classTables, weightedSums } from './booleanNetwork.ts';
+import { composedDnfs, dnfLogProducts } from './composedDnf.ts';
 import { largest, logProducts, shareOfEqual, signsOf } from './conjunctions.ts';
+import type { Dnf } from './dnf.ts';
 import type { Extraction, RuleSet } from './extractRules.ts';
 import { featureTable, type SeenImages } from './featureData.ts';
 import { type FeatureTable, literalLogs, sampleRows } from './featureTable.ts';
@@ -75,7 +77,7 @@ export function judgeRules(extraction: Extraction, images: SeenImages): RuleFigu
       ...implicantOf(network, k, term),
     })),
     sharpness: sharpnessOf(table),
-    steps: network.length > 1 ? stepsOf(network, table, images, decided) : [],
+    steps: network.length > 1 ? stepsOf(extraction, table, images, decided) : [],
   };
 }
 
@@ -132,9 +134,9 @@ function sharpnessOf({ columns }: FeatureTable): Sharpness {
   return { distance: distance / count, near: near / count };
 }
 
-/** From the network to its rules: hidden units rounded, then the features as well, then one conjunction a class. */
+/** From the network to its rules: hidden units rounded, then the features as well, then DNFs, then one conjunction a class. */
 function stepsOf(
-  network: BooleanNetwork,
+  { network, training, scales }: Extraction,
   table: FeatureTable,
   { decisions, labels }: SeenImages,
   decided: Int32Array,
@@ -144,13 +146,26 @@ function stepsOf(
     fidelity: shareOfEqual(classes, decisions),
     accuracy: shareOfEqual(classes, labels),
   });
+  const dnfs = composedDnfs(network, featureTable(training, scales));
   const rounded = table.columns.map((column) => column.map((value) => (value >= 0.5 ? 1 : 0)));
   return [
     step('the network', decisions),
     step('hidden units rounded to 0 or 1', roundedDecisions(network, table.columns)),
     step('features rounded as well', roundedDecisions(network, rounded)),
+    ...(dnfs
+      ? [
+          step(
+            `composed functions as DNFs, simplified on the training images (${dnfLiterals(dnfs)} literals)`,
+            largest(dnfs.map((dnf) => dnfLogProducts(dnf, table))),
+          ),
+        ]
+      : []),
     step('one conjunction a class', decided),
   ];
+}
+
+function dnfLiterals(dnfs: readonly Dnf[]): number {
+  return dnfs.flat().reduce((sum, term) => sum + literalCount(term), 0);
 }
 
 function roundedDecisions(network: BooleanNetwork, features: readonly Float32Array[]): Int32Array {

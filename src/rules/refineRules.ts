@@ -2,7 +2,7 @@ import type { Classifier } from '../classifier/classifier.ts';
 import { makeClassifier } from '../classifier/loadClassifier.ts';
 import type { Model } from '../onnx/graph.ts';
 import { ruleAccuracy, type Signs, signsOf, termOfSigns } from './conjunctions.ts';
-import type { Extraction, RuleImages, RuleSet } from './extractRules.ts';
+import type { Extraction, RuleImages } from './extractRules.ts';
 import { featureTable, seenImages } from './featureData.ts';
 import { literalLogs, sampleRows } from './featureTable.ts';
 import { jointAscent } from './jointAscent.ts';
@@ -59,7 +59,7 @@ export async function refineRules(
 /** The rules after a search on the new features; as they were where that does not help on the validation images. */
 async function chosenAnew(
   classifier: Classifier,
-  { head, scales }: Extraction & RuleSet,
+  { head, scales }: Extraction,
   images: RuleImages,
   rules: readonly Signs[],
 ): Promise<readonly Signs[]> {

@@ -195,6 +195,18 @@ describe('a compiled explainer', () => {
     }
   });
 
+  it('of a model whose batch is fixed takes one image at a time', async () => {
+    const { classifier, images, targets } = await referenceClassifier('lenet', { batchSize: 1 });
+    const fixed = { ...classifier, preparation: { ...classifier.preparation, batched: false } };
+    for (const method of [inputXGradient(), smoothGrad({ samples: 3 })]) {
+      const compiled = await compileExplainer(fixed, method, { version });
+      expect(compiled.model.graph.inputs[0]!.dims).toEqual([1, 1, 28, 28]);
+      const found = await runPlainly(packages[0], compiled, rows(images, 1, 2), targets.slice(1, 2));
+      const expected = (await directly(fixed, method, rows(images, 1, 2), targets.slice(1, 2))).values.data;
+      expect(relativeDifference(found.attribution, expected)).toBeLessThan(tolerance);
+    }
+  });
+
   it('says what it is', async () => {
     const { classifier } = await referenceClassifier('lenet');
     const { model } = await compileExplainer(classifier, integratedGradients({ steps: 7 }), { version, target: 3 });

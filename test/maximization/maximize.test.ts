@@ -57,7 +57,7 @@ describe.each(runtimes)('maximisation on $name', ({ runtime }) => {
     expect(before).toBe('Sigmoid');
     for (const { unit, ascent } of units) {
       // A weight next to zero hardly moves its pixel.
-      expect(response(ascent.image.data, unit) / most(unit)).toBeGreaterThan(0.998);
+      expect(response(ascent.image.data, unit) / most(unit)).toBeGreaterThan(0.995);
       expect(ascent.value).toBeCloseTo(response(ascent.image.data, unit), 4);
       expect(ascent.output).toBeCloseTo(1 / (1 + Math.exp(-ascent.value)), 5);
     }
@@ -144,9 +144,7 @@ describe('gradient ascent', () => {
 
   it('gives the same bytes for the same seed, others for another', async () => {
     const classifier = await load(model);
-    const of = async (seed: number) =>
-      (await maximize(classifier, pool, { ascent: { seed, steps: 5, starts: 1 }, samples: 2 })).units[0]!.ascent.image
-        .data;
+    const of = async (seed: number) => (await ascend(classifier, [0], { seed, steps: 5, starts: 2 })).data;
     expect(await of(1)).toEqual(await of(1));
     expect(await of(1)).not.toEqual(await of(2));
     await classifier.release();

@@ -9,7 +9,7 @@ import { float32, type Tensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { random } from '../../src/random/random.ts';
 import { findDenseLayer, maskOf, rowsByUnit } from '../../src/regions/denseLayer.ts';
-import { receptiveField, seenPixels } from '../../src/regions/receptiveField.ts';
+import { overPixels, receptiveField } from '../../src/regions/receptiveField.ts';
 import { splitModel } from '../../src/regions/splitModel.ts';
 import { networkModel } from '../../src/training/network.ts';
 import { cpu } from '../runtimes.ts';
@@ -192,7 +192,7 @@ describe('the receptive field', () => {
     const image = weights(1, 1, 20, 20);
     const before = (await split.inputs(image)).data.slice();
     const cell = 2 * 9 + 1 * 3 + 1;
-    const seen = seenPixels({ inputs: Int32Array.of(cell) }, layer, field, { height: 20, width: 20 });
+    const seen = overPixels(Int32Array.of(cell), layer, field, { height: 20, width: 20 });
     for (let pixel = 0; pixel < 400; pixel++) {
       const changed = float32(
         [1, 1, 20, 20],

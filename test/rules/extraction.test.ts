@@ -5,10 +5,13 @@ import type { Model } from '../../src/onnx/graph.ts';
 import { random } from '../../src/random/random.ts';
 import { bitSet } from '../../src/rules/bitSet.ts';
 import { type BooleanNetwork, classTables, implicantTest } from '../../src/rules/booleanNetwork.ts';
+import { composedDnfs } from '../../src/rules/composedDnf.ts';
 import { ruleAccuracy, type Signs, signsOf, termOfSigns } from '../../src/rules/conjunctions.ts';
 import { findDenseHead } from '../../src/rules/denseHead.ts';
+import { dnfHoldsAt } from '../../src/rules/dnf.ts';
 import { type Extraction, extractRules } from '../../src/rules/extractRules.ts';
 import { featureTable, seenImages } from '../../src/rules/featureData.ts';
+import { comparedWithFilters, correlation, excitingImage, featureGradients } from '../../src/rules/featureImages.ts';
 import { scaledColumn, scaledUnit, scalesFrom } from '../../src/rules/featureScale.ts';
 import { literalLogs } from '../../src/rules/featureTable.ts';
 import { firedRules } from '../../src/rules/firedRule.ts';
@@ -190,7 +193,19 @@ describe('hidden layers', () => {
     const figures = judgeRules(found, await seenImages(deep, found.head, test));
     expect(figures.networkAccuracy).toBeGreaterThan(0.95);
     expect(figures.ruleAccuracy).toBeGreaterThan(figures.networkAccuracy - 0.03);
-    expect(figures.steps.map(({ what }) => what)).toHaveLength(4);
+    // Rounding, the composed functions, DNFs that say the same at the images' corners: no step loses much here.
+    expect(figures.steps).toHaveLength(5);
+    for (const { fidelity } of figures.steps) expect(fidelity).toBeGreaterThan(0.85);
+    const table = featureTable(found.training, found.scales);
+    const dnfs = composedDnfs(found.network, table)!;
+    const truth = classTables(found.network)!;
+    for (let row = 0; row < table.count; row += 7) {
+      const ones = [0, 1, 2, 3].filter((i) => table.columns[i]![row]! >= 0.5);
+      const corner = ones.reduce((sum, i) => sum + 2 ** i, 0);
+      dnfs.forEach((dnf, k) => {
+        expect(dnfHoldsAt(dnf, bitSet(4, ones))).toBe(truth[k]![corner] === 1);
+      });
+    }
     if (found.candidates.kind === 'implicants') for (const { unit } of figures.classes) expect(unit.sound).toBe(1);
     await deep.release();
   });
@@ -286,8 +301,10 @@ describe('features', () => {
       { count: 200, labels: new Int32Array(200), columns, decisions: new Int32Array(200) },
       scales,
     );
-    expect(Math.min(...table.columns[0]!)).toBe(0);
-    expect(Math.max(...table.columns[0]!)).toBe(1);
+    // 0 to 199 without two values on either side, and a tenth of what is left more at both ends.
+    expect(table.columns[0]![2]).toBeCloseTo(0.1 / 1.2, 5);
+    expect(table.columns[0]![197]).toBeCloseTo(1.1 / 1.2, 5);
+    expect(Math.min(...table.columns[0]!)).toBeGreaterThanOrEqual(0);
     expect([...table.columns[1]!].every((value) => value === 0)).toBe(true);
     const unit = { weights: [0.5, -2], bias: 1 };
     const scaled = scaledUnit(unit, scales);
@@ -315,6 +332,30 @@ describe('features', () => {
     const found = await extractRules(partly, { training, validation });
     for (const term of found.terms) expect(signsOf(term)[0]).toBe(0);
     await partly.release();
+  });
+});
+
+describe('pictures of features', () => {
+  it('look like the filter where there is one convolution, and like the images they are largest in', async () => {
+    const gradients = await featureGradients(classifier, extraction.features, [0, 1, 2, 3]);
+    const weight = model.graph.initializers.get('conv1.weight')!;
+    const filters = { type: 'float32' as const, dims: weight.dims, data: weight.data as Float32Array };
+    const matches = comparedWithFilters(filters, gradients, [0, 1, 2, 3]);
+    // The maximum is taken over four positions, so the picture is a blend of shifted filters.
+    const mean = matches.reduce((sum, match) => sum + match.correlation, 0) / 4;
+    expect(mean).toBeGreaterThan(0.5);
+    const column = extraction.training.columns[0]!;
+    const top = [...column.keys()].sort((a, b) => column[b]! - column[a]!).slice(0, 100);
+    const pixel = top.reduce((sum, i) => sum + training.images[64 * i + 9]!, 0) / 100;
+    expect(excitingImage(training, column)[9]).toBeCloseTo(pixel, 2);
+  });
+
+  it('correlation is Pearson’s', () => {
+    expect(correlation(Float32Array.of(1, 2, 3), Float32Array.of(2, 4, 6))).toBeCloseTo(1, 10);
+    expect(correlation(Float32Array.of(1, 2, 3), Float32Array.of(1, 0, -1))).toBeCloseTo(-1, 10);
+    // By hand: deviations (-1, 0, 1) and (-1/3, 2/3, -1/3).
+    expect(correlation(Float32Array.of(1, 2, 3), Float32Array.of(0, 1, 0))).toBeCloseTo(0, 10);
+    expect(correlation(Float32Array.of(1, 1, 1), Float32Array.of(0, 1, 0))).toBe(0);
   });
 });
 

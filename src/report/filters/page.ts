@@ -119,7 +119,7 @@ ${filters.length === 0 ? undefined : html`<div class="filter-row">${filters.map(
 
 function holdingAnswer(tables: readonly HoldingTable[]): Html {
   return html`
-<p class="measure">A large share is a claim: without this filter the class would be worse off. Here the unit with the largest mean share is set to its mean over all images, place by place, and so is the one with the smallest; what that costs the class is counted on test images. The interval is a paired bootstrap over the images (95%). Where it is not above 0, the claim is not borne out.</p>
+<p class="measure">A large share is a claim: without this filter the class would be worse off. Here the unit with the largest mean share is set to its mean over the training images, place by place, and so is the one with the smallest; what that costs the class is counted on test images. The interval is a paired bootstrap over the images (95%). Where it is not above 0, the claim is not borne out.</p>
 <div class="holding">${tables.map(({ caption, rows }) =>
     dataTable(
       caption,

@@ -1,4 +1,4 @@
-import { contactSheet, sheetPicture } from '../contactSheet.ts';
+import { contactSheet, type SheetPicture, sheetPicture } from '../contactSheet.ts';
 import { dataTable } from '../dataTable.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { count, counted, listed, quantity } from '../number.ts';
@@ -63,7 +63,7 @@ function ascentSection(view: MaximizationView): PageSection {
     answer: html`
 <p class="measure">By gradient ascent: ${count(steps)} steps from each of ${counted(starts, 'noisy start', 'noisy starts')}, the best kept. Pixels are drawn back to a blank image and
 towards their neighbours, so that what stands out is what the unit needs: bright here, dark there.${images ? ` In brackets: the largest value of any image of ${images.name}.` : ''}</p>
-${contactSheet(
+${unitSheet(
   view.units.map((unit) => ({
     picture: unit.ascent.picture,
     alternative: `The image found for unit ${unit.unit}`,
@@ -71,6 +71,11 @@ ${contactSheet(
   })),
 )}`,
   };
+}
+
+/** Ten pictures fit into a row. */
+function unitSheet(pictures: readonly SheetPicture[]): Html {
+  return html`<div class="units">${contactSheet(pictures)}</div>`;
 }
 
 function bestSection({ units, images }: MaximizationView): readonly PageSection[] {
@@ -82,7 +87,7 @@ function bestSection({ units, images }: MaximizationView): readonly PageSection[
       question: `Which images of ${images.name} does it respond to most?`,
       answer: html`
 <p class="measure">Of ${count(images.count)} images, the one with the largest value. What it shares with the picture above is what the unit found in it.</p>
-${contactSheet(
+${unitSheet(
   found.map(({ unit, best }) => ({
     picture: best.picture,
     alternative: `Image ${best.index}`,
@@ -102,7 +107,7 @@ function gradientSection({ units, samples, noise, images }: MaximizationView): P
 <p class="measure">The mean gradient over ${count(samples)} noisy versions (standard deviation ${noise} of the pixel range) of ${where}:
 red where a brighter pixel raises the unit's value, blue where it lowers it. For a unit of the first layer this is its filter. For a deeper one it is right only near that image,
 and often cannot be read. The value is that of its red part taken as an image.</p>
-${contactSheet(
+${unitSheet(
   units.map(({ unit, gradient }) => ({
     picture: gradient.picture,
     alternative: `The mean gradient of unit ${unit}`,

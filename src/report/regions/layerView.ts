@@ -1,12 +1,20 @@
 import { className } from '../../classifier/classifier.ts';
 import type { Examination, ExaminedImage, ExaminedUnit } from '../../regions/examine.ts';
 import type { Pruned, Pruner } from '../../regions/pruner.ts';
-import { type ReceptiveField, receptiveField, seenPixels } from '../../regions/receptiveField.ts';
+import { overPixels, type ReceptiveField, receptiveField } from '../../regions/receptiveField.ts';
 import { summarizeLayer } from '../../regions/unitSummary.ts';
 import { sheetPicture } from '../contactSheet.ts';
 import type { Picture } from '../view.ts';
 import { beside, overlayPicture, regionPicture, seenPicture, weightPicture } from './unitPictures.ts';
 import type { FiredView, LayerView, UnitView } from './view.ts';
+
+interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** So many units are drawn, of larger layers a selection. */
+const mostUnits = 200;
 
 /** So many units are shown for an image. */
 const mostFired = 7;
@@ -26,11 +34,18 @@ export function layerView(
     label,
     rounds,
     summary: summarizeLayer(examination.units, statistics.varies),
-    units: examination.units.map((unit) => unitView(pruner, field, unit)),
+    removed: examination.units.map(({ removed }) => removed),
+    units: spread(examination.units).map((unit) => unitView(pruner, field, unit)),
     hidden: examination.hidden,
     images: examination.images.map((image) => firedView(pruner, field, examination.units, image)),
     seesFeatures: layer.mapValue !== classifier.inputName,
   };
+}
+
+/** At most {@link mostUnits} of them, evenly drawn. */
+function spread(units: readonly ExaminedUnit[]): readonly ExaminedUnit[] {
+  const step = Math.max(1, units.length / mostUnits);
+  return units.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
 }
 
 function unitView({ classifier, layer, statistics }: Pruner, field: ReceptiveField, examined: ExaminedUnit): UnitView {
@@ -52,22 +67,14 @@ function unitView({ classifier, layer, statistics }: Pruner, field: ReceptiveFie
 }
 
 /** How strongly a unit's regions see each pixel: 1 where most of their cells do. */
-function seenShare(
-  { regions }: ExaminedUnit,
-  layer: Pruner['layer'],
-  field: ReceptiveField,
-  size: { readonly height: number; readonly width: number },
-): Float32Array {
-  const sums = new Float32Array(size.height * size.width);
-  for (const { inputs } of regions) {
-    for (const input of inputs) {
-      seenPixels({ inputs: Int32Array.of(input) }, layer, field, size).forEach((one, pixel) => {
-        sums[pixel] = (sums[pixel] ?? 0) + one;
-      });
-    }
-  }
+function seenShare({ regions }: ExaminedUnit, layer: Pruner['layer'], field: ReceptiveField, size: Size): Float32Array {
+  const sums = overPixels(cellsOf(regions), layer, field, size);
   const most = sums.reduce((largest, value) => Math.max(largest, value), 0);
   return most === 0 ? sums : sums.map((value) => value / most);
+}
+
+function cellsOf(regions: ExaminedUnit['regions']): Int32Array {
+  return Int32Array.from(regions.flatMap(({ inputs }) => [...inputs]));
 }
 
 function firedView(
@@ -85,17 +92,9 @@ function firedView(
     fired: fired.length,
     units: fired.slice(0, mostFired).map(({ unit, activation, effect }) => {
       const examined = units.find((other) => other.unit === unit);
-      const values = new Float32Array(size.height * size.width);
-      const inside = new Uint8Array(size.height * size.width);
-      for (const region of examined?.regions ?? []) {
-        for (const input of region.inputs) {
-          const weight = examined?.after[input] ?? 0;
-          seenPixels({ inputs: Int32Array.of(input) }, layer, field, size).forEach((one, pixel) => {
-            values[pixel] = (values[pixel] ?? 0) + one * weight;
-            inside[pixel] = (inside[pixel] ?? 0) | one;
-          });
-        }
-      }
+      const cells = cellsOf(examined?.regions ?? []);
+      const values = overPixels(cells, layer, field, size, (input) => examined?.after[input] ?? 0);
+      const inside = overPixels(cells, layer, field, size);
       return { unit, activation, effect, overlay: overlayPicture(picture, values, inside) };
     }),
   };

@@ -86,7 +86,7 @@ function titled(layer: LayerView, answer: Html): Html {
 }
 
 function units(layer: LayerView): Html {
-  const { units: all, summary, seesFeatures } = layer;
+  const { units: all, removed, summary, seesFeatures } = layer;
   const living = all.filter(({ regions }) => regions > 0);
   const third = seesFeatures
     ? 'the pixels its regions see, brighter where more of their cells look'
@@ -94,7 +94,7 @@ function units(layer: LayerView): Html {
   return titled(
     layer,
     html`
-<p class="measure">${sentence(counted(all.length, 'unit', 'units'))}, ${summary.alive} of them alive; half of these use ${share(summary.medianArea)} or less of the varying inputs, in ${quantity(summary.medianRegions)} ${summary.medianRegions === 1 ? 'region' : 'regions'}. Each picture is a unit’s weights where they lie ${seesFeatures ? 'on the feature map, channel beside channel' : 'on the image'}: red speaks for the unit, blue against it, brighter is stronger, black is nothing. Those that lost most come first.</p>
+<p class="measure">${sentence(counted(removed.length, 'unit', 'units'))}, ${summary.alive} of them alive; half of these use ${share(summary.medianArea)} or less of the varying inputs, in ${quantity(summary.medianRegions)} ${summary.medianRegions === 1 ? 'region' : 'regions'}. Each picture is a unit’s weights where they lie ${seesFeatures ? 'on the feature map, channel beside channel' : 'on the image'}: red speaks for the unit, blue against it, brighter is stronger, black is nothing. Those that lost most come first.${all.length < removed.length ? ` ${all.length} of them are drawn, evenly chosen.` : ''}</p>
 <div class="weight-sheets">
 ${overview('Weights before', all, ({ before }) => before)}
 ${overview('Weights after', all, ({ after }) => after)}
@@ -120,10 +120,10 @@ function overview(label: string, all: readonly UnitView[], pictureOf: (unit: Uni
 const bins = 10;
 
 function groups(layer: LayerView): Html {
-  const { units: all, summary, rounds } = layer;
+  const { removed: all, summary, rounds } = layer;
   const bars = Array.from({ length: bins }, (_, bin) => ({
     label: `${(100 * bin) / bins}–${(100 * (bin + 1)) / bins}`,
-    value: all.filter(({ removed }) => Math.min(bins - 1, Math.floor(removed * bins + 1e-9)) === bin).length,
+    value: all.filter((removed) => Math.min(bins - 1, Math.floor(removed * bins + 1e-9)) === bin).length,
   }));
   return titled(
     layer,

@@ -36,7 +36,9 @@ export interface LayerView {
   readonly label: string;
   readonly rounds: readonly RoundRecord[];
   readonly summary: LayerSummary;
-  /** Those that lost most first. */
+  /** Of every unit, the share of its weights that was removed. */
+  readonly removed: readonly number[];
+  /** Those that lost most first; of a large layer a selection. */
   readonly units: readonly UnitView[];
   readonly hidden: readonly HiddenRegions[];
   readonly images: readonly FiredView[];

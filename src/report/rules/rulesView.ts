@@ -1,4 +1,5 @@
 import { type Classifier, className } from '../../classifier/classifier.ts';
+import { toInput } from '../../classifier/pixels.ts';
 import type { LabelledImages } from '../../datasets/labelledImages.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import type { Extraction, RuleSet } from '../../rules/extractRules.ts';
@@ -29,18 +30,29 @@ export async function featureViews(
   const used = featuresUsed({ terms });
   if (used.length === 0) return [];
   const gradients = await featureGradients(classifier, features, used);
+  const means = used.map((feature) => excitingImage(images, training.columns[feature] ?? new Float32Array()));
+  for (const [i, mean] of means.entries()) {
+    if (gradients[i]?.data.some((value) => value !== 0)) continue;
+    const [seen] = await featureGradients(
+      classifier,
+      features,
+      used.slice(i, i + 1),
+      imageOf(mean, images, classifier),
+    );
+    if (seen) gradients[i] = seen;
+  }
   const matches = filters ? comparedWithFilters(filters, gradients, used) : [];
   return used.flatMap((feature, i) => {
     const gradient = gradients[i];
-    const column = training.columns[feature];
+    const mean = means[i];
     const match = matches[i];
-    if (!gradient || !column) return [];
+    if (!gradient || !mean) return [];
     const [height = 1, width = 1] = match?.filter.dims ?? [];
     return [
       {
         feature,
         gradient: gradientPicture(gradient.data, classifier),
-        exciting: meanPicture(excitingImage(images, column), images.height, images.width),
+        exciting: meanPicture(mean, images.height, images.width),
         ...(match
           ? {
               filter: {
@@ -52,6 +64,10 @@ export async function featureViews(
       },
     ];
   });
+}
+
+function imageOf(pixels: Float32Array, { height, width }: LabelledImages, { input }: Classifier) {
+  return toInput(meanPicture(pixels, height, width), input);
 }
 
 export function rulesView(
@@ -83,7 +99,7 @@ export function rulesNotes({ head, scales, candidates, reading }: Extraction): r
   return [
     head.inUnitRange
       ? `The ${head.featureCount} features ("${head.features}") come out of a sigmoid and lie in [0, 1] by themselves.`
-      : `The ${head.featureCount} features ("${head.features}") were brought to [0, 1] by the range they have on the training images, the outermost hundredth at either end cut off.`,
+      : `The ${head.featureCount} features ("${head.features}") were brought to [0, 1] by the range they have on the training images, the outermost hundredth at either end cut off and a tenth of it added.`,
     ...(constant > 0 ? [`${counted(constant, 'feature', 'features')} never changed and took no part.`] : []),
     candidates.kind === 'implicants'
       ? `Every rule is an implicant of the Boolean function of its class: where the rule holds at a corner of the 0/1 cube, that function is true whatever the other features are${reading === 'centred' ? ' (the units were read less their mean over the classes)' : ''}.`

@@ -37,7 +37,7 @@ absent. The class whose row holds best is the answer; how well a row holds is th
 export function featuresAnswer(features: readonly FeatureView[]): Html {
   const withFilter = features.some(({ filter }) => filter);
   return html`
-<p class="measure">For every feature: the mean of its gradients over 100 noisy blank images (the maximisation image of the paper), and the
+<p class="measure">For every feature: the mean of its gradients over 100 noisy blank images (the maximisation image of the paper; a feature that is off in them is looked at in the second image instead), and the
 mean of the 100 training images in which it is largest.${withFilter ? ' Beside them the filter it comes from, with the correlation of filter and maximisation image.' : ''}</p>
 ${contactSheet(
   features.flatMap(({ feature, gradient, exciting, filter }) => {

@@ -55,9 +55,11 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
   const terms: string[] = [];
   const slacks: string[] = [];
   const dot = rounding ? exactDot(builder, bounds) : plainDot(builder, bounds);
+  // Each node adds a few terms to the sum at the end, which rounds them too.
+  const inTheEnd = 4 * intervals.nodes.length + 64;
   const slack = (coefficients: string, magnitude: string, dims: readonly number[], roundings: number) => {
     if (!rounding) return;
-    const share = builder.scalar(gamma(roundings + dotRoundings(dims) + 64));
+    const share = builder.scalar(gamma(roundings + dotRoundings(dims) + inTheEnd));
     slacks.push(ops.Mul(dot(ops.Abs(coefficients), magnitude, dims), share));
   };
   const byNode = new Map(intervals.nodes.map((bounded) => [bounded.node, bounded] as const));
@@ -90,7 +92,8 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
         // Whoever computes the node, our adjoint, and the sum over its readers.
         const { forward, backward } = bounded.answer.roundings(bounded.call);
         const counted = forward + backward + 2 * readers(output);
-        if (forward + backward > 0) slack(coefficients, rows.each(bounded.magnitude()), dims, counted);
+        if (forward + backward > 0 || constant !== undefined)
+          slack(coefficients, rows.each(bounded.magnitude()), dims, counted);
       }
       // The rules read their data inputs for the shape alone, which here has a row for each bound.
       const stand = (name: string) => (intervals.isData(name) ? rows.standIn(call.dims(name).slice(1), call.dy) : name);

@@ -98,9 +98,10 @@ function clipEnds({ inputs }: BoundCall['node'], facts: BoundCall['facts']): (nu
 
 /**
  * min(max(x, a), b) = x + max(a - x, 0) - max(x - b, 0), each of them between the lines of max(z, 0).
- * Moving the ends by a and b rounds, which the intercepts cover.
+ * Moving the ends by a and b rounds, and so does the slope, which may be a difference of nearly equal ones: the intercepts
+ * cover both.
  */
-function clipLines(call: BoundCall, { low, high }: Interval, relaxing: Relaxing): Lines {
+function clipLines(call: BoundCall, { low, high, magnitude }: Interval, relaxing: Relaxing): Lines {
   const { ops, builder } = call;
   const number = (value: number) => builder.scalar(value);
   const [a, b] = clipEnds(call.node, call.facts);
@@ -113,8 +114,8 @@ function clipLines(call: BoundCall, { low, high }: Interval, relaxing: Relaxing)
     b === undefined
       ? { lower: none, upper: none }
       : reluLines(call, { low: ops.Sub(low, number(b)), high: ops.Sub(high, number(b)) }, relaxing);
-  const rounded = 32 * unit * (Math.abs(a ?? 0) + Math.abs(b ?? 0));
-  const together = (rise: Line, fall: Line, slack: number): Line => {
+  const rounded = ops.Mul(ops.Add(magnitude, number(Math.abs(a ?? 0) + Math.abs(b ?? 0))), number(32 * unit));
+  const together = (rise: Line, fall: Line, slack: string): Line => {
     const height = (line: Line) => line.intercept ?? number(0);
     // x + p (a - x) + q - (r (x - b) + s)
     const constants = [
@@ -122,12 +123,12 @@ function clipLines(call: BoundCall, { low, high }: Interval, relaxing: Relaxing)
       height(rise),
       ops.Mul(fall.slope, number(b ?? 0)),
       ops.Neg(height(fall)),
-      number(slack),
+      relaxing.each(slack),
     ];
     return { slope: ops.Sub(ops.Sub(number(1), rise.slope), fall.slope), intercept: ops.Sum(...constants) };
   };
   return {
-    lower: together(below.lower, above.upper, -rounded),
+    lower: together(below.lower, above.upper, ops.Neg(rounded)),
     upper: together(below.upper, above.lower, rounded),
   };
 }
@@ -160,7 +161,7 @@ function sShaped(derivative: (call: BoundCall, y: string) => string): LinesOf {
     const isConcave = ops.GreaterOrEqual(low, zero);
     const slack = ops.Add(
       builder.scalar(4 * functionError),
-      ops.Mul(ops.Max(ops.Abs(low), ops.Abs(high)), builder.scalar(16 * unit)),
+      ops.Mul(ops.Max(ops.Abs(low), ops.Abs(high)), builder.scalar(64 * unit)),
     );
     const through = (slope: string, x: string, y: string) => ops.Sub(y, ops.Mul(slope, x));
     const lowest = (...values: string[]) => ops.Sub(ops.Min(...values), slack);

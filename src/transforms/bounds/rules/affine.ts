@@ -23,8 +23,11 @@ function affine(
 /** So many at most, either way. */
 const few = (count: number) => (): Roundings => ({ forward: count, backward: count });
 
+const onlyFirst: Refusal = ({ inputs }, _facts, isData) =>
+  inputs.slice(1).some(isData) ? 'where elements go depends on the image' : undefined;
+
 /** Puts elements elsewhere, or nowhere: nothing is rounded. */
-const rearranged = (refuses?: Refusal) => affine({}, few(0), refuses);
+const rearranged = (refuses: Refusal = onlyFirst) => affine({}, few(0), refuses);
 
 /** Adds up inputs, constants among them. */
 const summed = (op?: string) =>
@@ -122,7 +125,11 @@ export const affineBounds: BoundTable = {
   ReduceMean: reduced(),
   ReduceSum: reduced(),
   Identity: rearranged(),
-  Dropout: rearranged(),
+  Dropout: rearranged(({ inputs: [, , training = ''] }, facts) => {
+    const constant = training === '' ? undefined : facts(training).constant;
+    const off = training === '' || (constant && Number(constant.data[0]) === 0);
+    return off ? undefined : 'in training mode its output is random';
+  }),
   Reshape: rearranged(),
   Flatten: rearranged(),
   Squeeze: rearranged(),

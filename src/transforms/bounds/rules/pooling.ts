@@ -71,8 +71,12 @@ function tiled(call: BoundCall, x: Interval, relaxing: Relaxing, tile: readonly 
   const [floor, top] = [over('ReduceMax', low), over('ReduceMax', high)];
   const range = ops.Sub(top, floor);
 
-  const wins = free('share below', inner, () => ops.Where(ops.Equal(low, floor), one, zero));
-  const below = ops.Div(wins, ops.Max(over('ReduceSum', wins, 3), builder.scalar(1e-6)));
+  // At least a trace of each, so that the shares sum to 1 whatever is chosen.
+  const wins = ops.Max(
+    free('share below', inner, () => ops.Where(ops.Equal(low, floor), one, zero)),
+    builder.scalar(1e-6),
+  );
+  const below = ops.Div(wins, over('ReduceSum', wins, 3));
 
   const second = () => {
     const others = ops.Where(ops.Equal(high, top), low, high);
