@@ -156,6 +156,7 @@ export {
   type RuleSettings,
 } from './rules/extractRules.ts';
 export { seenImages } from './rules/featureData.ts';
+export { type FoundRules, findRules } from './rules/findRules.ts';
 export { type FiredRule, firedRules } from './rules/firedRule.ts';
 export { implicantCodes, primeImplicants, termOfCode } from './rules/implicants.ts';
 export { type ClassFigures, judgeRules, type RuleFigures } from './rules/judgeRules.ts';

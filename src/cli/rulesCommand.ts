@@ -8,9 +8,8 @@ import { provenanceOf } from '../report/provenanceView.ts';
 import { rulesPage } from '../report/rules/page.ts';
 import { featureViews, rulesNotes, rulesView } from '../report/rules/rulesView.ts';
 import type { FeatureView } from '../report/rules/view.ts';
-import { extractRules } from '../rules/extractRules.ts';
-import { seenImages } from '../rules/featureData.ts';
-import { judgeRules, type RuleFigures } from '../rules/judgeRules.ts';
+import { findRules } from '../rules/findRules.ts';
+import type { RuleFigures } from '../rules/judgeRules.ts';
 import { type FeaturePicture, writeRuleFile } from '../rules/ruleFile.ts';
 import { termText } from '../rules/term.ts';
 import { nodeRuntime } from '../runtime/node.ts';
@@ -63,13 +62,11 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
     const { rest, held } = splitEvery(dataset.train, validateEvery);
     let step = 0;
     const onStep = (what: string) => progress.update(step++, 4, what);
-    const extraction = await extractRules(
+    const { extraction, figures } = await findRules(
       classifier,
-      { training: rest, validation: held },
+      { training: rest, validation: held, test: dataset.test },
       { onStep, ...(flags.features === undefined ? {} : { features: flags.features }) },
     );
-    onStep('Test images');
-    const figures = judgeRules(extraction, await seenImages(classifier, extraction.head, dataset.test));
     onStep('Pictures of the features');
     const features = await featureViews(classifier, extraction, rest);
     const file = basename(modelPath);

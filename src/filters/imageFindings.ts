@@ -21,7 +21,7 @@ export interface ImageFindings {
 
 export interface ImageFinder {
   readonly hider: Hider;
-  /** Why filters are left out, or which layers are looked at. */
+  /** Why filters are left out, or which layers are looked at; grows with what is found. */
   readonly notes: readonly string[];
   /** @param image [1, ...]; @param chosen the class it was decided for. */
   find(image: Tensor<'float32'>, chosen: number): Promise<ImageFindings>;
@@ -33,6 +33,9 @@ const searchSettings: PathSearchSettings = { paths: 6, follow: 40, sign: 'positi
 
 /** Of the sum of the parts' sizes: above it the split of a score is not to be trusted. */
 const largestGap = 1e-3;
+
+const gapNote =
+  'Which filters carried the decision is left out: some operator of the model cannot be split, and the parts do not add up to the score.';
 
 /** Makes ready to look at single images; a model whose filters cannot be weighed up is looked at by regions only. */
 export async function compileImageFinder(classifier: Classifier): Promise<ImageFinder> {
@@ -54,7 +57,9 @@ export async function compileImageFinder(classifier: Classifier): Promise<ImageF
       if (!searching) return found;
       const weights = float32([1, classifier.scores.width], targetWeights([chosen], classifier.scores.width));
       const strongest = await searching.searcher.search(image, weights, searchSettings);
-      return strongest.gap > largestGap ? found : { ...found, filters: { network: searching.network, strongest } };
+      if (strongest.gap <= largestGap) return { ...found, filters: { network: searching.network, strongest } };
+      if (!notes.includes(gapNote)) notes.push(gapNote);
+      return found;
     },
     async release() {
       await hider.release();

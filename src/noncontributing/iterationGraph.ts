@@ -1,4 +1,5 @@
 import type { Classifier } from '../classifier/classifier.ts';
+import { elementTypeCode } from '../onnx/elementType.ts';
 import type { Model } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
@@ -81,7 +82,7 @@ export function iterationGraph(
   let seed = '';
   let violation = '';
   builder.computeInput(inputName, () => {
-    unit = ops.Add(builder.add('Cast', [noise], { to: 1 }), builder.scalar(0.5));
+    unit = ops.Add(builder.add('Cast', [noise], { to: elementTypeCode('float32') }), builder.scalar(0.5));
     const noisy = ops.Add(image, ops.Mul(unit, ops.Mul(amplitude, step)));
     const inCopy = addForwardCopy(builder, graph, inputName, noisy);
     const difference = ops.Sub(ops.Reshape(inCopy(scores.name), flat), clean);

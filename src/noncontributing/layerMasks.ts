@@ -1,5 +1,6 @@
 import { findLayer, layersOf } from '../attribution/layer.ts';
 import type { Classifier } from '../classifier/classifier.ts';
+import { elementTypeCode } from '../onnx/elementType.ts';
 import type { Facts } from '../onnx/facts.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
@@ -97,7 +98,7 @@ export async function compileMaskValues(classifier: Classifier, masks: readonly 
   const { model, runtime, inputName } = classifier;
   const builder = new GraphBuilder(model.graph, 'mask-values');
   const outputs = masks.map(({ layer, threshold }) =>
-    builder.add('Cast', [builder.ops.Greater(layer, builder.scalar(threshold))], { to: 1 }),
+    builder.add('Cast', [builder.ops.Greater(layer, builder.scalar(threshold))], { to: elementTypeCode('float32') }),
   );
   const infos = outputs.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
   const session = await runtime.createSession({ ...model, graph: prune(builder.build(infos), infos, [inputName]) });

@@ -1,5 +1,7 @@
+import type { Model } from '../onnx/graph.ts';
+import { isTensorOf, type Tensor } from '../onnx/tensor.ts';
 import { rulesPaperPage, type ShownNetwork } from '../report/rules/paperPage.ts';
-import { writeRulesPictures } from '../report/rules/rulesPictures.ts';
+import { rulesPictures } from '../report/rules/rulesPictures.ts';
 import { featureViews, rulesView } from '../report/rules/rulesView.ts';
 import { correlationOf } from '../report/rules/view.ts';
 import type { RuleImages } from '../rules/extractRules.ts';
@@ -7,7 +9,7 @@ import { recipes } from '../training/recipes.ts';
 import { trainHiddenHead } from './hiddenHead.ts';
 import type { Paper, PaperResult, PaperSetting, Reproduction } from './paper.ts';
 import { imagesFor } from './paperNetwork.ts';
-import { findRules, type RulesFound } from './rulesExperiment.ts';
+import { type NetworkRules, networkRules, type RulesTask } from './rulesExperiment.ts';
 
 /** Tsukimoto & Sato: what the dense layer decides, as Boolean rules over features shown as pictures. */
 export const rulesPaper: Paper = {
@@ -30,89 +32,33 @@ const lengths = { full: { a1: 12_000, a2: 1_000, hidden: 1_500 }, quick: { a1: 1
 /** Of the refinement: A1 has far to go, A2 is near its best. */
 const rates = { a1: 0.01, a2: 0.001 };
 
+type Lengths = (typeof lengths)['full'];
+
 async function reproduce(setting: PaperSetting): Promise<Reproduction> {
-  const { runtime, dataset, seeds, quick, network, progress, version, command } = setting;
+  const { runtime, dataset, seeds, quick, version, command } = setting;
   const length = quick ? lengths.quick : lengths.full;
   const { images: training, validation = dataset.test } = imagesFor(dataset, recipes.a1);
-  const images: RuleImages = { training, validation };
-  const figures: Figure[][] = [];
-  const shown: ShownNetwork[] = [];
-  for (const seed of seeds) {
-    const own: Figure[] = [];
-    for (const name of ['a1', 'a2'] as const) {
-      const { model } = await network(name, seed);
-      const onStep = (what: string) => progress.message(`${name}, seed ${seed}: ${what}`);
-      const task = { runtime, images, dataset, onStep };
-      const found = await findRules({
-        ...task,
-        model,
-        refine: { updates: length[name], learningRate: rates[name], seed },
-      });
-      own.push(...networkFigures(name, found));
-      if (seed === seeds[0]) {
-        const filters = name === 'a1' ? model.graph.initializers.get('conv1.weight') : undefined;
-        const features = await featureViews(
-          found.classifier,
-          found.extraction,
-          training,
-          filters?.type === 'float32'
-            ? { ...filters, type: 'float32', data: Float32Array.from(filters.data, Number) }
-            : undefined,
-        );
-        const view = rulesView(found.classifier, found.extraction, found.figures, features);
-        shown.push({ name, view: { ...view, ...(found.refined ? { refined: found.refined } : {}) } });
-        if (name === 'a1')
-          own.push(
-            figureOf(
-              'a1.filters.correlation',
-              'correlation of a filter and its maximisation image, mean',
-              correlationOf(features),
-            ),
-          );
-      }
-      await found.classifier.release();
-      if (name === 'a2' && seed === seeds[0]) {
-        onStep('training a hidden layer on its features');
-        const hidden = await findRules({
-          ...task,
-          model: await trainHiddenHead(runtime, model, images, seed, length.hidden),
-        });
-        own.push(
-          figureOf(
-            'hidden.network.accuracy',
-            'A2 with a hidden dense layer of 20 units: test accuracy',
-            hidden.figures.networkAccuracy,
-          ),
-          figureOf('hidden.rules.accuracy', 'its rules', hidden.figures.ruleAccuracy),
-          figureOf('hidden.rules.literals', 'literals in them', hidden.figures.literals),
-          figureOf(
-            'hidden.rules.fidelity',
-            'share of test images they decide as the network does',
-            hidden.figures.fidelity,
-          ),
-        );
-        shown.push({
-          name: 'hidden',
-          view: rulesView(hidden.classifier, hidden.extraction, hidden.figures, shown.at(-1)?.view.features ?? []),
-        });
-        await hidden.classifier.release();
-      }
-    }
-    figures.push(own);
-  }
+  const bySeed: SeedFound[] = [];
+  for (const seed of seeds)
+    bySeed.push(await ofSeed(setting, { training, validation }, length, seed, seed === seeds[0]));
+  const shown = bySeed[0]?.shown ?? [];
   const settings = {
-    features: 'the ten pooled outputs, in [0, 1]',
     'training images': training.count,
     'validation images': validation.count,
     'test images': dataset.test.count,
-    'refinement, updates (A1, A2)': `${length.a1}, ${length.a2}`,
+    'updates of the refinement, A1': length.a1,
+    'updates of the refinement, A2': length.a2,
   };
-  const results = summarised(figures);
+  const results = summarised(bySeed.map(({ figures }) => figures));
   return {
     settings,
     results,
     page: rulesPaperPage(shown, results, {
-      model: { file: `a1-${seeds[0]}.onnx, a2-${seeds[0]}.onnx`, sha256: 'see the files', opset: 21 },
+      model: {
+        file: shown.map(({ name }) => `${name}-${seeds[0]}.onnx`).join(', '),
+        sha256: shown.map(({ sha256 }) => sha256).join(', '),
+        opset: 21,
+      },
       input: [],
       settings: Object.entries(settings).map(([label, value]) => ({ label, value: String(value) })),
       environment: [
@@ -122,8 +68,71 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
       ],
       ...(command === undefined ? {} : { command }),
     }),
-    files: writeRulesPictures(shown),
+    files: rulesPictures(shown),
   };
+}
+
+interface SeedFound {
+  readonly figures: readonly Figure[];
+  /** What the page shows; of the first seed only. */
+  readonly shown: readonly ShownNetwork[];
+}
+
+async function ofSeed(
+  { runtime, dataset, network, progress }: PaperSetting,
+  images: RuleImages,
+  length: Lengths,
+  seed: number,
+  isFirst: boolean,
+): Promise<SeedFound> {
+  const taskOf = (name: string, model: Model): RulesTask => ({
+    runtime,
+    images,
+    dataset,
+    model,
+    onStep: (what) => progress.message(`${name}, seed ${seed}: ${what}`),
+  });
+  const figures: Figure[] = [];
+  const shown: ShownNetwork[] = [];
+  for (const name of ['a1', 'a2'] as const) {
+    const { model } = await network(name, seed);
+    const refine = { updates: length[name], learningRate: rates[name], seed };
+    const found = await networkRules({ ...taskOf(name, model), refine });
+    figures.push(...networkFigures(name, found));
+    if (isFirst) shown.push(await shownNetwork(name, found, images, name === 'a1' ? filtersOf(model) : undefined));
+    await found.classifier.release();
+    if (!isFirst || name !== 'a2') continue;
+    progress.message(`a2, seed ${seed}: training a hidden layer on its features`);
+    const deep = await trainHiddenHead(runtime, model, images, seed, length.hidden);
+    const hidden = await networkRules(taskOf('hidden', deep));
+    figures.push(...hiddenFigures(hidden));
+    shown.push(await shownNetwork('hidden', hidden, images));
+    await hidden.classifier.release();
+  }
+  const correlation = correlationOf(shown.flatMap(({ view }) => view.features));
+  return {
+    figures: [
+      ...figures,
+      figureOf('a1.filters.correlation', 'A1: mean correlation of a filter and its maximisation image', correlation),
+    ],
+    shown,
+  };
+}
+
+async function shownNetwork(
+  name: ShownNetwork['name'],
+  { classifier, extraction, figures, refined }: NetworkRules,
+  { training }: RuleImages,
+  filters?: Tensor<'float32'>,
+): Promise<ShownNetwork> {
+  const features = await featureViews(classifier, extraction, training, filters);
+  const view = rulesView(classifier, extraction, figures, features);
+  return { name, sha256: classifier.sha256, view: { ...view, ...(refined ? { refined } : {}) } };
+}
+
+function filtersOf({ graph }: Model): Tensor<'float32'> | undefined {
+  const weight = graph.initializers.get('conv1.weight');
+  return weight && isTensorOf(weight, 'float32') ? weight : undefined;
 }
 
 /** One figure of one seed. */
@@ -138,27 +147,29 @@ function figureOf(id: string, what: string, value: number | null, paper: number 
   return { id, what, paper, value };
 }
 
-function networkFigures(name: NetworkName, { figures, refined, seconds }: RulesFound): Figure[] {
+function networkFigures(name: NetworkName, { figures, refined, seconds }: NetworkRules): Figure[] {
   const { network, rules, literals } = stated[name];
   const title = name.toUpperCase();
+  const of = (id: string, what: string, value: number | null, paper: number | null = null) =>
+    figureOf(`${name}.${id}`, `${title}: ${what}`, value, paper);
   return [
-    figureOf(`${name}.network.accuracy`, `${title}: test accuracy of the network`, figures.networkAccuracy, network),
-    figureOf(
-      `${name}.boolean.accuracy`,
-      'its Boolean functions in full, as multilinear extensions',
-      figures.booleanAccuracy ?? null,
-    ),
-    figureOf(
-      `${name}.rules.accuracy`,
-      'one conjunction a class in place of the output layer',
-      figures.ruleAccuracy,
-      rules,
-    ),
-    figureOf(`${name}.rules.literals`, 'literals in the ten conjunctions', figures.literals, literals),
-    figureOf(`${name}.rules.fidelity`, 'share of test images they decide as the network does', figures.fidelity),
-    figureOf(`${name}.refined.accuracy`, 'after fine-tuning the features through the rules', refined?.test ?? null),
-    figureOf(`${name}.refined.literals`, 'literals then', refined?.literals ?? null),
-    figureOf(`${name}.seconds`, 'seconds to extract and choose', seconds),
+    of('network.accuracy', 'test accuracy of the network', figures.networkAccuracy, network),
+    of('boolean.accuracy', 'its Boolean functions as multilinear extensions', figures.booleanAccuracy ?? null),
+    of('rules.accuracy', 'one conjunction a class in place of the output layer', figures.ruleAccuracy, rules),
+    of('rules.literals', 'literals in the ten conjunctions', figures.literals, literals),
+    of('rules.fidelity', 'share of test images they decide as the network does', figures.fidelity),
+    of('refined.accuracy', 'after fine-tuning the features through the rules', refined?.test ?? null),
+    of('refined.literals', 'literals then', refined?.literals ?? null),
+    of('seconds', 'seconds to extract and choose', seconds),
+  ];
+}
+
+function hiddenFigures({ figures }: NetworkRules): Figure[] {
+  return [
+    figureOf('hidden.network.accuracy', 'A2 with a hidden layer of 20 units: test accuracy', figures.networkAccuracy),
+    figureOf('hidden.rules.accuracy', 'its rules', figures.ruleAccuracy),
+    figureOf('hidden.rules.literals', 'literals in them', figures.literals),
+    figureOf('hidden.rules.fidelity', 'share of test images they decide as that network does', figures.fidelity),
   ];
 }
 

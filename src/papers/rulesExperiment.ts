@@ -3,21 +3,18 @@ import { loadClassifier } from '../classifier/loadClassifier.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Model } from '../onnx/graph.ts';
 import { writeModel } from '../onnx/writeModel.ts';
-import { type Extraction, extractRules, type RuleImages } from '../rules/extractRules.ts';
-import { seenImages } from '../rules/featureData.ts';
-import { judgeRules, type RuleFigures } from '../rules/judgeRules.ts';
+import { literalTotal } from '../rules/conjunctions.ts';
+import type { RuleImages } from '../rules/extractRules.ts';
+import { type FoundRules, findRules } from '../rules/findRules.ts';
 import { type RefineSettings, refineRules } from '../rules/refineRules.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { accuracyOf } from '../training/accuracy.ts';
 import { trainingImages } from '../training/trainingImages.ts';
 
 /** What one network gave. */
-export interface RulesFound {
+export interface NetworkRules extends FoundRules {
+  /** To be released. */
   readonly classifier: Classifier;
-  readonly extraction: Extraction;
-  readonly figures: RuleFigures;
-  /** For extraction and selection. */
-  readonly seconds: number;
   readonly refined?: RefinedFigures;
 }
 
@@ -39,22 +36,15 @@ export interface RulesTask {
   readonly onStep: (what: string) => void;
 }
 
-/** Extracts a network's rules, refines them where asked, and reads the test images at the end. The classifier is to be released. */
-export async function findRules(task: RulesTask): Promise<RulesFound> {
+/** A network's rules, refined where asked. */
+export async function networkRules(task: RulesTask): Promise<NetworkRules> {
   const { runtime, model, images, dataset, refine, onStep } = task;
+  const { test } = dataset;
   const classifier = await loadClassifier(writeModel(model), { runtime });
-  const start = performance.now();
-  const extraction = await extractRules(classifier, images, { onStep });
-  const seconds = (performance.now() - start) / 1000;
-  const figures = judgeRules(extraction, await seenImages(classifier, extraction.head, dataset.test));
-  if (refine === undefined) return { classifier, extraction, figures, seconds };
+  const found = await findRules(classifier, { ...images, test }, { onStep });
+  if (refine === undefined) return { ...found, classifier };
   onStep('Refining the features');
-  const { ruleModel, rules, before, after } = await refineRules(classifier, extraction, images, refine);
-  const test = await accuracyOf(
-    runtime,
-    ruleModel,
-    trainingImages(dataset.test, classifier.input, classifier.classCount),
-  );
-  const literals = rules.reduce((sum, signs) => sum + signs.reduce((count, sign) => count + Math.abs(sign), 0), 0);
-  return { classifier, extraction, figures, seconds, refined: { before, after, test, literals } };
+  const { ruleModel, rules, before, after } = await refineRules(classifier, found.extraction, images, refine);
+  const accuracy = await accuracyOf(runtime, ruleModel, trainingImages(test, classifier.input, classifier.classCount));
+  return { ...found, classifier, refined: { before, after, test: accuracy, literals: literalTotal(rules) } };
 }

@@ -26,7 +26,7 @@ export interface RefineSettings {
 }
 
 export interface Refined {
-  /** The original model with the weights before the features changed. */
+  /** The network itself, its dense layers as they were, with the fine-tuned features. */
   readonly model: Model;
   /** With the output layers replaced by the rules: what was trained. */
   readonly ruleModel: Model;

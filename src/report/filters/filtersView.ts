@@ -2,7 +2,7 @@ import type { Comparison } from '../../filters/doesItHold.ts';
 import type { FilterAnalysis } from '../../filters/filterAnalysis.ts';
 import type { Fill } from '../../filters/hiding.ts';
 import { gini, ranked } from '../../filters/tally.ts';
-import { counted, quantity } from '../number.ts';
+import { count, counted, quantity } from '../number.ts';
 import type { Provenance } from '../view.ts';
 import { layerKernels } from './kernels.ts';
 import { pathFigure, rankIn } from './pathFigureView.ts';
@@ -24,7 +24,7 @@ export function filtersView(analysis: FilterAnalysis, { title, provenance }: Fil
   return {
     title,
     headline: headlineOf(analysis),
-    lede: `${ledeOf(holding)} What is said of contributions is over ${total} training images of ${counted(classes.length, 'class', 'classes')}; whether it holds, and the regions, over test images.`,
+    lede: `${ledeOf(holding)} What is said of contributions is over ${count(total)} training images of ${counted(classes.length, 'class', 'classes')}; whether it holds, and the regions, over test images.`,
     ...(paths ? { paths } : {}),
     layers: layerTables(analysis),
     sums: [

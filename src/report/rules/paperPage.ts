@@ -17,6 +17,7 @@ export interface PaperFigure {
 
 export interface ShownNetwork {
   readonly name: 'a1' | 'a2' | 'hidden';
+  readonly sha256: string;
   readonly view: RulesView;
 }
 
@@ -36,8 +37,8 @@ export function rulesPaperPage(
   const [a1, a2] = [value('a1.rules.accuracy'), value('a2.rules.accuracy')];
   return {
     title: 'Tsukimoto & Sato: rules from convolutional networks',
-    headline: `Ten conjunctions decide as well as the output layer they replace, or nearly`,
-    lede: `On average over the seeds the rules of A1 decide ${inPercent(a1)} of the test images rightly (its network ${inPercent(value('a1.network.accuracy'))}), those of A2 ${inPercent(a2)} (network ${inPercent(value('a2.network.accuracy'))}). What follows shows the first seed.`,
+    headline: `Ten conjunctions in place of the output layer decide ${inPercent(a1)} and ${inPercent(a2)} of the digits rightly`,
+    lede: `The first figure is A1’s, whose network decides ${inPercent(value('a1.network.accuracy'))} rightly; the second A2’s, with ${inPercent(value('a2.network.accuracy'))}. Figures are of test images and means over the seeds; rules and pictures below are those of the first seed.`,
     sections: [resultsSection(results), ...shown.map(networkSection)],
     provenance,
   };
@@ -78,7 +79,7 @@ function networkSection({ name, view }: ShownNetwork): PageSection {
     question: titles[name],
     answer: html`
 ${part('Which rule stands for each class?', rulesAnswer(view))}
-${name === 'hidden' ? undefined : part('What are the features?', featuresAnswer(view.features))}
+${name === 'hidden' ? html`<p class="measure">The features are those of A2.</p>` : part('What are the features?', featuresAnswer(view.features))}
 ${part('How far are the rules true?', beliefAnswer(view))}
 ${part('What would shorter rules cost?', lengthAnswer(view))}`,
   };

@@ -3,7 +3,7 @@ import { encodePicture } from '../png.ts';
 import type { ShownNetwork } from './paperPage.ts';
 
 /** The features of each network as one PNG: maximisation images in the first row, the images they are largest in below. */
-export function writeRulesPictures(
+export function rulesPictures(
   shown: readonly ShownNetwork[],
 ): readonly { readonly name: string; readonly bytes: Uint8Array }[] {
   return shown.flatMap(({ name, view: { features } }) => {

@@ -54,7 +54,7 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
   const rows = boundRows(builder, bounds);
   const terms: string[] = [];
   const slacks: string[] = [];
-  const dot = rounding ? exactDot(builder, bounds) : plainDot(builder, bounds);
+  const dot = rounding ? exactDot(builder) : plainDot(builder, bounds);
   // Each node adds a few terms to the sum at the end, which rounds them too.
   const inTheEnd = 4 * intervals.nodes.length + 64;
   const slack = (coefficients: string, magnitude: string, dims: readonly number[], roundings: number) => {
@@ -244,7 +244,7 @@ function plainDot(builder: GraphBuilder, bounds: number): Dot {
 }
 
 /** The same, one dimension after the other, so that few roundings go into a sum. */
-function exactDot(builder: GraphBuilder, _bounds: number): Dot {
+function exactDot(builder: GraphBuilder): Dot {
   const { ops } = builder;
   return (coefficients, value, dims) =>
     dims.reduceRight<string>(
