@@ -60,7 +60,7 @@ const predictions = await classifier.predict(concatRows(images));
 const right = predictions.filter(({ chosen }, i) => chosen === imageAt(mnist.test, i).label).length;
 say(`${right} of ${images.length} test images right`);
 
-const methods = methodKinds.map((kind) => kind.create({}));
+const methods = methodKinds.map((kind) => kind.create({})).filter(({ shows }) => shows === undefined);
 const explanations = await explain(classifier, concatRows(images), methods, {
   progress: (done, total, what) => say(`[${done}/${total}] ${what}`),
   onRefused: ({ title }, { message }) => say(`Left out: ${title}: ${message}`),

@@ -88,6 +88,16 @@ export { isKonkyoError, KonkyoError } from './konkyoError.ts';
 export type { AscentSettings } from './maximization/ascend.ts';
 export { type Maximization, type MaximizedUnit, type MaximizeOptions, maximize } from './maximization/maximize.ts';
 export { methodKind, methodKinds } from './methods.ts';
+export {
+  type BoundKind,
+  type Box,
+  type Certificate,
+  type Certifier,
+  type CertifierOptions,
+  certify,
+  compileCertifier,
+} from './noncontributing/certificate.ts';
+export { type Challenge, type ChallengeOptions, challenge } from './noncontributing/certificateChallenge.ts';
 export type { LayerMask, MaskChoice } from './noncontributing/layerMasks.ts';
 export { noncontributing } from './noncontributing/method.ts';
 export {
@@ -176,6 +186,9 @@ export { recipes } from './training/recipes.ts';
 export { constant, cosine, type Schedule, stepDecay, warmUp } from './training/schedules.ts';
 export { type TrainingResult, type TrainOptions, train, trainModel } from './training/train.ts';
 export { type Masks, makeTrainer, type Trainer, type TrainerOptions } from './training/trainer.ts';
+export { addIntervals } from './transforms/bounds/addIntervals.ts';
+export { addLinearBound } from './transforms/bounds/addLinearBound.ts';
+export { boundTable } from './transforms/bounds/table.ts';
 export { addGradients, type GradientRequest } from './transforms/gradient/gradient.ts';
 export {
   type Call,
