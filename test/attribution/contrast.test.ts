@@ -12,7 +12,7 @@ describe('one class against another', () => {
   it.each(evidence.map((kind) => [kind.id, kind] as const))('%s', async (_id, kind) => {
     const { classifier, images, targets } = await referenceClassifier('lenet');
     const small = Object.fromEntries(
-      Object.entries({ samples: 10, steps: 10, window: 7 }).filter(([name]) => name in kind.options),
+      Object.entries({ samples: 10, steps: 10, window: 7, grid: 2 }).filter(([name]) => name in kind.options),
     );
     const explainer = await kind.create(small).compile(classifier);
     const rivals = targets.map((target) => (target + 3) % 10);

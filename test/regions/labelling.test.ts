@@ -52,7 +52,7 @@ describe('regions', () => {
         );
         expect(found.sort()).toEqual(floodFill(kept, map, neighbourhood));
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

@@ -36,8 +36,8 @@ let test: LabelledImages;
 beforeAll(async () => {
   const digits = await loadDigits();
   const first = (set: LabelledImages, count: number) => selectImages(set, [...Array(count).keys()]);
-  train = first(digits.train, 600);
-  test = first(digits.test, 200);
+  train = first(digits.train, 400);
+  test = first(digits.test, 100);
 });
 
 const load = (runtime: Runtime) => loadClassifier(writeModel(small), { runtime });
