@@ -7,28 +7,21 @@ import type { CompileTarget } from '../compile/classTarget.ts';
 import { type CompiledExplainer, compileExplainer } from '../compile/compileExplainer.ts';
 import { explainerKeys } from '../compile/metadata.ts';
 import { writeModel } from '../onnx/writeModel.ts';
-import { nodeRuntime } from '../runtime/node.ts';
-import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { chosenMethods } from './methodFlags.ts';
-import { loadModelFile } from './modelFile.ts';
-import { addMethodOptions, addModelOptions } from './modelOptions.ts';
+import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags } from './modelOptions.ts';
 import { prepareFolder, writeWhole } from './output.ts';
 import { progressTo } from './progress.ts';
 import { parseTarget } from './targetFlag.ts';
-import { threadCount } from './threads.ts';
 import { UsageError } from './usageError.ts';
 import { version } from './version.ts';
 
-interface Flags extends InputFlags, Readonly<Record<string, unknown>> {
+interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
   readonly method: string;
   readonly out: string;
   readonly target: string;
-  readonly output?: string;
   readonly layer?: string;
-  readonly probabilities?: boolean;
   readonly check: boolean;
   readonly json?: boolean;
-  readonly threads?: string;
 }
 
 export function addCompileCommand(program: Command): void {
@@ -43,7 +36,6 @@ export function addCompileCommand(program: Command): void {
       '"input": the model gets an input for it; "predicted"; or always the same class, or A-vs-B',
       'input',
     )
-    .option('--output <name>', 'the output with the class scores, where the model has several')
     .option('--layer <name>', 'the layer that layer methods look at (default: the last convolution)')
     .option('--probabilities', 'explain the output as it is, not the scores before a final softmax or sigmoid')
     .option('--no-check', 'do not run the file and the method against each other')
@@ -56,12 +48,7 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
   if (!method || another) throw new UsageError('konkyo compile writes one method: give --method one id.');
   await prepareFolder(dirname(flags.out));
   const progress = progressTo();
-  const classifier = await loadModelFile(modelPath, {
-    runtime: nodeRuntime(threadCount(flags.threads)),
-    settings: await inputSettings(flags),
-    explain: flags.probabilities === true ? 'output' : 'scores',
-    ...(flags.output === undefined ? {} : { output: flags.output }),
-  });
+  const classifier = await classifierFrom(modelPath, flags);
   try {
     if (flags.layer !== undefined) findLayer(classifier, flags.layer);
     const target = targetOf(flags.target, classifier);

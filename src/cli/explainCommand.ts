@@ -3,36 +3,28 @@ import type { Command } from 'commander';
 import { findLayer } from '../attribution/layer.ts';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
 import type { Classifier } from '../classifier/classifier.ts';
-import { nodeRuntime } from '../runtime/node.ts';
 import { commandLine } from './commandLine.ts';
 import { type ExplainSummary, runExplainJob } from './explainJob.ts';
 import { rulesOfImages } from './firedRules.ts';
-import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { readInputs } from './inputs.ts';
 import { chosenMethods } from './methodFlags.ts';
-import { loadModelFile } from './modelFile.ts';
-import { addMethodOptions, addModelOptions } from './modelOptions.ts';
+import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags } from './modelOptions.ts';
 import { prepareFolder } from './output.ts';
 import { progressTo } from './progress.ts';
 import { parseTarget } from './targetFlag.ts';
-import { threadCount } from './threads.ts';
 import { UsageError } from './usageError.ts';
 
-interface Flags extends InputFlags, Readonly<Record<string, unknown>> {
+interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
   readonly method?: string;
   readonly target: string;
-  readonly output?: string;
   readonly layer?: string;
   readonly unit?: string;
   readonly checks: boolean;
-  readonly probabilities?: boolean;
   readonly out: string;
   readonly rules?: string;
   readonly save?: string;
   readonly pictures?: boolean;
   readonly json?: boolean;
-  readonly dataDir?: string;
-  readonly threads?: string;
 }
 
 export function addExplainCommand(program: Command): void {
@@ -46,7 +38,6 @@ export function addExplainCommand(program: Command): void {
     )
     .option('--method <ids>', 'methods, separated by commas (default: all; see "konkyo methods")')
     .option('--target <class>', 'class index or name, "predicted", or A-vs-B', 'predicted')
-    .option('--output <name>', 'the output with the class scores, where the model has several')
     .option(
       '--layer <name>',
       'the layer that layer methods look at (default: the last convolution), or that --unit is of',
@@ -73,12 +64,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
   const methods = chosenMethods(flags.method, flags);
   await prepareFolder(flags.out);
   if (flags.save !== undefined) await prepareFolder(dirname(flags.save));
-  const classifier = await loadModelFile(modelPath, {
-    runtime: nodeRuntime(threadCount(flags.threads)),
-    settings: await inputSettings(flags),
-    explain: flags.probabilities === true ? 'output' : 'scores',
-    ...(flags.output === undefined ? {} : { output: flags.output }),
-  });
+  const classifier = await classifierFrom(modelPath, flags);
   try {
     const unit = unitFrom(flags, classifier);
     const images = await readInputs(inputs, classifier, flags.dataDir === undefined ? {} : { dataDir: flags.dataDir });

@@ -9,30 +9,23 @@ import { fillWords, filtersView } from '../report/filters/filtersView.ts';
 import { filtersPage } from '../report/filters/page.ts';
 import { renderPage } from '../report/page.ts';
 import { provenanceOf } from '../report/provenanceView.ts';
-import { nodeRuntime } from '../runtime/node.ts';
 import { commandLine } from './commandLine.ts';
-import { datasetWithProgress } from './datasetWithProgress.ts';
-import { type InputFlags, inputSettings } from './inputFlags.ts';
-import { loadModelFile } from './modelFile.ts';
-import { addModelOptions } from './modelOptions.ts';
+import { addModelOptions, classifierFrom, datasetFor, type ModelFlags } from './modelOptions.ts';
+import { wholeFlag } from './numberFlags.ts';
 import { prepareFolder, writeWhole } from './output.ts';
 import { progressTo } from './progress.ts';
-import { threadCount } from './threads.ts';
 import { UsageError } from './usageError.ts';
 import { version } from './version.ts';
 
-interface Flags extends InputFlags {
+interface Flags extends ModelFlags {
   readonly dataset: string;
   readonly images: string;
   readonly regionImages: string;
   readonly region?: string;
   readonly fill: string;
-  readonly output?: string;
   readonly seed: string;
   readonly out: string;
   readonly json?: boolean;
-  readonly dataDir?: string;
-  readonly threads?: string;
 }
 
 export function addFiltersCommand(program: Command): void {
@@ -49,7 +42,6 @@ export function addFiltersCommand(program: Command): void {
     )
     .option('--region <pixels>', 'side of a region (default: such that about 196 cover the image)')
     .option('--fill <what>', 'what hidden regions show: a pixel value from 0 to 255, mean, or blur', '0')
-    .option('--output <name>', 'the output with the class scores, where the model has several')
     .option('--seed <n>', 'of the bootstrap', '1')
     .option('--out <folder>', 'where the page goes', 'report')
     .option('--json', 'print the result as JSON');
@@ -58,30 +50,17 @@ export function addFiltersCommand(program: Command): void {
 
 async function run(modelPath: string, flags: Flags): Promise<void> {
   const settings = {
-    images: whole('images', flags.images, 1),
-    regionImages: whole('region-images', flags.regionImages, 1),
-    ...(flags.region === undefined ? {} : { side: whole('region', flags.region, 1) }),
+    images: wholeFlag('images', flags.images, 1),
+    regionImages: wholeFlag('region-images', flags.regionImages, 1),
+    ...(flags.region === undefined ? {} : { side: wholeFlag('region', flags.region, 1) }),
     fill: parseFill(flags.fill),
-    seed: whole('seed', flags.seed, 0),
+    seed: wholeFlag('seed', flags.seed, 0),
   };
   const progress = progressTo();
   await prepareFolder(flags.out);
-  const classifier = await loadModelFile(modelPath, {
-    runtime: nodeRuntime(threadCount(flags.threads)),
-    settings: await inputSettings(flags),
-    ...(flags.output === undefined ? {} : { output: flags.output }),
-  });
+  const classifier = await classifierFrom(modelPath, flags);
   try {
-    const { height, width, channels } = classifier.input;
-    const dataset = await datasetWithProgress(
-      flags.dataset,
-      {
-        channels: channels === 1 ? 1 : 3,
-        size: { height, width },
-        ...(flags.dataDir === undefined ? {} : { dataDir: flags.dataDir }),
-      },
-      progress,
-    );
+    const dataset = await datasetFor(classifier, flags.dataset, flags, progress);
     const analysis = await analyseFilters(classifier, dataset, settings, progress.update);
     const page = join(flags.out, 'index.html');
     await writeWhole(page, pageOf(analysis, basename(modelPath)));
@@ -148,11 +127,4 @@ function parseFill(text: string): Fill {
   const pixel = Number(text);
   if (text.trim() !== '' && pixel >= 0 && pixel <= 255) return { pixel };
   throw new UsageError(`--fill takes mean, blur, or a pixel value from 0 to 255, not "${text}".`);
-}
-
-/** @throws UsageError */
-function whole(flag: string, text: string, least: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && text.trim() !== '') return value;
-  throw new UsageError(`--${flag} takes a whole number from ${least}, not "${text}".`);
 }

@@ -1,34 +1,33 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { isKonkyoError } from '../konkyoError.ts';
-import { addCompileCommand } from './compileCommand.ts';
-import { addDemoCommand } from './demoCommand.ts';
-import { addExplainCommand } from './explainCommand.ts';
-import { addFiltersCommand } from './filtersCommand.ts';
-import { addMaximizeCommand } from './maximizeCommand.ts';
-import { addMethodsCommand } from './methodsCommand.ts';
-import { addNoncontributingCommand } from './noncontributingCommand.ts';
-import { addRegionsCommand } from './regionsCommand.ts';
-import { addReproduceCommand } from './reproduceCommand.ts';
-import { addRulesCommand } from './rulesCommand.ts';
-import { addTrainCommand } from './trainCommand.ts';
 import { version } from './version.ts';
+
+/** In the order of the help. Each is loaded when it is asked for: some bring large libraries with them. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  explain: async () => (await import('./explainCommand.ts')).addExplainCommand,
+  methods: async () => (await import('./methodsCommand.ts')).addMethodsCommand,
+  compile: async () => (await import('./compileCommand.ts')).addCompileCommand,
+  maximize: async () => (await import('./maximizeCommand.ts')).addMaximizeCommand,
+  train: async () => (await import('./trainCommand.ts')).addTrainCommand,
+  noncontributing: async () => (await import('./noncontributingCommand.ts')).addNoncontributingCommand,
+  filters: async () => (await import('./filtersCommand.ts')).addFiltersCommand,
+  regions: async () => (await import('./regionsCommand.ts')).addRegionsCommand,
+  rules: async () => (await import('./rulesCommand.ts')).addRulesCommand,
+  reproduce: async () => (await import('./reproduceCommand.ts')).addReproduceCommand,
+  demo: async () => (await import('./demoCommand.ts')).addDemoCommand,
+};
+
+/** The command asked for, or all of them where the help, or an error message, has to name them. */
+async function addCommands(program: Command, asked: string | undefined): Promise<void> {
+  const load = asked !== undefined && Object.hasOwn(commands, asked) ? commands[asked] : undefined;
+  for (const one of load ? [load] : Object.values(commands)) (await one())(program);
+}
 
 const program = new Command('konkyo')
   .description('What a neural network’s decision rests on: explains image classifiers in ONNX format.')
   .version(version)
   .exitOverride();
-addExplainCommand(program);
-addMethodsCommand(program);
-addCompileCommand(program);
-addMaximizeCommand(program);
-addTrainCommand(program);
-addNoncontributingCommand(program);
-addFiltersCommand(program);
-addRegionsCommand(program);
-addRulesCommand(program);
-addReproduceCommand(program);
-addDemoCommand(program);
 
 /** Errors of the command line itself, whatever floor finds them. */
 const usageTags: readonly string[] = ['usage', 'unknown-method', 'method-option', 'not-compilable'];
@@ -47,6 +46,7 @@ function report(error: unknown): number {
 }
 
 try {
+  await addCommands(program, process.argv[2]);
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);

@@ -9,24 +9,20 @@ import { concatRows, type Tensor } from '../onnx/tensor.ts';
 import { maximizationPictures, renderMaximization } from '../report/maximization/maximizationPage.ts';
 import { maximizationView } from '../report/maximization/maximizationView.ts';
 import { provenanceOf } from '../report/provenanceView.ts';
-import { nodeRuntime } from '../runtime/node.ts';
 import { commandLine } from './commandLine.ts';
 import { datasetWithProgress } from './datasetWithProgress.ts';
-import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { toModelInput } from './inputs.ts';
-import { loadModelFile } from './modelFile.ts';
-import { addModelOptions } from './modelOptions.ts';
+import { addModelOptions, classifierFrom, type ModelFlags } from './modelOptions.ts';
+import { numberFlag, wholeFlag } from './numberFlags.ts';
 import { prepareFolder, writeWhole } from './output.ts';
 import { type Progress, progressTo } from './progress.ts';
-import { threadCount } from './threads.ts';
 import { UsageError } from './usageError.ts';
 import { version } from './version.ts';
 
-interface Flags extends InputFlags {
+interface Flags extends ModelFlags {
   readonly layer: string;
   readonly units?: string;
   readonly dataset?: string;
-  readonly dataDir?: string;
   readonly steps: string;
   readonly rate: string;
   readonly l2: string;
@@ -37,10 +33,8 @@ interface Flags extends InputFlags {
   readonly noise: string;
   readonly seed: string;
   readonly base: string;
-  readonly output?: string;
   readonly out: string;
   readonly json?: boolean;
-  readonly threads?: string;
 }
 
 export function addMaximizeCommand(program: Command): void {
@@ -72,7 +66,6 @@ export function addMaximizeCommand(program: Command): void {
     .option('--samples <n>', 'noisy images of the mean gradient', '100')
     .option('--noise <n>', 'standard deviation of their noise, as a fraction of the pixel range', '0.1')
     .option('--seed <n>', 'where the random numbers start', '0')
-    .option('--output <name>', 'the output with the class scores, where the model has several')
     .option('--out <folder>', 'where the page and the pictures go', 'report')
     .option('--json', 'print the values as JSON');
   addModelOptions(command).action(run);
@@ -80,25 +73,21 @@ export function addMaximizeCommand(program: Command): void {
 
 async function run(modelPath: string, flags: Flags): Promise<void> {
   const ascent = {
-    steps: number('steps', flags.steps, { whole: true, min: 1 }),
-    starts: number('starts', flags.starts, { whole: true, min: 1 }),
-    rate: number('rate', flags.rate, { min: 0 }),
-    l2: number('l2', flags.l2, { min: 0 }),
-    tv: number('tv', flags.tv, { min: 0 }),
-    jitter: number('jitter', flags.jitter, { whole: true, min: 0 }),
-    seed: number('seed', flags.seed, { whole: true, min: 0 }),
-    base: number('base', flags.base, { min: 0, max: 1 }),
+    steps: wholeFlag('steps', flags.steps, 1),
+    starts: wholeFlag('starts', flags.starts, 1),
+    rate: numberFlag('rate', flags.rate, { min: 0 }),
+    l2: numberFlag('l2', flags.l2, { min: 0 }),
+    tv: numberFlag('tv', flags.tv, { min: 0 }),
+    jitter: wholeFlag('jitter', flags.jitter, 0),
+    seed: wholeFlag('seed', flags.seed, 0),
+    base: numberFlag('base', flags.base, { min: 0, max: 1 }),
   };
-  const samples = number('samples', flags.samples, { whole: true, min: 1 });
-  const noise = number('noise', flags.noise, { min: 0 });
+  const samples = wholeFlag('samples', flags.samples, 1);
+  const noise = numberFlag('noise', flags.noise, { min: 0 });
   const units = flags.units === undefined ? undefined : unitList(flags.units);
   await prepareFolder(flags.out);
   const progress = progressTo();
-  const classifier = await loadModelFile(modelPath, {
-    runtime: nodeRuntime(threadCount(flags.threads)),
-    settings: await inputSettings(flags),
-    ...(flags.output === undefined ? {} : { output: flags.output }),
-  });
+  const classifier = await classifierFrom(modelPath, flags);
   try {
     const images =
       flags.dataset === undefined ? undefined : await trainingSet(flags.dataset, flags, classifier, progress);
@@ -192,16 +181,4 @@ function unitList(text: string): number[] {
     return Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) => Number(first) + i);
   });
   return [...new Set(units)];
-}
-
-/** @throws UsageError */
-function number(
-  flag: string,
-  text: string,
-  { whole = false, min, max = Number.POSITIVE_INFINITY }: { whole?: boolean; min: number; max?: number },
-): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (value >= min && value <= max && Number.isFinite(value) && (!whole || Number.isInteger(value))) return value;
-  const range = max === Number.POSITIVE_INFINITY ? `from ${min}` : `from ${min} to ${max}`;
-  throw new UsageError(`--${flag} takes a ${whole ? 'whole ' : ''}number ${range}, not "${text}".`);
 }

@@ -1,18 +1,16 @@
 import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { NoncontributingSettings } from '../noncontributing/noncontributing.ts';
-import { nodeRuntime } from '../runtime/node.ts';
 import { commandLine } from './commandLine.ts';
-import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { readInputs } from './inputs.ts';
-import { loadModelFile } from './modelFile.ts';
-import { parseMasks, parsePer, parseSchedule, parseTolerance, wholeNumber } from './noncontributingFlags.ts';
+import { addModelOptions, classifierFrom, type ModelFlags } from './modelOptions.ts';
+import { parseMasks, parsePer, parseSchedule, parseTolerance } from './noncontributingFlags.ts';
 import { type NoncontributingSummary, runNoncontributingJob } from './noncontributingJob.ts';
+import { wholeFlag } from './numberFlags.ts';
 import { prepareFolder } from './output.ts';
 import { progressTo } from './progress.ts';
-import { threadCount } from './threads.ts';
 
-interface Flags extends InputFlags {
+interface Flags extends ModelFlags {
   readonly masks: string;
   readonly tolerance: string;
   readonly per: string;
@@ -22,17 +20,13 @@ interface Flags extends InputFlags {
   readonly draws: string;
   readonly seed: string;
   readonly certify?: boolean;
-  readonly probabilities?: boolean;
-  readonly output?: string;
   readonly out: string;
   readonly save?: string;
   readonly json?: boolean;
-  readonly dataDir?: string;
-  readonly threads?: string;
 }
 
 export function addNoncontributingCommand(program: Command): void {
-  program
+  const command = program
     .command('noncontributing')
     .description('find the pixels that could be anything without changing the decision')
     .argument('<model>', 'ONNX file')
@@ -47,20 +41,10 @@ export function addNoncontributingCommand(program: Command): void {
     .option('--certify', 'also prove how far pixels may change, whatever the change')
     .option('--seed <n>', 'where the random numbers start', '0')
     .option('--probabilities', 'of the output as it is, not the scores before a final softmax or sigmoid')
-    .option('--output <name>', 'the output with the class scores, where the model has several')
     .option('--out <folder>', 'where the page goes', 'report')
     .option('--save <file.npz>', 'also write the amplitudes as arrays')
-    .option('--json', 'print the result as JSON')
-    .option('--size <HxW>', "height and width, where the model leaves its input's size open")
-    .option('--layout <layout>', 'NCHW or NHWC')
-    .option('--order <order>', 'RGB or BGR')
-    .option('--scale <factor>', 'pixels 0..255 are multiplied by it (default: 1/255)')
-    .option('--mean <numbers>', 'then these are subtracted, one or one a channel (default: 0)')
-    .option('--std <numbers>', 'then divided by these (default: 1)')
-    .option('--classes <file>', 'class names, one a line')
-    .option('--data-dir <folder>', 'where the files of a named data set are')
-    .option('--threads <n>', 'threads (default: all)')
-    .action(run);
+    .option('--json', 'print the result as JSON');
+  addModelOptions(command).action(run);
 }
 
 async function run(modelPath: string, inputs: string[], flags: Flags): Promise<void> {
@@ -68,12 +52,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
   const settings = settingsFrom(flags);
   await prepareFolder(flags.out);
   if (flags.save !== undefined) await prepareFolder(dirname(flags.save));
-  const classifier = await loadModelFile(modelPath, {
-    runtime: nodeRuntime(threadCount(flags.threads)),
-    settings: await inputSettings(flags),
-    explain: flags.probabilities === true ? 'output' : 'scores',
-    ...(flags.output === undefined ? {} : { output: flags.output }),
-  });
+  const classifier = await classifierFrom(modelPath, flags);
   try {
     const images = await readInputs(inputs, classifier, flags.dataDir === undefined ? {} : { dataDir: flags.dataDir });
     const { masks, tolerance, per, schedule, draws, seed } = flags;
@@ -100,8 +79,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
 }
 
 function settingsFrom(flags: Flags): NoncontributingSettings {
-  const given = (flag: string, text: string | undefined) =>
-    text === undefined ? undefined : wholeNumber(flag, text, 1);
+  const given = (flag: string, text: string | undefined) => (text === undefined ? undefined : wholeFlag(flag, text, 1));
   const schedule = parseSchedule(
     flags.schedule,
     given('iterations', flags.iterations),
@@ -111,8 +89,8 @@ function settingsFrom(flags: Flags): NoncontributingSettings {
     masks: parseMasks(flags.masks),
     tolerance: parseTolerance(flags.tolerance),
     per: parsePer(flags.per),
-    draws: wholeNumber('draws', flags.draws, 1),
-    seed: wholeNumber('seed', flags.seed, 0),
+    draws: wholeFlag('draws', flags.draws, 1),
+    seed: wholeFlag('seed', flags.seed, 0),
     ...(schedule ? { schedule } : {}),
   };
 }

@@ -45,9 +45,3 @@ export function parseSchedule(name: string, iterations?: number, images?: number
   if (name === 'paper') return { ...paperSchedule, ...changed };
   return Object.keys(changed).length === 0 ? undefined : fastSchedule(changed);
 }
-
-export function wholeNumber(flag: string, text: string, min: number): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isInteger(value) && value >= min) return value;
-  throw new UsageError(`--${flag} takes a whole number from ${min}, not "${text}".`);
-}

@@ -1,33 +1,25 @@
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { criteria } from '../regions/importance.ts';
-import { nodeRuntime } from '../runtime/node.ts';
 import { commandLine } from './commandLine.ts';
-import { datasetWithProgress } from './datasetWithProgress.ts';
-import { type InputFlags, inputSettings } from './inputFlags.ts';
-import { loadModelFile } from './modelFile.ts';
+import { addModelOptions, classifierFrom, datasetFor, type ModelFlags } from './modelOptions.ts';
 import { prepareFolder } from './output.ts';
 import { progressTo } from './progress.ts';
 import { type RegionsFlags, regionsSettings } from './regionsFlags.ts';
 import { type RegionsSummary, runRegionsJob } from './regionsJob.ts';
-import { threadCount } from './threads.ts';
 
-interface Flags extends InputFlags, RegionsFlags {
+interface Flags extends ModelFlags, RegionsFlags {
   readonly dataset: string;
-  readonly dataDir?: string;
-  readonly output?: string;
   readonly out: string;
   readonly json?: boolean;
-  readonly threads?: string;
 }
 
 export function addRegionsCommand(program: Command): void {
-  program
+  const command = program
     .command('regions')
     .description('prune a model’s first dense layer to the regions of the input that each of its units really uses')
     .argument('<model>', 'ONNX file')
     .option('--dataset <name|folder|file>', 'to retrain and to test with', 'digits')
-    .option('--data-dir <folder>', 'where the files of a named data set are')
     .option('--method <name>', 'compact: a few compact regions a unit; paper: the weakest regions of all', 'compact')
     .option('--rounds <n>', 'of cuts and retraining', '6')
     .option('--epochs <n>', 'of retraining in each round', '2')
@@ -43,40 +35,18 @@ export function addRegionsCommand(program: Command): void {
     .option('--batch <n>', 'images an update', '100')
     .option('--images <numbers>', 'test images whose units are shown (default: the first of each class, at most ten)')
     .option('--seed <n>', 'of the order of the images', '0')
-    .option('--output <name>', 'the output with the class scores, where the model has several')
     .option('--out <folder>', 'where page, pruned model and masks go', 'report')
-    .option('--json', 'print the result as JSON')
-    .option('--size <HxW>', "height and width, where the model leaves its input's size open")
-    .option('--layout <layout>', 'NCHW or NHWC')
-    .option('--order <order>', 'RGB or BGR')
-    .option('--scale <factor>', 'pixels 0..255 are multiplied by it (default: 1/255)')
-    .option('--mean <numbers>', 'then these are subtracted, one or one a channel (default: 0)')
-    .option('--std <numbers>', 'then divided by these (default: 1)')
-    .option('--classes <file>', 'class names, one a line')
-    .option('--threads <n>', 'threads (default: all)')
-    .action(run);
+    .option('--json', 'print the result as JSON');
+  addModelOptions(command).action(run);
 }
 
 async function run(modelPath: string, flags: Flags): Promise<void> {
   const settings = regionsSettings(flags);
   await prepareFolder(flags.out);
   const progress = progressTo();
-  const classifier = await loadModelFile(modelPath, {
-    runtime: nodeRuntime(threadCount(flags.threads)),
-    settings: await inputSettings(flags),
-    ...(flags.output === undefined ? {} : { output: flags.output }),
-  });
+  const classifier = await classifierFrom(modelPath, flags);
   try {
-    const { height, width, channels } = classifier.input;
-    const dataset = await datasetWithProgress(
-      flags.dataset,
-      {
-        channels: channels === 1 ? 1 : 3,
-        size: { height, width },
-        ...(flags.dataDir === undefined ? {} : { dataDir: flags.dataDir }),
-      },
-      progress,
-    );
+    const dataset = await datasetFor(classifier, flags.dataset, flags, progress);
     const summary = await runRegionsJob({
       classifier,
       dataset,

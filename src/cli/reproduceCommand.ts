@@ -7,6 +7,7 @@ import { renderPage } from '../report/page.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { commandLine } from './commandLine.ts';
 import { datasetWithProgress } from './datasetWithProgress.ts';
+import { wholeFlag } from './numberFlags.ts';
 import { prepareFolder, writeWhole } from './output.ts';
 import { keptNetworks } from './paperNetworks.ts';
 import { type Progress, progressTo } from './progress.ts';
@@ -52,8 +53,8 @@ async function run(name: string, flags: Flags): Promise<void> {
   if (!paper) {
     throw new UsageError(`There is no paper "${name}". There are ${papers.map(({ id }) => id).join(', ')}.`);
   }
-  const first = whole('seed', flags.seed, 0);
-  const seeds = Array.from({ length: whole('seeds', flags.seeds, 1) }, (_, i) => first + i);
+  const first = wholeFlag('seed', flags.seed, 0);
+  const seeds = Array.from({ length: wholeFlag('seeds', flags.seeds, 1) }, (_, i) => first + i);
   await prepareFolder(flags.out);
   if (flags.json !== undefined) await prepareFolder(dirname(flags.json));
   if (flags.models !== undefined) await prepareFolder(flags.models);
@@ -112,10 +113,4 @@ function inWords({ results }: Reproduction): string {
 
 function figure(value: number | null): string {
   return value === null ? '-' : String(Number(value.toPrecision(4)));
-}
-
-function whole(flag: string, text: string, min: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= min && text.trim() !== '') return value;
-  throw new UsageError(`--${flag} takes a whole number from ${min}, not "${text}".`);
 }

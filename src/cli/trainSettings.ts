@@ -1,6 +1,7 @@
 import { adam, type Optimizer, sgd } from '../training/optimizers.ts';
 import { cosine, type Schedule } from '../training/schedules.ts';
 import type { TrainOptions } from '../training/train.ts';
+import { positiveFlag, wholeFlag } from './numberFlags.ts';
 import { UsageError } from './usageError.ts';
 
 /** The flags of `konkyo train` that say how to train. */
@@ -51,13 +52,13 @@ export interface TrainSettings {
 /** @throws UsageError */
 export function trainSettings(flags: TrainFlags, defaults: TrainDefaults): TrainSettings {
   const { rate, batch, seed, patience } = flags;
-  const constantRate = rate === undefined ? undefined : positive('rate', rate);
+  const constantRate = rate === undefined ? undefined : positiveFlag('rate', rate);
   return {
     optimizer: optimizerOf(flags, defaults.optimizer),
     length: lengthOf(flags, defaults.length),
-    batchSize: batch === undefined ? defaults.batchSize : whole('batch', batch),
-    seed: whole('seed', seed, 0),
-    ...(patience === undefined ? {} : { patience: whole('patience', patience) }),
+    batchSize: batch === undefined ? defaults.batchSize : wholeFlag('batch', batch, 1),
+    seed: wholeFlag('seed', seed, 0),
+    ...(patience === undefined ? {} : { patience: wholeFlag('patience', patience, 1) }),
     validation: defaults.validation || patience !== undefined,
     learningRate: (updates) =>
       constantRate === undefined
@@ -89,20 +90,8 @@ function optimizerOf(flags: TrainFlags, usual: Optimizer): Optimizer {
 
 function lengthOf({ updates, epochs }: TrainFlags, fallback: TrainOptions['length']): TrainOptions['length'] {
   if (updates !== undefined && epochs !== undefined) throw new UsageError('Give --updates or --epochs, not both.');
-  if (updates !== undefined) return { updates: whole('updates', updates) };
-  return epochs === undefined ? fallback : { epochs: whole('epochs', epochs) };
-}
-
-function whole(flag: string, text: string, min = 1): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= min && text.trim() !== '') return value;
-  throw new UsageError(`--${flag} takes a whole number from ${min}, not "${text}".`);
-}
-
-function positive(flag: string, text: string): number {
-  const value = Number(text);
-  if (value > 0 && Number.isFinite(value)) return value;
-  throw new UsageError(`--${flag} takes a number above 0, not "${text}".`);
+  if (updates !== undefined) return { updates: wholeFlag('updates', updates, 1) };
+  return epochs === undefined ? fallback : { epochs: wholeFlag('epochs', epochs, 1) };
 }
 
 function fraction(flag: string, text: string): number {

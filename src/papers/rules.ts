@@ -29,7 +29,7 @@ const stated = {
 
 /** Updates of the refinement, and of the hidden head. A2's updates take twenty times as long as A1's. */
 const lengths = { full: { a1: 12_000, a2: 1_000, hidden: 1_500 }, quick: { a1: 1_000, a2: 100, hidden: 200 } };
-/** Of the refinement: A1 has far to go, A2 is near its best. */
+/** Learning rates of the refinement: A1 has far to go, A2 is near its best. */
 const rates = { a1: 0.01, a2: 0.001 };
 
 type Lengths = (typeof lengths)['full'];

@@ -40,7 +40,7 @@ function weightsFigure({ randomWeights }: MapChecks): Figure[] {
   return [
     {
       label: 'Random weights',
-      value: randomWeights.toFixed(2).replace('-', '−'),
+      value: (Math.abs(randomWeights) < 0.005 ? 0 : randomWeights).toFixed(2).replace('-', '−'),
       verdict: verdictOf(Math.abs(randomWeights) < 0.2, Math.abs(randomWeights) < 0.4),
       meaning:
         'How much the order of the pixels is still the same (1: all, 0: nothing) when all layers but the first have random weights. A map that hardly changes shows the image, not what the model has learnt.',

@@ -19,7 +19,7 @@ export interface RefineSettings {
   readonly learningRate?: number;
   /** Decoupled, as in AdamW. Default 0.01. */
   readonly weightDecay?: number;
-  /** Images are moved by up to so many pixels either way, anew each time. Default 1. */
+  /** Images are moved by up to so many pixels either way, anew each time. Default 0. */
   readonly shift?: number;
   readonly seed?: number;
   readonly onStep?: (done: number, total: number) => void;
@@ -41,7 +41,7 @@ const rounds = 12;
 
 /**
  * Fine-tunes what makes the features so that the rules, which stay as they are, decide better: cross-entropy of the
- * normalised products. Against over-fitting images are shifted at random, weights decay, and the weights that did best on the
+ * normalised products. Against over-fitting, weights decay, images can be shifted at random, and the weights that did best on the
  * validation images are kept, those before the first step among them.
  */
 export async function refineFeatures(
@@ -50,7 +50,7 @@ export async function refineFeatures(
   images: RuleImages,
   settings: RefineSettings,
 ): Promise<Refined> {
-  const { updates, learningRate = 0.003, weightDecay = 0.01, shift = 1, seed = 0, onStep } = settings;
+  const { updates, learningRate = 0.003, weightDecay = 0.01, shift = 0, seed = 0, onStep } = settings;
   const { runtime, classCount } = classifier;
   const model = ruleModel(classifier, rules);
   const trainer = await makeTrainer(runtime, model, {
