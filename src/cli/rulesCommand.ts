@@ -1,36 +1,27 @@
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
-import { className } from '../classifier/classifier.ts';
-import type { Dataset } from '../datasets/dataset.ts';
+import { type Classifier, className } from '../classifier/classifier.ts';
 import { splitEvery } from '../datasets/splitEvery.ts';
 import { renderPage } from '../report/page.ts';
 import { provenanceOf } from '../report/provenanceView.ts';
 import { rulesPage } from '../report/rules/page.ts';
 import { featureViews, rulesNotes, rulesView } from '../report/rules/rulesView.ts';
 import type { FeatureView } from '../report/rules/view.ts';
-import { findRules } from '../rules/findRules.ts';
+import { type FoundRules, findRules } from '../rules/findRules.ts';
 import type { RuleFigures } from '../rules/judgeRules.ts';
 import { type FeaturePicture, writeRuleFile } from '../rules/ruleFile.ts';
 import { termText } from '../rules/term.ts';
-import { nodeRuntime } from '../runtime/node.ts';
 import { commandLine } from './commandLine.ts';
-import { datasetWithProgress } from './datasetWithProgress.ts';
-import { type InputFlags, inputSettings } from './inputFlags.ts';
-import { loadModelFile } from './modelFile.ts';
-import { addModelOptions } from './modelOptions.ts';
+import { addModelOptions, classifierFrom, datasetFor, type ModelFlags } from './modelOptions.ts';
 import { prepareFolder, writeWhole } from './output.ts';
-import { type Progress, progressTo } from './progress.ts';
-import { threadCount } from './threads.ts';
+import { progressTo } from './progress.ts';
 import { version } from './version.ts';
 
-interface Flags extends InputFlags {
+interface Flags extends ModelFlags {
   readonly dataset: string;
   readonly features?: string;
-  readonly output?: string;
   readonly out: string;
   readonly json?: boolean;
-  readonly dataDir?: string;
-  readonly threads?: string;
 }
 
 export function addRulesCommand(program: Command): void {
@@ -47,55 +38,32 @@ export function addRulesCommand(program: Command): void {
 
 /** Every sixth training image of a class is held out: choices are made by them. */
 const validateEvery = 6;
+/** What `findRules` reports on, and the pictures. */
+const steps = 4;
 
 async function run(modelPath: string, flags: Flags): Promise<void> {
   const progress = progressTo();
   await prepareFolder(flags.out);
-  const classifier = await loadModelFile(modelPath, {
-    runtime: nodeRuntime(threadCount(flags.threads)),
-    settings: await inputSettings(flags),
-    ...(flags.output === undefined ? {} : { output: flags.output }),
-  });
+  const classifier = await classifierFrom(modelPath, flags);
   try {
-    const dataset = await readDataset(flags, classifier.input, progress);
-    const { rest, held } = splitEvery(dataset.train, validateEvery);
+    const { train, test } = await datasetFor(classifier, flags.dataset, flags, progress);
+    const { rest, held } = splitEvery(train, validateEvery);
     let step = 0;
-    const onStep = (what: string) => progress.update(step++, 4, what);
-    const { extraction, figures } = await findRules(
+    const onStep = (what: string) => progress.update(step++, steps, what);
+    const found = await findRules(
       classifier,
-      { training: rest, validation: held, test: dataset.test },
+      { training: rest, validation: held, test },
       { onStep, ...(flags.features === undefined ? {} : { features: flags.features }) },
     );
     onStep('Pictures of the features');
-    const features = await featureViews(classifier, extraction, rest);
-    const file = basename(modelPath);
-    const labels = extraction.terms.map((_, k) => className(classifier, k));
-    const provenance = provenanceOf(classifier, {
-      file,
-      methods: [],
-      version,
-      notes: rulesNotes(extraction),
-      command: commandLine(),
-    });
-    const rulesFile = join(flags.out, 'rules.json');
-    const text = writeRuleFile({
-      model: { file, sha256: classifier.sha256 },
-      rules: extraction,
-      labels,
-      figures: summaryFigures(figures),
-      pictures: features.map(storedPicture),
-    });
-    const page = join(flags.out, 'index.html');
-    await writeWhole(rulesFile, text);
-    await writeWhole(
-      page,
-      renderPage(rulesPage(rulesView(classifier, extraction, figures, features), file, provenance)),
-    );
-    const rules = extraction.terms.map((term, k) => ({ class: labels[k] ?? '', rule: termText(term) }));
+    const features = await featureViews(classifier, found.extraction, rest);
+    const files = { page: join(flags.out, 'index.html'), rulesFile: join(flags.out, 'rules.json') };
+    await writeWhole(files.rulesFile, rulesJson(classifier, basename(modelPath), found, features));
+    await writeWhole(files.page, pageOf(classifier, basename(modelPath), found, features));
     process.stdout.write(
       flags.json === true
-        ? `${JSON.stringify({ page, rulesFile, rules, ...summaryFigures(figures), candidates: extraction.candidates }, null, 2)}\n`
-        : `${rules.map((rule) => `${rule.rule} ⇒ ${rule.class}`).join('\n')}\n${inWords(figures)}\nRules: ${rulesFile}\nPage: ${page}\n`,
+        ? `${JSON.stringify({ ...files, ...summary(classifier, found) }, null, 2)}\n`
+        : `${inWords(classifier, found)}\nRules: ${files.rulesFile}\nPage: ${files.page}\n`,
     );
   } finally {
     progress.finish();
@@ -103,20 +71,30 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
   }
 }
 
-function readDataset(
-  { dataset, dataDir }: Flags,
-  { height, width, channels }: { readonly height: number; readonly width: number; readonly channels: number },
-  progress: Progress,
-): Promise<Dataset> {
-  return datasetWithProgress(
-    dataset,
-    { channels: channels === 1 ? 1 : 3, size: { height, width }, ...(dataDir === undefined ? {} : { dataDir }) },
-    progress,
-  );
+function pageOf(
+  classifier: Classifier,
+  file: string,
+  { extraction, figures }: FoundRules,
+  features: readonly FeatureView[],
+): string {
+  const notes = rulesNotes(extraction);
+  const provenance = provenanceOf(classifier, { file, methods: [], version, notes, command: commandLine() });
+  return renderPage(rulesPage(rulesView(classifier, extraction, figures, features), file, provenance));
 }
 
-function summaryFigures({ networkAccuracy, ruleAccuracy, fidelity, literals, images, booleanAccuracy }: RuleFigures) {
-  return { images, networkAccuracy, ruleAccuracy, fidelity, literals, booleanAccuracy: booleanAccuracy ?? null };
+function rulesJson(
+  classifier: Classifier,
+  file: string,
+  { extraction, figures }: FoundRules,
+  features: readonly FeatureView[],
+): string {
+  return writeRuleFile({
+    model: { file, sha256: classifier.sha256 },
+    rules: extraction,
+    labels: extraction.terms.map((_, k) => className(classifier, k)),
+    figures: mainFigures(figures),
+    pictures: features.map(storedPicture),
+  });
 }
 
 function storedPicture({ feature, gradient }: FeatureView): FeaturePicture {
@@ -124,7 +102,23 @@ function storedPicture({ feature, gradient }: FeatureView): FeaturePicture {
   return { feature: feature + 1, width, height, channels, data: Buffer.from(data).toString('base64') };
 }
 
-function inWords({ networkAccuracy, ruleAccuracy, fidelity, literals, images }: RuleFigures): string {
+function mainFigures({ networkAccuracy, ruleAccuracy, fidelity, literals, images, booleanAccuracy }: RuleFigures) {
+  return { images, networkAccuracy, ruleAccuracy, fidelity, literals, booleanAccuracy: booleanAccuracy ?? null };
+}
+
+function summary(classifier: Classifier, { extraction, figures, seconds }: FoundRules) {
+  const { terms, candidates } = extraction;
+  return {
+    rules: terms.map((term, k) => ({ class: className(classifier, k), rule: termText(term) })),
+    ...mainFigures(figures),
+    candidates,
+    seconds,
+  };
+}
+
+function inWords(classifier: Classifier, { extraction, figures }: FoundRules): string {
+  const { networkAccuracy, ruleAccuracy, fidelity, literals, images } = figures;
   const share = (value: number) => `${(100 * value).toFixed(2)}%`;
-  return `${literals} literals; of ${images} test images the rules decide ${share(ruleAccuracy)} rightly, the network ${share(networkAccuracy)}; they agree on ${share(fidelity)}`;
+  const rules = extraction.terms.map((term, k) => `${termText(term)} ⇒ ${className(classifier, k)}`);
+  return `${rules.join('\n')}\n${literals} literals; of ${images} test images the rules decide ${share(ruleAccuracy)} rightly, the network ${share(networkAccuracy)}; they agree on ${share(fidelity)}`;
 }

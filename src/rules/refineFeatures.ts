@@ -19,8 +19,8 @@ export interface RefineSettings {
   readonly learningRate?: number;
   /** Decoupled, as in AdamW. Default 0.01. */
   readonly weightDecay?: number;
-  /** Images are moved by up to so many pixels either way, anew each time. Default 0. */
-  readonly shift?: number;
+  /** This share of the images, chosen anew each time, is moved by up to one pixel either way. Default 0. */
+  readonly shifted?: number;
   readonly seed?: number;
   readonly onStep?: (done: number, total: number) => void;
 }
@@ -50,7 +50,7 @@ export async function refineFeatures(
   images: RuleImages,
   settings: RefineSettings,
 ): Promise<Refined> {
-  const { updates, learningRate = 0.003, weightDecay = 0.01, shift = 0, seed = 0, onStep } = settings;
+  const { updates, learningRate = 0.003, weightDecay = 0.01, shifted = 0, seed = 0, onStep } = settings;
   const { runtime, classCount } = classifier;
   const model = ruleModel(classifier, rules);
   const trainer = await makeTrainer(runtime, model, {
@@ -62,7 +62,7 @@ export async function refineFeatures(
     const training = trainingImages(images.training, trainer.input, classCount);
     const validation = trainingImages(images.validation, trainer.input, classCount);
     const rateAt = cosine(learningRate, updates);
-    const nextBatch = shiftedBatches(training, images.training, shift, seed);
+    const nextBatch = shiftedBatches(training, images.training, shifted, seed);
     const every = Math.ceil(updates / rounds);
     const before = await accuracyOf(runtime, model, validation);
     let state = trainer.initial;
@@ -85,11 +85,11 @@ function settingsOf({ layout, height, width, order, scale, mean, std }: InputDes
   return { layout, size: [height, width], order, scale, mean: [...mean], std: [...std] };
 }
 
-/** Batches without end, epoch after epoch in another order, each image moved by a random whole number of pixels. */
+/** Batches without end, epoch after epoch in another order, a share of the images moved by -1, 0 or 1 pixels each way. */
 function shiftedBatches(
   data: TrainingImages,
   { height, width }: LabelledImages,
-  shift: number,
+  shifted: number,
   seed: number,
 ): () => Batch {
   const source = random(seed);
@@ -109,7 +109,8 @@ function shiftedBatches(
       }
       const index = order[at++] ?? 0;
       labels[i] = BigInt(data.labels[index] ?? 0);
-      const [down, right] = [source.index(2 * shift + 1) - shift, source.index(2 * shift + 1) - shift];
+      const isMoved = source.uniform() < shifted;
+      const [down, right] = isMoved ? [source.index(3) - 1, source.index(3) - 1] : [0, 0];
       const from = data.images.data.subarray(index * size, (index + 1) * size);
       moveImage(from, pixels.subarray(i * size, (i + 1) * size), {
         height,

@@ -174,7 +174,7 @@ describe('rules of a network', () => {
       weak,
       found,
       { training, validation },
-      { updates: 200, learningRate: 0.02, shift: 0 },
+      { updates: 200, learningRate: 0.02, shifted: 0.5 },
     );
     expect(refined.after).toBeGreaterThanOrEqual(refined.before);
     const accuracy = await accuracyOf(weak.runtime, refined.ruleModel, trainingImages(validation, weak.input, 4));
