@@ -17,7 +17,7 @@ export interface RefineSettings {
   readonly updates: number;
   /** Default 0.003, falling to 0 along a cosine. */
   readonly learningRate?: number;
-  /** Decoupled, as in AdamW. Default 0.01. */
+  /** Decoupled, as in AdamW. Default 0.1. */
   readonly weightDecay?: number;
   /** This share of the images, chosen anew each time, is moved by up to one pixel either way. Default 0. */
   readonly shifted?: number;
@@ -50,7 +50,7 @@ export async function refineFeatures(
   images: RuleImages,
   settings: RefineSettings,
 ): Promise<Refined> {
-  const { updates, learningRate = 0.003, weightDecay = 0.01, shifted = 0, seed = 0, onStep } = settings;
+  const { updates, learningRate = 0.003, weightDecay = 0.1, shifted = 0, seed = 0, onStep } = settings;
   const { runtime, classCount } = classifier;
   const model = ruleModel(classifier, rules);
   const trainer = await makeTrainer(runtime, model, {
