@@ -10,9 +10,9 @@ import { workingOpset } from '../onnx/upgrade/upgradeModel.ts';
 import { probe } from '../runtime/probe.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { addGradients } from '../transforms/gradient/gradient.ts';
-import { denseConvolutions } from './denseConvolutions.ts';
 import { TrainableWeightsError, TrainingDataError } from './errors.ts';
 import { type Loss, softmaxCrossEntropy } from './losses.ts';
+import { matrixConvolutions } from './matrixConvolutions.ts';
 import type { Optimizer } from './optimizers.ts';
 import { floatInitializers, type NamedWeight, withWeightsAsInputs, withWeightsFixed } from './trainableWeights.ts';
 
@@ -173,7 +173,7 @@ async function lossAndGradients(runtime: Runtime, model: Model, options: TrainSt
 /** The forward pass in the form that trains fastest. */
 function prepare(graph: Graph, facts: Facts, scores: string): Graph {
   const inputs = graph.inputs.map(({ name }) => name);
-  return prune(denseConvolutions(graph, facts), [{ name: scores, type: undefined, dims: undefined }], inputs);
+  return prune(matrixConvolutions(graph, facts), [{ name: scores, type: undefined, dims: undefined }], inputs);
 }
 
 /** @throws TrainingDataError where the input is not for batches of such images. */

@@ -116,12 +116,14 @@ const convolutions = [
   { what: 'groups', conv: { group: 3 }, weight: [6, 1, 3, 3] },
   { what: 'many filters', conv: {}, weight: [24, 3, 2, 2] },
   { what: 'the kernel as large as the input', conv: {}, weight: [3, 3, 8, 9] },
+  { what: 'the output in tiles', conv: {}, weight: [2, 3, 7, 7], size: [12, 18] },
 ] as const;
 
 describe("the gradient of a convolution's weight", () => {
-  it.each(convolutions)('with $what', async ({ conv, weight }) => {
-    const model = convolutionModel(conv, weight);
-    const batch = batchFor([3, 8, 9], 3, 3);
+  it.each(convolutions)('with $what', async ({ conv, weight, ...rest }) => {
+    const input = [3, ...('size' in rest ? rest.size : [8, 9])];
+    const model = convolutionModel(conv, weight, input);
+    const batch = batchFor(input, 3, 3);
     const { gradients } = await gradientsOf(nodeRuntime({ threads: 1 }), model, batch);
     gradients.get('w')!.forEach((value, i) => {
       const slow = slowGradient(model, batch.images, batch.labels, 'w', i);
@@ -133,7 +135,11 @@ describe("the gradient of a convolution's weight", () => {
 });
 
 /** As few operators as make a classifier of one convolution. */
-function convolutionModel(conv: Readonly<Record<string, number | readonly number[]>>, dims: readonly number[]): Model {
+function convolutionModel(
+  conv: Readonly<Record<string, number | readonly number[]>>,
+  dims: readonly number[],
+  input: readonly number[],
+): Model {
   const source = random(9);
   const weights = (dims: readonly number[]) =>
     float32(
@@ -153,7 +159,7 @@ function convolutionModel(conv: Readonly<Record<string, number | readonly number
     ...architectures.d.build(1),
     graph: {
       name: 'convolution',
-      inputs: [{ name: 'x', type: 'float32', dims: ['N', 3, 8, 9] }],
+      inputs: [{ name: 'x', type: 'float32', dims: ['N', ...input] }],
       outputs: [{ name: 'scores', type: 'float32', dims: ['N', 3] }],
       nodes: [
         node('Conv', ['x', 'w'], 'conv', conv),

@@ -1,7 +1,7 @@
 import { intOf, stringOf } from '../../../onnx/attributes.ts';
 import { elementTypeCode } from '../../../onnx/elementType.ts';
 import type { Node } from '../../../onnx/graph.ts';
-import { toNumbers } from '../../../onnx/tensor.ts';
+import { float32, sizeOf, type Tensor, toNumbers } from '../../../onnx/tensor.ts';
 import { zerosLike } from '../gradientValues.ts';
 import { type Call, except, type GradientTable, rule } from '../rule.ts';
 import { returnToOrigin } from '../selection.ts';
@@ -85,12 +85,30 @@ function axesExcept(rank: number, axes: readonly number[]): number[] {
   return Array.from({ length: rank }, (_, i) => i).filter((axis) => !axes.includes(axis));
 }
 
+/** Beyond so many elements of 0 and 1 the matrix of `gatherGradient` costs more than it saves. */
+const largestOrigins = 1 << 16;
+
+/** What was gathered, added up where it came from: a product with a constant matrix if it is small, else by ScatterND. */
+function gatherGradient(call: Call): string {
+  const { node, dy, x, ops, add, dims, facts, builder } = call;
+  const [input = '', indices = ''] = x;
+  const shape = dims(input);
+  const given = intOf(node, 'axis', 0);
+  const axis = given < 0 ? given + shape.length : given;
+  const { constant } = facts(indices);
+  const [count, rest] = [shape[axis] ?? 0, sizeOf(shape.slice(axis + 1))];
+  const matrixSize = count * sizeOf(dims(indices));
+  const small = matrixSize > 0 && matrixSize <= largestOrigins && facts(input).type === 'float32';
+  if (!constant || !small || axis === 0) return scatterGathered(call, axis);
+  const gathered = ops.Reshape(dy, builder.ints([-1, sizeOf(constant.dims), rest]));
+  const origin = builder.constant(origins(toNumbers(constant), count), 'origins');
+  return ops.Reshape(ops.MatMul(origin, gathered), add('Shape', [input]));
+}
+
 /** [before, gathered, after] with the gathered axes first, added into zeros with the axis first. */
-function gatherGradient({ node, dy, x, ops, add, dims, facts, builder }: Call): string {
+function scatterGathered({ dy, x, ops, add, dims, facts, builder }: Call, axis: number): string {
   const [input = '', indices = ''] = x;
   const rank = dims(input).length;
-  const given = intOf(node, 'axis', 0);
-  const axis = given < 0 ? given + rank : given;
   const taken = dims(indices).length;
   const toFront = [axis, ...axesExcept(rank, [axis])];
   const gathered = Array.from({ length: taken }, (_, i) => axis + i);
@@ -100,6 +118,13 @@ function gatherGradient({ node, dy, x, ops, add, dims, facts, builder }: Call): 
   const wide = facts(indices).type === 'int64' ? indices : add('Cast', [indices], { to: elementTypeCode('int64') });
   const scattered = add('ScatterND', [front, ops.Unsqueeze(wide, builder.ints([-1])), updates], { reduction: 'add' });
   return add('Transpose', [scattered], { perm: toFront.map((_, i) => toFront.indexOf(i)) });
+}
+
+/** 1 where a taken element (column) is that of an index (row): adding up what was taken is a product with it. */
+function origins(taken: readonly number[], count: number): Tensor<'float32'> {
+  const data = new Float32Array(count * taken.length);
+  for (const [column, index] of taken.entries()) data[(index < 0 ? index + count : index) * taken.length + column] = 1;
+  return float32([count, taken.length], data);
 }
 
 /** dy with zeros around it (and between, where the slice steps). */
