@@ -47,9 +47,11 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
     ...(command === undefined ? {} : { command }),
   });
   const { iterations, images } = defaultSchedule(shown);
+  const { challenge, ...counts } = extent;
   const settings = {
     dataset: dataset.test.name,
-    ...extent,
+    ...counts,
+    challenge: `${challenge.draws} draws, ${challenge.steps} steps from ${challenge.starts} starts`,
     iterations,
     noiseImages: images,
     draws: first.findings.tested[0]?.unmasked.measured.draws ?? 0,

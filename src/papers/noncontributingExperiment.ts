@@ -5,7 +5,8 @@ import { toInput } from '../classifier/pixels.ts';
 import { imageAt, type LabelledImages } from '../datasets/labelledImages.ts';
 import { withRandomWeights } from '../evaluation/randomWeights.ts';
 import { rankCorrelation } from '../evaluation/rankCorrelation.ts';
-import { type Certificate, certify } from '../noncontributing/certificate.ts';
+import { type BoundKind, type Certificate, certify } from '../noncontributing/certificate.ts';
+import { type Challenge, challenge } from '../noncontributing/certificateChallenge.ts';
 import { comparedMethods } from '../noncontributing/comparedMethods.ts';
 import {
   compileNoncontributing,
@@ -26,6 +27,10 @@ export interface Extent {
   readonly energyDraws: number;
   readonly testImages: number;
   readonly randomWeightImages: number;
+  /** Networks with random weights that each of those images' map is compared with. */
+  readonly randomNetworks: number;
+  /** How hard a counter-example to each proof is looked for. */
+  readonly challenge: { readonly draws: number; readonly starts: number; readonly steps: number };
 }
 
 export const wholeExtent: Extent = {
@@ -34,6 +39,8 @@ export const wholeExtent: Extent = {
   energyDraws: 10_000,
   testImages: 100,
   randomWeightImages: 20,
+  randomNetworks: 5,
+  challenge: { draws: 10_000, starts: 10, steps: 100 },
 };
 
 export const quickExtent: Extent = {
@@ -42,6 +49,8 @@ export const quickExtent: Extent = {
   energyDraws: 1_000,
   testImages: 3,
   randomWeightImages: 2,
+  randomNetworks: 1,
+  challenge: { draws: 200, starts: 1, steps: 10 },
 };
 
 /** One digit with the paper's search and ours, both with the paper's masks, on the same fresh noise. */
@@ -64,7 +73,14 @@ export interface ComparedMap {
 export interface TestedImage {
   readonly masked: NoncontributingMap & { readonly masked: MeasuredFreedom };
   readonly unmasked: NoncontributingMap;
-  readonly proof: Certificate | null;
+  readonly proof: ChallengedProof | null;
+}
+
+/** What is proved of an image, and what was found by looking for the opposite. */
+export interface ChallengedProof {
+  readonly byLines: Certificate;
+  readonly byIntervals: Certificate;
+  readonly challenge: Challenge;
 }
 
 export interface Findings {
@@ -94,7 +110,7 @@ export async function experiment(
   const images = Array.from({ length: extent.testImages }, (_, i) => namedImage(classifier, test, i).image);
   const unmasked = await maps(classifier, images, { seed }, progress, 'Without masks');
   const masked = await maps(classifier, images, { seed, masks: 'paper' }, progress, 'With the paper’s masks');
-  const proofs = await proofsOf(classifier, images, progress);
+  const proofs = await challengedProofs(classifier, images, step);
   const tested = images.flatMap((_, i): TestedImage[] => {
     const [without, withMasks] = [unmasked[i], masked[i]];
     return without && withMasks?.masked
@@ -102,7 +118,12 @@ export async function experiment(
       : [];
   });
   const some = images.slice(0, extent.randomWeightImages);
-  const correlations = await randomWeightCorrelations(classifier, some, unmasked, { seed, progress });
+  const correlations: MapCorrelation[] = [];
+  for (let network = 0; network < extent.randomNetworks; network++) {
+    correlations.push(
+      ...(await randomWeightCorrelations(classifier, some, unmasked, { ...step, seed: seed + network })),
+    );
+  }
   return { digits, tested, correlations };
 }
 
@@ -195,9 +216,42 @@ async function maps(
   return found;
 }
 
-async function proofsOf(classifier: Classifier, images: readonly Tensor<'float32'>[], progress: PaperProgress) {
-  progress.message('Proofs');
-  return await certify(classifier, concatRows(images));
+async function proofsOf(
+  classifier: Classifier,
+  images: readonly Tensor<'float32'>[],
+  progress: PaperProgress,
+  bound: BoundKind = 'linear',
+) {
+  progress.message(bound === 'linear' ? 'Proofs by lines' : 'Proofs by intervals');
+  return await certify(classifier, concatRows(images), { bound });
+}
+
+/** Both proofs of each image, and the search for a counter-example to the one that says more; null where either is missing. */
+async function challengedProofs(
+  classifier: Classifier,
+  images: readonly Tensor<'float32'>[],
+  { challenge: effort, seed, progress }: Step,
+): Promise<(ChallengedProof | null)[]> {
+  const byLines = await proofsOf(classifier, images, progress);
+  const byIntervals = await proofsOf(classifier, images, progress, 'interval');
+  const both = images.flatMap((image, i) => {
+    const [lines, intervals] = [byLines[i], byIntervals[i]];
+    return lines && intervals ? [{ i, image, byLines: lines, byIntervals: intervals }] : [];
+  });
+  if (both.length === 0) return images.map(() => null);
+  progress.message('Counter-examples to the proofs');
+  const [pictures, amplitudes] = [
+    concatRows(both.map(({ image }) => image)),
+    concatRows(both.map((proof) => proof.byLines.amplitude)),
+  ];
+  const challenges = await challenge(classifier, pictures, amplitudes, { ...effort, seed });
+  const found = new Map(
+    both.flatMap(({ i, byLines, byIntervals }, k) => {
+      const challenged = challenges[k];
+      return challenged ? [[i, { byLines, byIntervals, challenge: challenged }] as const] : [];
+    }),
+  );
+  return images.map((_, i) => found.get(i) ?? null);
 }
 
 /** The check of Adebayo et al. 2018: a map that is true of what was learnt changes when the weights are random. */
@@ -205,7 +259,7 @@ async function randomWeightCorrelations(
   classifier: Classifier,
   images: readonly Tensor<'float32'>[],
   found: readonly NoncontributingMap[],
-  { seed, progress }: { readonly seed: number; readonly progress: PaperProgress },
+  { seed, progress }: Step,
 ): Promise<MapCorrelation[]> {
   const randomised = await withRandomWeights(classifier, { seed });
   try {

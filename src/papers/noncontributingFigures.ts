@@ -1,4 +1,4 @@
-import type { Findings } from './noncontributingExperiment.ts';
+import type { ChallengedProof, Findings } from './noncontributingExperiment.ts';
 
 /** One figure of one network. */
 export interface NetworkFigure {
@@ -69,15 +69,40 @@ export function noncontributingFigures(accuracy: number, { digits, tested, corre
     },
     {
       id: 'certified.amplitude',
-      what: 'Mean amplitude that is proved',
-      value: of(proofs, (proof) => proof.meanAmplitude),
+      what: 'Mean amplitude that is proved, by lines',
+      value: of(proofs, ({ byLines }) => byLines.meanAmplitude),
+    },
+    {
+      id: 'certified.amplitude.interval',
+      what: 'The same, by intervals',
+      value: of(proofs, ({ byIntervals }) => byIntervals.meanAmplitude),
     },
     {
       id: 'certified.gain',
       what: 'Proved amplitude over the largest even one, the worst image',
-      value: Math.min(...proofs.map(({ meanAmplitude, uniform }) => meanAmplitude / uniform)),
+      value: Math.min(...proofs.map(gainOf)),
+    },
+    {
+      id: 'certified.counterexamples',
+      what: 'Images with a counter-example to the proof',
+      value: proofs.filter((proof) => lowestFound(proof) <= 0).length,
+    },
+    {
+      id: 'certified.margin.left',
+      what: 'Share of the margin left at the worst noise found',
+      value: of(proofs, (proof) => lowestFound(proof) / proof.byLines.margin),
     },
   ];
+}
+
+/** Of both proofs, the smaller ratio to the largest amplitude that is the same for all pixels. */
+export function gainOf({ byLines, byIntervals }: ChallengedProof): number {
+  return Math.min(...[byLines, byIntervals].map(({ meanAmplitude, uniform }) => meanAmplitude / uniform));
+}
+
+/** The smallest margin that the search for a counter-example came to. */
+export function lowestFound({ challenge: { byDraws, byDescent } }: ChallengedProof): number {
+  return Math.min(byDraws, byDescent);
 }
 
 function mean(numbers: readonly number[]): number {
