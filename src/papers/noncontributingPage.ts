@@ -198,7 +198,9 @@ function proofSection({ tested }: Findings): PageSection {
     answer: html`
 <p class="measure">A proved amplitude holds for every change within it, one made for the purpose included. That is a stronger statement than the tries above, so the amplitudes are smaller. ${refuted === 0 ? 'The search for a counter-example, by random noise and by projected gradient descent, found none.' : `Counter-examples were found for ${refuted} images: these proofs are wrong.`}</p>
 ${dataTable(
-  `${proofs.length} of ${tested.length} test images; for the others the margin is too small to prove anything.`,
+  proofs.length === tested.length
+    ? `All ${tested.length} test images.`
+    : `${proofs.length} of ${tested.length} test images; the margin of the others is too small to prove anything.`,
   [
     { label: 'Bound' },
     { label: 'Mean amplitude', number: true },

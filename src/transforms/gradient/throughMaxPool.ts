@@ -1,4 +1,5 @@
 import type { Node } from '../../onnx/graph.ts';
+import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import type { Call } from './rule.ts';
 
 /**
@@ -9,23 +10,50 @@ import type { Call } from './rule.ts';
  * @returns the gradient with respect to the activation's input; undefined where dy does not come from a max pool of y.
  */
 export function throughMaxPool(call: Call, derivative: (y: string) => string): string | undefined {
-  const { builder, dy, y, ops } = call;
-  const made = (name: string | undefined, op: string): Node | undefined =>
-    builder.nodes.findLast(
-      (node) => node.op === op && node.domain === '' && name !== undefined && node.outputs[0] === name,
-    );
-  const reshape = made(dy, 'Reshape');
-  const scatter = made(reshape?.inputs[0], 'ScatterElements');
-  const [zeros = '', flatIndices = '', flatGradient] = scatter?.inputs ?? [];
-  const gradient = made(flatGradient, 'Reshape')?.inputs[0];
-  const indices = made(flatIndices, 'Reshape')?.inputs[0];
+  const { builder, y } = call;
+  const scattered = unpooled(call) ?? scatteredByIndices(call);
   const pool = builder.nodes.find(
-    ({ op, outputs }) => op === 'MaxPool' && indices !== undefined && outputs[1] === indices,
+    ({ op, outputs }) => op === 'MaxPool' && scattered !== undefined && outputs[1] === scattered.indices,
   );
   const [pooled = ''] = pool?.outputs ?? [];
-  if (!reshape || !scatter || gradient === undefined || pooled === '' || pool?.inputs[0] !== y[0]) return undefined;
-  const moved = ops.Reshape(ops.Mul(gradient, derivative(pooled)), builder.ints([-1]));
-  const again = builder.fresh(scatter.op);
-  builder.append({ ...scatter, name: again, inputs: [zeros, flatIndices, moved], outputs: [again] });
-  return ops.Reshape(again, reshape.inputs[1] ?? '');
+  if (!scattered || pooled === '' || pool?.inputs[0] !== y[0]) return undefined;
+  return scattered.again(call.ops.Mul(scattered.gradient, derivative(pooled)));
+}
+
+/** A gradient put where the maxima are. */
+interface Scattered {
+  /** Of the pooled output. */
+  readonly gradient: string;
+  readonly indices: string;
+  /** The same with another gradient. */
+  readonly again: (gradient: string) => string;
+}
+
+function unpooled({ builder, dy, add }: Call): Scattered | undefined {
+  const unpool = madeBy(builder, dy, 'MaxUnpool');
+  if (!unpool) return undefined;
+  const [gradient = '', indices = '', shape = ''] = unpool.inputs;
+  return { gradient, indices, again: (other) => add('MaxUnpool', [other, indices, shape], unpool.attributes) };
+}
+
+function scatteredByIndices({ builder, dy, ops, add }: Call): Scattered | undefined {
+  const reshape = madeBy(builder, dy, 'Reshape');
+  const scatter = madeBy(builder, reshape?.inputs[0], 'ScatterElements');
+  const [zeros = '', flatIndices = '', flatGradient] = scatter?.inputs ?? [];
+  const gradient = madeBy(builder, flatGradient, 'Reshape')?.inputs[0];
+  const indices = madeBy(builder, flatIndices, 'Reshape')?.inputs[0];
+  if (!reshape || !scatter || gradient === undefined || indices === undefined) return undefined;
+  return {
+    gradient,
+    indices,
+    again(other) {
+      const flat = ops.Reshape(other, builder.ints([-1]));
+      const scattered = add('ScatterElements', [zeros, flatIndices, flat], scatter.attributes);
+      return ops.Reshape(scattered, reshape.inputs[1] ?? '');
+    },
+  };
+}
+
+function madeBy(builder: GraphBuilder, name: string | undefined, op: string): Node | undefined {
+  return builder.nodes.findLast((node) => node.op === op && node.domain === '' && node.outputs[0] === name);
 }

@@ -96,12 +96,19 @@ describe('shortcuts of the backward pass give the same numbers', () => {
     expect(ours.values).toEqual(expected.values);
   });
 
-  it('the derivative of an activation before a max pool is taken after it', async () => {
-    const model = network(pooled[1]!.layers);
+  it.each([
+    { windows: 'side by side', strides: [2, 2], back: 'MaxUnpool' },
+    { windows: 'that overlap', strides: [1, 2], back: 'ScatterElements' },
+  ])('the derivative of an activation before a max pool, windows $windows, is taken after it', async (pooling) => {
+    const { strides, back } = pooling;
+    const model = network((b, x) =>
+      b.add('MaxPool', [b.ops.Sigmoid(convolution(b, x, 4, 3))], { kernel_shape: [2, 2], strides }),
+    );
     const { nodes } = await gradientBy(model, gradientTable);
     const [pool] = model.graph.outputs;
     expect(nodes.some(({ op, inputs }) => op === 'Sub' && inputs[1] === pool!.name)).toBe(true);
-    expect(nodes.filter(({ op }) => op === 'ScatterElements')).toHaveLength(1);
+    const put = nodes.map(({ op }) => op).filter((op) => op === 'MaxUnpool' || op === 'ScatterElements');
+    expect(put).toEqual([back]);
   });
 
   it('channels of a concatenation before a convolution', async () => {

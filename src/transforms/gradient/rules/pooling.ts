@@ -12,19 +12,27 @@ function poolingWindow({ node, x, y, dims }: Call): Window {
 
 export const poolingRules: GradientTable = {
   // Each dy goes to the element that won its window: the first of equals, which is what ONNX Runtime's Indices say.
+  // MaxUnpool puts it there, where no element can win twice; else sums are needed.
   MaxPool: rule((call) => {
-    const { dy, x, ops, add, builder } = call;
+    const { dy, x, y, dims, facts, ops, add, builder } = call;
     const [input = ''] = x;
     const window = poolingWindow(call);
+    const [spatialIn, spatialOut] = [dims(input).slice(2), dims(y[0] ?? '').slice(2)];
     const overlapping = kernelExtent(window).some((extent, i) => extent > (window.strides[i] ?? 1));
+    const within =
+      padsOf(window).every((pad) => pad === 0) && remainder(window, spatialIn, spatialOut).every((rows) => rows >= 0);
+    const unpools = !overlapping && within && facts(input).type === 'float32';
     return [
       () => {
+        const indices = maxPoolIndices(call);
+        const shape = add('Shape', [input]);
+        if (unpools) {
+          return add('MaxUnpool', [dy, indices, shape], { kernel_shape: window.kernel, strides: window.strides });
+        }
         const flat = (value: string) => ops.Reshape(value, builder.ints([-1]));
         const none = flat(zerosLike(builder, input));
-        const indices = flat(maxPoolIndices(call));
         const reduction = overlapping ? 'add' : undefined;
-        const scattered = add('ScatterElements', [none, indices, flat(dy)], { axis: 0, reduction });
-        return ops.Reshape(scattered, add('Shape', [input]));
+        return ops.Reshape(add('ScatterElements', [none, flat(indices), flat(dy)], { axis: 0, reduction }), shape);
       },
     ];
   }),
