@@ -38,13 +38,14 @@ export const recipes = {
     ours: 'Adam, 500 updates of warm-up, then cosine from 0.003; the 10,000 images the paper leaves over are for validation',
   },
   b: {
-    optimizer: () => adam(),
+    // Without it 100,000 updates end with more training images right (98.3%) and fewer test images (docs/training.md).
+    optimizer: () => adam({ weightDecay: 0.05 }),
     learningRate: cosine(0.003, 100_000),
     length: { updates: 100_000 },
     batchSize: 100,
     validationImages: 0,
     paperAccuracy: 0.98,
-    ours: 'cosine from 0.003',
+    ours: 'cosine from 0.003, decoupled weight decay of 0.05',
   },
   c: {
     // Smaller weights let noise grow less from layer to layer: three times as much of it can be proved harmless (docs/bounds.md).
