@@ -1,13 +1,15 @@
 import { integratedGradients } from '../src/attribution/integratedGradients.ts';
+import { kernelShap } from '../src/attribution/kernelShap.ts';
 import type { Method } from '../src/attribution/method.ts';
 import { occlusion } from '../src/attribution/occlusion.ts';
+import { rise } from '../src/attribution/rise.ts';
 import { saliency } from '../src/attribution/saliency.ts';
 import { smoothGrad } from '../src/attribution/smoothGrad.ts';
-import { float32, tensor } from '../src/onnx/tensor.ts';
+import { concatRows, float32, tensor } from '../src/onnx/tensor.ts';
 import { fillWithNormals } from '../src/random/normal.ts';
 import { random } from '../src/random/random.ts';
 import { floatOutputOf, type Runtime } from '../src/runtime/runtime.ts';
-import { architectures } from '../src/training/architectures.ts';
+import { type ArchitectureName, architectures } from '../src/training/architectures.ts';
 import { softmaxCrossEntropy } from '../src/training/losses.ts';
 import { recipes } from '../src/training/recipes.ts';
 import { makeTrainer } from '../src/training/trainer.ts';
@@ -28,6 +30,8 @@ const methods: readonly { readonly name: string; readonly method: Method }[] = [
   { name: 'integrated-gradients 50', method: integratedGradients({ steps: 50 }) },
   { name: 'smoothgrad 100', method: smoothGrad({ samples: 100 }) },
   { name: 'occlusion 196', method: occlusion() },
+  { name: 'rise 1000', method: rise({ samples: 1000 }) },
+  { name: 'kernel-shap 1000', method: kernelShap({ samples: 1000 }) },
 ];
 
 function forward({ name, load, missing }: BenchModel): Workload {
@@ -40,6 +44,28 @@ function forward({ name, load, missing }: BenchModel): Workload {
       const [seconds] = await measure([() => classifier.scoresOf(image)]);
       await classifier.release();
       return { seconds: seconds!, forwardSeconds: seconds! };
+    },
+  };
+}
+
+/** As many forward passes as methods that cover parts of the image have, in full batches. */
+function forwardInBatches({ name, load, missing }: BenchModel): Workload {
+  return {
+    model: name,
+    method: 'forward, 1000 images in batches',
+    ...(missing === undefined ? {} : { missing }),
+    async run(runtime) {
+      const { classifier, image } = await load(runtime);
+      const { batchSize } = classifier;
+      const images = concatRows(Array.from({ length: batchSize }, () => image));
+      const [seconds, forwardSeconds] = await measure([
+        async () => {
+          for (let done = 0; done < 1000; done += batchSize) await classifier.scoresOf(images);
+        },
+        () => classifier.scoresOf(image),
+      ]);
+      await classifier.release();
+      return { seconds: seconds!, forwardSeconds: forwardSeconds! };
     },
   };
 }
@@ -71,7 +97,7 @@ function explaining(
 const batch = 100;
 
 /** One update on a batch of 100 made-up images, and the forward pass of such a batch. */
-function training(name: 'a1' | 'a2' | 'b' | 'd'): Workload {
+function training(name: ArchitectureName): Workload {
   return {
     model: name,
     method: `training step, ${batch} images`,
@@ -109,6 +135,10 @@ function training(name: 'a1' | 'a2' | 'b' | 'd'): Workload {
 }
 
 export const workloads: readonly Workload[] = [
-  ...benchModels.flatMap((model) => [forward(model), ...methods.map((method) => explaining(model, method))]),
-  ...(['a1', 'a2', 'b', 'd'] as const).map(training),
+  ...benchModels.flatMap((model) => [
+    forward(model),
+    forwardInBatches(model),
+    ...methods.map((method) => explaining(model, method)),
+  ]),
+  ...(Object.keys(architectures) as ArchitectureName[]).map(training),
 ];
