@@ -29,7 +29,7 @@ export async function measureFreedom(
     if (lead > 0) kept += 1;
     leastLead = Math.min(leastLead, lead);
     worstChange = Math.max(worstChange, Math.abs((row[followed] ?? 0) - (clean[followed] ?? 0)));
-    for (let k = 0; k < row.length; k++) straying += Math.max(Math.abs((row[k] ?? 0) - (clean[k] ?? 0)) - tolerance, 0);
+    straying += strayingIn(row, clean, tolerance);
     return 'go on';
   });
   let keptClipped = 0;
@@ -45,6 +45,25 @@ export async function measureFreedom(
     leastLead,
     straying: straying / count,
   };
+}
+
+/** The mean over draws of what E punishes: how far scores stray beyond the tolerance, summed over the classes. */
+export async function strayingOf(
+  trial: Trial,
+  { count, seed, tolerance }: { readonly count: number; readonly seed: number; readonly tolerance: number },
+): Promise<number> {
+  let straying = 0;
+  await eachDraw(trial, { count, seed, clipped: false }, (row) => {
+    straying += strayingIn(row, trial.clean, tolerance);
+    return 'go on';
+  });
+  return straying / count;
+}
+
+function strayingIn(row: Float32Array, clean: Float32Array, tolerance: number): number {
+  let sum = 0;
+  for (let k = 0; k < row.length; k++) sum += Math.max(Math.abs((row[k] ?? 0) - (clean[k] ?? 0)) - tolerance, 0);
+  return sum;
 }
 
 /** Whether the class leads by more than `reserve` in every draw, as it is and clipped; the first draw that fails ends them. */

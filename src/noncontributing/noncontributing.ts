@@ -4,13 +4,14 @@ import type { Tensor } from '../onnx/tensor.ts';
 import { random } from '../random/random.ts';
 import type { Values } from '../runtime/runtime.ts';
 import type { AmplitudePer } from './amplitude.ts';
+import { bestEvenAmplitude } from './bestEven.ts';
 import { type CleanDecision, decisionOf } from './decision.ts';
 import { UndecidedError } from './errors.ts';
 import { chosenMasks, compileMaskValues, type MaskChoice, withMasks } from './layerMasks.ts';
 import { measureFreedom, type Trial } from './measureFreedom.ts';
 import { compileDraws, type NoiseDraws } from './noiseDraws.ts';
 import { checkPixelRange } from './pixelRange.ts';
-import { defaultSchedule, type SearchSchedule } from './schedules.ts';
+import { defaultSchedule, rateFactor, type SearchSchedule } from './schedules.ts';
 import { compileSearch } from './search.ts';
 import { type Settled, settle } from './settle.ts';
 import { halfMargin, type Tolerance, toleranceOf } from './tolerance.ts';
@@ -130,12 +131,20 @@ export async function compileNoncontributing(
       const seeds = random(seed);
       const [searchSeed, settleSeed, measureSeed] = [nextSeed(seeds), nextSeed(seeds), nextSeed(seeds)];
       const start = performance.now();
+      const even = schedule.adapts
+        ? await bestEvenAmplitude({ ...searched, image }, classifier.input, per, {
+            count: schedule.images,
+            seed: searchSeed,
+            tolerance: limit,
+          })
+        : 1;
       const found = await search.run({
         image,
         clean: searched.clean,
         tolerance: limit,
         masks: searched.masks,
         seed: searchSeed,
+        rateFactor: rateFactor(schedule, even),
         ...(onIteration ? { onIteration: (done) => onIteration(done, schedule.iterations) } : {}),
       });
       const settled: Settled = settling

@@ -20,6 +20,8 @@ export interface SearchTask {
   /** By graph input. */
   readonly masks: Values;
   readonly seed: number;
+  /** What the schedule's learning rate is multiplied with. */
+  readonly rateFactor: number;
   readonly onIteration?: (done: number, violation: number) => void;
 }
 
@@ -49,7 +51,7 @@ async function search(
   { outputs }: IterationGraph,
   per: AmplitudePer,
   { iterations, images, learningRate }: SearchSchedule,
-  { image, clean, tolerance, masks, seed, onIteration }: SearchTask,
+  { image, clean, tolerance, masks, seed, rateFactor, onIteration }: SearchTask,
 ): Promise<Tensor<'float32'>> {
   const parts = ranges(images, classifier.batchSize);
   const noise = byteNoise(seed, image.dims.slice(1));
@@ -64,7 +66,7 @@ async function search(
   };
   let state = { amplitude: zeros, mean: zeros, square: zeros };
   for (let i = 0; i < iterations; i++) {
-    const { rate = 0, scale = 0 } = optimizer.scalars(i + 1, learningRate(i));
+    const { rate = 0, scale = 0 } = optimizer.scalars(i + 1, rateFactor * learningRate(i));
     const feeds = {
       ...fixed,
       [inputs.amplitude]: state.amplitude,

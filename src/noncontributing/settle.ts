@@ -1,4 +1,5 @@
 import { float32, type Tensor } from '../onnx/tensor.ts';
+import { leastAmplitude } from './bestEven.ts';
 import { leadsInAll, type Trial } from './measureFreedom.ts';
 
 export interface Settled {
@@ -7,9 +8,6 @@ export interface Settled {
 }
 
 const shrink = 0.95;
-
-/** Below it, noise is no longer worth the name: an eighth of a grey level. */
-const least = 0.0005;
 
 /**
  * This share of the clean margin has to be left in every draw: where the smallest of some thousand leads is above it, a lead
@@ -23,7 +21,7 @@ const reserve = 0.05;
  */
 export async function settle(trial: Trial, count: number, seed: number): Promise<Settled> {
   const kept = reserve * trial.decision.margin;
-  for (let scaledBy = 1, turn = 0; scaledBy > least; scaledBy *= shrink, turn++) {
+  for (let scaledBy = 1, turn = 0; scaledBy > leastAmplitude; scaledBy *= shrink, turn++) {
     const amplitude = scaled(trial.amplitude, scaledBy);
     if (await leadsInAll({ ...trial, amplitude }, { count, seed: seed + turn, reserve: kept })) {
       return { amplitude, scaledBy };

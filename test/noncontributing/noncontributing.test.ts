@@ -49,6 +49,18 @@ describe('non-contributing pixels', () => {
     await classifier.release();
   });
 
+  it('are searched for in steps of their own scale: where hardly any noise is harmless, a tenth of it is not jumped over', async () => {
+    const slopes = Array.from({ length: 16 }, (_, i) => 40 + 5 * i);
+    const classifier = await linearClassifier([1, 4, 4], [slopes, none], [1 - 0.5 * slopes.reduce((a, b) => a + b), 0]);
+    const schedule = fastSchedule({ iterations: 150, images: 8 });
+    const found = (adapts: boolean) => mapOf(classifier, grey, { settle: false, schedule: { ...schedule, adapts } });
+    const [adapted, asGiven] = [await found(true), await found(false)];
+    // Below 0: better than no noise at all.
+    expect(adapted.energy).toBeLessThan(0);
+    expect(adapted.energy).toBeLessThan(1.2 * asGiven.energy);
+    await classifier.release();
+  });
+
   it('of the pixel range of the model, whatever its scale', async () => {
     const slope = 4 / 51;
     const input = { scale: 1 / 5, mean: [10], std: [1] } as const;
