@@ -11,9 +11,9 @@ const shrink = 0.95;
 
 /**
  * This share of the clean margin has to be left in every draw: where the smallest of some thousand leads is above it, a lead
- * below 0 is far rarer than one in as many draws.
+ * below 0 is far rarer than one in as many draws. Ample, for every factor tried is another chance to pass by luck.
  */
-const reserve = 0.05;
+const reserve = 0.1;
 
 /**
  * Amplitudes made smaller, all by the same factor, until the class keeps its lead in every one of `count` draws, clipped to

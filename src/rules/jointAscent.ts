@@ -114,15 +114,19 @@ function bestChange(
     best = candidate;
   };
   const left = new Float32Array(rows.length);
-  changes.forEach((first, i) => {
+  for (const [i, first] of changes.entries()) {
     consider(won(first.columns, need, worth), [first]);
-    if (depth === 1) return;
-    for (let row = 0; row < left.length; row++) left[row] = (need[row] ?? 0) - (first.columns[row] ?? 0);
+    if (depth === 1) continue;
+    subtract(need, first.columns, left);
     for (const second of changes.slice(i + 1)) {
       if (second.variable !== first.variable) consider(won(second.columns, left, worth), [first, second]);
     }
-  });
+  }
   return best;
+}
+
+function subtract(from: Float32Array, what: Float32Array, into: Float32Array): void {
+  for (let row = 0; row < into.length; row++) into[row] = (from[row] ?? 0) - (what[row] ?? 0);
 }
 
 /** What the images in which the class wins are worth together. */
