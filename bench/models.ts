@@ -42,8 +42,8 @@ function squeezenet(): BenchModel {
       ? {}
       : { missing: `${model.pathname} or ${picture.pathname} is not there` }),
     async load(runtime) {
-      const normalised = { scale: 1 / 255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
-      const classifier = await loadClassifier(readFileSync(model), { runtime, input: normalised });
+      const input = { order: 'BGR' as const, scale: 1, mean: [104, 117, 123] };
+      const classifier = await loadClassifier(readFileSync(model), { runtime, input });
       const decoded = await decodeImage(readFileSync(picture), picture.pathname);
       return {
         classifier,

@@ -12,7 +12,7 @@ export interface SearchSchedule {
   readonly adapts?: boolean;
 }
 
-/** From this even amplitude on a rate that adapts is as given. Measured: MNIST's images allow it, SqueezeNet's a twentieth. */
+/** From this even amplitude on a rate that adapts is as given. MNIST's images allow it, SqueezeNet's far less. */
 const ample = 0.25;
 
 /** What the learning rate is multiplied with for an image under which even noise of an amplitude does best. */
