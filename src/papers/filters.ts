@@ -9,7 +9,7 @@ import { topTwo } from '../report/filters/pathFigureView.ts';
 import { searchSection } from '../report/filters/searchSection.ts';
 import { provenanceOf } from '../report/provenanceView.ts';
 import { type FilterSearch, parameterCount, searchFilters } from './filterSearch.ts';
-import type { Paper, PaperResult, PaperSetting, Reproduction } from './paper.ts';
+import { overSeeds, type Paper, type PaperResult, type PaperSetting, type Reproduction } from './paper.ts';
 
 /** Suzuki, Meng & Yamazaki: which filters contribute to each class, and which regions its recognition rests on. */
 export const filtersPaper: Paper = {
@@ -141,10 +141,7 @@ function figuresOf(
 function resultsOf(bySeed: readonly (readonly Figure[])[]): PaperResult[] {
   const [first = []] = bySeed;
   return first.map(({ id, what, paper }, i) => {
-    const values = bySeed.flatMap((figures) => figures[i]?.value ?? []);
-    const ours = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const variance = values.reduce((sum, value) => sum + (value - ours) ** 2, 0) / (values.length - 1);
-    return { id, what, paper, ours, ...(values.length > 1 ? { spread: Math.sqrt(variance) } : {}) };
+    return { id, what, paper, ...overSeeds(bySeed.flatMap((figures) => figures[i]?.value ?? [])) };
   });
 }
 

@@ -6,7 +6,7 @@ import { provenanceOf } from '../report/provenanceView.ts';
 import { experiment, type Findings, quickExtent, wholeExtent } from './noncontributingExperiment.ts';
 import { noncontributingFigures } from './noncontributingFigures.ts';
 import { reproductionPage, reproductionPictures } from './noncontributingPage.ts';
-import type { Paper, PaperResult, PaperSetting, Reproduction } from './paper.ts';
+import { overSeeds, type Paper, type PaperResult, type PaperSetting, type Reproduction } from './paper.ts';
 
 /** Ikeno, Hara & Washio: the amplitude of noise, pixel by pixel, that leaves the output as it is. */
 export const noncontributingPaper: Paper = {
@@ -73,15 +73,6 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
 function resultsOf(runs: readonly Run[]): PaperResult[] {
   const all = runs.map(({ accuracy, findings }) => noncontributingFigures(accuracy, findings));
   return (all[0] ?? []).map(({ id, what }, k) => {
-    const values = all.map((figures) => figures[k]?.value ?? Number.NaN);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1);
-    return {
-      id,
-      what,
-      paper: null,
-      ours: Number.isFinite(mean) ? mean : null,
-      ...(values.length > 1 ? { spread: Math.sqrt(variance) } : {}),
-    };
+    return { id, what, paper: null, ...overSeeds(all.flatMap((figures) => figures[k]?.value ?? [])) };
   });
 }

@@ -57,3 +57,16 @@ export interface PaperResult {
   /** Standard deviation over seeds, where there is more than one. */
   readonly spread?: number;
 }
+
+/** The mean of a figure over the seeds that gave it, null where none did, and its standard deviation where several did. */
+export function overSeeds(values: readonly number[]): Pick<PaperResult, 'ours' | 'spread'> {
+  const measured = values.filter(Number.isFinite);
+  const [first] = measured;
+  if (first === undefined) return { ours: null };
+  // Counted from the first, so that equal values have a spread of exactly 0.
+  const beyond = measured.map((value) => value - first);
+  const mean = beyond.reduce((sum, value) => sum + value, 0) / beyond.length;
+  if (beyond.length === 1) return { ours: first };
+  const variance = beyond.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (beyond.length - 1);
+  return { ours: first + mean, spread: Math.sqrt(variance) };
+}

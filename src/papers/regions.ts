@@ -13,7 +13,7 @@ import { layerView } from '../report/regions/layerView.ts';
 import { regionsPage } from '../report/regions/page.ts';
 import type { LayerView, RunView } from '../report/regions/view.ts';
 import { architectures } from '../training/architectures.ts';
-import type { Paper, PaperResult, PaperSetting, Reproduction } from './paper.ts';
+import { overSeeds, type Paper, type PaperResult, type PaperSetting, type Reproduction } from './paper.ts';
 import {
   comparisonPlans,
   firstCut,
@@ -210,9 +210,6 @@ function settingsOf({ dataset }: PaperSetting, extent: RegionsExtent): Reproduct
 /** Each figure's mean over the seeds, and its spread where there are several. */
 function resultsOf(found: readonly (readonly Figure[])[]): PaperResult[] {
   return (found[0] ?? []).map(({ id, what, paper }, k) => {
-    const values = found.map((figures) => figures[k]?.value ?? Number.NaN);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1);
-    return { id, what, paper, ours: mean, ...(values.length > 1 ? { spread: Math.sqrt(variance) } : {}) };
+    return { id, what, paper, ...overSeeds(found.flatMap((figures) => figures[k]?.value ?? [])) };
   });
 }

@@ -7,7 +7,7 @@ import { correlationOf } from '../report/rules/view.ts';
 import type { RuleImages } from '../rules/extractRules.ts';
 import { recipes } from '../training/recipes.ts';
 import { trainHiddenHead } from './hiddenHead.ts';
-import type { Paper, PaperResult, PaperSetting, Reproduction } from './paper.ts';
+import { overSeeds, type Paper, type PaperResult, type PaperSetting, type Reproduction } from './paper.ts';
 import { imagesFor } from './paperNetwork.ts';
 import { type NetworkRules, networkRules, type RulesTask } from './rulesExperiment.ts';
 
@@ -178,8 +178,6 @@ function summarised(bySeed: readonly (readonly Figure[])[]): PaperResult[] {
   const [first = []] = bySeed;
   return first.map(({ id, what, paper }) => {
     const values = bySeed.flatMap((figures) => figures.find((figure) => figure.id === id)?.value ?? []);
-    const ours = values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
-    const variance = values.reduce((sum, value) => sum + (value - (ours ?? 0)) ** 2, 0) / (values.length - 1);
-    return { id, what, paper, ours, ...(values.length > 1 ? { spread: Math.sqrt(variance) } : {}) };
+    return { id, what, paper, ...overSeeds(values) };
   });
 }
