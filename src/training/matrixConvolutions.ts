@@ -66,17 +66,19 @@ function isSize(dims: readonly number[]): dims is Size {
   return dims.length === 2;
 }
 
-/** So much larger than the kernel's matrix may that of the whole input be; beyond it the zeros cost more than they save. */
+/** So much larger than the kernel may the part of the input be that a matrix spans; beyond it zeros cost more than they save. */
 const largestGrowth = 2;
 
-/** Shorter runs of numbers than this take longer to copy than a convolution does. Measured: 90 gain, 24 and 16 lose. */
+/** Shorter runs of numbers than this take longer to copy than a convolution does: 90 gain, 24 and 16 lose. */
 const shortestRun = 64;
 
 function productFor({ channels, input, kernel, output }: Convolution): Product | undefined {
   if (sizeOf(input) <= largestGrowth * sizeOf(kernel)) return overWholeInput;
   const divided = [...output, ...kernel.map((length) => length - 1)];
+  const gains = (t: number) =>
+    t * t * channels >= shortestRun && sizeOf(kernel.map((length) => length + t - 1)) <= largestGrowth * sizeOf(kernel);
   const tile = Array.from({ length: Math.min(...kernel) - 1 }, (_, i) => i + 1).find(
-    (t) => divided.every((length) => length % t === 0) && t * t * channels >= shortestRun,
+    (t) => divided.every((length) => length % t === 0) && gains(t),
   );
   return tile === undefined ? undefined : (builder, convolution) => overPatches(builder, convolution, tile);
 }
