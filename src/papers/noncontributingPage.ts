@@ -14,7 +14,7 @@ import type { PageSection, PageView } from '../report/page.ts';
 import { encodePicture } from '../report/png.ts';
 import type { Picture, Provenance } from '../report/view.ts';
 import type { Findings, TestedImage } from './noncontributingExperiment.ts';
-import { lowestFound } from './noncontributingFigures.ts';
+import { gainOf, lowestFound } from './noncontributingFigures.ts';
 import type { PaperResult, Reproduction } from './paper.ts';
 
 const titles = {
@@ -188,7 +188,7 @@ function proofSection({ tested }: Findings): PageSection {
       fixed(mean(amplitudes), 3),
       `${fixed(Math.min(...amplitudes), 3)} to ${fixed(Math.max(...amplitudes), 3)}`,
       fixed(mean(certificates.map(({ uniform }) => uniform)), 4),
-      fixed(Math.min(...certificates.map(({ meanAmplitude, uniform }) => meanAmplitude / uniform)), 1),
+      fixed(Math.min(...certificates.map(gainOf)), 1),
     ];
   };
   const refuted = proofs.filter((proof) => lowestFound(proof) <= 0).length;
