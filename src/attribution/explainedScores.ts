@@ -1,6 +1,6 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import type { Target } from '../classifier/target.ts';
-import { concatRows, type Tensor } from '../onnx/tensor.ts';
+import type { Tensor } from '../onnx/tensor.ts';
 import { type Completeness, completeness } from './method.ts';
 
 /** The explained quantity of one row of scores: the sum of weights times class scores. */
@@ -22,25 +22,24 @@ export async function explainedScores(
   return Float32Array.from({ length: images.dims[0] ?? 0 }, (_, i) => explained(row(weights.data, i), row(data, i)));
 }
 
-/** The explained score of each image, and by how much it is above the baselines' mean score for the same target. */
-export async function scoresAboveBaselines(
-  classifier: Classifier,
-  images: Tensor<'float32'>,
-  baselines: Tensor<'float32'>,
-  weights: Tensor<'float32'>,
-): Promise<{ readonly scores: Float32Array; readonly above: readonly number[] }> {
-  const { data } = await classifier.scoresOf(concatRows([images, baselines]));
-  const { width } = classifier.scores;
-  const [count, baselineCount] = [images.dims[0] ?? 0, baselines.dims[0] ?? 0];
-  const score = (image: number, row: number) =>
-    explained(weights.data.subarray(image * width, (image + 1) * width), data.subarray(row * width, (row + 1) * width));
-  const scores = Float32Array.from({ length: count }, (_, i) => score(i, i));
-  const above = Array.from(scores, (own, i) => {
+/**
+ * By how much each image's explained score is above the baselines' mean score for the same target.
+ * @param scores the explained scores, [n].
+ * @param weights [n, K]
+ * @param ofBaselines the baselines' class scores, [b, K].
+ */
+export function aboveBaselines(
+  scores: Float32Array,
+  { data: weights }: Tensor<'float32'>,
+  { dims, data }: Tensor<'float32'>,
+): number[] {
+  const [count = 0, width = 0] = dims;
+  return Array.from(scores, (own, i) => {
+    const target = weights.subarray(i * width, (i + 1) * width);
     let sum = 0;
-    for (let b = 0; b < baselineCount; b++) sum += score(i, count + b);
-    return own - sum / baselineCount;
+    for (let b = 0; b < count; b++) sum += explained(target, data.subarray(b * width, (b + 1) * width));
+    return own - sum / count;
   });
-  return { scores, above };
 }
 
 /** Whether each map sums to what it should. */

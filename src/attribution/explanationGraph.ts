@@ -5,7 +5,7 @@ import type { Graph, ValueInfo } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
 import { floatOutputOf, type Values } from '../runtime/runtime.ts';
-import { completenessOf, scoresAboveBaselines } from './explainedScores.ts';
+import { aboveBaselines, completenessOf } from './explainedScores.ts';
 import type { Attribution, Explainer, Method } from './method.ts';
 
 /** A method's whole computation for one classifier as one graph: images and a target go in, maps come out. */
@@ -36,16 +36,19 @@ export interface ExplanationGraph {
 export interface TargetSource {
   /** Graph inputs that say it. */
   readonly inputs: readonly ValueInfo[];
+  /** An input with all class scores of the images, [n, K], for graphs that would have to run the images just for them. */
+  readonly scores?: ValueInfo;
   /** Adds the nodes, if any, that give the weights [n, K] from the inputs and all class scores [n, K]. */
   readonly weights: (builder: GraphBuilder, scores: string) => string;
 }
 
 const weightsInput = 'konkyo/target';
+const scoresInput = 'konkyo/scores';
 
-/** The weights themselves are an input, [n, K]. */
+/** The weights themselves are an input, [n, K], and so are, for who wants them, the scores. */
 export function givenWeights({ scores }: Pick<Classifier, 'scores'>): TargetSource {
-  const input = { name: weightsInput, type: 'float32' as const, dims: ['batch', scores.width] };
-  return { inputs: [input], weights: () => weightsInput };
+  const input = (name: string): ValueInfo => ({ name, type: 'float32', dims: ['batch', scores.width] });
+  return { inputs: [input(weightsInput)], scores: input(scoresInput), weights: () => weightsInput };
 }
 
 /** The methods of a Method that is a graph and nothing else. */
@@ -61,19 +64,26 @@ export async function graphExplainer(classifier: Classifier, explanation: Explan
   const { graph, score, map, layer, notes, baselines, extra, imagesAtOnce = classifier.batchSize } = explanation;
   const names = [score, map, ...(extra ? [extra.output] : [])];
   const session = await classifier.runtime.createSession({ ...classifier.model, graph });
+  const wantsScores = graph.inputs.some(({ name }) => name === scoresInput);
+  let ofBaselines: Promise<Tensor<'float32'>> | undefined;
   return {
     async attribute(images, targets): Promise<Attribution> {
       const weights = checkedWeights(classifier, images, targets);
-      const feeds = { [classifier.inputName]: images, [weightsInput]: weights };
+      const feeds = {
+        [classifier.inputName]: images,
+        [weightsInput]: weights,
+        ...(wantsScores ? { [scoresInput]: await classifier.scoresOf(images) } : {}),
+      };
       const found: Values = Object.fromEntries(await runBatches(session, imagesAtOnce, targets.length, feeds, names));
       const values = floatOutputOf(found, map);
+      const scores = floatOutputOf(found, score).data;
       return {
         values,
-        scores: floatOutputOf(found, score).data,
+        scores,
         ...(layer === undefined ? {} : { layer }),
         ...(notes === undefined ? {} : { notes }),
         ...(extra ? extra.read(floatOutputOf(found, extra.output)) : {}),
-        ...(baselines ? { completeness: await gaps(values, images, baselines, weights, targets) } : {}),
+        ...(baselines ? { completeness: await gaps(values, scores, baselines, weights, targets) } : {}),
       };
     },
     release: () => session.release(),
@@ -81,13 +91,13 @@ export async function graphExplainer(classifier: Classifier, explanation: Explan
 
   async function gaps(
     values: Tensor<'float32'>,
-    images: Tensor<'float32'>,
+    scores: Float32Array,
     compared: Tensor<'float32'>,
     weights: Tensor<'float32'>,
     targets: readonly Target[],
   ) {
-    const { above } = await scoresAboveBaselines(classifier, images, compared, weights);
-    return completenessOf(values, above, targets);
+    ofBaselines ??= classifier.scoresOf(compared);
+    return completenessOf(values, aboveBaselines(scores, weights, await ofBaselines), targets);
   }
 }
 

@@ -48,8 +48,9 @@ export interface SampledMap extends Pick<ExplanationGraph, 'layer' | 'baselines'
 
 /**
  * One graph for samples, model, backward pass and what is made of the gradients, in a Loop over parts of the samples: as many
- * at a time as fill the classifier's batch. The first turn runs the images as they are, for their scores. Everything that
- * the turns need is inside the Loop, weights too: ONNX Runtime optimises convolutions by weights of the same graph only.
+ * at a time as fill the classifier's batch. Where the target does not bring the images' scores, the first turn runs the images
+ * as they are to get them. Everything that the turns need is inside the Loop, weights too: ONNX Runtime optimises convolutions
+ * by weights of the same graph only.
  */
 export function sampledGraph(
   classifier: Classifier,
@@ -57,25 +58,28 @@ export function sampledGraph(
   target: TargetSource,
   { count, plan, ...said }: SampledMap,
 ): ExplanationGraph {
-  const { model, scores, inputName, batchSize, preparation } = classifier;
+  const { model, inputName, batchSize, preparation } = classifier;
   const builder = new GraphBuilder(emptyGraph(model.graph.name), stage);
   const { ops } = builder;
   const batch = preparation.batched ? 'batch' : 1;
   builder.input(inputName, 'float32', [batch, ...imageShapeOf(classifier)]);
-  for (const { name, type, dims } of target.inputs) builder.input(name, type ?? 'float32', dims);
+  const given = [...target.inputs, ...(target.scores ? [target.scores] : [])];
+  for (const { name, type, dims } of given) builder.input(name, type ?? 'float32', dims);
 
   const images = builder.add('Shape', [inputName], { start: 0, end: 1 });
   const atOnce = ops.Max(builder.add('Div', [builder.ints([batchSize]), images]), builder.ints([1]));
   const parts = builder.add('Div', [ops.Sub(ops.Add(builder.ints([count]), atOnce), builder.ints([1])), atOnce]);
-  const turns = ops.Reshape(ops.Add(parts, builder.ints([1])), builder.ints([]));
+  const turns = ops.Reshape(target.scores ? parts : ops.Add(parts, builder.ints([1])), builder.ints([]));
   const { body, sampling } = loopBody(classifier, `${stage}/part`, target, atOnce, plan);
-  const initial = [{ type: 'float32' as const, dims: [scores.width] }, ...sampling.state].map(({ type, dims }) => {
+  const carried = target.scores ? sampling.state : [scoresState(classifier), ...sampling.state];
+  const initial = carried.map(({ type, dims }) => {
     const shape = builder.add('Concat', [images, builder.ints(dims)], { axis: 0 });
     return builder.add('ConstantOfShape', [shape], { value: zeros(type, [1]) });
   });
-  const [scoreRows = '', ...state] = builder.addMany('Loop', [turns, '', ...initial], initial.length, {
+  const carriedOut = builder.addMany('Loop', [turns, '', ...initial], initial.length, {
     body: { type: 'graph', value: body },
   });
+  const [scoreRows = '', ...state] = target.scores ? [target.scores.name, ...carriedOut] : carriedOut;
   const map = sampling.finish(builder, state);
   const score = addExplainedScore(builder, target.weights(builder, scoreRows), scoreRows);
   const outputs = [score, scoreRows, map].map((name) => ({ name, type: 'float32' as const, dims: undefined }));
@@ -97,26 +101,29 @@ function loopBody(
   atOnce: string,
   plan: SamplingPlan,
 ): { readonly body: Graph; readonly sampling: Sampling } {
-  const { model, inputName, scores } = classifier;
+  const { model, inputName } = classifier;
   const imageShape = imageShapeOf(classifier);
   const body = new GraphBuilder(model.graph, stage);
   const { ops } = body;
   const images = 'konkyo/images';
   const turn = body.input(`konkyo/${stage}/turn`, 'int64', []);
   const going = body.input(`konkyo/${stage}/going`, 'bool', []);
-  const scoresBefore = body.input(`konkyo/${stage}/scores`, 'float32', ['batch', scores.width]);
-  let first = '';
+  const scoresBefore =
+    target.scores?.name ?? body.input(`konkyo/${stage}/scores`, 'float32', ['batch', classifier.scores.width]);
+  let first: string | undefined;
   let samples = '';
   let sampling: Sampling | undefined;
+  const inFirst = (value: string, otherwise: string, type?: StateValue['type']) =>
+    first === undefined ? otherwise : choose(body, first, value, otherwise, type);
   body.computeInput(inputName, () => {
-    first = ops.Equal(turn, body.int(0));
-    const before = ops.Max(ops.Sub(turn, body.int(1)), body.int(0));
-    const from = ops.Mul(before, atOnce);
-    // In the first turn nothing becomes of the samples: one is enough.
-    const to = ops.Add(from, ops.Where(first, body.ints([1]), atOnce));
+    first = target.scores ? undefined : ops.Equal(turn, body.int(0));
+    const part = first === undefined ? turn : ops.Max(ops.Sub(turn, body.int(1)), body.int(0));
+    const from = ops.Mul(part, atOnce);
+    // In a turn for the scores nothing becomes of the samples: one is enough.
+    const to = ops.Add(from, first === undefined ? atOnce : ops.Where(first, body.ints([1]), atOnce));
     const rowsOf = (all: Tensor, hint: string) => body.add('Slice', [body.constant(all, hint), from, to]);
     sampling = plan(body, { images, rowsOf });
-    samples = choose(body, first, ops.Unsqueeze(images, body.ints([1])), sampling.samples);
+    samples = inFirst(ops.Unsqueeze(images, body.ints([1])), sampling.samples);
     return ops.Reshape(samples, body.ints([-1, ...imageShape]));
   });
   if (!sampling) throw new RangeError('The plan of the samples was not asked for.');
@@ -132,24 +139,20 @@ function loopBody(
   const gradient = addTargetGradient(body, classifier, repeated, wrt ? { wrt: wrt.value } : {});
   const shape = wrt ? shapeBySample(body, samples, wrt.dims) : body.add('Shape', [samples]);
   const after = next(ops.Reshape(gradient, shape), wrt ? ops.Reshape(wrt.value, shape) : samples, stateBefore);
-  const results: ValueInfo[] = [
-    { name: body.add('Identity', [going]), type: 'bool', dims: [] },
-    {
-      name: choose(body, first, addScoreRows(body, classifier), scoresBefore),
-      type: 'float32',
-      dims: ['batch', scores.width],
-    },
-    ...state.map(({ type, dims }, i) => ({
-      name: choose(body, first, stateBefore[i] ?? '', after[i] ?? '', type),
-      type,
-      dims: ['batch', ...dims],
-    })),
-  ];
-  const inputs = [turn, going, scoresBefore, ...stateBefore];
+  const results: ValueInfo[] = [{ name: body.add('Identity', [going]), type: 'bool', dims: [] }];
+  const carry = ({ type, dims }: StateValue, name: string) => results.push({ name, type, dims: ['batch', ...dims] });
+  if (!target.scores) carry(scoresState(classifier), inFirst(addScoreRows(body, classifier), scoresBefore));
+  for (const [i, value] of state.entries()) carry(value, inFirst(stateBefore[i] ?? '', after[i] ?? '', value.type));
+  const inputs = [turn, going, ...(target.scores ? [] : [scoresBefore]), ...stateBefore];
   const pruned = prune(body.build(results), results, inputs);
   // The images have the name of the model's input; inside, that is a name for the rows of samples.
   const named = (name: string) => (name === inputName ? `konkyo/${stage}/rows` : name === images ? inputName : name);
   return { body: { ...pruned, nodes: pruned.nodes.map((node) => renameValues(node, named)) }, sampling };
+}
+
+/** The images' class scores, which a turn of their own finds. */
+function scoresState({ scores }: Classifier): StateValue {
+  return { type: 'float32', dims: [scores.width] };
 }
 
 /** Adds an If between two values: only shapes may differ. */
