@@ -108,7 +108,7 @@ function inWords({ contributions, holding, network, notes }: FilterAnalysis): st
     const path = paths?.[first];
     const unit = path ? pathName(path) : `${lastLayer} ${first + 1}`;
     const wins = (100 * (last?.wins[first] ?? 0)) / images;
-    const cost = holding.filters.find((one) => one.label === label);
+    const cost = holding.excess.filters.find((one) => one.label === label);
     const words = cost
       ? `; without ${cost.top.unit} ${points(cost.top.drop)} of accuracy gone, without ${cost.bottom.unit} ${points(cost.bottom.drop)}`
       : '';

@@ -1,11 +1,11 @@
 import { ranges } from '../attribution/portions.ts';
-import { intOf } from '../onnx/attributes.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
 import { float32, rows, type Tensor, zeros } from '../onnx/tensor.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
+import { readBy, type UnitMeans } from './unitMeans.ts';
 
 /** What is taken out of a network: set to its mean over the images, place by place. */
 export type Ablation =
@@ -20,14 +20,6 @@ export interface Ablator {
   release(): Promise<void>;
 }
 
-/** Whether a layer's inputs are the filters of one layer before it, one for one, so that single connections can be cut. */
-export function hasConnections({ node, before }: FilterLayer, { layers, context }: FilterNetwork): boolean {
-  const [only, another] = before;
-  const source = layers.find(({ value }) => value === only);
-  const inputs = context.facts(node.inputs[0] ?? '').dims[1];
-  return source !== undefined && another === undefined && inputs === source.filters && intOf(node, 'group', 1) === 1;
-}
-
 /** Something that can be switched off in the graph: 0 everywhere, and 1 where it is off. */
 interface Switch {
   readonly input: string;
@@ -36,16 +28,12 @@ interface Switch {
   readonly dims: readonly number[];
 }
 
-/**
- * The network with a switch for every filter of some layers and every connection into some.
- * @param images [n, ...] that the means are over.
- */
+/** The network with a switch for every filter, and every connection into some layers. */
 export async function compileAblator(
   network: FilterNetwork,
-  images: Tensor<'float32'>,
-  { layers, connected }: { readonly layers: readonly FilterLayer[]; readonly connected: readonly FilterLayer[] },
+  { connected, values: means }: UnitMeans,
 ): Promise<Ablator> {
-  const { classifier, model, context } = network;
+  const { classifier, model, context, layers } = network;
   const { inputName, scores, batchSize, runtime } = classifier;
   const switches = [
     ...connected.map((layer): Switch => {
@@ -58,7 +46,6 @@ export async function compileAblator(
       return { input: `konkyo/out/${layer.value}`, kind: 'filter', layer, dims };
     }),
   ];
-  const means = await meansOf(network, images, switches.map(setToMean));
   const graph = withSwitches(network, switches, means);
   const session = await runtime.createSession({ ...model, graph });
   return {
@@ -76,9 +63,9 @@ export async function compileAblator(
   };
 }
 
-/** The value whose mean takes its place: a filter's own map, or what the connection reads. */
+/** The value whose mean takes its place. */
 function setToMean({ kind, layer }: Switch): string {
-  return kind === 'filter' ? layer.value : (layer.node.inputs[0] ?? '');
+  return kind === 'filter' ? layer.value : readBy(layer);
 }
 
 function positionOf({ kind, layer, dims }: Switch, ablation: Ablation): Tensor<'float32'> {
@@ -122,36 +109,4 @@ function withSwitches(
   }
   const outputs = [{ name: classifier.scores.name, type: 'float32' as const, dims: undefined }];
   return prune(builder.build(outputs), outputs, [classifier.inputName, ...switches.map(({ input }) => input)]);
-}
-
-/** The mean of some values over images, [1, ...] each. */
-async function meansOf(
-  { classifier, model }: FilterNetwork,
-  images: Tensor<'float32'>,
-  values: readonly string[],
-): Promise<Map<string, Tensor<'float32'>>> {
-  const { inputName, batchSize, runtime } = classifier;
-  const builder = new GraphBuilder(model.graph, 'means');
-  const sums = [...new Set(values)].map((value) => ({
-    value,
-    sum: builder.add('ReduceSum', [value, builder.ints([0])], { keepdims: 1 }),
-  }));
-  const outputs = sums.map(({ sum }) => ({ name: sum, type: 'float32' as const, dims: undefined }));
-  const session = await runtime.createSession({ ...model, graph: prune(builder.build(outputs), outputs, [inputName]) });
-  try {
-    const count = images.dims[0] ?? 0;
-    const means = new Map<string, Tensor<'float32'>>();
-    for (const { from, to } of ranges(count, batchSize)) {
-      const found = await session.run({ [inputName]: rows(images, from, to) });
-      for (const { value, sum } of sums) {
-        const { dims, data } = floatOutputOf(found, sum);
-        const mean = means.get(value) ?? zeros('float32', dims);
-        for (let i = 0; i < data.length; i++) mean.data[i] = (mean.data[i] ?? 0) + (data[i] ?? 0) / count;
-        means.set(value, mean);
-      }
-    }
-    return means;
-  } finally {
-    await session.release();
-  }
 }

@@ -1,6 +1,7 @@
 import type { Classifier } from '../classifier/classifier.ts';
+import { targetWeights } from '../classifier/target.ts';
 import { indicesOfClass, type LabelledImages, selectImages } from '../datasets/labelledImages.ts';
-import type { Tensor } from '../onnx/tensor.ts';
+import { float32, type Tensor } from '../onnx/tensor.ts';
 import { trainingImages } from '../training/trainingImages.ts';
 import { FiltersError } from './errors.ts';
 
@@ -31,6 +32,14 @@ export function classSets(classifier: Classifier, set: LabelledImages, perClass:
   });
   if (found.length === 0) throw new FiltersError(`${set.name} has no images. Give a data set with some.`);
   return found;
+}
+
+/** The weights [n, K] of each image's own class. */
+export function ownClass(
+  { count, label }: ClassSet,
+  { scores: { width } }: Pick<Classifier, 'scores'>,
+): Tensor<'float32'> {
+  return float32([count, width], targetWeights(new Array<number>(count).fill(label), width));
 }
 
 /** What has to be said of a class without images, or with fewer than asked for. */

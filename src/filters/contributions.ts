@@ -1,7 +1,6 @@
 import { ranges } from '../attribution/portions.ts';
-import { targetWeights } from '../classifier/target.ts';
-import { concatRows, float32, rows, type Tensor } from '../onnx/tensor.ts';
-import type { ClassSet } from './classSets.ts';
+import { concatRows, rows, type Tensor } from '../onnx/tensor.ts';
+import { type ClassSet, ownClass } from './classSets.ts';
 import type { FilterNetwork } from './filterNetwork.ts';
 import type { FilterProgress } from './filterProgress.ts';
 import { mostPaths, type Path, pathCount } from './paths.ts';
@@ -34,15 +33,15 @@ export async function contributions(
   progress?: FilterProgress,
 ): Promise<Contributions> {
   const { classifier, layers } = network;
-  const { width } = classifier.scores;
   const whole = await compileWholePass(network);
   const splitter = pathCount(network) <= mostPaths ? await compileSplitter(network) : undefined;
   try {
     let error = 0;
     const classes: ClassContributions[] = [];
-    for (const [done, { label, name, images, count }] of sets.entries()) {
+    for (const [done, set] of sets.entries()) {
+      const { label, name, images, count } = set;
       progress?.(done, sets.length, `Contributions: ${name}`);
-      const weights = float32([count, width], targetWeights(new Array<number>(count).fill(label), width));
+      const weights = ownClass(set, classifier);
       const through: Tensor<'float32'>[][] = layers.map(() => []);
       for (const { from, to } of ranges(count, classifier.batchSize)) {
         const pass = await whole.run(rows(images, from, to), rows(weights, from, to), false);

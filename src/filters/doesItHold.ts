@@ -1,13 +1,14 @@
-import type { Tensor } from '../onnx/tensor.ts';
 import { concatRows } from '../onnx/tensor.ts';
-import { type Ablation, compileAblator, hasConnections } from './ablation.ts';
+import { type Ablation, compileAblator } from './ablation.ts';
 import { bootstrapMean, type MeanWithInterval } from './bootstrap.ts';
-import type { ClassSet } from './classSets.ts';
+import { type ClassSet, ownClass } from './classSets.ts';
 import type { ClassContributions, Contributions } from './contributions.ts';
+import { compileExcess, type Excess } from './excess.ts';
 import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
 import type { FilterProgress } from './filterProgress.ts';
 import { standings } from './margin.ts';
 import { type FilterStep, type Path, pathName } from './paths.ts';
+import { hasConnections, unitMeans } from './unitMeans.ts';
 
 /** What taking out the top-ranked unit of a class costs the class, beside the bottom-ranked one. */
 export interface Comparison {
@@ -24,29 +25,39 @@ export interface Comparison {
 
 export interface Cost {
   readonly unit: string;
-  /** Mean share of the unit in the class's scores. */
-  readonly share: number;
+  /** What the ranking goes by. */
+  readonly claim: number;
   /** By how much the accuracy falls. */
   readonly drop: number;
 }
 
-export interface Holding {
-  /** Of all layers' filters the one with the largest mean share, and that with the smallest. */
+/** The top and the bottom of a ranking, taken out. */
+export interface Held {
+  /** Of all layers' filters. */
   readonly filters: readonly Comparison[];
-  /** The same for paths, where they are single connections between two layers. */
+  /** Of the paths, where they are single connections between two layers. */
   readonly paths?: readonly Comparison[];
 }
 
-/** A unit that can be taken out, and its mean share in a class. */
+/**
+ * Two claims of what carries a class. `excess`: what a unit adds to the class's score beyond what its mean over all images
+ * would, score units (see Excess); only that is lost when the mean takes its place. `share`: its mean share of the score.
+ */
+export interface Holding {
+  readonly excess: Held;
+  readonly share: Held;
+}
+
+/** A unit that can be taken out, and what is claimed of it. */
 interface Unit {
   readonly name: string;
-  readonly share: number;
+  readonly claims: Readonly<Record<keyof Holding, number>>;
   readonly ablation: Ablation;
 }
 
 /**
  * Takes out the top and the bottom of each class, set to its mean over some images, and counts.
- * @param learned what the means are over; @param sets what is counted.
+ * @param learned what the means and the claims are over; @param sets what is counted.
  */
 export async function doesItHold(
   network: FilterNetwork,
@@ -58,77 +69,111 @@ export async function doesItHold(
 ): Promise<Holding> {
   const { classifier } = network;
   const connected = found.paths ? singleConnections(network, found.paths) : undefined;
-  const ablator = await compileAblator(network, concatRows(learned.map(({ images }) => images)), {
-    layers: network.layers,
-    connected: connected ? [connected] : [],
-  });
+  const means = await unitMeans(network, concatRows(learned.map(({ images }) => images)), connected ? [connected] : []);
+  const excess = await compileExcess(network, means);
+  const ablator = await compileAblator(network, means);
   const right = async ({ images, label }: ClassSet, ablation: Ablation): Promise<number[]> => {
-    const scores: Tensor<'float32'> = await ablator.run(images, ablation);
+    const scores = await ablator.run(images, ablation);
     return standings(classifier, scores, () => label).map(({ chosen }) => (chosen === label ? 1 : 0));
   };
-  const compare = async (set: ClassSet, whole: readonly number[], units: readonly Unit[]): Promise<Comparison[]> => {
-    const order = units.toSorted((a, b) => b.share - a.share);
-    const [top, bottom] = [order[0], order.at(-1)];
-    if (!top || !bottom || order.length < 2) return [];
-    const [withoutTop, withoutBottom] = [await right(set, top.ablation), await right(set, bottom.ablation)];
-    const cost = ({ name, share }: Unit, without: readonly number[]): Cost => ({
-      unit: name,
-      share,
-      drop: mean(whole) - mean(without),
-    });
-    return [
-      {
-        label: set.label,
-        name: set.name,
-        images: set.count,
-        accuracy: mean(whole),
-        top: cost(top, withoutTop),
-        bottom: cost(bottom, withoutBottom),
-        difference: bootstrapMean(
-          withoutTop.map((one, i) => (withoutBottom[i] ?? 0) - one),
-          seed,
-        ),
-      },
-    ];
+  const compare = async (set: ClassSet, units: readonly Unit[]): Promise<Both> => {
+    const tried = new Map<Ablation, readonly number[]>();
+    const without = async (ablation: Ablation) => {
+      const known = tried.get(ablation) ?? (await right(set, ablation));
+      tried.set(ablation, known);
+      return known;
+    };
+    const by = (ranking: keyof Holding) => comparison(set, units, ranking, without, seed);
+    return { excess: await by('excess'), share: await by('share') };
   };
   try {
-    const filters: Comparison[] = [];
-    const paths: Comparison[] = [];
+    const filters: Both[] = [];
+    const paths: Both[] = [];
     for (const [done, set] of sets.entries()) {
       progress?.(done, sets.length, `Taking out filters: ${set.name}`);
       const own = found.classes.find(({ label }) => label === set.label);
-      if (!own) continue;
-      const whole = await right(set, { kind: 'nothing' });
-      filters.push(...(await compare(set, whole, filterUnits(network, own))));
-      if (connected && found.paths) paths.push(...(await compare(set, whole, pathUnits(connected, found.paths, own))));
+      const images = learned.find(({ label }) => label === set.label);
+      if (!own || !images) continue;
+      const beyond = await excess.run(images.images, ownClass(images, classifier));
+      filters.push(await compare(set, filterUnits(network, own, beyond)));
+      if (connected && found.paths) paths.push(await compare(set, pathUnits(connected, found.paths, own, beyond)));
     }
     progress?.(sets.length, sets.length, 'done');
-    return { filters, ...(connected ? { paths } : {}) };
+    const held = (ranking: keyof Holding): Held => ({
+      filters: filters.flatMap((one) => one[ranking]),
+      ...(connected ? { paths: paths.flatMap((one) => one[ranking]) } : {}),
+    });
+    return { excess: held('excess'), share: held('share') };
   } finally {
+    await excess.release();
     await ablator.release();
   }
+}
+
+type Both = Readonly<Record<keyof Holding, readonly Comparison[]>>;
+
+const nothing: Ablation = { kind: 'nothing' };
+
+/** The ends of one ranking; none of fewer than two units. @param without which images are right with something taken out. */
+async function comparison(
+  { label, name, count }: ClassSet,
+  units: readonly Unit[],
+  ranking: keyof Holding,
+  without: (ablation: Ablation) => Promise<readonly number[]>,
+  seed: number,
+): Promise<Comparison[]> {
+  const order = units.toSorted((a, b) => b.claims[ranking] - a.claims[ranking]);
+  const [top, bottom] = [order[0], order.at(-1)];
+  if (!top || !bottom || order.length < 2) return [];
+  const accuracy = mean(await without(nothing));
+  const [withoutTop, withoutBottom] = [await without(top.ablation), await without(bottom.ablation)];
+  const cost = (unit: Unit, left: readonly number[]): Cost => ({
+    unit: unit.name,
+    claim: unit.claims[ranking],
+    drop: accuracy - mean(left),
+  });
+  return [
+    {
+      label,
+      name,
+      images: count,
+      accuracy,
+      top: cost(top, withoutTop),
+      bottom: cost(bottom, withoutBottom),
+      difference: bootstrapMean(
+        withoutTop.map((one, i) => (withoutBottom[i] ?? 0) - one),
+        seed,
+      ),
+    },
+  ];
 }
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function filterUnits({ layers }: FilterNetwork, { layers: tallies }: ClassContributions): Unit[] {
+function filterUnits({ layers }: FilterNetwork, own: ClassContributions, { filters }: Excess): Unit[] {
   return layers.flatMap((layer, i) =>
-    (tallies[i]?.shares ?? []).map((share, filter) => ({
+    Array.from({ length: layer.filters }, (_, filter) => ({
       name: `${layer.name} ${filter + 1}`,
-      share,
+      claims: { excess: filters[i]?.[filter] ?? 0, share: own.layers[i]?.shares[filter] ?? 0 },
       ablation: { kind: 'filter' as const, layer, filter },
     })),
   );
 }
 
-function pathUnits(layer: FilterLayer, paths: readonly Path[], { paths: tally }: ClassContributions): Unit[] {
+function pathUnits(
+  layer: FilterLayer,
+  paths: readonly Path[],
+  { paths: tally }: ClassContributions,
+  { connections: [beyond = new Float64Array()] }: Excess,
+): Unit[] {
   return paths.flatMap((path, i) => {
     const [from, to]: readonly FilterStep[] = path.steps;
     if (!from || !to) return [];
+    const claims = { excess: beyond[from.filter * layer.filters + to.filter] ?? 0, share: tally?.shares[i] ?? 0 };
     const ablation = { kind: 'connection' as const, layer, from: from.filter, filter: to.filter };
-    return [{ name: pathName(path), share: tally?.shares[i] ?? 0, ablation }];
+    return [{ name: pathName(path), claims, ablation }];
   });
 }
 

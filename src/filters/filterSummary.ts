@@ -1,4 +1,4 @@
-import type { Comparison } from './doesItHold.ts';
+import type { Comparison, Held } from './doesItHold.ts';
 import type { FilterAnalysis } from './filterAnalysis.ts';
 import { pathName } from './paths.ts';
 import { gini, ranked, type Tally } from './tally.ts';
@@ -9,7 +9,8 @@ export interface FilterSummary {
   readonly paths?: readonly string[];
   readonly layers: readonly { readonly name: string; readonly filters: number }[];
   readonly classes: readonly ClassSummary[];
-  readonly ablation: { readonly filters: readonly ComparisonSummary[]; readonly paths?: readonly ComparisonSummary[] };
+  /** By what ranks the units: see Holding. */
+  readonly ablation: { readonly excess: HeldSummary; readonly share: HeldSummary };
   readonly regions: { readonly rows: number; readonly columns: number; readonly side: number };
   readonly notes: readonly string[];
 }
@@ -44,6 +45,11 @@ export interface RegionSummary {
 
 export type ComparisonSummary = Omit<Comparison, 'label'>;
 
+export interface HeldSummary {
+  readonly filters: readonly ComparisonSummary[];
+  readonly paths?: readonly ComparisonSummary[];
+}
+
 export function filterSummary({
   contributions,
   holding,
@@ -54,7 +60,6 @@ export function filterSummary({
   notes,
 }: FilterAnalysis): FilterSummary {
   const { paths, classes, error } = contributions;
-  const plain = ({ label: _, ...rest }: Comparison): ComparisonSummary => rest;
   return {
     error,
     ...(paths ? { paths: paths.map(pathName) } : {}),
@@ -82,13 +87,15 @@ export function filterSummary({
           : {}),
       };
     }),
-    ablation: {
-      filters: holding.filters.map(plain),
-      ...(holding.paths ? { paths: holding.paths.map(plain) } : {}),
-    },
+    ablation: { excess: heldSummary(holding.excess), share: heldSummary(holding.share) },
     regions: { rows: grid.rows, columns: grid.columns, side: grid.side },
     notes,
   };
+}
+
+function heldSummary({ filters, paths }: Held): HeldSummary {
+  const plain = ({ label: _, ...rest }: Comparison): ComparisonSummary => rest;
+  return { filters: filters.map(plain), ...(paths ? { paths: paths.map(plain) } : {}) };
 }
 
 function tallySummary(tally: Tally): TallySummary {

@@ -1,4 +1,5 @@
 import { loadClassifier } from '../classifier/loadClassifier.ts';
+import type { Held } from '../filters/doesItHold.ts';
 import { analyseFilters, type FilterAnalysis, filterDefaults } from '../filters/filterAnalysis.ts';
 import { gini, sameSets } from '../filters/tally.ts';
 import { writeModel } from '../onnx/writeModel.ts';
@@ -81,7 +82,7 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
 function otherSeeds(networks: number, results: readonly PaperResult[]): string {
   const held = results.find(({ id }) => id === 'ablation.held')?.ours ?? undefined;
   if (networks === 1 || held === undefined) return '';
-  return ` This is the first of ${networks} networks; over all of them the top filter costs more in ${held.toFixed(1)} classes on average.`;
+  return ` This is the first of ${networks} networks; over all of them the filter that adds most costs more in ${held.toFixed(1)} classes on average.`;
 }
 
 /** One figure of one seed. */
@@ -96,15 +97,12 @@ function figuresOf(
 ): Figure[] {
   const { classes } = contributions;
   const sets = classes.map(({ paths }) => topTwo(paths));
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const ours = (id: string, what: string, value: number, paper: number | null = null): Figure => ({
     id,
     what,
     paper,
     value,
   });
-  const held = (all: typeof holding.filters = []) => all.filter(({ difference }) => difference.low > 0).length;
-  const { filters, paths = [] } = holding;
   return [
     ours('network.accuracy', 'test accuracy of the network', accuracy, 0.98),
     ours('network.parameters', 'its parameters', parameters),
@@ -129,22 +127,38 @@ function figuresOf(
       `seconds to split the scores of ${classes.reduce((sum, one) => sum + one.images, 0)} images`,
       seconds.contributions,
     ),
-    ours(
-      'ablation.top',
-      'accuracy a class loses without its top-ranked filter',
-      mean(filters.map(({ top }) => top.drop)),
-    ),
-    ours('ablation.bottom', 'without its bottom-ranked filter', mean(filters.map(({ bottom }) => bottom.drop))),
-    ours('ablation.held', 'classes in which the top costs more (95% interval above 0)', held(filters)),
-    ours(
-      'ablation.paths.top',
-      'accuracy a class loses without its top-ranked path',
-      mean(paths.map(({ top }) => top.drop)),
-    ),
-    ours('ablation.paths.bottom', 'without its bottom-ranked path', mean(paths.map(({ bottom }) => bottom.drop))),
-    ours('ablation.paths.held', 'classes in which the top path costs more', held(paths)),
+    ...ablationFigures('ablation', 'by what it adds beyond its mean', holding.excess, ours),
+    ...ablationFigures('ablation.byShare', 'by its share of the score', holding.share, ours),
     ours('regions.seconds', 'seconds to hide each region of the test images', seconds.regions),
   ];
+}
+
+function ablationFigures(
+  id: string,
+  ranking: string,
+  { filters, paths = [] }: Held,
+  ours: (id: string, what: string, value: number) => Figure,
+): Figure[] {
+  return [
+    { unit: 'filter', prefix: id, found: filters },
+    { unit: 'path', prefix: `${id}.paths`, found: paths },
+  ].flatMap(({ unit, prefix, found }) => [
+    ours(
+      `${prefix}.top`,
+      `accuracy a class loses without its top ${unit}, ranked ${ranking}`,
+      mean(found.map(({ top }) => top.drop)),
+    ),
+    ours(`${prefix}.bottom`, `without its bottom ${unit}`, mean(found.map(({ bottom }) => bottom.drop))),
+    ours(
+      `${prefix}.held`,
+      `classes in which the top ${unit} costs more (95% interval above 0)`,
+      found.filter(({ difference }) => difference.low > 0).length,
+    ),
+  ]);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function resultsOf(bySeed: readonly (readonly Figure[])[]): PaperResult[] {

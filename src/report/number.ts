@@ -6,9 +6,10 @@ export function percent(fraction: number): string {
   if (!Number.isFinite(fraction)) return notANumber;
   if (fraction === 0 || fraction === 1) return `${fraction * 100}%`;
   const hundredths = fraction * 100;
-  if (hundredths > 0 && hundredths < 0.01) return 'under 0.01%';
+  const size = Math.abs(hundredths);
+  if (size < 0.01) return fraction > 0 ? 'under 0.01%' : 'over −0.01%';
   if (hundredths > 99.99 && hundredths < 100) return 'over 99.99%';
-  const digits = hundredths < 0.1 || (hundredths > 99.9 && hundredths < 100) ? 2 : 1;
+  const digits = size < 0.1 || (size > 99.9 && size < 100) ? 2 : 1;
   return `${withMinus(hundredths.toFixed(digits))}%`;
 }
 

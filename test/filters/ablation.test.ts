@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { type Ablation, compileAblator, hasConnections } from '../../src/filters/ablation.ts';
+import { type Ablation, compileAblator } from '../../src/filters/ablation.ts';
 import { bootstrapMean } from '../../src/filters/bootstrap.ts';
+import { compileExcess } from '../../src/filters/excess.ts';
 import { filterNetwork } from '../../src/filters/filterNetwork.ts';
+import { hasConnections, unitMeans } from '../../src/filters/unitMeans.ts';
+import { float32 } from '../../src/onnx/tensor.ts';
 import { runtimes } from '../runtimes.ts';
-import { imageOf, meanMap, type SlowAblation, slowTiny, tinyClassifier, tinyImages } from './tinyNetwork.ts';
+import {
+  imageOf,
+  meanMap,
+  type SlowAblation,
+  type SlowRun,
+  slowTiny,
+  tinyClassifier,
+  tinyImages,
+} from './tinyNetwork.ts';
 
 describe.each(runtimes)('taking something out on $name', ({ runtime }) => {
   it('gives the scores of a slow network with the mean in its place', async () => {
@@ -11,7 +22,7 @@ describe.each(runtimes)('taking something out on $name', ({ runtime }) => {
     const network = await filterNetwork(classifier);
     const [first, second] = network.layers;
     expect([hasConnections(first!, network), hasConnections(second!, network)]).toEqual([false, true]);
-    const ablator = await compileAblator(network, tinyImages, { layers: network.layers, connected: [second!] });
+    const ablator = await compileAblator(network, await unitMeans(network, tinyImages, [second!]));
     const whole = [0, 1, 2].map((image) => slowTiny(imageOf(image)));
     const cases: readonly { readonly ablation: Ablation; readonly slow: SlowAblation }[] = [
       { ablation: { kind: 'nothing' }, slow: {} },
@@ -38,6 +49,58 @@ describe.each(runtimes)('taking something out on $name', ({ runtime }) => {
     // Each of them changes something.
     expect(new Set(results).size).toBe(cases.length);
     await ablator.release();
+    await classifier.release();
+  });
+});
+
+describe.each(runtimes)('what units add beyond their means on $name', ({ runtime }) => {
+  it('is by how much the slow network’s score falls for a small step of each towards its mean', async () => {
+    const classifier = await tinyClassifier(runtime);
+    const network = await filterNetwork(classifier);
+    const runner = await compileExcess(network, await unitMeans(network, tinyImages, [network.layers[1]!]));
+    const own = [2, 0, 1];
+    const weights = float32([3, 3], new Float32Array(9));
+    for (const [image, label] of own.entries()) weights.data[3 * image + label] = 1;
+    const { filters, connections } = await runner.run(tinyImages, weights);
+    const whole = [0, 1, 2].map((image) => slowTiny(imageOf(image)));
+    const t = 1e-6;
+    type Map = readonly (readonly number[])[];
+    const towards = (map: Map, mean: Map) => map.map((row, y) => row.map((a, x) => a + t * (mean[y]![x]! - a)));
+    const fall = (map: (run: SlowRun) => Map, without: (mean: Map) => SlowAblation) => {
+      const mean = meanMap(whole.map(map));
+      const falls = whole.map((run, image) => {
+        const { scores } = slowTiny(imageOf(image), without(towards(map(run), mean)));
+        return (run.scores[own[image]!]! - scores[own[image]!]!) / t;
+      });
+      return falls.reduce((sum, one) => sum + one, 0) / 3;
+    };
+    const expected = [
+      [0, 1].map((filter) =>
+        fall(
+          ({ conv1 }) => conv1[filter]!,
+          (mean) => ({ filter: { layer: 1, filter, mean } }),
+        ),
+      ),
+      [0, 1, 2].map((filter) =>
+        fall(
+          ({ conv2 }) => conv2[filter]!,
+          (mean) => ({ filter: { layer: 2, filter, mean } }),
+        ),
+      ),
+      [0, 1].flatMap((from) =>
+        [0, 1, 2].map((filter) =>
+          fall(
+            ({ pool1 }) => pool1[from]!,
+            (mean) => ({ connection: { from, filter, mean } }),
+          ),
+        ),
+      ),
+    ];
+    for (const [i, found] of [...filters, ...connections].entries()) {
+      for (const [unit, value] of expected[i]!.entries()) expect(found[unit]!).toBeCloseTo(value, 4);
+    }
+    expect(expected.flat().filter((value) => Math.abs(value) > 1e-3).length).toBeGreaterThan(6);
+    await runner.release();
     await classifier.release();
   });
 });

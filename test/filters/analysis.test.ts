@@ -36,10 +36,12 @@ describe('the analysis of a whole network', () => {
       ['a', 4],
       ['b', 2],
     ]);
-    expect(holding.filters.map(({ name, images }) => [name, images])).toEqual([
-      ['a', 2],
-      ['b', 1],
-    ]);
+    for (const { filters } of [holding.excess, holding.share]) {
+      expect(filters.map(({ name, images }) => [name, images])).toEqual([
+        ['a', 2],
+        ['b', 1],
+      ]);
+    }
     expect(notes).toEqual([
       'No images to learn from of c: nothing is said of it.',
       'Fewer than 4 images to learn from of b (2): those there are were used.',

@@ -14,6 +14,8 @@ describe('numbers as read', () => {
       '0%',
     ]);
     expect([0, 0.001, 0.344, 0.999, 1].map(share)).toEqual(['0%', 'under 1%', '34%', 'over 99%', '100%']);
+    expect(percent(-0.1003)).toBe('−10.0%');
+    expect(percent(-0.00005)).toBe('over −0.01%');
     expect(percent(Number.NaN)).toBe('not a number');
   });
 

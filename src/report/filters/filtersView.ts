@@ -1,4 +1,4 @@
-import type { Comparison } from '../../filters/doesItHold.ts';
+import type { Comparison, Held } from '../../filters/doesItHold.ts';
 import type { FilterAnalysis } from '../../filters/filterAnalysis.ts';
 import type { Fill } from '../../filters/hiding.ts';
 import { gini, ranked } from '../../filters/tally.ts';
@@ -71,7 +71,7 @@ function headlineOf({ contributions, network }: FilterAnalysis): string {
 function ledeOf(tables: readonly HoldingTable[]): string {
   const [first] = tables;
   if (!first) return '';
-  return `Taking out the filter that is said to contribute most costs the class more than taking out the one said to contribute least in ${first.held} of ${counted(first.rows.length, 'class', 'classes')} (95% interval above 0).`;
+  return `Taking out the filter that adds most to a class’s score costs the class more than taking out the one that adds least in ${first.held} of ${counted(first.rows.length, 'class', 'classes')} (95% interval above 0).`;
 }
 
 /** Layers with more filters than this show each class's strongest. */
@@ -114,10 +114,12 @@ function holdingTables({ holding }: FilterAnalysis): HoldingTable[] {
     }));
     return { caption, held: rows.filter(({ verdict }) => verdict === 'good').length, rows };
   };
+  const both = (words: string, { filters, paths }: Held) => [
+    table(`One filter taken out, ranked by ${words}`, filters),
+    ...(paths ? [table(`One path taken out, ranked by ${words}`, paths)] : []),
+  ];
   return [
-    table('One filter taken out: the largest and the smallest mean share of all layers’ filters', holding.filters),
-    ...(holding.paths
-      ? [table('One path taken out: what a filter of the first layer hands to one of the second', holding.paths)]
-      : []),
+    ...both('what it adds beyond its mean', holding.excess),
+    ...both('its mean share of the score', holding.share),
   ];
 }

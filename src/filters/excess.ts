@@ -1,0 +1,95 @@
+import { ranges } from '../attribution/portions.ts';
+import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { prune } from '../onnx/prune.ts';
+import { rows, type Tensor } from '../onnx/tensor.ts';
+import { floatOutputOf } from '../runtime/runtime.ts';
+import { addGradients } from '../transforms/gradient/gradient.ts';
+import type { FilterNetwork } from './filterNetwork.ts';
+import { fixedGates } from './fixedGates.ts';
+import { readBy, type UnitMeans } from './unitMeans.ts';
+
+/**
+ * What each unit adds to the explained score beyond what its mean would, with the gates as the image set them: the part of its
+ * contribution that is lost where the mean takes its place. Means over the images, score units.
+ */
+export interface Excess {
+  /** In the network's layers' order, then by filter. */
+  readonly filters: readonly Float64Array[];
+  /** In the connected layers' order: [filters of the layer before, filters]. */
+  readonly connections: readonly Float64Array[];
+}
+
+export interface ExcessRunner {
+  /** @param images [n, ...] @param weights [n, K]: how much each score counts. */
+  run(images: Tensor<'float32'>, weights: Tensor<'float32'>): Promise<Excess>;
+  release(): Promise<void>;
+}
+
+const weightsInput = 'konkyo/target';
+
+/**
+ * With G the gradient at a layer's output, the gates fixed: sum of G (a - mean) for a filter, of G (W * (x - mean)) for what
+ * it reads of one filter before it.
+ */
+export async function compileExcess(
+  network: FilterNetwork,
+  { connected, values: means }: UnitMeans,
+): Promise<ExcessRunner> {
+  const { classifier, model, facts, context, layers } = network;
+  const { inputName, scores, batchSize, gradientTable: table } = classifier;
+  const builder = new GraphBuilder(model.graph, 'excess');
+  const { ops } = builder;
+  const weights = builder.input(weightsInput, 'float32', ['batch', scores.width]);
+  const seed = ops.Reshape(weights, builder.ints([-1, ...context.facts(scores.name).dims.slice(1)]));
+  const gradients = addGradients(builder, {
+    facts,
+    seeds: new Map([[scores.name, seed]]),
+    wrt: layers.map(({ value }) => value),
+    table,
+    answerFor: fixedGates(context),
+  });
+  const beyond = (value: string) => {
+    const mean = means.get(value);
+    if (!mean) throw new RangeError(`There is no mean of ${value}.`);
+    return ops.Sub(value, builder.constant(mean, 'mean'));
+  };
+  const sumOver = (value: string, axes: readonly number[]) =>
+    builder.add('ReduceSum', [value, builder.ints(axes)], { keepdims: 0 });
+  const filters = layers.map(({ value, map }) =>
+    sumOver(ops.Mul(gradients.get(value) ?? '', beyond(value)), [0, ...map.map((_, i) => i + 2)]),
+  );
+  const connections = connected.map((layer) => {
+    // A convolution in one group for each filter before, [n, from * filters, ...].
+    const [kernels = 1, inputs = 1, ...kernel] = context.facts(layer.node.inputs[1] ?? '').dims;
+    const turned = builder.add('Transpose', [layer.node.inputs[1] ?? ''], {
+      perm: [1, 0, ...kernel.map((_, i) => i + 2)],
+    });
+    const single = ops.Reshape(turned, builder.ints([-1, 1, ...kernel]));
+    const apart = builder.add('Conv', [beyond(readBy(layer)), single], { ...layer.node.attributes, group: inputs });
+    const split = ops.Reshape(apart, builder.ints([-1, inputs, kernels, ...layer.map]));
+    const gradient = ops.Unsqueeze(gradients.get(layer.value) ?? '', builder.ints([1]));
+    return sumOver(ops.Mul(split, gradient), [0, ...layer.map.map((_, i) => i + 3)]);
+  });
+  const sums = [...filters, ...connections];
+  const outputs = sums.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
+  const graph = prune(builder.build(outputs), outputs, [inputName, weightsInput]);
+  const session = await classifier.runtime.createSession({ ...model, graph });
+  return {
+    async run(all, given) {
+      const count = all.dims[0] ?? 0;
+      const totals = new Map<string, Float64Array>();
+      for (const { from, to } of ranges(count, batchSize)) {
+        const found = await session.run({ [inputName]: rows(all, from, to), [weightsInput]: rows(given, from, to) });
+        for (const name of sums) {
+          const { data } = floatOutputOf(found, name);
+          const total = totals.get(name) ?? new Float64Array(data.length);
+          for (const [i, value] of data.entries()) total[i] = (total[i] ?? 0) + value / count;
+          totals.set(name, total);
+        }
+      }
+      const own = (name: string) => totals.get(name) ?? new Float64Array();
+      return { filters: filters.map(own), connections: connections.map(own) };
+    },
+    release: () => session.release(),
+  };
+}

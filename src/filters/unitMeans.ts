@@ -1,0 +1,63 @@
+import { ranges } from '../attribution/portions.ts';
+import { intOf } from '../onnx/attributes.ts';
+import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { prune } from '../onnx/prune.ts';
+import { rows, type Tensor, zeros } from '../onnx/tensor.ts';
+import { floatOutputOf } from '../runtime/runtime.ts';
+import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
+
+/** What takes the place of a unit that is taken out: of every filter, and of single connections into some layers. */
+export interface UnitMeans {
+  readonly connected: readonly FilterLayer[];
+  /** Means of the layers' outputs and of what the connections read, place by place, [1, ...] each. */
+  readonly values: ReadonlyMap<string, Tensor<'float32'>>;
+}
+
+/** The value that a layer reads. */
+export function readBy({ node }: FilterLayer): string {
+  return node.inputs[0] ?? '';
+}
+
+/** Whether a layer's inputs are the filters of one layer before it, one for one, so that single connections can be cut. */
+export function hasConnections({ node, before }: FilterLayer, { layers, context }: FilterNetwork): boolean {
+  const [only, another] = before;
+  const source = layers.find(({ value }) => value === only);
+  const inputs = context.facts(node.inputs[0] ?? '').dims[1];
+  return source !== undefined && another === undefined && inputs === source.filters && intOf(node, 'group', 1) === 1;
+}
+
+/**
+ * The means over some images.
+ * @param images [n, ...]
+ * @param connected the layers whose connections are units too, each with `hasConnections`.
+ */
+export async function unitMeans(
+  { classifier, model, layers }: FilterNetwork,
+  images: Tensor<'float32'>,
+  connected: readonly FilterLayer[],
+): Promise<UnitMeans> {
+  const { inputName, batchSize, runtime } = classifier;
+  const builder = new GraphBuilder(model.graph, 'means');
+  const sums = [...new Set([...layers.map(({ value }) => value), ...connected.map(readBy)])].map((value) => ({
+    value,
+    sum: builder.add('ReduceSum', [value, builder.ints([0])], { keepdims: 1 }),
+  }));
+  const outputs = sums.map(({ sum }) => ({ name: sum, type: 'float32' as const, dims: undefined }));
+  const session = await runtime.createSession({ ...model, graph: prune(builder.build(outputs), outputs, [inputName]) });
+  try {
+    const count = images.dims[0] ?? 0;
+    const means = new Map<string, Tensor<'float32'>>();
+    for (const { from, to } of ranges(count, batchSize)) {
+      const found = await session.run({ [inputName]: rows(images, from, to) });
+      for (const { value, sum } of sums) {
+        const { dims, data } = floatOutputOf(found, sum);
+        const mean = means.get(value) ?? zeros('float32', dims);
+        for (let i = 0; i < data.length; i++) mean.data[i] = (mean.data[i] ?? 0) + (data[i] ?? 0) / count;
+        means.set(value, mean);
+      }
+    }
+    return { connected, values: means };
+  } finally {
+    await session.release();
+  }
+}
