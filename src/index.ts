@@ -65,6 +65,7 @@ export { type RandomWeights, withRandomWeights } from './evaluation/randomWeight
 export { rankCorrelation } from './evaluation/rankCorrelation.ts';
 export { weightRandomisation } from './evaluation/weightRandomisation.ts';
 export { type Ablation, type Ablator, compileAblator } from './filters/ablation.ts';
+export { compileExcess, type Excess, type ExcessRunner } from './filters/excess.ts';
 export {
   analyseFilters,
   type FilterAnalysis,
@@ -83,6 +84,7 @@ export { type RegionSetSettings, type RegionSets, regionSets } from './filters/r
 export { compileSplitter, type Split, type Splitter } from './filters/split.ts';
 export { compilePathSearch, type PathSearchSettings, type StrongestPaths } from './filters/strongestPaths.ts';
 export { gini, type Tally, tallyOf } from './filters/tally.ts';
+export { type UnitMeans, unitMeans } from './filters/unitMeans.ts';
 export { compileWholePass, type WholePass } from './filters/wholePass.ts';
 export { isKonkyoError, KonkyoError } from './konkyoError.ts';
 export type { AscentSettings } from './maximization/ascend.ts';
