@@ -52,23 +52,25 @@ interface Change {
 const tie = 1e-5;
 
 /**
- * The images a class's conjunction decides about. `need` is how much its log product must grow for it to win: right for its
- * own images (+1), wrong for those of other classes that are right without it (-1); others do not count.
+ * The images a class's conjunction decides about: first its own, which are right if it wins, then those of other classes that are
+ * right without it, and wrong if it wins. Others do not count.
  */
 interface Stakes {
   readonly rows: Int32Array;
+  /** How much its log product must grow for it to win. */
   readonly need: Float32Array;
-  readonly worth: Int8Array;
+  /** How many are its own. */
+  readonly own: number;
 }
 
 function stakesOf(logs: LiteralLogs, products: readonly Float32Array[], k: number): Stakes {
   const { count, labels } = logs;
-  const own = products[k] ?? new Float32Array();
+  const product = products[k] ?? new Float32Array();
   const rivals = products.flatMap((column, j) => (j === k ? [] : [{ column, j }]));
   const rows = new Int32Array(count);
-  const need = new Float32Array(count);
-  const worth = new Int8Array(count);
-  let found = 0;
+  const needs = new Float32Array(count);
+  let own = 0;
+  let others = count;
   for (let row = 0; row < count; row++) {
     let best = Number.NEGATIVE_INFINITY;
     let winner = -1;
@@ -81,13 +83,17 @@ function stakesOf(logs: LiteralLogs, products: readonly Float32Array[], k: numbe
     }
     const label = labels[row];
     if (label !== k && label !== winner) continue;
-    rows[found] = row;
+    // From both ends: its own to the front.
+    const at = label === k ? own++ : --others;
+    rows[at] = row;
     // A tie is counted against the rule, whichever class it would go to.
-    need[found] = best - (own[row] ?? 0) + (label === k ? tie : -tie);
-    worth[found] = label === k ? 1 : -1;
-    found += 1;
+    needs[at] = best - (product[row] ?? 0) + (label === k ? tie : -tie);
   }
-  return { rows: rows.slice(0, found), need: need.slice(0, found), worth: worth.slice(0, found) };
+  const joined = <T extends Int32Array | Float32Array>(all: T): T => {
+    all.copyWithin(own, others);
+    return all.slice(0, own + count - others) as T;
+  };
+  return { rows: joined(rows), need: joined(needs), own };
 }
 
 function bestChange(
@@ -98,13 +104,15 @@ function bestChange(
   { price, depth, admits }: AscentSettings,
 ): Signs | undefined {
   const signs = rules[k] ?? new Int8Array();
-  const { rows, need, worth } = stakesOf(logs, products, k);
+  const { rows, need, own } = stakesOf(logs, products, k);
   const changes = singleChanges(logs, signs, rows);
-  const now = won(new Float32Array(rows.length), need, worth);
+  const now = won(new Float32Array(rows.length), need, own, Number.NEGATIVE_INFINITY);
   let most = 1e-9;
   let best: Signs | undefined;
-  const consider = (gained: number, parts: readonly Change[]) => {
+  /** `needed` is what the class must still gain after all parts but the last. */
+  const consider = (parts: readonly Change[], last: Change, needed: Float32Array) => {
     const literals = parts.reduce((sum, part) => sum + part.literals, 0);
+    const gained = won(last.columns, needed, own, now + (most + price * literals) * logs.count);
     const gain = (gained - now) / logs.count - price * literals;
     if (gain <= most) return;
     const candidate = Int8Array.from(signs);
@@ -115,11 +123,11 @@ function bestChange(
   };
   const left = new Float32Array(rows.length);
   for (const [i, first] of changes.entries()) {
-    consider(won(first.columns, need, worth), [first]);
+    consider([first], first, need);
     if (depth === 1) continue;
     subtract(need, first.columns, left);
     for (const second of changes.slice(i + 1)) {
-      if (second.variable !== first.variable) consider(won(second.columns, left, worth), [first, second]);
+      if (second.variable !== first.variable) consider([first, second], second, left);
     }
   }
   return best;
@@ -129,14 +137,22 @@ function subtract(from: Float32Array, what: Float32Array, into: Float32Array): v
   for (let row = 0; row < into.length; row++) into[row] = (from[row] ?? 0) - (what[row] ?? 0);
 }
 
-/** What the images in which the class wins are worth together. */
-function won(columns: Float32Array, need: Float32Array, worth: Int8Array): number {
+/** Images of other classes are counted so many at a time. */
+const stretch = 256;
+
+/**
+ * How many of its own images the class wins less how many of the others'; minus infinity where that is at most `least`. Its own
+ * are counted first, so that the number can only fall, and counting stops in time.
+ */
+function won(columns: Float32Array, need: Float32Array, own: number, least: number): number {
   let total = 0;
-  // A product and no condition: which images win is as good as random, and a processor that guesses wrong takes twice as long.
-  for (let row = 0; row < need.length; row++) {
-    total += Number((columns[row] ?? 0) > (need[row] ?? 0)) * (worth[row] ?? 0);
+  // Sums and no condition: which images win is as good as random, and a processor that guesses wrong takes twice as long.
+  for (let row = 0; row < own; row++) total += Number((columns[row] ?? 0) > (need[row] ?? 0));
+  for (let from = own; from < need.length && total > least; from += stretch) {
+    const to = Math.min(need.length, from + stretch);
+    for (let row = from; row < to; row++) total -= Number((columns[row] ?? 0) > (need[row] ?? 0));
   }
-  return total;
+  return total > least ? total : Number.NEGATIVE_INFINITY;
 }
 
 function singleChanges(logs: LiteralLogs, signs: Signs, rows: Int32Array): Change[] {

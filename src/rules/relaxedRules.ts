@@ -60,20 +60,34 @@ function gradientsAt(logs: LiteralLogs, weights: readonly Float64Array[], sharpn
   );
   const scores = weights.map((row) => {
     const sums = new Float32Array(count);
-    columns.forEach((column, j) => {
+    for (const [j, column] of columns.entries()) {
       const weight = sharpness * (row[j] ?? 0);
-      if (weight > 0) for (let i = 0; i < count; i++) sums[i] = (sums[i] ?? 0) + weight * (column[i] ?? 0);
-    });
+      if (weight > 0) addScaled(sums, column, weight);
+    }
     return sums;
   });
   toErrors(scores, labels);
   return scores.map((errors) =>
-    Float64Array.from(columns, (column) => {
-      let sum = 0;
-      for (let i = 0; i < count; i++) sum += (errors[i] ?? 0) * (column[i] ?? 0);
-      return (sharpness * sum) / count;
-    }),
+    Float64Array.from(columns.map((column) => (sharpness * dotProduct(errors, column)) / count)),
   );
+}
+
+function addScaled(sums: Float32Array, column: Float32Array, weight: number): void {
+  for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + weight * (column[i] ?? 0);
+}
+
+/** Four sums at once: a processor need not wait for one addition to begin the next. */
+function dotProduct(a: Float32Array, b: Float32Array): number {
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  const whole = a.length - (a.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    first += (a[i] ?? 0) * (b[i] ?? 0);
+    second += (a[i + 1] ?? 0) * (b[i + 1] ?? 0);
+    third += (a[i + 2] ?? 0) * (b[i + 2] ?? 0);
+    fourth += (a[i + 3] ?? 0) * (b[i + 3] ?? 0);
+  }
+  for (let i = whole; i < a.length; i++) first += (a[i] ?? 0) * (b[i] ?? 0);
+  return first + second + third + fourth;
 }
 
 /** Scores by class become softmax minus one-hot labels, in place. */

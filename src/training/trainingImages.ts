@@ -25,22 +25,19 @@ export function trainingImages(set: LabelledImages, input: InputDescription, cla
   checkSet(set, input, classes);
   const dims = imageDims(input);
   const size = sizeOf(dims);
+  // Where each number of an image comes from: its byte, and its channel's part of a table of what the 256 bytes become.
   const pixelOf = new Int32Array(size);
-  const channelOf = new Uint8Array(size);
+  const tableOf = new Int32Array(size);
   eachPixel(input, (pixel, index, channel) => {
     pixelOf[index] = pixel;
-    channelOf[index] = channel;
+    tableOf[index] = 256 * channel;
   });
-  // Bytes have 256 values: one table a channel instead of arithmetic for each of millions of pixels.
-  const tables = Array.from({ length: input.channels }, (_, channel) =>
-    Float32Array.from({ length: 256 }, (_, pixel) => normalise(pixel, channel, input)),
-  );
+  const table = Float32Array.from({ length: 256 * input.channels }, (_, i) => normalise(i % 256, i >> 8, input));
   const data = new Float32Array(set.count * size);
-  for (let index = 0; index < size; index++) {
-    const table = tables[channelOf[index] ?? 0] ?? new Float32Array(256);
-    const pixel = pixelOf[index] ?? 0;
-    for (let image = 0; image < set.count; image++) {
-      data[image * size + index] = table[set.images[image * size + pixel] ?? 0] ?? 0;
+  for (let start = 0; start < data.length; start += size) {
+    for (let index = 0; index < size; index++) {
+      const byte = set.images[start + (pixelOf[index] ?? 0)] ?? 0;
+      data[start + index] = table[(tableOf[index] ?? 0) + byte] ?? 0;
     }
   }
   const { name, labels, count, classNames } = set;
