@@ -44,24 +44,31 @@ export function lineChart({ description, x, y, series, dots = false }: LineChart
     x: scaleOf(x),
     y: { ...scaleOf(y), grid: true },
     marginRight: 24 + 7 * Math.max(0, ...series.map(({ label }) => label.length)),
-    marks: series.flatMap((line) => [
-      Plot.line(line.points, {
-        x: 'x',
-        y: 'y',
-        stroke: colours[kindOf(line)],
-        strokeWidth: kindOf(line) === 'own' ? 2 : 1.4,
-        ...(kindOf(line) === 'other' ? { strokeDasharray: '5 3' } : {}),
-      }),
-      ...(dots ? [Plot.dot(line.points, { x: 'x', y: 'y', fill: colours[kindOf(line)], r: 3 })] : []),
-      Plot.text(line.points.slice(-1), {
-        x: 'x',
-        y: 'y',
-        text: () => line.label,
-        textAnchor: 'start',
-        dx: 8,
-        fill: colours[kindOf(line)],
-      }),
-    ]),
+    marks: [
+      ...series.flatMap((line) => [
+        Plot.line(line.points, {
+          x: 'x',
+          y: 'y',
+          stroke: colours[kindOf(line)],
+          strokeWidth: kindOf(line) === 'own' ? 2 : 1.4,
+          ...(kindOf(line) === 'other' ? { strokeDasharray: '5 3' } : {}),
+        }),
+        ...(dots ? [Plot.dot(line.points, { x: 'x', y: 'y', fill: colours[kindOf(line)], r: 3 })] : []),
+      ]),
+      // Names last, on ground of their own: a line may lead past the end of another.
+      ...series.map((line) =>
+        Plot.text(line.points.slice(-1), {
+          x: 'x',
+          y: 'y',
+          text: () => line.label,
+          textAnchor: 'start',
+          dx: 8,
+          fill: colours[kindOf(line)],
+          stroke: 'var(--ground)',
+          strokeWidth: 5,
+        }),
+      ),
+    ],
   });
 }
 
