@@ -45,7 +45,7 @@ export interface TargetSource {
 const weightsInput = 'konkyo/target';
 const scoresInput = 'konkyo/scores';
 
-/** The weights themselves are an input, [n, K], and so are, for who wants them, the scores. */
+/** The weights themselves are an input, [n, K], and so are the scores, for graphs that ask for them. */
 export function givenWeights({ scores }: Pick<Classifier, 'scores'>): TargetSource {
   const input = (name: string): ValueInfo => ({ name, type: 'float32', dims: ['batch', scores.width] });
   return { inputs: [input(weightsInput)], scores: input(scoresInput), weights: () => weightsInput };
@@ -65,7 +65,7 @@ export async function graphExplainer(classifier: Classifier, explanation: Explan
   const names = [score, map, ...(extra ? [extra.output] : [])];
   const session = await classifier.runtime.createSession({ ...classifier.model, graph });
   const wantsScores = graph.inputs.some(({ name }) => name === scoresInput);
-  let ofBaselines: Promise<Tensor<'float32'>> | undefined;
+  let ofBaselines: Tensor<'float32'> | undefined;
   return {
     async attribute(images, targets): Promise<Attribution> {
       const weights = checkedWeights(classifier, images, targets);
@@ -96,8 +96,8 @@ export async function graphExplainer(classifier: Classifier, explanation: Explan
     weights: Tensor<'float32'>,
     targets: readonly Target[],
   ) {
-    ofBaselines ??= classifier.scoresOf(compared);
-    return completenessOf(values, aboveBaselines(scores, weights, await ofBaselines), targets);
+    ofBaselines ??= await classifier.scoresOf(compared);
+    return completenessOf(values, aboveBaselines(scores, weights, ofBaselines), targets);
   }
 }
 

@@ -110,7 +110,7 @@ function inWords({ contributions, holding, network, notes }: FilterAnalysis): st
     const wins = (100 * (last?.wins[first] ?? 0)) / images;
     const cost = holding.excess.filters.find((one) => one.label === label);
     const words = cost
-      ? `; without ${cost.top.unit} ${points(cost.top.drop)} of accuracy gone, without ${cost.bottom.unit} ${points(cost.bottom.drop)}`
+      ? `; accuracy lost without ${cost.top.unit}, which adds most beyond its mean: ${points(cost.top.drop)}, without ${cost.bottom.unit}, which adds least: ${points(cost.bottom.drop)}`
       : '';
     return `${name}: ${unit} wins ${wins.toFixed(1)}% of ${images} images${words}`;
   });

@@ -4,8 +4,9 @@ import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
 import { float32, rows, type Tensor, zeros } from '../onnx/tensor.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
+import { FiltersError } from './errors.ts';
 import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
-import { readBy, type UnitMeans } from './unitMeans.ts';
+import { meanOf, readBy, type UnitMeans } from './unitMeans.ts';
 
 /** What is taken out of a network: set to its mean over the images, place by place. */
 export type Ablation =
@@ -15,7 +16,7 @@ export type Ablation =
   | { readonly kind: 'connection'; readonly layer: FilterLayer; readonly from: number; readonly filter: number };
 
 export interface Ablator {
-  /** Scores [n, K] with something taken out. */
+  /** Scores [n, K] with something taken out. @throws FiltersError for a connection of a layer whose means were not taken. */
   run(images: Tensor<'float32'>, ablation: Ablation): Promise<Tensor<'float32'>>;
   release(): Promise<void>;
 }
@@ -29,14 +30,11 @@ interface Switch {
 }
 
 /** The network with a switch for every filter, and every connection into some layers. */
-export async function compileAblator(
-  network: FilterNetwork,
-  { connected, values: means }: UnitMeans,
-): Promise<Ablator> {
+export async function compileAblator(network: FilterNetwork, means: UnitMeans): Promise<Ablator> {
   const { classifier, model, context, layers } = network;
   const { inputName, scores, batchSize, runtime } = classifier;
   const switches = [
-    ...connected.map((layer): Switch => {
+    ...means.connected.map((layer): Switch => {
       const [filters = 1, inputs = 1, ...kernel] = context.facts(layer.node.inputs[1] ?? '').dims;
       const dims = [filters, inputs, ...kernel.map(() => 1)];
       return { input: `konkyo/cut/${layer.value}`, kind: 'connection', layer, dims };
@@ -50,6 +48,11 @@ export async function compileAblator(
   const session = await runtime.createSession({ ...model, graph });
   return {
     async run(all, ablation) {
+      if (ablation.kind !== 'nothing' && !switches.some((one) => switchesOff(one, ablation))) {
+        throw new FiltersError(
+          `A ${ablation.kind} of ${ablation.layer.name} cannot be taken out: take the means of this network, with this layer's connections.`,
+        );
+      }
       const positions = Object.fromEntries(switches.map((one) => [one.input, positionOf(one, ablation)] as const));
       const count = all.dims[0] ?? 0;
       const result = new Float32Array(count * scores.width);
@@ -68,23 +71,25 @@ function setToMean({ kind, layer }: Switch): string {
   return kind === 'filter' ? layer.value : readBy(layer);
 }
 
+function switchesOff(
+  { kind, layer }: Pick<Switch, 'kind' | 'layer'>,
+  ablation: Exclude<Ablation, { readonly kind: 'nothing' }>,
+): boolean {
+  return ablation.kind === kind && ablation.layer === layer;
+}
+
 function positionOf({ kind, layer, dims }: Switch, ablation: Ablation): Tensor<'float32'> {
   const off = zeros('float32', dims);
-  if (ablation.kind === kind && ablation.layer === layer) {
+  if (ablation.kind !== 'nothing' && switchesOff({ kind, layer }, ablation)) {
     const at = ablation.kind === 'filter' ? ablation.filter : ablation.filter * (dims[1] ?? 1) + ablation.from;
     off.data[at] = 1;
   }
   return off;
 }
 
-function withSwitches(
-  { classifier, model }: FilterNetwork,
-  switches: readonly Switch[],
-  means: ReadonlyMap<string, Tensor<'float32'>>,
-): Graph {
+function withSwitches({ classifier, model }: FilterNetwork, switches: readonly Switch[], means: UnitMeans): Graph {
   const builder = new GraphBuilder({ ...model.graph, nodes: [] }, 'ablation');
   const { ops } = builder;
-  const constants = new Map([...means].map(([value, mean]) => [value, builder.constant(mean, 'mean')]));
   for (const node of model.graph.nodes) {
     const own = switches.filter(({ layer }) => layer.node === node);
     if (own.length === 0) {
@@ -96,7 +101,7 @@ function withSwitches(
     builder.append({ ...node, outputs: [raw] });
     const switched = own.reduce((current, one) => {
       const off = builder.input(one.input, 'float32', one.dims);
-      const mean = constants.get(setToMean(one)) ?? '';
+      const mean = builder.constant(meanOf(means, setToMean(one)), 'mean');
       // a + off (mean - a)
       if (one.kind === 'filter') return ops.Add(current, ops.Mul(off, ops.Sub(mean, current)));
       // a - (off W) * (x - mean)

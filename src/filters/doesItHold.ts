@@ -1,9 +1,9 @@
 import { concatRows } from '../onnx/tensor.ts';
-import { type Ablation, compileAblator } from './ablation.ts';
+import { type Ablation, type Ablator, compileAblator } from './ablation.ts';
 import { bootstrapMean, type MeanWithInterval } from './bootstrap.ts';
 import { type ClassSet, ownClass } from './classSets.ts';
 import type { ClassContributions, Contributions } from './contributions.ts';
-import { compileExcess, type Excess } from './excess.ts';
+import { compileExcess, type Excess, type ExcessRunner } from './excess.ts';
 import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
 import type { FilterProgress } from './filterProgress.ts';
 import { standings } from './margin.ts';
@@ -25,8 +25,8 @@ export interface Comparison {
 
 export interface Cost {
   readonly unit: string;
-  /** What the ranking goes by. */
-  readonly claim: number;
+  /** What the unit is ranked by: score units, or the mean share. */
+  readonly contribution: number;
   /** By how much the accuracy falls. */
   readonly drop: number;
 }
@@ -40,24 +40,25 @@ export interface Held {
 }
 
 /**
- * Two claims of what carries a class. `excess`: what a unit adds to the class's score beyond what its mean over all images
- * would, score units (see Excess); only that is lost when the mean takes its place. `share`: its mean share of the score.
+ * Two ways to rank what carries a class. `excess`: what a unit adds to the class's score beyond what its mean over the images of all
+ * classes would, score units (see Excess): what would be lost with it if no gate changed. `share`: its mean share of the score, after the
+ * paper.
  */
 export interface Holding {
   readonly excess: Held;
   readonly share: Held;
 }
 
-/** A unit that can be taken out, and what is claimed of it. */
+/** A unit that can be taken out, and what it is ranked by. */
 interface Unit {
   readonly name: string;
-  readonly claims: Readonly<Record<keyof Holding, number>>;
+  readonly contributions: Readonly<Record<keyof Holding, number>>;
   readonly ablation: Ablation;
 }
 
 /**
  * Takes out the top and the bottom of each class, set to its mean over some images, and counts.
- * @param learned what the means and the claims are over; @param sets what is counted.
+ * @param learned what the means and the ranking are over; @param sets what is counted.
  */
 export async function doesItHold(
   network: FilterNetwork,
@@ -71,22 +72,18 @@ export async function doesItHold(
   const connected = found.paths ? singleConnections(network, found.paths) : undefined;
   const means = await unitMeans(network, concatRows(learned.map(({ images }) => images)), connected ? [connected] : []);
   const excess = await compileExcess(network, means);
-  const ablator = await compileAblator(network, means);
-  const right = async ({ images, label }: ClassSet, ablation: Ablation): Promise<number[]> => {
-    const scores = await ablator.run(images, ablation);
-    return standings(classifier, scores, () => label).map(({ chosen }) => (chosen === label ? 1 : 0));
-  };
-  const compare = async (set: ClassSet, units: readonly Unit[]): Promise<Both> => {
-    const tried = new Map<Ablation, readonly number[]>();
-    const without = async (ablation: Ablation) => {
-      const known = tried.get(ablation) ?? (await right(set, ablation));
-      tried.set(ablation, known);
-      return known;
-    };
-    const by = (ranking: keyof Holding) => comparison(set, units, ranking, without, seed);
-    return { excess: await by('excess'), share: await by('share') };
-  };
   try {
+    const ablator = await compileAblator(network, means);
+    try {
+      return await compareAll(excess, ablator);
+    } finally {
+      await ablator.release();
+    }
+  } finally {
+    await excess.release();
+  }
+
+  async function compareAll(beyondMeans: ExcessRunner, ablator: Ablator): Promise<Holding> {
     const filters: Both[] = [];
     const paths: Both[] = [];
     for (const [done, set] of sets.entries()) {
@@ -94,9 +91,12 @@ export async function doesItHold(
       const own = found.classes.find(({ label }) => label === set.label);
       const images = learned.find(({ label }) => label === set.label);
       if (!own || !images) continue;
-      const beyond = await excess.run(images.images, ownClass(images, classifier));
-      filters.push(await compare(set, filterUnits(network, own, beyond)));
-      if (connected && found.paths) paths.push(await compare(set, pathUnits(connected, found.paths, own, beyond)));
+      const beyond = await beyondMeans.run(images.images, ownClass(images, classifier));
+      const without = rightWithout(set, ablator);
+      filters.push(await bothRankings(set, filterUnits(network, own, beyond), without, seed));
+      if (connected && found.paths) {
+        paths.push(await bothRankings(set, pathUnits(connected, found.paths, own, beyond), without, seed));
+      }
     }
     progress?.(sets.length, sets.length, 'done');
     const held = (ranking: keyof Holding): Held => ({
@@ -104,32 +104,49 @@ export async function doesItHold(
       ...(connected ? { paths: paths.flatMap((one) => one[ranking]) } : {}),
     });
     return { excess: held('excess'), share: held('share') };
-  } finally {
-    await excess.release();
-    await ablator.release();
+  }
+
+  /** Which images are right (1) with something taken out; nothing is taken out twice. */
+  function rightWithout({ images, label }: ClassSet, ablator: Ablator): Without {
+    const tried = new Map<Ablation, readonly number[]>();
+    return async (ablation) => {
+      const known = tried.get(ablation);
+      if (known) return known;
+      const scores = await ablator.run(images, ablation);
+      const right = standings(classifier, scores, () => label).map(({ chosen }) => (chosen === label ? 1 : 0));
+      tried.set(ablation, right);
+      return right;
+    };
   }
 }
 
+type Without = (ablation: Ablation) => Promise<readonly number[]>;
+
 type Both = Readonly<Record<keyof Holding, readonly Comparison[]>>;
+
+async function bothRankings(set: ClassSet, units: readonly Unit[], without: Without, seed: number): Promise<Both> {
+  const by = (ranking: keyof Holding) => comparison(set, units, ranking, without, seed);
+  return { excess: await by('excess'), share: await by('share') };
+}
 
 const nothing: Ablation = { kind: 'nothing' };
 
-/** The ends of one ranking; none of fewer than two units. @param without which images are right with something taken out. */
+/** The ends of one ranking; none of fewer than two units. */
 async function comparison(
   { label, name, count }: ClassSet,
   units: readonly Unit[],
   ranking: keyof Holding,
-  without: (ablation: Ablation) => Promise<readonly number[]>,
+  without: Without,
   seed: number,
 ): Promise<Comparison[]> {
-  const order = units.toSorted((a, b) => b.claims[ranking] - a.claims[ranking]);
+  const order = units.toSorted((a, b) => b.contributions[ranking] - a.contributions[ranking]);
   const [top, bottom] = [order[0], order.at(-1)];
   if (!top || !bottom || order.length < 2) return [];
   const accuracy = mean(await without(nothing));
   const [withoutTop, withoutBottom] = [await without(top.ablation), await without(bottom.ablation)];
   const cost = (unit: Unit, left: readonly number[]): Cost => ({
     unit: unit.name,
-    claim: unit.claims[ranking],
+    contribution: unit.contributions[ranking],
     drop: accuracy - mean(left),
   });
   return [
@@ -156,7 +173,7 @@ function filterUnits({ layers }: FilterNetwork, own: ClassContributions, { filte
   return layers.flatMap((layer, i) =>
     Array.from({ length: layer.filters }, (_, filter) => ({
       name: `${layer.name} ${filter + 1}`,
-      claims: { excess: filters[i]?.[filter] ?? 0, share: own.layers[i]?.shares[filter] ?? 0 },
+      contributions: { excess: filters[i]?.[filter] ?? 0, share: own.layers[i]?.shares[filter] ?? 0 },
       ablation: { kind: 'filter' as const, layer, filter },
     })),
   );
@@ -171,9 +188,10 @@ function pathUnits(
   return paths.flatMap((path, i) => {
     const [from, to]: readonly FilterStep[] = path.steps;
     if (!from || !to) return [];
-    const claims = { excess: beyond[from.filter * layer.filters + to.filter] ?? 0, share: tally?.shares[i] ?? 0 };
+    const before = beyond.length / layer.filters;
+    const contributions = { excess: beyond[to.filter * before + from.filter] ?? 0, share: tally?.shares[i] ?? 0 };
     const ablation = { kind: 'connection' as const, layer, from: from.filter, filter: to.filter };
-    return [{ name: pathName(path), claims, ablation }];
+    return [{ name: pathName(path), contributions, ablation }];
   });
 }
 

@@ -4,18 +4,22 @@ import { prune } from '../onnx/prune.ts';
 import { rows, type Tensor } from '../onnx/tensor.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import { addGradients } from '../transforms/gradient/gradient.ts';
+import { weightGradient } from '../transforms/gradient/weightGradient.ts';
+import { windowOf } from '../transforms/gradient/window.ts';
 import type { FilterNetwork } from './filterNetwork.ts';
 import { fixedGates } from './fixedGates.ts';
-import { readBy, type UnitMeans } from './unitMeans.ts';
+import { meanOf, readBy, type UnitMeans } from './unitMeans.ts';
 
 /**
  * What each unit adds to the explained score beyond what its mean would, with the gates as the image set them: the part of its
- * contribution that is lost where the mean takes its place. Means over the images, score units.
+ * contribution that would be lost if the mean took its place and no gate changed. A first-order estimate of ablation, as in the
+ * Taylor criterion of Molchanov et al. 2017 (Pruning convolutional neural networks for resource efficient inference), there
+ * with 0 in place of the mean. Means over the images, score units.
  */
 export interface Excess {
   /** In the network's layers' order, then by filter. */
   readonly filters: readonly Float64Array[];
-  /** In the connected layers' order: [filters of the layer before, filters]. */
+  /** In the connected layers' order: [filters, filters of the layer before]. */
   readonly connections: readonly Float64Array[];
 }
 
@@ -28,13 +32,10 @@ export interface ExcessRunner {
 const weightsInput = 'konkyo/target';
 
 /**
- * With G the gradient at a layer's output, the gates fixed: sum of G (a - mean) for a filter, of G (W * (x - mean)) for what
- * it reads of one filter before it.
+ * With G the gradient at a layer's output a, the gates fixed: the sum of G (a - mean) for a filter. For what it reads of one filter
+ * before it, the sum of G (W * (x - mean)): over the kernel, of W times the gradient that W would have on x - mean.
  */
-export async function compileExcess(
-  network: FilterNetwork,
-  { connected, values: means }: UnitMeans,
-): Promise<ExcessRunner> {
+export async function compileExcess(network: FilterNetwork, means: UnitMeans): Promise<ExcessRunner> {
   const { classifier, model, facts, context, layers } = network;
   const { inputName, scores, batchSize, gradientTable: table } = classifier;
   const builder = new GraphBuilder(model.graph, 'excess');
@@ -48,27 +49,35 @@ export async function compileExcess(
     table,
     answerFor: fixedGates(context),
   });
-  const beyond = (value: string) => {
-    const mean = means.get(value);
-    if (!mean) throw new RangeError(`There is no mean of ${value}.`);
-    return ops.Sub(value, builder.constant(mean, 'mean'));
-  };
+  const beyond = (value: string) => ops.Sub(value, builder.constant(meanOf(means, value), 'mean'));
   const sumOver = (value: string, axes: readonly number[]) =>
     builder.add('ReduceSum', [value, builder.ints(axes)], { keepdims: 0 });
   const filters = layers.map(({ value, map }) =>
     sumOver(ops.Mul(gradients.get(value) ?? '', beyond(value)), [0, ...map.map((_, i) => i + 2)]),
   );
-  const connections = connected.map((layer) => {
-    // A convolution in one group for each filter before, [n, from * filters, ...].
-    const [kernels = 1, inputs = 1, ...kernel] = context.facts(layer.node.inputs[1] ?? '').dims;
-    const turned = builder.add('Transpose', [layer.node.inputs[1] ?? ''], {
-      perm: [1, 0, ...kernel.map((_, i) => i + 2)],
-    });
-    const single = ops.Reshape(turned, builder.ints([-1, 1, ...kernel]));
-    const apart = builder.add('Conv', [beyond(readBy(layer)), single], { ...layer.node.attributes, group: inputs });
-    const split = ops.Reshape(apart, builder.ints([-1, inputs, kernels, ...layer.map]));
-    const gradient = ops.Unsqueeze(gradients.get(layer.value) ?? '', builder.ints([1]));
-    return sumOver(ops.Mul(split, gradient), [0, ...layer.map.map((_, i) => i + 3)]);
+  const connections = means.connected.map((layer) => {
+    const { node, value, map } = layer;
+    const weights = node.inputs[1] ?? '';
+    const [dims, size] = [context.facts(weights).dims, context.facts(readBy(layer)).dims.slice(2)];
+    const products = ops.Mul(
+      weights,
+      weightGradient(
+        { add: (...node) => builder.add(...node), ops, builder },
+        {
+          images: beyond(readBy(layer)),
+          size,
+          gradients: gradients.get(value) ?? '',
+          output: map,
+          weights: dims,
+          group: 1,
+          window: windowOf(node, size, map, dims.slice(2)),
+        },
+      ),
+    );
+    return sumOver(
+      products,
+      map.map((_, i) => i + 2),
+    );
   });
   const sums = [...filters, ...connections];
   const outputs = sums.map((name) => ({ name, type: 'float32' as const, dims: undefined }));

@@ -9,7 +9,7 @@ export interface FilterSummary {
   readonly paths?: readonly string[];
   readonly layers: readonly { readonly name: string; readonly filters: number }[];
   readonly classes: readonly ClassSummary[];
-  /** By what ranks the units: see Holding. */
+  /** What the units are ranked by: see Holding. */
   readonly ablation: { readonly excess: HeldSummary; readonly share: HeldSummary };
   readonly regions: { readonly rows: number; readonly columns: number; readonly side: number };
   readonly notes: readonly string[];

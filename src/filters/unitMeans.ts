@@ -4,6 +4,7 @@ import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
 import { rows, type Tensor, zeros } from '../onnx/tensor.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
+import { FiltersError } from './errors.ts';
 import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
 
 /** What takes the place of a unit that is taken out: of every filter, and of single connections into some layers. */
@@ -13,29 +14,47 @@ export interface UnitMeans {
   readonly values: ReadonlyMap<string, Tensor<'float32'>>;
 }
 
+/** @throws FiltersError for a value whose mean was not taken. */
+export function meanOf({ values }: UnitMeans, value: string): Tensor<'float32'> {
+  const mean = values.get(value);
+  if (!mean)
+    throw new FiltersError(
+      `There is no mean of ${value}: take the means of this network, with this layer's connections.`,
+    );
+  return mean;
+}
+
 /** The value that a layer reads. */
 export function readBy({ node }: FilterLayer): string {
   return node.inputs[0] ?? '';
 }
 
 /** Whether a layer's inputs are the filters of one layer before it, one for one, so that single connections can be cut. */
-export function hasConnections({ node, before }: FilterLayer, { layers, context }: FilterNetwork): boolean {
+export function hasConnections(layer: FilterLayer, { layers, context }: FilterNetwork): boolean {
+  const { node, before } = layer;
   const [only, another] = before;
   const source = layers.find(({ value }) => value === only);
-  const inputs = context.facts(node.inputs[0] ?? '').dims[1];
+  const inputs = context.facts(readBy(layer)).dims[1];
   return source !== undefined && another === undefined && inputs === source.filters && intOf(node, 'group', 1) === 1;
 }
 
 /**
  * The means over some images.
  * @param images [n, ...]
- * @param connected the layers whose connections are units too, each with `hasConnections`.
+ * @param connected the layers whose connections are units too.
+ * @throws FiltersError for a layer without single connections.
  */
 export async function unitMeans(
-  { classifier, model, layers }: FilterNetwork,
+  network: FilterNetwork,
   images: Tensor<'float32'>,
   connected: readonly FilterLayer[],
 ): Promise<UnitMeans> {
+  const { classifier, model, layers } = network;
+  const mixed = connected.find((layer) => !hasConnections(layer, network));
+  if (mixed)
+    throw new FiltersError(
+      `${mixed.name} does not read the filters of one layer, one for one: leave its connections out.`,
+    );
   const { inputName, batchSize, runtime } = classifier;
   const builder = new GraphBuilder(model.graph, 'means');
   const sums = [...new Set([...layers.map(({ value }) => value), ...connected.map(readBy)])].map((value) => ({

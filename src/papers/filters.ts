@@ -80,9 +80,10 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
 
 /** A page shows the first network: what may be different with the others has to be said there too. */
 function otherSeeds(networks: number, results: readonly PaperResult[]): string {
-  const held = results.find(({ id }) => id === 'ablation.held')?.ours ?? undefined;
-  if (networks === 1 || held === undefined) return '';
-  return ` This is the first of ${networks} networks; over all of them the filter that adds most costs more in ${held.toFixed(1)} classes on average.`;
+  const held = (id: string) => results.find((result) => result.id === id)?.ours ?? undefined;
+  const [excess, share] = [held('ablation.held'), held('ablation.byShare.held')];
+  if (networks === 1 || excess === undefined || share === undefined) return '';
+  return ` This is the first of ${networks} networks; over all of them these are ${excess.toFixed(1)} and ${share.toFixed(1)} classes on average.`;
 }
 
 /** One figure of one seed. */
@@ -128,7 +129,7 @@ function figuresOf(
       seconds.contributions,
     ),
     ...ablationFigures('ablation', 'by what it adds beyond its mean', holding.excess, ours),
-    ...ablationFigures('ablation.byShare', 'by its share of the score', holding.share, ours),
+    ...ablationFigures('ablation.byShare', 'by its mean share', holding.share, ours),
     ours('regions.seconds', 'seconds to hide each region of the test images', seconds.regions),
   ];
 }
@@ -145,13 +146,13 @@ function ablationFigures(
   ].flatMap(({ unit, prefix, found }) => [
     ours(
       `${prefix}.top`,
-      `accuracy a class loses without its top ${unit}, ranked ${ranking}`,
+      `accuracy a class loses without its top ${unit} ${ranking}`,
       mean(found.map(({ top }) => top.drop)),
     ),
-    ours(`${prefix}.bottom`, `without its bottom ${unit}`, mean(found.map(({ bottom }) => bottom.drop))),
+    ours(`${prefix}.bottom`, `without its bottom ${unit} ${ranking}`, mean(found.map(({ bottom }) => bottom.drop))),
     ours(
       `${prefix}.held`,
-      `classes in which the top ${unit} costs more (95% interval above 0)`,
+      `classes in which the top ${unit} ${ranking} costs more (95% interval above 0)`,
       found.filter(({ difference }) => difference.low > 0).length,
     ),
   ]);

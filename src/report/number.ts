@@ -7,8 +7,9 @@ export function percent(fraction: number): string {
   if (fraction === 0 || fraction === 1) return `${fraction * 100}%`;
   const hundredths = fraction * 100;
   const size = Math.abs(hundredths);
-  if (size < 0.01) return fraction > 0 ? 'under 0.01%' : 'over −0.01%';
+  if (size < 0.01) return fraction > 0 ? 'under 0.01%' : 'between −0.01% and 0%';
   if (hundredths > 99.99 && hundredths < 100) return 'over 99.99%';
+  if (hundredths < -99.99 && hundredths > -100) return 'under −99.99%';
   const digits = size < 0.1 || (size > 99.9 && size < 100) ? 2 : 1;
   return `${withMinus(hundredths.toFixed(digits))}%`;
 }

@@ -109,8 +109,9 @@ function bestChange(
   const now = won(new Float32Array(rows.length), need, own, Number.NEGATIVE_INFINITY);
   let most = 1e-9;
   let best: Signs | undefined;
-  /** `needed` is what the class must still gain after all parts but the last. */
-  const consider = (parts: readonly Change[], last: Change, needed: Float32Array) => {
+  /** @param needed what the class must still gain once the first change, if there is one, is made. */
+  const consider = (last: Change, needed: Float32Array, first?: Change) => {
+    const parts = first ? [first, last] : [last];
     const literals = parts.reduce((sum, part) => sum + part.literals, 0);
     const gained = won(last.columns, needed, own, now + (most + price * literals) * logs.count);
     const gain = (gained - now) / logs.count - price * literals;
@@ -123,11 +124,11 @@ function bestChange(
   };
   const left = new Float32Array(rows.length);
   for (const [i, first] of changes.entries()) {
-    consider([first], first, need);
+    consider(first, need);
     if (depth === 1) continue;
     subtract(need, first.columns, left);
     for (const second of changes.slice(i + 1)) {
-      if (second.variable !== first.variable) consider([first, second], second, left);
+      if (second.variable !== first.variable) consider(second, left, first);
     }
   }
   return best;

@@ -10,7 +10,7 @@ import {
   imageOf,
   meanMap,
   type SlowAblation,
-  type SlowRun,
+  slowExcess,
   slowTiny,
   tinyClassifier,
   tinyImages,
@@ -55,52 +55,39 @@ describe.each(runtimes)('taking something out on $name', ({ runtime }) => {
 
 describe.each(runtimes)('what units add beyond their means on $name', ({ runtime }) => {
   it('is by how much the slow network’s score falls for a small step of each towards its mean', async () => {
+    const classifier = { ...(await tinyClassifier(runtime)), batchSize: 2 };
+    const network = { ...(await filterNetwork(classifier)), classifier };
+    const runner = await compileExcess(network, await unitMeans(network, tinyImages, [network.layers[1]!]));
+    const images = [0, 1, 2].map(imageOf);
+    const labels = [2, 0, 1];
+    const weights = float32([3, 3], new Float32Array(9));
+    for (const [image, label] of labels.entries()) weights.data[3 * image + label] = 1;
+    const { filters, connections } = await runner.run(tinyImages, weights);
+    const slow = images.map((image, i) => slowExcess(images, image, labels[i]!));
+    const expected = slow.map((one) => [...one.filters, one.connections]);
+    expect([...filters, ...connections].map(({ length }) => length)).toEqual([2, 3, 6]);
+    for (const [i, found] of [...filters, ...connections].entries()) {
+      for (const [unit, value] of found.entries()) {
+        expect(value).toBeCloseTo(
+          expected.reduce((sum, one) => sum + one[i]![unit]! / 3, 0),
+          4,
+        );
+      }
+    }
+    expect(expected.flat(2).filter((value) => Math.abs(value) > 1e-3).length).toBeGreaterThan(12);
+    await runner.release();
+    await classifier.release();
+  });
+
+  it('and a layer whose connections have no means are refused by name', async () => {
     const classifier = await tinyClassifier(runtime);
     const network = await filterNetwork(classifier);
-    const runner = await compileExcess(network, await unitMeans(network, tinyImages, [network.layers[1]!]));
-    const own = [2, 0, 1];
-    const weights = float32([3, 3], new Float32Array(9));
-    for (const [image, label] of own.entries()) weights.data[3 * image + label] = 1;
-    const { filters, connections } = await runner.run(tinyImages, weights);
-    const whole = [0, 1, 2].map((image) => slowTiny(imageOf(image)));
-    const t = 1e-6;
-    type Map = readonly (readonly number[])[];
-    const towards = (map: Map, mean: Map) => map.map((row, y) => row.map((a, x) => a + t * (mean[y]![x]! - a)));
-    const fall = (map: (run: SlowRun) => Map, without: (mean: Map) => SlowAblation) => {
-      const mean = meanMap(whole.map(map));
-      const falls = whole.map((run, image) => {
-        const { scores } = slowTiny(imageOf(image), without(towards(map(run), mean)));
-        return (run.scores[own[image]!]! - scores[own[image]!]!) / t;
-      });
-      return falls.reduce((sum, one) => sum + one, 0) / 3;
-    };
-    const expected = [
-      [0, 1].map((filter) =>
-        fall(
-          ({ conv1 }) => conv1[filter]!,
-          (mean) => ({ filter: { layer: 1, filter, mean } }),
-        ),
-      ),
-      [0, 1, 2].map((filter) =>
-        fall(
-          ({ conv2 }) => conv2[filter]!,
-          (mean) => ({ filter: { layer: 2, filter, mean } }),
-        ),
-      ),
-      [0, 1].flatMap((from) =>
-        [0, 1, 2].map((filter) =>
-          fall(
-            ({ pool1 }) => pool1[from]!,
-            (mean) => ({ connection: { from, filter, mean } }),
-          ),
-        ),
-      ),
-    ];
-    for (const [i, found] of [...filters, ...connections].entries()) {
-      for (const [unit, value] of expected[i]!.entries()) expect(found[unit]!).toBeCloseTo(value, 4);
-    }
-    expect(expected.flat().filter((value) => Math.abs(value) > 1e-3).length).toBeGreaterThan(6);
-    await runner.release();
+    const [first, second] = network.layers;
+    await expect(unitMeans(network, tinyImages, [first!])).rejects.toThrow('conv1');
+    const ablator = await compileAblator(network, await unitMeans(network, tinyImages, []));
+    const cut: Ablation = { kind: 'connection', layer: second!, from: 0, filter: 1 };
+    await expect(ablator.run(tinyImages, cut)).rejects.toThrow('conv2');
+    await ablator.release();
     await classifier.release();
   });
 });

@@ -6,7 +6,7 @@ import { filtersView } from '../../src/report/filters/filtersView.ts';
 import { filtersPage } from '../../src/report/filters/page.ts';
 import { renderPage } from '../../src/report/page.ts';
 import { cpu } from '../runtimes.ts';
-import { slowTiny, tinyClassifier } from './tinyNetwork.ts';
+import { meanMap, slowExcess, slowTiny, tinyClassifier } from './tinyNetwork.ts';
 
 /** 10x10 pictures of random ink, with the given labels. */
 function pictures(name: string, labels: readonly number[]): LabelledImages {
@@ -78,6 +78,44 @@ describe('the analysis of a whole network', () => {
     expect(page.match(/class="framed first"/g)!.length).toBeGreaterThanOrEqual(3);
     expect(page).toContain('conv1 2 → conv2 3');
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('takes out the ends of both rankings, which a slow version ranks alike', async () => {
+    const labels = [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2];
+    const { holding, contributions } = await analysed(labels, labels);
+    const { images: bytes } = pictures('train', labels);
+    const images = labels.map((_, i) => Array.from(bytes.subarray(i * 100, (i + 1) * 100), (pixel) => pixel / 255));
+    const filterNames = ['conv1 1', 'conv1 2', 'conv2 1', 'conv2 2', 'conv2 3'];
+    const pathNames = [1, 2, 3].flatMap((to) => [1, 2].map((from) => `conv1 ${from} → conv2 ${to}`));
+    const mean = (rows: readonly (readonly number[])[]) =>
+      rows[0]!.map((_, unit) => rows.reduce((sum, row) => sum + row[unit]! / rows.length, 0));
+    for (const label of [0, 1, 2]) {
+      const own = images.filter((_, i) => labels[i] === label);
+      const excess = own.map((image) => slowExcess(images, image, label));
+      const { layers, paths } = contributions.classes[label]!;
+      const rankings = [
+        { found: holding.excess.filters, names: filterNames, by: mean(excess.map(({ filters }) => filters.flat())) },
+        { found: holding.excess.paths!, names: pathNames, by: mean(excess.map(({ connections }) => connections)) },
+        { found: holding.share.filters, names: filterNames, by: layers.flatMap(({ shares }) => shares) },
+        { found: holding.share.paths!, names: pathNames, by: paths!.shares },
+      ];
+      for (const { found, names, by } of rankings) {
+        const { top, bottom } = found[label]!;
+        // Units that add nothing are equals.
+        expect(by[names.indexOf(top.unit)]).toBeCloseTo(Math.max(...by), 4);
+        expect(by[names.indexOf(bottom.unit)]).toBeCloseTo(Math.min(...by), 4);
+        expect(top.contribution).toBeCloseTo(Math.max(...by), 4);
+        expect(bottom.contribution).toBeCloseTo(Math.min(...by), 4);
+      }
+      // What the top filter costs, counted by the slow network.
+      const [{ top }] = [holding.excess.filters[label]!];
+      const [layer, filter] = [Number(top.unit[4]) as 1 | 2, Number(top.unit.at(-1)) - 1];
+      const map = (image: readonly number[]) => slowTiny(image)[layer === 1 ? 'conv1' : 'conv2'][filter]!;
+      const without = { filter: { layer, filter, mean: meanMap(images.map(map)) } };
+      const right = (scores: readonly number[]) => Number(scores.indexOf(Math.max(...scores)) === label);
+      const falls = own.map((image) => [right(slowTiny(image).scores) - right(slowTiny(image, without).scores)]);
+      expect(top.drop).toBeCloseTo(mean(falls)[0]!, 6);
+    }
   });
 
   it('gives the same for the same seed', async () => {

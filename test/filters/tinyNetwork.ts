@@ -148,3 +148,44 @@ export function imageOf(index: number): number[] {
 export function meanMap(maps: readonly (readonly (readonly number[])[])[]): number[][] {
   return maps[0]!.map((row, y) => row.map((_, x) => maps.reduce((sum, map) => sum + map[y]![x]!, 0) / maps.length));
 }
+
+type Map2 = readonly (readonly number[])[];
+
+/** Of one image: by how much its score falls for a small step of each unit towards its mean over some images. */
+export function slowExcess(
+  over: readonly (readonly number[])[],
+  image: readonly number[],
+  label: number,
+): { readonly filters: readonly number[][]; readonly connections: readonly number[] } {
+  const step = 1e-6;
+  const [runs, own] = [over.map((one) => slowTiny(one)), slowTiny(image)];
+  const fall = (map: (run: SlowRun) => Map2, without: (mean: Map2) => SlowAblation) => {
+    const mean = meanMap(runs.map(map));
+    const moved = map(own).map((row, y) => row.map((a, x) => a + step * (mean[y]![x]! - a)));
+    return (own.scores[label]! - slowTiny(image, without(moved)).scores[label]!) / step;
+  };
+  return {
+    filters: [
+      range(2).map((filter) =>
+        fall(
+          ({ conv1 }) => conv1[filter]!,
+          (mean) => ({ filter: { layer: 1, filter, mean } }),
+        ),
+      ),
+      range(3).map((filter) =>
+        fall(
+          ({ conv2 }) => conv2[filter]!,
+          (mean) => ({ filter: { layer: 2, filter, mean } }),
+        ),
+      ),
+    ],
+    connections: range(3).flatMap((filter) =>
+      range(2).map((from) =>
+        fall(
+          ({ pool1 }) => pool1[from]!,
+          (mean) => ({ connection: { from, filter, mean } }),
+        ),
+      ),
+    ),
+  };
+}

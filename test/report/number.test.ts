@@ -15,7 +15,8 @@ describe('numbers as read', () => {
     ]);
     expect([0, 0.001, 0.344, 0.999, 1].map(share)).toEqual(['0%', 'under 1%', '34%', 'over 99%', '100%']);
     expect(percent(-0.1003)).toBe('−10.0%');
-    expect(percent(-0.00005)).toBe('over −0.01%');
+    expect(percent(-0.00005)).toBe('between −0.01% and 0%');
+    expect(percent(-0.99996)).toBe('under −99.99%');
     expect(percent(Number.NaN)).toBe('not a number');
   });
 

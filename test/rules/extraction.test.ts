@@ -6,7 +6,14 @@ import { random } from '../../src/random/random.ts';
 import { bitSet } from '../../src/rules/bitSet.ts';
 import { type BooleanNetwork, classTables, implicantTest } from '../../src/rules/booleanNetwork.ts';
 import { composedDnfs } from '../../src/rules/composedDnf.ts';
-import { ruleAccuracy, type Signs, signsOf, termOfSigns } from '../../src/rules/conjunctions.ts';
+import {
+  literalTotal,
+  logProducts,
+  ruleAccuracy,
+  type Signs,
+  signsOf,
+  termOfSigns,
+} from '../../src/rules/conjunctions.ts';
 import { findDenseHead } from '../../src/rules/denseHead.ts';
 import { dnfHoldsAt } from '../../src/rules/dnf.ts';
 import { type Extraction, extractRules } from '../../src/rules/extractRules.ts';
@@ -284,6 +291,58 @@ describe('joint selection', () => {
         }
       }
     }
+  });
+
+  it('takes the changes that full counts over all images say gain most', () => {
+    const source = random(11);
+    const count = 3000;
+    const labels = Int32Array.from({ length: count }, () => source.index(4));
+    const columns = [0, 1, 2, 3, 4].map((i) =>
+      Float32Array.from(labels, (label) => ((label + i) % 4 < 2 ? 0.5 : 0.15) + 0.45 * source.uniform()),
+    );
+    const logs = literalLogs({ count, columns, labels });
+    const price = 0.0003;
+    const admits = () => true;
+    const right = (rules: readonly Signs[]) => {
+      const products = rules.map((signs) => logProducts(logs, signs));
+      let total = 0;
+      for (let row = 0; row < count; row++) {
+        const own = products[labels[row]!]![row]!;
+        if (products.every((column, k) => k === labels[row] || own > column[row]! + 1e-5)) total++;
+      }
+      return total;
+    };
+    // The search again, with all images counted for every change.
+    const start = [0, 1, 2, 3].map(() => Int8Array.from({ length: 5 }, () => source.index(3) - 1));
+    const slow = start.map((signs) => Int8Array.from(signs));
+    const value = () => right(slow) / count - price * literalTotal(slow);
+    for (let turn = 0, unchanged = 0; unchanged < 4; turn++) {
+      const signs = slow[turn % 4]!;
+      const before = Int8Array.from(signs);
+      let best = { value: value() + 1e-9, signs: before };
+      for (let i = 0; i < 5; i++) {
+        for (const sign of [-1, 0, 1]) {
+          if (sign === before[i]) continue;
+          signs.set(before);
+          signs[i] = sign;
+          if (value() > best.value) best = { value: value(), signs: Int8Array.from(signs) };
+          for (let j = i + 1; j < 5; j++) {
+            for (const other of [-1, 0, 1]) {
+              if (other === before[j]) continue;
+              signs[j] = other;
+              if (value() > best.value + 1e-9) best = { value: value(), signs: Int8Array.from(signs) };
+              signs[j] = before[j]!;
+            }
+          }
+        }
+      }
+      signs.set(best.signs);
+      unchanged = best.signs === before ? unchanged + 1 : 0;
+      if (best.signs !== before) turn--;
+    }
+    expect(jointAscent(logs, start, { price, depth: 2, admits })).toEqual(slow);
+    const changed = slow.flatMap((signs, k) => [...signs].filter((sign, i) => sign !== start[k]![i]));
+    expect(changed.length).toBeGreaterThan(6);
   });
 
   it('terms and signs are two ways to write the same', () => {

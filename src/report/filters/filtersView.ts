@@ -1,4 +1,4 @@
-import type { Comparison, Held } from '../../filters/doesItHold.ts';
+import type { Comparison, Held, Holding } from '../../filters/doesItHold.ts';
 import type { FilterAnalysis } from '../../filters/filterAnalysis.ts';
 import type { Fill } from '../../filters/hiding.ts';
 import { gini, ranked } from '../../filters/tally.ts';
@@ -24,7 +24,7 @@ export function filtersView(analysis: FilterAnalysis, { title, provenance }: Fil
   return {
     title,
     headline: headlineOf(analysis),
-    lede: `${ledeOf(holding)} What is said of contributions is over ${count(total)} training images of ${counted(classes.length, 'class', 'classes')}; whether it holds, and the regions, over test images.`,
+    lede: `${ledeOf(analysis.holding)} What is said of contributions is over ${count(total)} training images of ${counted(classes.length, 'class', 'classes')}; whether it holds, and the regions, over test images.`,
     ...(paths ? { paths } : {}),
     layers: layerTables(analysis),
     sums: [
@@ -68,10 +68,9 @@ function headlineOf({ contributions, network }: FilterAnalysis): string {
   return `Two ${units} win ${Math.round(100 * share)}% of a class’s images`;
 }
 
-function ledeOf(tables: readonly HoldingTable[]): string {
-  const [first] = tables;
-  if (!first) return '';
-  return `Taking out the filter that adds most to a class’s score costs the class more than taking out the one that adds least in ${first.held} of ${counted(first.rows.length, 'class', 'classes')} (95% interval above 0).`;
+function ledeOf({ excess, share }: Holding): string {
+  const held = ({ filters }: Held) => filters.filter(({ difference }) => difference.low > 0).length;
+  return `Taking out the filter that adds most to a class’s score beyond its mean costs the class more than taking out the one that adds least in ${held(excess)} of ${counted(excess.filters.length, 'class', 'classes')} (95% interval above 0); ranked by share of the score, as in the paper, in ${held(share)}.`;
 }
 
 /** Layers with more filters than this show each class's strongest. */
@@ -118,8 +117,5 @@ function holdingTables({ holding }: FilterAnalysis): HoldingTable[] {
     table(`One filter taken out, ranked by ${words}`, filters),
     ...(paths ? [table(`One path taken out, ranked by ${words}`, paths)] : []),
   ];
-  return [
-    ...both('what it adds beyond its mean', holding.excess),
-    ...both('its mean share of the score', holding.share),
-  ];
+  return [...both('what it adds beyond its mean', holding.excess), ...both('its mean share', holding.share)];
 }

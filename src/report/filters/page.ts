@@ -114,12 +114,12 @@ ${filters.length === 0 ? undefined : html`<div class="filter-row">${filters.map(
   )}<td class="number">Gini ${gini.toFixed(2)}</td></tr>`,
   )}</tbody></table></div>`,
 )}
-<p class="note">Beside each filter’s number: of how many images it is the winner in its layer, and its mean share of what goes through the layer.</p>`;
+<p class="note">Beside each filter’s number: of how many images it is the winner in its layer, and its mean share: its part over the sum of the sizes of all parts of its layer.</p>`;
 }
 
 function holdingAnswer(tables: readonly HoldingTable[]): Html {
   return html`
-<p class="measure">A contribution is a claim: without this filter the class would be worse off. Here the top unit of a ranking is set to its mean over all training images, place by place, and so is the bottom one; what that costs the class is counted on test images. Units are ranked twice: by what they add to the class’s score beyond what their mean would, with every ReLU and pooling choice as it is (only that part is lost), and by their whole share of the score, as above. The interval is a paired bootstrap over the images (95%). Where it is not above 0, the claim is not borne out.</p>
+<p class="measure">A contribution is a claim: without this filter the class would be worse off. Here the top unit of a ranking is set to its mean over the training images of all classes, place by place, and so is the bottom one; what that costs the class is counted on test images. Units are ranked twice: by what they add to the class’s score beyond their mean, which is what would be lost if every activation and pooling choice stayed as it is; and by their mean share, as in the tables above. The interval is a paired bootstrap over the images (95%). Where it is not above 0, the claim is not borne out.</p>
 <div class="holding">${tables.map(({ caption, rows }) =>
     dataTable(
       caption,

