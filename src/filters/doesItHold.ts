@@ -1,4 +1,3 @@
-import { concatRows } from '../onnx/tensor.ts';
 import { type Ablation, type Ablator, compileAblator } from './ablation.ts';
 import { bootstrapMean, type MeanWithInterval } from './bootstrap.ts';
 import { type ClassSet, ownClass } from './classSets.ts';
@@ -70,7 +69,11 @@ export async function doesItHold(
 ): Promise<Holding> {
   const { classifier } = network;
   const connected = found.paths ? singleConnections(network, found.paths) : undefined;
-  const means = await unitMeans(network, concatRows(learned.map(({ images }) => images)), connected ? [connected] : []);
+  const means = await unitMeans(
+    network,
+    learned.map(({ images }) => images),
+    connected ? [connected] : [],
+  );
   const excess = await compileExcess(network, means);
   try {
     const ablator = await compileAblator(network, means);

@@ -17,11 +17,10 @@ export interface UnitMeans {
 /** @throws FiltersError for a value whose mean was not taken. */
 export function meanOf({ values }: UnitMeans, value: string): Tensor<'float32'> {
   const mean = values.get(value);
-  if (!mean)
-    throw new FiltersError(
-      `There is no mean of ${value}: take the means of this network, with this layer's connections.`,
-    );
-  return mean;
+  if (mean) return mean;
+  throw new FiltersError(
+    `There is no mean of ${value}: take the means of this network, with this layer's connections.`,
+  );
 }
 
 /** The value that a layer reads. */
@@ -39,22 +38,23 @@ export function hasConnections(layer: FilterLayer, { layers, context }: FilterNe
 }
 
 /**
- * The means over some images.
- * @param images [n, ...]
+ * The means over all images of some sets.
+ * @param sets [n, ...] each.
  * @param connected the layers whose connections are units too.
  * @throws FiltersError for a layer without single connections.
  */
 export async function unitMeans(
   network: FilterNetwork,
-  images: Tensor<'float32'>,
+  sets: readonly Tensor<'float32'>[],
   connected: readonly FilterLayer[],
 ): Promise<UnitMeans> {
   const { classifier, model, layers } = network;
   const mixed = connected.find((layer) => !hasConnections(layer, network));
-  if (mixed)
+  if (mixed) {
     throw new FiltersError(
       `${mixed.name} does not read the filters of one layer, one for one: leave its connections out.`,
     );
+  }
   const { inputName, batchSize, runtime } = classifier;
   const builder = new GraphBuilder(model.graph, 'means');
   const sums = [...new Set([...layers.map(({ value }) => value), ...connected.map(readBy)])].map((value) => ({
@@ -64,15 +64,18 @@ export async function unitMeans(
   const outputs = sums.map(({ sum }) => ({ name: sum, type: 'float32' as const, dims: undefined }));
   const session = await runtime.createSession({ ...model, graph: prune(builder.build(outputs), outputs, [inputName]) });
   try {
-    const count = images.dims[0] ?? 0;
+    const countOf = ({ dims: [count = 0] }: Tensor<'float32'>) => count;
+    const total = sets.reduce((sum, images) => sum + countOf(images), 0);
     const means = new Map<string, Tensor<'float32'>>();
-    for (const { from, to } of ranges(count, batchSize)) {
-      const found = await session.run({ [inputName]: rows(images, from, to) });
-      for (const { value, sum } of sums) {
-        const { dims, data } = floatOutputOf(found, sum);
-        const mean = means.get(value) ?? zeros('float32', dims);
-        for (let i = 0; i < data.length; i++) mean.data[i] = (mean.data[i] ?? 0) + (data[i] ?? 0) / count;
-        means.set(value, mean);
+    for (const images of sets) {
+      for (const { from, to } of ranges(countOf(images), batchSize)) {
+        const found = await session.run({ [inputName]: rows(images, from, to) });
+        for (const { value, sum } of sums) {
+          const { dims, data } = floatOutputOf(found, sum);
+          const mean = means.get(value) ?? zeros('float32', dims);
+          for (let i = 0; i < data.length; i++) mean.data[i] = (mean.data[i] ?? 0) + (data[i] ?? 0) / total;
+          means.set(value, mean);
+        }
       }
     }
     return { connected, values: means };

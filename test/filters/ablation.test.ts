@@ -4,7 +4,7 @@ import { bootstrapMean } from '../../src/filters/bootstrap.ts';
 import { compileExcess } from '../../src/filters/excess.ts';
 import { filterNetwork } from '../../src/filters/filterNetwork.ts';
 import { hasConnections, unitMeans } from '../../src/filters/unitMeans.ts';
-import { float32 } from '../../src/onnx/tensor.ts';
+import { float32, rows } from '../../src/onnx/tensor.ts';
 import { runtimes } from '../runtimes.ts';
 import {
   imageOf,
@@ -22,7 +22,7 @@ describe.each(runtimes)('taking something out on $name', ({ runtime }) => {
     const network = await filterNetwork(classifier);
     const [first, second] = network.layers;
     expect([hasConnections(first!, network), hasConnections(second!, network)]).toEqual([false, true]);
-    const ablator = await compileAblator(network, await unitMeans(network, tinyImages, [second!]));
+    const ablator = await compileAblator(network, await unitMeans(network, [tinyImages], [second!]));
     const whole = [0, 1, 2].map((image) => slowTiny(imageOf(image)));
     const cases: readonly { readonly ablation: Ablation; readonly slow: SlowAblation }[] = [
       { ablation: { kind: 'nothing' }, slow: {} },
@@ -57,7 +57,10 @@ describe.each(runtimes)('what units add beyond their means on $name', ({ runtime
   it('is by how much the slow network’s score falls for a small step of each towards its mean', async () => {
     const classifier = { ...(await tinyClassifier(runtime)), batchSize: 2 };
     const network = { ...(await filterNetwork(classifier)), classifier };
-    const runner = await compileExcess(network, await unitMeans(network, tinyImages, [network.layers[1]!]));
+    const runner = await compileExcess(
+      network,
+      await unitMeans(network, [rows(tinyImages, 0, 2), rows(tinyImages, 2, 3)], [network.layers[1]!]),
+    );
     const images = [0, 1, 2].map(imageOf);
     const labels = [2, 0, 1];
     const weights = float32([3, 3], new Float32Array(9));
@@ -83,8 +86,8 @@ describe.each(runtimes)('what units add beyond their means on $name', ({ runtime
     const classifier = await tinyClassifier(runtime);
     const network = await filterNetwork(classifier);
     const [first, second] = network.layers;
-    await expect(unitMeans(network, tinyImages, [first!])).rejects.toThrow('conv1');
-    const ablator = await compileAblator(network, await unitMeans(network, tinyImages, []));
+    await expect(unitMeans(network, [tinyImages], [first!])).rejects.toThrow('conv1');
+    const ablator = await compileAblator(network, await unitMeans(network, [tinyImages], []));
     const cut: Ablation = { kind: 'connection', layer: second!, from: 0, filter: 1 };
     await expect(ablator.run(tinyImages, cut)).rejects.toThrow('conv2');
     await ablator.release();
