@@ -8,6 +8,7 @@ import type { Attribution, Method } from '../src/attribution/method.ts';
 import type { Classifier } from '../src/classifier/classifier.ts';
 import { loadClassifier } from '../src/classifier/loadClassifier.ts';
 import { compilableMethods, compileExplainer } from '../src/compile/compileExplainer.ts';
+import { isKonkyoError, type KonkyoError } from '../src/konkyoError.ts';
 import { methodKind } from '../src/methods.ts';
 import { writeModel } from '../src/onnx/writeModel.ts';
 import { nodeRuntime } from '../src/runtime/node.ts';
@@ -27,7 +28,11 @@ for (const network of referenceModels.filter((name) => values.network === undefi
     const classifier = await loadClassifier(reference.bytes, { runtime });
     for (const id of compilableMethods()) {
       const method = methodKind(id).create({});
-      const direct = await explained(classifier, method, reference);
+      const direct = await explained(classifier, method, reference).catch(refusal);
+      if (isKonkyoError(direct)) {
+        process.stderr.write(`${network}, ${name}, ${id}: ${direct.message}\n`);
+        continue;
+      }
       const { model, inputs, outputs } = await compileExplainer(classifier, method, { version: 'check' });
       const session = await ort.InferenceSession.create(writeModel(model), {
         executionProviders: [provider],
@@ -55,6 +60,12 @@ const [worst] = results.toSorted((a, b) => b.difference - a.difference);
 process.stdout.write(
   `${results.length} pairs; largest difference ${worst?.difference.toExponential(1)} of the largest value (${worst?.what})\n`,
 );
+
+/** A method may refuse a network (Grad-CAM one without convolutions): that is no difference. */
+function refusal(error: unknown): KonkyoError {
+  if (!isKonkyoError(error)) throw error;
+  return error;
+}
 
 async function explained(classifier: Classifier, method: Method, { images, targets }: Reference): Promise<Attribution> {
   const explainer = await method.compile(classifier);
