@@ -30,6 +30,11 @@ export interface Cost {
   readonly drop: number;
 }
 
+/** In how many classes the top costs more: the interval is above 0. */
+export function borneOut(comparisons: readonly Comparison[]): number {
+  return comparisons.filter(({ difference }) => difference.low > 0).length;
+}
+
 /** The top and the bottom of a ranking, taken out. */
 export interface Held {
   /** Of all layers' filters. */

@@ -57,12 +57,12 @@ export async function compileExcess(network: FilterNetwork, means: UnitMeans): P
   );
   const connections = means.connected.map((layer) => {
     const { node, value, map } = layer;
-    const weights = node.inputs[1] ?? '';
-    const [dims, size] = [context.facts(weights).dims, context.facts(readBy(layer)).dims.slice(2)];
+    const kernels = node.inputs[1] ?? '';
+    const [dims, size] = [context.facts(kernels).dims, context.facts(readBy(layer)).dims.slice(2)];
     const products = ops.Mul(
-      weights,
+      kernels,
       weightGradient(
-        { add: (...node) => builder.add(...node), ops, builder },
+        { add: (...added) => builder.add(...added), ops, builder },
         {
           images: beyond(readBy(layer)),
           size,

@@ -1,5 +1,5 @@
 import { loadClassifier } from '../classifier/loadClassifier.ts';
-import type { Held } from '../filters/doesItHold.ts';
+import { borneOut, type Held } from '../filters/doesItHold.ts';
 import { analyseFilters, type FilterAnalysis, filterDefaults } from '../filters/filterAnalysis.ts';
 import { gini, sameSets } from '../filters/tally.ts';
 import { writeModel } from '../onnx/writeModel.ts';
@@ -153,7 +153,7 @@ function ablationFigures(
     ours(
       `${prefix}.held`,
       `classes in which the top ${unit} ${ranking} costs more (95% interval above 0)`,
-      found.filter(({ difference }) => difference.low > 0).length,
+      borneOut(found),
     ),
   ]);
 }

@@ -1,4 +1,4 @@
-import type { Comparison, Held, Holding } from '../../filters/doesItHold.ts';
+import { borneOut, type Comparison, type Held, type Holding } from '../../filters/doesItHold.ts';
 import type { FilterAnalysis } from '../../filters/filterAnalysis.ts';
 import type { Fill } from '../../filters/hiding.ts';
 import { gini, ranked } from '../../filters/tally.ts';
@@ -69,8 +69,7 @@ function headlineOf({ contributions, network }: FilterAnalysis): string {
 }
 
 function ledeOf({ excess, share }: Holding): string {
-  const held = ({ filters }: Held) => filters.filter(({ difference }) => difference.low > 0).length;
-  return `Taking out the filter that adds most to a class’s score beyond its mean costs the class more than taking out the one that adds least in ${held(excess)} of ${counted(excess.filters.length, 'class', 'classes')} (95% interval above 0); ranked by share of the score, as in the paper, in ${held(share)}.`;
+  return `Taking out the filter that adds most to a class’s score beyond its mean costs the class more than taking out the one that adds least in ${borneOut(excess.filters)} of ${counted(excess.filters.length, 'class', 'classes')} (95% interval above 0); ranked by share of the score, as in the paper, in ${borneOut(share.filters)}.`;
 }
 
 /** Layers with more filters than this show each class's strongest. */
@@ -111,7 +110,7 @@ function holdingTables({ holding }: FilterAnalysis): HoldingTable[] {
       difference,
       verdict: difference.low > 0 ? ('good' as const) : difference.high < 0 ? ('poor' as const) : ('fair' as const),
     }));
-    return { caption, held: rows.filter(({ verdict }) => verdict === 'good').length, rows };
+    return { caption, rows };
   };
   const both = (words: string, { filters, paths }: Held) => [
     table(`One filter taken out, ranked by ${words}`, filters),

@@ -80,8 +80,6 @@ export interface LayerTable {
 
 export interface HoldingTable {
   readonly caption: string;
-  /** In how many classes the interval is above 0. */
-  readonly held: number;
   readonly rows: readonly HoldingRow[];
 }
 
