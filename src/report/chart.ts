@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import domino from 'domino';
+import { parseHTML } from 'linkedom/worker';
 import { type Html, trusted } from './html.ts';
 
 export interface Axis {
@@ -92,7 +92,8 @@ function scaleOf({ label, domain, logarithmic }: Axis) {
 
 function drawn(description: string, options: Plot.PlotOptions): Html {
   const chart = Plot.plot({
-    document: domino.createDocument(),
+    // A document of our own: Node and web workers have none.
+    document: parseHTML('<!doctype html>').document,
     className: 'chart',
     ariaLabel: description,
     style: { fontSize: '12px', fontFamily: 'var(--sans)', background: 'none', overflow: 'visible' },

@@ -1,14 +1,67 @@
 import * as ort from 'onnxruntime-web';
+import { isKonkyoError, KonkyoError } from '../konkyoError.ts';
 import { onnxRuntime } from './onnxRuntime.ts';
 import type { Runtime } from './runtime.ts';
 
+export interface WebRuntimeOptions {
+  /** What one operator may use; default 1. More than one needs a cross-origin isolated page, and in most bundled apps `files`. */
+  readonly threads?: number;
+  /**
+   * Addresses of `ort-wasm-simd-threaded.mjs` and `ort-wasm-simd-threaded.wasm`, which lie in onnxruntime-web's folder `dist`. Each thread loads
+   * the first; without it, a thread loads the chunk that ONNX Runtime was bundled into, the app's own code with it.
+   */
+  readonly files?: { readonly mjs: string | URL; readonly wasm: string | URL };
+  /** How long several threads may take to start, with the download; default 60. */
+  readonly secondsToStart?: number;
+}
+
+/** Threads were asked of ONNX Runtime that this page cannot give. */
+export class ThreadsError extends KonkyoError {
+  readonly tag = 'threads';
+}
+
 /**
  * ONNX Runtime as WebAssembly: browsers, and Node without native code. Needs the package onnxruntime-web.
- * More than one thread needs a cross-origin isolated page.
+ * @throws ThreadsError where more than one thread is asked for on a page that is not cross-origin isolated.
  */
-export function webRuntime(options: { readonly threads?: number } = {}): Runtime {
-  const threads = options.threads ?? 1;
-  ort.env.wasm.numThreads = threads;
+export function webRuntime({ threads = 1, files, secondsToStart = 60 }: WebRuntimeOptions = {}): Runtime {
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new ThreadsError(`threads is ${threads}, but must be a whole number of 1 or more.`);
+  }
+  const { crossOriginIsolated, location } = globalThis as BrowserGlobals;
+  if (threads > 1 && crossOriginIsolated === false) {
+    throw new ThreadsError(
+      `This page is not cross-origin isolated, so ONNX Runtime has one thread, not ${threads}. Serve it with the headers "Cross-Origin-Opener-Policy: same-origin" and "Cross-Origin-Embedder-Policy: require-corp", or ask for one thread.`,
+    );
+  }
+  const { wasm } = ort.env;
+  wasm.numThreads = threads;
+  // ONNX Runtime reads addresses as relative to its own script, people as relative to the page.
+  const absolute = (address: string | URL) => new URL(address, location?.href).href;
+  if (files) wasm.wasmPaths = { mjs: absolute(files.mjs), wasm: absolute(files.wasm) };
   const version = ort.env.versions.web ?? '';
-  return onnxRuntime(ort, `onnxruntime-web ${version}`.trim(), 'wasm', threads);
+  const runtime = onnxRuntime(ort, `onnxruntime-web ${version}`.trim(), 'wasm', threads);
+  if (threads === 1) return runtime;
+  // A thread that loads the app in the place of ONNX Runtime never answers, and ONNX Runtime would wait for it.
+  wasm.initTimeout = secondsToStart * 1000;
+  return {
+    ...runtime,
+    async createSession(model, options) {
+      try {
+        return await runtime.createSession(model, options);
+      } catch (cause) {
+        if (!isKonkyoError(cause, 'session') || !cause.message.includes('due to timeout')) throw cause;
+        throw new ThreadsError(
+          `ONNX Runtime's ${threads} threads did not start within ${secondsToStart} s. In a bundled app, give webRuntime the addresses of ONNX Runtime's own files: files: { mjs, wasm }, of "onnxruntime-web/ort-wasm-simd-threaded.mjs" and ".wasm". On a slow connection, raise secondsToStart. The page has to be loaded again.`,
+          { cause },
+        );
+      }
+    },
+  };
+}
+
+/** What a browser has and Node has not. */
+interface BrowserGlobals {
+  readonly crossOriginIsolated?: boolean;
+  readonly location?: { readonly href: string };
 }

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, realpath, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { build, createServer, type PreviewServer, preview, type ViteDevServer } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inputXGradient } from '../../src/attribution/inputXGradient.ts';
+import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
+import { float32 } from '../../src/onnx/tensor.ts';
+import { compileKonkyo, type Konkyo } from '../cli/konkyo.ts';
+import { cpu } from '../runtimes.ts';
+
+const executablePath = '/usr/bin/chromium';
+const lenet = 'test/reference/lenet.onnx';
+
+describe.skipIf(!existsSync(executablePath))("the example for Vite, in Chromium (needs Debian's chromium)", () => {
+  let konkyo: Konkyo;
+  let browser: Browser;
+  let server: ViteDevServer;
+  let built: PreviewServer;
+  let expected: { readonly score: number; readonly sum: number };
+
+  beforeAll(async () => {
+    konkyo = await compileKonkyo();
+    const root = await app(konkyo.folder);
+    const quiet = { root, logLevel: 'error', configFile: join(root, 'vite.config.ts') } as const;
+    server = await createServer({ ...quiet, server: { port: 0, watch: null } });
+    await server.listen();
+    await build(quiet);
+    built = await preview({ ...quiet, preview: { port: 0 } });
+    const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
+    browser = await chromium.launch({ executablePath, args: flags });
+    expected = await native();
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await built?.close();
+    await server?.close();
+    await konkyo?.remove();
+  });
+
+  /** What the page says, and the errors on its console. */
+  async function open(address: string) {
+    const page = await browser.newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    await page.goto(address);
+    await page.waitForSelector('#state:not(:text("Loading."))');
+    const text = (await page.textContent('#state')) ?? '';
+    await page.close();
+    return { text, errors };
+  }
+
+  const addressOf = ({ resolvedUrls }: ViteDevServer | PreviewServer) => resolvedUrls?.local[0] ?? '';
+
+  it.each([1, 2])(
+    'explains as native ONNX Runtime does, with %i threads: dev server and production build',
+    async (threads) => {
+      for (const address of [addressOf(server), addressOf(built)]) {
+        const { text, errors } = await open(`${address}?threads=${threads}`);
+        expect(errors).toEqual([]);
+        const answer = JSON.parse(text);
+        expect(answer.threads).toBe(threads);
+        // Two builds of ONNX Runtime, which round differently.
+        expect(answer.score).toBeCloseTo(expected.score, 4);
+        expect(answer.sum).toBeCloseTo(expected.sum, 4);
+      }
+    },
+  );
+
+  it('says what to do where threads load the app in the place of ONNX Runtime', async () => {
+    const { text } = await open(`${addressOf(built)}?threads=2&bundled`);
+    expect(text).toMatch(/threads did not start within 5 s.*files: \{ mjs, wasm \}/);
+  });
+
+  it('refuses several threads on a page that is not cross-origin isolated', async () => {
+    const open2 = await preview({
+      root: built.config.root,
+      logLevel: 'error',
+      configFile: false,
+      preview: { port: 0 },
+    });
+    const { text } = await open(`${addressOf(open2)}?threads=2`);
+    await open2.close();
+    expect(text).toMatch(/not cross-origin isolated.*Cross-Origin-Opener-Policy/);
+  });
+});
+
+/** The example as a user has it: konkyo in node_modules, as published. */
+async function app(folder: string): Promise<string> {
+  const root = join(folder, 'app');
+  await cp('examples/vite', root, { recursive: true });
+  await mkdir(join(root, 'public'));
+  await cp(lenet, join(root, 'public', 'model.onnx'));
+  await mkdir(join(root, 'node_modules', 'konkyo'), { recursive: true });
+  for (const name of ['dist', 'package.json'])
+    await cp(join(folder, name), join(root, 'node_modules', 'konkyo', name), { recursive: true });
+  for (const name of await readdir('node_modules')) {
+    if (!name.startsWith('.'))
+      await symlink(await realpath(join('node_modules', name)), join(root, 'node_modules', name));
+  }
+  return root;
+}
+
+async function native() {
+  const classifier = await loadClassifier(await readFile(lenet), { runtime: cpu });
+  const { channels, height, width } = classifier.input;
+  const pixels = Array.from({ length: channels * height * width }, (_, i) => (i % 7) / 7);
+  const explainer = await inputXGradient().compile(classifier);
+  const { values, scores } = await explainer.attribute(float32([1, channels, height, width], pixels), [3]);
+  await explainer.release();
+  await classifier.release();
+  return { score: scores[0] ?? Number.NaN, sum: values.data.reduce((sum, value) => sum + value, 0) };
+}
