@@ -74,6 +74,9 @@ function asFloat32(t: Tensor, name: string): Tensor<'float32'> {
   }
 }
 
+/** Values agree when they differ by no more than this share of their scales: float32 sums in another order. */
+export const floatTolerance = 1e-4;
+
 /** How much of an element's own size counts beside its spread: what float32 loses of 1 in sums of any length is 1e-5. */
 const shareOfSize = 0.1;
 /** An element that hardly varies (a dead class) is measured by this share of what the middle one is measured by. */

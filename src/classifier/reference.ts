@@ -24,7 +24,7 @@ export interface Reference {
 }
 
 /**
- * Runs a model over every batch of `size` images that follow each other, and the first (or each) of them twice. Where it
+ * Runs a model over every batch of `size` images that follow each other, and none, the first or each of them twice. Where it
  * takes one image at a time, images that it fails on are left out, but for the first.
  * @param run one batch. @param names the values that count.
  */
@@ -32,14 +32,15 @@ export async function referenceOf(
   run: (images: Tensor<'float32'>) => Promise<Values>,
   names: readonly string[],
   images: Tensor<'float32'>,
-  { size, twice }: { readonly size: number; readonly twice: 'first' | 'each' },
+  { size, twice }: { readonly size: number; readonly twice: 'none' | 'first' | 'each' },
 ): Promise<Reference> {
   const done: { readonly window: Tensor<'float32'>; readonly once: RowValues; readonly again: RowValues }[] = [];
   const failures: string[] = [];
   for (const window of windows(images, size)) {
     try {
       const once = rowValues(await run(window), names, size);
-      const again = twice === 'each' || done.length === 0 ? rowValues(await run(window), names, size) : once;
+      const repeats = twice === 'each' || (twice === 'first' && done.length === 0);
+      const again = repeats ? rowValues(await run(window), names, size) : once;
       done.push({ window, once, again });
     } catch (error) {
       if (size > 1 || done.length === 0 || !isKonkyoError(error)) throw error;

@@ -46,7 +46,7 @@ export function passesOn(
   constant: (name: string) => Tensor | undefined,
 ): boolean {
   const isZero = (name: string) => {
-    const value = constant(name);
+    const value = name === '' ? undefined : constant(name);
     return value !== undefined && isNumeric(value.type) && value.data.length === 1 && Number(value.data[0]) === 0;
   };
   return training === '' || isZero(training) || isZero(ratio);
