@@ -1,4 +1,5 @@
-import type { AttributeProto, NodeProto } from 'onnx-buf';
+import { create } from '@bufbuild/protobuf';
+import { type AttributeProto, type NodeProto, NodeProtoSchema } from 'onnx-buf';
 import { type Graph, type Model, type Node, qualifiedOp, subgraphs } from './graph.ts';
 import { readNode } from './readModel.ts';
 import type { Tensor } from './tensor.ts';
@@ -45,5 +46,7 @@ function constantOf({ op, domain, attributes: { value }, outputs: [output = ''] 
 /** A function's node without tensors that lie in other files: of what it computes they say nothing that is asked here. */
 function withoutFiles(proto: NodeProto): Node {
   const lies = ({ t }: AttributeProto) => t !== undefined && isExternal(t);
-  return readNode({ ...proto, attribute: proto.attribute.filter((attribute) => !lies(attribute)) }, new Map());
+  const { name, opType, domain, input, output, attribute } = proto;
+  const kept = attribute.filter((one) => !lies(one));
+  return readNode(create(NodeProtoSchema, { name, opType, domain, input, output, attribute: kept }), new Map());
 }

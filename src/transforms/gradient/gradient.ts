@@ -59,13 +59,13 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
       const dys = node.outputs.map(total);
       const first = dys.find((dy) => dy !== undefined);
       if (first === undefined) return;
-      const gradients = withOpenSizes(node, factsOf, () => answer.rule(callFor(builder, node, dys, factsOf)));
+      const gradients = withOpenSizes(node, facts, () => answer.rule(callFor(builder, node, dys, factsOf)));
       node.inputs.forEach((input, i) => {
         const gradient = gradients[i];
         if (!gradient || input === '' || !wanted.has(input) || !carriesGradient(input)) return;
         const { dims } = factsOf(input);
         const given = answer.broadcast?.(dims, factsOf(node.outputs[0] ?? '').dims, i) ?? dims;
-        const contribution = withOpenSizes(node, factsOf, () => sumTo(builder, gradient(), given, dims));
+        const contribution = withOpenSizes(node, facts, () => sumTo(builder, gradient(), given, dims));
         contributions.set(input, [...(contributions.get(input) ?? []), contribution]);
       });
     });
@@ -74,9 +74,8 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
 }
 
 /** What a rule makes of a node. Where a size is not known before the graph runs, a rule may have no answer. */
-function withOpenSizes<T>(node: Node, factsOf: (name: string) => ValueFacts, make: () => T): T {
-  const named = [...node.inputs, ...node.outputs].filter((name) => name !== '' && !name.startsWith(reservedPrefix));
-  const open = named.find((name) => factsOf(name).dims.some(Number.isNaN));
+function withOpenSizes<T>(node: Node, facts: Facts, make: () => T): T {
+  const open = [...node.inputs, ...node.outputs].find((name) => facts.get(name)?.dims.some(Number.isNaN));
   if (open === undefined) return make();
   try {
     return make();
