@@ -3,10 +3,13 @@ import type { Target } from '../classifier/target.ts';
 import type { Tensor } from '../onnx/tensor.ts';
 import { type Completeness, completeness } from './method.ts';
 
-/** The explained quantity of one row of scores: the sum of weights times class scores. */
+/** The explained quantity of one row of scores: the sum of weights times class scores. A class without weight may be at -Infinity. */
 export function explained(weights: Float32Array, scores: Float32Array | Float64Array): number {
   let sum = 0;
-  for (let k = 0; k < weights.length; k++) sum += (weights[k] ?? 0) * (scores[k] ?? 0);
+  for (let k = 0; k < weights.length; k++) {
+    const weight = weights[k] ?? 0;
+    if (weight !== 0) sum += weight * (scores[k] ?? 0);
+  }
   return sum;
 }
 

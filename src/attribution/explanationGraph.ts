@@ -1,10 +1,11 @@
-import { type Classifier, checkImages, runBatches } from '../classifier/classifier.ts';
+import { type Classifier, checkImages } from '../classifier/classifier.ts';
 import { InvalidInputError } from '../classifier/errors.ts';
 import { type Target, targetWeights } from '../classifier/target.ts';
 import type { Graph, ValueInfo } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
 import { floatOutputOf, type Values } from '../runtime/runtime.ts';
+import { openChecked } from './agreement.ts';
 import { aboveBaselines, completenessOf } from './explainedScores.ts';
 import type { Attribution, Explainer, Method } from './method.ts';
 
@@ -63,7 +64,7 @@ export function fromGraph(graph: NonNullable<Method['graph']>): Pick<Method, 'gr
 export async function graphExplainer(classifier: Classifier, explanation: ExplanationGraph): Promise<Explainer> {
   const { graph, score, map, layer, notes, baselines, extra, imagesAtOnce = classifier.batchSize } = explanation;
   const names = [score, map, ...(extra ? [extra.output] : [])];
-  const session = await classifier.runtime.createSession({ ...classifier.model, graph });
+  const session = await openChecked(classifier, { ...classifier.model, graph }, { names, score, imagesAtOnce });
   const wantsScores = graph.inputs.some(({ name }) => name === scoresInput);
   let ofBaselines: Tensor<'float32'> | undefined;
   return {
@@ -74,14 +75,15 @@ export async function graphExplainer(classifier: Classifier, explanation: Explan
         [weightsInput]: weights,
         ...(wantsScores ? { [scoresInput]: await classifier.scoresOf(images) } : {}),
       };
-      const found: Values = Object.fromEntries(await runBatches(session, imagesAtOnce, targets.length, feeds, names));
+      const run = await session.run(feeds, weights);
+      const found: Values = Object.fromEntries(run.values);
       const values = floatOutputOf(found, map);
       const scores = floatOutputOf(found, score).data;
       return {
         values,
         scores,
         ...(layer === undefined ? {} : { layer }),
-        ...(notes === undefined ? {} : { notes }),
+        ...(notes === undefined && run.notes.length === 0 ? {} : { notes: [...(notes ?? []), ...run.notes] }),
         ...(extra ? extra.read(floatOutputOf(found, extra.output)) : {}),
         ...(baselines ? { completeness: await gaps(values, scores, baselines, weights, targets) } : {}),
       };

@@ -1,14 +1,17 @@
 import type { Classifier } from '../classifier/classifier.ts';
-import { largestDifference } from '../classifier/equivalence.ts';
+import { largestDifference, rowValues, stacked } from '../classifier/equivalence.ts';
 import { NotEquivalentError } from '../classifier/errors.ts';
-import { noiseImages, normalise } from '../classifier/pixels.ts';
+import { normalise } from '../classifier/pixels.ts';
+import { probeImages } from '../classifier/probeImages.ts';
+import { referenceOf, windows } from '../classifier/reference.ts';
 import type { Facts } from '../onnx/facts.ts';
 import type { Model } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { openSizes, withOpenSizes } from '../onnx/openSizes.ts';
 import { prune } from '../onnx/prune.ts';
-import { float32, type Tensor } from '../onnx/tensor.ts';
-import { probe } from '../runtime/probe.ts';
-import { floatOutputOf } from '../runtime/runtime.ts';
+import { float32, rows, type Tensor } from '../onnx/tensor.ts';
+import { openProbe, type Probe } from '../runtime/probe.ts';
+import type { Runtime, Values } from '../runtime/runtime.ts';
 import { canonize } from '../transforms/canonizers/canonize.ts';
 import type { Composite, PlacedRule } from '../transforms/relevance/composite.ts';
 import { relevanceContext } from '../transforms/relevance/context.ts';
@@ -17,7 +20,7 @@ import { addRelevance, type BookedLayer } from '../transforms/relevance/relevanc
 import { type ExplanationGraph, givenWeights, graphExplainer, type TargetSource } from './explanationGraph.ts';
 import type { Explainer } from './method.ts';
 import type { LayerRelevance } from './relevanceByLayer.ts';
-import { addExplainedScore, addScoreRows } from './targetGradient.ts';
+import { addExplainedScore, addScoreRows, addWeighted } from './targetGradient.ts';
 
 /** The values that the model's input can have: those of pixels 0 and 255, for each channel. */
 export function pixelBounds({ input }: Pick<Classifier, 'input'>): Bounds {
@@ -43,8 +46,10 @@ export interface Canonized {
   readonly imageAxis: (name: string) => number | undefined;
 }
 
-/** Outputs agree when they differ by no more than this share of the largest: float32 sums in another order. */
-const tolerance = 1e-4;
+/**
+ * Merged weights are rounded once more, and a layer's output with them: ten times what sums in another order may lose.
+ */
+const tolerance = 1e-3;
 
 /**
  * The classifier's model with batch normalisations and biases merged into their layers.
@@ -56,17 +61,17 @@ export async function canonized(classifier: Classifier): Promise<Canonized> {
   const probed = facts.get(inputName)?.dims[0] ?? 1;
   // One image more than in the first probe: the axis that grew is the one images lie along.
   const count = preparation.batched ? probed + 1 : probed;
-  const images = noiseImages(input, count);
-  const found = await probe(runtime, rewritten, { [inputName]: images });
-  const expected = await classifier.scoresOf(images);
-  const actual = floatOutputOf(found.outputs, scores.name);
-  const difference = largestDifference(
-    new Map([['scores', expected]]),
-    new Map([['scores', float32(expected.dims, actual.data)]]),
-  );
+  const several = probeImages(input, 1);
+  const pictures = preparation.batched ? rows(several, 0, count) : several;
+  const scoresOf = async (images: Tensor<'float32'>) => ({ [scores.name]: await classifier.scoresOf(images) });
+  const reference = await referenceOf(scoresOf, [scores.name], pictures, { size: count, twice: 'none' });
+  const batches = windows(reference.images, count);
+  const found = await lookAt(runtime, rewritten, inputName, batches, openSizes(facts).length > 0);
+  const actual = stacked(found.outputs.map((values) => rowValues(values, [scores.name], count)));
+  const difference = largestDifference(reference.expected, actual, reference.scales);
   if (!(difference <= tolerance)) {
     throw new NotEquivalentError(
-      `With batch normalisations and biases merged into their layers the model's scores differ by ${difference.toExponential(1)} of the largest. Use a gradient method, or export the model without batch normalisation.`,
+      `With batch normalisations and biases merged into their layers the model's scores differ by ${difference.toExponential(1)} of what they vary by. Use a gradient method, or export the model without batch normalisation.`,
     );
   }
   const imageAxis = (name: string): number | undefined => {
@@ -76,6 +81,29 @@ export async function canonized(classifier: Classifier): Promise<Canonized> {
     return axis < 0 ? undefined : axis;
   };
   return { model: rewritten, facts: found.facts, imageAxis };
+}
+
+/** Facts of a model, and its outputs for each batch. */
+async function lookAt(
+  runtime: Runtime,
+  model: Model,
+  input: string,
+  batches: readonly Tensor<'float32'>[],
+  sizesVary: boolean,
+): Promise<{ readonly facts: Facts; readonly outputs: readonly Values[] }> {
+  const prober = await openProbe(runtime, model);
+  try {
+    const looks: Probe[] = [];
+    for (const batch of batches) looks.push(await prober.look({ [input]: batch }));
+    const [first, ...others] = looks.map(({ facts }) => facts);
+    if (!first) throw new RangeError('A probe needs an image.');
+    return {
+      facts: sizesVary ? withOpenSizes(first, others) : first,
+      outputs: looks.map(({ outputs }) => outputs),
+    };
+  } finally {
+    await prober.release();
+  }
 }
 
 /** What is to be said of a map, once it is known which rule each layer has. */
@@ -100,7 +128,7 @@ export async function relevanceGraph(
   for (const { name, type, dims } of target.inputs) builder.input(name, type ?? 'float32', dims);
   const rows = addScoreRows(builder, classifier);
   const weights = target.weights(builder, rows);
-  const start = ops.Mul(ops.Reshape(weights, builder.add('Shape', [scores.name])), scores.name);
+  const start = addWeighted(builder, ops.Reshape(weights, builder.add('Shape', [scores.name])), scores.name);
   const score = addExplainedScore(builder, weights, rows);
   const added = addRelevance(builder, model.graph, {
     facts,

@@ -42,7 +42,14 @@ export function addScoreRows(builder: GraphBuilder, { scores }: Pick<Classifier,
 
 /** Adds the explained score of each row, [n], from weights and class scores, [n, K]. */
 export function addExplainedScore(builder: GraphBuilder, weights: string, scores: string): string {
-  return builder.add('ReduceSum', [builder.ops.Mul(weights, scores), builder.ints([1])], { keepdims: 0 });
+  return builder.add('ReduceSum', [addWeighted(builder, weights, scores), builder.ints([1])], { keepdims: 0 });
+}
+
+/** Adds weights times scores, of one shape: 0 for a class without weight, be it at -Infinity. */
+export function addWeighted(builder: GraphBuilder, weights: string, scores: string): string {
+  const { ops } = builder;
+  const zero = builder.scalar(0);
+  return ops.Where(ops.Equal(weights, zero), zero, ops.Mul(weights, scores));
 }
 
 /**

@@ -5,7 +5,7 @@ import type { ExternalData } from '../onnx/tensorProto.ts';
 import { floatOutputOf, type Runtime, type Session } from '../runtime/runtime.ts';
 import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { gradientTable } from '../transforms/gradient/table.ts';
-import { type Classifier, checkImages, chooseBatchSize, predictionOf, runBatches } from './classifier.ts';
+import { type Classifier, checkImages, predictionOf, runBatches } from './classifier.ts';
 import { InputDescriptionError } from './errors.ts';
 import { findScores, outputAsScores } from './findScores.ts';
 import { findImageInput, findOutput, withConstantInitializers } from './imageInput.ts';
@@ -36,21 +36,22 @@ export interface LoadOptions {
  * SessionError, RunError
  */
 export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): Promise<Classifier> {
-  const { runtime } = options;
   const original = withConstantInitializers(readModel(bytes, options.external));
   const image = findImageInput(original.graph);
   const input = describeInput(image, { ...classesOf(original), ...options.input });
   const output = findOutput(original.graph, options.output);
-  const { model, facts, probedRows, preparation } = await prepare(runtime, original, image, input, output);
+  const prepared = await prepare(options.runtime, original, image, input, output);
+  const { model, runtime, facts, batchSize, preparation, session } = prepared;
   const find = options.explain === 'output' ? outputAsScores : findScores;
   const scores = find(model.graph, output, facts);
   const classes = classCount(scores.width);
   if (input.classes && input.classes.length > classes) {
+    await session.release();
     throw new InputDescriptionError(
       `There are ${input.classes.length} class names, but the model has ${classes} classes. Give one name for each, in the order of its scores.`,
     );
   }
-  return makeClassifier({
+  const parts = {
     model,
     runtime,
     facts,
@@ -60,10 +61,14 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
     scores,
     classCount: classes,
     gradientTable: { ...gradientTable, ...options.rules },
-    batchSize: preparation.batched ? chooseBatchSize(facts, probedRows) : 1,
+    batchSize,
     sha256: await digest(bytes),
     preparation,
-  });
+  };
+  // Scores that are found only in the rewritten model have a session of their own.
+  if (session.outputNames.includes(scores.name)) return makeClassifier(parts, session);
+  await session.release();
+  return makeClassifier(parts);
 }
 
 /** The class names that konkyo's training leaves in a model. */
@@ -74,9 +79,12 @@ function classesOf({ metadata }: Model): InputSettings {
     : parseInputSettings(`{ "classes": ${names} }`, `the model's metadata (${classesKey})`);
 }
 
-/** A classifier from its parts: predictions by a session of its own, made when first asked. */
-export function makeClassifier(parts: Omit<Classifier, 'scoresOf' | 'predict' | 'release'>): Classifier {
-  let session: Promise<Session> | undefined;
+/** A classifier from its parts: predictions by the session given, or by one that is made when first asked. */
+export function makeClassifier(
+  parts: Omit<Classifier, 'scoresOf' | 'predict' | 'release'>,
+  proved?: Session,
+): Classifier {
+  let session: Promise<Session> | undefined = proved && Promise.resolve(proved);
   const { model, runtime, scores, inputName, batchSize } = parts;
   const graph = { ...model.graph, outputs: [{ name: scores.name, type: undefined, dims: undefined }] };
   const { width } = scores;

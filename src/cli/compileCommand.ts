@@ -115,7 +115,7 @@ function inWords({ file, bytes, inputs, outputs, metadata, difference }: Summary
     ...(difference === undefined
       ? []
       : [
-          `  Run on a noise image it differs from the method itself by ${difference.toExponential(1)} of the largest value.`,
+          `  Run on probe images it differs from the method itself by ${difference.toExponential(1)} of the largest value.`,
         ]),
     '',
   ].join('\n');

@@ -93,7 +93,9 @@ function metadataOf(
   version: string,
   layer: string | undefined,
 ): [string, string][] {
-  const { input, sha256, scores, output } = classifier;
+  const { input, sha256, scores, output, preparation } = classifier;
+  const limited: [string, string][] =
+    preparation.optimization === 'all' ? [] : [[explainerKeys.optimization, preparation.optimization]];
   return [
     [explainerKeys.method, method.id],
     [explainerKeys.options, JSON.stringify(method.settingsFor?.(classifier) ?? method.settings)],
@@ -104,6 +106,7 @@ function metadataOf(
       scores.before === undefined ? `the output ${output}` : `${output} before its ${scores.before}`,
     ],
     [explainerKeys.input, JSON.stringify(input)],
+    ...limited,
     [explainerKeys.model, sha256],
     [explainerKeys.version, version],
   ];

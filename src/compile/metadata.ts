@@ -12,6 +12,8 @@ export const explainerKeys = {
   scores: 'konkyo.scores',
   /** How pixels become input, as JSON: layout, size, order, scale, mean, std, classes. */
   input: 'konkyo.input',
+  /** How far a runtime may optimise the file: ONNX Runtime's level, where not all of them leave the scores what they are. */
+  optimization: 'konkyo.optimization',
   /** SHA-256 of the model's file. */
   model: 'konkyo.model.sha256',
   version: 'konkyo.version',

@@ -1,12 +1,15 @@
 import { nodesOnTheWay } from '../attribution/layer.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { makeClassifier } from '../classifier/loadClassifier.ts';
+import { factsOver } from '../classifier/modernise.ts';
 import { noiseImages } from '../classifier/pixels.ts';
+import { probeImages } from '../classifier/probeImages.ts';
+import { windows } from '../classifier/reference.ts';
 import type { Node } from '../onnx/graph.ts';
+import { openSizes } from '../onnx/openSizes.ts';
 import { float32, isTensorOf, type Tensor } from '../onnx/tensor.ts';
 import { fillWithNormals } from '../random/normal.ts';
 import { random } from '../random/random.ts';
-import { probe } from '../runtime/probe.ts';
 
 /** A layer whose weights training chose: the value that holds them, and the node that multiplies with it. */
 export interface WeightedLayer {
@@ -64,8 +67,10 @@ export async function withRandomWeights(
   }
   const randomised = { ...model, graph: { ...model.graph, initializers } };
   const rowCount = facts.get(inputName)?.dims[0] ?? 1;
-  const found = await probe(runtime, randomised, { [inputName]: noiseImages(input, rowCount) });
-  return makeClassifier({ ...classifier, model: randomised, facts: found.facts });
+  // Sizes that depend on the image are found from several images.
+  const images = openSizes(facts).length > 0 ? probeImages(input, rowCount + 1) : noiseImages(input, rowCount);
+  const found = await factsOver(runtime, randomised, inputName, windows(images, rowCount));
+  return makeClassifier({ ...classifier, model: randomised, facts: found });
 }
 
 function standardDeviation({ data }: Tensor<'float32'>): number {

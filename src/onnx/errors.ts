@@ -14,3 +14,13 @@ export class ExternalDataError extends KonkyoError {
     this.location = location;
   }
 }
+
+/** A number that would be written into a graph is NaN. */
+export class NotANumberError extends KonkyoError {
+  readonly tag = 'not-a-number';
+  constructor(what: string) {
+    super(
+      `${what} is NaN: it comes of an attribute of the model that is NaN, or of a size that depends on the image. Use a method that needs no gradients, or export the model with fixed sizes.`,
+    );
+  }
+}

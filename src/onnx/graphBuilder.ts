@@ -1,5 +1,6 @@
 import { type AttributeLike, attributes } from './attributes.ts';
 import type { ElementType } from './elementType.ts';
+import { NotANumberError } from './errors.ts';
 import { type Graph, type Node, type Origin, type ValueInfo, valueNames } from './graph.ts';
 import { int64, scalar, type Tensor } from './tensor.ts';
 
@@ -125,6 +126,9 @@ export class GraphBuilder {
   addMany(op: string, inputs: readonly string[], outputCount: number, attributeValues: AttributeLikes = {}): string[] {
     const outputs = Array.from({ length: outputCount }, () => this.fresh(op));
     const [name = ''] = outputs;
+    for (const [attribute, value] of Object.entries(attributeValues)) {
+      if (typeof value === 'number' || Array.isArray(value)) checkNumbers([value].flat(), `${attribute} of ${op}`);
+    }
     this.append({ op, domain: '', name, inputs, outputs, attributes: attributes(attributeValues) });
     return outputs;
   }
@@ -150,16 +154,19 @@ export class GraphBuilder {
 
   /** A float32 scalar; one initializer for each value. */
   scalar(value: number): string {
+    checkNumbers([value], 'A constant');
     return this.#once(`scalar ${Object.is(value, -0) ? '-0' : value}`, () => this.constant(scalar(value), 'scalar'));
   }
 
   /** An int64 vector (shapes, axes); one initializer for each value. */
   ints(values: readonly number[]): string {
+    checkNumbers(values, 'A size');
     return this.#once(`ints ${values}`, () => this.constant(int64(values), 'ints'));
   }
 
   /** An int64 scalar. */
   int(value: number): string {
+    checkNumbers([value], 'A size');
     return this.#once(`int ${value}`, () => this.constant(int64([value], []), 'int'));
   }
 
@@ -188,6 +195,10 @@ export class GraphBuilder {
       valueInfo: [],
     };
   }
+}
+
+function checkNumbers(values: readonly number[], what: string): void {
+  if (values.some(Number.isNaN)) throw new NotANumberError(what);
 }
 
 /** An empty graph to build on. */

@@ -1,3 +1,4 @@
+import { isKonkyoError } from '../../konkyoError.ts';
 import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
@@ -58,18 +59,32 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
       const dys = node.outputs.map(total);
       const first = dys.find((dy) => dy !== undefined);
       if (first === undefined) return;
-      const gradients = answer.rule(callFor(builder, node, dys, factsOf));
+      const gradients = withOpenSizes(node, facts, () => answer.rule(callFor(builder, node, dys, factsOf)));
       node.inputs.forEach((input, i) => {
         const gradient = gradients[i];
         if (!gradient || input === '' || !wanted.has(input) || !carriesGradient(input)) return;
         const { dims } = factsOf(input);
         const given = answer.broadcast?.(dims, factsOf(node.outputs[0] ?? '').dims, i) ?? dims;
-        const contribution = sumTo(builder, gradient(), given, dims);
+        const contribution = withOpenSizes(node, facts, () => sumTo(builder, gradient(), given, dims));
         contributions.set(input, [...(contributions.get(input) ?? []), contribution]);
       });
     });
   }
   return new Map(wrt.map((value) => [value, total(value) ?? zerosLike(builder, value)]));
+}
+
+/** What a rule makes of a node. Where a size is not known before the graph runs, a rule may have no answer. */
+function withOpenSizes<T>(node: Node, facts: Facts, make: () => T): T {
+  const open = [...node.inputs, ...node.outputs].find((name) => facts.get(name)?.dims.some(Number.isNaN));
+  if (open === undefined) return make();
+  try {
+    return make();
+  } catch (cause) {
+    // Arrays of NaN elements are RangeErrors, NaN in the graph is one of konkyo's own.
+    if (!(cause instanceof RangeError || isKonkyoError(cause, 'not-a-number'))) throw cause;
+    const why = `its gradient needs the size of "${open}", which depends on the image`;
+    throw new UnsupportedOperatorsError([{ op: qualifiedOp(node), node: describeNode(node), why }]);
+  }
 }
 
 interface Step {

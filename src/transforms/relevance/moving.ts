@@ -20,7 +20,7 @@ export function passOn(): RelevanceRule {
       if (only === undefined || another !== undefined) return 'it has several inputs that depend on the image';
       const [x, y] = [shapeOf(layer, layer.node.inputs[only]), shapeOf(layer, layer.node.outputs[0])];
       const extra = y.length - x.length;
-      const broadcasts = extra >= 0 && x.every((dim, i) => dim === 1 || dim === y[i + extra]);
+      const broadcasts = extra >= 0 && x.every((dim, i) => dim === 1 || Object.is(dim, y[i + extra]));
       return broadcasts ? undefined : `its output [${y}] is not element by element that of its input [${x}]`;
     },
     pass: ({ layer, call, relevance }) =>

@@ -1,4 +1,5 @@
 import { float, floatOf, intOf, stringOf } from '../../../onnx/attributes.ts';
+import { passesOn } from '../../../onnx/randomness.ts';
 import { sizeOf, type Tensor } from '../../../onnx/tensor.ts';
 import { groupsOf } from '../../gradient/window.ts';
 import type { AffineAnswer, BoundCall, BoundTable, Magnitude, Refusal, Roundings } from '../rule.ts';
@@ -125,11 +126,9 @@ export const affineBounds: BoundTable = {
   ReduceMean: reduced(),
   ReduceSum: reduced(),
   Identity: rearranged(),
-  Dropout: rearranged(({ inputs: [, , training = ''] }, facts) => {
-    const constant = training === '' ? undefined : facts(training).constant;
-    const off = training === '' || (constant && Number(constant.data[0]) === 0);
-    return off ? undefined : 'in training mode its output is random';
-  }),
+  Dropout: rearranged((node, facts) =>
+    passesOn(node, (name) => facts(name).constant) ? undefined : 'in training mode its output is random',
+  ),
   Reshape: rearranged(),
   Flatten: rearranged(),
   Squeeze: rearranged(),

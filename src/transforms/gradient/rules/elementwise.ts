@@ -1,4 +1,5 @@
 import { elementTypeCode, isFloat } from '../../../onnx/elementType.ts';
+import { passesOn } from '../../../onnx/randomness.ts';
 import { toNumbers } from '../../../onnx/tensor.ts';
 import { type Call, elementwise, except, type GradientTable, type Rule, rule, unary } from '../rule.ts';
 
@@ -60,14 +61,11 @@ export const elementwiseRules: GradientTable = {
   ]),
   Neg: rule(({ dy, ops }) => [() => ops.Neg(dy)]),
   Identity: rule(({ dy }) => [() => dy]),
-  // konkyo explains inference, where Dropout passes its input on.
+  // konkyo explains inference, where Dropout passes its input on; so does one in training mode that drops none.
   Dropout: except(
     rule(({ dy }) => [() => dy]),
-    ({ inputs: [, , training = ''] }, facts) => {
-      const constant = training === '' ? undefined : facts(training).constant;
-      const off = training === '' || (constant && toNumbers(constant)[0] === 0);
-      return off ? undefined : 'in training mode its output is random';
-    },
+    (node, facts) =>
+      passesOn(node, (name) => facts(name).constant) ? undefined : 'in training mode its output is random',
   ),
   Cast: rule(recast),
   CastLike: rule(recast),

@@ -140,7 +140,9 @@ function sliceGradient(call: Call): string {
   const axes = axesInput === '' ? start?.map((_, i) => i) : numbers(axesInput);
   const step = steps === '' ? axes?.map(() => 1) : numbers(steps);
   const positive = axes?.map((axis) => (axis < 0 ? axis + rank : axis));
-  if (start && positive && step?.every((size) => size === 1) && !positive.includes(0)) {
+  const known = (name: string) => positive?.every((axis) => !Number.isNaN(dims(name)[axis])) ?? false;
+  const sizesKnown = known(input) && known(y[0] ?? '');
+  if (start && positive && step?.every((size) => size === 1) && !positive.includes(0) && sizesKnown) {
     const before = Array.from({ length: rank }, () => 0);
     const after = Array.from({ length: rank }, () => 0);
     positive.forEach((axis, i) => {

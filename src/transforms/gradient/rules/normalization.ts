@@ -1,5 +1,5 @@
 import { floatOf, intOf, intsOf } from '../../../onnx/attributes.ts';
-import { elementTypeCode } from '../../../onnx/elementType.ts';
+import { elementsPerElement } from '../gradientValues.ts';
 import { type Call, elementwise, except, type GradientTable, rule } from '../rule.ts';
 
 /** A [C] vector shaped to multiply an [N, C, s...] value. */
@@ -76,9 +76,9 @@ export const normalizationRules: GradientTable = {
       () => {
         const { normalized, deviation, gradient } = standard();
         const parts = [gradient(ops.Mul(dy, scale))];
-        if (dMean) parts.push(ops.Div(dMean, countPerLine(call, deviation)));
+        if (dMean) parts.push(ops.Div(dMean, elementsPerElement(call.builder, input, deviation)));
         if (dInverse) {
-          const share = ops.Div(dInverse, countPerLine(call, deviation));
+          const share = ops.Div(dInverse, elementsPerElement(call.builder, input, deviation));
           parts.push(ops.Neg(ops.Mul(normalized, ops.Div(share, ops.Mul(deviation, deviation)))));
         }
         return ops.Sum(...parts);
@@ -165,12 +165,6 @@ export const normalizationRules: GradientTable = {
     ];
   }),
 };
-
-/** How many elements of x share one of `line`. */
-function countPerLine({ x, ops, add }: Call, line: string): string {
-  const size = (value: string) => add('Cast', [ops.Size(value)], { to: elementTypeCode('float32') });
-  return ops.Div(size(x[0] ?? ''), size(line));
-}
 
 /** The mean over `size` channels around each, absent ones counting as 0. An even size reaches one further up. */
 function averageOfNeighbours(

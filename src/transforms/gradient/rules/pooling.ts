@@ -1,6 +1,6 @@
 import { intOf, intsOf, without } from '../../../onnx/attributes.ts';
 import { float32, sizeOf } from '../../../onnx/tensor.ts';
-import { zerosLike } from '../gradientValues.ts';
+import { elementsPerElement, zerosLike } from '../gradientValues.ts';
 import type { Call, GradientTable } from '../rule.ts';
 import { rule } from '../rule.ts';
 import { firstExtremeGradient } from '../selection.ts';
@@ -57,10 +57,12 @@ export const poolingRules: GradientTable = {
     },
   ]),
   GlobalLpPool: rule((call) => [() => call.ops.Mul(perNorm(call), signedPower(call, call.x[0] ?? ''))]),
-  GlobalAveragePool: rule(({ dy, x, dims, ops, add, builder }) => [
+  GlobalAveragePool: rule(({ dy, x, y: [y = ''], dims, ops, add, builder }) => [
     () => {
       const [input = ''] = x;
-      const share = ops.Div(dy, builder.scalar(sizeOf(dims(input).slice(2))));
+      const size = sizeOf(dims(input).slice(2));
+      const count = Number.isNaN(size) ? elementsPerElement(builder, input, y) : builder.scalar(size);
+      const share = ops.Div(dy, count);
       return ops.Expand(share, add('Shape', [input]));
     },
   ]),

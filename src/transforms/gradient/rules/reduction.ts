@@ -1,8 +1,7 @@
 import { intOf } from '../../../onnx/attributes.ts';
-import { elementTypeCode } from '../../../onnx/elementType.ts';
 import type { Node } from '../../../onnx/graph.ts';
 import { sizeOf, toNumbers } from '../../../onnx/tensor.ts';
-import { zerosLike } from '../gradientValues.ts';
+import { elementsPerElement, zerosLike } from '../gradientValues.ts';
 import { type Call, except, type GradientTable, type RuleAnswer, rule } from '../rule.ts';
 import { firstExtremeGradient } from '../selection.ts';
 
@@ -65,11 +64,9 @@ export const reductionRules: GradientTable = {
       const { ops, x, y, dims, builder } = call;
       const [input = ''] = x;
       const axes = knownAxes(call);
-      // The batch dimension's size is not known here, so a mean over it counts at run time.
-      const count =
-        axes && !axes.includes(0)
-          ? builder.scalar(sizeOf(axes.map((axis) => dims(input)[axis] ?? 1)))
-          : ops.Div(sizeAtRunTime(call, input), sizeAtRunTime(call, y[0] ?? ''));
+      // The batch dimension's size is not known here, nor one that depends on the image: a mean over them counts at run time.
+      const size = axes && !axes.includes(0) ? sizeOf(axes.map((axis) => dims(input)[axis] ?? 1)) : Number.NaN;
+      const count = !Number.isNaN(size) ? builder.scalar(size) : elementsPerElement(builder, input, y[0] ?? '');
       return spread(call, ops.Div(call.dy, count));
     },
   ]),
@@ -111,7 +108,3 @@ export const reductionRules: GradientTable = {
     () => add('ScatterElements', [zerosLike(builder, x), output(1), dy], { axis: intOf(node, 'axis', -1) }),
   ]),
 };
-
-function sizeAtRunTime({ add, ops }: Call, value: string): string {
-  return add('Cast', [ops.Size(value)], { to: elementTypeCode('float32') });
-}

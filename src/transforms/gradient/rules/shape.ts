@@ -31,21 +31,21 @@ export const shapeRules: GradientTable = {
   Concat: rule((call) => {
     const { x, dy, ops, add, dims, builder } = call;
     const axis = axisOf(call, 0);
-    if (axis === 0) {
-      // Rows are counted at run time: the probe's batch is not the batch of later runs.
-      const lengths = x.map((name) => add('Shape', [name], { start: 0, end: 1 }));
+    const sizes = x.map((name) => dims(name)[axis] ?? 0);
+    if (axis === 0 || sizes.some(Number.isNaN)) {
+      // Rows are counted at run time: the probe's batch is not the batch of later runs. So is what depends on the image.
+      const lengths = x.map((name) => add('Shape', [name], { start: axis, end: axis + 1 }));
       return x.map((_, i) => () => {
         // Sum takes no integers.
         const sumOf = (parts: readonly string[]) => parts.reduce((sum, length) => ops.Add(sum, length));
         const start = i === 0 ? builder.ints([0]) : sumOf(lengths.slice(0, i));
-        return add('Slice', [dy, start, sumOf(lengths.slice(0, i + 1)), builder.ints([0])]);
+        return add('Slice', [dy, start, sumOf(lengths.slice(0, i + 1)), builder.ints([axis])]);
       });
     }
-    const lengths = x.map((name) => dims(name)[axis] ?? 0);
     const channels = axis === 1 ? channelsThroughConvolution(call) : undefined;
     return x.map((_, i) => () => {
-      const start = lengths.slice(0, i).reduce((sum, length) => sum + length, 0);
-      const end = start + (lengths[i] ?? 0);
+      const start = sizes.slice(0, i).reduce((sum, length) => sum + length, 0);
+      const end = start + (sizes[i] ?? 0);
       if (channels) return channels({ from: start, to: end });
       return add('Slice', [dy, builder.ints([start]), builder.ints([end]), builder.ints([axis])]);
     });

@@ -1,0 +1,95 @@
+import { type Classifier, runBatches } from '../classifier/classifier.ts';
+import { NotEquivalentError } from '../classifier/errors.ts';
+import { probeImages } from '../classifier/probeImages.ts';
+import { referenceOf } from '../classifier/reference.ts';
+import type { Model } from '../onnx/graph.ts';
+import { rows, type Tensor } from '../onnx/tensor.ts';
+import { floatOutputOf, type OptimizationLevel, optimizationLevels, type Session } from '../runtime/runtime.ts';
+import { explained } from './explainedScores.ts';
+
+/** An explanation's score and the predicted one may differ by this share of what the score varies by: two graphs' rounding. */
+const tolerance = 1e-3;
+
+export interface CheckedRun {
+  readonly values: ReadonlyMap<string, Tensor<'float32'>>;
+  /** What is to be said of the optimisation, where it had to be lowered. */
+  readonly notes: readonly string[];
+}
+
+export interface CheckedSession {
+  run(feeds: Readonly<Record<string, Tensor<'float32'>>>, weights: Tensor<'float32'>): Promise<CheckedRun>;
+  release(): Promise<void>;
+}
+
+/**
+ * A session of an explanation graph, which a runtime may rewrite in other ways than the model. In its first run the first
+ * image's explained score is compared with the predicted one; where they disagree it is optimised less.
+ * @param names the outputs wanted; `score` is the explained score, [n].
+ * @throws NotEquivalentError from the run where they disagree even without optimisation.
+ */
+export async function openChecked(
+  classifier: Classifier,
+  model: Model,
+  {
+    names,
+    score,
+    imagesAtOnce,
+  }: { readonly names: readonly string[]; readonly score: string; readonly imagesAtOnce: number },
+): Promise<CheckedSession> {
+  const { runtime, inputName, preparation, scores } = classifier;
+  const most = optimizationLevels.indexOf(preparation.optimization);
+  const untried = optimizationLevels.slice(0, most + 1);
+  const open = (level: OptimizationLevel = 'none') => runtime.createSession(model, { optimization: level });
+  let session: Session = await open(untried.pop());
+  let checked = false;
+  let notes: readonly string[] = [];
+  return {
+    async run(feeds, weights) {
+      const count = weights.dims[0] ?? 0;
+      const run = () => runBatches(session, imagesAtOnce, count, feeds, names);
+      let values = await run();
+      while (!checked && count > 0) {
+        const [image] = [feeds[inputName]].flatMap((images) => (images ? [rows(images, 0, 1)] : []));
+        const [own = Number.NaN] = floatOutputOf(Object.fromEntries(values), score).data;
+        const first = weights.data.subarray(0, scores.width);
+        if (!image || (await agrees(classifier, image, first, own))) {
+          checked = true;
+          break;
+        }
+        const level = untried.pop();
+        if (level === undefined) {
+          throw new NotEquivalentError(
+            `The explanation of this model gives ${own} as the explained score, which is not what the model predicts: ${runtime.name} computes them differently. Explain it with another runtime or method, and report the model.`,
+          );
+        }
+        await session.release();
+        session = await open(level);
+        notes = [
+          `Optimised further, ${runtime.name} gives this explanation another score than the prediction's; it was run at optimisation level "${level}".`,
+        ];
+        values = await run();
+      }
+      return { values, notes };
+    },
+    release: () => session.release(),
+  };
+}
+
+/** Whether an explained score is the one predicted for an image, but for rounding. */
+async function agrees(
+  classifier: Classifier,
+  image: Tensor<'float32'>,
+  weights: Float32Array,
+  score: number,
+): Promise<boolean> {
+  const predicted = explained(weights, (await classifier.scoresOf(image)).data);
+  const difference = Math.abs(score - predicted);
+  // Equal infinities, and NaN for NaN, have no difference that is a number.
+  if (Object.is(score, predicted) || score === predicted || difference <= (tolerance / 10) * Math.abs(predicted))
+    return true;
+  const { scores, input } = classifier;
+  const scoresOf = async (images: Tensor<'float32'>) => ({ [scores.name]: await classifier.scoresOf(images) });
+  const { scales } = await referenceOf(scoresOf, [scores.name], probeImages(input, 2), { size: 1, twice: 'none' });
+  const scale = explained(weights.map(Math.abs), scales.get(scores.name) ?? new Float64Array());
+  return difference <= tolerance * scale;
+}
