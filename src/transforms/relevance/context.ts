@@ -6,6 +6,7 @@ import { toNumbers } from '../../onnx/tensor.ts';
 import { UnknownValueError } from '../gradient/errors.ts';
 import type { GradientTable } from '../gradient/rule.ts';
 import { arithmeticOperators, elementwiseFunctions, gateOperators, rearrangements } from './operators.ts';
+import { type PixelMap, pixelMaps } from './pixelMaps.ts';
 
 /** What is known of a graph whose decisions are to be explained: what the predicates of a composite may ask. */
 export interface RelevanceContext {
@@ -17,6 +18,8 @@ export interface RelevanceContext {
   /** Whether a value is at least 0 whatever the pixels are. */
   readonly isNonNegative: (name: string) => boolean;
   readonly producerOf: (name: string) => Node | undefined;
+  /** What a node does to pixels; undefined after the first trained layer, or where it is no map of pixels. */
+  readonly pixelMapOf: (node: Node) => PixelMap | undefined;
 }
 
 /**
@@ -43,14 +46,16 @@ export function relevanceContext(graph: Graph, facts: Facts, input: string, tabl
     for (const output of carried) data.add(output);
     if (givesNonNegative(node, nonNegative)) for (const output of node.outputs) nonNegative.add(output);
   }
-  return {
+  const context = {
     input,
     table,
     facts: factsOf,
-    isData: (name) => data.has(name),
-    isNonNegative: (name) => nonNegative.has(name),
-    producerOf: (name) => producers.get(name),
+    isData: (name: string) => data.has(name),
+    isNonNegative: (name: string) => nonNegative.has(name),
+    producerOf: (name: string) => producers.get(name),
   };
+  const maps = pixelMaps(graph, context);
+  return { ...context, pixelMapOf: (node) => maps.get(node) };
 }
 
 function quantizes(node: Node, table: GradientTable): boolean {
@@ -101,7 +106,11 @@ export function isGate(name: string, context: RelevanceContext): boolean {
 }
 
 /** Whether a value is an elementwise function of another: x sigmoid(x) is an activation, written as a product. */
-export function isFunctionOf(name: string, argument: string, context: RelevanceContext): boolean {
+export function isFunctionOf(
+  name: string,
+  argument: string,
+  context: Pick<RelevanceContext, 'producerOf' | 'isData'>,
+): boolean {
   if (name === argument) return true;
   const node = context.producerOf(name);
   if (node?.domain !== '') return false;

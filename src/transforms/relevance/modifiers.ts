@@ -83,6 +83,8 @@ export const positive: ParameterModifier = { name: 'w+', of: (value) => Math.max
 export const negative: ParameterModifier = { name: 'w-', of: (value) => Math.min(value, 0) };
 export const zero: ParameterModifier = { name: '0', of: () => 0 };
 export const one: ParameterModifier = { name: '1', of: () => 1 };
+/** 1 where there is a weight. */
+export const present: ParameterModifier = { name: 'w != 0', of: (value) => (value === 0 ? 0 : 1) };
 export const squared: ParameterModifier = { name: 'w^2', of: (value) => value * value };
 
 /** w + factor part(w) */
