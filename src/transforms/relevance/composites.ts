@@ -1,4 +1,5 @@
 import { byWeight, toItsPixel } from './atPixels.ts';
+import type { Bounds } from './bounds.ts';
 import {
   type Composite,
   type CompositeEntry,
@@ -14,7 +15,6 @@ import {
   isSum,
   operator,
 } from './composite.ts';
-import type { Bounds } from './modifiers.ts';
 import { gradient, passOn, winnerTakesAll } from './moving.ts';
 import { signalOf, signalTakesAll, softmaxTaylor, uniform } from './products.ts';
 import type { RelevanceRule } from './rule.ts';

@@ -20,6 +20,8 @@ export interface RelevanceContext {
   readonly producerOf: (name: string) => Node | undefined;
   /** What a node does to pixels; undefined after the first trained layer, or where it is no map of pixels. */
   readonly pixelMapOf: (node: Node) => PixelMap | undefined;
+  /** Whether a value is made of pixels by nothing trained. */
+  readonly isOfPixels: (name: string) => boolean;
 }
 
 /**
@@ -55,7 +57,11 @@ export function relevanceContext(graph: Graph, facts: Facts, input: string, tabl
     producerOf: (name: string) => producers.get(name),
   };
   const maps = pixelMaps(graph, context);
-  return { ...context, pixelMapOf: (node) => maps.get(node) };
+  const isOfPixels = (name: string) => {
+    const producer = producers.get(name);
+    return producer ? data.has(name) && maps.has(producer) : name === input;
+  };
+  return { ...context, pixelMapOf: (node) => maps.get(node), isOfPixels };
 }
 
 function quantizes(node: Node, table: GradientTable): boolean {

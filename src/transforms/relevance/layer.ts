@@ -41,11 +41,7 @@ function biasesOf({ op, domain }: Node, others: readonly number[]): readonly num
 /** A layer with weights that training chose, and one input. A 1x1 convolution that only scales pixels is none. */
 export function isLinearLayer({ node, data, weights, pixelMap }: Layer): boolean {
   return (
-    node.domain === '' &&
-    node.op !== 'Mul' &&
-    data.length === 1 &&
-    weights !== undefined &&
-    pixelMap === undefined
+    node.domain === '' && node.op !== 'Mul' && data.length === 1 && weights !== undefined && pixelMap === undefined
   );
 }
 

@@ -20,7 +20,7 @@ import { arithmeticOperators, elementwiseFunctions, rearrangements, selections, 
  */
 export type PixelMap = 'element' | 'permutation' | 'mean' | 'moved';
 
-type Context = Omit<RelevanceContext, 'pixelMapOf'>;
+type Context = Omit<RelevanceContext, 'pixelMapOf' | 'isOfPixels'>;
 
 /** The nodes between the pixels and the first trained layers, by what they do to pixels. */
 export function pixelMaps({ nodes }: Graph, context: Context): ReadonlyMap<Node, PixelMap> {
@@ -42,7 +42,8 @@ function mapOf(node: Node, data: readonly number[], context: Context): PixelMap 
   const { op, domain } = node;
   if (domain !== '') return undefined;
   if (isElementwise(node, data) && haveOneSource(node, data, context)) return 'element';
-  if (op === 'BatchNormalization') return data.length === 1 && data[0] === 0 && isAtInference(node) ? 'element' : undefined;
+  if (op === 'BatchNormalization')
+    return data.length === 1 && data[0] === 0 && isAtInference(node) ? 'element' : undefined;
   if (op === 'Conv') return isPermutation(node, context) ? 'permutation' : undefined;
   if (means.has(op)) return data.length === 1 && data[0] === 0 ? 'mean' : undefined;
   return rearrangements.has(op) || selections.has(op) || sums.has(op) ? 'moved' : undefined;
@@ -56,8 +57,9 @@ function isElementwise({ op }: Node, data: readonly number[]): boolean {
 /** Whether all that an elementwise operator reads is made of one value, element by element: x + x, x sigmoid(x). */
 function haveOneSource({ inputs }: Node, data: readonly number[], context: Context): boolean {
   const [first = '', ...others] = data.map((i) => inputs[i] ?? '');
-  return others.length === 0 || elementwiseSources(first, context).some((source) =>
-    others.every((other) => isFunctionOf(other, source, context)),
+  return (
+    others.length === 0 ||
+    elementwiseSources(first, context).some((source) => others.every((other) => isFunctionOf(other, source, context)))
   );
 }
 
