@@ -5,6 +5,7 @@ import { type Graph, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
 import { toNumbers } from '../../onnx/tensor.ts';
 import { UnknownValueError } from '../gradient/errors.ts';
 import type { GradientTable } from '../gradient/rule.ts';
+import { hugeValues } from './extremes.ts';
 import { arithmeticOperators, elementwiseFunctions, gateOperators, rearrangements } from './operators.ts';
 import { type PixelMap, pixelMaps } from './pixelMaps.ts';
 
@@ -17,6 +18,8 @@ export interface RelevanceContext {
   readonly isData: (name: string) => boolean;
   /** Whether a value is at least 0 whatever the pixels are. */
   readonly isNonNegative: (name: string) => boolean;
+  /** Whether elements may be infinite, or nearly, through a constant that is: an attention's mask. */
+  readonly mayBeHuge: (name: string) => boolean;
   readonly producerOf: (name: string) => Node | undefined;
   /** What a node does to pixels; undefined after the first trained layer, or where it is no map of pixels. */
   readonly pixelMapOf: (node: Node) => PixelMap | undefined;
@@ -48,12 +51,14 @@ export function relevanceContext(graph: Graph, facts: Facts, input: string, tabl
     for (const output of carried) data.add(output);
     if (givesNonNegative(node, nonNegative)) for (const output of node.outputs) nonNegative.add(output);
   }
+  const huge = hugeValues(graph, facts);
   const context = {
     input,
     table,
     facts: factsOf,
     isData: (name: string) => data.has(name),
     isNonNegative: (name: string) => nonNegative.has(name),
+    mayBeHuge: (name: string) => huge.has(name),
     producerOf: (name: string) => producers.get(name),
   };
   const maps = pixelMaps(graph, context);
