@@ -227,7 +227,7 @@ export {
   structuralEntries,
 } from './transforms/relevance/composites.ts';
 export type { Layer as RelevanceLayer } from './transforms/relevance/layer.ts';
-export type { Bounds } from './transforms/relevance/modifiers.ts';
+export type { Bounds } from './transforms/relevance/bounds.ts';
 export { gradient, passOn, proportionalMaxPooling, winnerTakesAll } from './transforms/relevance/moving.ts';
 export { signalTakesAll, softmaxTaylor, uniform } from './transforms/relevance/products.ts';
 export type { RelevancePass, RelevanceRule } from './transforms/relevance/rule.ts';

@@ -13,9 +13,9 @@ import { float32, rows, type Tensor } from '../onnx/tensor.ts';
 import { openProbe, type Probe } from '../runtime/probe.ts';
 import type { Runtime, Values } from '../runtime/runtime.ts';
 import { canonize } from '../transforms/canonizers/canonize.ts';
+import type { Bounds } from '../transforms/relevance/bounds.ts';
 import type { Composite, PlacedRule } from '../transforms/relevance/composite.ts';
 import { relevanceContext } from '../transforms/relevance/context.ts';
-import type { Bounds } from '../transforms/relevance/modifiers.ts';
 import { addRelevance, type BookedLayer } from '../transforms/relevance/relevance.ts';
 import { type ExplanationGraph, givenWeights, graphExplainer, type TargetSource } from './explanationGraph.ts';
 import type { Explainer } from './method.ts';
@@ -56,8 +56,9 @@ const tolerance = 1e-3;
  * @throws NotEquivalentError
  */
 export async function canonized(classifier: Classifier): Promise<Canonized> {
-  const { model, facts, inputName, scores, runtime, input, preparation } = classifier;
-  const rewritten = { ...model, graph: canonize(model.graph, facts, [scores.name]) };
+  const { model, facts, inputName, scores, runtime, input, preparation, gradientTable } = classifier;
+  const { isOfPixels } = relevanceContext(model.graph, facts, inputName, gradientTable);
+  const rewritten = { ...model, graph: canonize(model.graph, facts, [scores.name], isOfPixels) };
   const probed = facts.get(inputName)?.dims[0] ?? 1;
   // One image more than in the first probe: the axis that grew is the one images lie along.
   const count = preparation.batched ? probed + 1 : probed;

@@ -25,14 +25,16 @@ interface LinearLayer {
 }
 
 /** Puts each batch normalisation into the convolution or dense layer before it, or after it. */
-export const mergeBatchNormalization: Canonizer = (graph, facts, keep) => {
+export const mergeBatchNormalization: Canonizer = (graph, facts, keep, ofPixels) => {
   // One at a time: a layer may have one on either side.
   const around = surroundings(graph, facts, keep);
   for (const node of graph.nodes) {
     if (node.op !== 'BatchNormalization' || node.domain !== '' || intOf(node, 'training_mode', 0) === 1) continue;
     const affine = affineOf(node, around);
     if (!affine || node.outputs.slice(1).some((name) => name !== '')) continue;
-    const merged = intoLayerBefore(node, affine, around) ?? intoLayerAfter(node, affine, around);
+    // Of pixels it is their scale: in the first layer its offset would be a bias, and the map another than with it outside.
+    const after = ofPixels?.(node.inputs[0] ?? '') ? undefined : () => intoLayerAfter(node, affine, around);
+    const merged = intoLayerBefore(node, affine, around) ?? after?.();
     if (!merged) continue;
     const { layer, weights, bias } = merged;
     const builder = new GraphBuilder({ ...graph, nodes: [] }, 'batch-normalization');
@@ -41,7 +43,7 @@ export const mergeBatchNormalization: Canonizer = (graph, facts, keep) => {
       if (other === merged.removed) continue;
       builder.append(other === layer.node ? merged.rewrite(...names) : (merged.moved?.get(other) ?? other));
     }
-    return mergeBatchNormalization(builder.build(), facts, keep);
+    return mergeBatchNormalization(builder.build(), facts, keep, ofPixels);
   }
   return graph;
 };

@@ -13,9 +13,15 @@ const canonizers: readonly Canonizer[] = [mergeBias, mergeBatchNormalization, sp
  * The graph in the form that relevance rules are made for. That it computes the same has to be proved by running it.
  * @param facts of every value; new values of the result are not among them.
  * @param keep values that must stay.
+ * @param ofPixels whether a value is made of pixels by nothing trained: a batch normalisation of one stays where it is.
  */
-export function canonize(graph: Graph, facts: Facts, keep: readonly string[]): Graph {
-  const rewritten = canonizers.reduce((current, canonizer) => canonizer(current, facts, keep), graph);
+export function canonize(
+  graph: Graph,
+  facts: Facts,
+  keep: readonly string[],
+  ofPixels?: (value: string) => boolean,
+): Graph {
+  const rewritten = canonizers.reduce((current, canonizer) => canonizer(current, facts, keep, ofPixels), graph);
   const outputs = [...new Set([...keep, ...graph.outputs.map(({ name }) => name)])];
   return prune(
     rewritten,

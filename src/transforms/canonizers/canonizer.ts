@@ -7,8 +7,14 @@ import { isTensorOf, type Tensor } from '../../onnx/tensor.ts';
  * keep their names.
  * @param facts of every value of the graph.
  * @param keep values that must stay, such as the explained scores.
+ * @param ofPixels whether a value is made of pixels by nothing trained; of none by default.
  */
-export type Canonizer = (graph: Graph, facts: Facts, keep: readonly string[]) => Graph;
+export type Canonizer = (
+  graph: Graph,
+  facts: Facts,
+  keep: readonly string[],
+  ofPixels?: (value: string) => boolean,
+) => Graph;
 
 /** What a canonizer asks of a graph while it looks for places to rewrite. */
 export interface Surroundings {

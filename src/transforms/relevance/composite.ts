@@ -85,6 +85,11 @@ export const isSum: LayerPredicate = (layer) =>
 export const isProduct: LayerPredicate = ({ node, data }) =>
   node.domain === '' && data.length > 1 && ['Mul', 'MatMul', 'Gemm', 'Einsum'].includes(node.op);
 
+/** Between the pixels and the first trained layer, with elements that are made of one pixel each. */
+export const isOfOnePixel: LayerPredicate = ({ pixelMap }) => pixelMap === 'element' || pixelMap === 'permutation';
+/** There too: pixels averaged, as for another size. */
+export const isMeanOfPixels: LayerPredicate = ({ pixelMap }) => pixelMap === 'mean';
+
 /** A linear layer with none between it and the pixels. */
 export const isFirst: LayerPredicate = (layer) => isLinearLayer(layer) && !hasLinearAbove(layer, new Set());
 

@@ -1,3 +1,5 @@
+import { byWeight, toItsPixel } from './atPixels.ts';
+import type { Bounds } from './bounds.ts';
 import {
   type Composite,
   type CompositeEntry,
@@ -5,23 +7,26 @@ import {
   isConvolution,
   isDense,
   isFirst,
+  isMeanOfPixels,
+  isOfOnePixel,
   isProduct,
   isRearrangement,
   isSelection,
   isSum,
   operator,
 } from './composite.ts';
-import type { Bounds } from './modifiers.ts';
 import { gradient, passOn, winnerTakesAll } from './moving.ts';
 import { signalOf, signalTakesAll, softmaxTaylor, uniform } from './products.ts';
 import type { RelevanceRule } from './rule.ts';
 import { alphaBeta, epsilon, flat, gamma, norm, zBox, zPlus } from './rules.ts';
 
 /**
- * Rules for everything without trained weights, for user composites to end with: elements go where they came from, maxima to
- * their winners, activations pass, sums and means by what each term contributes, products to the factor that is no gate.
+ * Rules for everything without trained weights, for user composites to end with: what is done to pixels before the first
+ * trained layer goes back to each pixel, elements go where they came from, maxima to their winners, activations pass, sums and means by what each term contributes, products to the factor that is no gate.
  */
 export const structuralEntries: readonly CompositeEntry[] = [
+  { where: isOfOnePixel, rule: toItsPixel() },
+  { where: isMeanOfPixels, rule: byWeight() },
   { where: isRearrangement, rule: gradient() },
   { where: isSelection, rule: winnerTakesAll() },
   { where: (layer) => isActivation(layer) || isScaling(layer), rule: passOn() },

@@ -5,7 +5,9 @@ import { type Graph, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
 import { toNumbers } from '../../onnx/tensor.ts';
 import { UnknownValueError } from '../gradient/errors.ts';
 import type { GradientTable } from '../gradient/rule.ts';
+import { hugeValues } from './extremes.ts';
 import { arithmeticOperators, elementwiseFunctions, gateOperators, rearrangements } from './operators.ts';
+import { type PixelMap, pixelMaps } from './pixelMaps.ts';
 
 /** What is known of a graph whose decisions are to be explained: what the predicates of a composite may ask. */
 export interface RelevanceContext {
@@ -16,7 +18,13 @@ export interface RelevanceContext {
   readonly isData: (name: string) => boolean;
   /** Whether a value is at least 0 whatever the pixels are. */
   readonly isNonNegative: (name: string) => boolean;
+  /** Whether elements may be infinite, or nearly, through a constant that is: an attention's mask. */
+  readonly mayBeHuge: (name: string) => boolean;
   readonly producerOf: (name: string) => Node | undefined;
+  /** What a node does to pixels; undefined after the first trained layer, or where it is no map of pixels. */
+  readonly pixelMapOf: (node: Node) => PixelMap | undefined;
+  /** Whether a value is made of pixels by nothing trained. */
+  readonly isOfPixels: (name: string) => boolean;
 }
 
 /**
@@ -43,14 +51,22 @@ export function relevanceContext(graph: Graph, facts: Facts, input: string, tabl
     for (const output of carried) data.add(output);
     if (givesNonNegative(node, nonNegative)) for (const output of node.outputs) nonNegative.add(output);
   }
-  return {
+  const huge = hugeValues(graph, facts);
+  const context = {
     input,
     table,
     facts: factsOf,
-    isData: (name) => data.has(name),
-    isNonNegative: (name) => nonNegative.has(name),
-    producerOf: (name) => producers.get(name),
+    isData: (name: string) => data.has(name),
+    isNonNegative: (name: string) => nonNegative.has(name),
+    mayBeHuge: (name: string) => huge.has(name),
+    producerOf: (name: string) => producers.get(name),
   };
+  const maps = pixelMaps(graph, context);
+  const isOfPixels = (name: string) => {
+    const producer = producers.get(name);
+    return producer ? data.has(name) && maps.has(producer) : name === input;
+  };
+  return { ...context, pixelMapOf: (node) => maps.get(node), isOfPixels };
 }
 
 function quantizes(node: Node, table: GradientTable): boolean {
@@ -101,7 +117,11 @@ export function isGate(name: string, context: RelevanceContext): boolean {
 }
 
 /** Whether a value is an elementwise function of another: x sigmoid(x) is an activation, written as a product. */
-export function isFunctionOf(name: string, argument: string, context: RelevanceContext): boolean {
+export function isFunctionOf(
+  name: string,
+  argument: string,
+  context: Pick<RelevanceContext, 'producerOf' | 'isData'>,
+): boolean {
   if (name === argument) return true;
   const node = context.producerOf(name);
   if (node?.domain !== '') return false;

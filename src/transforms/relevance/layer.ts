@@ -5,6 +5,7 @@ import { isTensorOf, type Tensor } from '../../onnx/tensor.ts';
 import type { RuleAnswer } from '../gradient/rule.ts';
 import { dataInputs, type RelevanceContext } from './context.ts';
 import { convolutions, matrixProducts } from './operators.ts';
+import type { PixelMap } from './pixelMaps.ts';
 
 /** A node as a relevance rule sees it. Inputs are meant by their positions. */
 export interface Layer {
@@ -16,13 +17,15 @@ export interface Layer {
   readonly weights: number | undefined;
   /** Constants that are added. */
   readonly biases: readonly number[];
+  /** What it does to pixels, between them and the first trained layer. */
+  readonly pixelMap: PixelMap | undefined;
 }
 
 export function layerOf(node: Node, context: RelevanceContext): Layer {
   const data = dataInputs(node, context);
   const others = node.inputs.flatMap((name, i) => (name === '' || data.includes(i) ? [] : [i]));
   const [weights] = hasWeights(node) ? others.filter((i) => i < 2) : [];
-  return { node, context, data, weights, biases: biasesOf(node, others) };
+  return { node, context, data, weights, biases: biasesOf(node, others), pixelMap: context.pixelMapOf(node) };
 }
 
 function hasWeights({ op, domain }: Node): boolean {
@@ -35,9 +38,11 @@ function biasesOf({ op, domain }: Node, others: readonly number[]): readonly num
   return convolutions.has(op) || op === 'Gemm' ? others.filter((i) => i === 2) : [];
 }
 
-/** A layer with weights that training chose, and one input. */
-export function isLinearLayer({ node, data, weights }: Layer): boolean {
-  return node.domain === '' && node.op !== 'Mul' && data.length === 1 && weights !== undefined;
+/** A layer with weights that training chose, and one input. A 1x1 convolution that only scales pixels is none. */
+export function isLinearLayer({ node, data, weights, pixelMap }: Layer): boolean {
+  return (
+    node.domain === '' && node.op !== 'Mul' && data.length === 1 && weights !== undefined && pixelMap === undefined
+  );
 }
 
 /** The gradient table's answer for the layer's operator; why there is none otherwise. */

@@ -45,8 +45,12 @@ export function winnerTakesAll(): RelevanceRule {
   return gradient('winner takes all');
 }
 
+/** Fill elements in that come from nowhere, with zeros if nothing else is given. */
+const filling: ReadonlySet<string> = new Set(['Pad', 'Trilu']);
+
 /** What goes to constants, a learned token joined to the patches of an image say, stays there. */
 function hasNoConstants({ node, context }: Layer): boolean {
+  if (filling.has(node.op)) return false;
   return node.inputs.every((name) => name === '' || context.isData(name) || !isFloat(context.facts(name).type));
 }
 

@@ -2,6 +2,7 @@ import { intOf } from '../../onnx/attributes.ts';
 import { sumTo } from '../gradient/gradientValues.ts';
 import { isFunctionOf, isGate } from './context.ts';
 import { copyLayer } from './copy.ts';
+import { quotient, unmasked } from './extremes.ts';
 import { gradientAnswer, type Layer } from './layer.ts';
 import { input, unchanged } from './modifiers.ts';
 import type { RelevanceRule } from './rule.ts';
@@ -31,9 +32,10 @@ export function uniform(epsilon = stabilizer): RelevanceRule {
       const zero = builder.scalar(0);
       const denominator = ops.Mul(copy.output, factors);
       const shift = ops.Where(ops.Less(denominator, zero), builder.scalar(-epsilon), builder.scalar(epsilon));
-      const quotient = ops.Div(relevance, ops.Add(denominator, shift));
-      absorb('stabilizers', ops.Mul(quotient, shift));
-      return [...copy.gradients(quotient)].map(([position, gradient]) => ({
+      const { value, stays } = quotient(call, relevance, ops.Add(denominator, shift), epsilon);
+      absorb('stabilizers', ops.Mul(value, shift));
+      if (stays !== undefined) absorb('stabilizers', stays);
+      return [...copy.gradients(value)].map(([position, gradient]) => ({
         input: position,
         value: ops.Mul(copy.inputOf(position), gradient),
       }));
@@ -43,7 +45,7 @@ export function uniform(epsilon = stabilizer): RelevanceRule {
 
 /**
  * Softmax y by its Taylor expansion at the input: R_i = x_i (R_i - y_i sum_j R_j). Achtibat et al. 2024, proposition 3.1. The
- * expansion has a bias, so relevance is not kept.
+ * expansion has a bias, so relevance is not kept. What is masked, x_i = -infinity, has y_i = 0, and x_i y_i goes to 0: R_i = 0.
  */
 export function softmaxTaylor(): RelevanceRule {
   return {
@@ -53,8 +55,10 @@ export function softmaxTaylor(): RelevanceRule {
       const { ops, add, builder, x, y } = call;
       const axis = builder.ints([intOf(layer.node, 'axis', -1)]);
       const sum = add('ReduceSum', [relevance, axis], { keepdims: 1 });
-      const value = ops.Mul(x[0] ?? '', ops.Sub(relevance, ops.Mul(y[0] ?? '', sum)));
-      return [{ input: 0, value }];
+      const [input = ''] = x;
+      const value = ops.Mul(input, ops.Sub(relevance, ops.Mul(y[0] ?? '', sum)));
+      const masked = layer.context.mayBeHuge(layer.node.inputs[0] ?? '');
+      return [{ input: 0, value: masked ? unmasked(call, value, input) : value }];
     },
   };
 }

@@ -1,14 +1,11 @@
-import { describeNode } from '../../onnx/graph.ts';
-import { dataInputs, type RelevanceContext } from './context.ts';
+import { type Bounds, pixelBound, stopsBounds } from './bounds.ts';
 import { RelevanceSettingError } from './errors.ts';
 import {
-  type Bounds,
   input,
   negative,
   negativeInput,
   one,
   onesInput,
-  pixelBound,
   plus,
   positive,
   positiveInput,
@@ -16,7 +13,6 @@ import {
   unchanged,
   zero,
 } from './modifiers.ts';
-import { arithmeticOperators, rearrangements } from './operators.ts';
 import type { RelevanceRule } from './rule.ts';
 import { type Share, sharesRule } from './shares.ts';
 
@@ -126,8 +122,8 @@ export function flat(): RelevanceRule {
 /**
  * For layers at the pixels, which lie between l and h:
  * R_i = sum_j (x_i w_ij - l_i w_ij+ - h_i w_ij-) / sum_i (x_i w_ij - l_i w_ij+ - h_i w_ij-) R_j. Montavon et al. 2017, the
- * z-B rule. The biases of the three parts cancel. Between the pixels and the layer there may be arithmetic with constants and
- * rearrangement; the bounds are carried through it.
+ * z-B rule. The biases of the three parts cancel. Between the pixels and the layer there may be what is affine in one pixel,
+ * clipping, rounding, means and rearrangement; the bounds are carried through it.
  */
 export function zBox(bounds: Bounds): RelevanceRule {
   return sharesRule({
@@ -145,24 +141,10 @@ export function zBox(bounds: Bounds): RelevanceRule {
     ],
     refuses: ({ node, data, context }) => {
       if (data.length !== 1) return 'it has several inputs, and there are bounds for one';
-      const between = farthestFromPixels(node.inputs[data[0] ?? 0] ?? '', context);
+      const between = stopsBounds(node.inputs[data[0] ?? 0] ?? '', context);
       return between === undefined ? undefined : `it needs pixels, but ${between} lies between them and this layer`;
     },
   });
-}
-
-/** An operator between the pixels and a value that bounds cannot be carried through. */
-function farthestFromPixels(value: string, context: RelevanceContext): string | undefined {
-  const node = context.isData(value) ? context.producerOf(value) : undefined;
-  if (!node) return undefined;
-  const data = dataInputs(node, context);
-  const arithmetic = arithmeticOperators.has(node.op) && data.length === 1;
-  if (node.domain !== '' || !(arithmetic || rearrangements.has(node.op))) return describeNode(node);
-  for (const position of data) {
-    const farther = farthestFromPixels(node.inputs[position] ?? '', context);
-    if (farther !== undefined) return farther;
-  }
-  return undefined;
 }
 
 function atLeast0(rule: string, setting: string, value: number): void {

@@ -1,5 +1,6 @@
 import type { Node } from '../../onnx/graph.ts';
 import { copyLayer, type LayerCopy, type LayerPart, vanishes } from './copy.ts';
+import { productWithHuge, quotient as quotientOf } from './extremes.ts';
 import { gradientAnswer, hasNegativeFactor, type Layer, parameter } from './layer.ts';
 import { unchanged } from './modifiers.ts';
 import { convolutions, positiveSums } from './operators.ts';
@@ -98,14 +99,20 @@ function passShare(pass: RelevancePass, share: Share, { epsilon, as }: SharesSet
     signed(first.copy.output, first.sign),
   );
   const shift = stabilizerOf(pass, denominator, epsilon, share.denominator);
-  const quotient = scaled(ops.Div(own.relevance, ops.Add(denominator, shift)));
+  const shared = quotientOf(call, own.relevance, ops.Add(denominator, shift), epsilon);
+  const quotient = scaled(shared.value);
   absorbLosses(pass, share, { denominator, shift, quotient });
+  if (shared.stays !== undefined) absorb('stabilizers', scaled(shared.stays));
   return copies.flatMap(({ copy, sign }) => {
     const dy = signed(quotient, sign);
-    for (const bias of biasesInOutput(pass, copy)) absorb('biases', ops.Mul(overSpace(pass, dy), bias));
+    const { node, context, biases } = layer;
+    const product = (factor: string, value: string, position = 0) =>
+      context.mayBeHuge(node.inputs[position] ?? '') ? productWithHuge(call, factor, value) : ops.Mul(value, factor);
+    for (const [i, bias] of biasesInOutput(pass, copy).entries())
+      absorb('biases', product(overSpace(pass, dy), bias, biases[i]));
     return [...copy.gradients(dy)].map(([input, gradient]) => ({
       input,
-      value: ops.Mul(copy.inputOf(input), gradient),
+      value: product(gradient, copy.inputOf(input), input),
     }));
   });
 }

@@ -1,0 +1,96 @@
+import { stringOf } from '../../onnx/attributes.ts';
+import { describeNode, type Node } from '../../onnx/graph.ts';
+import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import type { Tensor } from '../../onnx/tensor.ts';
+import { dataInputs, type RelevanceContext } from './context.ts';
+import type { InputModifier } from './modifiers.ts';
+import { arithmeticOperators, rearrangements } from './operators.ts';
+
+/* What the values that a first layer reads lie between, given what the pixels do. */
+
+/** What a layer would read if every pixel had a bound's value: the same for every image. */
+export function pixelBound(name: 'low' | 'high', bounds: Bounds): InputModifier {
+  return { name, add: (builder, value, context) => boundAt(builder, value, context, bounds)[name] };
+}
+
+/** What the model's input lies between; broadcast to it: [1, C, 1, 1] for one number a channel. */
+export interface Bounds {
+  readonly low: Tensor<'float32'>;
+  readonly high: Tensor<'float32'>;
+}
+
+/** A first layer's input where all pixels are at their lower, and at their upper bound, in order. */
+function boundAt(builder: GraphBuilder, value: string, context: RelevanceContext, bounds: Bounds) {
+  const { ops } = builder;
+  const like = (tensor: Tensor<'float32'>, name: string) =>
+    ops.Expand(builder.constant(tensor, name), builder.add('Shape', [context.input]));
+  if (value === context.input) return { low: like(bounds.low, 'low'), high: like(bounds.high, 'high') };
+  const at = (bound: Tensor<'float32'>, name: string) => carried(builder, value, context, like(bound, name));
+  const [one, other] = [at(bounds.low, 'low'), at(bounds.high, 'high')];
+  // What lies between may turn the sign.
+  return { low: ops.Min(one, other), high: ops.Max(one, other) };
+}
+
+/** A value computed again from another input. */
+function carried(builder: GraphBuilder, value: string, context: RelevanceContext, from: string): string {
+  if (value === context.input) return from;
+  const node = context.producerOf(value);
+  if (!node || !context.isData(value)) return value;
+  const inputs = node.inputs.map((name) => (context.isData(name) ? carried(builder, name, context, from) : name));
+  const { proto: _, ...plain } = node;
+  const outputs = node.outputs.map((name) => (name === '' ? '' : builder.fresh(`${node.op} of bound`)));
+  builder.append({ ...plain, name: outputs[0] ?? '', inputs, outputs });
+  return outputs[node.outputs.indexOf(value)] ?? '';
+}
+
+/**
+ * The node between the pixels and a value that bounds cannot be carried through, described: after it an element need not lie
+ * between what all pixels at their lower bound, and all at their upper, would make of it.
+ */
+export function stopsBounds(value: string, context: RelevanceContext, carries: Carries = monotone): string | undefined {
+  const node = context.isData(value) ? context.producerOf(value) : undefined;
+  if (!node) return undefined;
+  const data = dataInputs(node, context);
+  if (node.domain !== '' || !carries(node, data, context)) return describeNode(node);
+  const farther = strictest(node, data, context) ?? carries;
+  for (const position of data) {
+    const found = stopsBounds(node.inputs[position] ?? '', context, farther);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+type Carries = (node: Node, data: readonly number[], context: RelevanceContext) => boolean;
+
+/** What a node asks of all that lies between it and the pixels. */
+function strictest(node: Node, data: readonly number[], context: RelevanceContext): Carries | undefined {
+  // Elements that fall where others grow have a mean whose ends are not those of the pixels.
+  if (context.pixelMapOf(node) === 'mean') return increasing;
+  // A sum of functions of one pixel has its ends where the pixel's are if all are affine.
+  return arithmeticOperators.has(node.op) && data.length > 1 ? affine : undefined;
+}
+
+const rounding: ReadonlySet<string> = new Set(['Clip', 'QuantizeLinear', 'DequantizeLinear']);
+
+/** Each element grows or falls with one pixel, or is a mean of what does. */
+const monotone: Carries = (node, data, context) =>
+  (rounding.has(node.op) && data.length === 1 && data[0] === 0) || affine(node, data, context);
+
+const affine: Carries = (node, data, context) => {
+  const { op, inputs } = node;
+  if (rearrangements.has(op)) return true;
+  const map = context.pixelMapOf(node);
+  if (map === 'mean') return op !== 'Resize' || stringOf(node, 'mode', 'nearest') !== 'cubic';
+  if (map === 'permutation' || op === 'BatchNormalization') return map !== undefined;
+  if (data.length === 1 && arithmeticOperators.has(op)) return op !== 'Div' || data[0] === 0;
+  return map === 'element' && (op === 'Add' || op === 'Sub') && inputs.length === data.length;
+};
+
+const increasing: Carries = (node, data, context) => {
+  const { op, inputs } = node;
+  const [only = 0, another] = data;
+  if (rearrangements.has(op)) return true;
+  if (another !== undefined || !affine(node, data, context)) return false;
+  if (op === 'Mul' || op === 'Div') return context.isNonNegative(inputs[1 - only] ?? '');
+  return op === 'Add' || (op === 'Sub' && only === 0) || context.pixelMapOf(node) === 'mean';
+};

@@ -1,0 +1,94 @@
+import { intOf } from '../../onnx/attributes.ts';
+import type { Graph, Node } from '../../onnx/graph.ts';
+import { isTensorOf } from '../../onnx/tensor.ts';
+import { dataInputs, isFunctionOf, type RelevanceContext } from './context.ts';
+import { arithmeticOperators, elementwiseFunctions, rearrangements, selections, sums } from './operators.ts';
+
+/*
+ * What a file does to pixels before its first trained layer: scale and offset, channels in another order, borders, another
+ * size. A layer with a bias keeps the bias's part of the relevance; here that would make the map depend on where the pixels'
+ * zero lies, and blow up where offset and pixel cancel. So relevance goes through such maps to the pixels that each element
+ * is made of, and a network has the same map with its normalisation inside of the file or outside.
+ */
+
+/**
+ * How elements are made of pixels:
+ * - `element`: each is a function of one pixel, in the same place;
+ * - `permutation`: of one pixel each, by a 1x1 convolution that has no other weights;
+ * - `mean`: each is a weighted mean of pixels, of weights that are the same for every image;
+ * - `moved`: rearranged, the largest of several, or a sum of them.
+ */
+export type PixelMap = 'element' | 'permutation' | 'mean' | 'moved';
+
+type Context = Omit<RelevanceContext, 'pixelMapOf' | 'isOfPixels'>;
+
+/** The nodes between the pixels and the first trained layers, by what they do to pixels. */
+export function pixelMaps({ nodes }: Graph, context: Context): ReadonlyMap<Node, PixelMap> {
+  const found = new Map<Node, PixelMap>();
+  const pictures = new Set([context.input]);
+  for (const node of nodes) {
+    const data = dataInputs(node, context);
+    const map = data.length > 0 && data.every((i) => pictures.has(node.inputs[i] ?? '')) && mapOf(node, data, context);
+    if (!map) continue;
+    found.set(node, map);
+    for (const output of node.outputs) if (context.isData(output)) pictures.add(output);
+  }
+  return found;
+}
+
+const means: ReadonlySet<string> = new Set(['AveragePool', 'Resize']);
+
+function mapOf(node: Node, data: readonly number[], context: Context): PixelMap | undefined {
+  const { op, domain } = node;
+  if (domain !== '') return undefined;
+  if (isElementwise(node, data) && haveOneSource(node, data, context)) return 'element';
+  if (op === 'BatchNormalization')
+    return data.length === 1 && data[0] === 0 && isAtInference(node) ? 'element' : undefined;
+  if (op === 'Conv') return isPermutation(node, context) ? 'permutation' : undefined;
+  if (means.has(op)) return data.length === 1 && data[0] === 0 ? 'mean' : undefined;
+  return rearrangements.has(op) || selections.has(op) || sums.has(op) ? 'moved' : undefined;
+}
+
+function isElementwise({ op }: Node, data: readonly number[]): boolean {
+  if (arithmeticOperators.has(op) || op === 'Sum' || op === 'Mean') return true;
+  return elementwiseFunctions.has(op) && data.length === 1;
+}
+
+/** Whether all that an elementwise operator reads is made of one value, element by element: x + x, x sigmoid(x). */
+function haveOneSource({ inputs }: Node, data: readonly number[], context: Context): boolean {
+  const [first = '', ...others] = data.map((i) => inputs[i] ?? '');
+  return (
+    others.length === 0 ||
+    elementwiseSources(first, context).some((source) => others.every((other) => isFunctionOf(other, source, context)))
+  );
+}
+
+/** A value, and what it is an elementwise function of, from near to far. */
+function elementwiseSources(value: string, context: Context): string[] {
+  const node = context.producerOf(value);
+  const [only, another] = node ? dataInputs(node, context) : [];
+  if (!node || only === undefined || another !== undefined || node.domain !== '' || !isElementwise(node, [only]))
+    return [value];
+  return [value, ...elementwiseSources(node.inputs[only] ?? '', context)];
+}
+
+function isAtInference(node: Node): boolean {
+  return intOf(node, 'training_mode', 0) === 0 && node.outputs.slice(1).every((name) => name === '');
+}
+
+/** A 1x1 convolution in which every channel is made of one channel, and every channel makes one: a scale and an order. */
+function isPermutation({ inputs }: Node, { facts, isData }: Context): boolean {
+  const [data = '', name = '', bias = ''] = inputs;
+  const weights = facts(name).constant;
+  if (!isData(data) || isData(bias) || !weights || !isTensorOf(weights, 'float32')) return false;
+  const [outputs = 0, perGroup = 0, ...kernel] = weights.dims;
+  const channels = facts(data).dims[1];
+  if (outputs !== channels || kernel.some((size) => size !== 1)) return false;
+  const groups = channels / perGroup;
+  const read = Array.from({ length: outputs }, (_, output) => {
+    const used = Array.from({ length: perGroup }, (_, i) => i).filter((i) => weights.data[output * perGroup + i] !== 0);
+    const group = Math.floor(output / (outputs / groups));
+    return used.length === 1 ? [group * perGroup + (used[0] ?? 0)] : [];
+  }).flat();
+  return new Set(read).size === outputs;
+}

@@ -1,0 +1,345 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Graph } from '../../src/onnx/graph.ts';
+import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
+import { float32, int64, type Tensor, tensor } from '../../src/onnx/tensor.ts';
+import { probe } from '../../src/runtime/probe.ts';
+import type { Runtime } from '../../src/runtime/runtime.ts';
+import { canonize } from '../../src/transforms/canonizers/canonize.ts';
+import { gradientTable } from '../../src/transforms/gradient/table.ts';
+import type { Bounds } from '../../src/transforms/relevance/bounds.ts';
+import type { Composite } from '../../src/transforms/relevance/composite.ts';
+import {
+  attnLrp,
+  deepTaylor,
+  epsilonAlpha2Beta1,
+  epsilonGammaBox,
+  epsilonPlus,
+  epsilonPlusFlat,
+} from '../../src/transforms/relevance/composites.ts';
+import { relevanceContext } from '../../src/transforms/relevance/context.ts';
+import { addRelevance } from '../../src/transforms/relevance/relevance.ts';
+import { cpu, runtimes } from '../runtimes.ts';
+import { distinct, positive, scaled } from '../transforms/gradient/inputs.ts';
+import { modelOf } from '../transforms/relevance/layerCase.ts';
+import { relativeDifference } from './referenceClassifier.ts';
+
+/*
+ * The same network with what it does to pixels inside of the file, and done before the file: one map.
+ */
+
+const [channels, side] = [3, 4];
+
+/** What has been made of the pixels so far: channel c of the value is a_c (channel src_c of the image) + b_c. */
+interface Channel {
+  readonly a: number;
+  readonly b: number;
+  readonly src: number;
+}
+
+interface Preprocessed {
+  readonly value: string;
+  readonly of: readonly Channel[];
+  /** What a border has, by channel; undefined where there is none. */
+  readonly border?: readonly number[];
+  readonly padding: number;
+}
+
+type Step = (builder: GraphBuilder, before: Preprocessed, layout: Layout) => Preprocessed;
+type Layout = 'NCHW' | 'NHWC';
+
+const perChannel = (values: readonly number[], layout: Layout) =>
+  float32(layout === 'NCHW' ? [1, values.length, 1, 1] : [values.length], values);
+const axisOf = (layout: Layout) => (layout === 'NCHW' ? 1 : 3);
+
+/** Every channel c, and its border, becomes scale_c value + offset_c. */
+function affine(
+  before: Preprocessed,
+  value: string,
+  scale: readonly number[],
+  offset: readonly number[],
+): Preprocessed {
+  const at = (x: number, c: number) => scale[c]! * x + offset[c]!;
+  return {
+    ...before,
+    value,
+    of: before.of.map(({ a, b, src }, c) => ({ a: scale[c]! * a, b: at(b, c), src })),
+    ...(before.border ? { border: before.border.map(at) } : {}),
+  };
+}
+
+const zeros = [0, 0, 0];
+const ones = [1, 1, 1];
+const each = (value: number) => [value, value, value];
+
+const arithmetic: Readonly<Record<string, (k: readonly number[]) => readonly [scale: number[], offset: number[]]>> = {
+  Add: (k) => [[...ones], [...k]],
+  Sub: (k) => [[...ones], k.map((value) => -value)],
+  Mul: (k) => [[...k], [...zeros]],
+  Div: (k) => [k.map((value) => 1 / value), [...zeros]],
+};
+
+const withConstant =
+  (op: string, k: readonly number[], scalar: boolean, reversed = false): Step =>
+  (builder, before, layout) => {
+    const values = scalar ? each(k[0]!) : k;
+    const constant = builder.constant(scalar ? float32([], [k[0]!]) : perChannel(k, layout));
+    const value = builder.add(op, reversed ? [constant, before.value] : [before.value, constant]);
+    if (reversed && op === 'Sub') return affine(before, value, each(-1), values);
+    return affine(before, value, ...arithmetic[op]!(values));
+  };
+
+const normalised =
+  (k: readonly number[]): Step =>
+  (builder, before, layout) => {
+    if (layout === 'NHWC') return before;
+    const [scale, shift, mean, variance] = [k, [0.3, -0.2, 0.1], [0.4, 0.5, 0.6], [0.05, 0.08, 0.1]];
+    const names = [scale, shift, mean, variance].map((values) => builder.constant(float32([3], values)));
+    const value = builder.add('BatchNormalization', [before.value, ...names]);
+    const factors = k.map((s, c) => s / Math.sqrt(variance[c]! + 1e-5));
+    return affine(
+      before,
+      value,
+      factors,
+      factors.map((f, c) => shift[c]! - f * mean[c]!),
+    );
+  };
+
+const depthwise =
+  (k: readonly number[]): Step =>
+  (builder, before, layout) => {
+    if (layout === 'NHWC') return before;
+    const parameters = [float32([3, 1, 1, 1], k), float32([3], [0.5, -1, 0.2])].map((one) => builder.constant(one));
+    return affine(before, builder.add('Conv', [before.value, ...parameters], { group: 3 }), k, [0.5, -1, 0.2]);
+  };
+
+const turned = (value: string, before: Preprocessed): Preprocessed => ({
+  ...before,
+  value,
+  of: before.of.toReversed(),
+  ...(before.border ? { border: before.border.toReversed() } : {}),
+});
+
+const flips: Readonly<Record<string, Step>> = {
+  gather: (builder, before, layout) =>
+    turned(builder.add('Gather', [before.value, builder.ints([2, 1, 0])], { axis: axisOf(layout) }), before),
+  slices: (builder, before, layout) => {
+    const axis = axisOf(layout);
+    const slice = (c: number) =>
+      builder.add('Slice', [before.value, ...[[c], [c + 1], [axis]].map((values) => builder.ints(values))]);
+    return turned(builder.add('Concat', [slice(2), slice(1), slice(0)], { axis }), before);
+  },
+  backwards: (builder, before, layout) =>
+    turned(
+      builder.add('Slice', [before.value, ...[[-1], [-99], [axisOf(layout)], [-1]].map((v) => builder.ints(v))]),
+      before,
+    ),
+  convolution: (builder, before, layout) => {
+    if (layout === 'NHWC') return before;
+    const weights = builder.constant(float32([3, 3, 1, 1], [0, 0, 1, 0, 1, 0, 1, 0, 0]));
+    return turned(builder.add('Conv', [before.value, weights]), before);
+  },
+};
+
+/** Each channel taken out, scaled and shifted alone, and joined again: torchvision's inception. */
+const channelByChannel =
+  (k: readonly number[]): Step =>
+  (builder, before, layout) => {
+    const axis = axisOf(layout);
+    const parts = k.map((scale, c) => {
+      const one = builder.add('Gather', [before.value, builder.constant(int64([c], []))], { axis });
+      const scaled = builder.ops.Add(builder.ops.Mul(one, builder.scalar(scale)), builder.scalar(0.1 * c - 0.3));
+      return builder.ops.Unsqueeze(scaled, builder.ints([axis]));
+    });
+    const offset = k.map((_, c) => 0.1 * c - 0.3);
+    return affine(before, builder.add('Concat', parts, { axis }), k, offset);
+  };
+
+const padded =
+  (value: number): Step =>
+  (builder, before, layout) => {
+    if (before.padding > 0) return before;
+    const pads = layout === 'NCHW' ? [0, 0, 1, 1, 0, 0, 1, 1] : [0, 1, 1, 0, 0, 1, 1, 0];
+    const added = builder.add('Pad', [before.value, builder.ints(pads), builder.scalar(value)]);
+    return { ...before, value: added, padding: 1, border: each(value) };
+  };
+
+const doubled: Step = (builder, before) => affine(before, builder.ops.Add(before.value, before.value), each(2), zeros);
+const plusItsNegative: Step = (builder, before) => {
+  const { ops } = builder;
+  // (1 - 3x) + x
+  const other = ops.Sub(builder.scalar(1), ops.Mul(before.value, builder.scalar(3)));
+  return affine(before, ops.Add(other, before.value), each(-2), ones);
+};
+const renamed: Step = (builder, before) => ({ ...before, value: builder.add('Identity', [before.value]) });
+const flattened: Step = (builder, before) => {
+  const shape = builder.add('Shape', [before.value]);
+  const flat = builder.add('Flatten', [before.value]);
+  return { ...before, value: builder.ops.Reshape(flat, shape) };
+};
+const clipped: Step = (builder, before) => ({
+  ...before,
+  value: builder.add('Clip', [before.value, builder.scalar(-1e3), builder.scalar(1e3)]),
+});
+
+const factor = fc.constantFrom(-2, -1, -0.5, 0.5, 1.5, 2);
+const factors = fc.tuple(factor, factor, factor);
+const steps: fc.Arbitrary<Step> = fc.oneof(
+  fc.tuple(fc.constantFrom('Add', 'Sub', 'Mul', 'Div'), factors, fc.boolean()).map((one) => withConstant(...one)),
+  fc.tuple(fc.constantFrom('Add', 'Sub', 'Mul'), factors, fc.boolean()).map((one) => withConstant(...one, true)),
+  factors.map(normalised),
+  factors.map(depthwise),
+  factors.map(channelByChannel),
+  fc.constantFrom(...Object.values(flips)),
+  fc.constantFrom(-1, 0, 0.5).map(padded),
+  fc.constantFrom(doubled, plusItsNegative, renamed, flattened, clipped),
+);
+
+interface Sample {
+  readonly steps: readonly Step[];
+  readonly layout: Layout;
+  /** After how many steps the channels go to the front, for NHWC. */
+  readonly transposedAfter: number;
+}
+
+const samples: fc.Arbitrary<Sample> = fc.record({
+  steps: fc.array(steps, { minLength: 1, maxLength: 5 }),
+  layout: fc.constantFrom<Layout>('NCHW', 'NHWC'),
+  transposedAfter: fc.integer({ min: 0, max: 5 }),
+});
+
+/** Two convolutions and a dense layer, with biases of both signs. */
+function network(builder: GraphBuilder, value: string, padding: number): string {
+  const constant = (dims: readonly number[], salt: number) => builder.constant(distinct(dims, salt));
+  const pads = { pads: [1, 1, 1, 1] };
+  const size = (side + 2 * padding) / 2;
+  const first = builder.add('Conv', [value, constant([4, channels, 3, 3], 21), constant([4], 22)], pads);
+  const second = builder.add(
+    'Conv',
+    [builder.add('Relu', [first]), constant([5, 4, 2, 2], 23), builder.constant(positive([5], 24))],
+    {
+      strides: [2, 2],
+    },
+  );
+  const flat = builder.add('Flatten', [builder.add('Relu', [second])]);
+  return builder.add('Gemm', [flat, constant([5 * size * size, 2], 25), constant([2], 26)]);
+}
+
+function graphTo(builder: GraphBuilder, scores: string): Graph {
+  return builder.build([{ name: scores, type: 'float32', dims: ['N', 2] }]);
+}
+
+function insideGraph({ steps: list, layout, transposedAfter }: Sample) {
+  const builder = new GraphBuilder(emptyGraph('inside'), 'inside');
+  const dims = layout === 'NCHW' ? [channels, side, side] : [side, side, channels];
+  let made: Preprocessed = {
+    value: builder.input('image', 'float32', ['N', ...dims]),
+    of: [0, 1, 2].map((src) => ({ a: 1, b: 0, src })),
+    padding: 0,
+  };
+  let now = layout;
+  for (const [i, step] of [...list, (_b: GraphBuilder, before: Preprocessed) => before].entries()) {
+    if (now === 'NHWC' && (i >= transposedAfter || i === list.length)) {
+      made = { ...made, value: builder.add('Transpose', [made.value], { perm: [0, 3, 1, 2] }) };
+      now = 'NCHW';
+    }
+    made = step(builder, made, now);
+  }
+  return { graph: graphTo(builder, network(builder, made.value, made.padding)), made };
+}
+
+/** The network alone; where the border lies is its own matter, so that is put on inside. */
+function outsideGraph({ border, padding }: Preprocessed): Graph {
+  const builder = new GraphBuilder(emptyGraph('outside'), 'outside');
+  const image = builder.input('image', 'float32', ['N', channels, side, side]);
+  if (!border) return graphTo(builder, network(builder, image, 0));
+  const wide = builder.add('Pad', [image, builder.ints([0, 0, 1, 1, 0, 0, 1, 1])]);
+  const size = side + 2;
+  const isInner = Array.from({ length: size * size }, (_, i) =>
+    [Math.floor(i / size), i % size].every((at) => at > 0 && at < size - 1),
+  );
+  const mask = builder.constant(tensor('bool', [1, 1, size, size], Uint8Array.from(isInner, Number)));
+  const framed = builder.ops.Where(mask, wide, builder.constant(perChannel(border, 'NCHW')));
+  return graphTo(builder, network(builder, framed, padding));
+}
+
+const composites = (bounds: Bounds): readonly Composite[] => [
+  epsilonPlus(),
+  epsilonPlusFlat(),
+  epsilonAlpha2Beta1(),
+  epsilonGammaBox(bounds),
+  deepTaylor(bounds),
+  attnLrp(),
+];
+
+interface Explained {
+  /** Of each composite, then the scores. */
+  readonly maps: readonly Float32Array[];
+  readonly scores: Float32Array;
+}
+
+/** The maps of all composites, in one graph: for image 0 of class 0, for image 1 of class 1. */
+async function explained(graph: Graph, x: Tensor<'float32'>, bounds: Bounds, runtime: Runtime): Promise<Explained> {
+  const scores = graph.outputs[0]!.name;
+  const feeds = { image: x };
+  const { facts: first } = await probe(cpu, modelOf(graph), feeds);
+  const { isOfPixels } = relevanceContext(graph, first, 'image', gradientTable);
+  const canonical = canonize(graph, first, [scores], isOfPixels);
+  const { facts } = await probe(cpu, modelOf(canonical), feeds);
+  const context = relevanceContext(canonical, facts, 'image', gradientTable);
+  const builder = new GraphBuilder(canonical, 'relevance');
+  const relevance = builder.ops.Mul(scores, builder.constant(float32([2, 2], [1, 0, 0, 1])));
+  const request = { facts, context, value: scores, relevance, imageAxis: () => 0 };
+  const maps = composites(bounds).map((composite) =>
+    builder.ops.Mul(addRelevance(builder, canonical, { ...request, composite }).relevance, builder.scalar(1)),
+  );
+  const names = [...maps, scores];
+  const model = modelOf(builder.build(names.map((name) => ({ name, type: 'float32', dims: undefined }))));
+  const session = await runtime.createSession(model, { optimization: 'none' });
+  try {
+    const values = await session.run(feeds, names);
+    const floats = (name: string) => Float32Array.from(values[name]!.data as Float32Array);
+    return { maps: maps.map(floats), scores: floats(scores) };
+  } finally {
+    await session.release();
+  }
+}
+
+async function expectOneMap(sample: Sample, runtime: Runtime): Promise<void> {
+  const { graph, made } = insideGraph(sample);
+  const nhwc = sample.layout === 'NHWC';
+  const images = scaled(distinct(nhwc ? [2, side, side, channels] : [2, channels, side, side], 30), 0.5, 0.5);
+  const places = Array.from({ length: images.data.length }, (_, i) => {
+    const [image, c, place] = [Math.floor(i / 48), Math.floor(i / 16) % channels, i % 16];
+    const { a, b, src } = made.of[c]!;
+    const inside = nhwc ? (image * 16 + place) * channels + src : (image * channels + src) * 16 + place;
+    return { a, b, inside };
+  });
+  const shown = float32(
+    [2, channels, side, side],
+    places.map(({ a, b, inside }) => a * images.data[inside]! + b),
+  );
+  const ends = (pick: (...both: number[]) => number) =>
+    perChannel(
+      made.of.map(({ a, b }) => pick(b, a + b)),
+      'NCHW',
+    );
+  const within = await explained(graph, images, { low: float32([], [0]), high: float32([], [1]) }, runtime);
+  const without = await explained(outsideGraph(made), shown, { low: ends(Math.min), high: ends(Math.max) }, runtime);
+  expect(relativeDifference(within.scores, without.scores)).toBeLessThan(1e-4);
+  for (const [i, map] of within.maps.entries()) {
+    const moved = Float32Array.from(places, ({ inside }) => map[inside]!);
+    // Where no unit is active, both are 0 everywhere.
+    if (moved.some((value) => value !== 0)) expect(relativeDifference(moved, without.maps[i]!)).toBeLessThan(1e-3);
+    else expect(without.maps[i]!.every((value) => value === 0)).toBe(true);
+  }
+}
+
+describe.each(runtimes)('affine maps of pixels inside of a file or outside, on $name', ({ name, runtime }) => {
+  it('give one map, whatever the composite', async () => {
+    await fc.assert(
+      fc.asyncProperty(samples, (sample) => expectOneMap(sample, runtime)),
+      { numRuns: name === 'CPU' ? 12 : 2 },
+    );
+  });
+});
