@@ -16,6 +16,11 @@ export function withConstantInitializers(model: Model): Model {
 
 const imageTypes: readonly ElementType[] = ['float32', 'float16', 'float64', 'uint8', 'int8'];
 
+/** Whether pixels may be of this type. */
+export function isImageType(type: ElementType | undefined): boolean {
+  return type !== undefined && imageTypes.includes(type);
+}
+
 /**
  * The one image input of a classifier: of rank 4, of real numbers or 8-bit pixels.
  * @throws UnsuitableModelError when there is none, or more inputs than one.
@@ -25,13 +30,11 @@ export function findImageInput(graph: Graph): ValueInfo {
     ({ name, type, dims }) => `  ${name}: ${type ?? 'not a tensor'}[${showDims(dims ?? [])}]`,
   );
   const list = described.join('\n');
-  const images = graph.inputs.filter(
-    ({ type, dims }) => type !== undefined && imageTypes.includes(type) && dims?.length === 4,
-  );
+  const images = graph.inputs.filter(({ type, dims }) => isImageType(type) && dims?.length === 4);
   const [image, second] = images;
   if (!image) {
     throw new UnsuitableModelError(
-      `The model has no image input (4 dimensions, of real numbers or 8-bit pixels); its inputs are:\n${list || '  none'}\nkonkyo explains image classifiers; models of other inputs are out of its reach.`,
+      `The model has no image input (real numbers or pixels, of 4 dimensions or, where it is the only input, fewer); its inputs are:\n${list || '  none'}\nkonkyo explains image classifiers; models of other inputs are out of its reach.`,
     );
   }
   if (second) {

@@ -5,6 +5,7 @@ import type { ExternalData } from '../onnx/tensorProto.ts';
 import { floatOutputOf, type Runtime, type Session } from '../runtime/runtime.ts';
 import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { gradientTable } from '../transforms/gradient/table.ts';
+import { asImages } from './asImages.ts';
 import { type Classifier, checkImages, chooseBatchSize, predictionOf, runBatches } from './classifier.ts';
 import { InputDescriptionError } from './errors.ts';
 import { findScores, outputAsScores } from './findScores.ts';
@@ -37,10 +38,12 @@ export interface LoadOptions {
  */
 export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): Promise<Classifier> {
   const { runtime } = options;
-  const original = withConstantInitializers(readModel(bytes, options.external));
+  const read = withConstantInitializers(readModel(bytes, options.external));
+  const output = findOutput(read.graph, options.output);
+  const settings = { ...classesOf(read), ...options.input };
+  const { model: original, notes } = asImages(read, settings, output);
   const image = findImageInput(original.graph);
-  const input = describeInput(image, { ...classesOf(original), ...options.input });
-  const output = findOutput(original.graph, options.output);
+  const input = describeInput(image, settings);
   const { model, facts, probedRows, preparation } = await prepare(runtime, original, image, input, output);
   const find = options.explain === 'output' ? outputAsScores : findScores;
   const scores = find(model.graph, output, facts);
@@ -62,7 +65,7 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
     gradientTable: { ...gradientTable, ...options.rules },
     batchSize: preparation.batched ? chooseBatchSize(facts, probedRows) : 1,
     sha256: await digest(bytes),
-    preparation,
+    preparation: { ...preparation, notes: [...notes, ...preparation.notes] },
   });
 }
 
