@@ -2,13 +2,15 @@ import type { Model, ValueInfo } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { renameValues } from '../onnx/renameValues.ts';
 import { isImageType } from './imageInput.ts';
-import type { InputSettings } from './inputDescription.ts';
+import type { InputDescription, InputSettings } from './inputDescription.ts';
 import { arrangePixels } from './pixelArrangement.ts';
 
 /** A model whose image input has four dimensions, and what was done for that. */
 export interface AsImages {
   readonly model: Model;
   readonly notes: readonly string[];
+  /** The shape that one image had, where it had fewer dimensions. */
+  readonly inFile?: ValueInfo['dims'];
 }
 
 /**
@@ -46,7 +48,11 @@ export function asImages(model: Model, settings: InputSettings, output: string):
     batchless && value.name === output ? { name: output, type: value.type, dims: undefined } : value,
   );
   const image = { name: input.name, type: input.type, dims };
-  return { model: { ...model, graph: { ...builder.build(outputs), inputs: [image] } }, notes: [note] };
+  return {
+    model: { ...model, graph: { ...builder.build(outputs), inputs: [image] } },
+    notes: [note],
+    inFile: batchless ? input.dims : input.dims?.slice(1),
+  };
 }
 
 /** The input's declared shape as a Reshape's target: 0 keeps the batch, -1 is what is left, and a second open size was given. */
@@ -64,4 +70,17 @@ function isOneImage({ dims = [] }: ValueInfo, output: ValueInfo | undefined): bo
   const [rows, ...rest] = output?.dims ?? [];
   if (typeof first !== 'number' || first <= 1 || typeof rows !== 'number' || rows === first) return false;
   return rest.length === 0 || rows === 1;
+}
+
+/** The shape that one image had, with the sizes that the model leaves open. */
+export function shapeInFile(dims: NonNullable<ValueInfo['dims']>, input: InputDescription): readonly number[] {
+  const { height, width, channels } = input;
+  const [first, second] = dims;
+  const known = dims.filter((dim) => typeof dim === 'number' && dim > 0);
+  if (known.length === dims.length) return known as readonly number[];
+  if (dims.length === 1) return [channels * height * width];
+  if (dims.length === 2 && known.length === 0) return [height, width];
+  const other = typeof first === 'number' ? first : Number(second);
+  const rest = (channels * height * width) / other;
+  return typeof first === 'number' ? [first, rest] : [rest, other];
 }

@@ -19,6 +19,8 @@ export interface InputDescription {
   readonly std: readonly number[];
   /** Names of the classes by index; the index itself where there is no name. */
   readonly classes?: readonly string[];
+  /** The shape that one image has in the model's file, where it is another: an array may come in it. */
+  readonly inFile?: readonly number[];
 }
 
 const perChannel = v.union([v.number(), v.array(v.number())]);

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Classifier } from '../classifier/classifier.ts';
 import { checkImages } from '../classifier/classifier.ts';
 import { InvalidInputError } from '../classifier/errors.ts';
-import { imageDims } from '../classifier/inputDescription.ts';
+import { type InputDescription, imageDims } from '../classifier/inputDescription.ts';
 import { toInput } from '../classifier/pixels.ts';
 import type { DecodedImage } from '../datasets/decodedImage.ts';
 import { pictureAt } from '../datasets/fitImages.ts';
@@ -13,7 +13,7 @@ import { readNpy } from '../datasets/npy.ts';
 import type { NpyArray } from '../datasets/npyTypes.ts';
 import { readNpz } from '../datasets/npz.ts';
 import { resizeImage } from '../datasets/resizeImage.ts';
-import { float32, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
+import { float32, rows, type Tensor } from '../onnx/tensor.ts';
 import type { NamedImage } from '../report/explainedView.ts';
 import { datasetWithProgress } from './datasetWithProgress.ts';
 import { readNamedFile } from './modelFile.ts';
@@ -81,17 +81,17 @@ function onlyArray(arrays: ReadonlyMap<string, NpyArray>, file: string): NpyArra
   );
 }
 
-/**
- * The array's shape as [n, ...image]: of one image or a batch, with its channels, without them where there is one, or its
- * elements in a row. Another shape stays as it is, to be refused.
- */
-function batchDims(dims: readonly number[], image: readonly number[]): readonly number[] {
-  const forms = [image, image.filter((size) => size !== 1), [sizeOf(image)]];
-  const isForm = (sizes: readonly number[]) =>
-    forms.some((form) => form.length === sizes.length && form.every((size, i) => size === sizes[i]));
-  if (isForm(dims)) return [1, ...image];
+/** An array's shape as [n, ...image], of one image or a batch in the shape the model takes or took. Another stays as it is. */
+function batchDims(dims: readonly number[], input: InputDescription): readonly number[] {
+  const image = imageDims(input);
+  const isImage = (sizes: readonly number[]) =>
+    [image, input.inFile ?? image].some(
+      (own) => own.length === sizes.length && own.every((dim, i) => dim === sizes[i]),
+    );
   const [count = 0, ...rest] = dims;
-  return isForm(rest) ? [count, ...image] : dims;
+  if (isImage(rest)) return [count, ...image];
+  if (isImage(dims)) return [1, ...image];
+  return dims.length === 3 ? [1, ...dims] : dims;
 }
 
 /** Arrays are model input, not preprocessed: one image, or a batch of them. */
@@ -99,7 +99,7 @@ function fromArray(array: NpyArray, name: string, classifier: Classifier): Named
   if (array.type !== 'float32' && array.type !== 'float64' && array.type !== 'uint8') {
     throw new InvalidInputError(`${name} holds ${array.type}; save it as float32 (array.astype('float32')).`);
   }
-  const dims = batchDims(array.dims, imageDims(classifier.input));
+  const dims = batchDims(array.dims, classifier.input);
   const images = float32(dims, Float32Array.from(array.data));
   try {
     checkImages(classifier, images);
