@@ -70,7 +70,12 @@ export function findOutput(graph: Graph, wanted: string | undefined): string {
   return only;
 }
 
-/** Operators of other domains than ONNX's own, for messages. */
-export function customOperators(graph: Graph): string[] {
-  return graph.nodes.filter(({ domain }) => domain !== '').map((node) => `${node.domain}::${describeNode(node)}`);
+/**
+ * The operators of other domains than ONNX's own that a runtime says it does not know: those of the domain that its message
+ * names. ONNX Runtime names the first one only.
+ */
+export function unknownOperators(graph: Graph, message: string): string[] {
+  if (!/is not a registered function/.test(message)) return [];
+  const others = graph.nodes.filter(({ domain }) => domain !== '' && message.includes(domain));
+  return others.map((node) => `${node.domain}::${describeNode(node)}`);
 }

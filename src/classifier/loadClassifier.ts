@@ -14,6 +14,7 @@ import { describeInput, type InputSettings, parseInputSettings } from './inputDe
 import { classesKey } from './metadata.ts';
 import { prepare } from './prepare.ts';
 import { classCount } from './target.ts';
+import { tensorOutputs } from './tensorOutputs.ts';
 
 export interface LoadOptions {
   readonly runtime: Runtime;
@@ -38,9 +39,9 @@ export interface LoadOptions {
  */
 export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): Promise<Classifier> {
   const { runtime } = options;
-  const read = withConstantInitializers(readModel(bytes, options.external));
+  const { model: read, classes: named } = tensorOutputs(withConstantInitializers(readModel(bytes, options.external)));
   const output = findOutput(read.graph, options.output);
-  const settings = { ...classesOf(read), ...options.input };
+  const settings = { ...(named ? { classes: [...named] } : {}), ...classesOf(read), ...options.input };
   const { model: original, notes, inFile } = asImages(read, settings, output);
   const image = findImageInput(original.graph);
   const described = describeInput(image, settings);

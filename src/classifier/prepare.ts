@@ -1,10 +1,11 @@
 import { isKonkyoError } from '../konkyoError.ts';
 import type { Facts } from '../onnx/facts.ts';
-import type { Model, ValueInfo } from '../onnx/graph.ts';
+import type { Graph, Model, ValueInfo } from '../onnx/graph.ts';
 import { inlineKnownIfs } from '../onnx/inlineIf.ts';
 import { freeBatch } from '../onnx/rebatch.ts';
 import { rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { foreignFloats, toFloat32 } from '../onnx/toFloat32.ts';
+import { unpackSequences } from '../onnx/unpackSequences.ts';
 import { upgradeModel } from '../onnx/upgrade/upgradeModel.ts';
 import { probe } from '../runtime/probe.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -12,7 +13,7 @@ import type { Preparation } from './classifier.ts';
 import { firstAndLastRows, largestDifference, valuesOver } from './equivalence.ts';
 import { NotEquivalentError, UnsuitableModelError } from './errors.ts';
 import { findScores } from './findScores.ts';
-import { customOperators } from './imageInput.ts';
+import { unknownOperators } from './imageInput.ts';
 import { type InputDescription, imageDims } from './inputDescription.ts';
 import { noiseImages } from './pixels.ts';
 
@@ -94,20 +95,29 @@ const floatTolerance = 1e-4;
 /** The same where the original rounds every step to half precision (11 bits; bfloat16 has 8). */
 const halfTolerance = 5e-2;
 
-/** Upgraded and with known Ifs put in, and what a run of it (at the original batch size) says of its values. */
+/**
+ * Upgraded, with known Ifs put in and sequences taken apart, and what a run of it (at the original batch size) says of its
+ * values.
+ */
 async function modernise(runtime: Runtime, model: Model, input: string, images: Tensor<'float32'>) {
   const first = await probeForeign(runtime, model, { [input]: images });
-  const inlined = { ...model, graph: inlineKnownIfs(model.graph, first.facts) };
-  const { facts } = inlined.graph === model.graph ? first : await probe(runtime, inlined, { [input]: images });
-  return { model: upgradeModel(inlined, facts), facts };
+  const after = async (before: Model, facts: Facts, graph: Graph) => {
+    const changed = { ...before, graph };
+    if (graph === before.graph) return { model: before, facts };
+    return { model: changed, facts: (await probe(runtime, changed, { [input]: images })).facts };
+  };
+  const inlined = await after(model, first.facts, inlineKnownIfs(model.graph, first.facts));
+  const upgraded = upgradeModel(inlined.model, inlined.facts);
+  return after(upgraded, inlined.facts, unpackSequences(upgraded.graph, inlined.facts));
 }
 
 async function probeForeign(runtime: Runtime, model: Model, feeds: Readonly<Record<string, Tensor>>) {
   try {
     return await probe(runtime, model, feeds);
   } catch (cause) {
-    const custom = customOperators(model.graph);
-    if (custom.length === 0 || !isKonkyoError(cause)) throw cause;
+    if (!isKonkyoError(cause)) throw cause;
+    const custom = unknownOperators(model.graph, cause.message);
+    if (custom.length === 0) throw cause;
     throw new UnsuitableModelError(
       `The model uses operators that are not ONNX's own, which ${runtime.name} does not know:\n  ${custom.join('\n  ')}\nExport it with standard operators only. (${cause.message})`,
       { cause },
