@@ -14,7 +14,10 @@ export function withConstantInitializers(model: Model): Model {
   return { ...model, graph: prune({ ...model.graph, inputs }, model.graph.outputs, kept) };
 }
 
-const imageTypes: readonly ElementType[] = ['float32', 'float16', 'float64', 'uint8', 'int8'];
+const imageTypes: readonly ElementType[] = [
+  ...(['float32', 'float16', 'float64'] as const),
+  ...(['uint8', 'int8', 'uint16', 'int16', 'int32', 'int64'] as const),
+];
 
 /** Whether pixels may be of this type. */
 export function isImageType(type: ElementType | undefined): boolean {
@@ -75,7 +78,7 @@ export function findOutput(graph: Graph, wanted: string | undefined): string {
  * names. ONNX Runtime names the first one only.
  */
 export function unknownOperators(graph: Graph, message: string): string[] {
-  if (!/is not a registered function/.test(message)) return [];
+  if (!/is not a registered function|No opset import for domain/.test(message)) return [];
   const others = graph.nodes.filter(({ domain }) => domain !== '' && message.includes(domain));
   return others.map((node) => `${node.domain}::${describeNode(node)}`);
 }

@@ -3,6 +3,7 @@ import type { Facts } from '../onnx/facts.ts';
 import type { Graph, Model, ValueInfo } from '../onnx/graph.ts';
 import { inlineKnownIfs } from '../onnx/inlineIf.ts';
 import { freeBatch } from '../onnx/rebatch.ts';
+import { standardize } from '../onnx/standardize/standardize.ts';
 import { rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { foreignFloats, toFloat32 } from '../onnx/toFloat32.ts';
 import { unpackSequences } from '../onnx/unpackSequences.ts';
@@ -10,7 +11,7 @@ import { upgradeModel } from '../onnx/upgrade/upgradeModel.ts';
 import { probe } from '../runtime/probe.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Preparation } from './classifier.ts';
-import { firstAndLastRows, largestDifference, valuesOver } from './equivalence.ts';
+import { asType, firstAndLastRows, largestDifference, valuesOver } from './equivalence.ts';
 import { NotEquivalentError, UnsuitableModelError } from './errors.ts';
 import { findScores } from './findScores.ts';
 import { unknownOperators } from './imageInput.ts';
@@ -45,8 +46,8 @@ export async function prepare(
   const [front, back] = [rows(probes, 0, batch), rows(probes, 1, batch + 1)];
 
   const floats = foreignFloats(original.graph);
-  const real = floats.length > 0 || image.type !== 'float32' ? toFloat32(original, image.name) : original;
-  const { model: upgraded, facts } = await modernise(runtime, real, image.name, front);
+  const real = floats.length > 0 ? toFloat32(original) : original;
+  const { model: upgraded, facts, written, integers } = await modernise(runtime, real, image.name, front);
   checkOutput(output, facts, batch);
 
   const names = [...new Set([output, findScores(real.graph, output, facts).name])];
@@ -62,7 +63,8 @@ export async function prepare(
       outputs: async () => firstAndLastRows(await run(upgraded, [front, back]), batch),
     },
   ];
-  const tolerance = floats.some((type) => type !== 'float64') ? halfTolerance : floatTolerance;
+  const coarse = integers || floats.some((type) => type !== 'float64');
+  const tolerance = coarse ? halfTolerance : floatTolerance;
   const failures: string[] = [];
   for (const { model, batched, outputs } of candidates) {
     const difference = await attempt(async () => largestDifference(expected, await outputs()));
@@ -78,6 +80,8 @@ export async function prepare(
         ...(image.type === 'float32'
           ? []
           : [`The model takes ${image.type} pixels; it was explained with real numbers in their place.`]),
+        ...(written.length === 0 ? [] : [`Written in standard operators, proved equal: ${written.join(', ')}.`]),
+        ...(integers ? [integerNote] : []),
         ...(batched ? [] : [`Its batch dimension could not be freed (${failures[0]}), so images run one by one.`]),
       ];
       const upgradedFrom = model.opset === original.opset ? {} : { upgradedFrom: original.opset };
@@ -92,23 +96,32 @@ export async function prepare(
 
 /** Outputs agree when they differ by no more than this share of the largest: float32 sums in another order. */
 const floatTolerance = 1e-4;
-/** The same where the original rounds every step to half precision (11 bits; bfloat16 has 8). */
+const integerNote =
+  'It computes with 8-bit integers: gradients pass through the rounding as if it were not there (straight-through).';
+
+/** The same where the original rounds every step to half precision (11 bits; bfloat16 has 8), or to 8-bit integers. */
 const halfTolerance = 5e-2;
 
 /**
- * Upgraded, with known Ifs put in and sequences taken apart, and what a run of it (at the original batch size) says of its
- * values.
+ * Upgraded, with known Ifs put in, sequences taken apart and other domains' operators written in standard ones, of a
+ * float32 image; and what a run of it (at the original batch size) says of its values.
  */
 async function modernise(runtime: Runtime, model: Model, input: string, images: Tensor<'float32'>) {
-  const first = await probeForeign(runtime, model, { [input]: images });
+  const feeds = ({ graph }: Model) => {
+    const type = graph.inputs.find(({ name }) => name === input)?.type;
+    return { [input]: asType(images, type) };
+  };
+  const first = await probeForeign(runtime, model, feeds(model));
   const after = async (before: Model, facts: Facts, graph: Graph) => {
     const changed = { ...before, graph };
     if (graph === before.graph) return { model: before, facts };
-    return { model: changed, facts: (await probe(runtime, changed, { [input]: images })).facts };
+    return { model: changed, facts: (await probe(runtime, changed, feeds(changed))).facts };
   };
   const inlined = await after(model, first.facts, inlineKnownIfs(model.graph, first.facts));
   const upgraded = upgradeModel(inlined.model, inlined.facts);
-  return after(upgraded, inlined.facts, unpackSequences(upgraded.graph, inlined.facts));
+  const unpacked = await after(upgraded, inlined.facts, unpackSequences(upgraded.graph, inlined.facts));
+  const { graph, ...how } = standardize(unpacked.model.graph, unpacked.facts, input);
+  return { ...(await after(unpacked.model, unpacked.facts, graph)), ...how };
 }
 
 async function probeForeign(runtime: Runtime, model: Model, feeds: Readonly<Record<string, Tensor>>) {
