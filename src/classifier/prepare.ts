@@ -4,6 +4,7 @@ import type { Graph, Model, ValueInfo } from '../onnx/graph.ts';
 import { inlineKnownIfs } from '../onnx/inlineIf.ts';
 import { freeBatch } from '../onnx/rebatch.ts';
 import { standardize } from '../onnx/standardize/standardize.ts';
+import { withUnsignedWeights } from '../onnx/standardize/unsignedWeights.ts';
 import { rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { foreignFloats, toFloat32 } from '../onnx/toFloat32.ts';
 import { unpackSequences } from '../onnx/unpackSequences.ts';
@@ -53,7 +54,12 @@ export async function prepare(
   const names = [...new Set([output, findScores(real.graph, output, facts).name])];
   const run = (model: Model, batches: readonly Tensor<'float32'>[], type = 'float32' as ValueInfo['type']) =>
     valuesOver(runtime, model, names, { name: image.name, type }, batches);
-  const expected = firstAndLastRows(await run(original, [front, back], image.type), batch);
+  const asGiven = firstAndLastRows(await run(original, [front, back], image.type), batch);
+  const unsigned = withUnsignedWeights(original.graph, facts);
+  const exact =
+    unsigned === original.graph ? undefined : await run({ ...original, graph: unsigned }, [front, back], image.type);
+  const expected = exact ? firstAndLastRows(exact, batch) : asGiven;
+  const saturated = largestDifference(expected, asGiven);
   const freed = { ...upgraded, graph: freeBatch(upgraded.graph, image.name, batch, facts) };
   const candidates = [
     { model: freed, batched: true, outputs: () => run(freed, [probes]) },
@@ -82,6 +88,7 @@ export async function prepare(
           : [`The model takes ${image.type} pixels; it was explained with real numbers in their place.`]),
         ...(written.length === 0 ? [] : [`Written in standard operators, proved equal: ${written.join(', ')}.`]),
         ...(integers ? [integerNote] : []),
+        ...(saturated > 0 ? [saturationNote(saturated)] : []),
         ...(batched ? [] : [`Its batch dimension could not be freed (${failures[0]}), so images run one by one.`]),
       ];
       const upgradedFrom = model.opset === original.opset ? {} : { upgradedFrom: original.opset };
@@ -98,6 +105,10 @@ export async function prepare(
 const floatTolerance = 1e-4;
 const integerNote =
   'It computes with 8-bit integers: gradients pass through the rounding as if it were not there (straight-through).';
+
+function saturationNote(difference: number): string {
+  return `Its products of 8-bit integers saturate on this processor, which changes the outputs by up to ${difference.toExponential(1)} of the largest; exact products are predicted and explained.`;
+}
 
 /** The same where the original rounds every step to half precision (11 bits; bfloat16 has 8), or to 8-bit integers. */
 const halfTolerance = 5e-2;

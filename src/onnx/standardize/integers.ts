@@ -26,14 +26,24 @@ function convolution(foreign: Foreign, [x = '', xZero = '', w = '', wZero = '', 
 }
 
 /** Channels last to channels first and back, around an operator that has them first. */
-export function channelsFirst(foreign: Foreign, x: string, compute: (x: string) => string): string {
+export function channelsFirst(
+  foreign: Foreign,
+  x: string,
+  compute: (x: string) => string,
+  last = intOf(foreign.node, 'channels_last', 0) === 1,
+): string {
   const { node, add } = foreign;
   const rank = rankOf(foreign, node.inputs[0] ?? '');
-  if (intOf(node, 'channels_last', 0) === 0) return compute(x);
+  if (!last) return compute(x);
   const middle = Array.from({ length: rank - 2 }, (_, i) => i + 1);
   const first = add('Transpose', [x], { perm: [0, rank - 1, ...middle] });
   return add('Transpose', [compute(first)], { perm: [0, ...middle.map((i) => i + 1), 1] });
 }
+
+const nhwcMaxPool: Rewriting = (foreign) => {
+  const pool = (x: string) => foreign.add('MaxPool', [x], foreign.node.attributes);
+  return [channelsFirst(foreign, foreign.x[0] ?? '', pool, true)];
+};
 
 const qLinearConv: Rewriting = (foreign) => {
   const { x, ops, dims } = foreign;
@@ -135,6 +145,7 @@ export const integerRewritings: Rewritings = {
   QLinearConv: qLinearConv,
   QLinearMatMul: qLinearMatMul,
   'com.microsoft::QLinearConv': qLinearConv,
+  'com.microsoft::NhwcMaxPool': nhwcMaxPool,
   'com.microsoft::QGemm': qGemm,
   'com.microsoft::DynamicQuantizeMatMul': dynamicMatMul,
   'com.microsoft::MatMulIntegerToFloat': matMulToFloat,

@@ -44,6 +44,7 @@ export function standardize(graph: Graph, facts: Facts, image: string): Standard
   const type = facts.get(image)?.type;
   const real = new Set<string>(type === 'float32' ? [] : [image]);
   const written = new Set<string>();
+  let changed = real.size > 0;
   for (const node of graph.nodes) {
     const op = qualifiedOp(node);
     const rewriting = rewritingOf(node, op, integers, real, facts);
@@ -52,6 +53,7 @@ export function standardize(graph: Graph, facts: Facts, image: string): Standard
       builder.from({ node: describeNode(node), rule: `${op} in standard operators` }, () =>
         putInPlace(builder, node, foreignOf(builder, node, facts), wanted, rewriting),
       );
+    changed ||= done;
     if (done) {
       if (!Object.hasOwn(quantiserRewritings, op)) written.add(op);
       if (realResults.has(op)) for (const output of node.outputs) real.add(output);
@@ -61,7 +63,7 @@ export function standardize(graph: Graph, facts: Facts, image: string): Standard
       if (still) for (const output of node.outputs) real.add(output);
     } else builder.append(node);
   }
-  if (written.size === 0 && real.size === 0 && !integers) return { graph, written: [], integers };
+  if (!changed) return { graph, written: [], integers };
   const retyped = (value: ValueInfo): ValueInfo =>
     real.has(value.name) ? { name: value.name, type: 'float32', dims: value.dims } : value;
   const inputs = graph.inputs.map(retyped);
