@@ -1,7 +1,7 @@
 import type { Facts } from '../onnx/facts.ts';
 import type { Model } from '../onnx/graph.ts';
 import { concatRows, float32, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
-import { floatOutputOf, RunError, type Runtime, type Session } from '../runtime/runtime.ts';
+import { floatOutputOf, type OptimizationLevel, RunError, type Runtime, type Session } from '../runtime/runtime.ts';
 import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { InvalidInputError } from './errors.ts';
 import type { Scores } from './findScores.ts';
@@ -14,8 +14,13 @@ export interface Preparation {
   readonly upgradedFrom?: number;
   /** Whether several images can go through at once. */
   readonly batched: boolean;
-  /** Largest difference to the original model's outputs, as a share of the largest output. */
+  /**
+   * Largest difference to the original model's outputs on probe images, each score's as a share of what it varies by over
+   * them (and a tenth of its size).
+   */
   readonly difference: number;
+  /** How far the runtime may optimise the model without changing its outputs. */
+  readonly optimization: OptimizationLevel;
   readonly notes: readonly string[];
 }
 

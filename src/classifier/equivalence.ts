@@ -1,35 +1,12 @@
 import { allocate, type ElementType, isNumeric } from '../onnx/elementType.ts';
-import type { Model } from '../onnx/graph.ts';
 import { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16 } from '../onnx/halfFloat.ts';
-import { concatRows, float32, type Tensor, tensor } from '../onnx/tensor.ts';
-import { outputOf, RunError, type Runtime } from '../runtime/runtime.ts';
+import { concatRows, float32, sizeOf, type Tensor, tensor } from '../onnx/tensor.ts';
+import { outputOf, RunError, type Values } from '../runtime/runtime.ts';
 
-type NamedValues = ReadonlyMap<string, Tensor<'float32'>>;
+/** Values by name, each [images, elements of one image]. */
+export type RowValues = ReadonlyMap<string, Tensor<'float32'>>;
 
-/** The named values of a model for several batches, each as one float32 tensor of all rows. */
-export async function valuesOver(
-  runtime: Runtime,
-  model: Model,
-  names: readonly string[],
-  input: { readonly name: string; readonly type: ElementType | undefined },
-  batches: readonly Tensor<'float32'>[],
-): Promise<NamedValues> {
-  const outputs = names.map((name) => ({ name, type: undefined, dims: undefined }));
-  const graph = { ...model.graph, outputs };
-  const session = await runtime.createSession({ ...model, graph }, { optimization: 'none' });
-  try {
-    const parts = new Map<string, Tensor<'float32'>[]>(names.map((name) => [name, []]));
-    for (const batch of batches) {
-      const values = await session.run({ [input.name]: asType(batch, input.type) });
-      for (const [name, list] of parts) list.push(asFloat32(outputOf(values, name), name));
-    }
-    return new Map([...parts].map(([name, list]) => [name, concatRows(list)]));
-  } finally {
-    await session.release();
-  }
-}
-
-/** Images as a model of another type takes them: integers are cut off, as Cast does. */
+/** Images as the model's own input type takes them: integers are cut off, as Cast does. */
 export function asType({ dims, data }: Tensor<'float32'>, type: ElementType | undefined): Tensor {
   if (type === 'float16') return tensor('float16', dims, float32ToFloat16(data));
   if (type === 'int64' || type === 'uint64') {
@@ -43,6 +20,42 @@ export function asType({ dims, data }: Tensor<'float32'>, type: ElementType | un
   const converted = allocate(type, data.length);
   (converted as { set(values: ArrayLike<number>): void }).set(data);
   return tensor(type, dims, converted);
+}
+
+/**
+ * The named values of one run over `images` images, a row for each.
+ * @throws RunError where a value is not of real numbers, or not of so many rows.
+ */
+export function rowValues(values: Values, names: readonly string[], images: number): RowValues {
+  return new Map(
+    names.map((name) => {
+      const { data } = asFloat32(outputOf(values, name), name);
+      const width = data.length / images;
+      if (!Number.isInteger(width)) {
+        throw new RunError(`"${name}" has ${data.length} elements for ${images} images.`);
+      }
+      return [name, float32([images, width], data)];
+    }),
+  );
+}
+
+/** The same values of several runs, one below the other. */
+export function stacked(parts: readonly RowValues[]): RowValues {
+  const names = [...(parts[0]?.keys() ?? [])];
+  return new Map(names.map((name) => [name, concatRows(parts.flatMap((part) => part.get(name) ?? []))]));
+}
+
+/** The rows of the images listed. */
+export function pickRows(values: RowValues, images: readonly number[]): RowValues {
+  return new Map(
+    [...values].map(([name, { dims, data }]) => {
+      const width = sizeOf(dims.slice(1));
+      const picked = new Float32Array(images.length * width);
+      for (const [row, image] of images.entries())
+        picked.set(data.subarray(image * width, (image + 1) * width), row * width);
+      return [name, float32([images.length, width], picked)];
+    }),
+  );
 }
 
 function asFloat32(t: Tensor, name: string): Tensor<'float32'> {
@@ -60,32 +73,60 @@ function asFloat32(t: Tensor, name: string): Tensor<'float32'> {
   }
 }
 
-/** Of two runs over images 0..batch-1 and 1..batch: each image's row once. */
-export function firstAndLastRows(values: NamedValues, batch: number): NamedValues {
-  return new Map(
-    [...values].map(([name, t]) => {
-      const width = t.data.length / (2 * batch);
-      const data = new Float32Array((batch + 1) * width);
-      data.set(t.data.subarray(0, batch * width));
-      data.set(t.data.subarray((2 * batch - 1) * width), batch * width);
-      return [name, float32([batch + 1, width], data)];
-    }),
-  );
+/** How much of an element's own size counts beside its spread: what float32 loses of 1 in sums of any length is 1e-5. */
+const shareOfSize = 0.1;
+/** An element that hardly varies (a dead class) is measured by this share of what the middle one is measured by. */
+const shareOfMiddle = 0.1;
+
+/**
+ * What each element may be measured by, from the images it was seen on: (largest - smallest) + largest size / 10. One huge
+ * element (a class masked with -1e4) thus says nothing of the others.
+ * @param seen [images, elements]; numbers that are not finite do not count.
+ */
+export function elementScales({ dims, data }: Tensor<'float32'>): Float64Array {
+  const width = sizeOf(dims.slice(1));
+  const low = new Float64Array(width).fill(Number.POSITIVE_INFINITY);
+  const high = new Float64Array(width).fill(Number.NEGATIVE_INFINITY);
+  for (const [i, value] of data.entries()) {
+    if (!Number.isFinite(value)) continue;
+    const element = i % width;
+    low[element] = Math.min(low[element] ?? value, value);
+    high[element] = Math.max(high[element] ?? value, value);
+  }
+  const scales = high.map((largest, element) => {
+    const smallest = low[element] ?? 0;
+    if (largest < smallest) return 0;
+    return largest - smallest + shareOfSize * Math.max(Math.abs(largest), Math.abs(smallest));
+  });
+  const middle = scales.toSorted()[Math.floor((width - 1) / 2)] ?? 0;
+  return scales.map((scale) => Math.max(scale, shareOfMiddle * middle));
 }
 
-/** Largest difference of two sets of values, as a share of the largest value of each; Infinity where shapes differ. */
-export function largestDifference(a: NamedValues, b: NamedValues): number {
+/** What the elements of values may be measured by, by the values' names. */
+export type Scales = ReadonlyMap<string, Float64Array>;
+
+/** The scales of values that were seen. */
+export function scalesOf(seen: RowValues): Scales {
+  return new Map([...seen].map(([name, values]) => [name, elementScales(values)]));
+}
+
+/**
+ * The largest difference of two sets of values, each element's as a share of its scale; Infinity where shapes differ, or one
+ * is a finite number and the other is not. Equal infinities, and NaN for NaN, are no difference.
+ */
+export function largestDifference(expected: RowValues, actual: RowValues, scales = scalesOf(expected)): number {
   let worst = 0;
-  for (const [name, left] of a) {
-    const right = b.get(name);
+  for (const [name, left] of expected) {
+    const right = actual.get(name);
     if (!right || right.data.length !== left.data.length) return Number.POSITIVE_INFINITY;
-    let [difference, largest] = [0, Number.MIN_VALUE];
+    const scale = scales.get(name) ?? new Float64Array();
     for (const [i, value] of left.data.entries()) {
-      difference = Math.max(difference, Math.abs(value - (right.data[i] ?? 0)));
-      largest = Math.max(largest, Math.abs(value));
+      const other = right.data[i] ?? Number.NaN;
+      if (Object.is(value, other) || value === other) continue;
+      const share = Math.abs(value - other) / (scale[i % scale.length] ?? 0);
+      if (!(share <= Number.MAX_VALUE)) return Number.POSITIVE_INFINITY;
+      worst = Math.max(worst, share);
     }
-    if (Number.isNaN(difference)) return Number.POSITIVE_INFINITY;
-    worst = Math.max(worst, difference / largest);
   }
   return worst;
 }

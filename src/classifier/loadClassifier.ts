@@ -6,7 +6,7 @@ import { floatOutputOf, type Runtime, type Session } from '../runtime/runtime.ts
 import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { gradientTable } from '../transforms/gradient/table.ts';
 import { asImages, shapeInFile } from './asImages.ts';
-import { type Classifier, checkImages, chooseBatchSize, predictionOf, runBatches } from './classifier.ts';
+import { type Classifier, checkImages, predictionOf, runBatches } from './classifier.ts';
 import { InputDescriptionError } from './errors.ts';
 import { findScores, outputAsScores } from './findScores.ts';
 import { findImageInput, findOutput, withConstantInitializers } from './imageInput.ts';
@@ -38,7 +38,6 @@ export interface LoadOptions {
  * SessionError, RunError
  */
 export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): Promise<Classifier> {
-  const { runtime } = options;
   const { model: read, classes: named } = tensorOutputs(withConstantInitializers(readModel(bytes, options.external)));
   const output = findOutput(read.graph, options.output);
   const settings = { ...(named ? { classes: [...named] } : {}), ...classesOf(read), ...options.input };
@@ -46,16 +45,18 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
   const image = findImageInput(original.graph);
   const described = describeInput(image, settings);
   const input = inFile ? { ...described, inFile: shapeInFile(inFile, described) } : described;
-  const { model, facts, probedRows, preparation } = await prepare(runtime, original, image, input, output);
+  const prepared = await prepare(options.runtime, original, image, input, output);
+  const { model, runtime, facts, batchSize, preparation, session } = prepared;
   const find = options.explain === 'output' ? outputAsScores : findScores;
   const scores = find(model.graph, output, facts);
   const classes = classCount(scores.width);
   if (input.classes && input.classes.length > classes) {
+    await session.release();
     throw new InputDescriptionError(
       `There are ${input.classes.length} class names, but the model has ${classes} classes. Give one name for each, in the order of its scores.`,
     );
   }
-  return makeClassifier({
+  const parts = {
     model,
     runtime,
     facts,
@@ -65,10 +66,14 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
     scores,
     classCount: classes,
     gradientTable: { ...gradientTable, ...options.rules },
-    batchSize: preparation.batched ? chooseBatchSize(facts, probedRows) : 1,
+    batchSize,
     sha256: await digest(bytes),
     preparation: { ...preparation, notes: [...notes, ...preparation.notes] },
-  });
+  };
+  // Scores that are found only in the rewritten model have a session of their own.
+  if (session.outputNames.includes(scores.name)) return makeClassifier(parts, session);
+  await session.release();
+  return makeClassifier(parts);
 }
 
 /** The class names that konkyo's training leaves in a model. */
@@ -79,9 +84,12 @@ function classesOf({ metadata }: Model): InputSettings {
     : parseInputSettings(`{ "classes": ${names} }`, `the model's metadata (${classesKey})`);
 }
 
-/** A classifier from its parts: predictions by a session of its own, made when first asked. */
-export function makeClassifier(parts: Omit<Classifier, 'scoresOf' | 'predict' | 'release'>): Classifier {
-  let session: Promise<Session> | undefined;
+/** A classifier from its parts: predictions by the session given, or by one that is made when first asked. */
+export function makeClassifier(
+  parts: Omit<Classifier, 'scoresOf' | 'predict' | 'release'>,
+  proved?: Session,
+): Classifier {
+  let session: Promise<Session> | undefined = proved && Promise.resolve(proved);
   const { model, runtime, scores, inputName, batchSize } = parts;
   const graph = { ...model.graph, outputs: [{ name: scores.name, type: undefined, dims: undefined }] };
   const { width } = scores;

@@ -1,37 +1,38 @@
-import { isKonkyoError } from '../konkyoError.ts';
 import type { Facts } from '../onnx/facts.ts';
-import type { Graph, Model, ValueInfo } from '../onnx/graph.ts';
-import { inlineKnownIfs } from '../onnx/inlineIf.ts';
-import { freeBatch } from '../onnx/rebatch.ts';
-import { standardize } from '../onnx/standardize/standardize.ts';
+import { describeNode, type Model, type ValueInfo } from '../onnx/graph.ts';
+import { randomNodes } from '../onnx/randomness.ts';
 import { withUnsignedWeights } from '../onnx/standardize/unsignedWeights.ts';
-import { rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
+import { sizeOf } from '../onnx/tensor.ts';
 import { foreignFloats, toFloat32 } from '../onnx/toFloat32.ts';
-import { unpackSequences } from '../onnx/unpackSequences.ts';
-import { upgradeModel } from '../onnx/upgrade/upgradeModel.ts';
-import { probe } from '../runtime/probe.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import { limitOptimization } from '../runtime/limitOptimization.ts';
+import type { Prober } from '../runtime/probe.ts';
+import type { Runtime, Session } from '../runtime/runtime.ts';
 import type { Preparation } from './classifier.ts';
-import { asType, firstAndLastRows, largestDifference, valuesOver } from './equivalence.ts';
+import { asType, largestDifference } from './equivalence.ts';
 import { NotEquivalentError, UnsuitableModelError } from './errors.ts';
 import { findScores } from './findScores.ts';
-import { unknownOperators } from './imageInput.ts';
 import { type InputDescription, imageDims } from './inputDescription.ts';
-import { noiseImages } from './pixels.ts';
+import { modernise } from './modernise.ts';
+import { noteNonFinite } from './nonFinite.ts';
+import { probeImages } from './probeImages.ts';
+import { type Reference, referenceOf, windows } from './reference.ts';
+import { type Settled, settle, shareInWords } from './settle.ts';
 
 /** A model that gradients can be taken of, proved to compute what the original does. */
-export interface Prepared {
-  readonly model: Model;
-  readonly facts: Facts;
-  /** Images of the run that the facts are from. */
-  readonly probedRows: number;
+export interface Prepared extends Pick<Settled, 'model' | 'facts' | 'batchSize'> {
+  /** The runtime given, which optimises this model no further than was proved. */
+  readonly runtime: Runtime;
+  /** The session that was proved; it gives the output, and the scores that were found in the original. */
+  readonly session: Session;
   readonly preparation: Preparation;
 }
 
 /**
  * Brings a model to float32 and a current opset, puts in the branch of each If that only shapes decide, frees the batch
- * dimension, and runs the result against the original on noise images: each alone, and stacked.
+ * dimension, and runs the result, optimised as it will be used, against the original on images of several kinds: each
+ * alone, and stacked.
  * @throws NotEquivalentError when no way to do so gives the same outputs.
+ * @throws UnsuitableModelError for a model that gives other scores each time, or NaN for every image because of its weights.
  */
 export async function prepare(
   runtime: Runtime,
@@ -43,110 +44,145 @@ export async function prepare(
   const declared = image.dims?.[0];
   const batch = typeof declared === 'number' && declared > 0 ? declared : 1;
   checkSize(input, batch);
-  const probes = noiseImages(input, batch + 1);
-  const [front, back] = [rows(probes, 0, batch), rows(probes, 1, batch + 1)];
+  const probes = probeImages(input, batch + 1);
 
   const floats = foreignFloats(original.graph);
   const real = floats.length > 0 ? toFloat32(original) : original;
-  const { model: upgraded, facts, written, integers } = await modernise(runtime, real, image.name, front);
-  checkOutput(output, facts, batch);
+  const { prober, ...modern } = await modernise(runtime, real, image.name, windows(probes, batch));
+  try {
+    checkOutput(output, modern.facts, batch);
+    const names = [...new Set([output, findScores(real.graph, output, modern.facts).name])];
+    const random = randomNodes(modern.model, names, modern.facts).map(describeNode);
+    const asItIs =
+      real === original ? sharing(prober, image.name, names) : await alone(runtime, original, image, names);
+    const plan = { size: batch, twice: random.length > 0 ? 'each' : 'first' } as const;
+    const given = await referenceOf(asItIs.run, names, probes, plan).finally(asItIs.release);
+    const unsigned = withUnsignedWeights(original.graph, modern.facts);
+    const exact =
+      unsigned === original.graph ? undefined : await alone(runtime, { ...original, graph: unsigned }, image, names);
+    const found = exact ? await referenceOf(exact.run, names, probes, plan).finally(exact.release) : given;
+    const reference = names.length > 1 ? withProbabilities(found, output) : found;
+    checkSteady(reference, random);
+    const notFinite = await noteNonFinite(real.graph, prober, image.name, { reference, names, batch });
 
-  const names = [...new Set([output, findScores(real.graph, output, facts).name])];
-  const run = (model: Model, batches: readonly Tensor<'float32'>[], type = 'float32' as ValueInfo['type']) =>
-    valuesOver(runtime, model, names, { name: image.name, type }, batches);
-  const asGiven = firstAndLastRows(await run(original, [front, back], image.type), batch);
-  const unsigned = withUnsignedWeights(original.graph, facts);
-  const exact =
-    unsigned === original.graph ? undefined : await run({ ...original, graph: unsigned }, [front, back], image.type);
-  const expected = exact ? firstAndLastRows(exact, batch) : asGiven;
-  const saturated = largestDifference(expected, asGiven);
-  const freed = { ...upgraded, graph: freeBatch(upgraded.graph, image.name, batch, facts) };
-  const candidates = [
-    { model: freed, batched: true, outputs: () => run(freed, [probes]) },
-    {
-      model: upgraded,
-      batched: false,
-      outputs: async () => firstAndLastRows(await run(upgraded, [front, back]), batch),
-    },
-  ];
-  const coarse = integers || floats.some((type) => type !== 'float64');
-  const tolerance = coarse ? halfTolerance : floatTolerance;
-  const failures: string[] = [];
-  for (const { model, batched, outputs } of candidates) {
-    const difference = await attempt(async () => largestDifference(expected, await outputs()));
-    if (typeof difference === 'string') failures.push(difference);
-    else if (!(difference <= tolerance))
-      failures.push(`its outputs differ by ${difference.toExponential(1)} of the largest`);
-    else if (!batched && batch > 1) break;
-    else {
-      const probed = batched ? probes : front;
-      const found = await probe(runtime, model, { [image.name]: probed });
-      const notes = [
-        ...floats.map((type) => `The model computes in ${type}; it was explained in float32.`),
-        ...(image.type === 'float32'
-          ? []
-          : [`The model takes ${image.type} pixels; it was explained with real numbers in their place.`]),
-        ...(written.length === 0 ? [] : [`Written in standard operators, proved equal: ${written.join(', ')}.`]),
-        ...(integers ? [integerNote] : []),
-        ...(saturated > 0 ? [saturationNote(saturated)] : []),
-        ...(batched ? [] : [`Its batch dimension could not be freed (${failures[0]}), so images run one by one.`]),
-      ];
-      const upgradedFrom = model.opset === original.opset ? {} : { upgradedFrom: original.opset };
-      const preparation = { opset: model.opset, ...upgradedFrom, batched, difference, notes };
-      return { model, facts: found.facts, probedRows: probed.dims[0] ?? 1, preparation };
+    const coarse = modern.integers || floats.some((type) => type !== 'float64');
+    const tolerance = coarse ? halfTolerance : floatTolerance;
+    const trial = { runtime, inputName: image.name, batch, reference, tolerance };
+    const settled = await settle(trial, modern);
+    if (Array.isArray(settled)) {
+      throw new NotEquivalentError(
+        `The model could not be brought from opset ${original.opset} to ${modern.model.opset} with a free batch dimension: ${settled.join('; ')}. Export it again for inference (in PyTorch after model.eval()), with opset 17 or later, in float32 and with a dynamic batch dimension.`,
+      );
     }
+    const { model, facts, batchSize, unbatched, proof } = settled;
+    return {
+      model,
+      facts,
+      batchSize,
+      runtime: limitOptimization(runtime, proof.level),
+      session: proof.session,
+      preparation: {
+        opset: model.opset,
+        ...(model.opset === original.opset ? {} : { upgradedFrom: original.opset }),
+        batched: unbatched === undefined,
+        difference: proof.difference,
+        optimization: proof.level,
+        notes: [
+          ...floats.map((type) => `The model computes in ${type}; it was explained in float32.`),
+          ...(image.type === 'float32'
+            ? []
+            : [`The model takes ${image.type} pixels; it was explained with real numbers in their place.`]),
+          ...(modern.written.length === 0
+            ? []
+            : [`Written in standard operators, proved equal: ${modern.written.join(', ')}.`]),
+          ...(modern.integers ? [integerNote] : []),
+          ...saturationInWords(given, found),
+          ...failuresInWords(reference),
+          ...random.map((name) => `${name} draws random numbers; the scores of probe images did not change with them.`),
+          ...notFinite,
+          ...(unbatched === undefined
+            ? []
+            : [`Its batch dimension could not be freed (${unbatched}), so images run one by one.`]),
+          ...optimizationInWords(settled, runtime),
+        ],
+      },
+    };
+  } finally {
+    await prober.release();
   }
-  throw new NotEquivalentError(
-    `The model could not be brought from opset ${original.opset} to ${upgraded.opset} with a free batch dimension: ${failures.join('; ')}. Export it again with opset 17 or later, in float32 and with a dynamic batch dimension.`,
-  );
 }
 
-/** Outputs agree when they differ by no more than this share of the largest: float32 sums in another order. */
-const floatTolerance = 1e-4;
-const integerNote =
-  'It computes with 8-bit integers: gradients pass through the rounding as if it were not there (straight-through).';
-
-function saturationNote(difference: number): string {
-  return `Its products of 8-bit integers saturate on this processor, which changes the outputs by up to ${difference.toExponential(1)} of the largest; exact products are predicted and explained.`;
-}
-
+/** Outputs agree when they differ by no more than this share of what they vary by: float32 sums in another order. */
+export const floatTolerance = 1e-4;
 /** The same where the original rounds every step to half precision (11 bits; bfloat16 has 8), or to 8-bit integers. */
 const halfTolerance = 5e-2;
 
-/**
- * Upgraded, with known Ifs put in, sequences taken apart and other domains' operators written in standard ones, of a
- * float32 image; and what a run of it (at the original batch size) says of its values.
- */
-async function modernise(runtime: Runtime, model: Model, input: string, images: Tensor<'float32'>) {
-  const feeds = ({ graph }: Model) => {
-    const type = graph.inputs.find(({ name }) => name === input)?.type;
-    return { [input]: asType(images, type) };
-  };
-  const first = await probeForeign(runtime, model, feeds(model));
-  const after = async (before: Model, facts: Facts, graph: Graph) => {
-    const changed = { ...before, graph };
-    if (graph === before.graph) return { model: before, facts };
-    return { model: changed, facts: (await probe(runtime, changed, feeds(changed))).facts };
-  };
-  const inlined = await after(model, first.facts, inlineKnownIfs(model.graph, first.facts));
-  const upgraded = upgradeModel(inlined.model, inlined.facts);
-  const unpacked = await after(upgraded, inlined.facts, unpackSequences(upgraded.graph, inlined.facts));
-  const { graph, ...how } = standardize(unpacked.model.graph, unpacked.facts, input);
-  return { ...(await after(unpacked.model, unpacked.facts, graph)), ...how };
+/** A way to run the original, and how to leave it. */
+interface AsItIs {
+  readonly run: Parameters<typeof referenceOf>[0];
+  readonly release: () => Promise<void>;
 }
 
-async function probeForeign(runtime: Runtime, model: Model, feeds: Readonly<Record<string, Tensor>>) {
-  try {
-    return await probe(runtime, model, feeds);
-  } catch (cause) {
-    if (!isKonkyoError(cause)) throw cause;
-    const custom = unknownOperators(model.graph, cause.message);
-    if (custom.length === 0) throw cause;
-    throw new UnsuitableModelError(
-      `The model uses operators that are not ONNX's own, which ${runtime.name} does not know:\n  ${custom.join('\n  ')}\nExport it with standard operators only. (${cause.message})`,
-      { cause },
-    );
-  }
+/** The original is the model that is open already. */
+function sharing(prober: Prober, input: string, names: readonly string[]): AsItIs {
+  return { run: (images) => prober.run({ [input]: images }, names), release: async () => undefined };
+}
+
+/** The original in a session of its own, which takes images of its own type. */
+async function alone(runtime: Runtime, original: Model, image: ValueInfo, names: readonly string[]): Promise<AsItIs> {
+  const outputs = names.map((name) => ({ name, type: undefined, dims: undefined }));
+  const graph = { ...original.graph, outputs };
+  const session = await runtime.createSession({ ...original, graph }, { optimization: 'none' });
+  return {
+    run: (images) => session.run({ [image.name]: asType(images, image.type) }),
+    release: () => session.release(),
+  };
+}
+
+/** Probabilities that the model makes of its scores are measured by 1: what small ones vary by is the scores' affair. */
+function withProbabilities(reference: Reference, output: string): Reference {
+  const probabilities = reference.expected.get(output);
+  if (!probabilities?.data.every((value) => value >= 0 && value <= 1)) return reference;
+  return { ...reference, scales: new Map([...reference.scales, [output, Float64Array.of(1)]]) };
+}
+
+function checkSteady({ unsteadiness }: Reference, random: readonly string[]): void {
+  if (unsteadiness <= floatTolerance) return;
+  const cause =
+    random.length > 0
+      ? `It draws random numbers in every run:\n  ${random.join('\n  ')}\n`
+      : 'No operator that draws random numbers was found in it. ';
+  throw new UnsuitableModelError(
+    `The model gives other scores each time for one image: ${shareInWords(unsteadiness).replace('its', 'two runs of its')}. ${cause}Export it for inference (in PyTorch after model.eval()), without that.`,
+  );
+}
+
+function failuresInWords({ failures, images }: Reference): string[] {
+  const [first] = failures;
+  if (first === undefined) return [];
+  const all = failures.length + (images.dims[0] ?? 0);
+  return [`The model fails on ${failures.length} of ${all} probe images, which prove nothing: ${first}`];
+}
+
+const integerNote =
+  'It computes with 8-bit integers: gradients pass through the rounding as if it were not there (straight-through).';
+
+/** Where the processor has no exact products of uint8 and int8, what that does to the original's scores. */
+function saturationInWords(given: Reference, exact: Reference): string[] {
+  if (given === exact) return [];
+  const difference = largestDifference(exact.expected, given.expected, exact.scales);
+  if (difference <= floatTolerance) return [];
+  return [
+    `On this processor the model's products of 8-bit integers saturate (${shareInWords(difference)}); exact ones are predicted and explained.`,
+  ];
+}
+
+function optimizationInWords({ proof: { level, refused } }: Settled, { name }: Runtime): string[] {
+  if (refused === undefined) return [];
+  const allowed = level === 'none' ? 'no optimisation' : `optimisation level "${level}"`;
+  return [
+    `Optimised by ${name}, the model gives other scores (${shareInWords(refused)}): it was run, and explained, with ${allowed}. What else runs this model with all optimisations gives the other scores.`,
+  ];
 }
 
 /** Numbers in one run of the model at its own batch size: 222 images of 3x224x224. */
@@ -167,14 +203,4 @@ function checkOutput(output: string, facts: Facts, batch: number): void {
   throw new UnsuitableModelError(
     `The output "${output}" is ${type}[${dims}]; konkyo needs one score a class for each image: [n, classes].`,
   );
-}
-
-/** The result, or for one of konkyo's own errors what it says. */
-async function attempt<T>(run: () => Promise<T>): Promise<T | string> {
-  try {
-    return await run();
-  } catch (error) {
-    if (isKonkyoError(error)) return error.message;
-    throw error;
-  }
 }

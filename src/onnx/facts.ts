@@ -2,11 +2,13 @@ import type { ElementType } from './elementType.ts';
 import type { Graph, Node } from './graph.ts';
 import { reads } from './graph.ts';
 import { nonTensorNames } from './nonTensors.ts';
+import { randomOperators } from './randomness.ts';
 import type { Tensor } from './tensor.ts';
 
 /** What running a graph once says about one of its values. */
 export interface ValueFacts {
   readonly type: ElementType;
+  /** NaN for a size that differs from image to image: whatever is built of it has to be computed when the graph runs. */
   readonly dims: readonly number[];
   /** The value itself, where it depends on no graph input. */
   readonly constant?: Tensor;
@@ -26,15 +28,6 @@ export function exposeAll(graph: Graph): Graph {
   return { ...graph, outputs: [...graph.outputs, ...outputs] };
 }
 
-const random = new Set([
-  'RandomNormal',
-  'RandomNormalLike',
-  'RandomUniform',
-  'RandomUniformLike',
-  'Bernoulli',
-  'Multinomial',
-]);
-
 /** The values that depend on no graph input: initializers, and what is computed from them alone. */
 export function constantNames(graph: Graph): Set<string> {
   return namesWithout(graph, () => false);
@@ -48,7 +41,7 @@ export function shapeOnlyNames(graph: Graph): Set<string> {
 function namesWithout(graph: Graph, isFree: (node: Node) => boolean): Set<string> {
   const free = new Set(graph.initializers.keys());
   for (const { name } of graph.inputs) free.delete(name);
-  const follows = (node: Node) => !random.has(node.op) && reads(node).every((name) => free.has(name));
+  const follows = (node: Node) => !randomOperators.has(node.op) && reads(node).every((name) => free.has(name));
   for (const node of graph.nodes) {
     if (isFree(node) || follows(node)) for (const output of node.outputs) free.add(output);
   }

@@ -110,7 +110,8 @@ export function readValueInfo(proto: ValueInfoProto): ValueInfo {
   return { name: proto.name, type: tensor && elementTypeOf(tensor.elemType), dims, proto };
 }
 
-function readNode(proto: NodeProto, external: ExternalData): Node {
+/** A node as the file has it. */
+export function readNode(proto: NodeProto, external: ExternalData): Node {
   return {
     op: proto.opType,
     domain: standardDomain(proto.domain),

@@ -42,7 +42,7 @@ export function provenanceOf(classifier: Classifier, options: ProvenanceOptions)
       { label: 'Images at a time', value: String(classifier.batchSize) },
       {
         label: 'Rewritten model',
-        value: `differs from the original by at most ${percent(preparation.difference)} of the largest output on probe images`,
+        value: `differs from the original by at most ${percent(preparation.difference)} of what a score varies by over probe images`,
       },
       ...[...preparation.notes, ...notes].map((note) => ({ label: 'Note', value: note })),
     ],

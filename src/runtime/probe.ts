@@ -8,30 +8,49 @@ export interface Probe {
   readonly outputs: Values;
 }
 
+/** A model with every intermediate value exposed, to be run as often as is wanted. */
+export interface Prober {
+  /** Runs it on one tensor for each graph input and reads off what is known of every value. */
+  look(feeds: Values): Promise<Probe>;
+  /** The named values alone; by default every one. */
+  run(feeds: Values, names?: readonly string[]): Promise<Values>;
+  release(): Promise<void>;
+}
+
 /**
- * Runs a model once with every intermediate value exposed, and reads shapes, types and constants off it: exact for
- * any operator the runtime knows, where shape functions would have to be written for each.
+ * Opens a model with every intermediate value exposed, to read shapes, types and constants off runs: exact for any
+ * operator the runtime knows, where shape functions would have to be written for each.
+ */
+export async function openProbe(runtime: Runtime, model: Model): Promise<Prober> {
+  const session = await runtime.createSession({ ...model, graph: exposeAll(model.graph) }, { optimization: 'none' });
+  const constants = constantNames(model.graph);
+  const ofShapes = shapeOnlyNames(model.graph);
+  return {
+    async look(feeds) {
+      const values = await session.run(feeds);
+      const facts = new Map<string, ValueFacts>();
+      for (const [name, value] of [...Object.entries(feeds), ...Object.entries(values)]) {
+        const { type, dims } = value;
+        const single = type === 'bool' && value.data.length === 1;
+        if (constants.has(name)) facts.set(name, { type, dims, constant: value });
+        else facts.set(name, { type, dims, ...(single && ofShapes.has(name) ? { ofShapes: value } : {}) });
+      }
+      for (const [name, value] of model.graph.initializers) {
+        if (!facts.has(name)) facts.set(name, { type: value.type, dims: value.dims, constant: value });
+      }
+      const outputs = model.graph.outputs.flatMap(({ name }) => (values[name] ? [[name, values[name]] as const] : []));
+      return { facts, outputs: Object.fromEntries(outputs) };
+    },
+    run: (feeds, names) => session.run(feeds, names),
+    release: () => session.release(),
+  };
+}
+
+/**
+ * Looks at a model once.
  * @param feeds one tensor for each graph input.
  */
 export async function probe(runtime: Runtime, model: Model, feeds: Values): Promise<Probe> {
-  const session = await runtime.createSession({ ...model, graph: exposeAll(model.graph) }, { optimization: 'none' });
-  try {
-    const values = await session.run(feeds);
-    const constants = constantNames(model.graph);
-    const ofShapes = shapeOnlyNames(model.graph);
-    const facts = new Map<string, ValueFacts>();
-    for (const [name, value] of [...Object.entries(feeds), ...Object.entries(values)]) {
-      const { type, dims } = value;
-      const single = type === 'bool' && value.data.length === 1;
-      if (constants.has(name)) facts.set(name, { type, dims, constant: value });
-      else facts.set(name, { type, dims, ...(single && ofShapes.has(name) ? { ofShapes: value } : {}) });
-    }
-    for (const [name, value] of model.graph.initializers) {
-      if (!facts.has(name)) facts.set(name, { type: value.type, dims: value.dims, constant: value });
-    }
-    const outputs = model.graph.outputs.flatMap(({ name }) => (values[name] ? [[name, values[name]] as const] : []));
-    return { facts, outputs: Object.fromEntries(outputs) };
-  } finally {
-    await session.release();
-  }
+  const prober = await openProbe(runtime, model);
+  return prober.look(feeds).finally(() => prober.release());
 }

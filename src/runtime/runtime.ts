@@ -14,9 +14,13 @@ export interface Runtime {
   createSession(model: Model, options?: SessionOptions): Promise<Session>;
 }
 
+/** How much a runtime may rewrite a graph before it runs it, from nothing to everything: ONNX Runtime's levels. */
+export const optimizationLevels = ['none', 'basic', 'extended', 'all'] as const;
+export type OptimizationLevel = (typeof optimizationLevels)[number];
+
 export interface SessionOptions {
   /** 'none' leaves every node as it is: quick to set up, slow to run. Default 'all'. */
-  readonly optimization?: 'none' | 'all';
+  readonly optimization?: OptimizationLevel;
 }
 
 export type Values = Readonly<Record<string, Tensor>>;

@@ -32,7 +32,8 @@ describe.skipIf(!existsSync(models))('foreign classifiers (needs ../shared/model
       const { opset, upgradedFrom, batched, difference, notes } = classifier.preparation;
       expect({ opset, batched, notes }).toEqual({ opset: 21, batched: true, notes: [] });
       expect(upgradedFrom).toBeLessThan(21);
-      expect(difference).toBeLessThan(1e-5);
+      // Optimised against not: sums in another order, through up to 121 layers.
+      expect(difference).toBeLessThan(5e-5);
 
       // Twice in one batch: the same for both.
       const [image, output] = [stored(folder, 'input_0.pb'), stored(folder, 'output_0.pb')];

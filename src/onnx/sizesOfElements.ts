@@ -1,0 +1,27 @@
+import { type Facts, shapeOnlyNames } from './facts.ts';
+import { type Graph, reads } from './graph.ts';
+
+/** Operators that make sizes of real numbers, of how many elements are equal, or of what stands inside them. */
+const makesSizes: ReadonlySet<string> = new Set(['Unique', 'Range', 'If', 'Loop', 'Scan']);
+
+/**
+ * Whether sizes inside a graph may depend on the elements of its inputs. All other operators take sizes and indices as whole
+ * numbers or truth values; where none of those depends on an element, every size is the same in every run.
+ */
+export function mayDependOnElements(graph: Graph, facts: Facts): boolean {
+  const ofShapes = shapeOnlyNames(graph);
+  const images = new Set(graph.inputs.map(({ name }) => name));
+  return graph.nodes.some((node) => {
+    const varying = reads(node).filter((name) => !ofShapes.has(name));
+    if (varying.length === 0) return false;
+    if (node.domain !== '' || makesSizes.has(node.op)) return true;
+    // The scales that an image is enlarged by.
+    if (node.op === 'Resize' && varying.some((name) => name !== node.inputs[0])) return true;
+    const type = (name: string) => facts.get(name)?.type;
+    return varying.some((name) => !images.has(name) && isWhole(type(name)));
+  });
+}
+
+function isWhole(type: string | undefined): boolean {
+  return type === undefined || type === 'bool' || type === 'int32' || type === 'int64';
+}
