@@ -1,4 +1,4 @@
-import { allocate, type ElementType } from '../onnx/elementType.ts';
+import { allocate, type ElementType, isNumeric } from '../onnx/elementType.ts';
 import { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16 } from '../onnx/halfFloat.ts';
 import { concatRows, float32, sizeOf, type Tensor, tensor } from '../onnx/tensor.ts';
 import { outputOf, RunError, type Values } from '../runtime/runtime.ts';
@@ -6,21 +6,20 @@ import { outputOf, RunError, type Values } from '../runtime/runtime.ts';
 /** Values by name, each [images, elements of one image]. */
 export type RowValues = ReadonlyMap<string, Tensor<'float32'>>;
 
-/** Images as the model's own input type takes them. */
+/** Images as the model's own input type takes them: integers are cut off, as Cast does. */
 export function asType({ dims, data }: Tensor<'float32'>, type: ElementType | undefined): Tensor {
-  switch (type) {
-    case 'float16':
-      return tensor('float16', dims, float32ToFloat16(data));
-    case 'float64':
-    case 'uint8':
-    case 'int8': {
-      const converted = allocate(type, data.length);
-      converted.set(data);
-      return tensor(type, dims, converted);
-    }
-    default:
-      return float32(dims, data);
+  if (type === 'float16') return tensor('float16', dims, float32ToFloat16(data));
+  if (type === 'int64' || type === 'uint64') {
+    const converted = allocate(type, data.length);
+    data.forEach((value, i) => {
+      converted[i] = BigInt(Math.trunc(value));
+    });
+    return tensor(type, dims, converted);
   }
+  if (type === undefined || type === 'float32' || type === 'bfloat16' || !isNumeric(type)) return float32(dims, data);
+  const converted = allocate(type, data.length);
+  (converted as { set(values: ArrayLike<number>): void }).set(data);
+  return tensor(type, dims, converted);
 }
 
 /**

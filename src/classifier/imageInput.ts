@@ -14,7 +14,15 @@ export function withConstantInitializers(model: Model): Model {
   return { ...model, graph: prune({ ...model.graph, inputs }, model.graph.outputs, kept) };
 }
 
-const imageTypes: readonly ElementType[] = ['float32', 'float16', 'float64', 'uint8', 'int8'];
+const imageTypes: readonly ElementType[] = [
+  ...(['float32', 'float16', 'float64'] as const),
+  ...(['uint8', 'int8', 'uint16', 'int16', 'int32', 'int64'] as const),
+];
+
+/** Whether pixels may be of this type. */
+export function isImageType(type: ElementType | undefined): boolean {
+  return type !== undefined && imageTypes.includes(type);
+}
 
 /**
  * The one image input of a classifier: of rank 4, of real numbers or 8-bit pixels.
@@ -25,13 +33,11 @@ export function findImageInput(graph: Graph): ValueInfo {
     ({ name, type, dims }) => `  ${name}: ${type ?? 'not a tensor'}[${showDims(dims ?? [])}]`,
   );
   const list = described.join('\n');
-  const images = graph.inputs.filter(
-    ({ type, dims }) => type !== undefined && imageTypes.includes(type) && dims?.length === 4,
-  );
+  const images = graph.inputs.filter(({ type, dims }) => isImageType(type) && dims?.length === 4);
   const [image, second] = images;
   if (!image) {
     throw new UnsuitableModelError(
-      `The model has no image input (4 dimensions, of real numbers or 8-bit pixels); its inputs are:\n${list || '  none'}\nkonkyo explains image classifiers; models of other inputs are out of its reach.`,
+      `The model has no image input (real numbers or pixels, of 4 dimensions or, where it is the only input, fewer); its inputs are:\n${list || '  none'}\nkonkyo explains image classifiers; models of other inputs are out of its reach.`,
     );
   }
   if (second) {
@@ -67,7 +73,12 @@ export function findOutput(graph: Graph, wanted: string | undefined): string {
   return only;
 }
 
-/** Operators of other domains than ONNX's own, for messages. */
-export function customOperators(graph: Graph): string[] {
-  return graph.nodes.filter(({ domain }) => domain !== '').map((node) => `${node.domain}::${describeNode(node)}`);
+/**
+ * The operators of other domains than ONNX's own that a runtime says it does not know: those of the domain that its message
+ * names. ONNX Runtime names the first one only.
+ */
+export function unknownOperators(graph: Graph, message: string): string[] {
+  if (!/is not a registered function|No opset import for domain/.test(message)) return [];
+  const others = graph.nodes.filter(({ domain }) => domain !== '' && message.includes(domain));
+  return others.map((node) => `${node.domain}::${describeNode(node)}`);
 }

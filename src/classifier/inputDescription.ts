@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isFloat } from '../onnx/elementType.ts';
 import type { ValueInfo } from '../onnx/graph.ts';
 import { InputDescriptionError, UnsuitableModelError } from './errors.ts';
 
@@ -19,6 +20,8 @@ export interface InputDescription {
   readonly std: readonly number[];
   /** Names of the classes by index; the index itself where there is no name. */
   readonly classes?: readonly string[];
+  /** The shape that one image has in the model's file, where it is another: an array may come in it. */
+  readonly inFile?: readonly number[];
 }
 
 const perChannel = v.union([v.number(), v.array(v.number())]);
@@ -59,7 +62,7 @@ const isImageChannels = (dim: unknown) => dim === 1 || dim === 3;
 
 /**
  * The whole description of a model input from its declared shape and what the user says; what neither says is
- * a default: RGB, pixels scaled to 0..1 (8-bit inputs: as they are), no normalisation.
+ * a default: RGB, pixels scaled to 0..1 (integers: as they are, 0..255), no normalisation.
  * @throws UnsuitableModelError, InputDescriptionError
  */
 export function describeInput(input: ValueInfo, settings: InputSettings): InputDescription {
@@ -71,7 +74,7 @@ export function describeInput(input: ValueInfo, settings: InputSettings): InputD
       `The input "${input.name}" has ${c ?? 'an unknown number of'} channels as ${layout} [${showDims(dims)}]; konkyo takes images with 1 or 3. If the layout is another one, say so with --layout.`,
     );
   }
-  const eightBit = input.type === 'uint8' || input.type === 'int8';
+  const integers = !isFloat(input.type);
   const given = typeof settings.size === 'number' ? [settings.size, settings.size] : settings.size;
   const sizeOf = (declared: number | string | undefined, asked: number | undefined, what: string): number => {
     if (typeof declared === 'number' && declared > 0) {
@@ -95,7 +98,7 @@ export function describeInput(input: ValueInfo, settings: InputSettings): InputD
     width: sizeOf(w, given?.[1], 'width'),
     channels: c,
     order: settings.order ?? 'RGB',
-    scale: settings.scale ?? (eightBit ? 1 : 1 / 255),
+    scale: settings.scale ?? (integers ? 1 : 1 / 255),
     mean: eachChannel(settings.mean ?? (input.type === 'int8' ? 128 : 0), c, 'mean'),
     std: eachChannel(settings.std ?? 1, c, 'std'),
     ...(settings.classes ? { classes: settings.classes } : {}),

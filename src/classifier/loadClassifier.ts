@@ -5,6 +5,7 @@ import type { ExternalData } from '../onnx/tensorProto.ts';
 import { floatOutputOf, type Runtime, type Session } from '../runtime/runtime.ts';
 import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { gradientTable } from '../transforms/gradient/table.ts';
+import { asImages, shapeInFile } from './asImages.ts';
 import { type Classifier, checkImages, predictionOf, runBatches } from './classifier.ts';
 import { InputDescriptionError } from './errors.ts';
 import { findScores, outputAsScores } from './findScores.ts';
@@ -13,6 +14,7 @@ import { describeInput, type InputSettings, parseInputSettings } from './inputDe
 import { classesKey } from './metadata.ts';
 import { prepare } from './prepare.ts';
 import { classCount } from './target.ts';
+import { tensorOutputs } from './tensorOutputs.ts';
 
 export interface LoadOptions {
   readonly runtime: Runtime;
@@ -36,10 +38,13 @@ export interface LoadOptions {
  * SessionError, RunError
  */
 export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): Promise<Classifier> {
-  const original = withConstantInitializers(readModel(bytes, options.external));
+  const { model: read, classes: named } = tensorOutputs(withConstantInitializers(readModel(bytes, options.external)));
+  const output = findOutput(read.graph, options.output);
+  const settings = { ...(named ? { classes: [...named] } : {}), ...classesOf(read), ...options.input };
+  const { model: original, notes, inFile } = asImages(read, settings, output);
   const image = findImageInput(original.graph);
-  const input = describeInput(image, { ...classesOf(original), ...options.input });
-  const output = findOutput(original.graph, options.output);
+  const described = describeInput(image, settings);
+  const input = inFile ? { ...described, inFile: shapeInFile(inFile, described) } : described;
   const prepared = await prepare(options.runtime, original, image, input, output);
   const { model, runtime, facts, batchSize, preparation, session } = prepared;
   const find = options.explain === 'output' ? outputAsScores : findScores;
@@ -63,7 +68,7 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
     gradientTable: { ...gradientTable, ...options.rules },
     batchSize,
     sha256: await digest(bytes),
-    preparation,
+    preparation: { ...preparation, notes: [...notes, ...preparation.notes] },
   };
   // Scores that are found only in the rewritten model have a session of their own.
   if (session.outputNames.includes(scores.name)) return makeClassifier(parts, session);

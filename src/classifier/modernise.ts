@@ -1,26 +1,34 @@
 import { isKonkyoError } from '../konkyoError.ts';
 import type { Facts } from '../onnx/facts.ts';
-import type { Model } from '../onnx/graph.ts';
+import type { Graph, Model } from '../onnx/graph.ts';
 import { inlineKnownIfs } from '../onnx/inlineIf.ts';
 import { withOpenSizes } from '../onnx/openSizes.ts';
 import { mayDependOnElements } from '../onnx/sizesOfElements.ts';
-import type { Tensor } from '../onnx/tensor.ts';
+import { standardize } from '../onnx/standardize/standardize.ts';
+import { isTensorOf, type Tensor } from '../onnx/tensor.ts';
+import { unpackSequences } from '../onnx/unpackSequences.ts';
 import { upgradeModel } from '../onnx/upgrade/upgradeModel.ts';
 import { openProbe, type Prober } from '../runtime/probe.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import type { Runtime, Values } from '../runtime/runtime.ts';
+import { asType } from './equivalence.ts';
 import { UnsuitableModelError } from './errors.ts';
-import { customOperators } from './imageInput.ts';
+import { unknownOperators } from './imageInput.ts';
 
 export interface Modernised {
   readonly model: Model;
   /** Of runs at the original batch size; sizes that differ between images are NaN. */
   readonly facts: Facts;
-  /** The model as it came, open. */
+  /** The model as it came, open; it takes float32 images, whatever the type of its own. */
   readonly prober: Prober;
+  /** The operators that were written in others, each once. */
+  readonly written: readonly string[];
+  /** Whether it computes with 8-bit integers, which real numbers have the place of now. */
+  readonly integers: boolean;
 }
 
 /**
- * A model in a current opset, with known Ifs put in, and what runs of it say of its values. Its prober is to be released.
+ * A model of a float32 image in a current opset, with known Ifs put in, sequences taken apart and other domains' operators
+ * written in standard ones, and what runs of it say of its values. Its prober is to be released.
  * @param batches images of the model's own batch size, several kinds of them.
  */
 export async function modernise(
@@ -29,12 +37,19 @@ export async function modernise(
   input: string,
   batches: readonly Tensor<'float32'>[],
 ): Promise<Modernised> {
-  const prober = await openForeign(runtime, model);
+  const prober = takingFloats(await openForeign(runtime, model), model, input);
   try {
     const first = await lookAll(prober, model, input, batches);
-    const inlined = { ...model, graph: inlineKnownIfs(model.graph, first) };
-    const facts = inlined.graph === model.graph ? first : await factsOver(runtime, inlined, input, batches);
-    return { model: upgradeModel(inlined, facts), facts, prober };
+    const after = async (before: Model, facts: Facts, graph: Graph) => {
+      const changed = { ...before, graph };
+      if (graph === before.graph) return { model: before, facts };
+      return { model: changed, facts: await factsOver(runtime, changed, input, batches) };
+    };
+    const inlined = await after(model, first, inlineKnownIfs(model.graph, first));
+    const upgraded = upgradeModel(inlined.model, inlined.facts);
+    const unpacked = await after(upgraded, inlined.facts, unpackSequences(upgraded.graph, inlined.facts));
+    const { graph, ...how } = standardize(unpacked.model.graph, unpacked.facts, input);
+    return { ...(await after(unpacked.model, unpacked.facts, graph)), ...how, prober };
   } catch (error) {
     await prober.release();
     throw error;
@@ -48,7 +63,7 @@ export async function factsOver(
   input: string,
   batches: readonly Tensor<'float32'>[],
 ): Promise<Facts> {
-  const prober = await openProbe(runtime, model);
+  const prober = takingFloats(await openProbe(runtime, model), model, input);
   return lookAll(prober, model, input, batches).finally(() => prober.release());
 }
 
@@ -69,12 +84,31 @@ async function lookAll(prober: Prober, model: Model, input: string, batches: rea
   return withOpenSizes(facts, looks);
 }
 
+/** A prober of a model that may take integers, for images of real numbers. */
+function takingFloats(prober: Prober, { graph }: Model, input: string): Prober {
+  const type = graph.inputs.find(({ name }) => name === input)?.type;
+  if (type === 'float32') return prober;
+  const typed = (feeds: Values): Values =>
+    Object.fromEntries(
+      Object.entries(feeds).map(([name, t]) => [
+        name,
+        name === input && isTensorOf(t, 'float32') ? asType(t, type) : t,
+      ]),
+    );
+  return {
+    look: (feeds) => prober.look(typed(feeds)),
+    run: (feeds, names) => prober.run(typed(feeds), names),
+    release: () => prober.release(),
+  };
+}
+
 async function openForeign(runtime: Runtime, model: Model): Promise<Prober> {
   try {
     return await openProbe(runtime, model);
   } catch (cause) {
-    const custom = customOperators(model.graph);
-    if (custom.length === 0 || !isKonkyoError(cause)) throw cause;
+    if (!isKonkyoError(cause)) throw cause;
+    const custom = unknownOperators(model.graph, cause.message);
+    if (custom.length === 0) throw cause;
     throw new UnsuitableModelError(
       `The model uses operators that are not ONNX's own, which ${runtime.name} does not know:\n  ${custom.join('\n  ')}\nExport it with standard operators only. (${cause.message})`,
       { cause },

@@ -1,13 +1,14 @@
 import type { Facts } from '../onnx/facts.ts';
 import { describeNode, type Model, type Node, type ValueInfo } from '../onnx/graph.ts';
 import { randomNodes } from '../onnx/randomness.ts';
+import { withUnsignedWeights } from '../onnx/standardize/unsignedWeights.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { foreignFloats, toFloat32 } from '../onnx/toFloat32.ts';
 import { limitOptimization } from '../runtime/limitOptimization.ts';
 import type { Prober } from '../runtime/probe.ts';
 import type { Runtime, Session } from '../runtime/runtime.ts';
 import type { Preparation } from './classifier.ts';
-import { asType, floatTolerance } from './equivalence.ts';
+import { asType, floatTolerance, largestDifference } from './equivalence.ts';
 import { NotEquivalentError, UnsuitableModelError } from './errors.ts';
 import { findScores } from './findScores.ts';
 import { type InputDescription, imageDims } from './inputDescription.ts';
@@ -46,7 +47,7 @@ export async function prepare(
   const probes = probeImages(input, batch + 1);
 
   const floats = foreignFloats(original.graph);
-  const real = floats.length > 0 || image.type !== 'float32' ? toFloat32(original, image.name) : original;
+  const real = floats.length > 0 ? toFloat32(original) : original;
   const { prober, ...modern } = await modernise(runtime, real, image.name, windows(probes, batch));
   try {
     checkOutput(output, modern.facts, batch);
@@ -55,12 +56,17 @@ export async function prepare(
     const asItIs =
       real === original ? sharing(prober, image.name, names) : await alone(runtime, original, image, names);
     const plan = { size: batch, twice: random.length > 0 ? 'each' : 'first' } as const;
-    const found = await referenceOf(asItIs.run, names, probes, plan).finally(asItIs.release);
+    const given = await referenceOf(asItIs.run, names, probes, plan).finally(asItIs.release);
+    const unsigned = withUnsignedWeights(original.graph, modern.facts);
+    const exact =
+      unsigned === original.graph ? undefined : await alone(runtime, { ...original, graph: unsigned }, image, names);
+    const found = exact ? await referenceOf(exact.run, names, probes, plan).finally(exact.release) : given;
     const reference = names.length > 1 ? withProbabilities(found, output) : found;
     checkSteady(reference, random);
     const notFinite = await noteNonFinite(real.graph, prober, image.name, { reference, names, batch });
 
-    const tolerance = floats.some((type) => type !== 'float64') ? halfTolerance : floatTolerance;
+    const coarse = modern.integers || floats.some((type) => type !== 'float64');
+    const tolerance = coarse ? halfTolerance : floatTolerance;
     const trial = { runtime, inputName: image.name, batch, reference, tolerance };
     const settled = await settle(trial, modern);
     if (Array.isArray(settled)) {
@@ -91,6 +97,11 @@ export async function prepare(
                 'The model is quantised; it was run step by step, as the file says. Runtimes that join the steps to 8-bit operators round otherwise, and some saturate: their scores may differ.',
               ]
             : []),
+          ...(modern.written.length === 0
+            ? []
+            : [`Written in standard operators, proved equal: ${modern.written.join(', ')}.`]),
+          ...(modern.integers ? [integerNote] : []),
+          ...saturationInWords(given, found),
           ...failuresInWords(reference),
           ...random.map((name) => `${name} draws random numbers; the scores of probe images did not change with them.`),
           ...notFinite,
@@ -106,7 +117,7 @@ export async function prepare(
   }
 }
 
-/** The same where the original rounds every step to half precision (11 bits; bfloat16 has 8). */
+/** The same where the original rounds every step to half precision (11 bits; bfloat16 has 8), or to 8-bit integers. */
 const halfTolerance = 5e-2;
 
 function isQuantizer({ op, domain }: Node): boolean {
@@ -158,6 +169,19 @@ function failuresInWords({ failures, images }: Reference): string[] {
   if (first === undefined) return [];
   const all = failures.length + (images.dims[0] ?? 0);
   return [`The model fails on ${failures.length} of ${all} probe images, which prove nothing: ${first}`];
+}
+
+const integerNote =
+  'It computes with 8-bit integers: gradients pass through the rounding as if it were not there (straight-through).';
+
+/** Where the processor has no exact products of uint8 and int8, what that does to the original's scores. */
+function saturationInWords(given: Reference, exact: Reference): string[] {
+  if (given === exact) return [];
+  const difference = largestDifference(exact.expected, given.expected, exact.scales);
+  if (difference <= floatTolerance) return [];
+  return [
+    `On this processor the model's products of 8-bit integers saturate (${shareInWords(difference)}); exact ones are predicted and explained.`,
+  ];
 }
 
 function optimizationInWords({ proof: { level, refused } }: Settled, { name }: Runtime): string[] {

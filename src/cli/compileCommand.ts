@@ -57,7 +57,7 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
     if (flags.check) progress.message('Running the file and the method against each other');
     const difference = flags.check ? await checkExplainer(classifier, method, compiled, bytes, target) : undefined;
     await writeWhole(flags.out, bytes);
-    const summary = summaryOf(flags.out, compiled, bytes.length, difference);
+    const summary = summaryOf(flags.out, compiled, bytes.length, difference, classifier.preparation.notes);
     process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : inWords(summary));
   } finally {
     await classifier.release();
@@ -81,6 +81,8 @@ interface Summary {
   readonly metadata: Readonly<Record<string, string>>;
   /** From the method itself, as a share of its largest value; absent where it was not checked. */
   readonly difference?: number;
+  /** What was done to the model, its input included. */
+  readonly notes: readonly string[];
 }
 
 function summaryOf(
@@ -88,6 +90,7 @@ function summaryOf(
   { model: { graph, metadata } }: CompiledExplainer,
   bytes: number,
   difference: number | undefined,
+  notes: readonly string[],
 ): Summary {
   const inWords = ({ name, type, dims = [] }: (typeof graph.inputs)[number]) =>
     `${name}: ${type}[${(dims ?? []).join(', ')}]`;
@@ -103,10 +106,11 @@ function summaryOf(
       }),
     ),
     ...(difference === undefined ? {} : { difference }),
+    notes,
   };
 }
 
-function inWords({ file, bytes, inputs, outputs, metadata, difference }: Summary): string {
+function inWords({ file, bytes, inputs, outputs, metadata, difference, notes }: Summary): string {
   return [
     `${file} (${(bytes / 1e6).toFixed(1)} MB)`,
     ...inputs.map((input) => `  in   ${input}`),
@@ -117,6 +121,7 @@ function inWords({ file, bytes, inputs, outputs, metadata, difference }: Summary
       : [
           `  Run on probe images it differs from the method itself by ${difference.toExponential(1)} of the largest value.`,
         ]),
+    ...notes.map((note) => `  ${note}`),
     '',
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Classifier } from '../classifier/classifier.ts';
 import { checkImages } from '../classifier/classifier.ts';
 import { InvalidInputError } from '../classifier/errors.ts';
+import { type InputDescription, imageDims } from '../classifier/inputDescription.ts';
 import { toInput } from '../classifier/pixels.ts';
 import type { DecodedImage } from '../datasets/decodedImage.ts';
 import { pictureAt } from '../datasets/fitImages.ts';
@@ -80,12 +81,25 @@ function onlyArray(arrays: ReadonlyMap<string, NpyArray>, file: string): NpyArra
   );
 }
 
+/** An array's shape as [n, ...image], of one image or a batch in the shape the model takes or took. Another stays as it is. */
+function batchDims(dims: readonly number[], input: InputDescription): readonly number[] {
+  const image = imageDims(input);
+  const isImage = (sizes: readonly number[]) =>
+    [image, input.inFile ?? image].some(
+      (own) => own.length === sizes.length && own.every((dim, i) => dim === sizes[i]),
+    );
+  const [count = 0, ...rest] = dims;
+  if (isImage(rest)) return [count, ...image];
+  if (isImage(dims)) return [1, ...image];
+  return dims.length === 3 ? [1, ...dims] : dims;
+}
+
 /** Arrays are model input, not preprocessed: one image, or a batch of them. */
 function fromArray(array: NpyArray, name: string, classifier: Classifier): NamedImage[] {
   if (array.type !== 'float32' && array.type !== 'float64' && array.type !== 'uint8') {
     throw new InvalidInputError(`${name} holds ${array.type}; save it as float32 (array.astype('float32')).`);
   }
-  const dims = array.dims.length === 3 ? [1, ...array.dims] : array.dims;
+  const dims = batchDims(array.dims, classifier.input);
   const images = float32(dims, Float32Array.from(array.data));
   try {
     checkImages(classifier, images);

@@ -1,6 +1,7 @@
 import type { ElementType } from './elementType.ts';
 import type { Graph, Node } from './graph.ts';
 import { reads } from './graph.ts';
+import { nonTensorNames } from './nonTensors.ts';
 import { randomOperators } from './randomness.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -18,9 +19,10 @@ export interface ValueFacts {
 /** By value name. The batch dimension has the size it had in the probe. */
 export type Facts = ReadonlyMap<string, ValueFacts>;
 
-/** A graph that also gives every intermediate value as an output. */
+/** A graph that also gives every intermediate value as an output, but for those that are no tensors. */
 export function exposeAll(graph: Graph): Graph {
   const listed = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
+  for (const name of nonTensorNames(graph)) listed.add(name);
   const hidden = graph.nodes.flatMap((node) => node.outputs).filter((name) => name !== '' && !listed.has(name));
   const outputs = hidden.map((name) => ({ name, type: undefined, dims: undefined }));
   return { ...graph, outputs: [...graph.outputs, ...outputs] };

@@ -13,6 +13,7 @@ import { elementTypeOf } from './elementType.ts';
 import { InvalidModelError } from './errors.ts';
 import type { Attribute, Graph, Model, Node, ValueInfo } from './graph.ts';
 import { attributeSources } from './sources.ts';
+import { decodeSparse } from './sparseTensor.ts';
 import type { Tensor } from './tensor.ts';
 import { decodeTensor, type ExternalData, externalLocation, isExternal } from './tensorProto.ts';
 import { validateGraph } from './validate.ts';
@@ -52,7 +53,9 @@ export function externalLocations(bytes: Uint8Array): string[] {
 function tensorProtos(graph: GraphProto): TensorProto[] {
   const attributes = graph.node.flatMap((node) => node.attribute);
   const nested = attributes.flatMap((a) => [...(a.t ? [a.t] : []), ...(a.g ? tensorProtos(a.g) : [])]);
-  return [...graph.initializer, ...nested];
+  const sparse = [...graph.sparseInitializer, ...attributes.flatMap((a) => a.sparseTensor ?? [])];
+  const parts = sparse.flatMap(({ values, indices }) => [values ?? [], indices ?? []].flat());
+  return [...graph.initializer, ...parts, ...nested];
 }
 
 function parse(bytes: Uint8Array): ModelProto {
@@ -79,8 +82,11 @@ function standardDomain(domain: string): string {
 }
 
 function readGraph(proto: GraphProto, external: ExternalData): Graph {
-  const initializers = new Map(proto.initializer.map((t): [string, Tensor] => [t.name, decodeTensor(t, external)]));
-  if (initializers.size < proto.initializer.length) {
+  const initializers = new Map([
+    ...proto.initializer.map((t): [string, Tensor] => [t.name, decodeTensor(t, external)]),
+    ...proto.sparseInitializer.map((t): [string, Tensor] => [t.values?.name ?? '', decodeSparse(t, external)]),
+  ]);
+  if (initializers.size < proto.initializer.length + proto.sparseInitializer.length) {
     throw new InvalidModelError(`The graph "${proto.name}" has two initializers of one name: the file is damaged.`);
   }
   return {
@@ -112,9 +118,17 @@ export function readNode(proto: NodeProto, external: ExternalData): Node {
     name: proto.name,
     inputs: proto.input,
     outputs: proto.output,
-    attributes: Object.fromEntries(proto.attribute.map((a) => [a.name, readAttribute(a, external)])),
+    attributes: Object.fromEntries(proto.attribute.map((a) => namedAttribute(a, proto, external))),
     proto,
   };
+}
+
+/** A Constant that is given sparse becomes a dense one, whose attribute has another name. */
+function namedAttribute(proto: AttributeProto, { opType }: NodeProto, external: ExternalData): [string, Attribute] {
+  if (opType === 'Constant' && proto.name === 'sparse_value' && proto.sparseTensor) {
+    return ['value', { type: 'tensor', value: decodeSparse(proto.sparseTensor, external) }];
+  }
+  return [proto.name, readAttribute(proto, external)];
 }
 
 function readAttribute(proto: AttributeProto, external: ExternalData): Attribute {

@@ -24,13 +24,10 @@ export function foreignFloats(graph: Graph): ElementType[] {
 
 /**
  * A model that computes in float32 wherever it computed in float16, bfloat16 or float64: initializers, inputs, outputs,
- * tensors in attributes, and the types that Cast and its like name. The image input becomes float32 whatever it was
- * (an 8-bit one too): a gradient needs real numbers.
+ * tensors in attributes, and the types that Cast and its like name.
  */
-export function toFloat32(model: Model, imageInput: string): Model {
-  const graph = convertGraph(model.graph);
-  const inputs = graph.inputs.map((value) => (value.name === imageInput ? retyped(value) : value));
-  return { ...model, graph: { ...graph, inputs } };
+export function toFloat32(model: Model): Model {
+  return { ...model, graph: convertGraph(model.graph) };
 }
 
 function convertGraph(graph: Graph): Graph {

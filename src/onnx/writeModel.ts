@@ -24,7 +24,10 @@ import { clampToInt64 } from './tensor.ts';
 import { encodeTensor } from './tensorProto.ts';
 import { withFields } from './withFields.ts';
 
-/** The bytes of an ONNX file. A model that was read and not edited gives the bytes it was read from. */
+/**
+ * The bytes of an ONNX file. A model that was read and not edited gives the bytes it was read from; only its sparse tensors
+ * are written dense.
+ */
 export function writeModel(model: Model): Uint8Array<ArrayBuffer> {
   return toBinary(ModelProtoSchema, encodeModel(model));
 }
@@ -102,6 +105,8 @@ function encodeGraph(graph: Graph): GraphProto {
     node: graph.nodes.map(encodeNode),
     valueInfo: graph.valueInfo.map(encodeValueInfo),
     initializer: [...graph.initializers].map(([name, t]) => encodeTensor(t, name)),
+    // Those that were read are dense initializers now.
+    sparseInitializer: [],
   });
 }
 

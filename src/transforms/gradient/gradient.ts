@@ -111,12 +111,15 @@ function nodesBetween(
     // Whatever reads quantised numbers has to say what it does with their gradient, its integers included.
     const quantizes = answer.kind === 'rule' && answer.quantizes === true;
     const integersToo = quantizes || reads(node).some((name) => quantized.has(name));
+    // What no probe saw is no tensor (a sequence, say): it is followed to where it is refused by name.
+    const unseen = (name: string) => answer.kind === 'forbidden' && !facts.has(name);
     const outputs = node.outputs.filter(
-      (name) => name !== '' && !wasAskedFor(name, facts) && (integersToo || isFloat(factsOf(name).type)),
+      (name) =>
+        name !== '' && (unseen(name) || (!wasAskedFor(name, facts) && (integersToo || isFloat(factsOf(name).type)))),
     );
     for (const output of outputs) {
       active.add(output);
-      if (!isFloat(factsOf(output).type)) quantized.add(output);
+      if (!unseen(output) && !isFloat(factsOf(output).type)) quantized.add(output);
     }
     return outputs.length > 0;
   });

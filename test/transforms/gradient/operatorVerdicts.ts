@@ -119,7 +119,7 @@ async function probed(model: Model, feeds: Values): Promise<Probe | undefined> {
 /** The same model in float32, with all but its float inputs as constants, as they are in a classifier. */
 function withParametersFixed(model: Model, feeds: Values): { readonly model: Model; readonly feeds: Values } {
   const given = new Map([...model.graph.initializers, ...Object.entries(feeds)]);
-  const real = toFloat32({ ...model, graph: { ...model.graph, initializers: given } }, '');
+  const real = toFloat32({ ...model, graph: { ...model.graph, initializers: given } });
   const { nodes, initializers } = real.graph;
   const fixed = new Set(
     nodes.flatMap(({ op, inputs }) => (parameters.has(op) ? inputs.slice(wholly.has(op) ? 0 : 1) : [])),

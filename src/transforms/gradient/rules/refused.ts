@@ -13,7 +13,7 @@ const reasons: readonly { readonly why: string; readonly operators: readonly str
   },
   {
     why: 'it computes with integers; export the model with QuantizeLinear and DequantizeLinear pairs',
-    operators: ['DynamicQuantizeLinear', 'QLinearConv', 'QLinearMatMul', 'ConvInteger', 'MatMulInteger'],
+    operators: ['QLinearConv', 'QLinearMatMul', 'ConvInteger', 'MatMulInteger'],
   },
   { why: 'ONNX has no matrix inverse, which its gradient needs', operators: ['Det'] },
   { why: 'konkyo reads it as Resize from opset 10 on', operators: ['Upsample'] },

@@ -1,0 +1,86 @@
+import type { Model, ValueInfo } from '../onnx/graph.ts';
+import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { renameValues } from '../onnx/renameValues.ts';
+import { isImageType } from './imageInput.ts';
+import type { InputDescription, InputSettings } from './inputDescription.ts';
+import { arrangePixels } from './pixelArrangement.ts';
+
+/** A model whose image input has four dimensions, and what was done for that. */
+export interface AsImages {
+  readonly model: Model;
+  readonly notes: readonly string[];
+  /** The shape that one image had, where it had fewer dimensions. */
+  readonly inFile?: ValueInfo['dims'];
+}
+
+/**
+ * A model of images with fewer than four dimensions as one that takes [n, c, h, w] or [n, h, w, c] under the same name: a
+ * Reshape before it gives it what it took. A model of one image without a batch dimension gives [1, ...] for what it gave.
+ * Other models are given back as they are.
+ * @throws UnsuitableModelError, InputDescriptionError where it cannot be told how the input is an image.
+ */
+export function asImages(model: Model, settings: InputSettings, output: string): AsImages {
+  const { graph } = model;
+  const [input, other] = graph.inputs;
+  const rank = input?.dims?.length ?? 0;
+  if (!input || other || !isImageType(input.type) || rank < 1 || rank > 3) return { model, notes: [] };
+  const given = graph.outputs.find(({ name }) => name === output);
+  const batchless = rank === 1 || isOneImage(input, given);
+  const { dims, note } = arrangePixels(input, settings, batchless);
+
+  const builder = new GraphBuilder({ ...graph, inputs: [], nodes: [] }, 'image');
+  const flat = builder.fresh(input.name);
+  const result = builder.fresh(output);
+  const named = (name: string) => (name === input.name ? flat : batchless && name === output ? result : name);
+  const reshape = (from: string, to: string, shape: readonly number[]) =>
+    builder.append({
+      op: 'Reshape',
+      domain: '',
+      name: builder.fresh('Reshape'),
+      inputs: [from, builder.ints(shape)],
+      outputs: [to],
+      attributes: {},
+    });
+  reshape(input.name, flat, ownShape(input, settings, batchless));
+  for (const node of graph.nodes) builder.append(renameValues(node, named));
+  if (batchless) reshape(result, output, [1, -1]);
+  const outputs = graph.outputs.map((value) =>
+    batchless && value.name === output ? { name: output, type: value.type, dims: undefined } : value,
+  );
+  const image = { name: input.name, type: input.type, dims };
+  return {
+    model: { ...model, graph: { ...builder.build(outputs), inputs: [image] } },
+    notes: [note],
+    inFile: batchless ? input.dims : input.dims?.slice(1),
+  };
+}
+
+/** The input's declared shape as a Reshape's target: 0 keeps the batch, -1 is what is left, and a second open size was given. */
+function ownShape({ dims = [] }: ValueInfo, { size }: InputSettings, batchless: boolean): readonly number[] {
+  const image = (batchless ? dims : dims.slice(1)).map((dim) => (typeof dim === 'number' && dim > 0 ? dim : -1));
+  const width = typeof size === 'number' ? size : (size?.[1] ?? -1);
+  const bothOpen = image.filter((dim) => dim < 0).length > 1;
+  const sizes = bothOpen ? [...image.slice(0, -1), width] : image;
+  return batchless ? sizes : [0, ...sizes];
+}
+
+/** Whether the first dimension is of the image: it is fixed, and the output has not as many rows. */
+function isOneImage({ dims = [] }: ValueInfo, output: ValueInfo | undefined): boolean {
+  const [first] = dims;
+  const [rows, ...rest] = output?.dims ?? [];
+  if (typeof first !== 'number' || first <= 1 || typeof rows !== 'number' || rows === first) return false;
+  return rest.length === 0 || rows === 1;
+}
+
+/** The shape that one image had, with the sizes that the model leaves open. */
+export function shapeInFile(dims: NonNullable<ValueInfo['dims']>, input: InputDescription): readonly number[] {
+  const { height, width, channels } = input;
+  const [first, second] = dims;
+  const known = dims.filter((dim) => typeof dim === 'number' && dim > 0);
+  if (known.length === dims.length) return known as readonly number[];
+  if (dims.length === 1) return [channels * height * width];
+  if (dims.length === 2 && known.length === 0) return [height, width];
+  const other = typeof first === 'number' ? first : Number(second);
+  const rest = (channels * height * width) / other;
+  return typeof first === 'number' ? [first, rest] : [rest, other];
+}
