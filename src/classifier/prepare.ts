@@ -8,6 +8,7 @@ import { foreignFloats, toFloat32 } from '../onnx/toFloat32.ts';
 import { upgradeModel } from '../onnx/upgrade/upgradeModel.ts';
 import { probe } from '../runtime/probe.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { explicitWindows } from '../transforms/expansions/explicitWindows.ts';
 import type { Preparation } from './classifier.ts';
 import { firstAndLastRows, largestDifference, valuesOver } from './equivalence.ts';
 import { NotEquivalentError, UnsuitableModelError } from './errors.ts';
@@ -99,7 +100,8 @@ async function modernise(runtime: Runtime, model: Model, input: string, images: 
   const first = await probeForeign(runtime, model, { [input]: images });
   const inlined = { ...model, graph: inlineKnownIfs(model.graph, first.facts) };
   const { facts } = inlined.graph === model.graph ? first : await probe(runtime, inlined, { [input]: images });
-  return { model: upgradeModel(inlined, facts), facts };
+  const upgraded = upgradeModel(inlined, facts);
+  return { model: { ...upgraded, graph: explicitWindows(upgraded.graph, facts) }, facts };
 }
 
 async function probeForeign(runtime: Runtime, model: Model, feeds: Readonly<Record<string, Tensor>>) {
