@@ -1,3 +1,3 @@
 /* The WebAssembly runtime, which needs the package onnxruntime-web. */
 
-export { webRuntime } from "./runtime/web.ts";
+export { webRuntime } from './runtime/web.ts';

@@ -1,25 +1,14 @@
-import type { Classifier } from "../classifier/classifier.ts";
-import { imageDims } from "../classifier/inputDescription.ts";
-import { baselineImage } from "../classifier/pixels.ts";
-import { inDoublePrecision } from "../onnx/doublePrecision.ts";
-import { prune } from "../onnx/prune.ts";
-import {
-	float32,
-	isTensorOf,
-	rows,
-	sizeOf,
-	type Tensor,
-} from "../onnx/tensor.ts";
-import {
-	floatOutputOf,
-	outputOf,
-	type Session,
-	type Values,
-} from "../runtime/runtime.ts";
-import { explained } from "./explainedScores.ts";
-import { checkedWeights } from "./explanationGraph.ts";
-import type { Attribution, Explainer } from "./method.ts";
-import { lengthOf, type Range, ranges } from "./portions.ts";
+import type { Classifier } from '../classifier/classifier.ts';
+import { imageDims } from '../classifier/inputDescription.ts';
+import { baselineImage } from '../classifier/pixels.ts';
+import { inDoublePrecision } from '../onnx/doublePrecision.ts';
+import { prune } from '../onnx/prune.ts';
+import { float32, isTensorOf, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
+import { floatOutputOf, outputOf, type Session, type Values } from '../runtime/runtime.ts';
+import { explained } from './explainedScores.ts';
+import { checkedWeights } from './explanationGraph.ts';
+import type { Attribution, Explainer } from './method.ts';
+import { lengthOf, type Range, ranges } from './portions.ts';
 
 /** The elements of one image that are covered together, in runs of memory. */
 export type Stretches = readonly Range[];
@@ -29,49 +18,39 @@ export type Stretches = readonly Range[];
  * it is under. @param pixel value (0 to 255) of what covers it.
  */
 export async function coveringExplainer(
-	classifier: Classifier,
-	windows: readonly Stretches[],
-	pixel: number,
+  classifier: Classifier,
+  windows: readonly Stretches[],
+  pixel: number,
 ): Promise<Explainer> {
-	const { inputName, model, runtime, scores } = classifier;
-	const baseline = baselineImage(pixel, classifier.input);
-	const outputs = [{ name: scores.name, type: undefined, dims: undefined }];
-	const scoring = { ...model, graph: prune(model.graph, outputs, [inputName]) };
-	// A small window changes the score in its last digits: where the runtime can, more of them are computed. Of what ONNX
-	// Runtime fuses when it optimises, some operators (QuickGelu) have no float64 kernel.
-	const double = inDoublePrecision(scoring);
-	const session = await (double
-		? runtime.createSession(double, { optimization: "none" })
-		: runtime.createSession(scoring));
-	return {
-		async attribute(images, targets): Promise<Attribution> {
-			const weights = checkedWeights(classifier, images, targets);
-			// The image as it is comes first, as if under a window of no size.
-			const covered = [[], ...windows];
-			const all = await coveredScores(
-				session,
-				classifier,
-				images,
-				weights,
-				covered,
-				baseline.data,
-			);
-			const values = new Float32Array(images.data.length);
-			const size = values.length / targets.length;
-			const own = new Float32Array(targets.length);
-			for (let i = 0; i < targets.length; i++) {
-				const [score = 0, ...under] = all.subarray(
-					i * covered.length,
-					(i + 1) * covered.length,
-				);
-				own[i] = score;
-				const drops = under.map((lower) => score - lower);
-				values.set(meanDrops(windows, drops, size), i * size);
-			}
-			return { values: float32(images.dims, values), scores: own };
-		},
-		release: () => session.release(),
-	};
+  const { inputName, model, runtime, scores } = classifier;
+  const baseline = baselineImage(pixel, classifier.input);
+  const outputs = [{ name: scores.name, type: undefined, dims: undefined }];
+  const scoring = { ...model, graph: prune(model.graph, outputs, [inputName]) };
+  // A small window changes the score in its last digits: where the runtime can, more of them are computed. Of what ONNX
+  // Runtime fuses when it optimises, some operators (QuickGelu) have no float64 kernel.
+  const double = inDoublePrecision(scoring);
+  const session = await (double
+    ? runtime.createSession(double, { optimization: 'none' })
+    : runtime.createSession(scoring));
+  return {
+    async attribute(images, targets): Promise<Attribution> {
+      const weights = checkedWeights(classifier, images, targets);
+      // The image as it is comes first, as if under a window of no size.
+      const covered = [[], ...windows];
+      const all = await coveredScores(session, classifier, images, weights, covered, baseline.data);
+      const values = new Float32Array(images.data.length);
+      const size = values.length / targets.length;
+      const own = new Float32Array(targets.length);
+      for (let i = 0; i < targets.length; i++) {
+        const [score = 0, ...under] = all.subarray(i * covered.length, (i + 1) * covered.length);
+        own[i] = score;
+        const drops = under.map((lower) => score - lower);
+        values.set(meanDrops(windows, drops, size), i * size);
+      }
+      return { values: float32(images.dims, values), scores: own };
+    },
+    release: () => session.release(),
+  };
 }
 
 /**
@@ -79,85 +58,63 @@ export async function coveringExplainer(
  * a window is written and put back: no image is copied twice.
  */
 async function coveredScores(
-	session: Session,
-	{ batchSize, inputName, input, scores: { name, width } }: Classifier,
-	images: Tensor<"float32">,
-	weights: Tensor<"float32">,
-	windows: readonly Stretches[],
-	baseline: Float32Array,
+  session: Session,
+  { batchSize, inputName, input, scores: { name, width } }: Classifier,
+  images: Tensor<'float32'>,
+  weights: Tensor<'float32'>,
+  windows: readonly Stretches[],
+  baseline: Float32Array,
 ): Promise<Float64Array> {
-	const dims = imageDims(input);
-	const size = sizeOf(dims);
-	const total = (images.dims[0] ?? 0) * windows.length;
-	const results = new Float64Array(total);
-	const batch = float32(
-		[Math.min(total, batchSize), ...dims],
-		new Float32Array(Math.min(total, batchSize) * size),
-	);
-	const imageIn = new Map<number, number>();
-	for (const part of ranges(total, batchSize)) {
-		const jobs = Array.from({ length: lengthOf(part) }, (_, row) => {
-			const image = Math.floor((part.from + row) / windows.length);
-			return {
-				row,
-				image,
-				window: windows[(part.from + row) % windows.length] ?? [],
-			};
-		});
-		for (const { row, image, window } of jobs) {
-			if (imageIn.get(row) !== image)
-				batch.data.set(
-					images.data.subarray(image * size, (image + 1) * size),
-					row * size,
-				);
-			imageIn.set(row, image);
-			for (const { from, to } of window)
-				batch.data.set(baseline.subarray(from, to), row * size + from);
-		}
-		const data = numbersOf(
-			await session.run({ [inputName]: rows(batch, 0, jobs.length) }, [name]),
-			name,
-		);
-		for (const { row, image, window } of jobs) {
-			const own = weights.data.subarray(image * width, (image + 1) * width);
-			results[part.from + row] = explained(
-				own,
-				data.subarray(row * width, (row + 1) * width),
-			);
-			for (const { from, to } of window) {
-				batch.data.set(
-					images.data.subarray(image * size + from, image * size + to),
-					row * size + from,
-				);
-			}
-		}
-	}
-	return results;
+  const dims = imageDims(input);
+  const size = sizeOf(dims);
+  const total = (images.dims[0] ?? 0) * windows.length;
+  const results = new Float64Array(total);
+  const batch = float32([Math.min(total, batchSize), ...dims], new Float32Array(Math.min(total, batchSize) * size));
+  const imageIn = new Map<number, number>();
+  for (const part of ranges(total, batchSize)) {
+    const jobs = Array.from({ length: lengthOf(part) }, (_, row) => {
+      const image = Math.floor((part.from + row) / windows.length);
+      return {
+        row,
+        image,
+        window: windows[(part.from + row) % windows.length] ?? [],
+      };
+    });
+    for (const { row, image, window } of jobs) {
+      if (imageIn.get(row) !== image)
+        batch.data.set(images.data.subarray(image * size, (image + 1) * size), row * size);
+      imageIn.set(row, image);
+      for (const { from, to } of window) batch.data.set(baseline.subarray(from, to), row * size + from);
+    }
+    const data = numbersOf(await session.run({ [inputName]: rows(batch, 0, jobs.length) }, [name]), name);
+    for (const { row, image, window } of jobs) {
+      const own = weights.data.subarray(image * width, (image + 1) * width);
+      results[part.from + row] = explained(own, data.subarray(row * width, (row + 1) * width));
+      for (const { from, to } of window) {
+        batch.data.set(images.data.subarray(image * size + from, image * size + to), row * size + from);
+      }
+    }
+  }
+  return results;
 }
 
 /** A value in whichever precision it was computed. */
 function numbersOf(values: Values, name: string): Float32Array | Float64Array {
-	const value = outputOf(values, name);
-	return isTensorOf(value, "float64")
-		? value.data
-		: floatOutputOf(values, name).data;
+  const value = outputOf(values, name);
+  return isTensorOf(value, 'float64') ? value.data : floatOutputOf(values, name).data;
 }
 
 /** For each element of an image, the mean drop over the windows it is under. */
-function meanDrops(
-	windows: readonly Stretches[],
-	drops: readonly number[],
-	size: number,
-): Float64Array {
-	const sums = new Float64Array(size);
-	const counts = new Float64Array(size);
-	for (const [i, window] of windows.entries()) {
-		for (const { from, to } of window) {
-			for (let at = from; at < to; at++) {
-				sums[at] = (sums[at] ?? 0) + (drops[i] ?? 0);
-				counts[at] = (counts[at] ?? 0) + 1;
-			}
-		}
-	}
-	return sums.map((sum, at) => sum / (counts[at] ?? 1));
+function meanDrops(windows: readonly Stretches[], drops: readonly number[], size: number): Float64Array {
+  const sums = new Float64Array(size);
+  const counts = new Float64Array(size);
+  for (const [i, window] of windows.entries()) {
+    for (const { from, to } of window) {
+      for (let at = from; at < to; at++) {
+        sums[at] = (sums[at] ?? 0) + (drops[i] ?? 0);
+        counts[at] = (counts[at] ?? 0) + 1;
+      }
+    }
+  }
+  return sums.map((sum, at) => sum / (counts[at] ?? 1));
 }

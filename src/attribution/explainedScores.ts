@@ -1,32 +1,25 @@
-import type { Classifier } from "../classifier/classifier.ts";
-import type { Target } from "../classifier/target.ts";
-import type { Tensor } from "../onnx/tensor.ts";
-import { type Completeness, completeness } from "./method.ts";
+import type { Classifier } from '../classifier/classifier.ts';
+import type { Target } from '../classifier/target.ts';
+import type { Tensor } from '../onnx/tensor.ts';
+import { type Completeness, completeness } from './method.ts';
 
 /** The explained quantity of one row of scores: the sum of weights times class scores. */
-export function explained(
-	weights: Float32Array,
-	scores: Float32Array | Float64Array,
-): number {
-	let sum = 0;
-	for (let k = 0; k < weights.length; k++)
-		sum += (weights[k] ?? 0) * (scores[k] ?? 0);
-	return sum;
+export function explained(weights: Float32Array, scores: Float32Array | Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < weights.length; k++) sum += (weights[k] ?? 0) * (scores[k] ?? 0);
+  return sum;
 }
 
 /** The explained score of each image. @param weights [n, K], see targetWeights. */
 export async function explainedScores(
-	classifier: Classifier,
-	images: Tensor<"float32">,
-	weights: Tensor<"float32">,
+  classifier: Classifier,
+  images: Tensor<'float32'>,
+  weights: Tensor<'float32'>,
 ): Promise<Float32Array> {
-	const { data } = await classifier.scoresOf(images);
-	const { width } = classifier.scores;
-	const row = (values: Float32Array, i: number) =>
-		values.subarray(i * width, (i + 1) * width);
-	return Float32Array.from({ length: images.dims[0] ?? 0 }, (_, i) =>
-		explained(row(weights.data, i), row(data, i)),
-	);
+  const { data } = await classifier.scoresOf(images);
+  const { width } = classifier.scores;
+  const row = (values: Float32Array, i: number) => values.subarray(i * width, (i + 1) * width);
+  return Float32Array.from({ length: images.dims[0] ?? 0 }, (_, i) => explained(row(weights.data, i), row(data, i)));
 }
 
 /**
@@ -36,31 +29,29 @@ export async function explainedScores(
  * @param ofBaselines the baselines' class scores, [b, K].
  */
 export function aboveBaselines(
-	scores: Float32Array,
-	{ data: weights }: Tensor<"float32">,
-	{ dims, data }: Tensor<"float32">,
+  scores: Float32Array,
+  { data: weights }: Tensor<'float32'>,
+  { dims, data }: Tensor<'float32'>,
 ): number[] {
-	const [count = 0, width = 0] = dims;
-	return Array.from(scores, (own, i) => {
-		const target = weights.subarray(i * width, (i + 1) * width);
-		let sum = 0;
-		for (let b = 0; b < count; b++)
-			sum += explained(target, data.subarray(b * width, (b + 1) * width));
-		return own - sum / count;
-	});
+  const [count = 0, width = 0] = dims;
+  return Array.from(scores, (own, i) => {
+    const target = weights.subarray(i * width, (i + 1) * width);
+    let sum = 0;
+    for (let b = 0; b < count; b++) sum += explained(target, data.subarray(b * width, (b + 1) * width));
+    return own - sum / count;
+  });
 }
 
 /** Whether each map sums to what it should. */
 export function completenessOf(
-	values: Tensor<"float32">,
-	expected: readonly number[],
-	targets: readonly Target[],
+  values: Tensor<'float32'>,
+  expected: readonly number[],
+  targets: readonly Target[],
 ): Completeness[] {
-	const size = values.data.length / targets.length;
-	return expected.map((difference, i) => {
-		let sum = 0;
-		for (const value of values.data.subarray(i * size, (i + 1) * size))
-			sum += value;
-		return completeness(sum, difference);
-	});
+  const size = values.data.length / targets.length;
+  return expected.map((difference, i) => {
+    let sum = 0;
+    for (const value of values.data.subarray(i * size, (i + 1) * size)) sum += value;
+    return completeness(sum, difference);
+  });
 }

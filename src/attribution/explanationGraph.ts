@@ -1,157 +1,119 @@
-import {
-	type Classifier,
-	checkImages,
-	runBatches,
-} from "../classifier/classifier.ts";
-import { InvalidInputError } from "../classifier/errors.ts";
-import { type Target, targetWeights } from "../classifier/target.ts";
-import type { Graph, ValueInfo } from "../onnx/graph.ts";
-import type { GraphBuilder } from "../onnx/graphBuilder.ts";
-import { float32, type Tensor } from "../onnx/tensor.ts";
-import { floatOutputOf, type Values } from "../runtime/runtime.ts";
-import { aboveBaselines, completenessOf } from "./explainedScores.ts";
-import type { Attribution, Explainer, Method } from "./method.ts";
+import { type Classifier, checkImages, runBatches } from '../classifier/classifier.ts';
+import { InvalidInputError } from '../classifier/errors.ts';
+import { type Target, targetWeights } from '../classifier/target.ts';
+import type { Graph, ValueInfo } from '../onnx/graph.ts';
+import type { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { float32, type Tensor } from '../onnx/tensor.ts';
+import { floatOutputOf, type Values } from '../runtime/runtime.ts';
+import { aboveBaselines, completenessOf } from './explainedScores.ts';
+import type { Attribution, Explainer, Method } from './method.ts';
 
 /** A method's whole computation for one classifier as one graph: images and a target go in, maps come out. */
 export interface ExplanationGraph {
-	/** Inputs: the classifier's image input [n, ...], and those of the target source. */
-	readonly graph: Graph;
-	/** All class scores of the images, [n, K]. */
-	readonly scores: string;
-	/** The explained score, [n]. */
-	readonly score: string;
-	/** [n, ...mapDims] */
-	readonly map: string;
-	readonly mapDims: readonly number[];
-	readonly layer?: string;
-	readonly notes?: readonly string[];
-	/** Images that go through at once; the classifier's batch size by default. */
-	readonly imagesAtOnce?: number;
-	/** Where a map should sum to a difference of scores: the images [b, ...] whose mean score is subtracted. */
-	readonly baselines?: Tensor<"float32">;
-	/** Further outputs, and what is read off them. */
-	readonly extra?: {
-		readonly output: string;
-		readonly read: (value: Tensor<"float32">) => Partial<Attribution>;
-	};
+  /** Inputs: the classifier's image input [n, ...], and those of the target source. */
+  readonly graph: Graph;
+  /** All class scores of the images, [n, K]. */
+  readonly scores: string;
+  /** The explained score, [n]. */
+  readonly score: string;
+  /** [n, ...mapDims] */
+  readonly map: string;
+  readonly mapDims: readonly number[];
+  readonly layer?: string;
+  readonly notes?: readonly string[];
+  /** Images that go through at once; the classifier's batch size by default. */
+  readonly imagesAtOnce?: number;
+  /** Where a map should sum to a difference of scores: the images [b, ...] whose mean score is subtracted. */
+  readonly baselines?: Tensor<'float32'>;
+  /** Further outputs, and what is read off them. */
+  readonly extra?: {
+    readonly output: string;
+    readonly read: (value: Tensor<'float32'>) => Partial<Attribution>;
+  };
 }
 
 /** Where a graph takes from how much each class score counts. */
 export interface TargetSource {
-	/** Graph inputs that say it. */
-	readonly inputs: readonly ValueInfo[];
-	/** An input with all class scores of the images, [n, K], for graphs that would have to run the images just for them. */
-	readonly scores?: ValueInfo;
-	/** Adds the nodes, if any, that give the weights [n, K] from the inputs and all class scores [n, K]. */
-	readonly weights: (builder: GraphBuilder, scores: string) => string;
+  /** Graph inputs that say it. */
+  readonly inputs: readonly ValueInfo[];
+  /** An input with all class scores of the images, [n, K], for graphs that would have to run the images just for them. */
+  readonly scores?: ValueInfo;
+  /** Adds the nodes, if any, that give the weights [n, K] from the inputs and all class scores [n, K]. */
+  readonly weights: (builder: GraphBuilder, scores: string) => string;
 }
 
-const weightsInput = "konkyo/target";
-const scoresInput = "konkyo/scores";
+const weightsInput = 'konkyo/target';
+const scoresInput = 'konkyo/scores';
 
 /** The weights themselves are an input, [n, K], and so are the scores, for graphs that ask for them. */
-export function givenWeights({
-	scores,
-}: Pick<Classifier, "scores">): TargetSource {
-	const input = (name: string): ValueInfo => ({
-		name,
-		type: "float32",
-		dims: ["batch", scores.width],
-	});
-	return {
-		inputs: [input(weightsInput)],
-		scores: input(scoresInput),
-		weights: () => weightsInput,
-	};
+export function givenWeights({ scores }: Pick<Classifier, 'scores'>): TargetSource {
+  const input = (name: string): ValueInfo => ({
+    name,
+    type: 'float32',
+    dims: ['batch', scores.width],
+  });
+  return {
+    inputs: [input(weightsInput)],
+    scores: input(scoresInput),
+    weights: () => weightsInput,
+  };
 }
 
 /** The methods of a Method that is a graph and nothing else. */
-export function fromGraph(
-	graph: NonNullable<Method["graph"]>,
-): Pick<Method, "graph" | "compile"> {
-	return {
-		graph,
-		compile: async (classifier) =>
-			graphExplainer(
-				classifier,
-				await graph(classifier, givenWeights(classifier)),
-			),
-	};
+export function fromGraph(graph: NonNullable<Method['graph']>): Pick<Method, 'graph' | 'compile'> {
+  return {
+    graph,
+    compile: async (classifier) => graphExplainer(classifier, await graph(classifier, givenWeights(classifier))),
+  };
 }
 
 /** An explainer that runs an explanation graph whose target source is `givenWeights`. */
-export async function graphExplainer(
-	classifier: Classifier,
-	explanation: ExplanationGraph,
-): Promise<Explainer> {
-	const {
-		graph,
-		score,
-		map,
-		layer,
-		notes,
-		baselines,
-		extra,
-		imagesAtOnce = classifier.batchSize,
-	} = explanation;
-	const names = [score, map, ...(extra ? [extra.output] : [])];
-	const session = await classifier.runtime.createSession({
-		...classifier.model,
-		graph,
-	});
-	const wantsScores = graph.inputs.some(({ name }) => name === scoresInput);
-	let ofBaselines: Tensor<"float32"> | undefined;
-	return {
-		async attribute(images, targets): Promise<Attribution> {
-			const weights = checkedWeights(classifier, images, targets);
-			const feeds = {
-				[classifier.inputName]: images,
-				[weightsInput]: weights,
-				...(wantsScores
-					? { [scoresInput]: await classifier.scoresOf(images) }
-					: {}),
-			};
-			const found: Values = Object.fromEntries(
-				await runBatches(session, imagesAtOnce, targets.length, feeds, names),
-			);
-			const values = floatOutputOf(found, map);
-			const scores = floatOutputOf(found, score).data;
-			return {
-				values,
-				scores,
-				...(layer === undefined ? {} : { layer }),
-				...(notes === undefined ? {} : { notes }),
-				...(extra ? extra.read(floatOutputOf(found, extra.output)) : {}),
-				...(baselines
-					? {
-							completeness: await gaps(
-								values,
-								scores,
-								baselines,
-								weights,
-								targets,
-							),
-						}
-					: {}),
-			};
-		},
-		release: () => session.release(),
-	};
+export async function graphExplainer(classifier: Classifier, explanation: ExplanationGraph): Promise<Explainer> {
+  const { graph, score, map, layer, notes, baselines, extra, imagesAtOnce = classifier.batchSize } = explanation;
+  const names = [score, map, ...(extra ? [extra.output] : [])];
+  const session = await classifier.runtime.createSession({
+    ...classifier.model,
+    graph,
+  });
+  const wantsScores = graph.inputs.some(({ name }) => name === scoresInput);
+  let ofBaselines: Tensor<'float32'> | undefined;
+  return {
+    async attribute(images, targets): Promise<Attribution> {
+      const weights = checkedWeights(classifier, images, targets);
+      const feeds = {
+        [classifier.inputName]: images,
+        [weightsInput]: weights,
+        ...(wantsScores ? { [scoresInput]: await classifier.scoresOf(images) } : {}),
+      };
+      const found: Values = Object.fromEntries(await runBatches(session, imagesAtOnce, targets.length, feeds, names));
+      const values = floatOutputOf(found, map);
+      const scores = floatOutputOf(found, score).data;
+      return {
+        values,
+        scores,
+        ...(layer === undefined ? {} : { layer }),
+        ...(notes === undefined ? {} : { notes }),
+        ...(extra ? extra.read(floatOutputOf(found, extra.output)) : {}),
+        ...(baselines
+          ? {
+              completeness: await gaps(values, scores, baselines, weights, targets),
+            }
+          : {}),
+      };
+    },
+    release: () => session.release(),
+  };
 
-	async function gaps(
-		values: Tensor<"float32">,
-		scores: Float32Array,
-		compared: Tensor<"float32">,
-		weights: Tensor<"float32">,
-		targets: readonly Target[],
-	) {
-		ofBaselines ??= await classifier.scoresOf(compared);
-		return completenessOf(
-			values,
-			aboveBaselines(scores, weights, ofBaselines),
-			targets,
-		);
-	}
+  async function gaps(
+    values: Tensor<'float32'>,
+    scores: Float32Array,
+    compared: Tensor<'float32'>,
+    weights: Tensor<'float32'>,
+    targets: readonly Target[],
+  ) {
+    ofBaselines ??= await classifier.scoresOf(compared);
+    return completenessOf(values, aboveBaselines(scores, weights, ofBaselines), targets);
+  }
 }
 
 /**
@@ -159,16 +121,14 @@ export async function graphExplainer(
  * @throws InvalidInputError, InvalidTargetError
  */
 export function checkedWeights(
-	classifier: Classifier,
-	images: Tensor<"float32">,
-	targets: readonly Target[],
-): Tensor<"float32"> {
-	checkImages(classifier, images);
-	if (images.dims[0] !== targets.length) {
-		throw new InvalidInputError(
-			`There are ${images.dims[0]} images but ${targets.length} targets: give one for each.`,
-		);
-	}
-	const { width } = classifier.scores;
-	return float32([targets.length, width], targetWeights(targets, width));
+  classifier: Classifier,
+  images: Tensor<'float32'>,
+  targets: readonly Target[],
+): Tensor<'float32'> {
+  checkImages(classifier, images);
+  if (images.dims[0] !== targets.length) {
+    throw new InvalidInputError(`There are ${images.dims[0]} images but ${targets.length} targets: give one for each.`);
+  }
+  const { width } = classifier.scores;
+  return float32([targets.length, width], targetWeights(targets, width));
 }

@@ -1,24 +1,24 @@
 /** How far the pixels of one image may change at once without changing the decision, and how that was measured. */
 export interface Freedom {
-	/** Mean amplitude, 0 to 1: 1 is noise from minus to plus the whole pixel range. */
-	readonly meanAmplitude: number;
-	/** Share of the amplitudes above 0.9. */
-	readonly free: number;
-	/** On the network as it is, whatever the amplitudes were found with. */
-	readonly measured: MeasuredFreedom;
+  /** Mean amplitude, 0 to 1: 1 is noise from minus to plus the whole pixel range. */
+  readonly meanAmplitude: number;
+  /** Share of the amplitudes above 0.9. */
+  readonly free: number;
+  /** On the network as it is, whatever the amplitudes were found with. */
+  readonly measured: MeasuredFreedom;
 }
 
 /** What fresh noise of the amplitudes found, which took no part in finding them, does to a network. */
 export interface MeasuredFreedom {
-	readonly draws: number;
-	/** Share of the draws in which the class stayed. */
-	readonly kept: number;
-	/** The same with noisy pixels brought back to 0 to 255. */
-	readonly keptClipped: number;
-	/** Largest change of the decided class's score in any draw, score units. */
-	readonly worstChange: number;
-	/** Smallest lead of the decided class over the strongest other one; negative where it lost. */
-	readonly leastLead: number;
-	/** sum_k max(|y_k - y'_k| - a, 0), averaged over the draws. */
-	readonly straying: number;
+  readonly draws: number;
+  /** Share of the draws in which the class stayed. */
+  readonly kept: number;
+  /** The same with noisy pixels brought back to 0 to 255. */
+  readonly keptClipped: number;
+  /** Largest change of the decided class's score in any draw, score units. */
+  readonly worstChange: number;
+  /** Smallest lead of the decided class over the strongest other one; negative where it lost. */
+  readonly leastLead: number;
+  /** sum_k max(|y_k - y'_k| - a, 0), averaged over the draws. */
+  readonly straying: number;
 }

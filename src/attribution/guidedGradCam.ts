@@ -1,19 +1,18 @@
-import type { Classifier } from "../classifier/classifier.ts";
-import type { GraphBuilder } from "../onnx/graphBuilder.ts";
-import { guided } from "../transforms/modifiedGradient/reluGradients.ts";
-import { fromGraph } from "./explanationGraph.ts";
-import { addGradCam, imageLayer, type LayerChoice } from "./gradCam.ts";
-import type { Layer } from "./layer.ts";
-import type { Method, MethodKind } from "./method.ts";
-import { changedAtRelus } from "./modifiedRelu.ts";
-import { addTargetGradient, mapGraph } from "./targetGradient.ts";
+import type { Classifier } from '../classifier/classifier.ts';
+import type { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { guided } from '../transforms/modifiedGradient/reluGradients.ts';
+import { fromGraph } from './explanationGraph.ts';
+import { addGradCam, imageLayer, type LayerChoice } from './gradCam.ts';
+import type { Layer } from './layer.ts';
+import type { Method, MethodKind } from './method.ts';
+import { changedAtRelus } from './modifiedRelu.ts';
+import { addTargetGradient, mapGraph } from './targetGradient.ts';
 
 const description = {
-	id: "guided-grad-cam",
-	title: "Guided Grad-CAM",
-	about:
-		"The sharp lines of guided backpropagation, kept only where Grad-CAM finds the class.",
-	unit: "arbitrary units",
+  id: 'guided-grad-cam',
+  title: 'Guided Grad-CAM',
+  about: 'The sharp lines of guided backpropagation, kept only where Grad-CAM finds the class.',
+  unit: 'arbitrary units',
 };
 
 /**
@@ -21,55 +20,45 @@ const description = {
  * covers its part of the image (nearest neighbour, as in Captum).
  */
 export function guidedGradCam({ layer }: LayerChoice = {}): Method {
-	return {
-		...description,
-		settings: layer === undefined ? {} : { layer },
-		settingsFor: (classifier) => ({
-			layer: imageLayer(classifier, layer).value,
-		}),
-		...fromGraph(async (classifier, target) => {
-			const chosen = imageLayer(classifier, layer);
-			return mapGraph(classifier, description.id, target, {
-				toMap: (builder, gradient, _input, weights) =>
-					builder.ops.Mul(
-						gradient,
-						addCover(builder, classifier, chosen, weights),
-					),
-				...changedAtRelus(classifier, guided),
-			});
-		}),
-	};
+  return {
+    ...description,
+    settings: layer === undefined ? {} : { layer },
+    settingsFor: (classifier) => ({
+      layer: imageLayer(classifier, layer).value,
+    }),
+    ...fromGraph(async (classifier, target) => {
+      const chosen = imageLayer(classifier, layer);
+      return mapGraph(classifier, description.id, target, {
+        toMap: (builder, gradient, _input, weights) =>
+          builder.ops.Mul(gradient, addCover(builder, classifier, chosen, weights)),
+        ...changedAtRelus(classifier, guided),
+      });
+    }),
+  };
 }
 
 export const guidedGradCamKind: MethodKind = {
-	...description,
-	options: {},
-	resources: ["layer"],
-	create: (_settings, resources) => guidedGradCam(resources),
+  ...description,
+  options: {},
+  resources: ['layer'],
+  create: (_settings, resources) => guidedGradCam(resources),
 };
 
 /** max(Grad-CAM, 0) in the image's height and width, as it broadcasts to the image. */
-function addCover(
-	builder: GraphBuilder,
-	classifier: Classifier,
-	layer: Layer,
-	weights: string,
-): string {
-	const { height, width, layout } = classifier.input;
-	const gradient = addTargetGradient(builder, classifier, weights, {
-		wrt: layer.value,
-	});
-	const positive = builder.add("Relu", [addGradCam(builder, layer, gradient)]);
-	const counts = builder.add("Shape", [positive], { start: 0, end: 2 });
-	const sizes = builder.add("Concat", [counts, builder.ints([height, width])], {
-		axis: 0,
-	});
-	const stretched = builder.add("Resize", [positive, "", "", sizes], {
-		mode: "nearest",
-		nearest_mode: "floor",
-		coordinate_transformation_mode: "asymmetric",
-	});
-	return layout === "NCHW"
-		? stretched
-		: builder.add("Transpose", [stretched], { perm: [0, 2, 3, 1] });
+function addCover(builder: GraphBuilder, classifier: Classifier, layer: Layer, weights: string): string {
+  const { height, width, layout } = classifier.input;
+  const gradient = addTargetGradient(builder, classifier, weights, {
+    wrt: layer.value,
+  });
+  const positive = builder.add('Relu', [addGradCam(builder, layer, gradient)]);
+  const counts = builder.add('Shape', [positive], { start: 0, end: 2 });
+  const sizes = builder.add('Concat', [counts, builder.ints([height, width])], {
+    axis: 0,
+  });
+  const stretched = builder.add('Resize', [positive, '', '', sizes], {
+    mode: 'nearest',
+    nearest_mode: 'floor',
+    coordinate_transformation_mode: 'asymmetric',
+  });
+  return layout === 'NCHW' ? stretched : builder.add('Transpose', [stretched], { perm: [0, 2, 3, 1] });
 }

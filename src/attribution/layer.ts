@@ -1,51 +1,45 @@
-import type { Classifier } from "../classifier/classifier.ts";
-import { isFloat } from "../onnx/elementType.ts";
-import { type Node, reads } from "../onnx/graph.ts";
-import { reservedPrefix } from "../onnx/graphBuilder.ts";
-import { LayerError, UnknownLayerError } from "./errors.ts";
-import { nearName } from "./nearName.ts";
+import type { Classifier } from '../classifier/classifier.ts';
+import { isFloat } from '../onnx/elementType.ts';
+import { type Node, reads } from '../onnx/graph.ts';
+import { reservedPrefix } from '../onnx/graphBuilder.ts';
+import { LayerError, UnknownLayerError } from './errors.ts';
+import { nearName } from './nearName.ts';
 
 /** A place inside the model: the first output of a node on the way from the pixels to the scores. */
 export interface Layer {
-	/** What its values are called in the graph. */
-	readonly value: string;
-	readonly node: Node;
-	/** The shape for one image. */
-	readonly dims: readonly number[];
+  /** What its values are called in the graph. */
+  readonly value: string;
+  readonly node: Node;
+  /** The shape for one image. */
+  readonly dims: readonly number[];
 }
 
 /** The nodes that the pixels reach and the explained scores depend on, in the graph's order. */
-export function nodesOnTheWay({
-	model,
-	inputName,
-	scores,
-}: Classifier): Node[] {
-	const reached = new Set([inputName]);
-	const forward = model.graph.nodes.filter((node) => {
-		const takesPart = reads(node).some((name) => reached.has(name));
-		if (takesPart) for (const output of node.outputs) reached.add(output);
-		return takesPart;
-	});
-	const needed = new Set([scores.name]);
-	return forward
-		.toReversed()
-		.filter((node) => {
-			const takesPart = node.outputs.some((output) => needed.has(output));
-			if (takesPart) for (const name of reads(node)) needed.add(name);
-			return takesPart;
-		})
-		.reverse();
+export function nodesOnTheWay({ model, inputName, scores }: Classifier): Node[] {
+  const reached = new Set([inputName]);
+  const forward = model.graph.nodes.filter((node) => {
+    const takesPart = reads(node).some((name) => reached.has(name));
+    if (takesPart) for (const output of node.outputs) reached.add(output);
+    return takesPart;
+  });
+  const needed = new Set([scores.name]);
+  return forward
+    .toReversed()
+    .filter((node) => {
+      const takesPart = node.outputs.some((output) => needed.has(output));
+      if (takesPart) for (const name of reads(node)) needed.add(name);
+      return takesPart;
+    })
+    .reverse();
 }
 
 /** Every layer that can be named: real numbers, in the graph's order. */
 export function layersOf(classifier: Classifier): Layer[] {
-	return nodesOnTheWay(classifier).flatMap((node) => {
-		const [value = ""] = node.outputs;
-		const facts = classifier.facts.get(value);
-		return facts && isFloat(facts.type)
-			? [{ value, node, dims: facts.dims.slice(1) }]
-			: [];
-	});
+  return nodesOnTheWay(classifier).flatMap((node) => {
+    const [value = ''] = node.outputs;
+    const facts = classifier.facts.get(value);
+    return facts && isFloat(facts.type) ? [{ value, node, dims: facts.dims.slice(1) }] : [];
+  });
 }
 
 /**
@@ -53,56 +47,33 @@ export function layersOf(classifier: Classifier): Layer[] {
  * @throws UnknownLayerError suggesting near names.
  */
 export function findLayer(classifier: Classifier, name: string): Layer {
-	const layers = layersOf(classifier);
-	const found =
-		layers.find(({ value }) => value === name) ??
-		layers.find(({ node }) => node.name === name);
-	if (found) return found;
-	const named = layers.filter(({ value }) => !value.startsWith(reservedPrefix));
-	const names = [
-		...new Set(
-			named.flatMap(({ value, node }) => [
-				value,
-				...(node.name === "" ? [] : [node.name]),
-			]),
-		),
-	];
-	throw new UnknownLayerError(name, suggestions(name, names), names);
+  const layers = layersOf(classifier);
+  const found = layers.find(({ value }) => value === name) ?? layers.find(({ node }) => node.name === name);
+  if (found) return found;
+  const named = layers.filter(({ value }) => !value.startsWith(reservedPrefix));
+  const names = [...new Set(named.flatMap(({ value, node }) => [value, ...(node.name === '' ? [] : [node.name])]))];
+  throw new UnknownLayerError(name, suggestions(name, names), names);
 }
 
 /** The layer named, or the last convolution's output. */
-export function chosenLayer(
-	classifier: Classifier,
-	name: string | undefined,
-): Layer {
-	if (name !== undefined) return findLayer(classifier, name);
-	const last = layersOf(classifier).findLast(
-		({ node }) => node.domain === "" && node.op === "Conv",
-	);
-	if (last) return last;
-	throw new LayerError(
-		"The model has no convolution to look at: name a layer (--layer NAME).",
-	);
+export function chosenLayer(classifier: Classifier, name: string | undefined): Layer {
+  if (name !== undefined) return findLayer(classifier, name);
+  const last = layersOf(classifier).findLast(({ node }) => node.domain === '' && node.op === 'Conv');
+  if (last) return last;
+  throw new LayerError('The model has no convolution to look at: name a layer (--layer NAME).');
 }
 
 /** At most so many names are suggested. */
 const mostSuggestions = 8;
 
 /** The name it was probably meant to be, and those that contain what was typed or its first word; else the last few. */
-function suggestions(
-	typed: string,
-	names: readonly string[],
-): readonly string[] {
-	const [start = ""] = typed
-		.toLowerCase()
-		.split(/[^a-z]+/)
-		.filter((word) => word.length > 2);
-	const near = nearName(typed, names);
-	const similar = names.filter(
-		(name) => start !== "" && name.toLowerCase().includes(start),
-	);
-	const found = [
-		...new Set([...(near === undefined ? [] : [near]), ...similar]),
-	].slice(0, mostSuggestions);
-	return found.length > 0 ? found : names.slice(-mostSuggestions);
+function suggestions(typed: string, names: readonly string[]): readonly string[] {
+  const [start = ''] = typed
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter((word) => word.length > 2);
+  const near = nearName(typed, names);
+  const similar = names.filter((name) => start !== '' && name.toLowerCase().includes(start));
+  const found = [...new Set([...(near === undefined ? [] : [near]), ...similar])].slice(0, mostSuggestions);
+  return found.length > 0 ? found : names.slice(-mostSuggestions);
 }

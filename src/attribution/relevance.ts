@@ -1,60 +1,46 @@
-import type { Classifier } from "../classifier/classifier.ts";
-import { largestDifference } from "../classifier/equivalence.ts";
-import { NotEquivalentError } from "../classifier/errors.ts";
-import { noiseImages, normalise } from "../classifier/pixels.ts";
-import type { Facts } from "../onnx/facts.ts";
-import type { Model } from "../onnx/graph.ts";
-import { GraphBuilder } from "../onnx/graphBuilder.ts";
-import { prune } from "../onnx/prune.ts";
-import { float32, type Tensor } from "../onnx/tensor.ts";
-import { probe } from "../runtime/probe.ts";
-import { floatOutputOf } from "../runtime/runtime.ts";
-import { canonize } from "../transforms/canonizers/canonize.ts";
-import type {
-	Composite,
-	PlacedRule,
-} from "../transforms/relevance/composite.ts";
-import { relevanceContext } from "../transforms/relevance/context.ts";
-import type { Bounds } from "../transforms/relevance/modifiers.ts";
-import {
-	addRelevance,
-	type BookedLayer,
-} from "../transforms/relevance/relevance.ts";
-import {
-	type ExplanationGraph,
-	givenWeights,
-	graphExplainer,
-	type TargetSource,
-} from "./explanationGraph.ts";
-import type { Explainer } from "./method.ts";
-import type { LayerRelevance } from "./relevanceByLayer.ts";
-import { addExplainedScore, addScoreRows } from "./targetGradient.ts";
+import type { Classifier } from '../classifier/classifier.ts';
+import { largestDifference } from '../classifier/equivalence.ts';
+import { NotEquivalentError } from '../classifier/errors.ts';
+import { noiseImages, normalise } from '../classifier/pixels.ts';
+import type { Facts } from '../onnx/facts.ts';
+import type { Model } from '../onnx/graph.ts';
+import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { prune } from '../onnx/prune.ts';
+import { float32, type Tensor } from '../onnx/tensor.ts';
+import { probe } from '../runtime/probe.ts';
+import { floatOutputOf } from '../runtime/runtime.ts';
+import { canonize } from '../transforms/canonizers/canonize.ts';
+import type { Composite, PlacedRule } from '../transforms/relevance/composite.ts';
+import { relevanceContext } from '../transforms/relevance/context.ts';
+import type { Bounds } from '../transforms/relevance/modifiers.ts';
+import { addRelevance, type BookedLayer } from '../transforms/relevance/relevance.ts';
+import { type ExplanationGraph, givenWeights, graphExplainer, type TargetSource } from './explanationGraph.ts';
+import type { Explainer } from './method.ts';
+import type { LayerRelevance } from './relevanceByLayer.ts';
+import { addExplainedScore, addScoreRows } from './targetGradient.ts';
 
 /** The values that the model's input can have: those of pixels 0 and 255, for each channel. */
-export function pixelBounds({ input }: Pick<Classifier, "input">): Bounds {
-	const { channels, layout } = input;
-	const dims = layout === "NCHW" ? [1, channels, 1, 1] : [1, 1, 1, channels];
-	const ends = Array.from({ length: channels }, (_, c) => [
-		normalise(0, c, input),
-		normalise(255, c, input),
-	]);
-	return {
-		low: float32(
-			dims,
-			ends.map((both) => Math.min(...both)),
-		),
-		high: float32(
-			dims,
-			ends.map((both) => Math.max(...both)),
-		),
-	};
+export function pixelBounds({ input }: Pick<Classifier, 'input'>): Bounds {
+  const { channels, layout } = input;
+  const dims = layout === 'NCHW' ? [1, channels, 1, 1] : [1, 1, 1, channels];
+  const ends = Array.from({ length: channels }, (_, c) => [normalise(0, c, input), normalise(255, c, input)]);
+  return {
+    low: float32(
+      dims,
+      ends.map((both) => Math.min(...both)),
+    ),
+    high: float32(
+      dims,
+      ends.map((both) => Math.max(...both)),
+    ),
+  };
 }
 
 /** A model in the form relevance rules are made for, proved to give the same scores. */
 export interface Canonized {
-	readonly model: Model;
-	readonly facts: Facts;
-	readonly imageAxis: (name: string) => number | undefined;
+  readonly model: Model;
+  readonly facts: Facts;
+  readonly imageAxis: (name: string) => number | undefined;
 }
 
 /** Outputs agree when they differ by no more than this share of the largest: float32 sums in another order. */
@@ -65,39 +51,34 @@ const tolerance = 1e-4;
  * @throws NotEquivalentError
  */
 export async function canonized(classifier: Classifier): Promise<Canonized> {
-	const { model, facts, inputName, scores, runtime, input, preparation } =
-		classifier;
-	const rewritten = {
-		...model,
-		graph: canonize(model.graph, facts, [scores.name]),
-	};
-	const probed = facts.get(inputName)?.dims[0] ?? 1;
-	// One image more than in the first probe: the axis that grew is the one images lie along.
-	const count = preparation.batched ? probed + 1 : probed;
-	const images = noiseImages(input, count);
-	const found = await probe(runtime, rewritten, { [inputName]: images });
-	const expected = await classifier.scoresOf(images);
-	const actual = floatOutputOf(found.outputs, scores.name);
-	const difference = largestDifference(
-		new Map([["scores", expected]]),
-		new Map([["scores", float32(expected.dims, actual.data)]]),
-	);
-	if (!(difference <= tolerance)) {
-		throw new NotEquivalentError(
-			`With batch normalisations and biases merged into their layers the model's scores differ by ${difference.toExponential(1)} of the largest. Use a gradient method, or export the model without batch normalisation.`,
-		);
-	}
-	const imageAxis = (name: string): number | undefined => {
-		const [before, after] = [
-			facts.get(name)?.dims,
-			found.facts.get(name)?.dims,
-		];
-		if (!preparation.batched)
-			return after && after.length > 0 && after[0] === count ? 0 : undefined;
-		const axis = before?.findIndex((dim, i) => dim !== after?.[i]) ?? -1;
-		return axis < 0 ? undefined : axis;
-	};
-	return { model: rewritten, facts: found.facts, imageAxis };
+  const { model, facts, inputName, scores, runtime, input, preparation } = classifier;
+  const rewritten = {
+    ...model,
+    graph: canonize(model.graph, facts, [scores.name]),
+  };
+  const probed = facts.get(inputName)?.dims[0] ?? 1;
+  // One image more than in the first probe: the axis that grew is the one images lie along.
+  const count = preparation.batched ? probed + 1 : probed;
+  const images = noiseImages(input, count);
+  const found = await probe(runtime, rewritten, { [inputName]: images });
+  const expected = await classifier.scoresOf(images);
+  const actual = floatOutputOf(found.outputs, scores.name);
+  const difference = largestDifference(
+    new Map([['scores', expected]]),
+    new Map([['scores', float32(expected.dims, actual.data)]]),
+  );
+  if (!(difference <= tolerance)) {
+    throw new NotEquivalentError(
+      `With batch normalisations and biases merged into their layers the model's scores differ by ${difference.toExponential(1)} of the largest. Use a gradient method, or export the model without batch normalisation.`,
+    );
+  }
+  const imageAxis = (name: string): number | undefined => {
+    const [before, after] = [facts.get(name)?.dims, found.facts.get(name)?.dims];
+    if (!preparation.batched) return after && after.length > 0 && after[0] === count ? 0 : undefined;
+    const axis = before?.findIndex((dim, i) => dim !== after?.[i]) ?? -1;
+    return axis < 0 ? undefined : axis;
+  };
+  return { model: rewritten, facts: found.facts, imageAxis };
 }
 
 /** What is to be said of a map, once it is known which rule each layer has. */
@@ -109,135 +90,101 @@ export type NotesOn = (placed: readonly PlacedRule[]) => readonly string[];
  * @throws RelevanceRefusedError, NotEquivalentError, SessionError
  */
 export async function relevanceGraph(
-	classifier: Classifier,
-	target: TargetSource,
-	composite: Composite,
-	notesOn: NotesOn = () => [],
+  classifier: Classifier,
+  target: TargetSource,
+  composite: Composite,
+  notesOn: NotesOn = () => [],
 ): Promise<ExplanationGraph> {
-	const { inputName, scores, gradientTable: table } = classifier;
-	const { model, facts, imageAxis } = await canonized(classifier);
-	const context = relevanceContext(model.graph, facts, inputName, table);
-	const builder = new GraphBuilder(model.graph, composite.name);
-	const { ops } = builder;
-	for (const { name, type, dims } of target.inputs)
-		builder.input(name, type ?? "float32", dims);
-	const rows = addScoreRows(builder, classifier);
-	const weights = target.weights(builder, rows);
-	const start = ops.Mul(
-		ops.Reshape(weights, builder.add("Shape", [scores.name])),
-		scores.name,
-	);
-	const score = addExplainedScore(builder, weights, rows);
-	const added = addRelevance(builder, model.graph, {
-		facts,
-		context,
-		composite,
-		value: scores.name,
-		relevance: start,
-		imageAxis,
-	});
-	const map = ops.Mul(added.relevance, builder.scalar(1));
-	const account = addAccount(builder, added.layers);
-	const names = [score, rows, map, ...(account === undefined ? [] : [account])];
-	const outputs = names.map((name) => ({
-		name,
-		type: "float32" as const,
-		dims: undefined,
-	}));
-	const notes = notesOn(added.placed);
-	return {
-		graph: prune(builder.build(outputs), outputs, [
-			inputName,
-			...target.inputs.map(({ name }) => name),
-		]),
-		score,
-		scores: rows,
-		map,
-		mapDims: classifier.facts.get(inputName)?.dims.slice(1) ?? [],
-		...(notes.length > 0 ? { notes } : {}),
-		...(account === undefined
-			? {}
-			: {
-					extra: {
-						output: account,
-						read: (booked) => ({
-							relevanceByLayer: Array.from(
-								{ length: booked.dims[0] ?? 0 },
-								(_, image) => accountOf(added.layers, booked, image),
-							),
-						}),
-					},
-				}),
-	};
+  const { inputName, scores, gradientTable: table } = classifier;
+  const { model, facts, imageAxis } = await canonized(classifier);
+  const context = relevanceContext(model.graph, facts, inputName, table);
+  const builder = new GraphBuilder(model.graph, composite.name);
+  const { ops } = builder;
+  for (const { name, type, dims } of target.inputs) builder.input(name, type ?? 'float32', dims);
+  const rows = addScoreRows(builder, classifier);
+  const weights = target.weights(builder, rows);
+  const start = ops.Mul(ops.Reshape(weights, builder.add('Shape', [scores.name])), scores.name);
+  const score = addExplainedScore(builder, weights, rows);
+  const added = addRelevance(builder, model.graph, {
+    facts,
+    context,
+    composite,
+    value: scores.name,
+    relevance: start,
+    imageAxis,
+  });
+  const map = ops.Mul(added.relevance, builder.scalar(1));
+  const account = addAccount(builder, added.layers);
+  const names = [score, rows, map, ...(account === undefined ? [] : [account])];
+  const outputs = names.map((name) => ({
+    name,
+    type: 'float32' as const,
+    dims: undefined,
+  }));
+  const notes = notesOn(added.placed);
+  return {
+    graph: prune(builder.build(outputs), outputs, [inputName, ...target.inputs.map(({ name }) => name)]),
+    score,
+    scores: rows,
+    map,
+    mapDims: classifier.facts.get(inputName)?.dims.slice(1) ?? [],
+    ...(notes.length > 0 ? { notes } : {}),
+    ...(account === undefined
+      ? {}
+      : {
+          extra: {
+            output: account,
+            read: (booked) => ({
+              relevanceByLayer: Array.from({ length: booked.dims[0] ?? 0 }, (_, image) =>
+                accountOf(added.layers, booked, image),
+              ),
+            }),
+          },
+        }),
+  };
 }
 
 /** An explainer that runs it. */
 export async function compileRelevance(
-	classifier: Classifier,
-	composite: Composite,
-	notesOn?: NotesOn,
+  classifier: Classifier,
+  composite: Composite,
+  notesOn?: NotesOn,
 ): Promise<Explainer> {
-	const graph = await relevanceGraph(
-		classifier,
-		givenWeights(classifier),
-		composite,
-		notesOn,
-	);
-	return graphExplainer(classifier, graph);
+  const graph = await relevanceGraph(classifier, givenWeights(classifier), composite, notesOn);
+  return graphExplainer(classifier, graph);
 }
 
-const causes = ["biases", "stabilizers", "emptyParts"] as const;
+const causes = ['biases', 'stabilizers', 'emptyParts'] as const;
 
 /** The names of a layer's numbers, in the order they have in the account. */
-function entriesOf({
-	received,
-	passed,
-	absorbed,
-}: BookedLayer): readonly string[] {
-	return [
-		received,
-		passed,
-		...causes.flatMap((cause) => absorbed[cause] ?? []),
-	];
+function entriesOf({ received, passed, absorbed }: BookedLayer): readonly string[] {
+  return [received, passed, ...causes.flatMap((cause) => absorbed[cause] ?? [])];
 }
 
 /** All layers' numbers as one value [images, numbers]. */
-function addAccount(
-	builder: GraphBuilder,
-	layers: readonly BookedLayer[],
-): string | undefined {
-	const columns = layers
-		.flatMap(entriesOf)
-		.map((name) => builder.ops.Unsqueeze(name, builder.ints([1])));
-	return columns.length === 0
-		? undefined
-		: builder.add("Concat", columns, { axis: 1 });
+function addAccount(builder: GraphBuilder, layers: readonly BookedLayer[]): string | undefined {
+  const columns = layers.flatMap(entriesOf).map((name) => builder.ops.Unsqueeze(name, builder.ints([1])));
+  return columns.length === 0 ? undefined : builder.add('Concat', columns, { axis: 1 });
 }
 
-function accountOf(
-	layers: readonly BookedLayer[],
-	booked: Tensor<"float32">,
-	image: number,
-): LayerRelevance[] {
-	const width = booked.dims[1] ?? 0;
-	let at = image * width;
-	const next = () => booked.data[at++] ?? 0;
-	return layers.map(({ layer, operator, rule, absorbed }) => {
-		const [received, passed] = [next(), next()];
-		const [biases = 0, stabilizers = 0, emptyParts = 0] = causes.map((cause) =>
-			absorbed[cause] ? next() : 0,
-		);
-		const others = received - passed - biases - stabilizers - emptyParts;
-		return {
-			layer,
-			operator,
-			rule,
-			received,
-			passed,
-			biases,
-			stabilizers,
-			emptyParts,
-			others,
-		};
-	});
+function accountOf(layers: readonly BookedLayer[], booked: Tensor<'float32'>, image: number): LayerRelevance[] {
+  const width = booked.dims[1] ?? 0;
+  let at = image * width;
+  const next = () => booked.data[at++] ?? 0;
+  return layers.map(({ layer, operator, rule, absorbed }) => {
+    const [received, passed] = [next(), next()];
+    const [biases = 0, stabilizers = 0, emptyParts = 0] = causes.map((cause) => (absorbed[cause] ? next() : 0));
+    const others = received - passed - biases - stabilizers - emptyParts;
+    return {
+      layer,
+      operator,
+      rule,
+      received,
+      passed,
+      biases,
+      stabilizers,
+      emptyParts,
+      others,
+    };
+  });
 }

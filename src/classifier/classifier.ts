@@ -1,197 +1,154 @@
-import type { Facts } from "../onnx/facts.ts";
-import type { Model } from "../onnx/graph.ts";
-import {
-	concatRows,
-	float32,
-	rows,
-	sizeOf,
-	type Tensor,
-} from "../onnx/tensor.ts";
-import {
-	floatOutputOf,
-	RunError,
-	type Runtime,
-	type Session,
-} from "../runtime/runtime.ts";
-import type { GradientTable } from "../transforms/gradient/rule.ts";
-import { InvalidInputError } from "./errors.ts";
-import type { Scores } from "./findScores.ts";
-import { type InputDescription, imageDims } from "./inputDescription.ts";
-import { trainingKey } from "./metadata.ts";
+import type { Facts } from '../onnx/facts.ts';
+import type { Model } from '../onnx/graph.ts';
+import { concatRows, float32, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
+import { floatOutputOf, RunError, type Runtime, type Session } from '../runtime/runtime.ts';
+import type { GradientTable } from '../transforms/gradient/rule.ts';
+import { InvalidInputError } from './errors.ts';
+import type { Scores } from './findScores.ts';
+import { type InputDescription, imageDims } from './inputDescription.ts';
+import { trainingKey } from './metadata.ts';
 
 /** What was done to the user's model so that it can be explained, in words for the report. */
 export interface Preparation {
-	readonly opset: number;
-	readonly upgradedFrom?: number;
-	/** Whether several images can go through at once. */
-	readonly batched: boolean;
-	/** Largest difference to the original model's outputs, as a share of the largest output. */
-	readonly difference: number;
-	readonly notes: readonly string[];
+  readonly opset: number;
+  readonly upgradedFrom?: number;
+  /** Whether several images can go through at once. */
+  readonly batched: boolean;
+  /** Largest difference to the original model's outputs, as a share of the largest output. */
+  readonly difference: number;
+  readonly notes: readonly string[];
 }
 
 /** A model that is ready to be explained. Made by `loadClassifier`. */
 export interface Classifier {
-	readonly model: Model;
-	readonly runtime: Runtime;
-	/** Shapes and constants of every value, from a run with more than one image where batches are possible. */
-	readonly facts: Facts;
-	/** Name of the image input. */
-	readonly inputName: string;
-	readonly input: InputDescription;
-	readonly output: string;
-	readonly scores: Scores;
-	readonly classCount: number;
-	readonly preparation: Preparation;
-	/** The gradient rules used for it: konkyo's, with the user's over them. */
-	readonly gradientTable: GradientTable;
-	/** Images that go through the model at a time. */
-	readonly batchSize: number;
-	/** SHA-256 of the model file, hexadecimal. */
-	readonly sha256: string;
-	/** The explained scores as the model gives them, [n, scores.width]. */
-	scoresOf(images: Tensor<"float32">): Promise<Tensor<"float32">>;
-	/** Scores and probabilities for each image. */
-	predict(images: Tensor<"float32">): Promise<Prediction[]>;
-	/** Frees the sessions. */
-	release(): Promise<void>;
+  readonly model: Model;
+  readonly runtime: Runtime;
+  /** Shapes and constants of every value, from a run with more than one image where batches are possible. */
+  readonly facts: Facts;
+  /** Name of the image input. */
+  readonly inputName: string;
+  readonly input: InputDescription;
+  readonly output: string;
+  readonly scores: Scores;
+  readonly classCount: number;
+  readonly preparation: Preparation;
+  /** The gradient rules used for it: konkyo's, with the user's over them. */
+  readonly gradientTable: GradientTable;
+  /** Images that go through the model at a time. */
+  readonly batchSize: number;
+  /** SHA-256 of the model file, hexadecimal. */
+  readonly sha256: string;
+  /** The explained scores as the model gives them, [n, scores.width]. */
+  scoresOf(images: Tensor<'float32'>): Promise<Tensor<'float32'>>;
+  /** Scores and probabilities for each image. */
+  predict(images: Tensor<'float32'>): Promise<Prediction[]>;
+  /** Frees the sessions. */
+  release(): Promise<void>;
 }
 
 export interface Prediction {
-	/** Explained scores by class. For a single logit z: [-z, z]. */
-	readonly scores: readonly number[];
-	/** Where the model gives probabilities, or the scores' softmax does. */
-	readonly probabilities: readonly number[];
-	/** The class with the largest score (of a single sigmoid: with the larger probability). */
-	readonly chosen: number;
+  /** Explained scores by class. For a single logit z: [-z, z]. */
+  readonly scores: readonly number[];
+  /** Where the model gives probabilities, or the scores' softmax does. */
+  readonly probabilities: readonly number[];
+  /** The class with the largest score (of a single sigmoid: with the larger probability). */
+  readonly chosen: number;
 }
 
 /**
  * Whether the model's probabilities are known: it has a softmax or sigmoid at its end, or konkyo trained it, which is by
  * softmax. Of other outputs a softmax would be a guess.
  */
-export function givesProbabilities({
-	scores,
-	model,
-}: Pick<Classifier, "scores" | "model">): boolean {
-	return (
-		scores.before !== undefined ||
-		scores.probabilities === true ||
-		model.metadata.has(trainingKey)
-	);
+export function givesProbabilities({ scores, model }: Pick<Classifier, 'scores' | 'model'>): boolean {
+  return scores.before !== undefined || scores.probabilities === true || model.metadata.has(trainingKey);
 }
 
 /** The name people know a class by. */
-export function className(
-	classifier: Pick<Classifier, "input">,
-	index: number,
-): string {
-	return classifier.input.classes?.[index] ?? String(index);
+export function className(classifier: Pick<Classifier, 'input'>, index: number): string {
+  return classifier.input.classes?.[index] ?? String(index);
 }
 
 /**
  * Checks that a tensor is a batch of this model's input: [n, ...] float32 without NaN or infinite numbers.
  * @throws InvalidInputError
  */
-export function checkImages(
-	{ input }: Pick<Classifier, "input">,
-	images: Tensor,
-): asserts images is Tensor<"float32"> {
-	const dims = imageDims(input);
-	const matches =
-		images.dims.length === 4 &&
-		dims.every((dim, i) => images.dims[i + 1] === dim);
-	if (images.type !== "float32" || !matches) {
-		throw new InvalidInputError(
-			`The input is ${images.type}[${images.dims}], but the model takes float32[n, ${dims}] (${input.layout}).`,
-		);
-	}
-	const bad = (images.data as Float32Array).findIndex(
-		(value) => !Number.isFinite(value),
-	);
-	if (bad >= 0) {
-		throw new InvalidInputError(
-			`Element ${bad} of the input is ${images.data[bad]}: an explanation needs finite numbers.`,
-		);
-	}
+export function checkImages({ input }: Pick<Classifier, 'input'>, images: Tensor): asserts images is Tensor<'float32'> {
+  const dims = imageDims(input);
+  const matches = images.dims.length === 4 && dims.every((dim, i) => images.dims[i + 1] === dim);
+  if (images.type !== 'float32' || !matches) {
+    throw new InvalidInputError(
+      `The input is ${images.type}[${images.dims}], but the model takes float32[n, ${dims}] (${input.layout}).`,
+    );
+  }
+  const bad = (images.data as Float32Array).findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new InvalidInputError(
+      `Element ${bad} of the input is ${images.data[bad]}: an explanation needs finite numbers.`,
+    );
+  }
 }
 
 /** Runs a session over images a batch at a time and gives the named outputs of all rows. */
 export async function runBatches(
-	session: Session,
-	batchSize: number,
-	count: number,
-	feeds: Readonly<Record<string, Tensor<"float32">>>,
-	outputs: readonly string[],
-): Promise<ReadonlyMap<string, Tensor<"float32">>> {
-	const parts = new Map<string, Tensor<"float32">[]>(
-		outputs.map((name) => [name, []]),
-	);
-	for (let from = 0; from < count; from += batchSize) {
-		const to = Math.min(count, from + batchSize);
-		const chunk = Object.fromEntries(
-			Object.entries(feeds).map(
-				([name, t]) => [name, rows(t, from, to)] as const,
-			),
-		);
-		const values = await session.run(chunk, outputs);
-		for (const [name, list] of parts) list.push(floatOutputOf(values, name));
-	}
-	return new Map(
-		[...parts].map(([name, list]) => [
-			name,
-			list.length === 1 ? (list[0] ?? float32([0], [])) : concatRows(list),
-		]),
-	);
+  session: Session,
+  batchSize: number,
+  count: number,
+  feeds: Readonly<Record<string, Tensor<'float32'>>>,
+  outputs: readonly string[],
+): Promise<ReadonlyMap<string, Tensor<'float32'>>> {
+  const parts = new Map<string, Tensor<'float32'>[]>(outputs.map((name) => [name, []]));
+  for (let from = 0; from < count; from += batchSize) {
+    const to = Math.min(count, from + batchSize);
+    const chunk = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, rows(t, from, to)] as const));
+    const values = await session.run(chunk, outputs);
+    for (const [name, list] of parts) list.push(floatOutputOf(values, name));
+  }
+  return new Map(
+    [...parts].map(([name, list]) => [name, list.length === 1 ? (list[0] ?? float32([0], [])) : concatRows(list)]),
+  );
 }
 
 /**
  * A prediction from one image's explained scores.
  * @throws RunError where the model gives no number.
  */
-export function predictionOf(
-	scores: Float32Array,
-	{ probabilities }: Pick<Scores, "probabilities"> = {},
-): Prediction {
-	if (scores.some(Number.isNaN)) {
-		throw new RunError(
-			"The model gives NaN for this input. Check the input, and how its pixels are scaled.",
-		);
-	}
-	const [single = 0] = scores;
-	const byClass = scores.length === 1 ? [-single, single] : [...scores];
-	if (probabilities) {
-		const likely = scores.length === 1 ? [1 - single, single] : byClass;
-		return {
-			scores: byClass,
-			probabilities: likely,
-			chosen: largestOf(likely),
-		};
-	}
-	// A single logit z gives sigmoid(z): the softmax of [0, z].
-	return {
-		scores: byClass,
-		probabilities: softmax(scores.length === 1 ? [0, single] : byClass),
-		chosen: largestOf(byClass),
-	};
+export function predictionOf(scores: Float32Array, { probabilities }: Pick<Scores, 'probabilities'> = {}): Prediction {
+  if (scores.some(Number.isNaN)) {
+    throw new RunError('The model gives NaN for this input. Check the input, and how its pixels are scaled.');
+  }
+  const [single = 0] = scores;
+  const byClass = scores.length === 1 ? [-single, single] : [...scores];
+  if (probabilities) {
+    const likely = scores.length === 1 ? [1 - single, single] : byClass;
+    return {
+      scores: byClass,
+      probabilities: likely,
+      chosen: largestOf(likely),
+    };
+  }
+  // A single logit z gives sigmoid(z): the softmax of [0, z].
+  return {
+    scores: byClass,
+    probabilities: softmax(scores.length === 1 ? [0, single] : byClass),
+    chosen: largestOf(byClass),
+  };
 }
 
 function softmax(scores: readonly number[]): number[] {
-	const largest = Math.max(...scores);
-	const powers = scores.map((score) => Math.exp(score - largest));
-	const total = powers.reduce((sum, power) => sum + power, 0);
-	return powers.map((power) => power / total);
+  const largest = Math.max(...scores);
+  const powers = scores.map((score) => Math.exp(score - largest));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  return powers.map((power) => power / total);
 }
 
 function largestOf(values: readonly number[]): number {
-	return values.indexOf(Math.max(...values));
+  return values.indexOf(Math.max(...values));
 }
 
 /** Images for one run: about 256 MB of intermediate values, at most 128 images. */
 export function chooseBatchSize(facts: Facts, probedRows: number): number {
-	let elements = 0;
-	for (const { type, dims, constant } of facts.values())
-		if (type === "float32" && !constant) elements += sizeOf(dims);
-	const bytesPerImage = (elements * 4) / probedRows;
-	return Math.max(1, Math.min(128, Math.floor(256e6 / bytesPerImage)));
+  let elements = 0;
+  for (const { type, dims, constant } of facts.values()) if (type === 'float32' && !constant) elements += sizeOf(dims);
+  const bytesPerImage = (elements * 4) / probedRows;
+  return Math.max(1, Math.min(128, Math.floor(256e6 / bytesPerImage)));
 }

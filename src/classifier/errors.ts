@@ -1,26 +1,26 @@
-import { KonkyoError } from "../konkyoError.ts";
+import { KonkyoError } from '../konkyoError.ts';
 
 /** The model is not a classifier of one image that konkyo can explain, or not without being told more. */
 export class UnsuitableModelError extends KonkyoError {
-	readonly tag = "unsuitable-model";
+  readonly tag = 'unsuitable-model';
 }
 
 /** A description of the model's input that does not fit the model, or is incomplete. */
 export class InputDescriptionError extends KonkyoError {
-	readonly tag = "input-description";
+  readonly tag = 'input-description';
 }
 
 /** An input that does not fit the model. */
 export class InvalidInputError extends KonkyoError {
-	readonly tag = "invalid-input";
+  readonly tag = 'invalid-input';
 }
 
 /** A class the model does not have. */
 export class InvalidTargetError extends KonkyoError {
-	readonly tag = "invalid-target";
+  readonly tag = 'invalid-target';
 }
 
 /** A rewritten model does not compute what the original computes: konkyo refuses to explain it. */
 export class NotEquivalentError extends KonkyoError {
-	readonly tag = "not-equivalent";
+  readonly tag = 'not-equivalent';
 }

@@ -1,36 +1,36 @@
-import * as v from "valibot";
-import type { ValueInfo } from "../onnx/graph.ts";
-import { InputDescriptionError, UnsuitableModelError } from "./errors.ts";
+import * as v from 'valibot';
+import type { ValueInfo } from '../onnx/graph.ts';
+import { InputDescriptionError, UnsuitableModelError } from './errors.ts';
 
 /**
  * How pixels become model input: value = (pixel * scale - mean) / std, per channel, with pixels 0..255.
  * The model's own input range is that of pixels 0 and 255.
  */
 export interface InputDescription {
-	readonly layout: "NCHW" | "NHWC";
-	readonly height: number;
-	readonly width: number;
-	readonly channels: number;
-	/** The order in which the model takes colours. */
-	readonly order: "RGB" | "BGR";
-	readonly scale: number;
-	/** One number for each channel, in the model's order. */
-	readonly mean: readonly number[];
-	readonly std: readonly number[];
-	/** Names of the classes by index; the index itself where there is no name. */
-	readonly classes?: readonly string[];
+  readonly layout: 'NCHW' | 'NHWC';
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** The order in which the model takes colours. */
+  readonly order: 'RGB' | 'BGR';
+  readonly scale: number;
+  /** One number for each channel, in the model's order. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  /** Names of the classes by index; the index itself where there is no name. */
+  readonly classes?: readonly string[];
 }
 
 const perChannel = v.union([v.number(), v.array(v.number())]);
 const length = v.pipe(v.number(), v.integer(), v.minValue(1));
 const schema = v.strictObject({
-	layout: v.optional(v.picklist(["NCHW", "NHWC"])),
-	size: v.optional(v.union([length, v.tuple([length, length])])),
-	order: v.optional(v.picklist(["RGB", "BGR"])),
-	scale: v.optional(v.pipe(v.number(), v.notValue(0))),
-	mean: v.optional(perChannel),
-	std: v.optional(perChannel),
-	classes: v.optional(v.array(v.string())),
+  layout: v.optional(v.picklist(['NCHW', 'NHWC'])),
+  size: v.optional(v.union([length, v.tuple([length, length])])),
+  order: v.optional(v.picklist(['RGB', 'BGR'])),
+  scale: v.optional(v.pipe(v.number(), v.notValue(0))),
+  mean: v.optional(perChannel),
+  std: v.optional(perChannel),
+  classes: v.optional(v.array(v.string())),
 });
 
 /** What a user says of the input, in MODEL.konkyo.json or by flags. `size` is one number or [height, width]. */
@@ -41,23 +41,18 @@ export type InputSettings = v.InferOutput<typeof schema>;
  * @throws InputDescriptionError naming the field that is wrong.
  */
 export function parseInputSettings(text: string, file: string): InputSettings {
-	let json: unknown;
-	try {
-		json = JSON.parse(text);
-	} catch (cause) {
-		throw new InputDescriptionError(
-			`${file} is not valid JSON: ${String(cause)}`,
-			{ cause },
-		);
-	}
-	const result = v.safeParse(schema, json);
-	if (result.success) return result.output;
-	const [issue] = result.issues;
-	const field = v.getDotPath(issue) ?? "the whole";
-	const known = Object.keys(schema.entries).join(", ");
-	throw new InputDescriptionError(
-		`${file}: ${field}: ${issue.message}. The fields are ${known}.`,
-	);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new InputDescriptionError(`${file} is not valid JSON: ${String(cause)}`, { cause });
+  }
+  const result = v.safeParse(schema, json);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = v.getDotPath(issue) ?? 'the whole';
+  const known = Object.keys(schema.entries).join(', ');
+  throw new InputDescriptionError(`${file}: ${field}: ${issue.message}. The fields are ${known}.`);
 }
 
 const isImageChannels = (dim: unknown) => dim === 1 || dim === 3;
@@ -67,113 +62,77 @@ const isImageChannels = (dim: unknown) => dim === 1 || dim === 3;
  * a default: RGB, pixels scaled to 0..1 (8-bit inputs: as they are), no normalisation.
  * @throws UnsuitableModelError, InputDescriptionError
  */
-export function describeInput(
-	input: ValueInfo,
-	settings: InputSettings,
-): InputDescription {
-	const { dims = [] } = input;
-	const layout =
-		settings.layout ??
-		(!isImageChannels(dims[1]) && isImageChannels(dims[3]) ? "NHWC" : "NCHW");
-	const [c, h, w] =
-		layout === "NCHW"
-			? [dims[1], dims[2], dims[3]]
-			: [dims[3], dims[1], dims[2]];
-	if (typeof c !== "number" || (c !== 1 && c !== 3)) {
-		throw new UnsuitableModelError(
-			`The input "${input.name}" has ${c ?? "an unknown number of"} channels as ${layout} [${showDims(dims)}]; konkyo takes images with 1 or 3. If the layout is another one, say so with --layout.`,
-		);
-	}
-	const eightBit = input.type === "uint8" || input.type === "int8";
-	const given =
-		typeof settings.size === "number"
-			? [settings.size, settings.size]
-			: settings.size;
-	const sizeOf = (
-		declared: number | string | undefined,
-		asked: number | undefined,
-		what: string,
-	): number => {
-		if (typeof declared === "number" && declared > 0) {
-			if (asked !== undefined && asked !== declared) {
-				throw new InputDescriptionError(
-					`The size given has ${what} ${asked}, but the model's input is fixed at ${declared}.`,
-				);
-			}
-			return declared;
-		}
-		if (asked === undefined) {
-			throw new InputDescriptionError(
-				`The model leaves its input's ${what} open ("${input.name}" is [${showDims(dims)}]). Give the size it was trained with: --size HEIGHTxWIDTH, or "size" in MODEL.konkyo.json.`,
-			);
-		}
-		return asked;
-	};
-	return {
-		layout,
-		height: sizeOf(h, given?.[0], "height"),
-		width: sizeOf(w, given?.[1], "width"),
-		channels: c,
-		order: settings.order ?? "RGB",
-		scale: settings.scale ?? (eightBit ? 1 : 1 / 255),
-		mean: eachChannel(
-			settings.mean ?? (input.type === "int8" ? 128 : 0),
-			c,
-			"mean",
-		),
-		std: eachChannel(settings.std ?? 1, c, "std"),
-		...(settings.classes ? { classes: settings.classes } : {}),
-	};
+export function describeInput(input: ValueInfo, settings: InputSettings): InputDescription {
+  const { dims = [] } = input;
+  const layout = settings.layout ?? (!isImageChannels(dims[1]) && isImageChannels(dims[3]) ? 'NHWC' : 'NCHW');
+  const [c, h, w] = layout === 'NCHW' ? [dims[1], dims[2], dims[3]] : [dims[3], dims[1], dims[2]];
+  if (typeof c !== 'number' || (c !== 1 && c !== 3)) {
+    throw new UnsuitableModelError(
+      `The input "${input.name}" has ${c ?? 'an unknown number of'} channels as ${layout} [${showDims(dims)}]; konkyo takes images with 1 or 3. If the layout is another one, say so with --layout.`,
+    );
+  }
+  const eightBit = input.type === 'uint8' || input.type === 'int8';
+  const given = typeof settings.size === 'number' ? [settings.size, settings.size] : settings.size;
+  const sizeOf = (declared: number | string | undefined, asked: number | undefined, what: string): number => {
+    if (typeof declared === 'number' && declared > 0) {
+      if (asked !== undefined && asked !== declared) {
+        throw new InputDescriptionError(
+          `The size given has ${what} ${asked}, but the model's input is fixed at ${declared}.`,
+        );
+      }
+      return declared;
+    }
+    if (asked === undefined) {
+      throw new InputDescriptionError(
+        `The model leaves its input's ${what} open ("${input.name}" is [${showDims(dims)}]). Give the size it was trained with: --size HEIGHTxWIDTH, or "size" in MODEL.konkyo.json.`,
+      );
+    }
+    return asked;
+  };
+  return {
+    layout,
+    height: sizeOf(h, given?.[0], 'height'),
+    width: sizeOf(w, given?.[1], 'width'),
+    channels: c,
+    order: settings.order ?? 'RGB',
+    scale: settings.scale ?? (eightBit ? 1 : 1 / 255),
+    mean: eachChannel(settings.mean ?? (input.type === 'int8' ? 128 : 0), c, 'mean'),
+    std: eachChannel(settings.std ?? 1, c, 'std'),
+    ...(settings.classes ? { classes: settings.classes } : {}),
+  };
 }
 
-function eachChannel(
-	value: number | readonly number[],
-	channels: number,
-	name: string,
-): readonly number[] {
-	const values =
-		typeof value === "number"
-			? Array.from({ length: channels }, () => value)
-			: value;
-	if (values.length !== channels) {
-		throw new InputDescriptionError(
-			`${name} has ${values.length} numbers, but the model's input has ${channels} channels.`,
-		);
-	}
-	if (name === "std" && values.includes(0))
-		throw new InputDescriptionError("std must not be 0.");
-	return values;
+function eachChannel(value: number | readonly number[], channels: number, name: string): readonly number[] {
+  const values = typeof value === 'number' ? Array.from({ length: channels }, () => value) : value;
+  if (values.length !== channels) {
+    throw new InputDescriptionError(
+      `${name} has ${values.length} numbers, but the model's input has ${channels} channels.`,
+    );
+  }
+  if (name === 'std' && values.includes(0)) throw new InputDescriptionError('std must not be 0.');
+  return values;
 }
 
 /** A declared shape for messages: unknown dimensions by name or as "?". */
-export function showDims(
-	dims: readonly (number | string | undefined)[],
-): string {
-	return dims.map((dim) => dim ?? "?").join(", ");
+export function showDims(dims: readonly (number | string | undefined)[]): string {
+  return dims.map((dim) => dim ?? '?').join(', ');
 }
 
 /** The shape of one image as the model takes it, without the batch dimension. */
-export function imageDims({
-	layout,
-	channels,
-	height,
-	width,
-}: InputDescription): readonly [number, number, number] {
-	return layout === "NCHW"
-		? [channels, height, width]
-		: [height, width, channels];
+export function imageDims({ layout, channels, height, width }: InputDescription): readonly [number, number, number] {
+  return layout === 'NCHW' ? [channels, height, width] : [height, width, channels];
 }
 
 /** A description as the settings that give it. */
 export function settingsOf(input: InputDescription): InputSettings {
-	const { layout, height, width, order, scale, mean, std, classes } = input;
-	return {
-		layout,
-		size: [height, width],
-		order,
-		scale,
-		mean: [...mean],
-		std: [...std],
-		...(classes ? { classes: [...classes] } : {}),
-	};
+  const { layout, height, width, order, scale, mean, std, classes } = input;
+  return {
+    layout,
+    size: [height, width],
+    order,
+    scale,
+    mean: [...mean],
+    std: [...std],
+    ...(classes ? { classes: [...classes] } : {}),
+  };
 }

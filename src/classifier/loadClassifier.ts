@@ -1,49 +1,31 @@
-import type { Model } from "../onnx/graph.ts";
-import { readModel } from "../onnx/readModel.ts";
-import { float32, type Tensor } from "../onnx/tensor.ts";
-import type { ExternalData } from "../onnx/tensorProto.ts";
-import {
-	floatOutputOf,
-	type Runtime,
-	type Session,
-} from "../runtime/runtime.ts";
-import type { GradientTable } from "../transforms/gradient/rule.ts";
-import { gradientTable } from "../transforms/gradient/table.ts";
-import {
-	type Classifier,
-	checkImages,
-	chooseBatchSize,
-	predictionOf,
-	runBatches,
-} from "./classifier.ts";
-import { InputDescriptionError } from "./errors.ts";
-import { findScores, outputAsScores } from "./findScores.ts";
-import {
-	findImageInput,
-	findOutput,
-	withConstantInitializers,
-} from "./imageInput.ts";
-import {
-	describeInput,
-	type InputSettings,
-	parseInputSettings,
-} from "./inputDescription.ts";
-import { classesKey } from "./metadata.ts";
-import { prepare } from "./prepare.ts";
-import { classCount } from "./target.ts";
+import type { Model } from '../onnx/graph.ts';
+import { readModel } from '../onnx/readModel.ts';
+import { float32, type Tensor } from '../onnx/tensor.ts';
+import type { ExternalData } from '../onnx/tensorProto.ts';
+import { floatOutputOf, type Runtime, type Session } from '../runtime/runtime.ts';
+import type { GradientTable } from '../transforms/gradient/rule.ts';
+import { gradientTable } from '../transforms/gradient/table.ts';
+import { type Classifier, checkImages, chooseBatchSize, predictionOf, runBatches } from './classifier.ts';
+import { InputDescriptionError } from './errors.ts';
+import { findScores, outputAsScores } from './findScores.ts';
+import { findImageInput, findOutput, withConstantInitializers } from './imageInput.ts';
+import { describeInput, type InputSettings, parseInputSettings } from './inputDescription.ts';
+import { classesKey } from './metadata.ts';
+import { prepare } from './prepare.ts';
+import { classCount } from './target.ts';
 
 export interface LoadOptions {
-	readonly runtime: Runtime;
-	/** How pixels become model input; see InputSettings. */
-	readonly input?: InputSettings;
-	/** The output with the class scores, where the model has several. */
-	readonly output?: string;
-	/** Explain the scores before a final softmax or sigmoid (default), or the output as it is. */
-	readonly explain?: "scores" | "output";
-	/** Gradient rules of your own, by operator ("domain::Operator" for a custom domain); they go before konkyo's. */
-	readonly rules?: GradientTable;
-	/** Contents of the model's external data files by location. */
-	readonly external?: ExternalData;
+  readonly runtime: Runtime;
+  /** How pixels become model input; see InputSettings. */
+  readonly input?: InputSettings;
+  /** The output with the class scores, where the model has several. */
+  readonly output?: string;
+  /** Explain the scores before a final softmax or sigmoid (default), or the output as it is. */
+  readonly explain?: 'scores' | 'output';
+  /** Gradient rules of your own, by operator ("domain::Operator" for a custom domain); they go before konkyo's. */
+  readonly rules?: GradientTable;
+  /** Contents of the model's external data files by location. */
+  readonly external?: ExternalData;
 }
 
 /**
@@ -53,109 +35,80 @@ export interface LoadOptions {
  * @throws InvalidModelError, ExternalDataError, UnsuitableModelError, InputDescriptionError, NotEquivalentError,
  * SessionError, RunError
  */
-export async function loadClassifier(
-	bytes: Uint8Array,
-	options: LoadOptions,
-): Promise<Classifier> {
-	const { runtime } = options;
-	const original = withConstantInitializers(readModel(bytes, options.external));
-	const image = findImageInput(original.graph);
-	const input = describeInput(image, {
-		...classesOf(original),
-		...options.input,
-	});
-	const output = findOutput(original.graph, options.output);
-	const { model, facts, probedRows, preparation } = await prepare(
-		runtime,
-		original,
-		image,
-		input,
-		output,
-	);
-	const find = options.explain === "output" ? outputAsScores : findScores;
-	const scores = find(model.graph, output, facts);
-	const classes = classCount(scores.width);
-	if (input.classes && input.classes.length > classes) {
-		throw new InputDescriptionError(
-			`There are ${input.classes.length} class names, but the model has ${classes} classes. Give one name for each, in the order of its scores.`,
-		);
-	}
-	return makeClassifier({
-		model,
-		runtime,
-		facts,
-		inputName: image.name,
-		input,
-		output,
-		scores,
-		classCount: classes,
-		gradientTable: { ...gradientTable, ...options.rules },
-		batchSize: preparation.batched ? chooseBatchSize(facts, probedRows) : 1,
-		sha256: await digest(bytes),
-		preparation,
-	});
+export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): Promise<Classifier> {
+  const { runtime } = options;
+  const original = withConstantInitializers(readModel(bytes, options.external));
+  const image = findImageInput(original.graph);
+  const input = describeInput(image, {
+    ...classesOf(original),
+    ...options.input,
+  });
+  const output = findOutput(original.graph, options.output);
+  const { model, facts, probedRows, preparation } = await prepare(runtime, original, image, input, output);
+  const find = options.explain === 'output' ? outputAsScores : findScores;
+  const scores = find(model.graph, output, facts);
+  const classes = classCount(scores.width);
+  if (input.classes && input.classes.length > classes) {
+    throw new InputDescriptionError(
+      `There are ${input.classes.length} class names, but the model has ${classes} classes. Give one name for each, in the order of its scores.`,
+    );
+  }
+  return makeClassifier({
+    model,
+    runtime,
+    facts,
+    inputName: image.name,
+    input,
+    output,
+    scores,
+    classCount: classes,
+    gradientTable: { ...gradientTable, ...options.rules },
+    batchSize: preparation.batched ? chooseBatchSize(facts, probedRows) : 1,
+    sha256: await digest(bytes),
+    preparation,
+  });
 }
 
 /** The class names that konkyo's training leaves in a model. */
 function classesOf({ metadata }: Model): InputSettings {
-	const names = metadata.get(classesKey);
-	return names === undefined
-		? {}
-		: parseInputSettings(
-				`{ "classes": ${names} }`,
-				`the model's metadata (${classesKey})`,
-			);
+  const names = metadata.get(classesKey);
+  return names === undefined
+    ? {}
+    : parseInputSettings(`{ "classes": ${names} }`, `the model's metadata (${classesKey})`);
 }
 
 /** A classifier from its parts: predictions by a session of its own, made when first asked. */
-export function makeClassifier(
-	parts: Omit<Classifier, "scoresOf" | "predict" | "release">,
-): Classifier {
-	let session: Promise<Session> | undefined;
-	const { model, runtime, scores, inputName, batchSize } = parts;
-	const graph = {
-		...model.graph,
-		outputs: [{ name: scores.name, type: undefined, dims: undefined }],
-	};
-	const { width } = scores;
-	async function scoresOf(
-		images: Tensor<"float32">,
-	): Promise<Tensor<"float32">> {
-		checkImages(parts, images);
-		session ??= runtime.createSession({ ...model, graph });
-		const count = images.dims[0] ?? 0;
-		const values = await runBatches(
-			await session,
-			batchSize,
-			count,
-			{ [inputName]: images },
-			[scores.name],
-		);
-		return float32(
-			[count, width],
-			floatOutputOf(Object.fromEntries(values), scores.name).data,
-		);
-	}
-	return {
-		...parts,
-		scoresOf,
-		async predict(images) {
-			const { data, dims } = await scoresOf(images);
-			const scoresAt = (i: number) => data.subarray(i * width, (i + 1) * width);
-			return Array.from({ length: dims[0] ?? 0 }, (_, i) =>
-				predictionOf(scoresAt(i), scores),
-			);
-		},
-		async release() {
-			await (await session)?.release();
-			session = undefined;
-		},
-	};
+export function makeClassifier(parts: Omit<Classifier, 'scoresOf' | 'predict' | 'release'>): Classifier {
+  let session: Promise<Session> | undefined;
+  const { model, runtime, scores, inputName, batchSize } = parts;
+  const graph = {
+    ...model.graph,
+    outputs: [{ name: scores.name, type: undefined, dims: undefined }],
+  };
+  const { width } = scores;
+  async function scoresOf(images: Tensor<'float32'>): Promise<Tensor<'float32'>> {
+    checkImages(parts, images);
+    session ??= runtime.createSession({ ...model, graph });
+    const count = images.dims[0] ?? 0;
+    const values = await runBatches(await session, batchSize, count, { [inputName]: images }, [scores.name]);
+    return float32([count, width], floatOutputOf(Object.fromEntries(values), scores.name).data);
+  }
+  return {
+    ...parts,
+    scoresOf,
+    async predict(images) {
+      const { data, dims } = await scoresOf(images);
+      const scoresAt = (i: number) => data.subarray(i * width, (i + 1) * width);
+      return Array.from({ length: dims[0] ?? 0 }, (_, i) => predictionOf(scoresAt(i), scores));
+    },
+    async release() {
+      await (await session)?.release();
+      session = undefined;
+    },
+  };
 }
 
 async function digest(bytes: Uint8Array): Promise<string> {
-	const hash = await crypto.subtle.digest("SHA-256", new Uint8Array(bytes));
-	return Array.from(new Uint8Array(hash), (byte) =>
-		byte.toString(16).padStart(2, "0"),
-	).join("");
+  const hash = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

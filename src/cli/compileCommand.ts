@@ -1,168 +1,125 @@
-import { dirname } from "node:path";
-import type { Command } from "commander";
-import { findLayer } from "../attribution/layer.ts";
-import type { Classifier } from "../classifier/classifier.ts";
-import { checkExplainer } from "../compile/checkExplainer.ts";
-import type { CompileTarget } from "../compile/classTarget.ts";
-import {
-	type CompiledExplainer,
-	compileExplainer,
-} from "../compile/compileExplainer.ts";
-import { explainerKeys } from "../compile/metadata.ts";
-import { writeModel } from "../onnx/writeModel.ts";
-import { chosenMethods } from "./methodFlags.ts";
-import {
-	addMethodOptions,
-	addModelOptions,
-	classifierFrom,
-	type ModelFlags,
-} from "./modelOptions.ts";
-import { prepareFolder, writeWhole } from "./output.ts";
-import { progressTo } from "./progress.ts";
-import { parseTarget } from "./targetFlag.ts";
-import { UsageError } from "./usageError.ts";
-import { version } from "./version.ts";
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import { findLayer } from '../attribution/layer.ts';
+import type { Classifier } from '../classifier/classifier.ts';
+import { checkExplainer } from '../compile/checkExplainer.ts';
+import type { CompileTarget } from '../compile/classTarget.ts';
+import { type CompiledExplainer, compileExplainer } from '../compile/compileExplainer.ts';
+import { explainerKeys } from '../compile/metadata.ts';
+import { writeModel } from '../onnx/writeModel.ts';
+import { chosenMethods } from './methodFlags.ts';
+import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags } from './modelOptions.ts';
+import { prepareFolder, writeWhole } from './output.ts';
+import { progressTo } from './progress.ts';
+import { parseTarget } from './targetFlag.ts';
+import { UsageError } from './usageError.ts';
+import { version } from './version.ts';
 
 interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
-	readonly method: string;
-	readonly out: string;
-	readonly target: string;
-	readonly layer?: string;
-	readonly check: boolean;
-	readonly json?: boolean;
+  readonly method: string;
+  readonly out: string;
+  readonly target: string;
+  readonly layer?: string;
+  readonly check: boolean;
+  readonly json?: boolean;
 }
 
 export function addCompileCommand(program: Command): void {
-	const command = program
-		.command("compile")
-		.description(
-			"write a method as an ONNX model of its own: images and a class in, attributions and scores out",
-		)
-		.argument("<model>", "ONNX file")
-		.requiredOption("--method <id>", 'the method (see "konkyo methods")')
-		.requiredOption("--out <explainer.onnx>", "the file to write")
-		.option(
-			"--target <class>",
-			'"input": the model gets an input for it; "predicted"; or always the same class, or A-vs-B',
-			"input",
-		)
-		.option(
-			"--layer <name>",
-			"the layer that layer methods look at (default: the last convolution)",
-		)
-		.option(
-			"--probabilities",
-			"explain the output as it is, not the scores before a final softmax or sigmoid",
-		)
-		.option(
-			"--no-check",
-			"do not run the file and the method against each other",
-		)
-		.option("--json", "print the result as JSON");
-	addMethodOptions(addModelOptions(command)).action(run);
+  const command = program
+    .command('compile')
+    .description('write a method as an ONNX model of its own: images and a class in, attributions and scores out')
+    .argument('<model>', 'ONNX file')
+    .requiredOption('--method <id>', 'the method (see "konkyo methods")')
+    .requiredOption('--out <explainer.onnx>', 'the file to write')
+    .option(
+      '--target <class>',
+      '"input": the model gets an input for it; "predicted"; or always the same class, or A-vs-B',
+      'input',
+    )
+    .option('--layer <name>', 'the layer that layer methods look at (default: the last convolution)')
+    .option('--probabilities', 'explain the output as it is, not the scores before a final softmax or sigmoid')
+    .option('--no-check', 'do not run the file and the method against each other')
+    .option('--json', 'print the result as JSON');
+  addMethodOptions(addModelOptions(command)).action(run);
 }
 
 async function run(modelPath: string, flags: Flags): Promise<void> {
-	const [method, another] = chosenMethods(flags.method, flags);
-	if (!method || another)
-		throw new UsageError(
-			"konkyo compile writes one method: give --method one id.",
-		);
-	await prepareFolder(dirname(flags.out));
-	const progress = progressTo();
-	const classifier = await classifierFrom(modelPath, flags);
-	try {
-		if (flags.layer !== undefined) findLayer(classifier, flags.layer);
-		const target = targetOf(flags.target, classifier);
-		const compiled = await compileExplainer(classifier, method, {
-			target,
-			version,
-		});
-		const bytes = writeModel(compiled.model);
-		if (flags.check)
-			progress.message("Running the file and the method against each other");
-		const difference = flags.check
-			? await checkExplainer(classifier, method, compiled, bytes, target)
-			: undefined;
-		await writeWhole(flags.out, bytes);
-		const summary = summaryOf(flags.out, compiled, bytes.length, difference);
-		process.stdout.write(
-			flags.json === true
-				? `${JSON.stringify(summary, null, 2)}\n`
-				: inWords(summary),
-		);
-	} finally {
-		await classifier.release();
-	}
+  const [method, another] = chosenMethods(flags.method, flags);
+  if (!method || another) throw new UsageError('konkyo compile writes one method: give --method one id.');
+  await prepareFolder(dirname(flags.out));
+  const progress = progressTo();
+  const classifier = await classifierFrom(modelPath, flags);
+  try {
+    if (flags.layer !== undefined) findLayer(classifier, flags.layer);
+    const target = targetOf(flags.target, classifier);
+    const compiled = await compileExplainer(classifier, method, {
+      target,
+      version,
+    });
+    const bytes = writeModel(compiled.model);
+    if (flags.check) progress.message('Running the file and the method against each other');
+    const difference = flags.check ? await checkExplainer(classifier, method, compiled, bytes, target) : undefined;
+    await writeWhole(flags.out, bytes);
+    const summary = summaryOf(flags.out, compiled, bytes.length, difference);
+    process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : inWords(summary));
+  } finally {
+    await classifier.release();
+  }
 }
 
 /** @throws UsageError, InvalidTargetError */
 function targetOf(flag: string, classifier: Classifier): CompileTarget {
-	if (flag === "input" || flag === "predicted") return flag;
-	if (
-		flag.split("-vs-").some((part) => part === "predicted" || part === "second")
-	) {
-		throw new UsageError(
-			`--target ${flag} depends on the image: compile takes input, predicted, a class or A-vs-B.`,
-		);
-	}
-	return parseTarget(
-		flag,
-		classifier,
-	)({ scores: [], probabilities: [], chosen: 0 });
+  if (flag === 'input' || flag === 'predicted') return flag;
+  if (flag.split('-vs-').some((part) => part === 'predicted' || part === 'second')) {
+    throw new UsageError(`--target ${flag} depends on the image: compile takes input, predicted, a class or A-vs-B.`);
+  }
+  return parseTarget(flag, classifier)({ scores: [], probabilities: [], chosen: 0 });
 }
 
 interface Summary {
-	readonly file: string;
-	readonly bytes: number;
-	readonly inputs: readonly string[];
-	readonly outputs: readonly string[];
-	readonly metadata: Readonly<Record<string, string>>;
-	/** From the method itself, as a share of its largest value; absent where it was not checked. */
-	readonly difference?: number;
+  readonly file: string;
+  readonly bytes: number;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+  /** From the method itself, as a share of its largest value; absent where it was not checked. */
+  readonly difference?: number;
 }
 
 function summaryOf(
-	file: string,
-	{ model: { graph, metadata } }: CompiledExplainer,
-	bytes: number,
-	difference: number | undefined,
+  file: string,
+  { model: { graph, metadata } }: CompiledExplainer,
+  bytes: number,
+  difference: number | undefined,
 ): Summary {
-	const inWords = ({ name, type, dims = [] }: (typeof graph.inputs)[number]) =>
-		`${name}: ${type}[${(dims ?? []).join(", ")}]`;
-	return {
-		file,
-		bytes,
-		inputs: graph.inputs.map(inWords),
-		outputs: graph.outputs.map(inWords),
-		metadata: Object.fromEntries(
-			Object.values(explainerKeys).flatMap((key) => {
-				const said = metadata.get(key);
-				return said === undefined ? [] : [[key, said]];
-			}),
-		),
-		...(difference === undefined ? {} : { difference }),
-	};
+  const inWords = ({ name, type, dims = [] }: (typeof graph.inputs)[number]) =>
+    `${name}: ${type}[${(dims ?? []).join(', ')}]`;
+  return {
+    file,
+    bytes,
+    inputs: graph.inputs.map(inWords),
+    outputs: graph.outputs.map(inWords),
+    metadata: Object.fromEntries(
+      Object.values(explainerKeys).flatMap((key) => {
+        const said = metadata.get(key);
+        return said === undefined ? [] : [[key, said]];
+      }),
+    ),
+    ...(difference === undefined ? {} : { difference }),
+  };
 }
 
-function inWords({
-	file,
-	bytes,
-	inputs,
-	outputs,
-	metadata,
-	difference,
-}: Summary): string {
-	return [
-		`${file} (${(bytes / 1e6).toFixed(1)} MB)`,
-		...inputs.map((input) => `  in   ${input}`),
-		...outputs.map((output) => `  out  ${output}`),
-		`  ${metadata[explainerKeys.method]} ${metadata[explainerKeys.options]}, explaining ${metadata[explainerKeys.target]}`,
-		...(difference === undefined
-			? []
-			: [
-					`  Run on a noise image it differs from the method itself by ${difference.toExponential(1)} of the largest value.`,
-				]),
-		"",
-	].join("\n");
+function inWords({ file, bytes, inputs, outputs, metadata, difference }: Summary): string {
+  return [
+    `${file} (${(bytes / 1e6).toFixed(1)} MB)`,
+    ...inputs.map((input) => `  in   ${input}`),
+    ...outputs.map((output) => `  out  ${output}`),
+    `  ${metadata[explainerKeys.method]} ${metadata[explainerKeys.options]}, explaining ${metadata[explainerKeys.target]}`,
+    ...(difference === undefined
+      ? []
+      : [
+          `  Run on a noise image it differs from the method itself by ${difference.toExponential(1)} of the largest value.`,
+        ]),
+    '',
+  ].join('\n');
 }

@@ -1,79 +1,69 @@
-import { join } from "node:path";
-import type { Command } from "commander";
-import { loadClassifier } from "../classifier/loadClassifier.ts";
-import { loadDigits } from "../datasets/digits.ts";
-import { methodKinds } from "../methods.ts";
-import { nodeRuntime } from "../runtime/node.ts";
-import { adam } from "../training/optimizers.ts";
-import { cosine } from "../training/schedules.ts";
-import { runExplainJob } from "./explainJob.ts";
-import { readInputs } from "./inputs.ts";
-import { prepareFolder, writeWhole } from "./output.ts";
-import { progressTo } from "./progress.ts";
-import { threadCount } from "./threads.ts";
-import { percent, runTrainJob } from "./trainJob.ts";
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { loadClassifier } from '../classifier/loadClassifier.ts';
+import { loadDigits } from '../datasets/digits.ts';
+import { methodKinds } from '../methods.ts';
+import { nodeRuntime } from '../runtime/node.ts';
+import { adam } from '../training/optimizers.ts';
+import { cosine } from '../training/schedules.ts';
+import { runExplainJob } from './explainJob.ts';
+import { readInputs } from './inputs.ts';
+import { prepareFolder, writeWhole } from './output.ts';
+import { progressTo } from './progress.ts';
+import { threadCount } from './threads.ts';
+import { percent, runTrainJob } from './trainJob.ts';
 
 /** Thirty times over the 8,000 digits: where the accuracy on the other 2,000 stops rising. */
 const updates = 2_400;
 
 export function addDemoCommand(program: Command): void {
-	program
-		.command("demo")
-		.description(
-			"train a small network on handwritten digits and explain one digit of each class",
-		)
-		.option("--out <folder>", "where the model and the report go", "report")
-		.option("--seed <n>", "of the training", "0")
-		.option("--threads <n>", "threads (default: all)")
-		.action(run);
+  program
+    .command('demo')
+    .description('train a small network on handwritten digits and explain one digit of each class')
+    .option('--out <folder>', 'where the model and the report go', 'report')
+    .option('--seed <n>', 'of the training', '0')
+    .option('--threads <n>', 'threads (default: all)')
+    .action(run);
 }
 
-async function run(flags: {
-	readonly out: string;
-	readonly seed: string;
-	readonly threads?: string;
-}): Promise<void> {
-	const progress = progressTo();
-	await prepareFolder(flags.out);
-	const runtime = nodeRuntime(threadCount(flags.threads));
-	const { train, test } = await loadDigits();
-	progress.message(
-		`1. Train a small convolutional network on ${train.count} handwritten digits`,
-	);
-	const { bytes, accuracy } = await runTrainJob({
-		runtime,
-		architecture: "b",
-		images: train,
-		test,
-		optimizer: adam(),
-		learningRate: cosine(0.005, updates),
-		length: { updates },
-		batchSize: 100,
-		seed: Number(flags.seed),
-		progress,
-	});
-	const model = join(flags.out, "digits.onnx");
-	await writeWhole(model, bytes);
-	progress.message(
-		`   ${model}: ${percent(accuracy ?? 0)} of ${test.count} other digits right`,
-	);
-	progress.message("2. Explain one digit of each class with every method");
-	const classifier = await loadClassifier(bytes, { runtime });
-	const inputs = Array.from({ length: 10 }, (_, digit) => `digits:${digit}`);
-	const { report } = await runExplainJob({
-		classifier,
-		modelName: "digits.onnx",
-		images: await readInputs(inputs, classifier),
-		methods: methodKinds.map((kind) => kind.create({})),
-		checks: true,
-		leaveOutRefused: true,
-		out: flags.out,
-		title: "Ten handwritten digits",
-		command: "npm start",
-		progress,
-	});
-	await classifier.release();
-	process.stdout.write(
-		`\nThe report: ${report}\nExplain a model of your own: npx konkyo explain MODEL.onnx IMAGE...\n`,
-	);
+async function run(flags: { readonly out: string; readonly seed: string; readonly threads?: string }): Promise<void> {
+  const progress = progressTo();
+  await prepareFolder(flags.out);
+  const runtime = nodeRuntime(threadCount(flags.threads));
+  const { train, test } = await loadDigits();
+  progress.message(`1. Train a small convolutional network on ${train.count} handwritten digits`);
+  const { bytes, accuracy } = await runTrainJob({
+    runtime,
+    architecture: 'b',
+    images: train,
+    test,
+    optimizer: adam(),
+    learningRate: cosine(0.005, updates),
+    length: { updates },
+    batchSize: 100,
+    seed: Number(flags.seed),
+    progress,
+  });
+  const model = join(flags.out, 'digits.onnx');
+  await writeWhole(model, bytes);
+  progress.message(`   ${model}: ${percent(accuracy ?? 0)} of ${test.count} other digits right`);
+  progress.message('2. Explain one digit of each class with every method');
+  const classifier = await loadClassifier(bytes, { runtime });
+  const inputs = Array.from({ length: 10 }, (_, digit) => `digits:${digit}`);
+  const { report } = await runExplainJob({
+    classifier,
+    modelName: 'digits.onnx',
+    images: await readInputs(inputs, classifier),
+    methods: methodKinds.map((kind) => kind.create({})),
+    checks: true,
+    leaveOutRefused: true,
+    out: flags.out,
+    title: 'Ten handwritten digits',
+    command: 'npm start',
+    progress,
+  });
+  await classifier.release();
+  process.stdout.write(
+    `\nThe report: ${report}\nExplain a model of your own: npx konkyo explain MODEL.onnx IMAGE...\n`,
+  );
 }

@@ -1,160 +1,114 @@
-import { basename, dirname } from "node:path";
-import type { Command } from "commander";
-import { findLayer } from "../attribution/layer.ts";
-import { type UnitTarget, unitTarget } from "../attribution/unitScores.ts";
-import type { Classifier } from "../classifier/classifier.ts";
-import { commandLine } from "./commandLine.ts";
-import { type ExplainSummary, runExplainJob } from "./explainJob.ts";
-import { rulesOfImages } from "./firedRules.ts";
-import { readInputs } from "./inputs.ts";
-import { chosenMethods } from "./methodFlags.ts";
-import {
-	addMethodOptions,
-	addModelOptions,
-	classifierFrom,
-	type ModelFlags,
-} from "./modelOptions.ts";
-import { prepareFolder } from "./output.ts";
-import { progressTo } from "./progress.ts";
-import { parseTarget } from "./targetFlag.ts";
-import { UsageError } from "./usageError.ts";
+import { basename, dirname } from 'node:path';
+import type { Command } from 'commander';
+import { findLayer } from '../attribution/layer.ts';
+import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
+import type { Classifier } from '../classifier/classifier.ts';
+import { commandLine } from './commandLine.ts';
+import { type ExplainSummary, runExplainJob } from './explainJob.ts';
+import { rulesOfImages } from './firedRules.ts';
+import { readInputs } from './inputs.ts';
+import { chosenMethods } from './methodFlags.ts';
+import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags } from './modelOptions.ts';
+import { prepareFolder } from './output.ts';
+import { progressTo } from './progress.ts';
+import { parseTarget } from './targetFlag.ts';
+import { UsageError } from './usageError.ts';
 
 interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
-	readonly method?: string;
-	readonly target: string;
-	readonly layer?: string;
-	readonly unit?: string;
-	readonly checks: boolean;
-	readonly out: string;
-	readonly rules?: string;
-	readonly save?: string;
-	readonly pictures?: boolean;
-	readonly json?: boolean;
+  readonly method?: string;
+  readonly target: string;
+  readonly layer?: string;
+  readonly unit?: string;
+  readonly checks: boolean;
+  readonly out: string;
+  readonly rules?: string;
+  readonly save?: string;
+  readonly pictures?: boolean;
+  readonly json?: boolean;
 }
 
 export function addExplainCommand(program: Command): void {
-	const command = program
-		.command("explain")
-		.description(
-			"explain what a model decides about images: a report, and arrays on request",
-		)
-		.argument("<model>", "ONNX file")
-		.argument(
-			"<input...>",
-			"PNG, JPEG or WebP picture (or - for one on stdin), .npy or .npz array (model input as it is), or DATASET:INDEX, such as digits:7",
-		)
-		.option(
-			"--method <ids>",
-			'methods, separated by commas (default: all; see "konkyo methods")',
-		)
-		.option(
-			"--target <class>",
-			'class index or name, "predicted", or A-vs-B',
-			"predicted",
-		)
-		.option(
-			"--layer <name>",
-			"the layer that layer methods look at (default: the last convolution), or that --unit is of",
-		)
-		.option(
-			"--unit <n>",
-			"explain a unit of --layer in place of a class: of a convolution, a channel over all positions",
-		)
-		.option(
-			"--no-checks",
-			"leave out deletion, insertion and random weights (62 runs of the model a map, and each map once more), and regions and filters",
-		)
-		.option(
-			"--probabilities",
-			"explain the output as it is, not the scores before a final softmax or sigmoid",
-		)
-		.option("--out <folder>", "where the report goes", "report")
-		.option(
-			"--rules <file>",
-			'rules.json of "konkyo rules": the report also says which rule fired',
-		)
-		.option("--save <file.npz>", "also write the maps as arrays, one a method")
-		.option("--pictures", "also write the maps as PNG files")
-		.option("--json", "print the result as JSON");
-	addMethodOptions(addModelOptions(command)).action(run);
+  const command = program
+    .command('explain')
+    .description('explain what a model decides about images: a report, and arrays on request')
+    .argument('<model>', 'ONNX file')
+    .argument(
+      '<input...>',
+      'PNG, JPEG or WebP picture (or - for one on stdin), .npy or .npz array (model input as it is), or DATASET:INDEX, such as digits:7',
+    )
+    .option('--method <ids>', 'methods, separated by commas (default: all; see "konkyo methods")')
+    .option('--target <class>', 'class index or name, "predicted", or A-vs-B', 'predicted')
+    .option(
+      '--layer <name>',
+      'the layer that layer methods look at (default: the last convolution), or that --unit is of',
+    )
+    .option(
+      '--unit <n>',
+      'explain a unit of --layer in place of a class: of a convolution, a channel over all positions',
+    )
+    .option(
+      '--no-checks',
+      'leave out deletion, insertion and random weights (62 runs of the model a map, and each map once more), and regions and filters',
+    )
+    .option('--probabilities', 'explain the output as it is, not the scores before a final softmax or sigmoid')
+    .option('--out <folder>', 'where the report goes', 'report')
+    .option('--rules <file>', 'rules.json of "konkyo rules": the report also says which rule fired')
+    .option('--save <file.npz>', 'also write the maps as arrays, one a method')
+    .option('--pictures', 'also write the maps as PNG files')
+    .option('--json', 'print the result as JSON');
+  addMethodOptions(addModelOptions(command)).action(run);
 }
 
-async function run(
-	modelPath: string,
-	inputs: string[],
-	flags: Flags,
-): Promise<void> {
-	const progress = progressTo();
-	const methods = chosenMethods(flags.method, flags);
-	await prepareFolder(flags.out);
-	if (flags.save !== undefined) await prepareFolder(dirname(flags.save));
-	const classifier = await classifierFrom(modelPath, flags);
-	try {
-		const unit = unitFrom(flags, classifier);
-		const images = await readInputs(
-			inputs,
-			classifier,
-			flags.dataDir === undefined ? {} : { dataDir: flags.dataDir },
-		);
-		const summary = await runExplainJob({
-			classifier,
-			modelName: basename(modelPath),
-			images,
-			...(flags.rules === undefined
-				? {}
-				: { fired: await rulesOfImages(flags.rules, classifier, images) }),
-			methods,
-			...(unit ? { unit } : {}),
-			checks: flags.checks,
-			leaveOutRefused: flags.method === undefined,
-			...(flags.target === "predicted"
-				? {}
-				: { target: parseTarget(flags.target, classifier) }),
-			out: flags.out,
-			pictures: flags.pictures === true,
-			...(flags.save === undefined ? {} : { save: flags.save }),
-			title: basename(modelPath),
-			command: commandLine(),
-			progress,
-		});
-		process.stdout.write(
-			flags.json === true
-				? `${JSON.stringify(summary, null, 2)}\n`
-				: inWords(summary),
-		);
-	} finally {
-		progress.finish();
-		await classifier.release();
-	}
+async function run(modelPath: string, inputs: string[], flags: Flags): Promise<void> {
+  const progress = progressTo();
+  const methods = chosenMethods(flags.method, flags);
+  await prepareFolder(flags.out);
+  if (flags.save !== undefined) await prepareFolder(dirname(flags.save));
+  const classifier = await classifierFrom(modelPath, flags);
+  try {
+    const unit = unitFrom(flags, classifier);
+    const images = await readInputs(inputs, classifier, flags.dataDir === undefined ? {} : { dataDir: flags.dataDir });
+    const summary = await runExplainJob({
+      classifier,
+      modelName: basename(modelPath),
+      images,
+      ...(flags.rules === undefined ? {} : { fired: await rulesOfImages(flags.rules, classifier, images) }),
+      methods,
+      ...(unit ? { unit } : {}),
+      checks: flags.checks,
+      leaveOutRefused: flags.method === undefined,
+      ...(flags.target === 'predicted' ? {} : { target: parseTarget(flags.target, classifier) }),
+      out: flags.out,
+      pictures: flags.pictures === true,
+      ...(flags.save === undefined ? {} : { save: flags.save }),
+      title: basename(modelPath),
+      command: commandLine(),
+      progress,
+    });
+    process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : inWords(summary));
+  } finally {
+    progress.finish();
+    await classifier.release();
+  }
 }
 
 /**
  * What --layer and --unit mean for this model, checked before anything is computed.
  * @throws UsageError, UnknownLayerError, LayerError
  */
-function unitFrom(
-	{ layer, unit, target }: Flags,
-	classifier: Classifier,
-): UnitTarget | undefined {
-	if (layer !== undefined) findLayer(classifier, layer);
-	if (unit === undefined) return undefined;
-	if (layer === undefined)
-		throw new UsageError(
-			"--unit needs --layer NAME: of which layer is it a unit?",
-		);
-	if (target !== "predicted")
-		throw new UsageError(
-			"--target names a class and --unit a unit: give one of them.",
-		);
-	if (!/^\d+$/.test(unit))
-		throw new UsageError(`--unit takes a whole number, not "${unit}".`);
-	return unitTarget(classifier, layer, Number(unit));
+function unitFrom({ layer, unit, target }: Flags, classifier: Classifier): UnitTarget | undefined {
+  if (layer !== undefined) findLayer(classifier, layer);
+  if (unit === undefined) return undefined;
+  if (layer === undefined) throw new UsageError('--unit needs --layer NAME: of which layer is it a unit?');
+  if (target !== 'predicted') throw new UsageError('--target names a class and --unit a unit: give one of them.');
+  if (!/^\d+$/.test(unit)) throw new UsageError(`--unit takes a whole number, not "${unit}".`);
+  return unitTarget(classifier, layer, Number(unit));
 }
 
 function inWords({ images, report }: ExplainSummary): string {
-	const lines = images.map(
-		({ name, predicted, probability, score }) =>
-			`${name}: ${predicted} (${probability === undefined ? `score ${score.toPrecision(4)}` : `${(probability * 100).toFixed(1)}%`})`,
-	);
-	return `${lines.join("\n")}\nReport: ${report}\n`;
+  const lines = images.map(
+    ({ name, predicted, probability, score }) =>
+      `${name}: ${predicted} (${probability === undefined ? `score ${score.toPrecision(4)}` : `${(probability * 100).toFixed(1)}%`})`,
+  );
+  return `${lines.join('\n')}\nReport: ${report}\n`;
 }

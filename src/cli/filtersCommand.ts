@@ -1,177 +1,133 @@
-import { basename, join } from "node:path";
-import type { Command } from "commander";
-import {
-	analyseFilters,
-	type FilterAnalysis,
-	filterDefaults,
-} from "../filters/filterAnalysis.ts";
-import { filterSummary } from "../filters/filterSummary.ts";
-import type { Fill } from "../filters/hiding.ts";
-import { pathName } from "../filters/paths.ts";
-import { ranked } from "../filters/tally.ts";
-import { fillWords, filtersView } from "../report/filters/filtersView.ts";
-import { filtersPage } from "../report/filters/page.ts";
-import { renderPage } from "../report/page.ts";
-import { provenanceOf } from "../report/provenanceView.ts";
-import { commandLine } from "./commandLine.ts";
-import {
-	addModelOptions,
-	classifierFrom,
-	datasetFor,
-	type ModelFlags,
-} from "./modelOptions.ts";
-import { wholeFlag } from "./numberFlags.ts";
-import { prepareFolder, writeWhole } from "./output.ts";
-import { progressTo } from "./progress.ts";
-import { UsageError } from "./usageError.ts";
-import { version } from "./version.ts";
+import { basename, join } from 'node:path';
+import type { Command } from 'commander';
+import { analyseFilters, type FilterAnalysis, filterDefaults } from '../filters/filterAnalysis.ts';
+import { filterSummary } from '../filters/filterSummary.ts';
+import type { Fill } from '../filters/hiding.ts';
+import { pathName } from '../filters/paths.ts';
+import { ranked } from '../filters/tally.ts';
+import { fillWords, filtersView } from '../report/filters/filtersView.ts';
+import { filtersPage } from '../report/filters/page.ts';
+import { renderPage } from '../report/page.ts';
+import { provenanceOf } from '../report/provenanceView.ts';
+import { commandLine } from './commandLine.ts';
+import { addModelOptions, classifierFrom, datasetFor, type ModelFlags } from './modelOptions.ts';
+import { wholeFlag } from './numberFlags.ts';
+import { prepareFolder, writeWhole } from './output.ts';
+import { progressTo } from './progress.ts';
+import { UsageError } from './usageError.ts';
+import { version } from './version.ts';
 
 interface Flags extends ModelFlags {
-	readonly dataset: string;
-	readonly images: string;
-	readonly regionImages: string;
-	readonly region?: string;
-	readonly fill: string;
-	readonly seed: string;
-	readonly out: string;
-	readonly json?: boolean;
+  readonly dataset: string;
+  readonly images: string;
+  readonly regionImages: string;
+  readonly region?: string;
+  readonly fill: string;
+  readonly seed: string;
+  readonly out: string;
+  readonly json?: boolean;
 }
 
 export function addFiltersCommand(program: Command): void {
-	const command = program
-		.command("filters")
-		.description(
-			"say which filters carry each class, whether it holds, and which regions decide",
-		)
-		.argument("<model>", "ONNX file of a convolutional network")
-		.requiredOption(
-			"--dataset <name|folder|file>",
-			"images with classes: digits, mnist, a folder, an .npz file",
-		)
-		.option(
-			"--images <n>",
-			"training images of each class that contributions are over",
-			String(filterDefaults.images),
-		)
-		.option(
-			"--region-images <n>",
-			"test images of each class tried with regions hidden",
-			String(filterDefaults.regionImages),
-		)
-		.option(
-			"--region <pixels>",
-			"side of a region (default: such that about 196 cover the image)",
-		)
-		.option(
-			"--fill <what>",
-			"what hidden regions show: a pixel value from 0 to 255, mean, or blur",
-			"0",
-		)
-		.option("--seed <n>", "of the bootstrap", "1")
-		.option("--out <folder>", "where the page goes", "report")
-		.option("--json", "print the result as JSON");
-	addModelOptions(command).action(run);
+  const command = program
+    .command('filters')
+    .description('say which filters carry each class, whether it holds, and which regions decide')
+    .argument('<model>', 'ONNX file of a convolutional network')
+    .requiredOption('--dataset <name|folder|file>', 'images with classes: digits, mnist, a folder, an .npz file')
+    .option('--images <n>', 'training images of each class that contributions are over', String(filterDefaults.images))
+    .option(
+      '--region-images <n>',
+      'test images of each class tried with regions hidden',
+      String(filterDefaults.regionImages),
+    )
+    .option('--region <pixels>', 'side of a region (default: such that about 196 cover the image)')
+    .option('--fill <what>', 'what hidden regions show: a pixel value from 0 to 255, mean, or blur', '0')
+    .option('--seed <n>', 'of the bootstrap', '1')
+    .option('--out <folder>', 'where the page goes', 'report')
+    .option('--json', 'print the result as JSON');
+  addModelOptions(command).action(run);
 }
 
 async function run(modelPath: string, flags: Flags): Promise<void> {
-	const settings = {
-		images: wholeFlag("images", flags.images, 1),
-		regionImages: wholeFlag("region-images", flags.regionImages, 1),
-		...(flags.region === undefined
-			? {}
-			: { side: wholeFlag("region", flags.region, 1) }),
-		fill: parseFill(flags.fill),
-		seed: wholeFlag("seed", flags.seed, 0),
-	};
-	const progress = progressTo();
-	await prepareFolder(flags.out);
-	const classifier = await classifierFrom(modelPath, flags);
-	try {
-		const dataset = await datasetFor(
-			classifier,
-			flags.dataset,
-			flags,
-			progress,
-		);
-		const analysis = await analyseFilters(
-			classifier,
-			dataset,
-			settings,
-			progress.update,
-		);
-		const page = join(flags.out, "index.html");
-		await writeWhole(page, pageOf(analysis, basename(modelPath)));
-		const summary = filterSummary(analysis);
-		process.stdout.write(
-			flags.json === true
-				? `${JSON.stringify({ page, ...summary }, null, 2)}\n`
-				: `${inWords(analysis)}\nPage: ${page}\n`,
-		);
-	} finally {
-		progress.finish();
-		await classifier.release();
-	}
+  const settings = {
+    images: wholeFlag('images', flags.images, 1),
+    regionImages: wholeFlag('region-images', flags.regionImages, 1),
+    ...(flags.region === undefined ? {} : { side: wholeFlag('region', flags.region, 1) }),
+    fill: parseFill(flags.fill),
+    seed: wholeFlag('seed', flags.seed, 0),
+  };
+  const progress = progressTo();
+  await prepareFolder(flags.out);
+  const classifier = await classifierFrom(modelPath, flags);
+  try {
+    const dataset = await datasetFor(classifier, flags.dataset, flags, progress);
+    const analysis = await analyseFilters(classifier, dataset, settings, progress.update);
+    const page = join(flags.out, 'index.html');
+    await writeWhole(page, pageOf(analysis, basename(modelPath)));
+    const summary = filterSummary(analysis);
+    process.stdout.write(
+      flags.json === true
+        ? `${JSON.stringify({ page, ...summary }, null, 2)}\n`
+        : `${inWords(analysis)}\nPage: ${page}\n`,
+    );
+  } finally {
+    progress.finish();
+    await classifier.release();
+  }
 }
 
 function pageOf(analysis: FilterAnalysis, model: string): string {
-	const { settings, network, notes } = analysis;
-	const provenance = provenanceOf(network.classifier, {
-		file: model,
-		methods: [],
-		version,
-		notes,
-		command: commandLine(),
-	});
-	const rows = [
-		{ label: "Training images a class", value: String(settings.images) },
-		{
-			label: "Test images a class, regions",
-			value: String(settings.regionImages),
-		},
-		{ label: "Hidden regions", value: fillWords(settings.fill) },
-		{ label: "Seed", value: String(settings.seed) },
-	];
-	const view = filtersView(analysis, {
-		title: `${model}: filters and regions`,
-		provenance: { ...provenance, settings: [...rows, ...provenance.settings] },
-	});
-	return renderPage(filtersPage(view));
+  const { settings, network, notes } = analysis;
+  const provenance = provenanceOf(network.classifier, {
+    file: model,
+    methods: [],
+    version,
+    notes,
+    command: commandLine(),
+  });
+  const rows = [
+    { label: 'Training images a class', value: String(settings.images) },
+    {
+      label: 'Test images a class, regions',
+      value: String(settings.regionImages),
+    },
+    { label: 'Hidden regions', value: fillWords(settings.fill) },
+    { label: 'Seed', value: String(settings.seed) },
+  ];
+  const view = filtersView(analysis, {
+    title: `${model}: filters and regions`,
+    provenance: { ...provenance, settings: [...rows, ...provenance.settings] },
+  });
+  return renderPage(filtersPage(view));
 }
 
 /** A line a class: its strongest path or filter, and what taking it out costs. */
-function inWords({
-	contributions,
-	holding,
-	network,
-	notes,
-}: FilterAnalysis): string {
-	const { paths, classes } = contributions;
-	const lastLayer = network.layers.at(-1)?.name ?? "";
-	const lines = classes.map(({ name, label, images, paths: tally, layers }) => {
-		const last = tally ?? layers.at(-1);
-		const [first = 0] = last ? ranked(last) : [];
-		const path = paths?.[first];
-		const unit = path ? pathName(path) : `${lastLayer} ${first + 1}`;
-		const wins = (100 * (last?.wins[first] ?? 0)) / images;
-		const cost = holding.excess.filters.find((one) => one.label === label);
-		const words = cost
-			? `; accuracy lost without ${cost.top.unit}, which adds most beyond its mean: ${points(cost.top.drop)}, without ${cost.bottom.unit}, which adds least: ${points(cost.bottom.drop)}`
-			: "";
-		return `${name}: ${unit} wins ${wins.toFixed(1)}% of ${images} images${words}`;
-	});
-	return [...lines, ...notes].join("\n");
+function inWords({ contributions, holding, network, notes }: FilterAnalysis): string {
+  const { paths, classes } = contributions;
+  const lastLayer = network.layers.at(-1)?.name ?? '';
+  const lines = classes.map(({ name, label, images, paths: tally, layers }) => {
+    const last = tally ?? layers.at(-1);
+    const [first = 0] = last ? ranked(last) : [];
+    const path = paths?.[first];
+    const unit = path ? pathName(path) : `${lastLayer} ${first + 1}`;
+    const wins = (100 * (last?.wins[first] ?? 0)) / images;
+    const cost = holding.excess.filters.find((one) => one.label === label);
+    const words = cost
+      ? `; accuracy lost without ${cost.top.unit}, which adds most beyond its mean: ${points(cost.top.drop)}, without ${cost.bottom.unit}, which adds least: ${points(cost.bottom.drop)}`
+      : '';
+    return `${name}: ${unit} wins ${wins.toFixed(1)}% of ${images} images${words}`;
+  });
+  return [...lines, ...notes].join('\n');
 }
 
 function points(drop: number): string {
-	return `${(100 * drop).toFixed(1)}%`;
+  return `${(100 * drop).toFixed(1)}%`;
 }
 
 /** @throws UsageError */
 function parseFill(text: string): Fill {
-	if (text === "mean" || text === "blur") return text;
-	const pixel = Number(text);
-	if (text.trim() !== "" && pixel >= 0 && pixel <= 255) return { pixel };
-	throw new UsageError(
-		`--fill takes mean, blur, or a pixel value from 0 to 255, not "${text}".`,
-	);
+  if (text === 'mean' || text === 'blur') return text;
+  const pixel = Number(text);
+  if (text.trim() !== '' && pixel >= 0 && pixel <= 255) return { pixel };
+  throw new UsageError(`--fill takes mean, blur, or a pixel value from 0 to 255, not "${text}".`);
 }

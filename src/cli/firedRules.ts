@@ -1,40 +1,29 @@
-import type { Classifier } from "../classifier/classifier.ts";
-import { concatRows } from "../onnx/tensor.ts";
-import type { NamedImage } from "../report/explainedView.ts";
-import {
-	type FiredRuleView,
-	firedRuleView,
-} from "../report/rules/firedView.ts";
-import { findDenseHead } from "../rules/denseHead.ts";
-import { RuleFileError } from "../rules/errors.ts";
-import { firedRules } from "../rules/firedRule.ts";
-import { readRuleFile } from "../rules/ruleFile.ts";
-import { readNamedFile } from "./modelFile.ts";
+import type { Classifier } from '../classifier/classifier.ts';
+import { concatRows } from '../onnx/tensor.ts';
+import type { NamedImage } from '../report/explainedView.ts';
+import { type FiredRuleView, firedRuleView } from '../report/rules/firedView.ts';
+import { findDenseHead } from '../rules/denseHead.ts';
+import { RuleFileError } from '../rules/errors.ts';
+import { firedRules } from '../rules/firedRule.ts';
+import { readRuleFile } from '../rules/ruleFile.ts';
+import { readNamedFile } from './modelFile.ts';
 
 /**
  * What the rules in a file say of each image.
  * @throws FileError, RuleFileError, also when the rules are of another model.
  */
 export async function rulesOfImages(
-	path: string,
-	classifier: Classifier,
-	images: readonly NamedImage[],
+  path: string,
+  classifier: Classifier,
+  images: readonly NamedImage[],
 ): Promise<FiredRuleView[]> {
-	const { file, rules } = readRuleFile(
-		new TextDecoder().decode(await readNamedFile(path, "rules")),
-		path,
-	);
-	if (file.model.sha256 !== classifier.sha256) {
-		throw new RuleFileError(
-			`The rules in ${path} are of ${file.model.file} (SHA-256 ${file.model.sha256.slice(0, 12)}...), not of this model (${classifier.sha256.slice(0, 12)}...). Make them anew with: konkyo rules MODEL --dataset ...`,
-		);
-	}
-	const head = await findDenseHead(classifier, rules.features);
-	const fired = await firedRules(
-		classifier,
-		head,
-		rules,
-		concatRows(images.map(({ image }) => image)),
-	);
-	return fired.map((one) => firedRuleView(one, file));
+  const { file, rules } = readRuleFile(new TextDecoder().decode(await readNamedFile(path, 'rules')), path);
+  if (file.model.sha256 !== classifier.sha256) {
+    throw new RuleFileError(
+      `The rules in ${path} are of ${file.model.file} (SHA-256 ${file.model.sha256.slice(0, 12)}...), not of this model (${classifier.sha256.slice(0, 12)}...). Make them anew with: konkyo rules MODEL --dataset ...`,
+    );
+  }
+  const head = await findDenseHead(classifier, rules.features);
+  const fired = await firedRules(classifier, head, rules, concatRows(images.map(({ image }) => image)));
+  return fired.map((one) => firedRuleView(one, file));
 }

@@ -1,89 +1,68 @@
-import { readFile } from "node:fs/promises";
-import type { InputSettings } from "../classifier/inputDescription.ts";
-import { FileError } from "./modelFile.ts";
-import { UsageError } from "./usageError.ts";
+import { readFile } from 'node:fs/promises';
+import type { InputSettings } from '../classifier/inputDescription.ts';
+import { FileError } from './modelFile.ts';
+import { UsageError } from './usageError.ts';
 
 /** Flags that describe the model's input; each wins over the same field in MODEL.konkyo.json. */
 export interface InputFlags {
-	readonly size?: string;
-	readonly layout?: string;
-	readonly order?: string;
-	readonly scale?: string;
-	readonly mean?: string;
-	readonly std?: string;
-	readonly classes?: string;
+  readonly size?: string;
+  readonly layout?: string;
+  readonly order?: string;
+  readonly scale?: string;
+  readonly mean?: string;
+  readonly std?: string;
+  readonly classes?: string;
 }
 
 /** @throws UsageError, FileError */
 export async function inputSettings(flags: InputFlags): Promise<InputSettings> {
-	const { size, layout, order, scale, mean, std, classes } = flags;
-	return {
-		...(size === undefined ? {} : { size: parseSize(size) }),
-		...(layout === undefined
-			? {}
-			: { layout: oneOf("layout", layout, ["NCHW", "NHWC"] as const) }),
-		...(order === undefined
-			? {}
-			: { order: oneOf("order", order, ["RGB", "BGR"] as const) }),
-		...(scale === undefined ? {} : { scale: parseScale(scale) }),
-		...(mean === undefined ? {} : { mean: numbers("mean", mean) }),
-		...(std === undefined ? {} : { std: numbers("std", std) }),
-		...(classes === undefined ? {} : { classes: await readClasses(classes) }),
-	};
+  const { size, layout, order, scale, mean, std, classes } = flags;
+  return {
+    ...(size === undefined ? {} : { size: parseSize(size) }),
+    ...(layout === undefined ? {} : { layout: oneOf('layout', layout, ['NCHW', 'NHWC'] as const) }),
+    ...(order === undefined ? {} : { order: oneOf('order', order, ['RGB', 'BGR'] as const) }),
+    ...(scale === undefined ? {} : { scale: parseScale(scale) }),
+    ...(mean === undefined ? {} : { mean: numbers('mean', mean) }),
+    ...(std === undefined ? {} : { std: numbers('std', std) }),
+    ...(classes === undefined ? {} : { classes: await readClasses(classes) }),
+  };
 }
 
 function parseSize(text: string): number | [number, number] {
-	const [, height, width] = /^([1-9]\d*)(?:x([1-9]\d*))?$/.exec(text) ?? [];
-	if (height === undefined)
-		throw new UsageError(
-			`--size takes HEIGHTxWIDTH, such as 224x224, not "${text}".`,
-		);
-	return width === undefined ? Number(height) : [Number(height), Number(width)];
+  const [, height, width] = /^([1-9]\d*)(?:x([1-9]\d*))?$/.exec(text) ?? [];
+  if (height === undefined) throw new UsageError(`--size takes HEIGHTxWIDTH, such as 224x224, not "${text}".`);
+  return width === undefined ? Number(height) : [Number(height), Number(width)];
 }
 
-function oneOf<T extends string>(
-	flag: string,
-	text: string,
-	allowed: readonly T[],
-): T {
-	const found = allowed.find((value) => value === text.toUpperCase());
-	if (found) return found;
-	throw new UsageError(`--${flag} is ${allowed.join(" or ")}, not "${text}".`);
+function oneOf<T extends string>(flag: string, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((value) => value === text.toUpperCase());
+  if (found) return found;
+  throw new UsageError(`--${flag} is ${allowed.join(' or ')}, not "${text}".`);
 }
 
 /** A number, or a fraction such as 1/255. */
 function parseScale(text: string): number {
-	const [numerator, denominator = 1, ...rest] = text.split("/").map(Number);
-	const value = (numerator ?? Number.NaN) / denominator;
-	if (rest.length > 0 || !Number.isFinite(value) || value === 0)
-		throw new UsageError(
-			`--scale takes a number such as 1/255, not "${text}".`,
-		);
-	return value;
+  const [numerator, denominator = 1, ...rest] = text.split('/').map(Number);
+  const value = (numerator ?? Number.NaN) / denominator;
+  if (rest.length > 0 || !Number.isFinite(value) || value === 0)
+    throw new UsageError(`--scale takes a number such as 1/255, not "${text}".`);
+  return value;
 }
 
 function numbers(flag: string, text: string): number | number[] {
-	const values = text
-		.split(",")
-		.map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
-	if (values.some(Number.isNaN))
-		throw new UsageError(
-			`--${flag} takes numbers separated by commas, not "${text}".`,
-		);
-	const [only = 0, ...others] = values;
-	return others.length === 0 ? only : values;
+  const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (values.some(Number.isNaN)) throw new UsageError(`--${flag} takes numbers separated by commas, not "${text}".`);
+  const [only = 0, ...others] = values;
+  return others.length === 0 ? only : values;
 }
 
 async function readClasses(path: string): Promise<string[]> {
-	try {
-		const lines = (await readFile(path, "utf8")).split(/\r?\n/);
-		return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
-	} catch (cause) {
-		throw new FileError(
-			`Cannot read the class names ${path}: ${cause instanceof Error ? cause.message : cause}.`,
-			{
-				cause,
-			},
-		);
-	}
+  try {
+    const lines = (await readFile(path, 'utf8')).split(/\r?\n/);
+    return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+  } catch (cause) {
+    throw new FileError(`Cannot read the class names ${path}: ${cause instanceof Error ? cause.message : cause}.`, {
+      cause,
+    });
+  }
 }

@@ -1,27 +1,27 @@
-import { basename } from "node:path";
-import type { Classifier } from "../classifier/classifier.ts";
-import { checkImages } from "../classifier/classifier.ts";
-import { InvalidInputError } from "../classifier/errors.ts";
-import { toInput } from "../classifier/pixels.ts";
-import type { DecodedImage } from "../datasets/decodedImage.ts";
-import { pictureAt } from "../datasets/fitImages.ts";
-import { decodeImage } from "../datasets/imageFile.ts";
-import { imageAt, type LabelledImages } from "../datasets/labelledImages.ts";
-import { namedDatasets } from "../datasets/namedDatasets.ts";
-import { readNpy } from "../datasets/npy.ts";
-import type { NpyArray } from "../datasets/npyTypes.ts";
-import { readNpz } from "../datasets/npz.ts";
-import { resizeImage } from "../datasets/resizeImage.ts";
-import { float32, rows, type Tensor } from "../onnx/tensor.ts";
-import type { NamedImage } from "../report/explainedView.ts";
-import { datasetWithProgress } from "./datasetWithProgress.ts";
-import { readNamedFile } from "./modelFile.ts";
-import { progressTo } from "./progress.ts";
-import { UsageError } from "./usageError.ts";
+import { basename } from 'node:path';
+import type { Classifier } from '../classifier/classifier.ts';
+import { checkImages } from '../classifier/classifier.ts';
+import { InvalidInputError } from '../classifier/errors.ts';
+import { toInput } from '../classifier/pixels.ts';
+import type { DecodedImage } from '../datasets/decodedImage.ts';
+import { pictureAt } from '../datasets/fitImages.ts';
+import { decodeImage } from '../datasets/imageFile.ts';
+import { imageAt, type LabelledImages } from '../datasets/labelledImages.ts';
+import { namedDatasets } from '../datasets/namedDatasets.ts';
+import { readNpy } from '../datasets/npy.ts';
+import type { NpyArray } from '../datasets/npyTypes.ts';
+import { readNpz } from '../datasets/npz.ts';
+import { resizeImage } from '../datasets/resizeImage.ts';
+import { float32, rows, type Tensor } from '../onnx/tensor.ts';
+import type { NamedImage } from '../report/explainedView.ts';
+import { datasetWithProgress } from './datasetWithProgress.ts';
+import { readNamedFile } from './modelFile.ts';
+import { progressTo } from './progress.ts';
+import { UsageError } from './usageError.ts';
 
 export interface InputOptions {
-	/** Where the files of named data sets are, to look there first. */
-	readonly dataDir?: string;
+  /** Where the files of named data sets are, to look there first. */
+  readonly dataDir?: string;
 }
 
 /**
@@ -29,109 +29,73 @@ export interface InputOptions {
  * of a named data set.
  */
 export async function readInputs(
-	inputs: readonly string[],
-	classifier: Classifier,
-	options: InputOptions = {},
+  inputs: readonly string[],
+  classifier: Classifier,
+  options: InputOptions = {},
 ): Promise<NamedImage[]> {
-	const opened = new Map<string, LabelledImages>();
-	const lists: NamedImage[][] = [];
-	for (const input of inputs) {
-		const [, dataset, index] = /^([a-z][\w-]*):(\d+)$/i.exec(input) ?? [];
-		if (dataset === undefined) {
-			lists.push(await readFileInput(input, classifier));
-		} else {
-			const test =
-				opened.get(dataset) ?? (await openTestSet(dataset, input, options));
-			opened.set(dataset, test);
-			const truth = imageAt(test, Number(index)).label;
-			const image = toModelInput(pictureAt(test, Number(index)), classifier);
-			lists.push([{ name: input, image, truth }]);
-		}
-	}
-	return lists.flat();
+  const opened = new Map<string, LabelledImages>();
+  const lists: NamedImage[][] = [];
+  for (const input of inputs) {
+    const [, dataset, index] = /^([a-z][\w-]*):(\d+)$/i.exec(input) ?? [];
+    if (dataset === undefined) {
+      lists.push(await readFileInput(input, classifier));
+    } else {
+      const test = opened.get(dataset) ?? (await openTestSet(dataset, input, options));
+      opened.set(dataset, test);
+      const truth = imageAt(test, Number(index)).label;
+      const image = toModelInput(pictureAt(test, Number(index)), classifier);
+      lists.push([{ name: input, image, truth }]);
+    }
+  }
+  return lists.flat();
 }
 
-async function readFileInput(
-	input: string,
-	classifier: Classifier,
-): Promise<NamedImage[]> {
-	const bytes = await readNamedFile(input, "input");
-	const name = basename(input);
-	if (/\.npy$/i.test(input))
-		return fromArray(readNpy(bytes, input), name, classifier);
-	if (/\.npz$/i.test(input))
-		return fromArray(onlyArray(readNpz(bytes, input), input), name, classifier);
-	return [
-		{ name, image: toModelInput(await decodeImage(bytes, input), classifier) },
-	];
+async function readFileInput(input: string, classifier: Classifier): Promise<NamedImage[]> {
+  const bytes = await readNamedFile(input, 'input');
+  const name = basename(input);
+  if (/\.npy$/i.test(input)) return fromArray(readNpy(bytes, input), name, classifier);
+  if (/\.npz$/i.test(input)) return fromArray(onlyArray(readNpz(bytes, input), input), name, classifier);
+  return [{ name, image: toModelInput(await decodeImage(bytes, input), classifier) }];
 }
 
-async function openTestSet(
-	dataset: string,
-	input: string,
-	options: InputOptions,
-): Promise<LabelledImages> {
-	const names = namedDatasets.map(({ name }) => name);
-	if (names.includes(dataset))
-		return (await datasetWithProgress(dataset, options, progressTo())).test;
-	throw new UsageError(
-		`There is no data set "${dataset}" (in ${input}). There are: ${names.join(", ")}.`,
-	);
+async function openTestSet(dataset: string, input: string, options: InputOptions): Promise<LabelledImages> {
+  const names = namedDatasets.map(({ name }) => name);
+  if (names.includes(dataset)) return (await datasetWithProgress(dataset, options, progressTo())).test;
+  throw new UsageError(`There is no data set "${dataset}" (in ${input}). There are: ${names.join(', ')}.`);
 }
 
 /** A picture brought to the model's size and channels, as model input. */
-export function toModelInput(
-	picture: DecodedImage,
-	{ input }: Classifier,
-): Tensor<"float32"> {
-	const sized =
-		picture.height === input.height && picture.width === input.width
-			? picture
-			: resizeImage(picture, input);
-	return toInput(sized, input);
+export function toModelInput(picture: DecodedImage, { input }: Classifier): Tensor<'float32'> {
+  const sized =
+    picture.height === input.height && picture.width === input.width ? picture : resizeImage(picture, input);
+  return toInput(sized, input);
 }
 
-function onlyArray(
-	arrays: ReadonlyMap<string, NpyArray>,
-	file: string,
-): NpyArray {
-	const names = [...arrays.keys()];
-	const array =
-		arrays.get("input") ??
-		(arrays.size === 1 ? arrays.get(names[0] ?? "") : undefined);
-	if (array) return array;
-	throw new InvalidInputError(
-		`${file} has the arrays ${names.join(", ")}: name the model input "input", or save it alone.`,
-	);
+function onlyArray(arrays: ReadonlyMap<string, NpyArray>, file: string): NpyArray {
+  const names = [...arrays.keys()];
+  const array = arrays.get('input') ?? (arrays.size === 1 ? arrays.get(names[0] ?? '') : undefined);
+  if (array) return array;
+  throw new InvalidInputError(
+    `${file} has the arrays ${names.join(', ')}: name the model input "input", or save it alone.`,
+  );
 }
 
 /** Arrays are model input, not preprocessed: one image, or a batch of them. */
-function fromArray(
-	array: NpyArray,
-	name: string,
-	classifier: Classifier,
-): NamedImage[] {
-	if (
-		array.type !== "float32" &&
-		array.type !== "float64" &&
-		array.type !== "uint8"
-	) {
-		throw new InvalidInputError(
-			`${name} holds ${array.type}; save it as float32 (array.astype('float32')).`,
-		);
-	}
-	const dims = array.dims.length === 3 ? [1, ...array.dims] : array.dims;
-	const images = float32(dims, Float32Array.from(array.data));
-	try {
-		checkImages(classifier, images);
-	} catch (error) {
-		if (error instanceof InvalidInputError)
-			error.message = `${name}: ${error.message}`;
-		throw error;
-	}
-	const count = dims[0] ?? 0;
-	return Array.from({ length: count }, (_, i) => ({
-		name: count === 1 ? name : `${name}[${i}]`,
-		image: rows(images, i, i + 1),
-	}));
+function fromArray(array: NpyArray, name: string, classifier: Classifier): NamedImage[] {
+  if (array.type !== 'float32' && array.type !== 'float64' && array.type !== 'uint8') {
+    throw new InvalidInputError(`${name} holds ${array.type}; save it as float32 (array.astype('float32')).`);
+  }
+  const dims = array.dims.length === 3 ? [1, ...array.dims] : array.dims;
+  const images = float32(dims, Float32Array.from(array.data));
+  try {
+    checkImages(classifier, images);
+  } catch (error) {
+    if (error instanceof InvalidInputError) error.message = `${name}: ${error.message}`;
+    throw error;
+  }
+  const count = dims[0] ?? 0;
+  return Array.from({ length: count }, (_, i) => ({
+    name: count === 1 ? name : `${name}[${i}]`,
+    image: rows(images, i, i + 1),
+  }));
 }

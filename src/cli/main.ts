@@ -1,72 +1,53 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
-import { isKonkyoError } from "../konkyoError.ts";
-import { version } from "./version.ts";
+import { Command, CommanderError } from 'commander';
+import { isKonkyoError } from '../konkyoError.ts';
+import { version } from './version.ts';
 
 /** In the order of the help. Each is loaded when it is asked for: some bring large libraries with them. */
-const commands: Readonly<
-	Record<string, () => Promise<(program: Command) => void>>
-> = {
-	explain: async () => (await import("./explainCommand.ts")).addExplainCommand,
-	methods: async () => (await import("./methodsCommand.ts")).addMethodsCommand,
-	compile: async () => (await import("./compileCommand.ts")).addCompileCommand,
-	maximize: async () =>
-		(await import("./maximizeCommand.ts")).addMaximizeCommand,
-	train: async () => (await import("./trainCommand.ts")).addTrainCommand,
-	noncontributing: async () =>
-		(await import("./noncontributingCommand.ts")).addNoncontributingCommand,
-	filters: async () => (await import("./filtersCommand.ts")).addFiltersCommand,
-	regions: async () => (await import("./regionsCommand.ts")).addRegionsCommand,
-	rules: async () => (await import("./rulesCommand.ts")).addRulesCommand,
-	reproduce: async () =>
-		(await import("./reproduceCommand.ts")).addReproduceCommand,
-	demo: async () => (await import("./demoCommand.ts")).addDemoCommand,
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  explain: async () => (await import('./explainCommand.ts')).addExplainCommand,
+  methods: async () => (await import('./methodsCommand.ts')).addMethodsCommand,
+  compile: async () => (await import('./compileCommand.ts')).addCompileCommand,
+  maximize: async () => (await import('./maximizeCommand.ts')).addMaximizeCommand,
+  train: async () => (await import('./trainCommand.ts')).addTrainCommand,
+  noncontributing: async () => (await import('./noncontributingCommand.ts')).addNoncontributingCommand,
+  filters: async () => (await import('./filtersCommand.ts')).addFiltersCommand,
+  regions: async () => (await import('./regionsCommand.ts')).addRegionsCommand,
+  rules: async () => (await import('./rulesCommand.ts')).addRulesCommand,
+  reproduce: async () => (await import('./reproduceCommand.ts')).addReproduceCommand,
+  demo: async () => (await import('./demoCommand.ts')).addDemoCommand,
 };
 
 /** The command asked for, or all of them where the help, or an error message, has to name them. */
-async function addCommands(
-	program: Command,
-	asked: string | undefined,
-): Promise<void> {
-	const load =
-		asked !== undefined && Object.hasOwn(commands, asked)
-			? commands[asked]
-			: undefined;
-	for (const one of load ? [load] : Object.values(commands))
-		(await one())(program);
+async function addCommands(program: Command, asked: string | undefined): Promise<void> {
+  const load = asked !== undefined && Object.hasOwn(commands, asked) ? commands[asked] : undefined;
+  for (const one of load ? [load] : Object.values(commands)) (await one())(program);
 }
 
-const program = new Command("konkyo")
-	.description(
-		"What a neural network’s decision rests on: explains image classifiers in ONNX format.",
-	)
-	.version(version)
-	.exitOverride();
+const program = new Command('konkyo')
+  .description('What a neural network’s decision rests on: explains image classifiers in ONNX format.')
+  .version(version)
+  .exitOverride();
 
 /** Errors of the command line itself, whatever floor finds them. */
-const usageTags: readonly string[] = [
-	"usage",
-	"unknown-method",
-	"method-option",
-	"not-compilable",
-];
+const usageTags: readonly string[] = ['usage', 'unknown-method', 'method-option', 'not-compilable'];
 
 /** konkyo's own errors in words; anything else with its stack, for it is a bug. */
 function report(error: unknown): number {
-	if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-	if (isKonkyoError(error)) {
-		process.stderr.write(`konkyo: ${error.message}\n`);
-		return usageTags.includes(error.tag) ? 2 : 1;
-	}
-	process.stderr.write(
-		`konkyo: unexpected error, please report it\n${error instanceof Error ? error.stack : String(error)}\n`,
-	);
-	return 1;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (isKonkyoError(error)) {
+    process.stderr.write(`konkyo: ${error.message}\n`);
+    return usageTags.includes(error.tag) ? 2 : 1;
+  }
+  process.stderr.write(
+    `konkyo: unexpected error, please report it\n${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  return 1;
 }
 
 try {
-	await addCommands(program, process.argv[2]);
-	await program.parseAsync();
+  await addCommands(program, process.argv[2]);
+  await program.parseAsync();
 } catch (error) {
-	process.exitCode = report(error);
+  process.exitCode = report(error);
 }

@@ -1,100 +1,71 @@
-import type {
-	Method,
-	MethodKind,
-	MethodOption,
-	MethodResources,
-} from "../attribution/method.ts";
-import { methodKind, methodKinds } from "../methods.ts";
-import { parseBaselines } from "./baselineFlag.ts";
-import { parseSegments } from "./segmentsFlag.ts";
-import { UsageError } from "./usageError.ts";
+import type { Method, MethodKind, MethodOption, MethodResources } from '../attribution/method.ts';
+import { methodKind, methodKinds } from '../methods.ts';
+import { parseBaselines } from './baselineFlag.ts';
+import { parseSegments } from './segmentsFlag.ts';
+import { UsageError } from './usageError.ts';
 
 /** Every option of any method, once: the flags of `konkyo explain`. */
 export function methodOptions(): ReadonlyMap<
-	string,
-	{ readonly option: MethodOption; readonly methods: readonly string[] }
+  string,
+  { readonly option: MethodOption; readonly methods: readonly string[] }
 > {
-	const all = new Map<string, { option: MethodOption; methods: string[] }>();
-	for (const { id, options } of methodKinds) {
-		for (const [name, option] of Object.entries(options)) {
-			const entry = all.get(name) ?? { option, methods: [] };
-			entry.methods.push(id);
-			all.set(name, entry);
-		}
-	}
-	return all;
+  const all = new Map<string, { option: MethodOption; methods: string[] }>();
+  for (const { id, options } of methodKinds) {
+    for (const [name, option] of Object.entries(options)) {
+      const entry = all.get(name) ?? { option, methods: [] };
+      entry.methods.push(id);
+      all.set(name, entry);
+    }
+  }
+  return all;
 }
 
 /**
  * The methods asked for (all by default) with the settings given as flags; a flag goes to each method that has it.
  * @throws UnknownMethodError, MethodOptionError, UsageError
  */
-export function chosenMethods(
-	ids: string | undefined,
-	flags: Readonly<Record<string, unknown>>,
-): Method[] {
-	const kinds =
-		ids === undefined
-			? methodKinds
-			: [...new Set(ids.split(",").map((id) => methodKind(id.trim())))];
-	const given = [...methodOptions().keys()].filter(
-		(name) => flags[name] !== undefined,
-	);
-	const { baselines, segments } = flags;
-	const unused =
-		given.find((name) => !kinds.some(({ options }) => name in options)) ??
-		(["baselines", "segments"] as const).find(
-			(name) =>
-				flags[name] !== undefined &&
-				!kinds.some(({ resources = [] }) => resources.includes(name)),
-		);
-	if (unused)
-		throw new UsageError(
-			`--${unused} is an option of none of the chosen methods (${kinds.map(({ id }) => id).join(", ")}).`,
-		);
-	const resources = {
-		...(typeof baselines === "string"
-			? { baselines: parseBaselines(baselines) }
-			: {}),
-		...(typeof segments === "string"
-			? { segments: parseSegments(segments) }
-			: {}),
-		...layerResource(kinds, flags),
-	};
-	return kinds.map((kind) => create(kind, given, flags, resources));
+export function chosenMethods(ids: string | undefined, flags: Readonly<Record<string, unknown>>): Method[] {
+  const kinds = ids === undefined ? methodKinds : [...new Set(ids.split(',').map((id) => methodKind(id.trim())))];
+  const given = [...methodOptions().keys()].filter((name) => flags[name] !== undefined);
+  const { baselines, segments } = flags;
+  const unused =
+    given.find((name) => !kinds.some(({ options }) => name in options)) ??
+    (['baselines', 'segments'] as const).find(
+      (name) => flags[name] !== undefined && !kinds.some(({ resources = [] }) => resources.includes(name)),
+    );
+  if (unused)
+    throw new UsageError(
+      `--${unused} is an option of none of the chosen methods (${kinds.map(({ id }) => id).join(', ')}).`,
+    );
+  const resources = {
+    ...(typeof baselines === 'string' ? { baselines: parseBaselines(baselines) } : {}),
+    ...(typeof segments === 'string' ? { segments: parseSegments(segments) } : {}),
+    ...layerResource(kinds, flags),
+  };
+  return kinds.map((kind) => create(kind, given, flags, resources));
 }
 
 /** With --unit, --layer says where the unit is; alone it is the layer that layer methods look at. */
-function layerResource(
-	kinds: readonly MethodKind[],
-	{ layer, unit }: Readonly<Record<string, unknown>>,
-) {
-	if (typeof layer !== "string" || unit !== undefined) return {};
-	if (kinds.some(({ resources = [] }) => resources.includes("layer")))
-		return { layer };
-	throw new UsageError(
-		`None of the chosen methods (${kinds.map(({ id }) => id).join(", ")}) looks at a layer: say with --unit N which of its units they are to explain.`,
-	);
+function layerResource(kinds: readonly MethodKind[], { layer, unit }: Readonly<Record<string, unknown>>) {
+  if (typeof layer !== 'string' || unit !== undefined) return {};
+  if (kinds.some(({ resources = [] }) => resources.includes('layer'))) return { layer };
+  throw new UsageError(
+    `None of the chosen methods (${kinds.map(({ id }) => id).join(', ')}) looks at a layer: say with --unit N which of its units they are to explain.`,
+  );
 }
 
 function create(
-	kind: MethodKind,
-	given: readonly string[],
-	flags: Readonly<Record<string, unknown>>,
-	resources: MethodResources,
+  kind: MethodKind,
+  given: readonly string[],
+  flags: Readonly<Record<string, unknown>>,
+  resources: MethodResources,
 ): Method {
-	const settings = given
-		.filter((name) => name in kind.options)
-		.map((name) => [name, toNumber(name, flags[name])]);
-	return kind.create(Object.fromEntries(settings), resources);
+  const settings = given.filter((name) => name in kind.options).map((name) => [name, toNumber(name, flags[name])]);
+  return kind.create(Object.fromEntries(settings), resources);
 }
 
 function toNumber(name: string, value: unknown): number {
-	const number =
-		typeof value === "string" && value.trim() !== ""
-			? Number(value)
-			: Number.NaN;
-	if (Number.isNaN(number))
-		throw new UsageError(`--${name} takes a number, not "${value}".`);
-	return number;
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+  if (Number.isNaN(number)) throw new UsageError(`--${name} takes a number, not "${value}".`);
+  return number;
 }

@@ -1,26 +1,23 @@
-import type { Command } from "commander";
-import { methodKinds } from "../methods.ts";
+import type { Command } from 'commander';
+import { methodKinds } from '../methods.ts';
 
 export function addMethodsCommand(program: Command): void {
-	program
-		.command("methods")
-		.description("list the explanation methods and their options")
-		.option("--json", "as JSON")
-		.action((flags: { readonly json?: boolean }) => {
-			process.stdout.write(
-				flags.json ? `${JSON.stringify(methodKinds, null, 2)}\n` : inWords(),
-			);
-		});
+  program
+    .command('methods')
+    .description('list the explanation methods and their options')
+    .option('--json', 'as JSON')
+    .action((flags: { readonly json?: boolean }) => {
+      process.stdout.write(flags.json ? `${JSON.stringify(methodKinds, null, 2)}\n` : inWords());
+    });
 }
 
 function inWords(): string {
-	const width = Math.max(...methodKinds.map(({ id }) => id.length));
-	const lines = methodKinds.flatMap(({ id, about, options }) => [
-		`${id.padEnd(width)}  ${about}`,
-		...Object.entries(options).map(
-			([name, option]) =>
-				`${" ".repeat(width + 2)}--${name}: ${option.about} (default ${option.default})`,
-		),
-	]);
-	return `${lines.join("\n")}\n`;
+  const width = Math.max(...methodKinds.map(({ id }) => id.length));
+  const lines = methodKinds.flatMap(({ id, about, options }) => [
+    `${id.padEnd(width)}  ${about}`,
+    ...Object.entries(options).map(
+      ([name, option]) => `${' '.repeat(width + 2)}--${name}: ${option.about} (default ${option.default})`,
+    ),
+  ]);
+  return `${lines.join('\n')}\n`;
 }

@@ -1,95 +1,73 @@
-import type { Command } from "commander";
-import type { Classifier } from "../classifier/classifier.ts";
-import type { Dataset } from "../datasets/dataset.ts";
-import { nodeRuntime } from "../runtime/node.ts";
-import { datasetWithProgress } from "./datasetWithProgress.ts";
-import { type InputFlags, inputSettings } from "./inputFlags.ts";
-import { methodOptions } from "./methodFlags.ts";
-import { loadModelFile } from "./modelFile.ts";
-import type { Progress } from "./progress.ts";
-import { threadCount } from "./threads.ts";
+import type { Command } from 'commander';
+import type { Classifier } from '../classifier/classifier.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import { nodeRuntime } from '../runtime/node.ts';
+import { datasetWithProgress } from './datasetWithProgress.ts';
+import { type InputFlags, inputSettings } from './inputFlags.ts';
+import { methodOptions } from './methodFlags.ts';
+import { loadModelFile } from './modelFile.ts';
+import type { Progress } from './progress.ts';
+import { threadCount } from './threads.ts';
 
 /** What `addModelOptions` adds; the commands that can explain probabilities add `--probabilities`. */
 export interface ModelFlags extends InputFlags {
-	readonly output?: string;
-	readonly probabilities?: boolean;
-	readonly dataDir?: string;
-	readonly threads?: string;
+  readonly output?: string;
+  readonly probabilities?: boolean;
+  readonly dataDir?: string;
+  readonly threads?: string;
 }
 
 /** The flags that say which output is meant, describe a model's input, and how it is run. */
 export function addModelOptions(command: Command): Command {
-	return command
-		.option(
-			"--output <name>",
-			"the output with the class scores, where the model has several",
-		)
-		.option(
-			"--size <HxW>",
-			"height and width, where the model leaves its input's size open",
-		)
-		.option("--layout <layout>", "NCHW or NHWC")
-		.option("--order <order>", "RGB or BGR")
-		.option(
-			"--scale <factor>",
-			"pixels 0..255 are multiplied by it (default: 1/255)",
-		)
-		.option(
-			"--mean <numbers>",
-			"then these are subtracted, one or one a channel (default: 0)",
-		)
-		.option("--std <numbers>", "then divided by these (default: 1)")
-		.option("--classes <file>", "class names, one a line")
-		.option("--data-dir <folder>", "where the files of a named data set are")
-		.option("--threads <n>", "threads (default: all)");
+  return command
+    .option('--output <name>', 'the output with the class scores, where the model has several')
+    .option('--size <HxW>', "height and width, where the model leaves its input's size open")
+    .option('--layout <layout>', 'NCHW or NHWC')
+    .option('--order <order>', 'RGB or BGR')
+    .option('--scale <factor>', 'pixels 0..255 are multiplied by it (default: 1/255)')
+    .option('--mean <numbers>', 'then these are subtracted, one or one a channel (default: 0)')
+    .option('--std <numbers>', 'then divided by these (default: 1)')
+    .option('--classes <file>', 'class names, one a line')
+    .option('--data-dir <folder>', 'where the files of a named data set are')
+    .option('--threads <n>', 'threads (default: all)');
 }
 
 /** The classifier in a file, as its flags say. @throws UsageError, FileError, and what `loadClassifier` throws. */
-export async function classifierFrom(
-	path: string,
-	flags: ModelFlags,
-): Promise<Classifier> {
-	return loadModelFile(path, {
-		runtime: nodeRuntime(threadCount(flags.threads)),
-		settings: await inputSettings(flags),
-		explain: flags.probabilities === true ? "output" : "scores",
-		...(flags.output === undefined ? {} : { output: flags.output }),
-	});
+export async function classifierFrom(path: string, flags: ModelFlags): Promise<Classifier> {
+  return loadModelFile(path, {
+    runtime: nodeRuntime(threadCount(flags.threads)),
+    settings: await inputSettings(flags),
+    explain: flags.probabilities === true ? 'output' : 'scores',
+    ...(flags.output === undefined ? {} : { output: flags.output }),
+  });
 }
 
 /** A data set with its images brought to the size and channels of a classifier's input. */
 export function datasetFor(
-	{ input: { height, width, channels } }: Classifier,
-	where: string,
-	{ dataDir }: ModelFlags,
-	progress: Progress,
+  { input: { height, width, channels } }: Classifier,
+  where: string,
+  { dataDir }: ModelFlags,
+  progress: Progress,
 ): Promise<Dataset> {
-	const shape = {
-		channels: channels === 1 ? 1 : 3,
-		size: { height, width },
-	} as const;
-	return datasetWithProgress(
-		where,
-		{ ...shape, ...(dataDir === undefined ? {} : { dataDir }) },
-		progress,
-	);
+  const shape = {
+    channels: channels === 1 ? 1 : 3,
+    size: { height, width },
+  } as const;
+  return datasetWithProgress(where, { ...shape, ...(dataDir === undefined ? {} : { dataDir }) }, progress);
 }
 
 /** A flag for each option that a method has. */
 export function addMethodOptions(command: Command): Command {
-	command.option(
-		"--baselines <images>",
-		"what expected-gradients compares with: a folder of pictures, an .npy or .npz file, or a data set such as digits (default: blank images from black to white)",
-	);
-	command.option(
-		"--segments <file>",
-		"the parts of the image that feature-ablation and kernel-shap cover: an .npy array of labels, or a picture with a colour for each (default: the cells of a grid)",
-	);
-	for (const [name, { option, methods }] of methodOptions()) {
-		command.option(
-			`--${name} <number>`,
-			`${option.about} (${methods.join(", ")}; default ${option.default})`,
-		);
-	}
-	return command;
+  command.option(
+    '--baselines <images>',
+    'what expected-gradients compares with: a folder of pictures, an .npy or .npz file, or a data set such as digits (default: blank images from black to white)',
+  );
+  command.option(
+    '--segments <file>',
+    'the parts of the image that feature-ablation and kernel-shap cover: an .npy array of labels, or a picture with a colour for each (default: the cells of a grid)',
+  );
+  for (const [name, { option, methods }] of methodOptions()) {
+    command.option(`--${name} <number>`, `${option.about} (${methods.join(', ')}; default ${option.default})`);
+  }
+  return command;
 }

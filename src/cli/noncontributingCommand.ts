@@ -1,168 +1,112 @@
-import { basename, dirname } from "node:path";
-import type { Command } from "commander";
-import type { NoncontributingSettings } from "../noncontributing/noncontributing.ts";
-import { commandLine } from "./commandLine.ts";
-import { readInputs } from "./inputs.ts";
-import {
-	addModelOptions,
-	classifierFrom,
-	type ModelFlags,
-} from "./modelOptions.ts";
-import {
-	parseMasks,
-	parsePer,
-	parseSchedule,
-	parseTolerance,
-} from "./noncontributingFlags.ts";
-import {
-	type NoncontributingSummary,
-	runNoncontributingJob,
-} from "./noncontributingJob.ts";
-import { wholeFlag } from "./numberFlags.ts";
-import { prepareFolder } from "./output.ts";
-import { progressTo } from "./progress.ts";
+import { basename, dirname } from 'node:path';
+import type { Command } from 'commander';
+import type { NoncontributingSettings } from '../noncontributing/noncontributing.ts';
+import { commandLine } from './commandLine.ts';
+import { readInputs } from './inputs.ts';
+import { addModelOptions, classifierFrom, type ModelFlags } from './modelOptions.ts';
+import { parseMasks, parsePer, parseSchedule, parseTolerance } from './noncontributingFlags.ts';
+import { type NoncontributingSummary, runNoncontributingJob } from './noncontributingJob.ts';
+import { wholeFlag } from './numberFlags.ts';
+import { prepareFolder } from './output.ts';
+import { progressTo } from './progress.ts';
 
 interface Flags extends ModelFlags {
-	readonly masks: string;
-	readonly tolerance: string;
-	readonly per: string;
-	readonly schedule: string;
-	readonly iterations?: string;
-	readonly noiseImages?: string;
-	readonly draws: string;
-	readonly seed: string;
-	readonly certify?: boolean;
-	readonly out: string;
-	readonly save?: string;
-	readonly json?: boolean;
+  readonly masks: string;
+  readonly tolerance: string;
+  readonly per: string;
+  readonly schedule: string;
+  readonly iterations?: string;
+  readonly noiseImages?: string;
+  readonly draws: string;
+  readonly seed: string;
+  readonly certify?: boolean;
+  readonly out: string;
+  readonly save?: string;
+  readonly json?: boolean;
 }
 
 export function addNoncontributingCommand(program: Command): void {
-	const command = program
-		.command("noncontributing")
-		.description(
-			"find the pixels that could be anything without changing the decision",
-		)
-		.argument("<model>", "ONNX file")
-		.argument(
-			"<input...>",
-			"pictures, .npy or .npz arrays (model input as it is), or DATASET:INDEX, such as digits:7",
-		)
-		.option(
-			"--masks <which>",
-			"none, paper, or layers with thresholds: conv1.relu=0.2,conv2.relu=0",
-			"none",
-		)
-		.option(
-			"--tolerance <a>",
-			"by how much scores may change: a share of the margin, or score units",
-			"50%",
-		)
-		.option("--per <what>", "one amplitude a pixel or one a channel", "pixel")
-		.option(
-			"--schedule <name>",
-			"fast, or paper: 15,000 iterations at a learning rate of 0.0001",
-			"fast",
-		)
-		.option("--iterations <n>", "in place of the schedule’s")
-		.option("--noise-images <n>", "an iteration, in place of the schedule’s")
-		.option(
-			"--draws <n>",
-			"fresh noise images that the result is measured on",
-			"2000",
-		)
-		.option(
-			"--certify",
-			"also prove how far pixels may change, whatever the change",
-		)
-		.option("--seed <n>", "where the random numbers start", "0")
-		.option(
-			"--probabilities",
-			"of the output as it is, not the scores before a final softmax or sigmoid",
-		)
-		.option("--out <folder>", "where the page goes", "report")
-		.option("--save <file.npz>", "also write the amplitudes as arrays")
-		.option("--json", "print the result as JSON");
-	addModelOptions(command).action(run);
+  const command = program
+    .command('noncontributing')
+    .description('find the pixels that could be anything without changing the decision')
+    .argument('<model>', 'ONNX file')
+    .argument('<input...>', 'pictures, .npy or .npz arrays (model input as it is), or DATASET:INDEX, such as digits:7')
+    .option('--masks <which>', 'none, paper, or layers with thresholds: conv1.relu=0.2,conv2.relu=0', 'none')
+    .option('--tolerance <a>', 'by how much scores may change: a share of the margin, or score units', '50%')
+    .option('--per <what>', 'one amplitude a pixel or one a channel', 'pixel')
+    .option('--schedule <name>', 'fast, or paper: 15,000 iterations at a learning rate of 0.0001', 'fast')
+    .option('--iterations <n>', 'in place of the schedule’s')
+    .option('--noise-images <n>', 'an iteration, in place of the schedule’s')
+    .option('--draws <n>', 'fresh noise images that the result is measured on', '2000')
+    .option('--certify', 'also prove how far pixels may change, whatever the change')
+    .option('--seed <n>', 'where the random numbers start', '0')
+    .option('--probabilities', 'of the output as it is, not the scores before a final softmax or sigmoid')
+    .option('--out <folder>', 'where the page goes', 'report')
+    .option('--save <file.npz>', 'also write the amplitudes as arrays')
+    .option('--json', 'print the result as JSON');
+  addModelOptions(command).action(run);
 }
 
-async function run(
-	modelPath: string,
-	inputs: string[],
-	flags: Flags,
-): Promise<void> {
-	const progress = progressTo();
-	const settings = settingsFrom(flags);
-	await prepareFolder(flags.out);
-	if (flags.save !== undefined) await prepareFolder(dirname(flags.save));
-	const classifier = await classifierFrom(modelPath, flags);
-	try {
-		const images = await readInputs(
-			inputs,
-			classifier,
-			flags.dataDir === undefined ? {} : { dataDir: flags.dataDir },
-		);
-		const { masks, tolerance, per, schedule, draws, seed } = flags;
-		const summary = await runNoncontributingJob({
-			classifier,
-			modelName: basename(modelPath),
-			images,
-			settings,
-			certify: flags.certify === true,
-			out: flags.out,
-			...(flags.save === undefined ? {} : { save: flags.save }),
-			settingRows: Object.entries({
-				masks,
-				tolerance,
-				per,
-				schedule,
-				draws,
-				seed,
-			}).map(([label, value]) => ({
-				label,
-				value,
-			})),
-			command: commandLine(),
-			progress,
-		});
-		process.stdout.write(
-			flags.json === true
-				? `${JSON.stringify(summary, null, 2)}\n`
-				: inWords(summary),
-		);
-	} finally {
-		progress.finish();
-		await classifier.release();
-	}
+async function run(modelPath: string, inputs: string[], flags: Flags): Promise<void> {
+  const progress = progressTo();
+  const settings = settingsFrom(flags);
+  await prepareFolder(flags.out);
+  if (flags.save !== undefined) await prepareFolder(dirname(flags.save));
+  const classifier = await classifierFrom(modelPath, flags);
+  try {
+    const images = await readInputs(inputs, classifier, flags.dataDir === undefined ? {} : { dataDir: flags.dataDir });
+    const { masks, tolerance, per, schedule, draws, seed } = flags;
+    const summary = await runNoncontributingJob({
+      classifier,
+      modelName: basename(modelPath),
+      images,
+      settings,
+      certify: flags.certify === true,
+      out: flags.out,
+      ...(flags.save === undefined ? {} : { save: flags.save }),
+      settingRows: Object.entries({
+        masks,
+        tolerance,
+        per,
+        schedule,
+        draws,
+        seed,
+      }).map(([label, value]) => ({
+        label,
+        value,
+      })),
+      command: commandLine(),
+      progress,
+    });
+    process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : inWords(summary));
+  } finally {
+    progress.finish();
+    await classifier.release();
+  }
 }
 
 function settingsFrom(flags: Flags): NoncontributingSettings {
-	const given = (flag: string, text: string | undefined) =>
-		text === undefined ? undefined : wholeFlag(flag, text, 1);
-	const schedule = parseSchedule(
-		flags.schedule,
-		given("iterations", flags.iterations),
-		given("noise-images", flags.noiseImages),
-	);
-	return {
-		masks: parseMasks(flags.masks),
-		tolerance: parseTolerance(flags.tolerance),
-		per: parsePer(flags.per),
-		draws: wholeFlag("draws", flags.draws, 1),
-		seed: wholeFlag("seed", flags.seed, 0),
-		...(schedule ? { schedule } : {}),
-	};
+  const given = (flag: string, text: string | undefined) => (text === undefined ? undefined : wholeFlag(flag, text, 1));
+  const schedule = parseSchedule(
+    flags.schedule,
+    given('iterations', flags.iterations),
+    given('noise-images', flags.noiseImages),
+  );
+  return {
+    masks: parseMasks(flags.masks),
+    tolerance: parseTolerance(flags.tolerance),
+    per: parsePer(flags.per),
+    draws: wholeFlag('draws', flags.draws, 1),
+    seed: wholeFlag('seed', flags.seed, 0),
+    ...(schedule ? { schedule } : {}),
+  };
 }
 
 function inWords({ page, images }: NoncontributingSummary): string {
-	const lines = images.map(
-		({ name, decided, meanAmplitude, measured, certified }) => {
-			const kept = `kept in ${(100 * measured.kept).toFixed(2)}% of ${measured.draws} draws`;
-			const proved = certified
-				? `, proved ${certified.meanAmplitude.toFixed(3)}`
-				: "";
-			return `${name}: ${decided}, mean amplitude ${meanAmplitude.toFixed(3)}, ${kept}${proved}`;
-		},
-	);
-	return `${lines.join("\n")}\nPage: ${page}\n`;
+  const lines = images.map(({ name, decided, meanAmplitude, measured, certified }) => {
+    const kept = `kept in ${(100 * measured.kept).toFixed(2)}% of ${measured.draws} draws`;
+    const proved = certified ? `, proved ${certified.meanAmplitude.toFixed(3)}` : '';
+    return `${name}: ${decided}, mean amplitude ${meanAmplitude.toFixed(3)}, ${kept}${proved}`;
+  });
+  return `${lines.join('\n')}\nPage: ${page}\n`;
 }

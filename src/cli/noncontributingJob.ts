@@ -1,228 +1,170 @@
-import { join } from "node:path";
-import { explain } from "../attribution/explain.ts";
-import { type Classifier, className } from "../classifier/classifier.ts";
-import { writeNpz } from "../datasets/npz.ts";
-import { isKonkyoError } from "../konkyoError.ts";
-import { type Certificate, certify } from "../noncontributing/certificate.ts";
-import { comparedMethods } from "../noncontributing/comparedMethods.ts";
+import { join } from 'node:path';
+import { explain } from '../attribution/explain.ts';
+import { type Classifier, className } from '../classifier/classifier.ts';
+import { writeNpz } from '../datasets/npz.ts';
+import { isKonkyoError } from '../konkyoError.ts';
+import { type Certificate, certify } from '../noncontributing/certificate.ts';
+import { comparedMethods } from '../noncontributing/comparedMethods.ts';
 import {
-	compileNoncontributing,
-	type NoncontributingMap,
-	type NoncontributingSettings,
-} from "../noncontributing/noncontributing.ts";
-import { concatRows } from "../onnx/tensor.ts";
-import { explainedImage, type NamedImage } from "../report/explainedView.ts";
-import {
-	type FoundRow,
-	foundMap,
-	provedMap,
-} from "../report/noncontributing/besideView.ts";
-import { noncontributingPage } from "../report/noncontributing/noncontributingPage.ts";
-import { renderPage } from "../report/page.ts";
-import { provenanceOf } from "../report/provenanceView.ts";
-import type { Row } from "../report/view.ts";
-import { writeWhole } from "./output.ts";
-import type { Progress } from "./progress.ts";
-import { version } from "./version.ts";
+  compileNoncontributing,
+  type NoncontributingMap,
+  type NoncontributingSettings,
+} from '../noncontributing/noncontributing.ts';
+import { concatRows } from '../onnx/tensor.ts';
+import { explainedImage, type NamedImage } from '../report/explainedView.ts';
+import { type FoundRow, foundMap, provedMap } from '../report/noncontributing/besideView.ts';
+import { noncontributingPage } from '../report/noncontributing/noncontributingPage.ts';
+import { renderPage } from '../report/page.ts';
+import { provenanceOf } from '../report/provenanceView.ts';
+import type { Row } from '../report/view.ts';
+import { writeWhole } from './output.ts';
+import type { Progress } from './progress.ts';
+import { version } from './version.ts';
 
 export interface NoncontributingJob {
-	readonly classifier: Classifier;
-	/** What the model is called on the page. */
-	readonly modelName: string;
-	readonly images: readonly NamedImage[];
-	readonly settings: NoncontributingSettings;
-	/** Also prove how far pixels may change. */
-	readonly certify: boolean;
-	/** Folder for index.html. */
-	readonly out: string;
-	/** Also the amplitudes as arrays. */
-	readonly save?: string;
-	/** The settings in words. */
-	readonly settingRows: readonly Row[];
-	readonly command: string;
-	readonly progress: Progress;
+  readonly classifier: Classifier;
+  /** What the model is called on the page. */
+  readonly modelName: string;
+  readonly images: readonly NamedImage[];
+  readonly settings: NoncontributingSettings;
+  /** Also prove how far pixels may change. */
+  readonly certify: boolean;
+  /** Folder for index.html. */
+  readonly out: string;
+  /** Also the amplitudes as arrays. */
+  readonly save?: string;
+  /** The settings in words. */
+  readonly settingRows: readonly Row[];
+  readonly command: string;
+  readonly progress: Progress;
 }
 
-export type NoncontributingSummary = Awaited<
-	ReturnType<typeof runNoncontributingJob>
->;
+export type NoncontributingSummary = Awaited<ReturnType<typeof runNoncontributingJob>>;
 
 /** Searches every image, and writes what was asked for. Everything is computed before the first file is written. */
 export async function runNoncontributingJob(job: NoncontributingJob) {
-	const { classifier, images, out, save } = job;
-	const found = await findAll(job);
-	const proved = job.certify ? await proveAll(job) : [];
-	const contents = await pageOf(job, found, proved);
-	const page = join(out, "index.html");
-	if (save !== undefined) await writeWhole(save, archive(found, proved));
-	await writeWhole(page, contents);
-	return {
-		page,
-		images: found.map((map, i) =>
-			summaryOf(classifier, images[i]?.name ?? "", map, proved[i]),
-		),
-	};
+  const { classifier, images, out, save } = job;
+  const found = await findAll(job);
+  const proved = job.certify ? await proveAll(job) : [];
+  const contents = await pageOf(job, found, proved);
+  const page = join(out, 'index.html');
+  if (save !== undefined) await writeWhole(save, archive(found, proved));
+  await writeWhole(page, contents);
+  return {
+    page,
+    images: found.map((map, i) => summaryOf(classifier, images[i]?.name ?? '', map, proved[i])),
+  };
 }
 
-async function findAll({
-	classifier,
-	images,
-	settings,
-	progress,
-}: NoncontributingJob): Promise<NoncontributingMap[]> {
-	const pixels = await compileNoncontributing(classifier, settings);
-	const found: NoncontributingMap[] = [];
-	try {
-		for (const [i, { name, image }] of images.entries()) {
-			progress.update(i, images.length, `Non-contributing pixels of ${name}`);
-			try {
-				found.push(await pixels.of(image));
-			} catch (error) {
-				if (isKonkyoError(error)) error.message = `${name}: ${error.message}`;
-				throw error;
-			}
-		}
-	} finally {
-		progress.finish();
-		await pixels.release();
-	}
-	return found;
+async function findAll({ classifier, images, settings, progress }: NoncontributingJob): Promise<NoncontributingMap[]> {
+  const pixels = await compileNoncontributing(classifier, settings);
+  const found: NoncontributingMap[] = [];
+  try {
+    for (const [i, { name, image }] of images.entries()) {
+      progress.update(i, images.length, `Non-contributing pixels of ${name}`);
+      try {
+        found.push(await pixels.of(image));
+      } catch (error) {
+        if (isKonkyoError(error)) error.message = `${name}: ${error.message}`;
+        throw error;
+      }
+    }
+  } finally {
+    progress.finish();
+    await pixels.release();
+  }
+  return found;
 }
 
-async function proveAll({
-	classifier,
-	images,
-	settings,
-	progress,
-}: NoncontributingJob) {
-	let shown = 0;
-	return await certify(
-		classifier,
-		concatRows(images.map(({ image }) => image)),
-		{
-			amplitudes: settings.per ?? "pixel",
-			progress: (done, total) => {
-				const tenth = Math.floor((10 * done) / total);
-				if (tenth > shown) progress.update(tenth, 10, "Proof");
-				shown = tenth;
-			},
-		},
-	);
+async function proveAll({ classifier, images, settings, progress }: NoncontributingJob) {
+  let shown = 0;
+  return await certify(classifier, concatRows(images.map(({ image }) => image)), {
+    amplitudes: settings.per ?? 'pixel',
+    progress: (done, total) => {
+      const tenth = Math.floor((10 * done) / total);
+      if (tenth > shown) progress.update(tenth, 10, 'Proof');
+      shown = tenth;
+    },
+  });
 }
 
 /** The page, with the maps of the methods that the paper compares itself with. */
 async function pageOf(
-	{
-		classifier,
-		modelName,
-		images,
-		settings,
-		settingRows,
-		command,
-		progress,
-	}: NoncontributingJob,
-	found: readonly NoncontributingMap[],
-	proved: readonly (Certificate | null)[],
+  { classifier, modelName, images, settings, settingRows, command, progress }: NoncontributingJob,
+  found: readonly NoncontributingMap[],
+  proved: readonly (Certificate | null)[],
 ): Promise<string> {
-	const methods = comparedMethods();
-	const notes: string[] = [];
-	const explanations = await explain(
-		classifier,
-		concatRows(images.map(({ image }) => image)),
-		methods,
-		{
-			progress: (done, total, what) => progress.update(done, total, what),
-			onRefused: ({ title }, { message }) =>
-				notes.push(`${title} was left out. ${message}`),
-		},
-	);
-	const rows = explanations.flatMap((explanation, i): FoundRow[] => {
-		const [named, map, proof] = [images[i], found[i], proved[i]];
-		if (!named || !map) return [];
-		const image = explainedImage(classifier, named, explanation, i);
-		const row = { image, found: foundMap(classifier, map) };
-		return [proof ? { ...row, proved: provedMap(classifier, proof) } : row];
-	});
-	const provenance = provenanceOf(classifier, {
-		file: modelName,
-		methods,
-		version,
-		notes,
-		command,
-	});
-	return renderPage(
-		noncontributingPage({
-			title: `Non-contributing pixels: ${modelName}`,
-			rows,
-			masked: settings.masks !== undefined && settings.masks !== "none",
-			provenance: {
-				...provenance,
-				settings: [...settingRows, ...provenance.settings],
-			},
-		}),
-	);
+  const methods = comparedMethods();
+  const notes: string[] = [];
+  const explanations = await explain(classifier, concatRows(images.map(({ image }) => image)), methods, {
+    progress: (done, total, what) => progress.update(done, total, what),
+    onRefused: ({ title }, { message }) => notes.push(`${title} was left out. ${message}`),
+  });
+  const rows = explanations.flatMap((explanation, i): FoundRow[] => {
+    const [named, map, proof] = [images[i], found[i], proved[i]];
+    if (!named || !map) return [];
+    const image = explainedImage(classifier, named, explanation, i);
+    const row = { image, found: foundMap(classifier, map) };
+    return [proof ? { ...row, proved: provedMap(classifier, proof) } : row];
+  });
+  const provenance = provenanceOf(classifier, {
+    file: modelName,
+    methods,
+    version,
+    notes,
+    command,
+  });
+  return renderPage(
+    noncontributingPage({
+      title: `Non-contributing pixels: ${modelName}`,
+      rows,
+      masked: settings.masks !== undefined && settings.masks !== 'none',
+      provenance: {
+        ...provenance,
+        settings: [...settingRows, ...provenance.settings],
+      },
+    }),
+  );
 }
 
 /** `noncontributing` and, where there is a proof of every image, `certified`: [n, ...]. */
-function archive(
-	found: readonly NoncontributingMap[],
-	proved: readonly (Certificate | null)[],
-): Uint8Array {
-	const stack = (amplitudes: readonly NoncontributingMap["amplitude"][]) => {
-		const { dims, data } = concatRows(amplitudes);
-		return { type: "float32" as const, dims, data };
-	};
-	const proofs = proved.flatMap((proof) => proof ?? []);
-	const isProved = proofs.length === found.length;
-	return writeNpz(
-		new Map([
-			["noncontributing", stack(found.map(({ amplitude }) => amplitude))],
-			...(isProved
-				? ([
-						["certified", stack(proofs.map(({ amplitude }) => amplitude))],
-					] as const)
-				: []),
-		]),
-	);
+function archive(found: readonly NoncontributingMap[], proved: readonly (Certificate | null)[]): Uint8Array {
+  const stack = (amplitudes: readonly NoncontributingMap['amplitude'][]) => {
+    const { dims, data } = concatRows(amplitudes);
+    return { type: 'float32' as const, dims, data };
+  };
+  const proofs = proved.flatMap((proof) => proof ?? []);
+  const isProved = proofs.length === found.length;
+  return writeNpz(
+    new Map([
+      ['noncontributing', stack(found.map(({ amplitude }) => amplitude))],
+      ...(isProved ? ([['certified', stack(proofs.map(({ amplitude }) => amplitude))]] as const) : []),
+    ]),
+  );
 }
 
-function summaryOf(
-	classifier: Classifier,
-	name: string,
-	found: NoncontributingMap,
-	proof?: Certificate | null,
-) {
-	const {
-		decision,
-		tolerance,
-		energy,
-		meanAmplitude,
-		free,
-		scaledBy,
-		measured,
-		masked,
-		seconds,
-	} = found;
-	return {
-		name,
-		decided: className(classifier, decision.chosen),
-		margin: decision.margin,
-		tolerance,
-		energy,
-		meanAmplitude,
-		free,
-		scaledBy,
-		measured,
-		...(masked ? { masked } : {}),
-		...(proof
-			? {
-					certified: {
-						meanAmplitude: proof.meanAmplitude,
-						uniform: proof.uniform,
-						lowestMargin: proof.lowestMargin,
-					},
-				}
-			: {}),
-		seconds,
-	};
+function summaryOf(classifier: Classifier, name: string, found: NoncontributingMap, proof?: Certificate | null) {
+  const { decision, tolerance, energy, meanAmplitude, free, scaledBy, measured, masked, seconds } = found;
+  return {
+    name,
+    decided: className(classifier, decision.chosen),
+    margin: decision.margin,
+    tolerance,
+    energy,
+    meanAmplitude,
+    free,
+    scaledBy,
+    measured,
+    ...(masked ? { masked } : {}),
+    ...(proof
+      ? {
+          certified: {
+            meanAmplitude: proof.meanAmplitude,
+            uniform: proof.uniform,
+            lowestMargin: proof.lowestMargin,
+          },
+        }
+      : {}),
+    seconds,
+  };
 }

@@ -1,127 +1,75 @@
-import { basename, join } from "node:path";
-import type { Command } from "commander";
-import { criteria } from "../regions/importance.ts";
-import { commandLine } from "./commandLine.ts";
-import {
-	addModelOptions,
-	classifierFrom,
-	datasetFor,
-	type ModelFlags,
-} from "./modelOptions.ts";
-import { prepareFolder } from "./output.ts";
-import { progressTo } from "./progress.ts";
-import { type RegionsFlags, regionsSettings } from "./regionsFlags.ts";
-import { type RegionsSummary, runRegionsJob } from "./regionsJob.ts";
+import { basename, join } from 'node:path';
+import type { Command } from 'commander';
+import { criteria } from '../regions/importance.ts';
+import { commandLine } from './commandLine.ts';
+import { addModelOptions, classifierFrom, datasetFor, type ModelFlags } from './modelOptions.ts';
+import { prepareFolder } from './output.ts';
+import { progressTo } from './progress.ts';
+import { type RegionsFlags, regionsSettings } from './regionsFlags.ts';
+import { type RegionsSummary, runRegionsJob } from './regionsJob.ts';
 
 interface Flags extends ModelFlags, RegionsFlags {
-	readonly dataset: string;
-	readonly out: string;
-	readonly json?: boolean;
+  readonly dataset: string;
+  readonly out: string;
+  readonly json?: boolean;
 }
 
 export function addRegionsCommand(program: Command): void {
-	const command = program
-		.command("regions")
-		.description(
-			"prune a model’s first dense layer to the regions of the input that each of its units really uses",
-		)
-		.argument("<model>", "ONNX file")
-		.option(
-			"--dataset <name|folder|file>",
-			"to retrain and to test with",
-			"digits",
-		)
-		.option(
-			"--method <name>",
-			"compact: a few compact regions a unit; paper: the weakest regions of all",
-			"compact",
-		)
-		.option("--rounds <n>", "of cuts and retraining", "6")
-		.option("--epochs <n>", "of retraining in each round", "2")
-		.option(
-			"--area <share>",
-			"compact: how much of the varying inputs a unit keeps",
-			"0.25",
-		)
-		.option("--regions <n>", "compact: in how many regions at most", "3")
-		.option(
-			"--weights <ratio>",
-			"paper: the share of the weights that goes first, by magnitude",
-			"0.5",
-		)
-		.option(
-			"--ratio <ratio>",
-			"paper: the share of the regions that goes in each round",
-			"0.4",
-		)
-		.option(
-			"--criterion <name>",
-			`what makes a weight weak: ${criteria.join(", ")} (default: the method’s)`,
-		)
-		.option(
-			"--neighbours <n>",
-			"cells that touch: 4 (edges), or 8 (corners too)",
-			"8",
-		)
-		.option("--layer <name>", "another dense layer than the first")
-		.option("--optimizer <name>", "of retraining: sgd or adam", "sgd")
-		.option(
-			"--rate <number>",
-			"learning rate (default: 0.1 for sgd, 0.001 for adam)",
-		)
-		.option("--batch <n>", "images an update", "100")
-		.option(
-			"--images <numbers>",
-			"test images whose units are shown (default: the first of each class, at most ten)",
-		)
-		.option("--seed <n>", "of the order of the images", "0")
-		.option("--out <folder>", "where page, pruned model and masks go", "report")
-		.option("--json", "print the result as JSON");
-	addModelOptions(command).action(run);
+  const command = program
+    .command('regions')
+    .description('prune a model’s first dense layer to the regions of the input that each of its units really uses')
+    .argument('<model>', 'ONNX file')
+    .option('--dataset <name|folder|file>', 'to retrain and to test with', 'digits')
+    .option('--method <name>', 'compact: a few compact regions a unit; paper: the weakest regions of all', 'compact')
+    .option('--rounds <n>', 'of cuts and retraining', '6')
+    .option('--epochs <n>', 'of retraining in each round', '2')
+    .option('--area <share>', 'compact: how much of the varying inputs a unit keeps', '0.25')
+    .option('--regions <n>', 'compact: in how many regions at most', '3')
+    .option('--weights <ratio>', 'paper: the share of the weights that goes first, by magnitude', '0.5')
+    .option('--ratio <ratio>', 'paper: the share of the regions that goes in each round', '0.4')
+    .option('--criterion <name>', `what makes a weight weak: ${criteria.join(', ')} (default: the method’s)`)
+    .option('--neighbours <n>', 'cells that touch: 4 (edges), or 8 (corners too)', '8')
+    .option('--layer <name>', 'another dense layer than the first')
+    .option('--optimizer <name>', 'of retraining: sgd or adam', 'sgd')
+    .option('--rate <number>', 'learning rate (default: 0.1 for sgd, 0.001 for adam)')
+    .option('--batch <n>', 'images an update', '100')
+    .option('--images <numbers>', 'test images whose units are shown (default: the first of each class, at most ten)')
+    .option('--seed <n>', 'of the order of the images', '0')
+    .option('--out <folder>', 'where page, pruned model and masks go', 'report')
+    .option('--json', 'print the result as JSON');
+  addModelOptions(command).action(run);
 }
 
 async function run(modelPath: string, flags: Flags): Promise<void> {
-	const settings = regionsSettings(flags);
-	await prepareFolder(flags.out);
-	const progress = progressTo();
-	const classifier = await classifierFrom(modelPath, flags);
-	try {
-		const dataset = await datasetFor(
-			classifier,
-			flags.dataset,
-			flags,
-			progress,
-		);
-		const summary = await runRegionsJob({
-			classifier,
-			dataset,
-			modelName: basename(modelPath),
-			settings,
-			out: flags.out,
-			command: commandLine(),
-			progress,
-		});
-		process.stdout.write(
-			flags.json === true
-				? `${JSON.stringify(summary, null, 2)}\n`
-				: inWords(summary, flags.out),
-		);
-	} finally {
-		progress.finish();
-		await classifier.release();
-	}
+  const settings = regionsSettings(flags);
+  await prepareFolder(flags.out);
+  const progress = progressTo();
+  const classifier = await classifierFrom(modelPath, flags);
+  try {
+    const dataset = await datasetFor(classifier, flags.dataset, flags, progress);
+    const summary = await runRegionsJob({
+      classifier,
+      dataset,
+      modelName: basename(modelPath),
+      settings,
+      out: flags.out,
+      command: commandLine(),
+      progress,
+    });
+    process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : inWords(summary, flags.out));
+  } finally {
+    progress.finish();
+    await classifier.release();
+  }
 }
 
-function inWords(
-	{ accuracy, pruned, control, page }: RegionsSummary,
-	out: string,
-): string {
-	const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-	return [
-		`Accuracy ${percent(accuracy)} before, ${percent(pruned.accuracy)} pruned, ${percent(control)} unpruned and trained as long.`,
-		`${percent(pruned.varyingLeft)} of the weights left; ${pruned.alive} units alive; median unit: ${percent(pruned.medianArea)} of the varying inputs in ${pruned.medianRegions} region(s).`,
-		`Pruned model and masks: ${join(out, "pruned.onnx")}, ${join(out, "pruned.masks.npz")}`,
-		`Page: ${page}`,
-		"",
-	].join("\n");
+function inWords({ accuracy, pruned, control, page }: RegionsSummary, out: string): string {
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+  return [
+    `Accuracy ${percent(accuracy)} before, ${percent(pruned.accuracy)} pruned, ${percent(control)} unpruned and trained as long.`,
+    `${percent(pruned.varyingLeft)} of the weights left; ${pruned.alive} units alive; median unit: ${percent(pruned.medianArea)} of the varying inputs in ${pruned.medianRegions} region(s).`,
+    `Pruned model and masks: ${join(out, 'pruned.onnx')}, ${join(out, 'pruned.masks.npz')}`,
+    `Page: ${page}`,
+    '',
+  ].join('\n');
 }

@@ -1,127 +1,107 @@
-import { percent } from "../regions/cuts.ts";
-import { type Criterion, criteria } from "../regions/importance.ts";
-import type { Neighbourhood } from "../regions/labelling.ts";
-import {
-	compactRounds,
-	paperRounds,
-	type RoundSettings,
-} from "../regions/plans.ts";
-import type { Round } from "../regions/pruner.ts";
-import { counted } from "../report/number.ts";
-import { adam, type Optimizer, sgd } from "../training/optimizers.ts";
-import { numberFlag, positiveFlag, wholeFlag } from "./numberFlags.ts";
-import { UsageError } from "./usageError.ts";
+import { percent } from '../regions/cuts.ts';
+import { type Criterion, criteria } from '../regions/importance.ts';
+import type { Neighbourhood } from '../regions/labelling.ts';
+import { compactRounds, paperRounds, type RoundSettings } from '../regions/plans.ts';
+import type { Round } from '../regions/pruner.ts';
+import { counted } from '../report/number.ts';
+import { adam, type Optimizer, sgd } from '../training/optimizers.ts';
+import { numberFlag, positiveFlag, wholeFlag } from './numberFlags.ts';
+import { UsageError } from './usageError.ts';
 
 /** The flags of `konkyo regions` that say how to prune. */
 export interface RegionsFlags {
-	readonly method: string;
-	readonly rounds: string;
-	readonly epochs: string;
-	readonly area: string;
-	readonly regions: string;
-	readonly weights: string;
-	readonly ratio: string;
-	readonly criterion?: string;
-	readonly neighbours: string;
-	readonly layer?: string;
-	readonly optimizer: string;
-	readonly rate?: string;
-	readonly batch: string;
-	readonly images?: string;
-	readonly seed: string;
+  readonly method: string;
+  readonly rounds: string;
+  readonly epochs: string;
+  readonly area: string;
+  readonly regions: string;
+  readonly weights: string;
+  readonly ratio: string;
+  readonly criterion?: string;
+  readonly neighbours: string;
+  readonly layer?: string;
+  readonly optimizer: string;
+  readonly rate?: string;
+  readonly batch: string;
+  readonly images?: string;
+  readonly seed: string;
 }
 
 export interface RegionsSettings {
-	readonly method: "compact" | "paper";
-	/** The method in one sentence. */
-	readonly about: string;
-	readonly rounds: readonly Round[];
-	readonly epochs: number;
-	readonly neighbourhood: Neighbourhood;
-	readonly layer?: string;
-	readonly optimizer: Optimizer;
-	readonly learningRate: number;
-	readonly batchSize: number;
-	/** Numbers of test images; by default the first of each class. */
-	readonly images?: readonly number[];
-	readonly seed: number;
+  readonly method: 'compact' | 'paper';
+  /** The method in one sentence. */
+  readonly about: string;
+  readonly rounds: readonly Round[];
+  readonly epochs: number;
+  readonly neighbourhood: Neighbourhood;
+  readonly layer?: string;
+  readonly optimizer: Optimizer;
+  readonly learningRate: number;
+  readonly batchSize: number;
+  /** Numbers of test images; by default the first of each class. */
+  readonly images?: readonly number[];
+  readonly seed: number;
 }
 
 /** @throws UsageError */
 export function regionsSettings(flags: RegionsFlags): RegionsSettings {
-	const { method, layer, images, optimizer } = flags;
-	if (method !== "compact" && method !== "paper")
-		throw new UsageError(`--method is compact or paper, not "${method}".`);
-	if (optimizer !== "sgd" && optimizer !== "adam")
-		throw new UsageError(`--optimizer is sgd or adam, not "${optimizer}".`);
-	const neighbours = Number(flags.neighbours);
-	if (neighbours !== 4 && neighbours !== 8)
-		throw new UsageError(`--neighbours is 4 or 8, not "${flags.neighbours}".`);
-	const epochs = wholeFlag("epochs", flags.epochs, 0);
-	const of = {
-		rounds: wholeFlag("rounds", flags.rounds, 1),
-		epochs,
-		...criterionOf(flags.criterion),
-	};
-	return {
-		method,
-		...(method === "paper" ? paperMethod(flags, of) : compactMethod(flags, of)),
-		epochs,
-		neighbourhood: neighbours,
-		...(layer === undefined ? {} : { layer }),
-		optimizer: optimizer === "sgd" ? sgd() : adam(),
-		learningRate:
-			flags.rate === undefined
-				? { sgd: 0.1, adam: 0.001 }[optimizer]
-				: positiveFlag("rate", flags.rate),
-		batchSize: wholeFlag("batch", flags.batch, 1),
-		...(images === undefined
-			? {}
-			: {
-					images: images.split(",").map((text) => wholeFlag("images", text, 0)),
-				}),
-		seed: wholeFlag("seed", flags.seed, 0),
-	};
+  const { method, layer, images, optimizer } = flags;
+  if (method !== 'compact' && method !== 'paper')
+    throw new UsageError(`--method is compact or paper, not "${method}".`);
+  if (optimizer !== 'sgd' && optimizer !== 'adam')
+    throw new UsageError(`--optimizer is sgd or adam, not "${optimizer}".`);
+  const neighbours = Number(flags.neighbours);
+  if (neighbours !== 4 && neighbours !== 8) throw new UsageError(`--neighbours is 4 or 8, not "${flags.neighbours}".`);
+  const epochs = wholeFlag('epochs', flags.epochs, 0);
+  const of = {
+    rounds: wholeFlag('rounds', flags.rounds, 1),
+    epochs,
+    ...criterionOf(flags.criterion),
+  };
+  return {
+    method,
+    ...(method === 'paper' ? paperMethod(flags, of) : compactMethod(flags, of)),
+    epochs,
+    neighbourhood: neighbours,
+    ...(layer === undefined ? {} : { layer }),
+    optimizer: optimizer === 'sgd' ? sgd() : adam(),
+    learningRate: flags.rate === undefined ? { sgd: 0.1, adam: 0.001 }[optimizer] : positiveFlag('rate', flags.rate),
+    batchSize: wholeFlag('batch', flags.batch, 1),
+    ...(images === undefined
+      ? {}
+      : {
+          images: images.split(',').map((text) => wholeFlag('images', text, 0)),
+        }),
+    seed: wholeFlag('seed', flags.seed, 0),
+  };
 }
 
 type Rounds = RoundSettings & { readonly criterion?: Criterion };
 
-function paperMethod(
-	flags: RegionsFlags,
-	of: Rounds,
-): Pick<RegionsSettings, "about" | "rounds"> {
-	const [weights, ratio] = [
-		numberFlag("weights", flags.weights, { min: 0, max: 1 }),
-		numberFlag("ratio", flags.ratio, { min: 0, max: 1 }),
-	];
-	return {
-		about: `${percent(weights)} of the weights by magnitude, then in every round the ${percent(ratio)} weakest regions of all units`,
-		rounds: paperRounds({ ...of, weights, ratio }),
-	};
+function paperMethod(flags: RegionsFlags, of: Rounds): Pick<RegionsSettings, 'about' | 'rounds'> {
+  const [weights, ratio] = [
+    numberFlag('weights', flags.weights, { min: 0, max: 1 }),
+    numberFlag('ratio', flags.ratio, { min: 0, max: 1 }),
+  ];
+  return {
+    about: `${percent(weights)} of the weights by magnitude, then in every round the ${percent(ratio)} weakest regions of all units`,
+    rounds: paperRounds({ ...of, weights, ratio }),
+  };
 }
 
-function compactMethod(
-	flags: RegionsFlags,
-	of: Rounds,
-): Pick<RegionsSettings, "about" | "rounds"> {
-	const [area, regions] = [
-		numberFlag("area", flags.area, { min: 0, max: 1 }),
-		wholeFlag("regions", flags.regions, 1),
-	];
-	return {
-		about: `each unit keeps at most ${percent(area)} of the varying inputs, in at most ${counted(regions, "region", "regions")} a channel`,
-		rounds: compactRounds({ ...of, area, regions }),
-	};
+function compactMethod(flags: RegionsFlags, of: Rounds): Pick<RegionsSettings, 'about' | 'rounds'> {
+  const [area, regions] = [numberFlag('area', flags.area, { min: 0, max: 1 }), wholeFlag('regions', flags.regions, 1)];
+  return {
+    about: `each unit keeps at most ${percent(area)} of the varying inputs, in at most ${counted(regions, 'region', 'regions')} a channel`,
+    rounds: compactRounds({ ...of, area, regions }),
+  };
 }
 
 function criterionOf(text: string | undefined): {
-	readonly criterion?: Criterion;
+  readonly criterion?: Criterion;
 } {
-	if (text === undefined) return {};
-	const found = criteria.find((name) => name === text);
-	if (!found)
-		throw new UsageError(
-			`--criterion is ${criteria.join(", ")}, not "${text}".`,
-		);
-	return { criterion: found };
+  if (text === undefined) return {};
+  const found = criteria.find((name) => name === text);
+  if (!found) throw new UsageError(`--criterion is ${criteria.join(', ')}, not "${text}".`);
+  return { criterion: found };
 }

@@ -1,56 +1,51 @@
-import { join } from "node:path";
-import type { Classifier } from "../classifier/classifier.ts";
-import { settingsOf } from "../classifier/inputDescription.ts";
-import type { Dataset } from "../datasets/dataset.ts";
-import { writeModel } from "../onnx/writeModel.ts";
-import { type Examination, examine } from "../regions/examine.ts";
-import { controlRounds } from "../regions/plans.ts";
-import {
-	makePruner,
-	type Pruned,
-	type Pruner,
-	type RoundRecord,
-} from "../regions/pruner.ts";
-import { masksFile } from "../regions/sidecar.ts";
-import { percent, share } from "../report/number.ts";
-import { renderPage } from "../report/page.ts";
-import { provenanceOf } from "../report/provenanceView.ts";
-import { layerView } from "../report/regions/layerView.ts";
-import { regionsPage } from "../report/regions/page.ts";
-import type { RunView } from "../report/regions/view.ts";
-import { writeWhole } from "./output.ts";
-import type { Progress } from "./progress.ts";
-import type { RegionsSettings } from "./regionsFlags.ts";
-import { UsageError } from "./usageError.ts";
-import { version } from "./version.ts";
+import { join } from 'node:path';
+import type { Classifier } from '../classifier/classifier.ts';
+import { settingsOf } from '../classifier/inputDescription.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import { writeModel } from '../onnx/writeModel.ts';
+import { type Examination, examine } from '../regions/examine.ts';
+import { controlRounds } from '../regions/plans.ts';
+import { makePruner, type Pruned, type Pruner, type RoundRecord } from '../regions/pruner.ts';
+import { masksFile } from '../regions/sidecar.ts';
+import { percent, share } from '../report/number.ts';
+import { renderPage } from '../report/page.ts';
+import { provenanceOf } from '../report/provenanceView.ts';
+import { layerView } from '../report/regions/layerView.ts';
+import { regionsPage } from '../report/regions/page.ts';
+import type { RunView } from '../report/regions/view.ts';
+import { writeWhole } from './output.ts';
+import type { Progress } from './progress.ts';
+import type { RegionsSettings } from './regionsFlags.ts';
+import { UsageError } from './usageError.ts';
+import { version } from './version.ts';
 
 export interface RegionsJob {
-	readonly classifier: Classifier;
-	readonly dataset: Dataset;
-	readonly modelName: string;
-	readonly settings: RegionsSettings;
-	readonly out: string;
-	readonly command: string;
-	readonly progress: Progress;
+  readonly classifier: Classifier;
+  readonly dataset: Dataset;
+  readonly modelName: string;
+  readonly settings: RegionsSettings;
+  readonly out: string;
+  readonly command: string;
+  readonly progress: Progress;
 }
 
 /** What `--json` prints. Fractions, not percent. */
 export interface RegionsSummary {
-	readonly model: string;
-	readonly masks: string;
-	readonly page: string;
-	readonly layer: string;
-	/** On the test images: as given, pruned (after each round), unpruned and trained as long. */
-	readonly accuracy: number;
-	readonly pruned: RoundRecord;
-	readonly rounds: readonly RoundRecord[];
-	readonly control: number;
-	readonly units: readonly {
-		readonly unit: number;
-		readonly removed: number;
-		readonly area: number;
-		readonly regions: number;
-	}[];
+  readonly model: string;
+  readonly masks: string;
+  readonly page: string;
+  readonly layer: string;
+  /** On the test images: as given, pruned (after each round), unpruned and trained as long. */
+  readonly accuracy: number;
+  readonly pruned: RoundRecord;
+  readonly rounds: readonly RoundRecord[];
+  readonly control: number;
+  readonly units: readonly {
+    readonly unit: number;
+    readonly removed: number;
+    readonly area: number;
+    readonly regions: number;
+  }[];
 }
 
 /** Test images shown where none are named. */
@@ -58,171 +53,140 @@ const mostImages = 10;
 
 /** Prunes a model, and the control beside it; everything is computed before the first file is written. */
 export async function runRegionsJob(job: RegionsJob): Promise<RegionsSummary> {
-	const { classifier, dataset, settings, progress } = job;
-	const { layer, optimizer, learningRate, batchSize, neighbourhood } = settings;
-	const pruner = await makePruner(classifier, {
-		...dataset,
-		...(layer === undefined ? {} : { layer }),
-		optimizer,
-		learningRate,
-		batchSize,
-		neighbourhood,
-	});
-	try {
-		const images = imagesToShow(settings, pruner);
-		const pruned = await pruneWithProgress(
-			pruner,
-			settings.rounds,
-			"Pruning",
-			job,
-		);
-		const control = await pruneWithProgress(
-			pruner,
-			controlRounds({
-				rounds: settings.rounds.length,
-				epochs: settings.epochs,
-			}),
-			"Control",
-			job,
-		);
-		progress.message("Looking at the units");
-		const examination = await examine(pruner, pruned, {
-			images,
-			seed: settings.seed,
-		});
-		return await write(job, pruner, pruned, control, examination);
-	} finally {
-		await pruner.release();
-	}
+  const { classifier, dataset, settings, progress } = job;
+  const { layer, optimizer, learningRate, batchSize, neighbourhood } = settings;
+  const pruner = await makePruner(classifier, {
+    ...dataset,
+    ...(layer === undefined ? {} : { layer }),
+    optimizer,
+    learningRate,
+    batchSize,
+    neighbourhood,
+  });
+  try {
+    const images = imagesToShow(settings, pruner);
+    const pruned = await pruneWithProgress(pruner, settings.rounds, 'Pruning', job);
+    const control = await pruneWithProgress(
+      pruner,
+      controlRounds({
+        rounds: settings.rounds.length,
+        epochs: settings.epochs,
+      }),
+      'Control',
+      job,
+    );
+    progress.message('Looking at the units');
+    const examination = await examine(pruner, pruned, {
+      images,
+      seed: settings.seed,
+    });
+    return await write(job, pruner, pruned, control, examination);
+  } finally {
+    await pruner.release();
+  }
 }
 
 const titles = {
-	compact: "Compact regions",
-	paper: "The paper’s region pruning",
+  compact: 'Compact regions',
+  paper: 'The paper’s region pruning',
 };
 
 function pruneWithProgress(
-	pruner: Pruner,
-	rounds: RegionsSettings["rounds"],
-	what: string,
-	{ settings, progress }: RegionsJob,
+  pruner: Pruner,
+  rounds: RegionsSettings['rounds'],
+  what: string,
+  { settings, progress }: RegionsJob,
 ): Promise<Pruned> {
-	let shown = -1;
-	return pruner.prune(rounds, {
-		seed: settings.seed,
-		onProgress(done, total) {
-			const tenth = Math.floor((10 * done) / total);
-			if (tenth === shown) return;
-			shown = tenth;
-			progress.update(tenth, 10, what);
-		},
-	});
+  let shown = -1;
+  return pruner.prune(rounds, {
+    seed: settings.seed,
+    onProgress(done, total) {
+      const tenth = Math.floor((10 * done) / total);
+      if (tenth === shown) return;
+      shown = tenth;
+      progress.update(tenth, 10, what);
+    },
+  });
 }
 
 /** @throws UsageError for a test image that is not there. */
-function imagesToShow(
-	{ images }: RegionsSettings,
-	{ test }: Pruner,
-): readonly number[] {
-	const beyond = images?.find((index) => index >= test.count);
-	if (beyond !== undefined) {
-		throw new UsageError(
-			`--images: there is no test image ${beyond}; the last is ${test.count - 1}.`,
-		);
-	}
-	const firsts = test.classNames
-		.map((_, label) => test.labels.indexOf(label))
-		.filter((index) => index >= 0);
-	return images ?? firsts.slice(0, mostImages);
+function imagesToShow({ images }: RegionsSettings, { test }: Pruner): readonly number[] {
+  const beyond = images?.find((index) => index >= test.count);
+  if (beyond !== undefined) {
+    throw new UsageError(`--images: there is no test image ${beyond}; the last is ${test.count - 1}.`);
+  }
+  const firsts = test.classNames.map((_, label) => test.labels.indexOf(label)).filter((index) => index >= 0);
+  return images ?? firsts.slice(0, mostImages);
 }
 
 async function write(
-	{ classifier, modelName, settings, out, command }: RegionsJob,
-	pruner: Pruner,
-	pruned: Pruned,
-	control: Pruned,
-	examination: Examination,
+  { classifier, modelName, settings, out, command }: RegionsJob,
+  pruner: Pruner,
+  pruned: Pruned,
+  control: Pruned,
+  examination: Examination,
 ): Promise<RegionsSummary> {
-	const view = layerView(
-		pruner,
-		pruned,
-		examination,
-		"pruned",
-		titles[settings.method],
-	);
-	const { layer, statistics, neighbourhood, accuracy, test } = pruner;
-	const last = lastRound(pruned);
-	const unpruned = lastRound(control);
-	const run = (
-		label: string,
-		about: string,
-		kind: RunView["kind"],
-		{ rounds }: Pruned,
-	): RunView => ({
-		label,
-		about,
-		kind,
-		charted: kind === "own",
-		before: accuracy,
-		rounds,
-	});
-	const page = regionsPage({
-		title: `${modelName}: what its units use`,
-		headline: `Half of the living units use ${share(last.medianArea)} of the ${view.seesFeatures ? "features" : "image"} or less.`,
-		lede: `With ${percent(last.varyingLeft)} of the weights of ${layer.node.name || layer.sums} left, ${percent(last.accuracy)} of the test images are decided rightly; ${percent(accuracy)} before, and ${percent(unpruned.accuracy)} unpruned and trained as long.`,
-		runs: [
-			run(
-				"Unpruned",
-				"nothing is removed, trained as long",
-				"comparison",
-				control,
-			),
-			run(titles[settings.method], settings.about, "own", pruned),
-		],
-		layers: [view],
-		varying: statistics.varies.reduce((sum, one) => sum + one, 0),
-		inputs: layer.inputs,
-		provenance: provenanceOf(classifier, {
-			file: modelName,
-			methods: [],
-			version,
-			command,
-		}),
-	});
-	const paths = {
-		model: join(out, "pruned.onnx"),
-		masks: join(out, "pruned.masks.npz"),
-		page: join(out, "index.html"),
-	};
-	const classes = classifier.input.classes ?? test.classNames;
-	await writeWhole(paths.model, writeModel(pruned.model));
-	await writeWhole(
-		join(out, "pruned.konkyo.json"),
-		`${JSON.stringify({ ...settingsOf(classifier.input), classes }, null, 2)}\n`,
-	);
-	await writeWhole(
-		paths.masks,
-		masksFile(layer, pruned.kept, statistics.varies, neighbourhood),
-	);
-	await writeWhole(paths.page, renderPage(page));
-	return {
-		...paths,
-		layer: layer.node.name || layer.sums,
-		accuracy,
-		pruned: last,
-		rounds: pruned.rounds,
-		control: unpruned.accuracy,
-		units: examination.units.map(({ unit, removed, area, regions }) => ({
-			unit,
-			removed,
-			area,
-			regions: regions.length,
-		})),
-	};
+  const view = layerView(pruner, pruned, examination, 'pruned', titles[settings.method]);
+  const { layer, statistics, neighbourhood, accuracy, test } = pruner;
+  const last = lastRound(pruned);
+  const unpruned = lastRound(control);
+  const run = (label: string, about: string, kind: RunView['kind'], { rounds }: Pruned): RunView => ({
+    label,
+    about,
+    kind,
+    charted: kind === 'own',
+    before: accuracy,
+    rounds,
+  });
+  const page = regionsPage({
+    title: `${modelName}: what its units use`,
+    headline: `Half of the living units use ${share(last.medianArea)} of the ${view.seesFeatures ? 'features' : 'image'} or less.`,
+    lede: `With ${percent(last.varyingLeft)} of the weights of ${layer.node.name || layer.sums} left, ${percent(last.accuracy)} of the test images are decided rightly; ${percent(accuracy)} before, and ${percent(unpruned.accuracy)} unpruned and trained as long.`,
+    runs: [
+      run('Unpruned', 'nothing is removed, trained as long', 'comparison', control),
+      run(titles[settings.method], settings.about, 'own', pruned),
+    ],
+    layers: [view],
+    varying: statistics.varies.reduce((sum, one) => sum + one, 0),
+    inputs: layer.inputs,
+    provenance: provenanceOf(classifier, {
+      file: modelName,
+      methods: [],
+      version,
+      command,
+    }),
+  });
+  const paths = {
+    model: join(out, 'pruned.onnx'),
+    masks: join(out, 'pruned.masks.npz'),
+    page: join(out, 'index.html'),
+  };
+  const classes = classifier.input.classes ?? test.classNames;
+  await writeWhole(paths.model, writeModel(pruned.model));
+  await writeWhole(
+    join(out, 'pruned.konkyo.json'),
+    `${JSON.stringify({ ...settingsOf(classifier.input), classes }, null, 2)}\n`,
+  );
+  await writeWhole(paths.masks, masksFile(layer, pruned.kept, statistics.varies, neighbourhood));
+  await writeWhole(paths.page, renderPage(page));
+  return {
+    ...paths,
+    layer: layer.node.name || layer.sums,
+    accuracy,
+    pruned: last,
+    rounds: pruned.rounds,
+    control: unpruned.accuracy,
+    units: examination.units.map(({ unit, removed, area, regions }) => ({
+      unit,
+      removed,
+      area,
+      regions: regions.length,
+    })),
+  };
 }
 
 function lastRound({ rounds }: Pruned): RoundRecord {
-	const last = rounds.at(-1);
-	if (!last) throw new RangeError("There are no rounds.");
-	return last;
+  const last = rounds.at(-1);
+  if (!last) throw new RangeError('There are no rounds.');
+  return last;
 }

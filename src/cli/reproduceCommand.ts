@@ -1,174 +1,133 @@
-import { dirname, join } from "node:path";
-import type { Command } from "commander";
-import type { Dataset } from "../datasets/dataset.ts";
-import type { Paper, PaperResult, Reproduction } from "../papers/paper.ts";
-import { papers } from "../papers/papers.ts";
-import { renderPage } from "../report/page.ts";
-import { nodeRuntime } from "../runtime/node.ts";
-import { commandLine } from "./commandLine.ts";
-import { datasetWithProgress } from "./datasetWithProgress.ts";
-import { wholeFlag } from "./numberFlags.ts";
-import { prepareFolder, writeWhole } from "./output.ts";
-import { keptNetworks } from "./paperNetworks.ts";
-import { type Progress, progressTo } from "./progress.ts";
-import { threadCount } from "./threads.ts";
-import { UsageError } from "./usageError.ts";
-import { version } from "./version.ts";
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import type { Dataset } from '../datasets/dataset.ts';
+import type { Paper, PaperResult, Reproduction } from '../papers/paper.ts';
+import { papers } from '../papers/papers.ts';
+import { renderPage } from '../report/page.ts';
+import { nodeRuntime } from '../runtime/node.ts';
+import { commandLine } from './commandLine.ts';
+import { datasetWithProgress } from './datasetWithProgress.ts';
+import { wholeFlag } from './numberFlags.ts';
+import { prepareFolder, writeWhole } from './output.ts';
+import { keptNetworks } from './paperNetworks.ts';
+import { type Progress, progressTo } from './progress.ts';
+import { threadCount } from './threads.ts';
+import { UsageError } from './usageError.ts';
+import { version } from './version.ts';
 
 interface Flags {
-	readonly dataset: string;
-	readonly dataDir?: string;
-	readonly quick?: boolean;
-	readonly search?: boolean;
-	readonly seeds: string;
-	readonly seed: string;
-	readonly models?: string;
-	readonly out: string;
-	readonly json?: string;
-	readonly threads?: string;
+  readonly dataset: string;
+  readonly dataDir?: string;
+  readonly quick?: boolean;
+  readonly search?: boolean;
+  readonly seeds: string;
+  readonly seed: string;
+  readonly models?: string;
+  readonly out: string;
+  readonly json?: string;
+  readonly threads?: string;
 }
 
 export function addReproduceCommand(program: Command): void {
-	const list = papers.map(
-		({ id, citation, about }) => `  ${id}: ${about}\n    ${citation}`,
-	);
-	program
-		.command("reproduce")
-		.description(
-			"repeat the experiments of one of the four papers, with the paper’s figures beside ours",
-		)
-		.argument("<paper>", papers.map(({ id }) => id).join(", "))
-		.option(
-			"--dataset <name|folder|file>",
-			"a data set of 28x28 grey images, such as MNIST’s folder",
-			"digits",
-		)
-		.option("--data-dir <folder>", "where the files of a named data set are")
-		.option(
-			"--quick",
-			"a short version, about a minute, to see that everything works",
-		)
-		.option(
-			"--search",
-			"filters: also search for the smallest network that keeps 98%, in short trainings",
-		)
-		.option(
-			"--seeds <n>",
-			"how often, each with another seed; figures are means",
-			"1",
-		)
-		.option("--seed <n>", "the first seed", "1")
-		.option(
-			"--models <folder>",
-			"take trained networks from here, and keep those that are trained here",
-		)
-		.option("--out <folder>", "where the page and its pictures go", "report")
-		.option("--json <file>", "also write the figures as JSON")
-		.option("--threads <n>", "threads (default: all)")
-		.addHelpText("after", `\nPapers:\n${list.join("\n")}`)
-		.action(run);
+  const list = papers.map(({ id, citation, about }) => `  ${id}: ${about}\n    ${citation}`);
+  program
+    .command('reproduce')
+    .description('repeat the experiments of one of the four papers, with the paper’s figures beside ours')
+    .argument('<paper>', papers.map(({ id }) => id).join(', '))
+    .option('--dataset <name|folder|file>', 'a data set of 28x28 grey images, such as MNIST’s folder', 'digits')
+    .option('--data-dir <folder>', 'where the files of a named data set are')
+    .option('--quick', 'a short version, about a minute, to see that everything works')
+    .option('--search', 'filters: also search for the smallest network that keeps 98%, in short trainings')
+    .option('--seeds <n>', 'how often, each with another seed; figures are means', '1')
+    .option('--seed <n>', 'the first seed', '1')
+    .option('--models <folder>', 'take trained networks from here, and keep those that are trained here')
+    .option('--out <folder>', 'where the page and its pictures go', 'report')
+    .option('--json <file>', 'also write the figures as JSON')
+    .option('--threads <n>', 'threads (default: all)')
+    .addHelpText('after', `\nPapers:\n${list.join('\n')}`)
+    .action(run);
 }
 
 async function run(name: string, flags: Flags): Promise<void> {
-	const paper = papers.find(({ id }) => id === name);
-	if (!paper) {
-		throw new UsageError(
-			`There is no paper "${name}". There are ${papers.map(({ id }) => id).join(", ")}.`,
-		);
-	}
-	const first = wholeFlag("seed", flags.seed, 0);
-	const seeds = Array.from(
-		{ length: wholeFlag("seeds", flags.seeds, 1) },
-		(_, i) => first + i,
-	);
-	await prepareFolder(flags.out);
-	if (flags.json !== undefined) await prepareFolder(dirname(flags.json));
-	if (flags.models !== undefined) await prepareFolder(flags.models);
-	const progress = progressTo();
-	try {
-		await reproduce(paper, seeds, flags, progress);
-	} finally {
-		progress.finish();
-	}
+  const paper = papers.find(({ id }) => id === name);
+  if (!paper) {
+    throw new UsageError(`There is no paper "${name}". There are ${papers.map(({ id }) => id).join(', ')}.`);
+  }
+  const first = wholeFlag('seed', flags.seed, 0);
+  const seeds = Array.from({ length: wholeFlag('seeds', flags.seeds, 1) }, (_, i) => first + i);
+  await prepareFolder(flags.out);
+  if (flags.json !== undefined) await prepareFolder(dirname(flags.json));
+  if (flags.models !== undefined) await prepareFolder(flags.models);
+  const progress = progressTo();
+  try {
+    await reproduce(paper, seeds, flags, progress);
+  } finally {
+    progress.finish();
+  }
 }
 
-async function reproduce(
-	paper: Paper,
-	seeds: readonly number[],
-	flags: Flags,
-	progress: Progress,
-): Promise<void> {
-	const runtime = nodeRuntime(threadCount(flags.threads));
-	const dataset = await paperDataset(flags, progress);
-	const quick = flags.quick === true;
-	const start = performance.now();
-	const found = await paper.reproduce({
-		runtime,
-		dataset,
-		seeds,
-		quick,
-		search: flags.search === true,
-		network: keptNetworks({
-			runtime,
-			dataset,
-			quick,
-			progress,
-			...(flags.models ? { folder: flags.models } : {}),
-		}),
-		progress,
-		version,
-		command: commandLine(),
-	});
-	const seconds = (performance.now() - start) / 1000;
-	for (const { name, bytes } of found.files)
-		await writeWhole(join(flags.out, name), bytes);
-	const page = join(flags.out, "index.html");
-	await writeWhole(page, renderPage(found.page));
-	if (flags.json !== undefined) {
-		const { settings, results } = found;
-		const summary = {
-			paper: paper.id,
-			settings,
-			seed: seeds[0],
-			seeds,
-			results,
-			seconds,
-		};
-		await writeWhole(flags.json, `${JSON.stringify(summary, null, 2)}\n`);
-	}
-	process.stdout.write(`${inWords(found)}\nPage: ${page}\n`);
+async function reproduce(paper: Paper, seeds: readonly number[], flags: Flags, progress: Progress): Promise<void> {
+  const runtime = nodeRuntime(threadCount(flags.threads));
+  const dataset = await paperDataset(flags, progress);
+  const quick = flags.quick === true;
+  const start = performance.now();
+  const found = await paper.reproduce({
+    runtime,
+    dataset,
+    seeds,
+    quick,
+    search: flags.search === true,
+    network: keptNetworks({
+      runtime,
+      dataset,
+      quick,
+      progress,
+      ...(flags.models ? { folder: flags.models } : {}),
+    }),
+    progress,
+    version,
+    command: commandLine(),
+  });
+  const seconds = (performance.now() - start) / 1000;
+  for (const { name, bytes } of found.files) await writeWhole(join(flags.out, name), bytes);
+  const page = join(flags.out, 'index.html');
+  await writeWhole(page, renderPage(found.page));
+  if (flags.json !== undefined) {
+    const { settings, results } = found;
+    const summary = {
+      paper: paper.id,
+      settings,
+      seed: seeds[0],
+      seeds,
+      results,
+      seconds,
+    };
+    await writeWhole(flags.json, `${JSON.stringify(summary, null, 2)}\n`);
+  }
+  process.stdout.write(`${inWords(found)}\nPage: ${page}\n`);
 }
 
-async function paperDataset(
-	{ dataset, dataDir }: Flags,
-	progress: Progress,
-): Promise<Dataset> {
-	return datasetWithProgress(
-		dataset,
-		{
-			channels: 1,
-			size: { height: 28, width: 28 },
-			...(dataDir === undefined ? {} : { dataDir }),
-		},
-		progress,
-	);
+async function paperDataset({ dataset, dataDir }: Flags, progress: Progress): Promise<Dataset> {
+  return datasetWithProgress(
+    dataset,
+    {
+      channels: 1,
+      size: { height: 28, width: 28 },
+      ...(dataDir === undefined ? {} : { dataDir }),
+    },
+    progress,
+  );
 }
 
 function inWords({ results }: Reproduction): string {
-	const width = Math.max(...results.map(({ id }) => id.length));
-	const line = ({ id, what, paper, ours, spread }: PaperResult) => {
-		const own =
-			spread === undefined
-				? figure(ours)
-				: `${figure(ours)} ± ${figure(spread)}`;
-		return `${id.padEnd(width)}  ${figure(paper).padStart(9)}  ${own.padEnd(18)}  ${what}`;
-	};
-	return [
-		`${"".padEnd(width)}  ${"paper".padStart(9)}  ours`,
-		...results.map(line),
-	].join("\n");
+  const width = Math.max(...results.map(({ id }) => id.length));
+  const line = ({ id, what, paper, ours, spread }: PaperResult) => {
+    const own = spread === undefined ? figure(ours) : `${figure(ours)} ± ${figure(spread)}`;
+    return `${id.padEnd(width)}  ${figure(paper).padStart(9)}  ${own.padEnd(18)}  ${what}`;
+  };
+  return [`${''.padEnd(width)}  ${'paper'.padStart(9)}  ours`, ...results.map(line)].join('\n');
 }
 
 function figure(value: number | null): string {
-	return value === null ? "-" : String(Number(value.toPrecision(4)));
+  return value === null ? '-' : String(Number(value.toPrecision(4)));
 }

@@ -1,267 +1,170 @@
-import { dirname } from "node:path";
-import type { Command } from "commander";
-import {
-	type InputDescription,
-	settingsOf,
-} from "../classifier/inputDescription.ts";
-import type { Dataset } from "../datasets/dataset.ts";
-import { InterruptedError } from "../datasets/errors.ts";
-import { namedDatasets } from "../datasets/namedDatasets.ts";
-import { splitEvery } from "../datasets/splitEvery.ts";
-import { nodeRuntime } from "../runtime/node.ts";
-import { architectures } from "../training/architectures.ts";
-import { readCheckpoint, writeCheckpoint } from "../training/checkpointFile.ts";
-import { datasetWithProgress } from "./datasetWithProgress.ts";
-import { type InputFlags, inputSettings } from "./inputFlags.ts";
-import { readNamedFile } from "./modelFile.ts";
-import { prepareFolder, writeWhole } from "./output.ts";
-import { type Progress, progressTo } from "./progress.ts";
-import { threadCount } from "./threads.ts";
-import { percent, runTrainJob, type Trained } from "./trainJob.ts";
-import {
-	type TrainFlags,
-	type TrainSettings,
-	trainSettings,
-	updatesOf,
-} from "./trainSettings.ts";
-import { defaultsOf, loadStart, trainStart } from "./trainStart.ts";
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import { type InputDescription, settingsOf } from '../classifier/inputDescription.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import { InterruptedError } from '../datasets/errors.ts';
+import { namedDatasets } from '../datasets/namedDatasets.ts';
+import { splitEvery } from '../datasets/splitEvery.ts';
+import { nodeRuntime } from '../runtime/node.ts';
+import { architectures } from '../training/architectures.ts';
+import { readCheckpoint, writeCheckpoint } from '../training/checkpointFile.ts';
+import { datasetWithProgress } from './datasetWithProgress.ts';
+import { type InputFlags, inputSettings } from './inputFlags.ts';
+import { readNamedFile } from './modelFile.ts';
+import { prepareFolder, writeWhole } from './output.ts';
+import { type Progress, progressTo } from './progress.ts';
+import { threadCount } from './threads.ts';
+import { percent, runTrainJob, type Trained } from './trainJob.ts';
+import { type TrainFlags, type TrainSettings, trainSettings, updatesOf } from './trainSettings.ts';
+import { defaultsOf, loadStart, trainStart } from './trainStart.ts';
 
 interface Flags extends TrainFlags, InputFlags {
-	readonly dataset: string;
-	readonly dataDir?: string;
-	readonly out: string;
-	readonly resume?: string;
-	readonly threads?: string;
-	readonly json?: boolean;
+  readonly dataset: string;
+  readonly dataDir?: string;
+  readonly out: string;
+  readonly resume?: string;
+  readonly threads?: string;
+  readonly json?: boolean;
 }
 
 /** Where validation is called for, every sixth training image of a class: 10,000 of MNIST's 60,000. */
 const validateEvery = 6;
 
 export function addTrainCommand(program: Command): void {
-	const networks = Object.entries(architectures).map(
-		([name, { title }]) => `  ${name}  ${title}`,
-	);
-	const datasets = namedDatasets.map(
-		({ name, title }) => `  ${name}  ${title}`,
-	);
-	program
-		.command("train")
-		.description(
-			"train one of the papers’ networks, or an ONNX classifier of your own further",
-		)
-		.argument(
-			"<architecture>",
-			`${Object.keys(architectures).join(", ")}, or a file MODEL.onnx`,
-		)
-		.requiredOption(
-			"--out <model.onnx>",
-			"where the trained model goes; its input is described beside it",
-		)
-		.option(
-			"--dataset <name|folder|file>",
-			"a named data set, a folder or an .npz file (docs/datasets.md)",
-			"digits",
-		)
-		.option("--data-dir <folder>", "where the files of a named data set are")
-		.option("--updates <n>", "how many updates of the weights")
-		.option("--epochs <n>", "or how many times over the images")
-		.option(
-			"--rate <number>",
-			"learning rate (default: the schedule of the paper or ours)",
-		)
-		.option("--batch <n>", "images an update")
-		.option("--optimizer <name>", "sgd or adam")
-		.option("--momentum <number>", "of sgd")
-		.option(
-			"--weight-decay <number>",
-			"how far weights shrink with each update",
-		)
-		.option(
-			"--patience <n>",
-			"stop after so many epochs without a better accuracy on images held out",
-		)
-		.option(
-			"--seed <n>",
-			"of the initial weights and the order of the images",
-			"0",
-		)
-		.option(
-			"--resume <checkpoint>",
-			"go on from where an interrupted training stopped",
-		)
-		.option("--size <HxW>", "bring all images to this size")
-		.option("--layout <layout>", "of a model’s input: NCHW or NHWC")
-		.option("--order <order>", "of a model’s input: RGB or BGR")
-		.option(
-			"--scale <factor>",
-			"of a model’s input: pixels 0..255 are multiplied by it (default: 1/255)",
-		)
-		.option(
-			"--mean <numbers>",
-			"then these are subtracted, one or one a channel (default: 0)",
-		)
-		.option("--std <numbers>", "then divided by these (default: 1)")
-		.option("--threads <n>", "threads (default: all)")
-		.option("--json", "print the result as JSON")
-		.addHelpText(
-			"after",
-			`\nArchitectures:\n${networks.join("\n")}\n\nData sets:\n${datasets.join("\n")}`,
-		)
-		.action(run);
+  const networks = Object.entries(architectures).map(([name, { title }]) => `  ${name}  ${title}`);
+  const datasets = namedDatasets.map(({ name, title }) => `  ${name}  ${title}`);
+  program
+    .command('train')
+    .description('train one of the papers’ networks, or an ONNX classifier of your own further')
+    .argument('<architecture>', `${Object.keys(architectures).join(', ')}, or a file MODEL.onnx`)
+    .requiredOption('--out <model.onnx>', 'where the trained model goes; its input is described beside it')
+    .option('--dataset <name|folder|file>', 'a named data set, a folder or an .npz file (docs/datasets.md)', 'digits')
+    .option('--data-dir <folder>', 'where the files of a named data set are')
+    .option('--updates <n>', 'how many updates of the weights')
+    .option('--epochs <n>', 'or how many times over the images')
+    .option('--rate <number>', 'learning rate (default: the schedule of the paper or ours)')
+    .option('--batch <n>', 'images an update')
+    .option('--optimizer <name>', 'sgd or adam')
+    .option('--momentum <number>', 'of sgd')
+    .option('--weight-decay <number>', 'how far weights shrink with each update')
+    .option('--patience <n>', 'stop after so many epochs without a better accuracy on images held out')
+    .option('--seed <n>', 'of the initial weights and the order of the images', '0')
+    .option('--resume <checkpoint>', 'go on from where an interrupted training stopped')
+    .option('--size <HxW>', 'bring all images to this size')
+    .option('--layout <layout>', 'of a model’s input: NCHW or NHWC')
+    .option('--order <order>', 'of a model’s input: RGB or BGR')
+    .option('--scale <factor>', 'of a model’s input: pixels 0..255 are multiplied by it (default: 1/255)')
+    .option('--mean <numbers>', 'then these are subtracted, one or one a channel (default: 0)')
+    .option('--std <numbers>', 'then divided by these (default: 1)')
+    .option('--threads <n>', 'threads (default: all)')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', `\nArchitectures:\n${networks.join('\n')}\n\nData sets:\n${datasets.join('\n')}`)
+    .action(run);
 }
 
 async function run(argument: string, flags: Flags): Promise<void> {
-	const progress = progressTo();
-	const interrupt = new AbortController();
-	const stop = () => interrupt.abort();
-	process.once("SIGINT", stop);
-	try {
-		await trainAndWrite(argument, flags, interrupt.signal, progress);
-	} catch (error) {
-		if (!(error instanceof InterruptedError)) throw error;
-		progress.message(error.message);
-		process.exitCode = 130;
-	} finally {
-		process.off("SIGINT", stop);
-		progress.finish();
-	}
+  const progress = progressTo();
+  const interrupt = new AbortController();
+  const stop = () => interrupt.abort();
+  process.once('SIGINT', stop);
+  try {
+    await trainAndWrite(argument, flags, interrupt.signal, progress);
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) throw error;
+    progress.message(error.message);
+    process.exitCode = 130;
+  } finally {
+    process.off('SIGINT', stop);
+    progress.finish();
+  }
 }
 
-async function trainAndWrite(
-	argument: string,
-	flags: Flags,
-	signal: AbortSignal,
-	progress: Progress,
-): Promise<void> {
-	const start = trainStart(argument);
-	const settings = trainSettings(flags, defaultsOf(start));
-	const { seed, learningRate, validation: validated, ...rest } = settings;
-	const runtime = nodeRuntime(threadCount(flags.threads));
-	const described = await inputSettings(flags);
-	await prepareFolder(dirname(flags.out));
-	const { model, input, channels } = await loadStart(
-		start,
-		runtime,
-		seed,
-		described,
-	);
-	const { size } = described;
-	const [height, width] =
-		typeof size === "number" ? [size, size] : (size ?? []);
-	const dataset = await datasetWithProgress(
-		flags.dataset,
-		{
-			channels,
-			signal,
-			...(height === undefined || width === undefined
-				? {}
-				: { size: { height, width } }),
-			...(flags.dataDir === undefined ? {} : { dataDir: flags.dataDir }),
-		},
-		progress,
-	);
-	const images = imagesFor(dataset, validated);
-	const trained = await runTrainJob({
-		...rest,
-		...images,
-		runtime,
-		model,
-		input,
-		seed,
-		learningRate: learningRate(updatesOf(settings, images.images.count)),
-		...(flags.resume === undefined
-			? {}
-			: {
-					checkpoint: readCheckpoint(
-						await readNamedFile(flags.resume, "checkpoint"),
-						flags.resume,
-					),
-				}),
-		signal,
-		progress,
-	});
-	if (trained.stopped === "aborted")
-		return saveInterrupted(flags, trained, progress);
-	const classes = classNamesOf(dataset, trained.input);
-	await writeWhole(flags.out, trained.bytes);
-	await writeWhole(
-		`${flags.out.replace(/\.onnx$/i, "")}.konkyo.json`,
-		`${JSON.stringify({ ...settingsOf(trained.input), classes }, null, 2)}\n`,
-	);
-	process.stdout.write(
-		flags.json
-			? inJson(argument, flags, settings, trained)
-			: inWords(argument, flags, trained),
-	);
+async function trainAndWrite(argument: string, flags: Flags, signal: AbortSignal, progress: Progress): Promise<void> {
+  const start = trainStart(argument);
+  const settings = trainSettings(flags, defaultsOf(start));
+  const { seed, learningRate, validation: validated, ...rest } = settings;
+  const runtime = nodeRuntime(threadCount(flags.threads));
+  const described = await inputSettings(flags);
+  await prepareFolder(dirname(flags.out));
+  const { model, input, channels } = await loadStart(start, runtime, seed, described);
+  const { size } = described;
+  const [height, width] = typeof size === 'number' ? [size, size] : (size ?? []);
+  const dataset = await datasetWithProgress(
+    flags.dataset,
+    {
+      channels,
+      signal,
+      ...(height === undefined || width === undefined ? {} : { size: { height, width } }),
+      ...(flags.dataDir === undefined ? {} : { dataDir: flags.dataDir }),
+    },
+    progress,
+  );
+  const images = imagesFor(dataset, validated);
+  const trained = await runTrainJob({
+    ...rest,
+    ...images,
+    runtime,
+    model,
+    input,
+    seed,
+    learningRate: learningRate(updatesOf(settings, images.images.count)),
+    ...(flags.resume === undefined
+      ? {}
+      : {
+          checkpoint: readCheckpoint(await readNamedFile(flags.resume, 'checkpoint'), flags.resume),
+        }),
+    signal,
+    progress,
+  });
+  if (trained.stopped === 'aborted') return saveInterrupted(flags, trained, progress);
+  const classes = classNamesOf(dataset, trained.input);
+  await writeWhole(flags.out, trained.bytes);
+  await writeWhole(
+    `${flags.out.replace(/\.onnx$/i, '')}.konkyo.json`,
+    `${JSON.stringify({ ...settingsOf(trained.input), classes }, null, 2)}\n`,
+  );
+  process.stdout.write(flags.json ? inJson(argument, flags, settings, trained) : inWords(argument, flags, trained));
 }
 
 function imagesFor({ train, test }: Dataset, validated: boolean) {
-	const { rest, held } = splitEvery(train, validateEvery);
-	return validated && held.count > 0
-		? { images: rest, validation: held, test }
-		: { images: train, test };
+  const { rest, held } = splitEvery(train, validateEvery);
+  return validated && held.count > 0 ? { images: rest, validation: held, test } : { images: train, test };
 }
 
 /** The data set's names for the classes; where it only has numbers, those that the model came with. */
-function classNamesOf(
-	{ train }: Dataset,
-	{ classes }: InputDescription,
-): readonly string[] {
-	const numbersOnly = train.classNames.every(
-		(name, label) => name === String(label),
-	);
-	return numbersOnly && classes ? classes : train.classNames;
+function classNamesOf({ train }: Dataset, { classes }: InputDescription): readonly string[] {
+  const numbersOnly = train.classNames.every((name, label) => name === String(label));
+  return numbersOnly && classes ? classes : train.classNames;
 }
 
-async function saveInterrupted(
-	flags: Flags,
-	{ checkpoint }: Trained,
-	progress: Progress,
-): Promise<void> {
-	const path = `${flags.out}.checkpoint.npz`;
-	await writeWhole(path, writeCheckpoint(checkpoint));
-	const updates = checkpoint.state.step;
-	progress.message(
-		`Interrupted after ${updates} updates. Go on with the same command and --resume ${path}`,
-	);
-	if (flags.json)
-		process.stdout.write(
-			`${JSON.stringify({ interrupted: true, checkpoint: path, updates }, null, 2)}\n`,
-		);
-	process.exitCode = 130;
+async function saveInterrupted(flags: Flags, { checkpoint }: Trained, progress: Progress): Promise<void> {
+  const path = `${flags.out}.checkpoint.npz`;
+  await writeWhole(path, writeCheckpoint(checkpoint));
+  const updates = checkpoint.state.step;
+  progress.message(`Interrupted after ${updates} updates. Go on with the same command and --resume ${path}`);
+  if (flags.json)
+    process.stdout.write(`${JSON.stringify({ interrupted: true, checkpoint: path, updates }, null, 2)}\n`);
+  process.exitCode = 130;
 }
 
-function inWords(
-	argument: string,
-	{ out, dataset }: Flags,
-	{ accuracy, stopped }: Trained,
-): string {
-	const early = stopped === "no improvement" ? ", stopped early" : "";
-	const right =
-		accuracy === undefined
-			? ""
-			: `, ${percent(accuracy)} of the test images right`;
-	return `${out}: ${argument} on ${dataset}${early}${right}\n`;
+function inWords(argument: string, { out, dataset }: Flags, { accuracy, stopped }: Trained): string {
+  const early = stopped === 'no improvement' ? ', stopped early' : '';
+  const right = accuracy === undefined ? '' : `, ${percent(accuracy)} of the test images right`;
+  return `${out}: ${argument} on ${dataset}${early}${right}\n`;
 }
 
-function inJson(
-	argument: string,
-	flags: Flags,
-	{ seed }: TrainSettings,
-	trained: Trained,
-): string {
-	const { history, accuracy, stopped, checkpoint } = trained;
-	const summary = {
-		model: flags.out,
-		architecture: argument,
-		dataset: flags.dataset,
-		seed,
-		updates: checkpoint.state.step,
-		stopped,
-		accuracy,
-		...(checkpoint.best ? { validation: checkpoint.best.accuracy } : {}),
-		history,
-	};
-	return `${JSON.stringify(summary, null, 2)}\n`;
+function inJson(argument: string, flags: Flags, { seed }: TrainSettings, trained: Trained): string {
+  const { history, accuracy, stopped, checkpoint } = trained;
+  const summary = {
+    model: flags.out,
+    architecture: argument,
+    dataset: flags.dataset,
+    seed,
+    updates: checkpoint.state.step,
+    stopped,
+    accuracy,
+    ...(checkpoint.best ? { validation: checkpoint.best.accuracy } : {}),
+    history,
+  };
+  return `${JSON.stringify(summary, null, 2)}\n`;
 }

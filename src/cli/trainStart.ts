@@ -1,53 +1,47 @@
-import {
-	type InputSettings,
-	settingsOf,
-} from "../classifier/inputDescription.ts";
-import type { Model } from "../onnx/graph.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import {
-	type ArchitectureName,
-	architectures,
-} from "../training/architectures.ts";
-import { type Recipe, recipes } from "../training/recipes.ts";
-import { loadModelFile } from "./modelFile.ts";
-import { fineTuning, type TrainDefaults } from "./trainSettings.ts";
-import { UsageError } from "./usageError.ts";
+import { type InputSettings, settingsOf } from '../classifier/inputDescription.ts';
+import type { Model } from '../onnx/graph.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { type ArchitectureName, architectures } from '../training/architectures.ts';
+import { type Recipe, recipes } from '../training/recipes.ts';
+import { loadModelFile } from './modelFile.ts';
+import { fineTuning, type TrainDefaults } from './trainSettings.ts';
+import { UsageError } from './usageError.ts';
 
 /** What training begins with: a network with random weights, or a model that is trained further. */
 export type TrainStart =
-	| { readonly kind: "architecture"; readonly name: ArchitectureName }
-	| { readonly kind: "model"; readonly path: string };
+  | { readonly kind: 'architecture'; readonly name: ArchitectureName }
+  | { readonly kind: 'model'; readonly path: string };
 
 /** A path that ends in .onnx is a model, all else must be an architecture's name. @throws UsageError */
 export function trainStart(argument: string): TrainStart {
-	if (/\.onnx$/i.test(argument)) return { kind: "model", path: argument };
-	const name = argument.toLowerCase();
-	if (isArchitecture(name)) return { kind: "architecture", name };
-	throw new UsageError(
-		`There is no architecture "${argument}". There are ${Object.keys(architectures).join(", ")}; for a model give a file that ends in .onnx.`,
-	);
+  if (/\.onnx$/i.test(argument)) return { kind: 'model', path: argument };
+  const name = argument.toLowerCase();
+  if (isArchitecture(name)) return { kind: 'architecture', name };
+  throw new UsageError(
+    `There is no architecture "${argument}". There are ${Object.keys(architectures).join(', ')}; for a model give a file that ends in .onnx.`,
+  );
 }
 
 export function defaultsOf(start: TrainStart): TrainDefaults {
-	if (start.kind === "model") return fineTuning;
-	const recipe: Recipe = recipes[start.name];
-	const { learningRate, length, batchSize, validationImages } = recipe;
-	return {
-		optimizer: recipe.optimizer(),
-		learningRate,
-		// A recipe in epochs has a constant rate.
-		span: "updates" in length ? length.updates : 1,
-		length,
-		batchSize,
-		validation: validationImages > 0,
-	};
+  if (start.kind === 'model') return fineTuning;
+  const recipe: Recipe = recipes[start.name];
+  const { learningRate, length, batchSize, validationImages } = recipe;
+  return {
+    optimizer: recipe.optimizer(),
+    learningRate,
+    // A recipe in epochs has a constant rate.
+    span: 'updates' in length ? length.updates : 1,
+    length,
+    batchSize,
+    validation: validationImages > 0,
+  };
 }
 
 /** A model whose weights can be trained, and what it takes. */
 export interface StartModel {
-	readonly model: Model;
-	readonly input: InputSettings;
-	readonly channels: 1 | 3;
+  readonly model: Model;
+  readonly input: InputSettings;
+  readonly channels: 1 | 3;
 }
 
 /**
@@ -56,33 +50,30 @@ export interface StartModel {
  * @throws UsageError, and what `loadModelFile` throws.
  */
 export async function loadStart(
-	start: TrainStart,
-	runtime: Runtime,
-	seed: number,
-	settings: InputSettings,
+  start: TrainStart,
+  runtime: Runtime,
+  seed: number,
+  settings: InputSettings,
 ): Promise<StartModel> {
-	if (start.kind === "architecture") {
-		const described = Object.keys(settings).find((name) => name !== "size");
-		if (described)
-			throw new UsageError(
-				`--${described} describes the input of a model file, not of an architecture.`,
-			);
-		return {
-			model: architectures[start.name].build(seed),
-			input: {},
-			channels: 1,
-		};
-	}
-	const classifier = await loadModelFile(start.path, { runtime, settings });
-	await classifier.release();
-	const { model, input } = classifier;
-	return {
-		model,
-		input: settingsOf(input),
-		channels: input.channels === 3 ? 3 : 1,
-	};
+  if (start.kind === 'architecture') {
+    const described = Object.keys(settings).find((name) => name !== 'size');
+    if (described) throw new UsageError(`--${described} describes the input of a model file, not of an architecture.`);
+    return {
+      model: architectures[start.name].build(seed),
+      input: {},
+      channels: 1,
+    };
+  }
+  const classifier = await loadModelFile(start.path, { runtime, settings });
+  await classifier.release();
+  const { model, input } = classifier;
+  return {
+    model,
+    input: settingsOf(input),
+    channels: input.channels === 3 ? 3 : 1,
+  };
 }
 
 function isArchitecture(name: string): name is ArchitectureName {
-	return Object.hasOwn(architectures, name);
+  return Object.hasOwn(architectures, name);
 }

@@ -1,17 +1,17 @@
-import type { TargetSource } from "../attribution/explanationGraph.ts";
-import type { Classifier } from "../classifier/classifier.ts";
-import { type Target, targetWeights } from "../classifier/target.ts";
-import { elementTypeCode } from "../onnx/elementType.ts";
-import type { GraphBuilder } from "../onnx/graphBuilder.ts";
-import { float32, int64 } from "../onnx/tensor.ts";
+import type { TargetSource } from '../attribution/explanationGraph.ts';
+import type { Classifier } from '../classifier/classifier.ts';
+import { type Target, targetWeights } from '../classifier/target.ts';
+import { elementTypeCode } from '../onnx/elementType.ts';
+import type { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { float32, int64 } from '../onnx/tensor.ts';
 
 /**
  * What a compiled explainer explains: the class that its input says, for each image (-1: the predicted one); always the
  * predicted class; or always the same class, or one class against another.
  */
-export type CompileTarget = "input" | "predicted" | Target;
+export type CompileTarget = 'input' | 'predicted' | Target;
 
-type Scores = Pick<Classifier, "scores">;
+type Scores = Pick<Classifier, 'scores'>;
 
 /**
  * The target of a compiled explainer.
@@ -19,90 +19,52 @@ type Scores = Pick<Classifier, "scores">;
  * @throws InvalidTargetError for a class the model does not have.
  */
 export function targetSource(
-	classifier: Scores,
-	target: CompileTarget,
-	name: string,
-	batch: string | number,
+  classifier: Scores,
+  target: CompileTarget,
+  name: string,
+  batch: string | number,
 ): TargetSource {
-	if (target === "predicted") {
-		return {
-			inputs: [],
-			weights: (builder, scores) =>
-				classWeights(
-					builder,
-					classifier,
-					predictedClass(builder, classifier, scores),
-				),
-		};
-	}
-	if (target === "input") {
-		return {
-			inputs: [{ name, type: "int64", dims: [batch] }],
-			weights(builder, scores) {
-				const predicted = predictedClass(builder, classifier, scores);
-				const chosen = builder.ops.Where(
-					builder.ops.Less(name, builder.int(0)),
-					predicted,
-					name,
-				);
-				return classWeights(builder, classifier, chosen);
-			},
-		};
-	}
-	const { width } = classifier.scores;
-	const row = float32([1, width], targetWeights([target], width));
-	return {
-		inputs: [],
-		weights: (builder, scores) =>
-			builder.ops.Expand(
-				builder.constant(row, "target"),
-				builder.add("Shape", [scores]),
-			),
-	};
+  if (target === 'predicted') {
+    return {
+      inputs: [],
+      weights: (builder, scores) => classWeights(builder, classifier, predictedClass(builder, classifier, scores)),
+    };
+  }
+  if (target === 'input') {
+    return {
+      inputs: [{ name, type: 'int64', dims: [batch] }],
+      weights(builder, scores) {
+        const predicted = predictedClass(builder, classifier, scores);
+        const chosen = builder.ops.Where(builder.ops.Less(name, builder.int(0)), predicted, name);
+        return classWeights(builder, classifier, chosen);
+      },
+    };
+  }
+  const { width } = classifier.scores;
+  const row = float32([1, width], targetWeights([target], width));
+  return {
+    inputs: [],
+    weights: (builder, scores) => builder.ops.Expand(builder.constant(row, 'target'), builder.add('Shape', [scores])),
+  };
 }
 
 /** Adds the class with the largest score, int64 [n]; as `predictionOf` chooses it. */
-function predictedClass(
-	builder: GraphBuilder,
-	{ scores: { width, probabilities } }: Scores,
-	scores: string,
-): string {
-	if (width > 1)
-		return builder.add("ArgMax", [scores], { axis: 1, keepdims: 0 });
-	const positive = builder.ops.Greater(
-		scores,
-		builder.scalar(probabilities ? 0.5 : 0),
-	);
-	return builder.ops.Reshape(
-		builder.add("Cast", [positive], { to: elementTypeCode("int64") }),
-		builder.ints([-1]),
-	);
+function predictedClass(builder: GraphBuilder, { scores: { width, probabilities } }: Scores, scores: string): string {
+  if (width > 1) return builder.add('ArgMax', [scores], { axis: 1, keepdims: 0 });
+  const positive = builder.ops.Greater(scores, builder.scalar(probabilities ? 0.5 : 0));
+  return builder.ops.Reshape(builder.add('Cast', [positive], { to: elementTypeCode('int64') }), builder.ints([-1]));
 }
 
 /**
  * Adds what `targetWeights` gives, [n, K], for classes, int64 [n]. The Gather is what fails for a class that the model does
  * not have: OneHot would give zeros.
  */
-function classWeights(
-	builder: GraphBuilder,
-	{ scores: { width } }: Scores,
-	classes: string,
-): string {
-	if (width === 1) {
-		const signs = builder.constant(float32([2], [-1, 1]), "signs");
-		return builder.ops.Reshape(
-			builder.add("Gather", [signs, classes]),
-			builder.ints([-1, 1]),
-		);
-	}
-	const all = builder.constant(
-		int64(Array.from({ length: width }, (_, i) => i)),
-		"classes",
-	);
-	const values = builder.constant(float32([2], [0, 1]), "values");
-	return builder.add("OneHot", [
-		builder.add("Gather", [all, classes]),
-		builder.int(width),
-		values,
-	]);
+function classWeights(builder: GraphBuilder, { scores: { width } }: Scores, classes: string): string {
+  if (width === 1) {
+    const signs = builder.constant(float32([2], [-1, 1]), 'signs');
+    return builder.ops.Reshape(builder.add('Gather', [signs, classes]), builder.ints([-1, 1]));
+  }
+  const all = builder.constant(int64(Array.from({ length: width }, (_, i) => i)), 'classes');
+  const values = builder.constant(float32([2], [0, 1]), 'values');
+  return builder.add('OneHot', [builder.add('Gather', [all, classes]), builder.int(width), values]);
 }

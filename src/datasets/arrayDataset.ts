@@ -1,14 +1,13 @@
-import type { Dataset } from "./dataset.ts";
-import { ArrayDatasetError } from "./errors.ts";
-import { type LabelledImages, labelledImages } from "./labelledImages.ts";
-import type { NpyArray } from "./npyTypes.ts";
-import { splitEvery } from "./splitEvery.ts";
+import type { Dataset } from './dataset.ts';
+import { ArrayDatasetError } from './errors.ts';
+import { type LabelledImages, labelledImages } from './labelledImages.ts';
+import type { NpyArray } from './npyTypes.ts';
+import { splitEvery } from './splitEvery.ts';
 
 /** Where there is one set only, every fifth picture of each class is for testing. */
 const testEvery = 5;
 
-const names =
-	"x_train, y_train, x_test and y_test (as in Keras’ mnist.npz), or images and labels";
+const names = 'x_train, y_train, x_test and y_test (as in Keras’ mnist.npz), or images and labels';
 
 /**
  * A data set from NumPy arrays: `x_train`, `y_train`, `x_test`, `y_test`, or `images` and `labels`, of which every fifth
@@ -17,149 +16,122 @@ const names =
  * @param where names the arrays' file in errors; `name` is the data set's.
  * @throws ArrayDatasetError if an array is missing, or of another type or shape, or images and labels differ in number.
  */
-export function datasetFromArrays(
-	arrays: ReadonlyMap<string, NpyArray>,
-	where: string,
-	name: string,
-): Dataset {
-	if (arrays.has("images") || arrays.has("labels")) {
-		const set = part(arrays, {
-			where,
-			name,
-			images: "images",
-			labels: "labels",
-		});
-		const { rest, held } = splitEvery(set, testEvery);
-		if (held.count === 0) {
-			throw new ArrayDatasetError({
-				where,
-				what: `no class has ${testEvery} images, so none can be held out for testing`,
-				nextStep: "Add images, or save x_train, y_train, x_test and y_test",
-			});
-		}
-		return {
-			train: { ...rest, name: `${name} (training)` },
-			test: { ...held, name: `${name} (test)` },
-		};
-	}
-	const train = part(arrays, {
-		where,
-		name: `${name} (training)`,
-		images: "x_train",
-		labels: "y_train",
-	});
-	const test = part(arrays, {
-		where,
-		name: `${name} (test)`,
-		images: "x_test",
-		labels: "y_test",
-	});
-	if (
-		train.height !== test.height ||
-		train.width !== test.width ||
-		train.channels !== test.channels
-	) {
-		const size = ({ height, width, channels }: LabelledImages) =>
-			`${height}x${width}x${channels}`;
-		throw new ArrayDatasetError({
-			where,
-			what: `the images of x_train are ${size(train)}, those of x_test ${size(test)}`,
-			nextStep: "Bring them to one size",
-		});
-	}
-	const classNames =
-		train.classNames.length > test.classNames.length
-			? train.classNames
-			: test.classNames;
-	return { train: { ...train, classNames }, test: { ...test, classNames } };
+export function datasetFromArrays(arrays: ReadonlyMap<string, NpyArray>, where: string, name: string): Dataset {
+  if (arrays.has('images') || arrays.has('labels')) {
+    const set = part(arrays, {
+      where,
+      name,
+      images: 'images',
+      labels: 'labels',
+    });
+    const { rest, held } = splitEvery(set, testEvery);
+    if (held.count === 0) {
+      throw new ArrayDatasetError({
+        where,
+        what: `no class has ${testEvery} images, so none can be held out for testing`,
+        nextStep: 'Add images, or save x_train, y_train, x_test and y_test',
+      });
+    }
+    return {
+      train: { ...rest, name: `${name} (training)` },
+      test: { ...held, name: `${name} (test)` },
+    };
+  }
+  const train = part(arrays, {
+    where,
+    name: `${name} (training)`,
+    images: 'x_train',
+    labels: 'y_train',
+  });
+  const test = part(arrays, {
+    where,
+    name: `${name} (test)`,
+    images: 'x_test',
+    labels: 'y_test',
+  });
+  if (train.height !== test.height || train.width !== test.width || train.channels !== test.channels) {
+    const size = ({ height, width, channels }: LabelledImages) => `${height}x${width}x${channels}`;
+    throw new ArrayDatasetError({
+      where,
+      what: `the images of x_train are ${size(train)}, those of x_test ${size(test)}`,
+      nextStep: 'Bring them to one size',
+    });
+  }
+  const classNames = train.classNames.length > test.classNames.length ? train.classNames : test.classNames;
+  return { train: { ...train, classNames }, test: { ...test, classNames } };
 }
 
 interface PartNames {
-	readonly where: string;
-	readonly name: string;
-	readonly images: string;
-	readonly labels: string;
+  readonly where: string;
+  readonly name: string;
+  readonly images: string;
+  readonly labels: string;
 }
 
-function part(
-	arrays: ReadonlyMap<string, NpyArray>,
-	{ where, name, ...named }: PartNames,
-): LabelledImages {
-	const imageArray = arrayNamed(named.images, arrays, where);
-	const labelArray = arrayNamed(named.labels, arrays, where);
-	const { dims } = imageArray;
-	const [count = 0, height = 0, width = 0, channels = 1] = dims;
-	const shaped =
-		(dims.length === 3 || dims.length === 4) &&
-		(channels === 1 || channels === 3);
-	if (imageArray.type !== "uint8" || !shaped) {
-		throw new ArrayDatasetError({
-			where: `${where}, array "${named.images}"`,
-			what: `images are uint8 [n, height, width] or [n, height, width, 1 or 3], not ${described(imageArray)}`,
-			nextStep: imageAdvice(imageArray),
-		});
-	}
-	const labels = integers(labelArray, `${where}, array "${named.labels}"`);
-	if (labels.length !== count) {
-		throw new ArrayDatasetError({
-			where,
-			what: `"${named.images}" has ${count} images, but "${named.labels}" has ${labels.length} labels`,
-			nextStep: "Save the images and the labels of the same set",
-		});
-	}
-	const classes = labels.reduce((most, label) => Math.max(most, label), -1) + 1;
-	const classNames = Array.from({ length: classes }, (_, label) =>
-		String(label),
-	);
-	return labelledImages({
-		name,
-		images: imageArray.data,
-		labels,
-		height,
-		width,
-		channels,
-		classNames,
-	});
+function part(arrays: ReadonlyMap<string, NpyArray>, { where, name, ...named }: PartNames): LabelledImages {
+  const imageArray = arrayNamed(named.images, arrays, where);
+  const labelArray = arrayNamed(named.labels, arrays, where);
+  const { dims } = imageArray;
+  const [count = 0, height = 0, width = 0, channels = 1] = dims;
+  const shaped = (dims.length === 3 || dims.length === 4) && (channels === 1 || channels === 3);
+  if (imageArray.type !== 'uint8' || !shaped) {
+    throw new ArrayDatasetError({
+      where: `${where}, array "${named.images}"`,
+      what: `images are uint8 [n, height, width] or [n, height, width, 1 or 3], not ${described(imageArray)}`,
+      nextStep: imageAdvice(imageArray),
+    });
+  }
+  const labels = integers(labelArray, `${where}, array "${named.labels}"`);
+  if (labels.length !== count) {
+    throw new ArrayDatasetError({
+      where,
+      what: `"${named.images}" has ${count} images, but "${named.labels}" has ${labels.length} labels`,
+      nextStep: 'Save the images and the labels of the same set',
+    });
+  }
+  const classes = labels.reduce((most, label) => Math.max(most, label), -1) + 1;
+  const classNames = Array.from({ length: classes }, (_, label) => String(label));
+  return labelledImages({
+    name,
+    images: imageArray.data,
+    labels,
+    height,
+    width,
+    channels,
+    classNames,
+  });
 }
 
-function arrayNamed(
-	name: string,
-	arrays: ReadonlyMap<string, NpyArray>,
-	where: string,
-): NpyArray {
-	const array = arrays.get(name);
-	if (array) return array;
-	throw new ArrayDatasetError({
-		where,
-		what: `there is no array "${name}" (there are ${[...arrays.keys()].join(", ")})`,
-		nextStep: `Name the arrays ${names}`,
-	});
+function arrayNamed(name: string, arrays: ReadonlyMap<string, NpyArray>, where: string): NpyArray {
+  const array = arrays.get(name);
+  if (array) return array;
+  throw new ArrayDatasetError({
+    where,
+    what: `there is no array "${name}" (there are ${[...arrays.keys()].join(', ')})`,
+    nextStep: `Name the arrays ${names}`,
+  });
 }
 
 function integers(array: NpyArray, where: string): Int32Array {
-	const { dims, data, type } = array;
-	const flat = dims.length === 1 || (dims.length === 2 && dims[1] === 1);
-	if (!flat || type === "float32" || type === "float64" || type === "bool") {
-		throw new ArrayDatasetError({
-			where,
-			what: `labels are integers [n], one class number for each image, not ${described(array)}`,
-			nextStep:
-				dims.length === 2
-					? "For one-hot rows save labels.argmax(axis=1)"
-					: "Save labels.astype('int64')",
-		});
-	}
-	return Int32Array.from<number | bigint>(data, Number);
+  const { dims, data, type } = array;
+  const flat = dims.length === 1 || (dims.length === 2 && dims[1] === 1);
+  if (!flat || type === 'float32' || type === 'float64' || type === 'bool') {
+    throw new ArrayDatasetError({
+      where,
+      what: `labels are integers [n], one class number for each image, not ${described(array)}`,
+      nextStep: dims.length === 2 ? 'For one-hot rows save labels.argmax(axis=1)' : "Save labels.astype('int64')",
+    });
+  }
+  return Int32Array.from<number | bigint>(data, Number);
 }
 
 function described({ type, dims }: NpyArray): string {
-	return `${type} [${dims.join(", ")}]`;
+  return `${type} [${dims.join(', ')}]`;
 }
 
 function imageAdvice({ type, dims }: NpyArray): string {
-	if (dims.length === 4 && (dims[1] === 1 || dims[1] === 3))
-		return "Put the channels last: images.transpose(0, 2, 3, 1)";
-	if (type.startsWith("float"))
-		return "Save pixels 0..255: for images in 0..1 (images * 255).round().astype('uint8')";
-	return "Save pixels 0..255 in this shape";
+  if (dims.length === 4 && (dims[1] === 1 || dims[1] === 3))
+    return 'Put the channels last: images.transpose(0, 2, 3, 1)';
+  if (type.startsWith('float')) return "Save pixels 0..255: for images in 0..1 (images * 255).round().astype('uint8')";
+  return 'Save pixels 0..255 in this shape';
 }

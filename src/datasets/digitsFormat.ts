@@ -1,5 +1,5 @@
-import { LabelledImagesError } from "./errors.ts";
-import { type LabelledImages, labelledImages } from "./labelledImages.ts";
+import { LabelledImagesError } from './errors.ts';
+import { type LabelledImages, labelledImages } from './labelledImages.ts';
 
 /** The first 10,000 training images of MNIST: 10,000 label bytes, then 10,000 images of 28x28 bytes. */
 export const DIGITS_COUNT = 10_000;
@@ -8,8 +8,8 @@ export const DIGITS_TRAINING_COUNT = 8_000;
 export const DIGITS_SIDE = 28;
 
 export interface Digits {
-	readonly train: LabelledImages;
-	readonly test: LabelledImages;
+  readonly train: LabelledImages;
+  readonly test: LabelledImages;
 }
 
 /**
@@ -17,32 +17,29 @@ export interface Digits {
  * @param where names the bytes in errors.
  * @throws LabelledImagesError if there are not as many bytes as the digits have, or a label is none.
  */
-export function parseDigits(
-	bytes: Uint8Array,
-	where = "embedded digits",
-): Digits {
-	const size = DIGITS_SIDE * DIGITS_SIDE;
-	const expected = DIGITS_COUNT * (1 + size);
-	if (bytes.length !== expected) {
-		throw new LabelledImagesError({
-			where,
-			what: `the embedded digits have ${bytes.length} bytes instead of ${expected}`,
-			nextStep: "Install the package again",
-		});
-	}
-	const images = bytes.subarray(DIGITS_COUNT);
-	const part = (name: string, start: number, end: number): LabelledImages =>
-		labelledImages({
-			name,
-			labels: bytes.subarray(start, end),
-			images: images.subarray(start * size, end * size),
-			height: DIGITS_SIDE,
-			width: DIGITS_SIDE,
-			channels: 1,
-			classNames: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
-		});
-	return {
-		train: part("digits (training)", 0, DIGITS_TRAINING_COUNT),
-		test: part("digits (test)", DIGITS_TRAINING_COUNT, DIGITS_COUNT),
-	};
+export function parseDigits(bytes: Uint8Array, where = 'embedded digits'): Digits {
+  const size = DIGITS_SIDE * DIGITS_SIDE;
+  const expected = DIGITS_COUNT * (1 + size);
+  if (bytes.length !== expected) {
+    throw new LabelledImagesError({
+      where,
+      what: `the embedded digits have ${bytes.length} bytes instead of ${expected}`,
+      nextStep: 'Install the package again',
+    });
+  }
+  const images = bytes.subarray(DIGITS_COUNT);
+  const part = (name: string, start: number, end: number): LabelledImages =>
+    labelledImages({
+      name,
+      labels: bytes.subarray(start, end),
+      images: images.subarray(start * size, end * size),
+      height: DIGITS_SIDE,
+      width: DIGITS_SIDE,
+      channels: 1,
+      classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    });
+  return {
+    train: part('digits (training)', 0, DIGITS_TRAINING_COUNT),
+    test: part('digits (test)', DIGITS_TRAINING_COUNT, DIGITS_COUNT),
+  };
 }

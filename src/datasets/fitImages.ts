@@ -1,40 +1,33 @@
-import type { DecodedImage } from "./decodedImage.ts";
-import { withChannels } from "./imageChannels.ts";
-import { imageAt, type LabelledImages } from "./labelledImages.ts";
-import { resizeImage } from "./resizeImage.ts";
+import type { DecodedImage } from './decodedImage.ts';
+import { withChannels } from './imageChannels.ts';
+import { imageAt, type LabelledImages } from './labelledImages.ts';
+import { resizeImage } from './resizeImage.ts';
 
 /** What pictures are brought to; what is left out stays as it is. */
 export interface ImageShape {
-	/** In pixels; pictures are stretched to it. */
-	readonly size?: { readonly height: number; readonly width: number };
-	readonly channels?: 1 | 3;
+  /** In pixels; pictures are stretched to it. */
+  readonly size?: { readonly height: number; readonly width: number };
+  readonly channels?: 1 | 3;
 }
 
 /** One picture in another size and with other channels. */
-export function fitImage(
-	image: DecodedImage,
-	{ size, channels }: ImageShape,
-): DecodedImage {
-	const sized = size === undefined ? image : resizeImage(image, size);
-	return channels === undefined ? sized : withChannels(sized, channels);
+export function fitImage(image: DecodedImage, { size, channels }: ImageShape): DecodedImage {
+  const sized = size === undefined ? image : resizeImage(image, size);
+  return channels === undefined ? sized : withChannels(sized, channels);
 }
 
 /** A data set with its pictures in another size and with other channels; the same object where nothing changes. */
-export function fitImages(
-	set: LabelledImages,
-	shape: ImageShape,
-): LabelledImages {
-	const height = shape.size?.height ?? set.height;
-	const width = shape.size?.width ?? set.width;
-	const channels = shape.channels ?? set.channels;
-	if (height === set.height && width === set.width && channels === set.channels)
-		return set;
-	const length = height * width * channels;
-	const images = new Uint8Array(set.count * length);
-	for (let index = 0; index < set.count; index++) {
-		images.set(fitImage(pictureAt(set, index), shape).data, index * length);
-	}
-	return { ...set, images, height, width, channels };
+export function fitImages(set: LabelledImages, shape: ImageShape): LabelledImages {
+  const height = shape.size?.height ?? set.height;
+  const width = shape.size?.width ?? set.width;
+  const channels = shape.channels ?? set.channels;
+  if (height === set.height && width === set.width && channels === set.channels) return set;
+  const length = height * width * channels;
+  const images = new Uint8Array(set.count * length);
+  for (let index = 0; index < set.count; index++) {
+    images.set(fitImage(pictureAt(set, index), shape).data, index * length);
+  }
+  return { ...set, images, height, width, channels };
 }
 
 /**
@@ -42,6 +35,6 @@ export function fitImages(
  * @throws ImageIndexError if there is no such picture.
  */
 export function pictureAt(set: LabelledImages, index: number): DecodedImage {
-	const { height, width, channels, data } = imageAt(set, index);
-	return { height, width, channels: channels === 3 ? 3 : 1, data };
+  const { height, width, channels, data } = imageAt(set, index);
+  return { height, width, channels: channels === 3 ? 3 : 1, data };
 }

@@ -1,27 +1,27 @@
 // Node only: reads files, and decodes pictures with sharp.
-import { readFile } from "node:fs/promises";
-import sharp from "sharp";
-import type { DecodedImage } from "./decodedImage.ts";
-import { DatasetFileError, ImageFormatError } from "./errors.ts";
-import { describeBytes, pictureFormat } from "./fileKind.ts";
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import type { DecodedImage } from './decodedImage.ts';
+import { DatasetFileError, ImageFormatError } from './errors.ts';
+import { describeBytes, pictureFormat } from './fileKind.ts';
 
-const WHITE = "#ffffff";
+const WHITE = '#ffffff';
 
 /** Decodes a PNG, JPEG or WebP file; see `decodeImage`. @throws DatasetFileError if the file cannot be read. */
 export async function readImageFile(path: string): Promise<DecodedImage> {
-	let bytes: Uint8Array;
-	try {
-		bytes = await readFile(path);
-	} catch (cause) {
-		const nextStep = "Check the path and its permissions";
-		throw new DatasetFileError({
-			where: path,
-			what: "the picture cannot be read",
-			nextStep,
-			cause,
-		});
-	}
-	return decodeImage(bytes, path);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    const nextStep = 'Check the path and its permissions';
+    throw new DatasetFileError({
+      where: path,
+      what: 'the picture cannot be read',
+      nextStep,
+      cause,
+    });
+  }
+  return decodeImage(bytes, path);
 }
 
 /**
@@ -31,45 +31,42 @@ export async function readImageFile(path: string): Promise<DecodedImage> {
  * @param where names the bytes in errors.
  * @throws ImageFormatError if the bytes are something else, or a damaged picture.
  */
-export async function decodeImage(
-	bytes: Uint8Array,
-	where = "picture",
-): Promise<DecodedImage> {
-	const format = pictureFormat(bytes);
-	const found = describeBytes(bytes);
-	if (format === undefined) {
-		const nextStep = "Give a PNG, JPEG or WebP picture, or convert it to one";
-		throw new ImageFormatError({
-			where,
-			what: `not a supported picture: found ${found}`,
-			nextStep,
-			found,
-		});
-	}
-	try {
-		const { space } = await sharp(bytes).metadata();
-		const channels = space === "b-w" || space === "grey16" ? 1 : 3;
-		const { data, info } = await sharp(bytes)
-			.autoOrient()
-			.flatten({ background: WHITE })
-			.toColourspace(channels === 1 ? "b-w" : "srgb")
-			.raw({ depth: "uchar" })
-			.toBuffer({ resolveWithObject: true });
-		// sharp pools its buffers: the copy keeps the picture alone alive.
-		return {
-			height: info.height,
-			width: info.width,
-			channels,
-			data: Uint8Array.from(data),
-		};
-	} catch (cause) {
-		const reason = cause instanceof Error ? `: ${cause.message}` : "";
-		throw new ImageFormatError({
-			where,
-			what: `${found} that cannot be decoded${reason}`,
-			nextStep: "Open it in an image editor and save it again as PNG",
-			found,
-			cause,
-		});
-	}
+export async function decodeImage(bytes: Uint8Array, where = 'picture'): Promise<DecodedImage> {
+  const format = pictureFormat(bytes);
+  const found = describeBytes(bytes);
+  if (format === undefined) {
+    const nextStep = 'Give a PNG, JPEG or WebP picture, or convert it to one';
+    throw new ImageFormatError({
+      where,
+      what: `not a supported picture: found ${found}`,
+      nextStep,
+      found,
+    });
+  }
+  try {
+    const { space } = await sharp(bytes).metadata();
+    const channels = space === 'b-w' || space === 'grey16' ? 1 : 3;
+    const { data, info } = await sharp(bytes)
+      .autoOrient()
+      .flatten({ background: WHITE })
+      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    // sharp pools its buffers: the copy keeps the picture alone alive.
+    return {
+      height: info.height,
+      width: info.width,
+      channels,
+      data: Uint8Array.from(data),
+    };
+  } catch (cause) {
+    const reason = cause instanceof Error ? `: ${cause.message}` : '';
+    throw new ImageFormatError({
+      where,
+      what: `${found} that cannot be decoded${reason}`,
+      nextStep: 'Open it in an image editor and save it again as PNG',
+      found,
+      cause,
+    });
+  }
 }

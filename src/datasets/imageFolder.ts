@@ -1,25 +1,21 @@
 // Node only: reads folders of picture files.
-import { readdir, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
-import type { Dataset } from "./dataset.ts";
-import type { DecodedImage } from "./decodedImage.ts";
-import {
-	DatasetFileError,
-	ImageFolderError,
-	InterruptedError,
-} from "./errors.ts";
-import { fitImage, type ImageShape } from "./fitImages.ts";
-import { readImageFile } from "./imageFile.ts";
-import { inParallel } from "./inParallel.ts";
-import { type LabelledImages, labelledImages } from "./labelledImages.ts";
-import type { LoadControl } from "./loadProgress.ts";
-import { splitEvery } from "./splitEvery.ts";
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { Dataset } from './dataset.ts';
+import type { DecodedImage } from './decodedImage.ts';
+import { DatasetFileError, ImageFolderError, InterruptedError } from './errors.ts';
+import { fitImage, type ImageShape } from './fitImages.ts';
+import { readImageFile } from './imageFile.ts';
+import { inParallel } from './inParallel.ts';
+import { type LabelledImages, labelledImages } from './labelledImages.ts';
+import type { LoadControl } from './loadProgress.ts';
+import { splitEvery } from './splitEvery.ts';
 
 /** As many as libuv decodes at a time; more would only hold more pictures in memory. */
 const decodedAtATime = 4;
 /** Where there is one set only, every fifth picture of each class is for testing. */
 const testEvery = 5;
-const testFolders = ["test", "val", "validation"];
+const testFolders = ['test', 'val', 'validation'];
 const picture = /\.(png|jpe?g|webp)$/i;
 
 export interface ImageFolderOptions extends ImageShape, LoadControl {}
@@ -32,216 +28,175 @@ export interface ImageFolderOptions extends ImageShape, LoadControl {}
  * @throws ImageFolderError if there are no classes, a class has no pictures, or sizes differ and no `size` is given.
  * @throws DatasetFileError, ImageFormatError naming the file; InterruptedError.
  */
-export async function readImageFolder(
-	folder: string,
-	options: ImageFolderOptions = {},
-): Promise<Dataset> {
-	const top = await foldersIn(folder);
-	const name = basename(resolve(folder));
-	const testFolder = testFolders.find((candidate) => top.includes(candidate));
-	if (!top.includes("train")) {
-		const classes = await classesIn(folder, top);
-		const pictures = await decodeAll(classes, options);
-		return withTestSet(together(name, classes, pictures), folder);
-	}
-	const trainClasses = await classesIn(join(folder, "train"));
-	if (testFolder === undefined) {
-		return withTestSet(
-			together(name, trainClasses, await decodeAll(trainClasses, options)),
-			folder,
-		);
-	}
-	const testClasses = await classesIn(join(folder, testFolder));
-	const unknown = testClasses.find(
-		(each) =>
-			!trainClasses.some(({ className }) => className === each.className),
-	);
-	if (unknown) {
-		throw new ImageFolderError({
-			where: folder,
-			what: `the class "${unknown.className}" is in ${testFolder}, but not in train`,
-			nextStep: "Add pictures of it to train, or remove it",
-		});
-	}
-	const pictures = await decodeAll([...trainClasses, ...testClasses], options);
-	const names = trainClasses.map(({ className }) => className);
-	const trainCount = trainClasses.reduce(
-		(sum, { files }) => sum + files.length,
-		0,
-	);
-	return {
-		train: together(
-			`${name} (training)`,
-			trainClasses,
-			pictures.slice(0, trainCount),
-			names,
-		),
-		test: together(
-			`${name} (test)`,
-			testClasses,
-			pictures.slice(trainCount),
-			names,
-		),
-	};
+export async function readImageFolder(folder: string, options: ImageFolderOptions = {}): Promise<Dataset> {
+  const top = await foldersIn(folder);
+  const name = basename(resolve(folder));
+  const testFolder = testFolders.find((candidate) => top.includes(candidate));
+  if (!top.includes('train')) {
+    const classes = await classesIn(folder, top);
+    const pictures = await decodeAll(classes, options);
+    return withTestSet(together(name, classes, pictures), folder);
+  }
+  const trainClasses = await classesIn(join(folder, 'train'));
+  if (testFolder === undefined) {
+    return withTestSet(together(name, trainClasses, await decodeAll(trainClasses, options)), folder);
+  }
+  const testClasses = await classesIn(join(folder, testFolder));
+  const unknown = testClasses.find((each) => !trainClasses.some(({ className }) => className === each.className));
+  if (unknown) {
+    throw new ImageFolderError({
+      where: folder,
+      what: `the class "${unknown.className}" is in ${testFolder}, but not in train`,
+      nextStep: 'Add pictures of it to train, or remove it',
+    });
+  }
+  const pictures = await decodeAll([...trainClasses, ...testClasses], options);
+  const names = trainClasses.map(({ className }) => className);
+  const trainCount = trainClasses.reduce((sum, { files }) => sum + files.length, 0);
+  return {
+    train: together(`${name} (training)`, trainClasses, pictures.slice(0, trainCount), names),
+    test: together(`${name} (test)`, testClasses, pictures.slice(trainCount), names),
+  };
 }
 
 interface ClassFolder {
-	readonly className: string;
-	/** Paths, in order. */
-	readonly files: readonly string[];
+  readonly className: string;
+  /** Paths, in order. */
+  readonly files: readonly string[];
 }
 
-async function classesIn(
-	folder: string,
-	names?: readonly string[],
-): Promise<ClassFolder[]> {
-	const classNames = names ?? (await foldersIn(folder));
-	if (classNames.length === 0) {
-		throw new ImageFolderError({
-			where: folder,
-			what: "there are no folders of pictures in it",
-			nextStep:
-				"Make one folder for each class, named as the class, with its PNG, JPEG or WebP pictures",
-		});
-	}
-	return Promise.all(
-		classNames.map(async (className) => {
-			const files = (await readdir(join(folder, className))).filter(
-				(file) => picture.test(file) && !isHidden(file),
-			);
-			if (files.length === 0) {
-				throw new ImageFolderError({
-					where: join(folder, className),
-					what: `the class "${className}" has no pictures`,
-					nextStep:
-						"Put PNG, JPEG or WebP pictures directly into its folder, or remove the folder",
-				});
-			}
-			return {
-				className,
-				files: files.sort().map((file) => join(folder, className, file)),
-			};
-		}),
-	);
+async function classesIn(folder: string, names?: readonly string[]): Promise<ClassFolder[]> {
+  const classNames = names ?? (await foldersIn(folder));
+  if (classNames.length === 0) {
+    throw new ImageFolderError({
+      where: folder,
+      what: 'there are no folders of pictures in it',
+      nextStep: 'Make one folder for each class, named as the class, with its PNG, JPEG or WebP pictures',
+    });
+  }
+  return Promise.all(
+    classNames.map(async (className) => {
+      const files = (await readdir(join(folder, className))).filter((file) => picture.test(file) && !isHidden(file));
+      if (files.length === 0) {
+        throw new ImageFolderError({
+          where: join(folder, className),
+          what: `the class "${className}" has no pictures`,
+          nextStep: 'Put PNG, JPEG or WebP pictures directly into its folder, or remove the folder',
+        });
+      }
+      return {
+        className,
+        files: files.sort().map((file) => join(folder, className, file)),
+      };
+    }),
+  );
 }
 
 async function foldersIn(folder: string): Promise<string[]> {
-	try {
-		const entries = await readdir(folder, { withFileTypes: true });
-		const folders = await Promise.all(
-			entries.map(async (entry) => {
-				const is = entry.isSymbolicLink()
-					? (await stat(join(folder, entry.name))).isDirectory()
-					: entry.isDirectory();
-				return is && !isHidden(entry.name) ? [entry.name] : [];
-			}),
-		);
-		return folders.flat().sort();
-	} catch (cause) {
-		const nextStep = "Give an existing folder of pictures by class";
-		throw new DatasetFileError({
-			where: folder,
-			what: "the folder cannot be read",
-			nextStep,
-			cause,
-		});
-	}
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    const folders = await Promise.all(
+      entries.map(async (entry) => {
+        const is = entry.isSymbolicLink() ? (await stat(join(folder, entry.name))).isDirectory() : entry.isDirectory();
+        return is && !isHidden(entry.name) ? [entry.name] : [];
+      }),
+    );
+    return folders.flat().sort();
+  } catch (cause) {
+    const nextStep = 'Give an existing folder of pictures by class';
+    throw new DatasetFileError({
+      where: folder,
+      what: 'the folder cannot be read',
+      nextStep,
+      cause,
+    });
+  }
 }
 
 interface Picture {
-	readonly file: string;
-	readonly image: DecodedImage;
+  readonly file: string;
+  readonly image: DecodedImage;
 }
 
 /** All pictures in the order of the classes, of one size and with the same channels. */
-async function decodeAll(
-	classes: readonly ClassFolder[],
-	options: ImageFolderOptions,
-): Promise<DecodedImage[]> {
-	const { onProgress, signal, ...shape } = options;
-	const files = classes.flatMap((each) => each.files);
-	let done = 0;
-	const pictures = await inParallel(
-		files,
-		decodedAtATime,
-		async (file): Promise<Picture> => {
-			if (signal?.aborted) {
-				throw new InterruptedError({
-					where: file,
-					what: "reading was interrupted",
-					nextStep: "Start again",
-				});
-			}
-			const image = fitImage(await readImageFile(file), shape);
-			done += 1;
-			onProgress?.({
-				what: "Reading pictures",
-				unit: "pictures",
-				done,
-				total: files.length,
-			});
-			return { file, image };
-		},
-	);
-	checkOneSize(pictures);
-	const channels = pictures.some(({ image }) => image.channels === 3) ? 3 : 1;
-	return pictures.map(({ image }) => fitImage(image, { channels }));
+async function decodeAll(classes: readonly ClassFolder[], options: ImageFolderOptions): Promise<DecodedImage[]> {
+  const { onProgress, signal, ...shape } = options;
+  const files = classes.flatMap((each) => each.files);
+  let done = 0;
+  const pictures = await inParallel(files, decodedAtATime, async (file): Promise<Picture> => {
+    if (signal?.aborted) {
+      throw new InterruptedError({
+        where: file,
+        what: 'reading was interrupted',
+        nextStep: 'Start again',
+      });
+    }
+    const image = fitImage(await readImageFile(file), shape);
+    done += 1;
+    onProgress?.({
+      what: 'Reading pictures',
+      unit: 'pictures',
+      done,
+      total: files.length,
+    });
+    return { file, image };
+  });
+  checkOneSize(pictures);
+  const channels = pictures.some(({ image }) => image.channels === 3) ? 3 : 1;
+  return pictures.map(({ image }) => fitImage(image, { channels }));
 }
 
 function checkOneSize(pictures: readonly Picture[]): void {
-	const [first] = pictures;
-	const size = ({ image }: Picture) => `${image.height}x${image.width}`;
-	const other = first && pictures.find((each) => size(each) !== size(first));
-	if (!first || !other) return;
-	throw new ImageFolderError({
-		where: other.file,
-		what: `the picture is ${size(other)}, but ${first.file} is ${size(first)}`,
-		nextStep: "Give one size that all are brought to (--size HEIGHTxWIDTH)",
-	});
+  const [first] = pictures;
+  const size = ({ image }: Picture) => `${image.height}x${image.width}`;
+  const other = first && pictures.find((each) => size(each) !== size(first));
+  if (!first || !other) return;
+  throw new ImageFolderError({
+    where: other.file,
+    what: `the picture is ${size(other)}, but ${first.file} is ${size(first)}`,
+    nextStep: 'Give one size that all are brought to (--size HEIGHTxWIDTH)',
+  });
 }
 
 function together(
-	name: string,
-	classes: readonly ClassFolder[],
-	pictures: readonly DecodedImage[],
-	classNames: readonly string[] = classes.map(({ className }) => className),
+  name: string,
+  classes: readonly ClassFolder[],
+  pictures: readonly DecodedImage[],
+  classNames: readonly string[] = classes.map(({ className }) => className),
 ): LabelledImages {
-	const { height = 0, width = 0, channels = 1 } = pictures[0] ?? {};
-	const size = height * width * channels;
-	const images = new Uint8Array(pictures.length * size);
-	pictures.forEach(({ data }, index) => {
-		images.set(data, index * size);
-	});
-	const labels = classes.flatMap(({ className, files }) =>
-		files.map(() => classNames.indexOf(className)),
-	);
-	return labelledImages({
-		name,
-		images,
-		labels,
-		height,
-		width,
-		channels,
-		classNames,
-	});
+  const { height = 0, width = 0, channels = 1 } = pictures[0] ?? {};
+  const size = height * width * channels;
+  const images = new Uint8Array(pictures.length * size);
+  pictures.forEach(({ data }, index) => {
+    images.set(data, index * size);
+  });
+  const labels = classes.flatMap(({ className, files }) => files.map(() => classNames.indexOf(className)));
+  return labelledImages({
+    name,
+    images,
+    labels,
+    height,
+    width,
+    channels,
+    classNames,
+  });
 }
 
 function withTestSet(set: LabelledImages, folder: string): Dataset {
-	const { rest, held } = splitEvery(set, testEvery);
-	if (held.count === 0) {
-		throw new ImageFolderError({
-			where: folder,
-			what: `no class has ${testEvery} pictures, so none can be held out for testing`,
-			nextStep:
-				"Add pictures, or put some for testing into ROOT/test/CLASS and the others into ROOT/train/CLASS",
-		});
-	}
-	return {
-		train: { ...rest, name: `${set.name} (training)` },
-		test: { ...held, name: `${set.name} (test)` },
-	};
+  const { rest, held } = splitEvery(set, testEvery);
+  if (held.count === 0) {
+    throw new ImageFolderError({
+      where: folder,
+      what: `no class has ${testEvery} pictures, so none can be held out for testing`,
+      nextStep: 'Add pictures, or put some for testing into ROOT/test/CLASS and the others into ROOT/train/CLASS',
+    });
+  }
+  return {
+    train: { ...rest, name: `${set.name} (training)` },
+    test: { ...held, name: `${set.name} (test)` },
+  };
 }
 
 function isHidden(name: string): boolean {
-	return name.startsWith(".");
+  return name.startsWith('.');
 }

@@ -1,32 +1,32 @@
-import { ImageIndexError, LabelledImagesError } from "./errors.ts";
+import { ImageIndexError, LabelledImagesError } from './errors.ts';
 
 /** Pictures of one size with a class each. */
 export interface LabelledImages {
-	readonly name: string;
-	/** Bytes 0..255, `[count, height, width, channels]` row by row. */
-	readonly images: Uint8Array;
-	/** `[count]`, each an index into `classNames`. */
-	readonly labels: Int32Array;
-	readonly count: number;
-	readonly height: number;
-	readonly width: number;
-	readonly channels: number;
-	readonly classNames: readonly string[];
+  readonly name: string;
+  /** Bytes 0..255, `[count, height, width, channels]` row by row. */
+  readonly images: Uint8Array;
+  /** `[count]`, each an index into `classNames`. */
+  readonly labels: Int32Array;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly classNames: readonly string[];
 }
 
 /** One picture of a data set: bytes 0..255, `[height, width, channels]`. */
 export interface LabelledImage {
-	readonly data: Uint8Array;
-	readonly height: number;
-	readonly width: number;
-	readonly channels: number;
-	readonly label: number;
-	readonly className: string;
+  readonly data: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly label: number;
+  readonly className: string;
 }
 
 /** What `labelledImages` makes a data set of; the count follows from the labels. */
-export type LabelledImagesParts = Omit<LabelledImages, "count" | "labels"> & {
-	readonly labels: ArrayLike<number>;
+export type LabelledImagesParts = Omit<LabelledImages, 'count' | 'labels'> & {
+  readonly labels: ArrayLike<number>;
 };
 
 /**
@@ -34,28 +34,26 @@ export type LabelledImagesParts = Omit<LabelledImages, "count" | "labels"> & {
  * @throws LabelledImagesError if their numbers differ, or a label has no class name.
  */
 export function labelledImages(parts: LabelledImagesParts): LabelledImages {
-	const { name, images, height, width, channels, classNames } = parts;
-	const labels = Int32Array.from(parts.labels);
-	const count = labels.length;
-	const size = height * width * channels;
-	if (images.length !== count * size) {
-		throw new LabelledImagesError({
-			where: name,
-			what: `${count} labels need ${count * size} bytes of ${height}x${width}x${channels} images, but there are ${images.length}`,
-			nextStep: "Use the image and the label file of the same set",
-		});
-	}
-	const stray = labels.findIndex(
-		(label) => label < 0 || label >= classNames.length,
-	);
-	if (stray !== -1) {
-		throw new LabelledImagesError({
-			where: name,
-			what: `image ${stray} has label ${labels[stray]}, but there are ${classNames.length} classes`,
-			nextStep: "Name every class, or correct the label",
-		});
-	}
-	return { name, images, labels, count, height, width, channels, classNames };
+  const { name, images, height, width, channels, classNames } = parts;
+  const labels = Int32Array.from(parts.labels);
+  const count = labels.length;
+  const size = height * width * channels;
+  if (images.length !== count * size) {
+    throw new LabelledImagesError({
+      where: name,
+      what: `${count} labels need ${count * size} bytes of ${height}x${width}x${channels} images, but there are ${images.length}`,
+      nextStep: 'Use the image and the label file of the same set',
+    });
+  }
+  const stray = labels.findIndex((label) => label < 0 || label >= classNames.length);
+  if (stray !== -1) {
+    throw new LabelledImagesError({
+      where: name,
+      what: `image ${stray} has label ${labels[stray]}, but there are ${classNames.length} classes`,
+      nextStep: 'Name every class, or correct the label',
+    });
+  }
+  return { name, images, labels, count, height, width, channels, classNames };
 }
 
 /**
@@ -63,49 +61,41 @@ export function labelledImages(parts: LabelledImagesParts): LabelledImages {
  * @throws ImageIndexError if there is no such picture.
  */
 export function imageAt(set: LabelledImages, index: number): LabelledImage {
-	const { height, width, channels } = set;
-	const label = set.labels[index];
-	const className = label === undefined ? undefined : set.classNames[label];
-	if (label === undefined || className === undefined)
-		throw new ImageIndexError(set.name, index, set.count);
-	const size = height * width * channels;
-	return {
-		data: set.images.subarray(index * size, (index + 1) * size),
-		height,
-		width,
-		channels,
-		label,
-		className,
-	};
+  const { height, width, channels } = set;
+  const label = set.labels[index];
+  const className = label === undefined ? undefined : set.classNames[label];
+  if (label === undefined || className === undefined) throw new ImageIndexError(set.name, index, set.count);
+  const size = height * width * channels;
+  return {
+    data: set.images.subarray(index * size, (index + 1) * size),
+    height,
+    width,
+    channels,
+    label,
+    className,
+  };
 }
 
 /**
  * The pictures with these numbers, in this order (repeats allowed), copied.
  * @throws ImageIndexError if one of them does not exist.
  */
-export function selectImages(
-	set: LabelledImages,
-	indices: ArrayLike<number>,
-): LabelledImages {
-	const size = set.height * set.width * set.channels;
-	const images = new Uint8Array(indices.length * size);
-	const labels = Int32Array.from(indices, (index, position) => {
-		const image = imageAt(set, index);
-		images.set(image.data, position * size);
-		return image.label;
-	});
-	return { ...set, images, labels, count: labels.length };
+export function selectImages(set: LabelledImages, indices: ArrayLike<number>): LabelledImages {
+  const size = set.height * set.width * set.channels;
+  const images = new Uint8Array(indices.length * size);
+  const labels = Int32Array.from(indices, (index, position) => {
+    const image = imageAt(set, index);
+    images.set(image.data, position * size);
+    return image.label;
+  });
+  return { ...set, images, labels, count: labels.length };
 }
 
 /** The numbers of a class's pictures, in order, at most `limit` of them. */
-export function indicesOfClass(
-	set: LabelledImages,
-	label: number,
-	limit = Number.POSITIVE_INFINITY,
-): number[] {
-	const indices: number[] = [];
-	for (let index = 0; index < set.count && indices.length < limit; index++) {
-		if (set.labels[index] === label) indices.push(index);
-	}
-	return indices;
+export function indicesOfClass(set: LabelledImages, label: number, limit = Number.POSITIVE_INFINITY): number[] {
+  const indices: number[] = [];
+  for (let index = 0; index < set.count && indices.length < limit; index++) {
+    if (set.labels[index] === label) indices.push(index);
+  }
+  return indices;
 }

@@ -1,6 +1,6 @@
-import { NpyFormatError, NpyTypeError } from "./errors.ts";
-import { formatNpyHeader, parseNpyHeader } from "./npyHeader.ts";
-import { type NpyArray, npyCodecs, npyDescrs } from "./npyTypes.ts";
+import { NpyFormatError, NpyTypeError } from './errors.ts';
+import { formatNpyHeader, parseNpyHeader } from './npyHeader.ts';
+import { type NpyArray, npyCodecs, npyDescrs } from './npyTypes.ts';
 
 /**
  * Reads one array as `numpy.save` writes it. Either byte order, C or Fortran order; the result is always a copy in C
@@ -8,82 +8,71 @@ import { type NpyArray, npyCodecs, npyDescrs } from "./npyTypes.ts";
  * @param where names the bytes in errors.
  * @throws NpyFormatError if the bytes are not exactly one array; NpyTypeError if its elements are not numbers.
  */
-export function readNpy(bytes: Uint8Array, where = "NumPy array"): NpyArray {
-	const { descr, fortranOrder, dims, length } = parseNpyHeader(bytes, where);
-	const [, byteOrder, code] = /^([<>|=])(\w+)$/.exec(descr) ?? [];
-	const codec = code === undefined ? undefined : npyCodecs[code];
-	if (codec === undefined) throw new NpyTypeError(where, descr);
-	const itemSize = codec.bytesPerElement;
-	const expected = elementCount(dims) * itemSize;
-	const actual = bytes.length - length;
-	if (actual !== expected) {
-		const kind = actual < expected ? "cut short" : "longer than one array";
-		throw new NpyFormatError({
-			where,
-			what: `${kind}: shape (${dims.join(", ")}) of ${descr} needs ${expected} bytes, there are ${actual}`,
-			nextStep: "Copy or save the file again",
-		});
-	}
-	const items = new Uint8Array(expected);
-	items.set(bytes.subarray(length));
-	const ordered = fortranOrder ? toRowMajor(items, dims, itemSize) : items;
-	if (byteOrder === ">") reverseEachItem(ordered, itemSize);
-	return codec.decode(dims, ordered.buffer);
+export function readNpy(bytes: Uint8Array, where = 'NumPy array'): NpyArray {
+  const { descr, fortranOrder, dims, length } = parseNpyHeader(bytes, where);
+  const [, byteOrder, code] = /^([<>|=])(\w+)$/.exec(descr) ?? [];
+  const codec = code === undefined ? undefined : npyCodecs[code];
+  if (codec === undefined) throw new NpyTypeError(where, descr);
+  const itemSize = codec.bytesPerElement;
+  const expected = elementCount(dims) * itemSize;
+  const actual = bytes.length - length;
+  if (actual !== expected) {
+    const kind = actual < expected ? 'cut short' : 'longer than one array';
+    throw new NpyFormatError({
+      where,
+      what: `${kind}: shape (${dims.join(', ')}) of ${descr} needs ${expected} bytes, there are ${actual}`,
+      nextStep: 'Copy or save the file again',
+    });
+  }
+  const items = new Uint8Array(expected);
+  items.set(bytes.subarray(length));
+  const ordered = fortranOrder ? toRowMajor(items, dims, itemSize) : items;
+  if (byteOrder === '>') reverseEachItem(ordered, itemSize);
+  return codec.decode(dims, ordered.buffer);
 }
 
 /**
  * The bytes `numpy.save` would write for this array.
  * @throws NpyFormatError if the shape does not fit the number of elements.
  */
-export function writeNpy(array: NpyArray, where = "NumPy array"): Uint8Array {
-	const { type, dims, data } = array;
-	if (elementCount(dims) !== data.length) {
-		throw new NpyFormatError({
-			where,
-			what: `shape (${dims.join(", ")}) has ${elementCount(dims)} elements, the data ${data.length}`,
-			nextStep: "Give the shape of the data",
-		});
-	}
-	const header = formatNpyHeader(npyDescrs[type], dims);
-	const bytes = new Uint8Array(header.length + data.byteLength);
-	bytes.set(header);
-	bytes.set(
-		new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-		header.length,
-	);
-	return bytes;
+export function writeNpy(array: NpyArray, where = 'NumPy array'): Uint8Array {
+  const { type, dims, data } = array;
+  if (elementCount(dims) !== data.length) {
+    throw new NpyFormatError({
+      where,
+      what: `shape (${dims.join(', ')}) has ${elementCount(dims)} elements, the data ${data.length}`,
+      nextStep: 'Give the shape of the data',
+    });
+  }
+  const header = formatNpyHeader(npyDescrs[type], dims);
+  const bytes = new Uint8Array(header.length + data.byteLength);
+  bytes.set(header);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length);
+  return bytes;
 }
 
 function elementCount(dims: readonly number[]): number {
-	return dims.reduce((product, dim) => product * dim, 1);
+  return dims.reduce((product, dim) => product * dim, 1);
 }
 
 /** From "first index runs fastest" to "last index runs fastest". */
-function toRowMajor(
-	items: Uint8Array,
-	dims: readonly number[],
-	itemSize: number,
-): Uint8Array<ArrayBuffer> {
-	const ordered = new Uint8Array(items.length);
-	const strides = dims.map((_, axis) => elementCount(dims.slice(0, axis)));
-	const count = items.length / itemSize;
-	for (let target = 0; target < count; target++) {
-		let source = 0;
-		let rest = target;
-		for (let axis = dims.length - 1; axis >= 0; axis--) {
-			const dim = dims[axis] ?? 1;
-			source += (rest % dim) * (strides[axis] ?? 1);
-			rest = Math.floor(rest / dim);
-		}
-		ordered.set(
-			items.subarray(source * itemSize, (source + 1) * itemSize),
-			target * itemSize,
-		);
-	}
-	return ordered;
+function toRowMajor(items: Uint8Array, dims: readonly number[], itemSize: number): Uint8Array<ArrayBuffer> {
+  const ordered = new Uint8Array(items.length);
+  const strides = dims.map((_, axis) => elementCount(dims.slice(0, axis)));
+  const count = items.length / itemSize;
+  for (let target = 0; target < count; target++) {
+    let source = 0;
+    let rest = target;
+    for (let axis = dims.length - 1; axis >= 0; axis--) {
+      const dim = dims[axis] ?? 1;
+      source += (rest % dim) * (strides[axis] ?? 1);
+      rest = Math.floor(rest / dim);
+    }
+    ordered.set(items.subarray(source * itemSize, (source + 1) * itemSize), target * itemSize);
+  }
+  return ordered;
 }
 
 function reverseEachItem(items: Uint8Array, itemSize: number): void {
-	for (let start = 0; start < items.length; start += itemSize)
-		items.subarray(start, start + itemSize).reverse();
+  for (let start = 0; start < items.length; start += itemSize) items.subarray(start, start + itemSize).reverse();
 }

@@ -1,14 +1,14 @@
-import { NpyFormatError } from "./errors.ts";
+import { NpyFormatError } from './errors.ts';
 
 /** The header of a `.npy` file (NumPy's format description, versions 1.0 to 3.0). */
 export interface NpyHeader {
-	/** NumPy's spelling of the element type, such as `<f4`. */
-	readonly descr: string;
-	/** Whether the first index runs fastest in the file. */
-	readonly fortranOrder: boolean;
-	readonly dims: readonly number[];
-	/** Bytes before the first element. */
-	readonly length: number;
+  /** NumPy's spelling of the element type, such as `<f4`. */
+  readonly descr: string;
+  /** Whether the first index runs fastest in the file. */
+  readonly fortranOrder: boolean;
+  readonly dims: readonly number[];
+  /** Bytes before the first element. */
+  readonly length: number;
 }
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const; // \x93NUMPY
@@ -16,81 +16,52 @@ const ALIGNMENT = 64;
 
 /** @throws NpyFormatError if the bytes do not begin with a complete, understandable header. */
 export function parseNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
-	if (!MAGIC.every((byte, position) => bytes[position] === byte)) {
-		throw malformed(
-			where,
-			"not a NumPy array file",
-			"Expected the output of numpy.save",
-		);
-	}
-	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-	const major = bytes[6] ?? 0;
-	if (bytes.length >= 8 && (major < 1 || major > 3)) {
-		throw malformed(
-			where,
-			`NumPy format version ${major} is not known`,
-			"Save it with a released NumPy",
-		);
-	}
-	const start = major === 1 ? 10 : 12;
-	if (bytes.length < start) throw cutShort(where);
-	const length =
-		start + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
-	if (bytes.length < length) throw cutShort(where);
-	const text = new TextDecoder(major === 3 ? "utf-8" : "latin1").decode(
-		bytes.subarray(start, length),
-	);
-	// A structured type is a list in square brackets; it is passed on as spelled, for the caller to refuse by name.
-	const descr = /'descr'\s*:\s*(?:'([^']*)'|(\[.*\]))/.exec(text);
-	const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
-	const shape = /'shape'\s*:\s*\(((?:\s*\d+L?\s*,?)*)\s*\)/.exec(text)?.[1];
-	if (descr === null || order === undefined || shape === undefined) {
-		throw malformed(
-			where,
-			`the header cannot be understood: ${text.trim()}`,
-			"Save the array again with numpy.save",
-		);
-	}
-	const dims = [...shape.matchAll(/\d+/g)].map(([digits]) => Number(digits));
-	return {
-		descr: descr[1] ?? descr[2] ?? "",
-		fortranOrder: order === "True",
-		dims,
-		length,
-	};
+  if (!MAGIC.every((byte, position) => bytes[position] === byte)) {
+    throw malformed(where, 'not a NumPy array file', 'Expected the output of numpy.save');
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const major = bytes[6] ?? 0;
+  if (bytes.length >= 8 && (major < 1 || major > 3)) {
+    throw malformed(where, `NumPy format version ${major} is not known`, 'Save it with a released NumPy');
+  }
+  const start = major === 1 ? 10 : 12;
+  if (bytes.length < start) throw cutShort(where);
+  const length = start + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (bytes.length < length) throw cutShort(where);
+  const text = new TextDecoder(major === 3 ? 'utf-8' : 'latin1').decode(bytes.subarray(start, length));
+  // A structured type is a list in square brackets; it is passed on as spelled, for the caller to refuse by name.
+  const descr = /'descr'\s*:\s*(?:'([^']*)'|(\[.*\]))/.exec(text);
+  const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
+  const shape = /'shape'\s*:\s*\(((?:\s*\d+L?\s*,?)*)\s*\)/.exec(text)?.[1];
+  if (descr === null || order === undefined || shape === undefined) {
+    throw malformed(where, `the header cannot be understood: ${text.trim()}`, 'Save the array again with numpy.save');
+  }
+  const dims = [...shape.matchAll(/\d+/g)].map(([digits]) => Number(digits));
+  return {
+    descr: descr[1] ?? descr[2] ?? '',
+    fortranOrder: order === 'True',
+    dims,
+    length,
+  };
 }
 
 /** A version 1.0 header in C order, byte for byte as `numpy.save` writes it: padded so that the data is aligned. */
-export function formatNpyHeader(
-	descr: string,
-	dims: readonly number[],
-): Uint8Array {
-	const shape = dims.length === 1 ? `(${dims[0]},)` : `(${dims.join(", ")})`;
-	const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }`;
-	const unpadded = MAGIC.length + 4 + dictionary.length + 1;
-	const length = Math.ceil(unpadded / ALIGNMENT) * ALIGNMENT;
-	const textLength = length - MAGIC.length - 4;
-	const header = new Uint8Array(length);
-	header.set([...MAGIC, 1, 0, textLength & 0xff, textLength >> 8]);
-	header.set(
-		new TextEncoder().encode(`${dictionary.padEnd(textLength - 1)}\n`),
-		MAGIC.length + 4,
-	);
-	return header;
+export function formatNpyHeader(descr: string, dims: readonly number[]): Uint8Array {
+  const shape = dims.length === 1 ? `(${dims[0]},)` : `(${dims.join(', ')})`;
+  const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }`;
+  const unpadded = MAGIC.length + 4 + dictionary.length + 1;
+  const length = Math.ceil(unpadded / ALIGNMENT) * ALIGNMENT;
+  const textLength = length - MAGIC.length - 4;
+  const header = new Uint8Array(length);
+  header.set([...MAGIC, 1, 0, textLength & 0xff, textLength >> 8]);
+  header.set(new TextEncoder().encode(`${dictionary.padEnd(textLength - 1)}\n`), MAGIC.length + 4);
+  return header;
 }
 
 function cutShort(where: string): NpyFormatError {
-	return malformed(
-		where,
-		"the NumPy header is cut short",
-		"Copy or save the file again",
-	);
+  return malformed(where, 'the NumPy header is cut short', 'Copy or save the file again');
 }
 
-function malformed(
-	where: string,
-	what: string,
-	nextStep: string,
-): NpyFormatError {
-	return new NpyFormatError({ where, what, nextStep });
+function malformed(where: string, what: string, nextStep: string): NpyFormatError {
+  return new NpyFormatError({ where, what, nextStep });
 }

@@ -1,23 +1,23 @@
 // Node only: reads and downloads files.
-import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
-import { datasetFromArrays } from "./arrayDataset.ts";
-import type { Dataset } from "./dataset.ts";
-import { loadDigits } from "./digits.ts";
-import { DatasetFileError, UnknownDatasetError } from "./errors.ts";
-import { fitImages, type ImageShape } from "./fitImages.ts";
-import { datasetFromIdx, hasSomeIdxFile, readIdxFiles } from "./idxFolder.ts";
-import { readImageFolder } from "./imageFolder.ts";
-import { type NamedDataset, namedDatasets } from "./namedDatasets.ts";
-import { readNpy } from "./npy.ts";
-import type { NpyArray } from "./npyTypes.ts";
-import { readNpz } from "./npz.ts";
-import { datasetWithLabels } from "./publishedContent.ts";
-import { loadPublished, type PublishedOptions } from "./publishedDataset.ts";
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { datasetFromArrays } from './arrayDataset.ts';
+import type { Dataset } from './dataset.ts';
+import { loadDigits } from './digits.ts';
+import { DatasetFileError, UnknownDatasetError } from './errors.ts';
+import { fitImages, type ImageShape } from './fitImages.ts';
+import { datasetFromIdx, hasSomeIdxFile, readIdxFiles } from './idxFolder.ts';
+import { readImageFolder } from './imageFolder.ts';
+import { type NamedDataset, namedDatasets } from './namedDatasets.ts';
+import { readNpy } from './npy.ts';
+import type { NpyArray } from './npyTypes.ts';
+import { readNpz } from './npz.ts';
+import { datasetWithLabels } from './publishedContent.ts';
+import { loadPublished, type PublishedOptions } from './publishedDataset.ts';
 
 export interface OpenOptions extends ImageShape, PublishedOptions {
-	/** The data sets that have a name. Default: konkyo's. */
-	readonly named?: readonly NamedDataset[];
+  /** The data sets that have a name. Default: konkyo's. */
+  readonly named?: readonly NamedDataset[];
 }
 
 /**
@@ -26,96 +26,67 @@ export interface OpenOptions extends ImageShape, PublishedOptions {
  * picture is brought to them.
  * @throws UnknownDatasetError if it is none of these; the errors of its reader (all are DatasetErrors).
  */
-export async function openDataset(
-	where: string,
-	options: OpenOptions = {},
-): Promise<Dataset> {
-	const named = options.named ?? namedDatasets;
-	const dataset = named.find(({ name }) => name === where);
-	if (dataset) return fitted(await openNamed(dataset, options), options);
-	const found = await stat(where).catch(() => undefined);
-	if (!found) {
-		throw new UnknownDatasetError({
-			where,
-			what: "there is no data set of this name, and no such file or folder",
-			nextStep: `Give ${named.map(({ name }) => name).join(", ")}, a folder (IDX files, pictures by class, .npy arrays), or an .npz file`,
-		});
-	}
-	return found.isDirectory()
-		? openFolder(where, named, options)
-		: fitted(await openFile(where), options);
+export async function openDataset(where: string, options: OpenOptions = {}): Promise<Dataset> {
+  const named = options.named ?? namedDatasets;
+  const dataset = named.find(({ name }) => name === where);
+  if (dataset) return fitted(await openNamed(dataset, options), options);
+  const found = await stat(where).catch(() => undefined);
+  if (!found) {
+    throw new UnknownDatasetError({
+      where,
+      what: 'there is no data set of this name, and no such file or folder',
+      nextStep: `Give ${named.map(({ name }) => name).join(', ')}, a folder (IDX files, pictures by class, .npy arrays), or an .npz file`,
+    });
+  }
+  return found.isDirectory() ? openFolder(where, named, options) : fitted(await openFile(where), options);
 }
 
-function openNamed(
-	dataset: NamedDataset,
-	options: OpenOptions,
-): Promise<Dataset> {
-	return dataset.kind === "embedded"
-		? loadDigits()
-		: loadPublished(dataset, options);
+function openNamed(dataset: NamedDataset, options: OpenOptions): Promise<Dataset> {
+  return dataset.kind === 'embedded' ? loadDigits() : loadPublished(dataset, options);
 }
 
-async function openFolder(
-	folder: string,
-	named: readonly NamedDataset[],
-	options: OpenOptions,
-): Promise<Dataset> {
-	const files = await readdir(folder);
-	const name = basename(resolve(folder));
-	if (hasSomeIdxFile(files)) {
-		const contents = await readIdxFiles(folder);
-		const published = named.flatMap((each) =>
-			each.kind === "published" ? [each] : [],
-		);
-		const classNames = datasetWithLabels(
-			contents.trainLabels.bytes,
-			published,
-		)?.classNames;
-		return fitted(
-			datasetFromIdx(contents, { name, ...(classNames ? { classNames } : {}) }),
-			options,
-		);
-	}
-	const arrays = files.filter((file) => file.endsWith(".npy"));
-	if (arrays.length === 0) return readImageFolder(folder, options);
-	const entries = arrays.map(async (file): Promise<[string, NpyArray]> => {
-		const path = join(folder, file);
-		return [basename(file, ".npy"), readNpy(await read(path), path)];
-	});
-	return fitted(
-		datasetFromArrays(new Map(await Promise.all(entries)), folder, name),
-		options,
-	);
+async function openFolder(folder: string, named: readonly NamedDataset[], options: OpenOptions): Promise<Dataset> {
+  const files = await readdir(folder);
+  const name = basename(resolve(folder));
+  if (hasSomeIdxFile(files)) {
+    const contents = await readIdxFiles(folder);
+    const published = named.flatMap((each) => (each.kind === 'published' ? [each] : []));
+    const classNames = datasetWithLabels(contents.trainLabels.bytes, published)?.classNames;
+    return fitted(datasetFromIdx(contents, { name, ...(classNames ? { classNames } : {}) }), options);
+  }
+  const arrays = files.filter((file) => file.endsWith('.npy'));
+  if (arrays.length === 0) return readImageFolder(folder, options);
+  const entries = arrays.map(async (file): Promise<[string, NpyArray]> => {
+    const path = join(folder, file);
+    return [basename(file, '.npy'), readNpy(await read(path), path)];
+  });
+  return fitted(datasetFromArrays(new Map(await Promise.all(entries)), folder, name), options);
 }
 
 async function openFile(path: string): Promise<Dataset> {
-	if (!/\.npz$/i.test(path)) {
-		throw new UnknownDatasetError({
-			where: path,
-			what: "this file is not a data set",
-			nextStep: "Give an .npz archive with images and labels, or a folder",
-		});
-	}
-	return datasetFromArrays(
-		readNpz(await read(path), path),
-		path,
-		basename(path).replace(/\.npz$/i, ""),
-	);
+  if (!/\.npz$/i.test(path)) {
+    throw new UnknownDatasetError({
+      where: path,
+      what: 'this file is not a data set',
+      nextStep: 'Give an .npz archive with images and labels, or a folder',
+    });
+  }
+  return datasetFromArrays(readNpz(await read(path), path), path, basename(path).replace(/\.npz$/i, ''));
 }
 
 async function read(path: string): Promise<Uint8Array> {
-	try {
-		return await readFile(path);
-	} catch (cause) {
-		throw new DatasetFileError({
-			where: path,
-			what: "the file cannot be read",
-			nextStep: "Check the path and its permissions",
-			cause,
-		});
-	}
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new DatasetFileError({
+      where: path,
+      what: 'the file cannot be read',
+      nextStep: 'Check the path and its permissions',
+      cause,
+    });
+  }
 }
 
 function fitted({ train, test }: Dataset, shape: ImageShape): Dataset {
-	return { train: fitImages(train, shape), test: fitImages(test, shape) };
+  return { train: fitImages(train, shape), test: fitImages(test, shape) };
 }

@@ -1,13 +1,9 @@
-import {
-	indicesOfClass,
-	type LabelledImages,
-	selectImages,
-} from "./labelledImages.ts";
+import { indicesOfClass, type LabelledImages, selectImages } from './labelledImages.ts';
 
 /** Two data sets without a picture in common. */
 export interface Split {
-	readonly rest: LabelledImages;
-	readonly held: LabelledImages;
+  readonly rest: LabelledImages;
+  readonly held: LabelledImages;
 }
 
 /**
@@ -15,20 +11,18 @@ export interface Split {
  * in about the same proportion whatever the order of the pictures. No randomness: the same pictures every time.
  */
 export function splitEvery(set: LabelledImages, nth: number): Split {
-	const held = new Set(
-		set.classNames.flatMap((_, label) =>
-			indicesOfClass(set, label).filter((_, i) => i % nth === nth - 1),
-		),
-	);
-	const all = Array.from({ length: set.count }, (_, index) => index);
-	return {
-		rest: selectImages(
-			set,
-			all.filter((index) => !held.has(index)),
-		),
-		held: selectImages(
-			set,
-			all.filter((index) => held.has(index)),
-		),
-	};
+  const held = new Set(
+    set.classNames.flatMap((_, label) => indicesOfClass(set, label).filter((_, i) => i % nth === nth - 1)),
+  );
+  const all = Array.from({ length: set.count }, (_, index) => index);
+  return {
+    rest: selectImages(
+      set,
+      all.filter((index) => !held.has(index)),
+    ),
+    held: selectImages(
+      set,
+      all.filter((index) => held.has(index)),
+    ),
+  };
 }

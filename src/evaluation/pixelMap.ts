@@ -1,12 +1,12 @@
-import type { InputDescription } from "../classifier/inputDescription.ts";
-import { sumChannels } from "../classifier/pixels.ts";
-import type { Tensor } from "../onnx/tensor.ts";
+import type { InputDescription } from '../classifier/inputDescription.ts';
+import { sumChannels } from '../classifier/pixels.ts';
+import type { Tensor } from '../onnx/tensor.ts';
 
 /** One number for each cell of a grid over the image, row by row. */
 export interface CellMap {
-	readonly height: number;
-	readonly width: number;
-	readonly values: Float32Array;
+  readonly height: number;
+  readonly width: number;
+  readonly values: Float32Array;
 }
 
 /**
@@ -15,48 +15,32 @@ export interface CellMap {
  * @returns undefined for a layer without positions.
  */
 export function cellMap(
-	{
-		values,
-		layer,
-	}: { readonly values: Tensor<"float32">; readonly layer?: string },
-	input: InputDescription,
+  { values, layer }: { readonly values: Tensor<'float32'>; readonly layer?: string },
+  input: InputDescription,
 ): CellMap | undefined {
-	if (layer === undefined) {
-		return {
-			height: input.height,
-			width: input.width,
-			values: sumChannels(values.data, input),
-		};
-	}
-	const [, channels, height, width, ...more] = values.dims;
-	if (
-		channels === undefined ||
-		height === undefined ||
-		width === undefined ||
-		more.length > 0
-	)
-		return undefined;
-	const sums = new Float32Array(height * width);
-	values.data.forEach((value, i) => {
-		const cell = i % sums.length;
-		sums[cell] = (sums[cell] ?? 0) + value;
-	});
-	return { height, width, values: sums };
+  if (layer === undefined) {
+    return {
+      height: input.height,
+      width: input.width,
+      values: sumChannels(values.data, input),
+    };
+  }
+  const [, channels, height, width, ...more] = values.dims;
+  if (channels === undefined || height === undefined || width === undefined || more.length > 0) return undefined;
+  const sums = new Float32Array(height * width);
+  values.data.forEach((value, i) => {
+    const cell = i % sums.length;
+    sums[cell] = (sums[cell] ?? 0) + value;
+  });
+  return { height, width, values: sums };
 }
 
 /** A map at another size, each cell as large as its share (nearest neighbour): what the report draws. */
-export function stretched(
-	map: CellMap,
-	{ height, width }: { readonly height: number; readonly width: number },
-) {
-	if (map.height === height && map.width === width) return map;
-	const values = Float32Array.from({ length: height * width }, (_, i) => {
-		const row = Math.floor((Math.floor(i / width) * map.height) / height);
-		return (
-			map.values[
-				row * map.width + Math.floor(((i % width) * map.width) / width)
-			] ?? 0
-		);
-	});
-	return { height, width, values };
+export function stretched(map: CellMap, { height, width }: { readonly height: number; readonly width: number }) {
+  if (map.height === height && map.width === width) return map;
+  const values = Float32Array.from({ length: height * width }, (_, i) => {
+    const row = Math.floor((Math.floor(i / width) * map.height) / height);
+    return map.values[row * map.width + Math.floor(((i % width) * map.width) / width)] ?? 0;
+  });
+  return { height, width, values };
 }

@@ -1,4 +1,4 @@
-import type { CellMap } from "./pixelMap.ts";
+import type { CellMap } from './pixelMap.ts';
 
 /** Pixels (counted row by row) that are taken together. */
 export type Segment = readonly number[];
@@ -7,14 +7,8 @@ export type Segment = readonly number[];
 const segmentsAnAxis = 28;
 
 /** The side of square segments of an image: large enough that a segment is something to see. */
-export function segmentSide({
-	height,
-	width,
-}: {
-	readonly height: number;
-	readonly width: number;
-}): number {
-	return Math.max(1, Math.round(Math.sqrt(height * width) / segmentsAnAxis));
+export function segmentSide({ height, width }: { readonly height: number; readonly width: number }): number {
+  return Math.max(1, Math.round(Math.sqrt(height * width) / segmentsAnAxis));
 }
 
 /**
@@ -22,27 +16,17 @@ export function segmentSide({
  * the upper left first. What is not a number comes last.
  */
 export function segmentsByEvidence(map: CellMap, side: number): Segment[] {
-	const { height, width, values } = map;
-	const across = Math.ceil(width / side);
-	const segments = Array.from(
-		{ length: across * Math.ceil(height / side) },
-		() => [] as number[],
-	);
-	for (let pixel = 0; pixel < values.length; pixel++) {
-		const [row, column] = [Math.floor(pixel / width), pixel % width];
-		segments[Math.floor(row / side) * across + Math.floor(column / side)]?.push(
-			pixel,
-		);
-	}
-	const scored = segments.map((segment) => ({
-		segment,
-		evidence:
-			segment.reduce((sum, pixel) => sum + (values[pixel] ?? 0), 0) /
-			segment.length,
-	}));
-	const rank = (evidence: number) =>
-		Number.isNaN(evidence) ? Number.NEGATIVE_INFINITY : evidence;
-	return scored
-		.sort((a, b) => rank(b.evidence) - rank(a.evidence) || 0)
-		.map(({ segment }) => segment);
+  const { height, width, values } = map;
+  const across = Math.ceil(width / side);
+  const segments = Array.from({ length: across * Math.ceil(height / side) }, () => [] as number[]);
+  for (let pixel = 0; pixel < values.length; pixel++) {
+    const [row, column] = [Math.floor(pixel / width), pixel % width];
+    segments[Math.floor(row / side) * across + Math.floor(column / side)]?.push(pixel);
+  }
+  const scored = segments.map((segment) => ({
+    segment,
+    evidence: segment.reduce((sum, pixel) => sum + (values[pixel] ?? 0), 0) / segment.length,
+  }));
+  const rank = (evidence: number) => (Number.isNaN(evidence) ? Number.NEGATIVE_INFINITY : evidence);
+  return scored.sort((a, b) => rank(b.evidence) - rank(a.evidence) || 0).map(({ segment }) => segment);
 }

@@ -1,47 +1,38 @@
-import { nodesOnTheWay } from "../attribution/layer.ts";
-import type { Classifier } from "../classifier/classifier.ts";
-import { makeClassifier } from "../classifier/loadClassifier.ts";
-import { noiseImages } from "../classifier/pixels.ts";
-import type { Node } from "../onnx/graph.ts";
-import { float32, isTensorOf, type Tensor } from "../onnx/tensor.ts";
-import { fillWithNormals } from "../random/normal.ts";
-import { random } from "../random/random.ts";
-import { probe } from "../runtime/probe.ts";
+import { nodesOnTheWay } from '../attribution/layer.ts';
+import type { Classifier } from '../classifier/classifier.ts';
+import { makeClassifier } from '../classifier/loadClassifier.ts';
+import { noiseImages } from '../classifier/pixels.ts';
+import type { Node } from '../onnx/graph.ts';
+import { float32, isTensorOf, type Tensor } from '../onnx/tensor.ts';
+import { fillWithNormals } from '../random/normal.ts';
+import { random } from '../random/random.ts';
+import { probe } from '../runtime/probe.ts';
 
 /** A layer whose weights training chose: the value that holds them, and the node that multiplies with it. */
 export interface WeightedLayer {
-	readonly weights: string;
-	readonly node: Node;
+  readonly weights: string;
+  readonly node: Node;
 }
 
-const weighted: ReadonlySet<string> = new Set([
-	"Conv",
-	"ConvTranspose",
-	"Gemm",
-	"MatMul",
-]);
+const weighted: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
 
 /** The layers with weights, from the pixels to the scores. Weights that the graph computes (from integers, say) do not count. */
 export function weightedLayers(classifier: Classifier): WeightedLayer[] {
-	const { initializers } = classifier.model.graph;
-	return nodesOnTheWay(classifier).flatMap((node) => {
-		if (node.domain !== "" || !weighted.has(node.op)) return [];
-		const weights = node.inputs.slice(0, 2).find((name) => {
-			const constant = initializers.get(name);
-			return (
-				constant !== undefined &&
-				isTensorOf(constant, "float32") &&
-				constant.dims.length > 1
-			);
-		});
-		return weights === undefined ? [] : [{ weights, node }];
-	});
+  const { initializers } = classifier.model.graph;
+  return nodesOnTheWay(classifier).flatMap((node) => {
+    if (node.domain !== '' || !weighted.has(node.op)) return [];
+    const weights = node.inputs.slice(0, 2).find((name) => {
+      const constant = initializers.get(name);
+      return constant !== undefined && isTensorOf(constant, 'float32') && constant.dims.length > 1;
+    });
+    return weights === undefined ? [] : [{ weights, node }];
+  });
 }
 
 export interface RandomWeights {
-	readonly seed: number;
-	/** How many layers, counted from the scores back to the pixels. By default all. */
-	readonly layers?: number;
+  readonly seed: number;
+  /** How many layers, counted from the scores back to the pixels. By default all. */
+  readonly layers?: number;
 }
 
 /**
@@ -49,43 +40,41 @@ export interface RandomWeights {
  * biases and normalisation stay. Its facts are from a run of its own, for they hold constants. Release it after use.
  */
 export async function withRandomWeights(
-	classifier: Classifier,
-	{ seed, layers = Number.POSITIVE_INFINITY }: RandomWeights,
+  classifier: Classifier,
+  { seed, layers = Number.POSITIVE_INFINITY }: RandomWeights,
 ): Promise<Classifier> {
-	const { model, runtime, input, inputName, facts } = classifier;
-	const all = weightedLayers(classifier);
-	const chosen = all.slice(Math.max(0, all.length - layers));
-	const source = random(seed);
-	const initializers = new Map(model.graph.initializers);
-	for (const { weights } of chosen) {
-		const trained = model.graph.initializers.get(weights);
-		if (!trained || !isTensorOf(trained, "float32")) continue;
-		const numbers = new Float32Array(trained.data.length);
-		fillWithNormals(numbers, source);
-		const deviation = standardDeviation(trained);
-		initializers.set(
-			weights,
-			float32(
-				trained.dims,
-				numbers.map((value) => value * deviation),
-			),
-		);
-	}
-	const randomised = { ...model, graph: { ...model.graph, initializers } };
-	const rowCount = facts.get(inputName)?.dims[0] ?? 1;
-	const found = await probe(runtime, randomised, {
-		[inputName]: noiseImages(input, rowCount),
-	});
-	return makeClassifier({
-		...classifier,
-		model: randomised,
-		facts: found.facts,
-	});
+  const { model, runtime, input, inputName, facts } = classifier;
+  const all = weightedLayers(classifier);
+  const chosen = all.slice(Math.max(0, all.length - layers));
+  const source = random(seed);
+  const initializers = new Map(model.graph.initializers);
+  for (const { weights } of chosen) {
+    const trained = model.graph.initializers.get(weights);
+    if (!trained || !isTensorOf(trained, 'float32')) continue;
+    const numbers = new Float32Array(trained.data.length);
+    fillWithNormals(numbers, source);
+    const deviation = standardDeviation(trained);
+    initializers.set(
+      weights,
+      float32(
+        trained.dims,
+        numbers.map((value) => value * deviation),
+      ),
+    );
+  }
+  const randomised = { ...model, graph: { ...model.graph, initializers } };
+  const rowCount = facts.get(inputName)?.dims[0] ?? 1;
+  const found = await probe(runtime, randomised, {
+    [inputName]: noiseImages(input, rowCount),
+  });
+  return makeClassifier({
+    ...classifier,
+    model: randomised,
+    facts: found.facts,
+  });
 }
 
-function standardDeviation({ data }: Tensor<"float32">): number {
-	const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
-	return Math.sqrt(
-		data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length,
-	);
+function standardDeviation({ data }: Tensor<'float32'>): number {
+  const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
+  return Math.sqrt(data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length);
 }

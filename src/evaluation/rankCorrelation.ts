@@ -3,39 +3,31 @@
  * for the opposite, 0 where the one says nothing of the other. NaN where one of them is all equal.
  */
 export function rankCorrelation(a: Float32Array, b: Float32Array): number {
-	return correlation(ranks(a), ranks(b));
+  return correlation(ranks(a), ranks(b));
 }
 
 function ranks(values: Float32Array): Float64Array {
-	const order = Array.from(values.keys()).sort(
-		(i, j) => (values[i] ?? 0) - (values[j] ?? 0),
-	);
-	const result = new Float64Array(values.length);
-	for (let start = 0; start < order.length; ) {
-		let end = start + 1;
-		while (
-			end < order.length &&
-			values[order[end] ?? 0] === values[order[start] ?? 0]
-		)
-			end++;
-		for (let k = start; k < end; k++)
-			result[order[k] ?? 0] = (start + end - 1) / 2;
-		start = end;
-	}
-	return result;
+  const order = Array.from(values.keys()).sort((i, j) => (values[i] ?? 0) - (values[j] ?? 0));
+  const result = new Float64Array(values.length);
+  for (let start = 0; start < order.length; ) {
+    let end = start + 1;
+    while (end < order.length && values[order[end] ?? 0] === values[order[start] ?? 0]) end++;
+    for (let k = start; k < end; k++) result[order[k] ?? 0] = (start + end - 1) / 2;
+    start = end;
+  }
+  return result;
 }
 
 /** Pearson's correlation. */
 function correlation(a: Float64Array, b: Float64Array): number {
-	const mean = (values: Float64Array) =>
-		values.reduce((sum, value) => sum + value, 0) / values.length;
-	const [meanA, meanB] = [mean(a), mean(b)];
-	let [ab, aa, bb] = [0, 0, 0];
-	for (let i = 0; i < a.length; i++) {
-		const [da, db] = [(a[i] ?? 0) - meanA, (b[i] ?? 0) - meanB];
-		ab += da * db;
-		aa += da * da;
-		bb += db * db;
-	}
-	return ab / Math.sqrt(aa * bb);
+  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanA, meanB] = [mean(a), mean(b)];
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const [da, db] = [(a[i] ?? 0) - meanA, (b[i] ?? 0) - meanB];
+    ab += da * db;
+    aa += da * da;
+    bb += db * db;
+  }
+  return ab / Math.sqrt(aa * bb);
 }

@@ -1,23 +1,23 @@
-import { findLayer, layersOf } from "../attribution/layer.ts";
-import type { Classifier } from "../classifier/classifier.ts";
-import { elementTypeCode } from "../onnx/elementType.ts";
-import type { Facts } from "../onnx/facts.ts";
-import type { Graph } from "../onnx/graph.ts";
-import { GraphBuilder } from "../onnx/graphBuilder.ts";
-import { prune } from "../onnx/prune.ts";
-import type { Tensor } from "../onnx/tensor.ts";
-import { elementwiseFunctions } from "../transforms/relevance/operators.ts";
+import { findLayer, layersOf } from '../attribution/layer.ts';
+import type { Classifier } from '../classifier/classifier.ts';
+import { elementTypeCode } from '../onnx/elementType.ts';
+import type { Facts } from '../onnx/facts.ts';
+import type { Graph } from '../onnx/graph.ts';
+import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { prune } from '../onnx/prune.ts';
+import type { Tensor } from '../onnx/tensor.ts';
+import { elementwiseFunctions } from '../transforms/relevance/operators.ts';
 
 /** A layer in which positions where the network sees no feature are held at 0. */
 export interface LayerMask {
-	/** The name of the layer's values, or of its node. */
-	readonly layer: string;
-	/** Positions whose value for the image itself is at or below it are held at 0. */
-	readonly threshold: number;
+  /** The name of the layer's values, or of its node. */
+  readonly layer: string;
+  /** Positions whose value for the image itself is at or below it are held at 0. */
+  readonly threshold: number;
 }
 
 /** Ikeno, Hara & Washio's masks, none, or one's own. */
-export type MaskChoice = "paper" | "none" | readonly LayerMask[];
+export type MaskChoice = 'paper' | 'none' | readonly LayerMask[];
 
 /** Section 4.1: 0.2 for the first convolution, 0 for what follows. */
 const paperThresholds = { first: 0.2, following: 0 };
@@ -27,122 +27,101 @@ const paperThresholds = { first: 0.2, following: 0 };
  * class with a negative score would drop out of the objective.
  * @throws UnknownLayerError for a layer the model does not have.
  */
-export function chosenMasks(
-	classifier: Classifier,
-	masks: MaskChoice,
-): LayerMask[] {
-	if (masks === "none") return [];
-	if (masks !== "paper") {
-		return masks.map(({ layer, threshold }) => ({
-			layer: findLayer(classifier, layer).value,
-			threshold,
-		}));
-	}
-	const activations = layersOf(classifier).filter(
-		({ node, value }) =>
-			node.domain === "" &&
-			elementwiseFunctions.has(node.op) &&
-			value !== classifier.scores.name,
-	);
-	return activations.map(({ value }, i) => ({
-		layer: value,
-		threshold: i === 0 ? paperThresholds.first : paperThresholds.following,
-	}));
+export function chosenMasks(classifier: Classifier, masks: MaskChoice): LayerMask[] {
+  if (masks === 'none') return [];
+  if (masks !== 'paper') {
+    return masks.map(({ layer, threshold }) => ({
+      layer: findLayer(classifier, layer).value,
+      threshold,
+    }));
+  }
+  const activations = layersOf(classifier).filter(
+    ({ node, value }) => node.domain === '' && elementwiseFunctions.has(node.op) && value !== classifier.scores.name,
+  );
+  return activations.map(({ value }, i) => ({
+    layer: value,
+    threshold: i === 0 ? paperThresholds.first : paperThresholds.following,
+  }));
 }
 
 /** A graph in which layers are multiplied with masks, graph inputs of 0 and 1 in the shape of one image's layer, [1, ...]. */
 export interface MaskedGraph {
-	readonly graph: Graph;
-	/** Those of the graph it came from, and of what was added. */
-	readonly facts: Facts;
-	readonly masks: readonly MaskInput[];
+  readonly graph: Graph;
+  /** Those of the graph it came from, and of what was added. */
+  readonly facts: Facts;
+  readonly masks: readonly MaskInput[];
 }
 
 export interface MaskInput extends LayerMask {
-	/** Name of the graph input. */
-	readonly input: string;
+  /** Name of the graph input. */
+  readonly input: string;
 }
 
 /** Multiplies each layer with its mask: whatever reads the layer reads the product, under the layer's name. */
-export function withMasks(
-	graph: Graph,
-	facts: Facts,
-	layers: readonly LayerMask[],
-): MaskedGraph {
-	const builder = new GraphBuilder({ ...graph, nodes: [] }, "mask");
-	const all = new Map(facts);
-	const masks: MaskInput[] = [];
-	for (const node of graph.nodes) {
-		const masked = layers.find(({ layer }) => node.outputs[0] === layer);
-		if (!masked) {
-			builder.append(node);
-			continue;
-		}
-		const { layer, threshold } = masked;
-		const known = facts.get(layer);
-		const dims = known?.dims.slice(1) ?? [];
-		const input = builder.input(`konkyo/mask/${layer}`, "float32", [
-			1,
-			...dims,
-		]);
-		const whole = builder.fresh("unmasked");
-		builder.append({ ...node, outputs: [whole, ...node.outputs.slice(1)] });
-		builder.append({
-			op: "Mul",
-			domain: "",
-			name: builder.fresh("mask"),
-			inputs: [whole, input],
-			outputs: [layer],
-			attributes: {},
-		});
-		if (known) all.set(whole, known);
-		all.set(input, { type: "float32", dims: [1, ...dims] });
-		masks.push({ layer, threshold, input });
-	}
-	return { graph: builder.build(), facts: all, masks };
+export function withMasks(graph: Graph, facts: Facts, layers: readonly LayerMask[]): MaskedGraph {
+  const builder = new GraphBuilder({ ...graph, nodes: [] }, 'mask');
+  const all = new Map(facts);
+  const masks: MaskInput[] = [];
+  for (const node of graph.nodes) {
+    const masked = layers.find(({ layer }) => node.outputs[0] === layer);
+    if (!masked) {
+      builder.append(node);
+      continue;
+    }
+    const { layer, threshold } = masked;
+    const known = facts.get(layer);
+    const dims = known?.dims.slice(1) ?? [];
+    const input = builder.input(`konkyo/mask/${layer}`, 'float32', [1, ...dims]);
+    const whole = builder.fresh('unmasked');
+    builder.append({ ...node, outputs: [whole, ...node.outputs.slice(1)] });
+    builder.append({
+      op: 'Mul',
+      domain: '',
+      name: builder.fresh('mask'),
+      inputs: [whole, input],
+      outputs: [layer],
+      attributes: {},
+    });
+    if (known) all.set(whole, known);
+    all.set(input, { type: 'float32', dims: [1, ...dims] });
+    masks.push({ layer, threshold, input });
+  }
+  return { graph: builder.build(), facts: all, masks };
 }
 
 /** The masks of an image, by the names of the masked graph's inputs. */
 export interface MaskValues {
-	of(image: Tensor<"float32">): Promise<Readonly<Record<string, Tensor>>>;
-	release(): Promise<void>;
+  of(image: Tensor<'float32'>): Promise<Readonly<Record<string, Tensor>>>;
+  release(): Promise<void>;
 }
 
 /** 1 where the unmasked network's layer is above the threshold for the image itself, else 0. */
-export async function compileMaskValues(
-	classifier: Classifier,
-	masks: readonly MaskInput[],
-): Promise<MaskValues> {
-	if (masks.length === 0)
-		return { of: async () => ({}), release: async () => {} };
-	const { model, runtime, inputName } = classifier;
-	const builder = new GraphBuilder(model.graph, "mask-values");
-	const outputs = masks.map(({ layer, threshold }) =>
-		builder.add(
-			"Cast",
-			[builder.ops.Greater(layer, builder.scalar(threshold))],
-			{ to: elementTypeCode("float32") },
-		),
-	);
-	const infos = outputs.map((name) => ({
-		name,
-		type: "float32" as const,
-		dims: undefined,
-	}));
-	const session = await runtime.createSession({
-		...model,
-		graph: prune(builder.build(infos), infos, [inputName]),
-	});
-	return {
-		async of(image) {
-			const values = await session.run({ [inputName]: image }, outputs);
-			return Object.fromEntries(
-				masks.flatMap(({ input }, i) => {
-					const mask = values[outputs[i] ?? ""];
-					return mask ? [[input, mask] as const] : [];
-				}),
-			);
-		},
-		release: () => session.release(),
-	};
+export async function compileMaskValues(classifier: Classifier, masks: readonly MaskInput[]): Promise<MaskValues> {
+  if (masks.length === 0) return { of: async () => ({}), release: async () => {} };
+  const { model, runtime, inputName } = classifier;
+  const builder = new GraphBuilder(model.graph, 'mask-values');
+  const outputs = masks.map(({ layer, threshold }) =>
+    builder.add('Cast', [builder.ops.Greater(layer, builder.scalar(threshold))], { to: elementTypeCode('float32') }),
+  );
+  const infos = outputs.map((name) => ({
+    name,
+    type: 'float32' as const,
+    dims: undefined,
+  }));
+  const session = await runtime.createSession({
+    ...model,
+    graph: prune(builder.build(infos), infos, [inputName]),
+  });
+  return {
+    async of(image) {
+      const values = await session.run({ [inputName]: image }, outputs);
+      return Object.fromEntries(
+        masks.flatMap(({ input }, i) => {
+          const mask = values[outputs[i] ?? ''];
+          return mask ? [[input, mask] as const] : [];
+        }),
+      );
+    },
+    release: () => session.release(),
+  };
 }

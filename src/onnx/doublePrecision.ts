@@ -1,31 +1,12 @@
-import { elementTypeCode } from "./elementType.ts";
-import type { Model } from "./graph.ts";
-import { GraphBuilder } from "./graphBuilder.ts";
-import { isTensorOf, tensor } from "./tensor.ts";
+import { elementTypeCode } from './elementType.ts';
+import type { Model } from './graph.ts';
+import { GraphBuilder } from './graphBuilder.ts';
+import { isTensorOf, tensor } from './tensor.ts';
 
 /** What dense networks consist of: operators that ONNX Runtime has float64 kernels for, and whose attributes name no type. */
 const operators: ReadonlySet<string> = new Set([
-	...([
-		"Add",
-		"Sub",
-		"Mul",
-		"Div",
-		"Gemm",
-		"MatMul",
-		"Relu",
-		"Sigmoid",
-		"Tanh",
-		"Neg",
-		"Identity",
-	] as const),
-	...([
-		"Flatten",
-		"Reshape",
-		"Squeeze",
-		"Unsqueeze",
-		"Transpose",
-		"Concat",
-	] as const),
+  ...(['Add', 'Sub', 'Mul', 'Div', 'Gemm', 'MatMul', 'Relu', 'Sigmoid', 'Tanh', 'Neg', 'Identity'] as const),
+  ...(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Transpose', 'Concat'] as const),
 ]);
 
 /**
@@ -34,56 +15,36 @@ const operators: ReadonlySet<string> = new Set([
  * 22 on activations are.
  */
 export function inDoublePrecision(model: Model): Model | undefined {
-	const { graph } = model;
-	if (
-		model.opset > 21 ||
-		graph.nodes.some(({ op, domain }) => domain !== "" || !operators.has(op))
-	)
-		return undefined;
-	const builder = new GraphBuilder(
-		{ ...graph, nodes: [], initializers: new Map() },
-		"double",
-	);
-	const renamed = new Map(
-		graph.inputs.flatMap(({ name, type }) =>
-			type === "float32"
-				? [
-						[
-							name,
-							builder.add("Cast", [name], { to: elementTypeCode("float64") }),
-						] as const,
-					]
-				: [],
-		),
-	);
-	for (const node of graph.nodes) {
-		builder.append({
-			...node,
-			inputs: node.inputs.map((name) => renamed.get(name) ?? name),
-		});
-	}
-	const initializers = [...graph.initializers].map(
-		([name, t]) =>
-			[
-				name,
-				isTensorOf(t, "float32")
-					? tensor("float64", t.dims, Float64Array.from(t.data))
-					: t,
-			] as const,
-	);
-	const outputs = graph.outputs.map(({ name }) => ({
-		name,
-		type: undefined,
-		dims: undefined,
-	}));
-	const { nodes, inputs } = builder.build();
-	const double = {
-		...graph,
-		inputs,
-		nodes,
-		outputs,
-		initializers: new Map(initializers),
-		valueInfo: [],
-	};
-	return { ...model, graph: double };
+  const { graph } = model;
+  if (model.opset > 21 || graph.nodes.some(({ op, domain }) => domain !== '' || !operators.has(op))) return undefined;
+  const builder = new GraphBuilder({ ...graph, nodes: [], initializers: new Map() }, 'double');
+  const renamed = new Map(
+    graph.inputs.flatMap(({ name, type }) =>
+      type === 'float32' ? [[name, builder.add('Cast', [name], { to: elementTypeCode('float64') })] as const] : [],
+    ),
+  );
+  for (const node of graph.nodes) {
+    builder.append({
+      ...node,
+      inputs: node.inputs.map((name) => renamed.get(name) ?? name),
+    });
+  }
+  const initializers = [...graph.initializers].map(
+    ([name, t]) => [name, isTensorOf(t, 'float32') ? tensor('float64', t.dims, Float64Array.from(t.data)) : t] as const,
+  );
+  const outputs = graph.outputs.map(({ name }) => ({
+    name,
+    type: undefined,
+    dims: undefined,
+  }));
+  const { nodes, inputs } = builder.build();
+  const double = {
+    ...graph,
+    inputs,
+    nodes,
+    outputs,
+    initializers: new Map(initializers),
+    valueInfo: [],
+  };
+  return { ...model, graph: double };
 }

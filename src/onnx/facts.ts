@@ -1,16 +1,16 @@
-import type { ElementType } from "./elementType.ts";
-import type { Graph, Node } from "./graph.ts";
-import { reads } from "./graph.ts";
-import type { Tensor } from "./tensor.ts";
+import type { ElementType } from './elementType.ts';
+import type { Graph, Node } from './graph.ts';
+import { reads } from './graph.ts';
+import type { Tensor } from './tensor.ts';
 
 /** What running a graph once says about one of its values. */
 export interface ValueFacts {
-	readonly type: ElementType;
-	readonly dims: readonly number[];
-	/** The value itself, where it depends on no graph input. */
-	readonly constant?: Tensor;
-	/** The value, where it depends on the shapes of inputs but on none of their elements, and is a single truth value. */
-	readonly ofShapes?: Tensor;
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+  /** The value itself, where it depends on no graph input. */
+  readonly constant?: Tensor;
+  /** The value, where it depends on the shapes of inputs but on none of their elements, and is a single truth value. */
+  readonly ofShapes?: Tensor;
 }
 
 /** By value name. The batch dimension has the size it had in the probe. */
@@ -18,50 +18,41 @@ export type Facts = ReadonlyMap<string, ValueFacts>;
 
 /** A graph that also gives every intermediate value as an output. */
 export function exposeAll(graph: Graph): Graph {
-	const listed = new Set(
-		[...graph.inputs, ...graph.outputs].map(({ name }) => name),
-	);
-	const hidden = graph.nodes
-		.flatMap((node) => node.outputs)
-		.filter((name) => name !== "" && !listed.has(name));
-	const outputs = hidden.map((name) => ({
-		name,
-		type: undefined,
-		dims: undefined,
-	}));
-	return { ...graph, outputs: [...graph.outputs, ...outputs] };
+  const listed = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
+  const hidden = graph.nodes.flatMap((node) => node.outputs).filter((name) => name !== '' && !listed.has(name));
+  const outputs = hidden.map((name) => ({
+    name,
+    type: undefined,
+    dims: undefined,
+  }));
+  return { ...graph, outputs: [...graph.outputs, ...outputs] };
 }
 
 const random = new Set([
-	"RandomNormal",
-	"RandomNormalLike",
-	"RandomUniform",
-	"RandomUniformLike",
-	"Bernoulli",
-	"Multinomial",
+  'RandomNormal',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomUniformLike',
+  'Bernoulli',
+  'Multinomial',
 ]);
 
 /** The values that depend on no graph input: initializers, and what is computed from them alone. */
 export function constantNames(graph: Graph): Set<string> {
-	return namesWithout(graph, () => false);
+  return namesWithout(graph, () => false);
 }
 
 /** The values that depend on no element of an input: constants, and what is computed from shapes. */
 export function shapeOnlyNames(graph: Graph): Set<string> {
-	return namesWithout(graph, ({ op }) => op === "Shape" || op === "Size");
+  return namesWithout(graph, ({ op }) => op === 'Shape' || op === 'Size');
 }
 
-function namesWithout(
-	graph: Graph,
-	isFree: (node: Node) => boolean,
-): Set<string> {
-	const free = new Set(graph.initializers.keys());
-	for (const { name } of graph.inputs) free.delete(name);
-	const follows = (node: Node) =>
-		!random.has(node.op) && reads(node).every((name) => free.has(name));
-	for (const node of graph.nodes) {
-		if (isFree(node) || follows(node))
-			for (const output of node.outputs) free.add(output);
-	}
-	return free;
+function namesWithout(graph: Graph, isFree: (node: Node) => boolean): Set<string> {
+  const free = new Set(graph.initializers.keys());
+  for (const { name } of graph.inputs) free.delete(name);
+  const follows = (node: Node) => !random.has(node.op) && reads(node).every((name) => free.has(name));
+  for (const node of graph.nodes) {
+    if (isFree(node) || follows(node)) for (const output of node.outputs) free.add(output);
+  }
+  return free;
 }

@@ -1,33 +1,25 @@
-import {
-	type ElementType,
-	elementTypeCode,
-	elementTypeOf,
-} from "./elementType.ts";
-import type { Attribute, Graph, Model, Node, ValueInfo } from "./graph.ts";
-import { bfloat16ToFloat32, float16ToFloat32 } from "./halfFloat.ts";
-import { float32, type Tensor } from "./tensor.ts";
+import { type ElementType, elementTypeCode, elementTypeOf } from './elementType.ts';
+import type { Attribute, Graph, Model, Node, ValueInfo } from './graph.ts';
+import { bfloat16ToFloat32, float16ToFloat32 } from './halfFloat.ts';
+import { float32, type Tensor } from './tensor.ts';
 
 /** The floating types that explanations do not run in. */
-const otherFloats: readonly ElementType[] = ["float16", "float64", "bfloat16"];
+const otherFloats: readonly ElementType[] = ['float16', 'float64', 'bfloat16'];
 
 /** The floating types other than float32 that a graph's inputs, outputs, constants and casts have. */
 export function foreignFloats(graph: Graph): ElementType[] {
-	const inAttributes = graph.nodes.flatMap(({ op, attributes }) =>
-		Object.entries(attributes).flatMap(([name, attribute]) => {
-			if (attribute.type === "tensor") return [attribute.value.type];
-			if (attribute.type === "graph") return foreignFloats(attribute.value);
-			const named = attribute.type === "int" && typeAttributes[op] === name;
-			return named ? (elementTypeOf(attribute.value) ?? []) : [];
-		}),
-	);
-	const declared = [
-		...graph.inputs,
-		...graph.outputs,
-		...graph.initializers.values(),
-	].flatMap(({ type }) => type ?? []);
-	return otherFloats.filter(
-		(type) => declared.includes(type) || inAttributes.includes(type),
-	);
+  const inAttributes = graph.nodes.flatMap(({ op, attributes }) =>
+    Object.entries(attributes).flatMap(([name, attribute]) => {
+      if (attribute.type === 'tensor') return [attribute.value.type];
+      if (attribute.type === 'graph') return foreignFloats(attribute.value);
+      const named = attribute.type === 'int' && typeAttributes[op] === name;
+      return named ? (elementTypeOf(attribute.value) ?? []) : [];
+    }),
+  );
+  const declared = [...graph.inputs, ...graph.outputs, ...graph.initializers.values()].flatMap(
+    ({ type }) => type ?? [],
+  );
+  return otherFloats.filter((type) => declared.includes(type) || inAttributes.includes(type));
 }
 
 /**
@@ -36,84 +28,66 @@ export function foreignFloats(graph: Graph): ElementType[] {
  * (an 8-bit one too): a gradient needs real numbers.
  */
 export function toFloat32(model: Model, imageInput: string): Model {
-	const graph = convertGraph(model.graph);
-	const inputs = graph.inputs.map((value) =>
-		value.name === imageInput ? retyped(value) : value,
-	);
-	return { ...model, graph: { ...graph, inputs } };
+  const graph = convertGraph(model.graph);
+  const inputs = graph.inputs.map((value) => (value.name === imageInput ? retyped(value) : value));
+  return { ...model, graph: { ...graph, inputs } };
 }
 
 function convertGraph(graph: Graph): Graph {
-	return {
-		...graph,
-		inputs: graph.inputs.map(convertValue),
-		outputs: graph.outputs.map(convertValue),
-		nodes: graph.nodes.map(convertNode),
-		initializers: new Map(
-			[...graph.initializers].map(([name, t]) => [name, convertTensor(t)]),
-		),
-		valueInfo: [],
-	};
+  return {
+    ...graph,
+    inputs: graph.inputs.map(convertValue),
+    outputs: graph.outputs.map(convertValue),
+    nodes: graph.nodes.map(convertNode),
+    initializers: new Map([...graph.initializers].map(([name, t]) => [name, convertTensor(t)])),
+    valueInfo: [],
+  };
 }
 
 function convertValue(value: ValueInfo): ValueInfo {
-	return value.type !== undefined && otherFloats.includes(value.type)
-		? retyped(value)
-		: value;
+  return value.type !== undefined && otherFloats.includes(value.type) ? retyped(value) : value;
 }
 
 function retyped({ name, dims }: ValueInfo): ValueInfo {
-	return { name, type: "float32", dims };
+  return { name, type: 'float32', dims };
 }
 
 /** Attributes that hold a type code. */
 const typeAttributes: Readonly<Record<string, string>> = {
-	Cast: "to",
-	EyeLike: "dtype",
-	RandomNormal: "dtype",
-	RandomNormalLike: "dtype",
-	RandomUniform: "dtype",
-	RandomUniformLike: "dtype",
-	Bernoulli: "dtype",
+  Cast: 'to',
+  EyeLike: 'dtype',
+  RandomNormal: 'dtype',
+  RandomNormalLike: 'dtype',
+  RandomUniform: 'dtype',
+  RandomUniformLike: 'dtype',
+  Bernoulli: 'dtype',
 };
 const otherCodes = otherFloats.map(elementTypeCode);
 
 function convertNode(node: Node): Node {
-	const entries = Object.entries(node.attributes).map(
-		([name, attribute]): [string, Attribute] => {
-			if (attribute.type === "tensor")
-				return [name, convertAttribute(attribute)];
-			if (attribute.type === "graph")
-				return [name, { type: "graph", value: convertGraph(attribute.value) }];
-			const isType =
-				attribute.type === "int" &&
-				typeAttributes[node.op] === name &&
-				otherCodes.includes(attribute.value);
-			return [
-				name,
-				isType ? { type: "int", value: elementTypeCode("float32") } : attribute,
-			];
-		},
-	);
-	return { ...node, attributes: Object.fromEntries(entries) };
+  const entries = Object.entries(node.attributes).map(([name, attribute]): [string, Attribute] => {
+    if (attribute.type === 'tensor') return [name, convertAttribute(attribute)];
+    if (attribute.type === 'graph') return [name, { type: 'graph', value: convertGraph(attribute.value) }];
+    const isType = attribute.type === 'int' && typeAttributes[node.op] === name && otherCodes.includes(attribute.value);
+    return [name, isType ? { type: 'int', value: elementTypeCode('float32') } : attribute];
+  });
+  return { ...node, attributes: Object.fromEntries(entries) };
 }
 
-function convertAttribute(
-	attribute: Attribute & { readonly type: "tensor" },
-): Attribute {
-	const value = convertTensor(attribute.value);
-	return attribute.value === value ? attribute : { type: "tensor", value };
+function convertAttribute(attribute: Attribute & { readonly type: 'tensor' }): Attribute {
+  const value = convertTensor(attribute.value);
+  return attribute.value === value ? attribute : { type: 'tensor', value };
 }
 
 function convertTensor(t: Tensor): Tensor {
-	switch (t.type) {
-		case "float16":
-			return float32(t.dims, float16ToFloat32(t.data as Uint16Array));
-		case "bfloat16":
-			return float32(t.dims, bfloat16ToFloat32(t.data as Uint16Array));
-		case "float64":
-			return float32(t.dims, Float32Array.from(t.data as Float64Array));
-		default:
-			return t;
-	}
+  switch (t.type) {
+    case 'float16':
+      return float32(t.dims, float16ToFloat32(t.data as Uint16Array));
+    case 'bfloat16':
+      return float32(t.dims, bfloat16ToFloat32(t.data as Uint16Array));
+    case 'float64':
+      return float32(t.dims, Float32Array.from(t.data as Float64Array));
+    default:
+      return t;
+  }
 }

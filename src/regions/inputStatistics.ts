@@ -1,90 +1,83 @@
-import { ranges } from "../attribution/portions.ts";
-import type { Classifier } from "../classifier/classifier.ts";
-import { GraphBuilder } from "../onnx/graphBuilder.ts";
-import { prune } from "../onnx/prune.ts";
-import { rows, type Tensor } from "../onnx/tensor.ts";
-import { floatOutputOf } from "../runtime/runtime.ts";
-import type { DenseLayer } from "./denseLayer.ts";
+import { ranges } from '../attribution/portions.ts';
+import type { Classifier } from '../classifier/classifier.ts';
+import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { prune } from '../onnx/prune.ts';
+import { rows, type Tensor } from '../onnx/tensor.ts';
+import { floatOutputOf } from '../runtime/runtime.ts';
+import type { DenseLayer } from './denseLayer.ts';
 
 /** What the inputs of a layer are like over a set of images, each [inputs]. */
 export interface InputStatistics {
-	readonly mean: Float64Array;
-	/** Standard deviation. */
-	readonly deviation: Float64Array;
-	/** Mean of |x|. */
-	readonly magnitude: Float64Array;
-	/**
-	 * 1 where the input differs from image to image. The others carry no information: their weights get no gradient (where the
-	 * constant is 0) or do a bias's work.
-	 */
-	readonly varies: Uint8Array;
+  readonly mean: Float64Array;
+  /** Standard deviation. */
+  readonly deviation: Float64Array;
+  /** Mean of |x|. */
+  readonly magnitude: Float64Array;
+  /**
+   * 1 where the input differs from image to image. The others carry no information: their weights get no gradient (where the
+   * constant is 0) or do a bias's work.
+   */
+  readonly varies: Uint8Array;
 }
 
 /** Runs the model up to a dense layer over images, and gathers what comes in. @param images [n, ...] model input. */
 export async function inputStatistics(
-	classifier: Classifier,
-	{ data, inputs }: DenseLayer,
-	images: Tensor<"float32">,
+  classifier: Classifier,
+  { data, inputs }: DenseLayer,
+  images: Tensor<'float32'>,
 ): Promise<InputStatistics> {
-	const { runtime, model, inputName, batchSize } = classifier;
-	const builder = new GraphBuilder(model.graph, "inputStatistics");
-	const axes = builder.ints([0]);
-	const over = (op: string, value: string) =>
-		builder.add(op, [value, axes], { keepdims: 0 });
-	const names = {
-		sum: over("ReduceSum", data),
-		squares: over("ReduceSumSquare", data),
-		magnitude: over("ReduceSum", builder.ops.Abs(data)),
-		least: over("ReduceMin", data),
-		most: over("ReduceMax", data),
-	};
-	const outputs = Object.values(names).map((name) => ({
-		name,
-		type: undefined,
-		dims: undefined,
-	}));
-	const session = await runtime.createSession({
-		...model,
-		graph: prune(builder.build(), outputs, [inputName]),
-	});
-	const count = images.dims[0] ?? 0;
-	const [sum, squares, magnitude] = [
-		new Float64Array(inputs),
-		new Float64Array(inputs),
-		new Float64Array(inputs),
-	];
-	const least = new Float32Array(inputs).fill(Number.POSITIVE_INFINITY);
-	const most = new Float32Array(inputs).fill(Number.NEGATIVE_INFINITY);
-	try {
-		for (const { from, to } of ranges(count, batchSize)) {
-			const values = await session.run({ [inputName]: rows(images, from, to) });
-			const of = (name: string) => floatOutputOf(values, name).data;
-			addTo(sum, of(names.sum));
-			addTo(squares, of(names.squares));
-			addTo(magnitude, of(names.magnitude));
-			of(names.least).forEach((value, i) => {
-				least[i] = Math.min(least[i] ?? value, value);
-			});
-			of(names.most).forEach((value, i) => {
-				most[i] = Math.max(most[i] ?? value, value);
-			});
-		}
-	} finally {
-		await session.release();
-	}
-	const mean = sum.map((total) => total / count);
-	return {
-		mean,
-		deviation: squares.map((total, i) =>
-			Math.sqrt(Math.max(0, total / count - (mean[i] ?? 0) ** 2)),
-		),
-		magnitude: magnitude.map((total) => total / count),
-		varies: Uint8Array.from(least, (value, i) => (value === most[i] ? 0 : 1)),
-	};
+  const { runtime, model, inputName, batchSize } = classifier;
+  const builder = new GraphBuilder(model.graph, 'inputStatistics');
+  const axes = builder.ints([0]);
+  const over = (op: string, value: string) => builder.add(op, [value, axes], { keepdims: 0 });
+  const names = {
+    sum: over('ReduceSum', data),
+    squares: over('ReduceSumSquare', data),
+    magnitude: over('ReduceSum', builder.ops.Abs(data)),
+    least: over('ReduceMin', data),
+    most: over('ReduceMax', data),
+  };
+  const outputs = Object.values(names).map((name) => ({
+    name,
+    type: undefined,
+    dims: undefined,
+  }));
+  const session = await runtime.createSession({
+    ...model,
+    graph: prune(builder.build(), outputs, [inputName]),
+  });
+  const count = images.dims[0] ?? 0;
+  const [sum, squares, magnitude] = [new Float64Array(inputs), new Float64Array(inputs), new Float64Array(inputs)];
+  const least = new Float32Array(inputs).fill(Number.POSITIVE_INFINITY);
+  const most = new Float32Array(inputs).fill(Number.NEGATIVE_INFINITY);
+  try {
+    for (const { from, to } of ranges(count, batchSize)) {
+      const values = await session.run({ [inputName]: rows(images, from, to) });
+      const of = (name: string) => floatOutputOf(values, name).data;
+      addTo(sum, of(names.sum));
+      addTo(squares, of(names.squares));
+      addTo(magnitude, of(names.magnitude));
+      of(names.least).forEach((value, i) => {
+        least[i] = Math.min(least[i] ?? value, value);
+      });
+      of(names.most).forEach((value, i) => {
+        most[i] = Math.max(most[i] ?? value, value);
+      });
+    }
+  } finally {
+    await session.release();
+  }
+  const mean = sum.map((total) => total / count);
+  return {
+    mean,
+    deviation: squares.map((total, i) => Math.sqrt(Math.max(0, total / count - (mean[i] ?? 0) ** 2))),
+    magnitude: magnitude.map((total) => total / count),
+    varies: Uint8Array.from(least, (value, i) => (value === most[i] ? 0 : 1)),
+  };
 }
 
 function addTo(sums: Float64Array, values: Float32Array): void {
-	values.forEach((value, i) => {
-		sums[i] = (sums[i] ?? 0) + value;
-	});
+  values.forEach((value, i) => {
+    sums[i] = (sums[i] ?? 0) + value;
+  });
 }

@@ -1,11 +1,11 @@
-import { type Html, html } from "./html.ts";
-import { dataUrl } from "./png.ts";
-import type { Picture } from "./view.ts";
+import { type Html, html } from './html.ts';
+import { dataUrl } from './png.ts';
+import type { Picture } from './view.ts';
 
 /** Below this width a picture is shown in sharp pixels; above, the browser may smooth. */
 const sharpBelow = 160;
 
 export function pictureElement(picture: Picture, alternative: string): Html {
-	const sharp = picture.width < sharpBelow ? " sharp" : "";
-	return html`<img class="picture${sharp}" src="${dataUrl(picture)}" alt="${alternative}" width="${picture.width}" height="${picture.height}">`;
+  const sharp = picture.width < sharpBelow ? ' sharp' : '';
+  return html`<img class="picture${sharp}" src="${dataUrl(picture)}" alt="${alternative}" width="${picture.width}" height="${picture.height}">`;
 }

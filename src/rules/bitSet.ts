@@ -3,36 +3,33 @@ export type BitSet = Uint32Array;
 
 /** @throws RangeError for a member that is not below `size`. */
 export function bitSet(size: number, members: Iterable<number>): BitSet {
-	const set = new Uint32Array(Math.max(1, Math.ceil(size / 32)));
-	for (const member of members) {
-		if (!Number.isInteger(member) || member < 0 || member >= size) {
-			throw new RangeError(
-				`${member} is not a whole number from 0 to ${size - 1}.`,
-			);
-		}
-		set[member >>> 5] = (set[member >>> 5] ?? 0) | (1 << (member & 31));
-	}
-	return set;
+  const set = new Uint32Array(Math.max(1, Math.ceil(size / 32)));
+  for (const member of members) {
+    if (!Number.isInteger(member) || member < 0 || member >= size) {
+      throw new RangeError(`${member} is not a whole number from 0 to ${size - 1}.`);
+    }
+    set[member >>> 5] = (set[member >>> 5] ?? 0) | (1 << (member & 31));
+  }
+  return set;
 }
 
 export function hasMember(set: BitSet, member: number): boolean {
-	return (((set[member >>> 5] ?? 0) >>> (member & 31)) & 1) === 1;
+  return (((set[member >>> 5] ?? 0) >>> (member & 31)) & 1) === 1;
 }
 
 /** In ascending order. */
 export function membersOf(set: BitSet): number[] {
-	const members: number[] = [];
-	set.forEach((word, i) => {
-		for (let rest = word; rest !== 0; rest &= rest - 1)
-			members.push(32 * i + 31 - Math.clz32(rest & -rest));
-	});
-	return members;
+  const members: number[] = [];
+  set.forEach((word, i) => {
+    for (let rest = word; rest !== 0; rest &= rest - 1) members.push(32 * i + 31 - Math.clz32(rest & -rest));
+  });
+  return members;
 }
 
 export function isSubset(inner: BitSet, outer: BitSet): boolean {
-	return inner.every((word, i) => (word & ~(outer[i] ?? 0)) === 0);
+  return inner.every((word, i) => (word & ~(outer[i] ?? 0)) === 0);
 }
 
 export function areDisjoint(one: BitSet, other: BitSet): boolean {
-	return one.every((word, i) => (word & (other[i] ?? 0)) === 0);
+  return one.every((word, i) => (word & (other[i] ?? 0)) === 0);
 }

@@ -1,7 +1,7 @@
-import * as v from "valibot";
-import { RuleFileError } from "./errors.ts";
-import type { RuleSet } from "./extractRules.ts";
-import { literalsOf, termOf, termText } from "./term.ts";
+import * as v from 'valibot';
+import { RuleFileError } from './errors.ts';
+import type { RuleSet } from './extractRules.ts';
+import { literalsOf, termOf, termText } from './term.ts';
 
 /*
  * Rules as JSON, for `konkyo explain --rules` and for other programs: features count from 1, as in the text of the rules.
@@ -10,103 +10,89 @@ import { literalsOf, termOf, termText } from "./term.ts";
 const whole = v.pipe(v.number(), v.integer());
 const positive = v.pipe(whole, v.minValue(1));
 const schema = v.object({
-	konkyo: v.literal("rules"),
-	version: v.literal(1),
-	model: v.object({ file: v.string(), sha256: v.string() }),
-	features: v.object({
-		layer: v.string(),
-		count: positive,
-		scales: v.array(v.object({ low: v.number(), high: v.number() })),
-	}),
-	rules: v.array(
-		v.object({
-			class: whole,
-			label: v.string(),
-			text: v.string(),
-			on: v.array(positive),
-			off: v.array(positive),
-		}),
-	),
-	figures: v.record(v.string(), v.nullable(v.number())),
-	/** Small pictures of the features: bytes as base64. */
-	pictures: v.array(
-		v.object({
-			feature: positive,
-			width: positive,
-			height: positive,
-			channels: v.picklist([1, 3]),
-			data: v.string(),
-		}),
-	),
+  konkyo: v.literal('rules'),
+  version: v.literal(1),
+  model: v.object({ file: v.string(), sha256: v.string() }),
+  features: v.object({
+    layer: v.string(),
+    count: positive,
+    scales: v.array(v.object({ low: v.number(), high: v.number() })),
+  }),
+  rules: v.array(
+    v.object({
+      class: whole,
+      label: v.string(),
+      text: v.string(),
+      on: v.array(positive),
+      off: v.array(positive),
+    }),
+  ),
+  figures: v.record(v.string(), v.nullable(v.number())),
+  /** Small pictures of the features: bytes as base64. */
+  pictures: v.array(
+    v.object({
+      feature: positive,
+      width: positive,
+      height: positive,
+      channels: v.picklist([1, 3]),
+      data: v.string(),
+    }),
+  ),
 });
 
 export type RuleFile = v.InferOutput<typeof schema>;
-export type FeaturePicture = RuleFile["pictures"][number];
+export type FeaturePicture = RuleFile['pictures'][number];
 
 export interface RuleFileParts {
-	readonly model: RuleFile["model"];
-	readonly rules: RuleSet;
-	readonly labels: readonly string[];
-	readonly figures: Readonly<Record<string, number | null>>;
-	readonly pictures: readonly FeaturePicture[];
+  readonly model: RuleFile['model'];
+  readonly rules: RuleSet;
+  readonly labels: readonly string[];
+  readonly figures: Readonly<Record<string, number | null>>;
+  readonly pictures: readonly FeaturePicture[];
 }
 
-export function writeRuleFile({
-	model,
-	rules,
-	labels,
-	figures,
-	pictures,
-}: RuleFileParts): string {
-	const { features, scales, terms } = rules;
-	const file: RuleFile = {
-		konkyo: "rules",
-		version: 1,
-		model: { ...model },
-		features: {
-			layer: features,
-			count: scales.length,
-			scales: scales.map(({ low, high }) => ({ low, high })),
-		},
-		rules: terms.map((term, k) => {
-			const numbers = (negated: boolean) =>
-				literalsOf(term).flatMap((literal) =>
-					literal.negated === negated ? [literal.variable + 1] : [],
-				);
-			return {
-				class: k,
-				label: labels[k] ?? String(k),
-				text: termText(term),
-				on: numbers(false),
-				off: numbers(true),
-			};
-		}),
-		figures: { ...figures },
-		pictures: [...pictures],
-	};
-	return `${JSON.stringify(file, null, 1)}\n`;
+export function writeRuleFile({ model, rules, labels, figures, pictures }: RuleFileParts): string {
+  const { features, scales, terms } = rules;
+  const file: RuleFile = {
+    konkyo: 'rules',
+    version: 1,
+    model: { ...model },
+    features: {
+      layer: features,
+      count: scales.length,
+      scales: scales.map(({ low, high }) => ({ low, high })),
+    },
+    rules: terms.map((term, k) => {
+      const numbers = (negated: boolean) =>
+        literalsOf(term).flatMap((literal) => (literal.negated === negated ? [literal.variable + 1] : []));
+      return {
+        class: k,
+        label: labels[k] ?? String(k),
+        text: termText(term),
+        on: numbers(false),
+        off: numbers(true),
+      };
+    }),
+    figures: { ...figures },
+    pictures: [...pictures],
+  };
+  return `${JSON.stringify(file, null, 1)}\n`;
 }
 
 /** @throws RuleFileError when the text is not rules of this version of konkyo. */
-export function readRuleFile(
-	text: string,
-	where: string,
-): { readonly file: RuleFile; readonly rules: RuleSet } {
-	try {
-		const file = v.parse(schema, JSON.parse(text));
-		const { layer, count, scales } = file.features;
-		if (scales.length !== count)
-			throw new RangeError(`${scales.length} scales for ${count} features`);
-		const literals = (numbers: readonly number[], negated: boolean) =>
-			numbers.map((number) => ({ variable: number - 1, negated }));
-		const terms = file.rules.map(({ on, off }) =>
-			termOf(count, [...literals(on, false), ...literals(off, true)]),
-		);
-		return { file, rules: { features: layer, scales, terms } };
-	} catch (cause) {
-		throw new RuleFileError(
-			`${where} does not hold rules of this version of konkyo (${cause instanceof Error ? cause.message : cause}). Make it with: konkyo rules MODEL --dataset ... --json FILE.`,
-			{ cause },
-		);
-	}
+export function readRuleFile(text: string, where: string): { readonly file: RuleFile; readonly rules: RuleSet } {
+  try {
+    const file = v.parse(schema, JSON.parse(text));
+    const { layer, count, scales } = file.features;
+    if (scales.length !== count) throw new RangeError(`${scales.length} scales for ${count} features`);
+    const literals = (numbers: readonly number[], negated: boolean) =>
+      numbers.map((number) => ({ variable: number - 1, negated }));
+    const terms = file.rules.map(({ on, off }) => termOf(count, [...literals(on, false), ...literals(off, true)]));
+    return { file, rules: { features: layer, scales, terms } };
+  } catch (cause) {
+    throw new RuleFileError(
+      `${where} does not hold rules of this version of konkyo (${cause instanceof Error ? cause.message : cause}). Make it with: konkyo rules MODEL --dataset ... --json FILE.`,
+      { cause },
+    );
+  }
 }

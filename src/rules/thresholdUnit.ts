@@ -1,59 +1,46 @@
-import { type BitSet, hasMember } from "./bitSet.ts";
-import type { Term } from "./term.ts";
+import { type BitSet, hasMember } from './bitSet.ts';
+import type { Term } from './term.ts';
 
 /**
  * S(w.x + bias) with S monotone, 0.5 at 0, and x in [0, 1]^n, read as a Boolean function: it is true where
  * w.x + bias >= 0, the "approximation method" of Tsukimoto (2000), section 3 of paper A.
  */
 export interface ThresholdUnit {
-	readonly weights: ArrayLike<number>;
-	readonly bias: number;
+  readonly weights: ArrayLike<number>;
+  readonly bias: number;
 }
 
-export function firesAt(
-	{ weights, bias }: ThresholdUnit,
-	vertex: BitSet,
-): boolean {
-	let sum = bias;
-	for (let i = 0; i < weights.length; i++)
-		if (hasMember(vertex, i)) sum += weights[i] ?? 0;
-	return sum >= 0;
+export function firesAt({ weights, bias }: ThresholdUnit, vertex: BitSet): boolean {
+  let sum = bias;
+  for (let i = 0; i < weights.length; i++) if (hasMember(vertex, i)) sum += weights[i] ?? 0;
+  return sum >= 0;
 }
 
 /**
  * The smallest pre-activation while the term holds: p0 + sum of p_i for its asserted variables + sum of the negative p_j
  * of the free ones. The term is an implicant of the unit exactly if this is not negative (paper A, section 3).
  */
-export function worstCase(
-	{ weights, bias }: ThresholdUnit,
-	{ on, off }: Pick<Term, "on" | "off">,
-): number {
-	let sum = bias;
-	for (let i = 0; i < weights.length; i++) {
-		const weight = weights[i] ?? 0;
-		if (hasMember(on, i)) sum += weight;
-		else if (weight < 0 && !hasMember(off, i)) sum += weight;
-	}
-	return sum;
+export function worstCase({ weights, bias }: ThresholdUnit, { on, off }: Pick<Term, 'on' | 'off'>): number {
+  let sum = bias;
+  for (let i = 0; i < weights.length; i++) {
+    const weight = weights[i] ?? 0;
+    if (hasMember(on, i)) sum += weight;
+    else if (weight < 0 && !hasMember(off, i)) sum += weight;
+  }
+  return sum;
 }
 
-export function isImplicant(
-	unit: ThresholdUnit,
-	term: Pick<Term, "on" | "off">,
-): boolean {
-	return worstCase(unit, term) >= 0;
+export function isImplicant(unit: ThresholdUnit, term: Pick<Term, 'on' | 'off'>): boolean {
+  return worstCase(unit, term) >= 0;
 }
 
 /** An implicant that is none any more whichever literal is dropped. */
-export function isPrime(
-	unit: ThresholdUnit,
-	{ on, off }: Pick<Term, "on" | "off">,
-): boolean {
-	const slack = worstCase(unit, { on, off });
-	if (slack < 0) return false;
-	return Array.from(unit.weights).every((weight, i) => {
-		if (hasMember(on, i)) return slack - Math.max(weight, 0) < 0;
-		if (hasMember(off, i)) return slack + Math.min(weight, 0) < 0;
-		return true;
-	});
+export function isPrime(unit: ThresholdUnit, { on, off }: Pick<Term, 'on' | 'off'>): boolean {
+  const slack = worstCase(unit, { on, off });
+  if (slack < 0) return false;
+  return Array.from(unit.weights).every((weight, i) => {
+    if (hasMember(on, i)) return slack - Math.max(weight, 0) < 0;
+    if (hasMember(off, i)) return slack + Math.min(weight, 0) < 0;
+    return true;
+  });
 }

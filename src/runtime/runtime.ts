@@ -1,45 +1,45 @@
-import { KonkyoError } from "../konkyoError.ts";
-import type { Model } from "../onnx/graph.ts";
-import type { Tensor } from "../onnx/tensor.ts";
+import { KonkyoError } from '../konkyoError.ts';
+import type { Model } from '../onnx/graph.ts';
+import type { Tensor } from '../onnx/tensor.ts';
 
 /*
  * What konkyo asks of whatever executes ONNX graphs. Two are here (node.ts, web.ts); users may bring their own.
  */
 
 export interface Runtime {
-	/** For messages and reports, e.g. "onnxruntime-node 1.30.0". */
-	readonly name: string;
-	readonly threads: number;
-	/** @throws SessionError when the runtime refuses the model. */
-	createSession(model: Model, options?: SessionOptions): Promise<Session>;
+  /** For messages and reports, e.g. "onnxruntime-node 1.30.0". */
+  readonly name: string;
+  readonly threads: number;
+  /** @throws SessionError when the runtime refuses the model. */
+  createSession(model: Model, options?: SessionOptions): Promise<Session>;
 }
 
 export interface SessionOptions {
-	/** 'none' leaves every node as it is: quick to set up, slow to run. Default 'all'. */
-	readonly optimization?: "none" | "all";
+  /** 'none' leaves every node as it is: quick to set up, slow to run. Default 'all'. */
+  readonly optimization?: 'none' | 'all';
 }
 
 export type Values = Readonly<Record<string, Tensor>>;
 
 export interface Session {
-	readonly outputNames: readonly string[];
-	/**
-	 * @param feeds a tensor for each graph input.
-	 * @param outputs the outputs wanted; all by default.
-	 * @throws RunError when execution fails.
-	 */
-	run(feeds: Values, outputs?: readonly string[]): Promise<Values>;
-	release(): Promise<void>;
+  readonly outputNames: readonly string[];
+  /**
+   * @param feeds a tensor for each graph input.
+   * @param outputs the outputs wanted; all by default.
+   * @throws RunError when execution fails.
+   */
+  run(feeds: Values, outputs?: readonly string[]): Promise<Values>;
+  release(): Promise<void>;
 }
 
 /** The runtime does not take a model. */
 export class SessionError extends KonkyoError {
-	readonly tag = "session";
+  readonly tag = 'session';
 }
 
 /** A model failed while it ran. */
 export class RunError extends KonkyoError {
-	readonly tag = "run";
+  readonly tag = 'run';
 }
 
 /**
@@ -47,20 +47,14 @@ export class RunError extends KonkyoError {
  * @throws RunError where the session has no such output.
  */
 export function outputOf(values: Values, name: string): Tensor {
-	const value = values[name];
-	if (!value)
-		throw new RunError(
-			`The session gave no value "${name}"; it gave ${Object.keys(values).join(", ")}.`,
-		);
-	return value;
+  const value = values[name];
+  if (!value) throw new RunError(`The session gave no value "${name}"; it gave ${Object.keys(values).join(', ')}.`);
+  return value;
 }
 
 /** A float32 value of a run's result. */
-export function floatOutputOf(values: Values, name: string): Tensor<"float32"> {
-	const value = outputOf(values, name);
-	if (value.type !== "float32")
-		throw new RunError(
-			`"${name}" is ${value.type}, where float32 was expected.`,
-		);
-	return value as Tensor<"float32">;
+export function floatOutputOf(values: Values, name: string): Tensor<'float32'> {
+  const value = outputOf(values, name);
+  if (value.type !== 'float32') throw new RunError(`"${name}" is ${value.type}, where float32 was expected.`);
+  return value as Tensor<'float32'>;
 }

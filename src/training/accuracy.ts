@@ -1,8 +1,8 @@
-import { findImageInput, findOutput } from "../classifier/imageInput.ts";
-import type { Model } from "../onnx/graph.ts";
-import { rows } from "../onnx/tensor.ts";
-import { floatOutputOf, type Runtime } from "../runtime/runtime.ts";
-import type { TrainingImages } from "./trainingImages.ts";
+import { findImageInput, findOutput } from '../classifier/imageInput.ts';
+import type { Model } from '../onnx/graph.ts';
+import { rows } from '../onnx/tensor.ts';
+import { floatOutputOf, type Runtime } from '../runtime/runtime.ts';
+import type { TrainingImages } from './trainingImages.ts';
 
 /** Large enough that the cost of a call does not count, small enough for any memory. */
 const batchSize = 250;
@@ -11,45 +11,29 @@ const batchSize = 250;
  * The share of images whose largest score is that of their label (of equal scores the first counts).
  * @param model its weights are initializers, which ONNX Runtime arranges for speed.
  */
-export async function accuracyOf(
-	runtime: Runtime,
-	model: Model,
-	data: TrainingImages,
-): Promise<number> {
-	const { graph } = model;
-	const output = findOutput(graph, undefined);
-	const input = findImageInput(graph).name;
-	const session = await runtime.createSession(model);
-	try {
-		let right = 0;
-		for (let from = 0; from < data.count; from += batchSize) {
-			const to = Math.min(from + batchSize, data.count);
-			const values = await session.run(
-				{ [input]: rows(data.images, from, to) },
-				[output],
-			);
-			right += countRight(
-				floatOutputOf(values, output).data,
-				data.labels.subarray(from, to),
-			);
-		}
-		return right / data.count;
-	} finally {
-		await session.release();
-	}
+export async function accuracyOf(runtime: Runtime, model: Model, data: TrainingImages): Promise<number> {
+  const { graph } = model;
+  const output = findOutput(graph, undefined);
+  const input = findImageInput(graph).name;
+  const session = await runtime.createSession(model);
+  try {
+    let right = 0;
+    for (let from = 0; from < data.count; from += batchSize) {
+      const to = Math.min(from + batchSize, data.count);
+      const values = await session.run({ [input]: rows(data.images, from, to) }, [output]);
+      right += countRight(floatOutputOf(values, output).data, data.labels.subarray(from, to));
+    }
+    return right / data.count;
+  } finally {
+    await session.release();
+  }
 }
 
 function countRight(scores: Float32Array, labels: Int32Array): number {
-	const classes = scores.length / labels.length;
-	return labels.filter(
-		(label, i) =>
-			firstLargest(scores.subarray(i * classes, (i + 1) * classes)) === label,
-	).length;
+  const classes = scores.length / labels.length;
+  return labels.filter((label, i) => firstLargest(scores.subarray(i * classes, (i + 1) * classes)) === label).length;
 }
 
 function firstLargest(scores: Float32Array): number {
-	return scores.reduce(
-		(best, score, i) => (score > (scores[best] ?? score) ? i : best),
-		0,
-	);
+  return scores.reduce((best, score, i) => (score > (scores[best] ?? score) ? i : best), 0);
 }

@@ -1,10 +1,10 @@
-import * as v from "valibot";
-import type { NpyArray } from "../datasets/npyTypes.ts";
-import { readNpz, writeNpz } from "../datasets/npz.ts";
-import { float32, type Tensor } from "../onnx/tensor.ts";
-import type { Best, Checkpoint } from "./checkpoint.ts";
-import { CheckpointError } from "./errors.ts";
-import type { TrainingState } from "./trainer.ts";
+import * as v from 'valibot';
+import type { NpyArray } from '../datasets/npyTypes.ts';
+import { readNpz, writeNpz } from '../datasets/npz.ts';
+import { float32, type Tensor } from '../onnx/tensor.ts';
+import type { Best, Checkpoint } from './checkpoint.ts';
+import { CheckpointError } from './errors.ts';
+import type { TrainingState } from './trainer.ts';
 
 /*
  * A checkpoint as an .npz file: weights and memory as arrays that numpy reads, and `konkyo` with everything else as JSON.
@@ -12,126 +12,106 @@ import type { TrainingState } from "./trainer.ts";
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const record = v.object({
-	epoch: whole,
-	step: whole,
-	loss: v.number(),
-	accuracy: v.exactOptional(v.number()),
+  epoch: whole,
+  step: whole,
+  loss: v.number(),
+  accuracy: v.exactOptional(v.number()),
 });
 const schema = v.object({
-	version: v.literal(1),
-	step: whole,
-	identity: v.object({
-		seed: v.number(),
-		batchSize: whole,
-		images: whole,
-		data: v.string(),
-		optimizer: v.string(),
-		weights: v.string(),
-	}),
-	random: v.array(v.number()),
-	batches: whole,
-	lossSum: v.number(),
-	history: v.array(record),
-	best: v.exactOptional(
-		v.object({ accuracy: v.number(), epoch: whole, step: whole }),
-	),
+  version: v.literal(1),
+  step: whole,
+  identity: v.object({
+    seed: v.number(),
+    batchSize: whole,
+    images: whole,
+    data: v.string(),
+    optimizer: v.string(),
+    weights: v.string(),
+  }),
+  random: v.array(v.number()),
+  batches: whole,
+  lossSum: v.number(),
+  history: v.array(record),
+  best: v.exactOptional(v.object({ accuracy: v.number(), epoch: whole, step: whole })),
 });
 
 /** The bytes of a checkpoint file. */
 export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array {
-	const { state, best, ...rest } = checkpoint;
-	const json = {
-		version: 1,
-		step: state.step,
-		...rest,
-		...(best
-			? {
-					best: {
-						accuracy: best.accuracy,
-						epoch: best.epoch,
-						step: best.state.step,
-					},
-				}
-			: {}),
-	};
-	const text = new TextEncoder().encode(JSON.stringify(json));
-	return writeNpz(
-		new Map([
-			["konkyo", { type: "uint8", dims: [text.length], data: text } as const],
-			...stateArrays("now", state),
-			...(best ? stateArrays("best", best.state) : []),
-		]),
-	);
+  const { state, best, ...rest } = checkpoint;
+  const json = {
+    version: 1,
+    step: state.step,
+    ...rest,
+    ...(best
+      ? {
+          best: {
+            accuracy: best.accuracy,
+            epoch: best.epoch,
+            step: best.state.step,
+          },
+        }
+      : {}),
+  };
+  const text = new TextEncoder().encode(JSON.stringify(json));
+  return writeNpz(
+    new Map([
+      ['konkyo', { type: 'uint8', dims: [text.length], data: text } as const],
+      ...stateArrays('now', state),
+      ...(best ? stateArrays('best', best.state) : []),
+    ]),
+  );
 }
 
 /**
  * @throws NpzFormatError, NpyFormatError when the bytes are damaged.
  * @throws CheckpointError when they are not a checkpoint of this version of konkyo.
  */
-export function readCheckpoint(
-	bytes: Uint8Array,
-	where = "checkpoint",
-): Checkpoint {
-	const arrays = readNpz(bytes, where);
-	const {
-		version: _,
-		step,
-		best,
-		...rest
-	} = parseFields(arrays.get("konkyo"), where);
-	const state = stateOf("now", step, arrays);
-	if (!best) return { ...rest, state };
-	const { accuracy, epoch } = best;
-	return {
-		...rest,
-		state,
-		best: {
-			accuracy,
-			epoch,
-			state: stateOf("best", best.step, arrays),
-		} satisfies Best,
-	};
+export function readCheckpoint(bytes: Uint8Array, where = 'checkpoint'): Checkpoint {
+  const arrays = readNpz(bytes, where);
+  const { version: _, step, best, ...rest } = parseFields(arrays.get('konkyo'), where);
+  const state = stateOf('now', step, arrays);
+  if (!best) return { ...rest, state };
+  const { accuracy, epoch } = best;
+  return {
+    ...rest,
+    state,
+    best: {
+      accuracy,
+      epoch,
+      state: stateOf('best', best.step, arrays),
+    } satisfies Best,
+  };
 }
 
 function parseFields(array: NpyArray | undefined, where: string) {
-	const complaint = `${where}: not a checkpoint of this version of konkyo. Start the training anew without it.`;
-	if (array?.type !== "uint8") throw new CheckpointError(complaint);
-	try {
-		return v.parse(schema, JSON.parse(new TextDecoder().decode(array.data)));
-	} catch (cause) {
-		throw new CheckpointError(complaint, { cause });
-	}
+  const complaint = `${where}: not a checkpoint of this version of konkyo. Start the training anew without it.`;
+  if (array?.type !== 'uint8') throw new CheckpointError(complaint);
+  try {
+    return v.parse(schema, JSON.parse(new TextDecoder().decode(array.data)));
+  } catch (cause) {
+    throw new CheckpointError(complaint, { cause });
+  }
 }
 
-function stateArrays(
-	which: string,
-	{ weights, memory }: TrainingState,
-): (readonly [string, NpyArray])[] {
-	const parts = [...Object.entries({ weights, memory })];
-	return parts.flatMap(([kind, tensors]) =>
-		Object.entries(tensors).map(
-			([name, { dims, data }]) =>
-				[`${which}/${kind}/${name}`, { type: "float32", dims, data }] as const,
-		),
-	);
+function stateArrays(which: string, { weights, memory }: TrainingState): (readonly [string, NpyArray])[] {
+  const parts = [...Object.entries({ weights, memory })];
+  return parts.flatMap(([kind, tensors]) =>
+    Object.entries(tensors).map(
+      ([name, { dims, data }]) => [`${which}/${kind}/${name}`, { type: 'float32', dims, data }] as const,
+    ),
+  );
 }
 
-function stateOf(
-	which: string,
-	step: number,
-	arrays: ReadonlyMap<string, NpyArray>,
-): TrainingState {
-	const under = (prefix: string): Record<string, Tensor<"float32">> =>
-		Object.fromEntries(
-			[...arrays].flatMap(([name, { type, dims, data }]) =>
-				name.startsWith(prefix) && type === "float32"
-					? [[name.slice(prefix.length), float32(dims, data)]]
-					: [],
-			),
-		);
-	return {
-		step,
-		weights: under(`${which}/weights/`),
-		memory: under(`${which}/memory/`),
-	};
+function stateOf(which: string, step: number, arrays: ReadonlyMap<string, NpyArray>): TrainingState {
+  const under = (prefix: string): Record<string, Tensor<'float32'>> =>
+    Object.fromEntries(
+      [...arrays].flatMap(([name, { type, dims, data }]) =>
+        name.startsWith(prefix) && type === 'float32' ? [[name.slice(prefix.length), float32(dims, data)]] : [],
+      ),
+    );
+  return {
+    step,
+    weights: under(`${which}/weights/`),
+    memory: under(`${which}/memory/`),
+  };
 }

@@ -1,78 +1,63 @@
-import { elementTypeCode } from "../onnx/elementType.ts";
-import type { GraphBuilder } from "../onnx/graphBuilder.ts";
-import { int64 } from "../onnx/tensor.ts";
+import { elementTypeCode } from '../onnx/elementType.ts';
+import type { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { int64 } from '../onnx/tensor.ts';
 
 /** What a training step minimises, as nodes: from scores [N, K] and labels to a number and its gradient. */
 export interface Loss {
-	readonly name: string;
-	/** What the labels input is: a class number each, [N] int64, or a probability for each class, [N, K] float32. */
-	readonly labels: "classes" | "distribution";
-	readonly add: (builder: GraphBuilder, values: LossValues) => LossNodes;
+  readonly name: string;
+  /** What the labels input is: a class number each, [N] int64, or a probability for each class, [N, K] float32. */
+  readonly labels: 'classes' | 'distribution';
+  readonly add: (builder: GraphBuilder, values: LossValues) => LossNodes;
 }
 
 export interface LossValues {
-	readonly scores: string;
-	readonly labels: string;
-	/** K */
-	readonly classes: number;
+  readonly scores: string;
+  readonly labels: string;
+  /** K */
+  readonly classes: number;
 }
 
 export interface LossNodes {
-	/** The mean over the batch, a float32 scalar. */
-	readonly loss: string;
-	/** Its gradient with respect to the scores, [N, K]. */
-	readonly gradient: string;
+  /** The mean over the batch, a float32 scalar. */
+  readonly loss: string;
+  /** Its gradient with respect to the scores, [N, K]. */
+  readonly gradient: string;
 }
 
 /**
  * Cross-entropy of the softmax of the scores: loss = -mean_n sum_k t_nk log p_nk, with t the labels (one-hot for class
  * numbers) and p = softmax(scores). Its gradient is (p - t) / N, as each row of t sums to 1.
  */
-export function softmaxCrossEntropy(labels: Loss["labels"] = "classes"): Loss {
-	return {
-		name: "softmax cross-entropy",
-		labels,
-		add(builder, values) {
-			const { ops } = builder;
-			const truth =
-				labels === "classes"
-					? oneHot(builder, values.labels, values.classes)
-					: values.labels;
-			const logs = builder.add("LogSoftmax", [values.scores], { axis: 1 });
-			const count = toFloat(
-				builder,
-				builder.add("Squeeze", [
-					builder.add("Shape", [truth], { start: 0, end: 1 }),
-				]),
-			);
-			const total = builder.add("ReduceSum", [ops.Mul(truth, logs)], {
-				keepdims: 0,
-			});
-			return {
-				loss: ops.Neg(ops.Div(total, count)),
-				gradient: ops.Div(ops.Sub(ops.Exp(logs), truth), count),
-			};
-		},
-	};
+export function softmaxCrossEntropy(labels: Loss['labels'] = 'classes'): Loss {
+  return {
+    name: 'softmax cross-entropy',
+    labels,
+    add(builder, values) {
+      const { ops } = builder;
+      const truth = labels === 'classes' ? oneHot(builder, values.labels, values.classes) : values.labels;
+      const logs = builder.add('LogSoftmax', [values.scores], { axis: 1 });
+      const count = toFloat(builder, builder.add('Squeeze', [builder.add('Shape', [truth], { start: 0, end: 1 })]));
+      const total = builder.add('ReduceSum', [ops.Mul(truth, logs)], {
+        keepdims: 0,
+      });
+      return {
+        loss: ops.Neg(ops.Div(total, count)),
+        gradient: ops.Div(ops.Sub(ops.Exp(logs), truth), count),
+      };
+    },
+  };
 }
 
 /** [N] class numbers as [N, K] of 0 and 1. */
-function oneHot(
-	builder: GraphBuilder,
-	labels: string,
-	classes: number,
-): string {
-	const numbers = int64(
-		Array.from({ length: classes }, (_, i) => i),
-		[1, classes],
-	);
-	const column = builder.ops.Unsqueeze(labels, builder.ints([1]));
-	return toFloat(
-		builder,
-		builder.ops.Equal(column, builder.constant(numbers, "classes")),
-	);
+function oneHot(builder: GraphBuilder, labels: string, classes: number): string {
+  const numbers = int64(
+    Array.from({ length: classes }, (_, i) => i),
+    [1, classes],
+  );
+  const column = builder.ops.Unsqueeze(labels, builder.ints([1]));
+  return toFloat(builder, builder.ops.Equal(column, builder.constant(numbers, 'classes')));
 }
 
 function toFloat(builder: GraphBuilder, value: string): string {
-	return builder.add("Cast", [value], { to: elementTypeCode("float32") });
+  return builder.add('Cast', [value], { to: elementTypeCode('float32') });
 }

@@ -1,121 +1,83 @@
-import { random } from "../random/random.ts";
-import {
-	type Checkpoint,
-	checkSameTraining,
-	type TrainingIdentity,
-} from "./checkpoint.ts";
-import { TrainingSettingsError } from "./errors.ts";
-import { constant, type Schedule } from "./schedules.ts";
-import type { TrainOptions } from "./train.ts";
-import type { Trainer } from "./trainer.ts";
-import {
-	checkEveryClass,
-	type TrainingImages,
-	trainingImages,
-} from "./trainingImages.ts";
+import { random } from '../random/random.ts';
+import { type Checkpoint, checkSameTraining, type TrainingIdentity } from './checkpoint.ts';
+import { TrainingSettingsError } from './errors.ts';
+import { constant, type Schedule } from './schedules.ts';
+import type { TrainOptions } from './train.ts';
+import type { Trainer } from './trainer.ts';
+import { checkEveryClass, type TrainingImages, trainingImages } from './trainingImages.ts';
 
 /** What a training's options come to, checked. */
 export interface TrainingPlan {
-	readonly data: TrainingImages;
-	readonly validation: TrainingImages | undefined;
-	readonly updates: number;
-	readonly batchSize: number;
-	/** Batches in an epoch. */
-	readonly perEpoch: number;
-	readonly rateAt: Schedule;
-	readonly patience: number;
-	readonly start: Checkpoint;
+  readonly data: TrainingImages;
+  readonly validation: TrainingImages | undefined;
+  readonly updates: number;
+  readonly batchSize: number;
+  /** Batches in an epoch. */
+  readonly perEpoch: number;
+  readonly rateAt: Schedule;
+  readonly patience: number;
+  readonly start: Checkpoint;
 }
 
 /** @throws TrainingDataError, TrainingSettingsError, CheckpointError */
-export function planTraining(
-	trainer: Trainer,
-	options: TrainOptions,
-): TrainingPlan {
-	const {
-		length,
-		batchSize = 100,
-		seed = 0,
-		patience = Number.POSITIVE_INFINITY,
-		learningRate,
-	} = options;
-	checkWhole("batchSize", batchSize, 1);
-	if (patience !== Number.POSITIVE_INFINITY)
-		checkWhole("patience", patience, 1);
-	if (patience !== Number.POSITIVE_INFINITY && !options.validation) {
-		throw new TrainingSettingsError(
-			"Early stopping (patience) needs validation images. Hold some out, or train without it.",
-		);
-	}
-	if (!Number.isInteger(seed))
-		throw new TrainingSettingsError(
-			`seed is ${seed}: it must be a whole number.`,
-		);
-	if ("epochs" in length) checkWhole("epochs", length.epochs, 1);
-	else checkWhole("updates", length.updates, 1);
-	const rateAt =
-		typeof learningRate === "number" ? constant(learningRate) : learningRate;
-	if (!(rateAt(0) >= 0 && Number.isFinite(rateAt(0)))) {
-		throw new TrainingSettingsError(
-			`The learning rate is ${rateAt(0)}: it must be a number of 0 or more.`,
-		);
-	}
-	const { input, step } = trainer;
-	const data = trainingImages(options.images, input, step.classes);
-	checkEveryClass(data);
-	const validation =
-		options.validation &&
-		trainingImages(options.validation, input, step.classes);
-	const perEpoch = Math.ceil(data.count / batchSize);
-	const identity = identityOf(trainer, data, batchSize, seed);
-	if (options.checkpoint)
-		checkSameTraining(options.checkpoint.identity, identity);
-	const fresh: Checkpoint = {
-		state: trainer.initial,
-		identity,
-		random: random(seed).position(),
-		batches: 0,
-		lossSum: 0,
-		history: [],
-	};
-	return {
-		data,
-		validation,
-		updates: "epochs" in length ? length.epochs * perEpoch : length.updates,
-		batchSize,
-		perEpoch,
-		rateAt,
-		patience,
-		start: options.checkpoint ?? fresh,
-	};
+export function planTraining(trainer: Trainer, options: TrainOptions): TrainingPlan {
+  const { length, batchSize = 100, seed = 0, patience = Number.POSITIVE_INFINITY, learningRate } = options;
+  checkWhole('batchSize', batchSize, 1);
+  if (patience !== Number.POSITIVE_INFINITY) checkWhole('patience', patience, 1);
+  if (patience !== Number.POSITIVE_INFINITY && !options.validation) {
+    throw new TrainingSettingsError(
+      'Early stopping (patience) needs validation images. Hold some out, or train without it.',
+    );
+  }
+  if (!Number.isInteger(seed)) throw new TrainingSettingsError(`seed is ${seed}: it must be a whole number.`);
+  if ('epochs' in length) checkWhole('epochs', length.epochs, 1);
+  else checkWhole('updates', length.updates, 1);
+  const rateAt = typeof learningRate === 'number' ? constant(learningRate) : learningRate;
+  if (!(rateAt(0) >= 0 && Number.isFinite(rateAt(0)))) {
+    throw new TrainingSettingsError(`The learning rate is ${rateAt(0)}: it must be a number of 0 or more.`);
+  }
+  const { input, step } = trainer;
+  const data = trainingImages(options.images, input, step.classes);
+  checkEveryClass(data);
+  const validation = options.validation && trainingImages(options.validation, input, step.classes);
+  const perEpoch = Math.ceil(data.count / batchSize);
+  const identity = identityOf(trainer, data, batchSize, seed);
+  if (options.checkpoint) checkSameTraining(options.checkpoint.identity, identity);
+  const fresh: Checkpoint = {
+    state: trainer.initial,
+    identity,
+    random: random(seed).position(),
+    batches: 0,
+    lossSum: 0,
+    history: [],
+  };
+  return {
+    data,
+    validation,
+    updates: 'epochs' in length ? length.epochs * perEpoch : length.updates,
+    batchSize,
+    perEpoch,
+    rateAt,
+    patience,
+    start: options.checkpoint ?? fresh,
+  };
 }
 
-function identityOf(
-	trainer: Trainer,
-	data: TrainingImages,
-	batchSize: number,
-	seed: number,
-): TrainingIdentity {
-	const { name, settings } = trainer.options.optimizer;
-	const weights = trainer.step.weights.map(
-		({ name, initial }) => `${name}[${initial.dims}]`,
-	);
-	const described = Object.entries(settings).map(
-		([setting, value]) => `${setting} ${value}`,
-	);
-	return {
-		seed,
-		batchSize,
-		images: data.count,
-		data: data.name,
-		optimizer: [name, ...described].join(", "),
-		weights: weights.join(" "),
-	};
+function identityOf(trainer: Trainer, data: TrainingImages, batchSize: number, seed: number): TrainingIdentity {
+  const { name, settings } = trainer.options.optimizer;
+  const weights = trainer.step.weights.map(({ name, initial }) => `${name}[${initial.dims}]`);
+  const described = Object.entries(settings).map(([setting, value]) => `${setting} ${value}`);
+  return {
+    seed,
+    batchSize,
+    images: data.count,
+    data: data.name,
+    optimizer: [name, ...described].join(', '),
+    weights: weights.join(' '),
+  };
 }
 
 function checkWhole(name: string, value: number, least: number): void {
-	if (Number.isInteger(value) && value >= least) return;
-	throw new TrainingSettingsError(
-		`${name} is ${value}: it must be a whole number of at least ${least}.`,
-	);
+  if (Number.isInteger(value) && value >= least) return;
+  throw new TrainingSettingsError(`${name} is ${value}: it must be a whole number of at least ${least}.`);
 }

@@ -1,65 +1,60 @@
-import type { LabelledImages } from "../datasets/labelledImages.ts";
-import type { Model } from "../onnx/graph.ts";
-import { random, shuffledIndices } from "../random/random.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import { accuracyOf } from "./accuracy.ts";
-import { batchMaker } from "./batches.ts";
-import type { Checkpoint, EpochRecord } from "./checkpoint.ts";
-import { NonFiniteLossError } from "./errors.ts";
-import { planTraining, type TrainingPlan } from "./plan.ts";
-import type { Schedule } from "./schedules.ts";
-import { trainedModel } from "./trainedModel.ts";
-import {
-	type Masks,
-	makeTrainer,
-	type Trainer,
-	type TrainerOptions,
-} from "./trainer.ts";
+import type { LabelledImages } from '../datasets/labelledImages.ts';
+import type { Model } from '../onnx/graph.ts';
+import { random, shuffledIndices } from '../random/random.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { accuracyOf } from './accuracy.ts';
+import { batchMaker } from './batches.ts';
+import type { Checkpoint, EpochRecord } from './checkpoint.ts';
+import { NonFiniteLossError } from './errors.ts';
+import { planTraining, type TrainingPlan } from './plan.ts';
+import type { Schedule } from './schedules.ts';
+import { trainedModel } from './trainedModel.ts';
+import { type Masks, makeTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
 
 export interface TrainOptions {
-	readonly images: LabelledImages;
-	/** Held out: the accuracy on them is measured after each epoch, and the weights that did best are kept. */
-	readonly validation?: LabelledImages;
-	/** How long to train in all, updates before a checkpoint included. */
-	readonly length: { readonly updates: number } | { readonly epochs: number };
-	/** One rate, or a schedule over the updates. */
-	readonly learningRate: number | Schedule;
-	/** Default 100. An epoch's last batch has what is left. */
-	readonly batchSize?: number;
-	/** Of the order of the images. Default 0. */
-	readonly seed?: number;
-	/** Stop after so many epochs without a better validation accuracy. By default never. */
-	readonly patience?: number;
-	readonly masks?: Masks;
-	/** Called after every update. */
-	readonly onProgress?: (progress: Progress) => void;
-	/** When it is aborted, training stops after the running update and gives what it has. */
-	readonly signal?: AbortSignal;
-	/** Go on from here. */
-	readonly checkpoint?: Checkpoint;
+  readonly images: LabelledImages;
+  /** Held out: the accuracy on them is measured after each epoch, and the weights that did best are kept. */
+  readonly validation?: LabelledImages;
+  /** How long to train in all, updates before a checkpoint included. */
+  readonly length: { readonly updates: number } | { readonly epochs: number };
+  /** One rate, or a schedule over the updates. */
+  readonly learningRate: number | Schedule;
+  /** Default 100. An epoch's last batch has what is left. */
+  readonly batchSize?: number;
+  /** Of the order of the images. Default 0. */
+  readonly seed?: number;
+  /** Stop after so many epochs without a better validation accuracy. By default never. */
+  readonly patience?: number;
+  readonly masks?: Masks;
+  /** Called after every update. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** When it is aborted, training stops after the running update and gives what it has. */
+  readonly signal?: AbortSignal;
+  /** Go on from here. */
+  readonly checkpoint?: Checkpoint;
 }
 
 export interface Progress {
-	/** Updates made, of `updates`. */
-	readonly step: number;
-	readonly updates: number;
-	/** From 1. */
-	readonly epoch: number;
-	/** Of the last batch. */
-	readonly loss: number;
-	readonly learningRate: number;
-	/** Finished epochs. */
-	readonly history: readonly EpochRecord[];
+  /** Updates made, of `updates`. */
+  readonly step: number;
+  readonly updates: number;
+  /** From 1. */
+  readonly epoch: number;
+  /** Of the last batch. */
+  readonly loss: number;
+  readonly learningRate: number;
+  /** Finished epochs. */
+  readonly history: readonly EpochRecord[];
 }
 
 export interface TrainingResult {
-	/** The weights with the best validation accuracy, else the last ones, as initializers; metadata says how it was trained. */
-	readonly model: Model;
-	/** An epoch that `updates` cut short is the last entry. */
-	readonly history: readonly EpochRecord[];
-	readonly stopped: "finished" | "no improvement" | "aborted";
-	/** To go on, also for longer than planned at first. */
-	readonly checkpoint: Checkpoint;
+  /** The weights with the best validation accuracy, else the last ones, as initializers; metadata says how it was trained. */
+  readonly model: Model;
+  /** An epoch that `updates` cut short is the last entry. */
+  readonly history: readonly EpochRecord[];
+  readonly stopped: 'finished' | 'no improvement' | 'aborted';
+  /** To go on, also for longer than planned at first. */
+  readonly checkpoint: Checkpoint;
 }
 
 /**
@@ -67,16 +62,16 @@ export interface TrainingResult {
  * @throws what `makeTrainer` and `train` throw.
  */
 export async function trainModel(
-	runtime: Runtime,
-	model: Model,
-	options: TrainerOptions & TrainOptions,
+  runtime: Runtime,
+  model: Model,
+  options: TrainerOptions & TrainOptions,
 ): Promise<TrainingResult> {
-	const trainer = await makeTrainer(runtime, model, options);
-	try {
-		return await train(trainer, options);
-	} finally {
-		await trainer.release();
-	}
+  const trainer = await makeTrainer(runtime, model, options);
+  try {
+    return await train(trainer, options);
+  } finally {
+    await trainer.release();
+  }
 }
 
 /**
@@ -84,107 +79,75 @@ export async function trainModel(
  * it was stopped and went on from its checkpoint.
  * @throws TrainingDataError, TrainingSettingsError, CheckpointError, NonFiniteLossError
  */
-export async function train(
-	trainer: Trainer,
-	options: TrainOptions,
-): Promise<TrainingResult> {
-	const plan = planTraining(trainer, options);
-	let now = plan.start;
-	while (
-		now.state.step < plan.updates &&
-		!gaveUp(now, plan) &&
-		!options.signal?.aborted
-	) {
-		now = await runBatches(trainer, plan, options, now);
-		if (now.batches === plan.perEpoch)
-			now = await finishEpoch(trainer, plan, now);
-	}
-	const done = now.state.step >= plan.updates;
-	// An unfinished epoch counts for the result, but is not closed in the checkpoint: whoever goes on finishes it.
-	const final =
-		done && now.batches > 0 ? await finishEpoch(trainer, plan, now) : now;
-	return {
-		model: trainedModel(trainer, plan, final),
-		history: final.history,
-		stopped: done
-			? "finished"
-			: gaveUp(now, plan)
-				? "no improvement"
-				: "aborted",
-		checkpoint: now,
-	};
+export async function train(trainer: Trainer, options: TrainOptions): Promise<TrainingResult> {
+  const plan = planTraining(trainer, options);
+  let now = plan.start;
+  while (now.state.step < plan.updates && !gaveUp(now, plan) && !options.signal?.aborted) {
+    now = await runBatches(trainer, plan, options, now);
+    if (now.batches === plan.perEpoch) now = await finishEpoch(trainer, plan, now);
+  }
+  const done = now.state.step >= plan.updates;
+  // An unfinished epoch counts for the result, but is not closed in the checkpoint: whoever goes on finishes it.
+  const final = done && now.batches > 0 ? await finishEpoch(trainer, plan, now) : now;
+  return {
+    model: trainedModel(trainer, plan, final),
+    history: final.history,
+    stopped: done ? 'finished' : gaveUp(now, plan) ? 'no improvement' : 'aborted',
+    checkpoint: now,
+  };
 }
 
-function gaveUp(
-	{ history, best }: Checkpoint,
-	{ patience }: TrainingPlan,
-): boolean {
-	return history.length - (best?.epoch ?? 0) >= patience;
+function gaveUp({ history, best }: Checkpoint, { patience }: TrainingPlan): boolean {
+  return history.length - (best?.epoch ?? 0) >= patience;
 }
 
 /** Goes on until the epoch ends, the updates are made, or the signal is aborted. */
 async function runBatches(
-	trainer: Trainer,
-	plan: TrainingPlan,
-	options: TrainOptions,
-	from: Checkpoint,
+  trainer: Trainer,
+  plan: TrainingPlan,
+  options: TrainOptions,
+  from: Checkpoint,
 ): Promise<Checkpoint> {
-	const { data, updates, batchSize, perEpoch, rateAt } = plan;
-	const { signal, onProgress, masks } = options;
-	const { history } = from;
-	const order = shuffledIndices(data.count, random(from.random));
-	const makeBatch = batchMaker(data, batchSize);
-	let { state, batches, lossSum } = from;
-	while (batches < perEpoch && state.step < updates && !signal?.aborted) {
-		const learningRate = rateAt(state.step);
-		const batch = makeBatch(
-			order.subarray(batches * batchSize, (batches + 1) * batchSize),
-		);
-		const { state: after, loss } = await trainer.update(
-			state,
-			batch,
-			learningRate,
-			masks,
-		);
-		if (!Number.isFinite(loss))
-			throw new NonFiniteLossError(after.step, learningRate, loss);
-		state = after;
-		batches += 1;
-		lossSum += loss;
-		onProgress?.({
-			step: state.step,
-			updates,
-			epoch: history.length + 1,
-			loss,
-			learningRate,
-			history,
-		});
-	}
-	return { ...from, state, batches, lossSum };
+  const { data, updates, batchSize, perEpoch, rateAt } = plan;
+  const { signal, onProgress, masks } = options;
+  const { history } = from;
+  const order = shuffledIndices(data.count, random(from.random));
+  const makeBatch = batchMaker(data, batchSize);
+  let { state, batches, lossSum } = from;
+  while (batches < perEpoch && state.step < updates && !signal?.aborted) {
+    const learningRate = rateAt(state.step);
+    const batch = makeBatch(order.subarray(batches * batchSize, (batches + 1) * batchSize));
+    const { state: after, loss } = await trainer.update(state, batch, learningRate, masks);
+    if (!Number.isFinite(loss)) throw new NonFiniteLossError(after.step, learningRate, loss);
+    state = after;
+    batches += 1;
+    lossSum += loss;
+    onProgress?.({
+      step: state.step,
+      updates,
+      epoch: history.length + 1,
+      loss,
+      learningRate,
+      history,
+    });
+  }
+  return { ...from, state, batches, lossSum };
 }
 
 /** Closes an epoch: its record, and whether its weights are the best so far. */
-async function finishEpoch(
-	trainer: Trainer,
-	plan: TrainingPlan,
-	at: Checkpoint,
-): Promise<Checkpoint> {
-	const { state, best } = at;
-	const epoch = at.history.length + 1;
-	const record = { epoch, step: state.step, loss: at.lossSum / at.batches };
-	const source = random(at.random);
-	shuffledIndices(plan.data.count, source);
-	const next = { ...at, random: source.position(), batches: 0, lossSum: 0 };
-	if (!plan.validation) return { ...next, history: [...at.history, record] };
-	const accuracy = await accuracyOf(
-		trainer.runtime,
-		trainer.modelOf(state),
-		plan.validation,
-	);
-	const better = best === undefined || accuracy > best.accuracy;
-	return {
-		...next,
-		history: [...at.history, { ...record, accuracy }],
-		best: better ? { accuracy, epoch, state } : best,
-	};
+async function finishEpoch(trainer: Trainer, plan: TrainingPlan, at: Checkpoint): Promise<Checkpoint> {
+  const { state, best } = at;
+  const epoch = at.history.length + 1;
+  const record = { epoch, step: state.step, loss: at.lossSum / at.batches };
+  const source = random(at.random);
+  shuffledIndices(plan.data.count, source);
+  const next = { ...at, random: source.position(), batches: 0, lossSum: 0 };
+  if (!plan.validation) return { ...next, history: [...at.history, record] };
+  const accuracy = await accuracyOf(trainer.runtime, trainer.modelOf(state), plan.validation);
+  const better = best === undefined || accuracy > best.accuracy;
+  return {
+    ...next,
+    history: [...at.history, { ...record, accuracy }],
+    best: better ? { accuracy, epoch, state } : best,
+  };
 }

@@ -1,49 +1,39 @@
-import { type Html, html } from "../html.ts";
-import { mapElement } from "../mapElement.ts";
-import { readMap } from "../mapReading.ts";
-import { percent } from "../number.ts";
-import { pictureElement } from "../picture.ts";
-import type { ExplainedImage } from "../view.ts";
-import { pictureAlternative } from "../words.ts";
-import { topAmplitude } from "./amplitudeColours.ts";
-import { amplitudeElement, amplitudeLegend } from "./amplitudeElement.ts";
-import { type BesideRow, decisionWords, type ShownMap } from "./besideView.ts";
+import { type Html, html } from '../html.ts';
+import { mapElement } from '../mapElement.ts';
+import { readMap } from '../mapReading.ts';
+import { percent } from '../number.ts';
+import { pictureElement } from '../picture.ts';
+import type { ExplainedImage } from '../view.ts';
+import { pictureAlternative } from '../words.ts';
+import { topAmplitude } from './amplitudeColours.ts';
+import { amplitudeElement, amplitudeLegend } from './amplitudeElement.ts';
+import { type BesideRow, decisionWords, type ShownMap } from './besideView.ts';
 
 /** Input, other methods' maps, and maps of non-contributing pixels side by side: one row an image, as in the paper. */
 export function besideSheet(rows: readonly BesideRow[]): Html {
-	const methods = [
-		...new Map(
-			rows.flatMap(({ image }) =>
-				image.maps.map(({ method, title }) => [method, title] as const),
-			),
-		),
-	];
-	const shown = rows[0]?.shown.map(({ title }) => title) ?? [];
-	const top = topAmplitude(
-		rows.flatMap((row) => row.shown.flatMap(({ map }) => map ?? [])),
-	);
-	const headings = ["Image", ...methods.map(([, title]) => title), ...shown];
-	return html`
+  const methods = [
+    ...new Map(rows.flatMap(({ image }) => image.maps.map(({ method, title }) => [method, title] as const))),
+  ];
+  const shown = rows[0]?.shown.map(({ title }) => title) ?? [];
+  const top = topAmplitude(rows.flatMap((row) => row.shown.flatMap(({ map }) => map ?? [])));
+  const headings = ['Image', ...methods.map(([, title]) => title), ...shown];
+  return html`
 <div class="scroll" tabindex="0" role="region" aria-label="Images and maps side by side"><table class="beside" style="--columns:${headings.length}">
   <thead><tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
   <tbody>${rows.map((row) =>
-		sheetRow(
-			row,
-			methods.map(([method]) => method),
-			top,
-		),
-	)}
+    sheetRow(
+      row,
+      methods.map(([method]) => method),
+      top,
+    ),
+  )}
   </tbody>
 </table></div>
 <div class="beside-legend">${amplitudeLegend(top)}</div>`;
 }
 
-function sheetRow(
-	{ image, shown }: BesideRow,
-	methods: readonly string[],
-	top: number,
-): Html {
-	return html`
+function sheetRow({ image, shown }: BesideRow, methods: readonly string[], top: number): Html {
+  return html`
     <tr>
       <th scope="row">${pictureElement(image.picture, pictureAlternative(image))}<span>${image.name}: ${decisionWords(image)}</span></th>
       ${methods.map((method) => html`<td>${methodMap(image, method)}</td>`)}
@@ -51,20 +41,13 @@ function sheetRow(
     </tr>`;
 }
 
-function shownMap(
-	{ picture }: ExplainedImage,
-	{ title, map }: ShownMap,
-	top: number,
-): Html {
-	if (!map) return html`<span>none</span>`;
-	const mean =
-		map.values.reduce((sum, value) => sum + value, 0) / map.values.length;
-	return html`${amplitudeElement(map, picture, title, top)}<span>mean ${percent(mean)}</span>`;
+function shownMap({ picture }: ExplainedImage, { title, map }: ShownMap, top: number): Html {
+  if (!map) return html`<span>none</span>`;
+  const mean = map.values.reduce((sum, value) => sum + value, 0) / map.values.length;
+  return html`${amplitudeElement(map, picture, title, top)}<span>mean ${percent(mean)}</span>`;
 }
 
 function methodMap(image: ExplainedImage, method: string): Html {
-	const map = image.maps.find((other) => other.method === method);
-	return map
-		? mapElement(map, readMap(map), image, "full")
-		: html`<span>not possible</span>`;
+  const map = image.maps.find((other) => other.method === method);
+  return map ? mapElement(map, readMap(map), image, 'full') : html`<span>not possible</span>`;
 }

@@ -1,29 +1,29 @@
-import { sheetPicture } from "../contactSheet.ts";
-import { encodePicture } from "../png.ts";
-import type { ShownNetwork } from "./paperPage.ts";
+import { sheetPicture } from '../contactSheet.ts';
+import { encodePicture } from '../png.ts';
+import type { ShownNetwork } from './paperPage.ts';
 
 /** The features of each network as one PNG: maximisation images in the first row, the images they are largest in below. */
 export function rulesPictures(
-	shown: readonly ShownNetwork[],
+  shown: readonly ShownNetwork[],
 ): readonly { readonly name: string; readonly bytes: Uint8Array }[] {
-	return shown.flatMap(({ name, view: { features } }) => {
-		if (name === "hidden" || features.length === 0) return [];
-		const gradients = features.map(({ gradient }) => gradient);
-		const exciting = features.flatMap((feature) => feature.exciting ?? []);
-		const files = [
-			{
-				name: `${name}-features.png`,
-				bytes: encodePicture(sheetPicture(gradients, gradients.length, 2)),
-			},
-		];
-		return exciting.length === 0
-			? files
-			: [
-					...files,
-					{
-						name: `${name}-seen-in.png`,
-						bytes: encodePicture(sheetPicture(exciting, exciting.length, 2)),
-					},
-				];
-	});
+  return shown.flatMap(({ name, view: { features } }) => {
+    if (name === 'hidden' || features.length === 0) return [];
+    const gradients = features.map(({ gradient }) => gradient);
+    const exciting = features.flatMap((feature) => feature.exciting ?? []);
+    const files = [
+      {
+        name: `${name}-features.png`,
+        bytes: encodePicture(sheetPicture(gradients, gradients.length, 2)),
+      },
+    ];
+    return exciting.length === 0
+      ? files
+      : [
+          ...files,
+          {
+            name: `${name}-seen-in.png`,
+            bytes: encodePicture(sheetPicture(exciting, exciting.length, 2)),
+          },
+        ];
+  });
 }

@@ -9,5 +9,5 @@ export const unit = 2 ** -24;
 
 /** gamma_n */
 export function gamma(roundings: number): number {
-	return (roundings * unit) / (1 - roundings * unit);
+  return (roundings * unit) / (1 - roundings * unit);
 }

@@ -1,18 +1,14 @@
-import { floatOf } from "../../onnx/attributes.ts";
-import type { Node } from "../../onnx/graph.ts";
-import { GraphBuilder } from "../../onnx/graphBuilder.ts";
-import { float32, type Tensor } from "../../onnx/tensor.ts";
-import {
-	type Canonizer,
-	type Surroundings,
-	surroundings,
-} from "./canonizer.ts";
+import { floatOf } from '../../onnx/attributes.ts';
+import type { Node } from '../../onnx/graph.ts';
+import { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { float32, type Tensor } from '../../onnx/tensor.ts';
+import { type Canonizer, type Surroundings, surroundings } from './canonizer.ts';
 
 /** An addition of constants that a layer can take as its bias. */
 interface Placed {
-	readonly add: Node;
-	readonly layer: Node;
-	readonly bias: Tensor<"float32">;
+  readonly add: Node;
+  readonly layer: Node;
+  readonly bias: Tensor<'float32'>;
 }
 
 /**
@@ -20,83 +16,67 @@ interface Placed {
  * A product of higher rank has nowhere to put a bias and keeps its Add.
  */
 export const mergeBias: Canonizer = (graph, facts, keep) => {
-	const around = surroundings(graph, facts, keep);
-	const found = graph.nodes.flatMap((node) => biasOf(node, around) ?? []);
-	if (found.length === 0) return graph;
-	const byLayer = new Map(found.map((placed) => [placed.layer, placed]));
-	const removed = new Set(found.map(({ add }) => add));
-	const builder = new GraphBuilder({ ...graph, nodes: [] }, "bias");
-	for (const node of graph.nodes) {
-		const placed = byLayer.get(node);
-		if (placed) {
-			const [data = "", weights = ""] = node.inputs;
-			const bias = builder.constant(placed.bias, "bias");
-			const op = node.op === "MatMul" ? "Gemm" : node.op;
-			builder.append({
-				...node,
-				op,
-				inputs: [data, weights, bias],
-				outputs: placed.add.outputs,
-			});
-		} else if (!removed.has(node)) builder.append(node);
-	}
-	return builder.build();
+  const around = surroundings(graph, facts, keep);
+  const found = graph.nodes.flatMap((node) => biasOf(node, around) ?? []);
+  if (found.length === 0) return graph;
+  const byLayer = new Map(found.map((placed) => [placed.layer, placed]));
+  const removed = new Set(found.map(({ add }) => add));
+  const builder = new GraphBuilder({ ...graph, nodes: [] }, 'bias');
+  for (const node of graph.nodes) {
+    const placed = byLayer.get(node);
+    if (placed) {
+      const [data = '', weights = ''] = node.inputs;
+      const bias = builder.constant(placed.bias, 'bias');
+      const op = node.op === 'MatMul' ? 'Gemm' : node.op;
+      builder.append({
+        ...node,
+        op,
+        inputs: [data, weights, bias],
+        outputs: placed.add.outputs,
+      });
+    } else if (!removed.has(node)) builder.append(node);
+  }
+  return builder.build();
 };
 
 function biasOf(node: Node, around: Surroundings): Placed | undefined {
-	if (node.op !== "Add" || node.domain !== "") return undefined;
-	for (const [data = "", other = ""] of [
-		node.inputs,
-		node.inputs.toReversed(),
-	]) {
-		const constant = around.constant(other);
-		const layer = constant && around.onlyUse(data);
-		const output = around.facts(node.outputs[0] ?? "")?.dims ?? [];
-		const bias =
-			layer && takesBias(layer, around)
-				? channelValues(constant, layer, output, around)
-				: undefined;
-		if (layer && bias && `${output}` === `${around.facts(data)?.dims}`)
-			return { add: node, layer, bias };
-	}
-	return undefined;
+  if (node.op !== 'Add' || node.domain !== '') return undefined;
+  for (const [data = '', other = ''] of [node.inputs, node.inputs.toReversed()]) {
+    const constant = around.constant(other);
+    const layer = constant && around.onlyUse(data);
+    const output = around.facts(node.outputs[0] ?? '')?.dims ?? [];
+    const bias = layer && takesBias(layer, around) ? channelValues(constant, layer, output, around) : undefined;
+    if (layer && bias && `${output}` === `${around.facts(data)?.dims}`) return { add: node, layer, bias };
+  }
+  return undefined;
 }
 
 function takesBias(layer: Node, { facts, constant }: Surroundings): boolean {
-	if (layer.domain !== "") return false;
-	const [data = "", weights = "", bias = ""] = layer.inputs;
-	const free = bias === "" || constant(bias) !== undefined;
-	if (layer.op === "Conv" || layer.op === "ConvTranspose") return free;
-	if (layer.op === "Gemm") return free && floatOf(layer, "beta", 1) === 1;
-	return (
-		layer.op === "MatMul" &&
-		[data, weights].every((name) => facts(name)?.dims.length === 2)
-	);
+  if (layer.domain !== '') return false;
+  const [data = '', weights = '', bias = ''] = layer.inputs;
+  const free = bias === '' || constant(bias) !== undefined;
+  if (layer.op === 'Conv' || layer.op === 'ConvTranspose') return free;
+  if (layer.op === 'Gemm') return free && floatOf(layer, 'beta', 1) === 1;
+  return layer.op === 'MatMul' && [data, weights].every((name) => facts(name)?.dims.length === 2);
 }
 
 /** One number for each output channel, the layer's own bias added; undefined where the constant varies otherwise. */
 function channelValues(
-	added: Tensor<"float32">,
-	layer: Node,
-	output: readonly number[],
-	{ constant }: Surroundings,
-): Tensor<"float32"> | undefined {
-	const axis = 1;
-	const channels = output[axis] ?? 1;
-	const from = output.length - added.dims.length;
-	if (from < 0 || added.dims.some((dim, i) => dim !== 1 && i + from !== axis))
-		return undefined;
-	const own = constant(layer.inputs[2]);
-	if (
-		own &&
-		own.data.length !== 1 &&
-		(own.data.length !== channels || (own.dims.length > 1 && own.dims[0] !== 1))
-	)
-		return undefined;
-	const at = (t: Tensor<"float32"> | undefined, i: number) =>
-		t?.data[t.data.length === 1 ? 0 : i] ?? 0;
-	return float32(
-		[channels],
-		Array.from({ length: channels }, (_, i) => at(added, i) + at(own, i)),
-	);
+  added: Tensor<'float32'>,
+  layer: Node,
+  output: readonly number[],
+  { constant }: Surroundings,
+): Tensor<'float32'> | undefined {
+  const axis = 1;
+  const channels = output[axis] ?? 1;
+  const from = output.length - added.dims.length;
+  if (from < 0 || added.dims.some((dim, i) => dim !== 1 && i + from !== axis)) return undefined;
+  const own = constant(layer.inputs[2]);
+  if (own && own.data.length !== 1 && (own.data.length !== channels || (own.dims.length > 1 && own.dims[0] !== 1)))
+    return undefined;
+  const at = (t: Tensor<'float32'> | undefined, i: number) => t?.data[t.data.length === 1 ? 0 : i] ?? 0;
+  return float32(
+    [channels],
+    Array.from({ length: channels }, (_, i) => at(added, i) + at(own, i)),
+  );
 }

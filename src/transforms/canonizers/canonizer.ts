@@ -1,6 +1,6 @@
-import type { Facts, ValueFacts } from "../../onnx/facts.ts";
-import { type Graph, type Node, reads } from "../../onnx/graph.ts";
-import { isTensorOf, type Tensor } from "../../onnx/tensor.ts";
+import type { Facts, ValueFacts } from '../../onnx/facts.ts';
+import { type Graph, type Node, reads } from '../../onnx/graph.ts';
+import { isTensorOf, type Tensor } from '../../onnx/tensor.ts';
 
 /**
  * Rewrites a graph so that it computes the same with fewer kinds of operators: what rules are made for. Values that stay
@@ -8,52 +8,37 @@ import { isTensorOf, type Tensor } from "../../onnx/tensor.ts";
  * @param facts of every value of the graph.
  * @param keep values that must stay, such as the explained scores.
  */
-export type Canonizer = (
-	graph: Graph,
-	facts: Facts,
-	keep: readonly string[],
-) => Graph;
+export type Canonizer = (graph: Graph, facts: Facts, keep: readonly string[]) => Graph;
 
 /** What a canonizer asks of a graph while it looks for places to rewrite. */
 export interface Surroundings {
-	/** The node that a value comes from, if nothing else reads it and it need not stay. */
-	readonly onlyUse: (value: string) => Node | undefined;
-	/** The node that reads a value, if it is the only one and the value need not stay. */
-	readonly onlyReader: (value: string) => Node | undefined;
-	/** A constant of real numbers. */
-	readonly constant: (
-		value: string | undefined,
-	) => Tensor<"float32"> | undefined;
-	readonly facts: (value: string) => ValueFacts | undefined;
+  /** The node that a value comes from, if nothing else reads it and it need not stay. */
+  readonly onlyUse: (value: string) => Node | undefined;
+  /** The node that reads a value, if it is the only one and the value need not stay. */
+  readonly onlyReader: (value: string) => Node | undefined;
+  /** A constant of real numbers. */
+  readonly constant: (value: string | undefined) => Tensor<'float32'> | undefined;
+  readonly facts: (value: string) => ValueFacts | undefined;
 }
 
-export function surroundings(
-	graph: Graph,
-	facts: Facts,
-	keep: readonly string[],
-): Surroundings {
-	const producers = new Map(
-		graph.nodes.flatMap((node) =>
-			node.outputs.map((output) => [output, node] as const),
-		),
-	);
-	const readers = new Map<string, Node[]>();
-	for (const node of graph.nodes)
-		for (const name of reads(node))
-			readers.set(name, [...(readers.get(name) ?? []), node]);
-	const staying = new Set([...keep, ...graph.outputs.map(({ name }) => name)]);
-	const onlyReader = (value: string) => {
-		const all = readers.get(value) ?? [];
-		return all.length === 1 && !staying.has(value) ? all[0] : undefined;
-	};
-	return {
-		onlyReader,
-		onlyUse: (value) => (onlyReader(value) ? producers.get(value) : undefined),
-		constant: (value = "") => {
-			// What an earlier canonizer added is not among the facts.
-			const known = facts.get(value)?.constant ?? graph.initializers.get(value);
-			return known && isTensorOf(known, "float32") ? known : undefined;
-		},
-		facts: (value) => facts.get(value),
-	};
+export function surroundings(graph: Graph, facts: Facts, keep: readonly string[]): Surroundings {
+  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const readers = new Map<string, Node[]>();
+  for (const node of graph.nodes)
+    for (const name of reads(node)) readers.set(name, [...(readers.get(name) ?? []), node]);
+  const staying = new Set([...keep, ...graph.outputs.map(({ name }) => name)]);
+  const onlyReader = (value: string) => {
+    const all = readers.get(value) ?? [];
+    return all.length === 1 && !staying.has(value) ? all[0] : undefined;
+  };
+  return {
+    onlyReader,
+    onlyUse: (value) => (onlyReader(value) ? producers.get(value) : undefined),
+    constant: (value = '') => {
+      // What an earlier canonizer added is not among the facts.
+      const known = facts.get(value)?.constant ?? graph.initializers.get(value);
+      return known && isTensorOf(known, 'float32') ? known : undefined;
+    },
+    facts: (value) => facts.get(value),
+  };
 }

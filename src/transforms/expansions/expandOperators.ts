@@ -1,7 +1,7 @@
-import type { Facts } from "../../onnx/facts.ts";
-import type { Graph } from "../../onnx/graph.ts";
-import { explicitWindows } from "./explicitWindows.ts";
-import { unrollRecurrent } from "./recurrent/unroll.ts";
+import type { Facts } from '../../onnx/facts.ts';
+import type { Graph } from '../../onnx/graph.ts';
+import { explicitWindows } from './explicitWindows.ts';
+import { unrollRecurrent } from './recurrent/unroll.ts';
 
 /**
  * The same computation with everything written out that gradients and relevance could not pass through otherwise, or not
@@ -9,5 +9,5 @@ import { unrollRecurrent } from "./recurrent/unroll.ts";
  * @param facts of every value that was in the model, from a probe.
  */
 export function expandOperators(graph: Graph, facts: Facts): Graph {
-	return unrollRecurrent(explicitWindows(graph, facts), facts);
+  return unrollRecurrent(explicitWindows(graph, facts), facts);
 }

@@ -1,34 +1,23 @@
-import { isFloat } from "../../onnx/elementType.ts";
-import type { Facts, ValueFacts } from "../../onnx/facts.ts";
-import {
-	describeNode,
-	type Node,
-	qualifiedOp,
-	reads,
-} from "../../onnx/graph.ts";
-import type { GraphBuilder } from "../../onnx/graphBuilder.ts";
-import { UnknownValueError, UnsupportedOperatorsError } from "./errors.ts";
-import { flowFrom } from "./flow.ts";
-import { sumTo, zerosLike } from "./gradientValues.ts";
-import {
-	type Answer,
-	answerIn,
-	type Call,
-	type GradientTable,
-	type RuleAnswer,
-} from "./rule.ts";
-import { gradientTable } from "./table.ts";
+import { isFloat } from '../../onnx/elementType.ts';
+import type { Facts, ValueFacts } from '../../onnx/facts.ts';
+import { describeNode, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
+import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { UnknownValueError, UnsupportedOperatorsError } from './errors.ts';
+import { flowFrom } from './flow.ts';
+import { sumTo, zerosLike } from './gradientValues.ts';
+import { type Answer, answerIn, type Call, type GradientTable, type RuleAnswer } from './rule.ts';
+import { gradientTable } from './table.ts';
 
 export interface GradientRequest {
-	readonly facts: Facts;
-	/** For each differentiated value, the name of the gradient to start from, in the value's shape. */
-	readonly seeds: ReadonlyMap<string, string>;
-	/** The values to differentiate with respect to: graph inputs, initializers or intermediate values. */
-	readonly wrt: readonly string[];
-	/** By default konkyo's own table; a user's rules are spread over it. */
-	readonly table?: GradientTable;
-	/** Answers for single nodes, before the table's: how relevance and modified gradients place their rules. */
-	readonly answerFor?: (node: Node) => Answer | undefined;
+  readonly facts: Facts;
+  /** For each differentiated value, the name of the gradient to start from, in the value's shape. */
+  readonly seeds: ReadonlyMap<string, string>;
+  /** The values to differentiate with respect to: graph inputs, initializers or intermediate values. */
+  readonly wrt: readonly string[];
+  /** By default konkyo's own table; a user's rules are spread over it. */
+  readonly table?: GradientTable;
+  /** Answers for single nodes, before the table's: how relevance and modified gradients place their rules. */
+  readonly answerFor?: (node: Node) => Answer | undefined;
 }
 
 /**
@@ -37,188 +26,144 @@ export interface GradientRequest {
  * @throws UnsupportedOperatorsError naming every operator on the way that has no rule.
  * @throws UnknownValueError for a value the graph does not have.
  */
-export function addGradients(
-	builder: GraphBuilder,
-	request: GradientRequest,
-): ReadonlyMap<string, string> {
-	const { facts, seeds, wrt, table = gradientTable } = request;
-	const factsOf = (name: string): ValueFacts => {
-		const known = facts.get(name);
-		if (!known) throw new UnknownValueError(name);
-		return known;
-	};
-	for (const name of [...wrt, ...seeds.keys()]) factsOf(name);
+export function addGradients(builder: GraphBuilder, request: GradientRequest): ReadonlyMap<string, string> {
+  const { facts, seeds, wrt, table = gradientTable } = request;
+  const factsOf = (name: string): ValueFacts => {
+    const known = facts.get(name);
+    if (!known) throw new UnknownValueError(name);
+    return known;
+  };
+  for (const name of [...wrt, ...seeds.keys()]) factsOf(name);
 
-	const answerTo = (node: Node): Answer =>
-		request.answerFor?.(node) ?? answerIn(table, node);
-	const path = nodesBetween(
-		builder.nodes,
-		facts,
-		factsOf,
-		wrt,
-		seeds,
-		answerTo,
-	);
-	const contributions = new Map<string, string[]>(
-		[...seeds].map(([value, seed]) => [value, [seed]]),
-	);
-	const wanted = new Set([...wrt, ...path.flatMap(({ node }) => node.outputs)]);
-	const quantized = new Set(path.flatMap((step) => step.quantized));
-	const carriesGradient = (value: string) =>
-		quantized.has(value) || isFloat(factsOf(value).type);
+  const answerTo = (node: Node): Answer => request.answerFor?.(node) ?? answerIn(table, node);
+  const path = nodesBetween(builder.nodes, facts, factsOf, wrt, seeds, answerTo);
+  const contributions = new Map<string, string[]>([...seeds].map(([value, seed]) => [value, [seed]]));
+  const wanted = new Set([...wrt, ...path.flatMap(({ node }) => node.outputs)]);
+  const quantized = new Set(path.flatMap((step) => step.quantized));
+  const carriesGradient = (value: string) => quantized.has(value) || isFloat(factsOf(value).type);
 
-	const total = (value: string): string | undefined => {
-		const parts = contributions.get(value);
-		if (!parts) return undefined;
-		const [first = "", ...rest] = parts;
-		const sum = rest.length === 0 ? first : builder.ops.Sum(...parts);
-		contributions.set(value, [sum]);
-		return sum;
-	};
+  const total = (value: string): string | undefined => {
+    const parts = contributions.get(value);
+    if (!parts) return undefined;
+    const [first = '', ...rest] = parts;
+    const sum = rest.length === 0 ? first : builder.ops.Sum(...parts);
+    contributions.set(value, [sum]);
+    return sum;
+  };
 
-	for (const { node, answer } of path.toReversed()) {
-		builder.from({ node: describeNode(node), rule: node.op }, () => {
-			const dys = node.outputs.map(total);
-			const first = dys.find((dy) => dy !== undefined);
-			if (first === undefined) return;
-			const gradients = answer.rule(callFor(builder, node, dys, factsOf));
-			node.inputs.forEach((input, i) => {
-				const gradient = gradients[i];
-				if (
-					!gradient ||
-					input === "" ||
-					!wanted.has(input) ||
-					!carriesGradient(input)
-				)
-					return;
-				const { dims } = factsOf(input);
-				const given =
-					answer.broadcast?.(dims, factsOf(node.outputs[0] ?? "").dims, i) ??
-					dims;
-				const contribution = sumTo(builder, gradient(), given, dims);
-				contributions.set(input, [
-					...(contributions.get(input) ?? []),
-					contribution,
-				]);
-			});
-		});
-	}
-	return new Map(
-		wrt.map((value) => [value, total(value) ?? zerosLike(builder, value)]),
-	);
+  for (const { node, answer } of path.toReversed()) {
+    builder.from({ node: describeNode(node), rule: node.op }, () => {
+      const dys = node.outputs.map(total);
+      const first = dys.find((dy) => dy !== undefined);
+      if (first === undefined) return;
+      const gradients = answer.rule(callFor(builder, node, dys, factsOf));
+      node.inputs.forEach((input, i) => {
+        const gradient = gradients[i];
+        if (!gradient || input === '' || !wanted.has(input) || !carriesGradient(input)) return;
+        const { dims } = factsOf(input);
+        const given = answer.broadcast?.(dims, factsOf(node.outputs[0] ?? '').dims, i) ?? dims;
+        const contribution = sumTo(builder, gradient(), given, dims);
+        contributions.set(input, [...(contributions.get(input) ?? []), contribution]);
+      });
+    });
+  }
+  return new Map(wrt.map((value) => [value, total(value) ?? zerosLike(builder, value)]));
 }
 
 interface Step {
-	readonly node: Node;
-	readonly answer: RuleAnswer;
-	/** Outputs whose integers stand for real numbers. */
-	readonly quantized: readonly string[];
+  readonly node: Node;
+  readonly answer: RuleAnswer;
+  /** Outputs whose integers stand for real numbers. */
+  readonly quantized: readonly string[];
 }
 
 /** The nodes through which a gradient flows from the seeds to `wrt`, in the graph's order. */
 function nodesBetween(
-	nodes: readonly Node[],
-	facts: Facts,
-	factsOf: (name: string) => ValueFacts,
-	wrt: readonly string[],
-	seeds: ReadonlyMap<string, string>,
-	answerTo: (node: Node) => Answer,
+  nodes: readonly Node[],
+  facts: Facts,
+  factsOf: (name: string) => ValueFacts,
+  wrt: readonly string[],
+  seeds: ReadonlyMap<string, string>,
+  answerTo: (node: Node) => Answer,
 ): Step[] {
-	const {
-		nodes: forward,
-		active,
-		quantized,
-	} = flowFrom(wrt, upstream(nodes, seeds), facts, answerTo);
-	const reaching = new Set(seeds.keys());
-	const between = forward
-		.toReversed()
-		.filter((node) => {
-			if (!node.outputs.some((output) => reaching.has(output))) return false;
-			for (const input of reads(node))
-				if (active.has(input)) reaching.add(input);
-			return true;
-		})
-		.reverse();
-	const unsupported = between.flatMap((node) => {
-		const why = whyRefused(answerTo(node), node, factsOf);
-		return why === undefined
-			? []
-			: [{ op: qualifiedOp(node), node: describeNode(node), why }];
-	});
-	if (unsupported.length > 0) throw new UnsupportedOperatorsError(unsupported);
-	return between.flatMap((node) => {
-		const answer = answerTo(node);
-		return answer.kind === "rule"
-			? [
-					{
-						node,
-						answer,
-						quantized: node.outputs.filter((name) => quantized.has(name)),
-					},
-				]
-			: [];
-	});
+  const { nodes: forward, active, quantized } = flowFrom(wrt, upstream(nodes, seeds), facts, answerTo);
+  const reaching = new Set(seeds.keys());
+  const between = forward
+    .toReversed()
+    .filter((node) => {
+      if (!node.outputs.some((output) => reaching.has(output))) return false;
+      for (const input of reads(node)) if (active.has(input)) reaching.add(input);
+      return true;
+    })
+    .reverse();
+  const unsupported = between.flatMap((node) => {
+    const why = whyRefused(answerTo(node), node, factsOf);
+    return why === undefined ? [] : [{ op: qualifiedOp(node), node: describeNode(node), why }];
+  });
+  if (unsupported.length > 0) throw new UnsupportedOperatorsError(unsupported);
+  return between.flatMap((node) => {
+    const answer = answerTo(node);
+    return answer.kind === 'rule'
+      ? [
+          {
+            node,
+            answer,
+            quantized: node.outputs.filter((name) => quantized.has(name)),
+          },
+        ]
+      : [];
+  });
 }
 
-function whyRefused(
-	answer: Answer,
-	node: Node,
-	facts: (name: string) => ValueFacts,
-): string | undefined {
-	if (answer.kind === "none") return undefined;
-	return answer.kind === "forbidden"
-		? answer.why
-		: answer.refuses?.(node, facts);
+function whyRefused(answer: Answer, node: Node, facts: (name: string) => ValueFacts): string | undefined {
+  if (answer.kind === 'none') return undefined;
+  return answer.kind === 'forbidden' ? answer.why : answer.refuses?.(node, facts);
 }
 
 /** The nodes that the differentiated values are computed by. Others may be newer than the facts (a loss, say). */
-function upstream(
-	nodes: readonly Node[],
-	seeds: ReadonlyMap<string, string>,
-): Node[] {
-	const needed = new Set(seeds.keys());
-	return nodes
-		.toReversed()
-		.filter((node) => {
-			if (!node.outputs.some((output) => needed.has(output))) return false;
-			for (const name of reads(node)) needed.add(name);
-			return true;
-		})
-		.reverse();
+function upstream(nodes: readonly Node[], seeds: ReadonlyMap<string, string>): Node[] {
+  const needed = new Set(seeds.keys());
+  return nodes
+    .toReversed()
+    .filter((node) => {
+      if (!node.outputs.some((output) => needed.has(output))) return false;
+      for (const name of reads(node)) needed.add(name);
+      return true;
+    })
+    .reverse();
 }
 
 /** What a rule sees of a node: also of one that is newer than the facts, if `facts` knows its values. */
 export function callFor(
-	builder: GraphBuilder,
-	node: Node,
-	dys: readonly (string | undefined)[],
-	facts: (name: string) => ValueFacts,
+  builder: GraphBuilder,
+  node: Node,
+  dys: readonly (string | undefined)[],
+  facts: (name: string) => ValueFacts,
 ): Call {
-	let current = node;
-	const zeros = () => zerosLike(builder, node.outputs[0] ?? "");
-	return {
-		node,
-		x: node.inputs,
-		y: node.outputs,
-		dy: dys[0] ?? zeros(),
-		dys,
-		output(index) {
-			const existing = current.outputs[index];
-			if (existing) return existing;
-			const name = builder.fresh(`${node.op}.${index}`);
-			const outputs = Array.from(
-				{ length: Math.max(index + 1, current.outputs.length) },
-				(_, i) => (i === index ? name : (current.outputs[i] ?? "")),
-			);
-			const extended = { ...current, outputs };
-			builder.replace(current, extended);
-			current = extended;
-			return name;
-		},
-		facts,
-		dims: (name) => facts(name).dims,
-		add: (op, inputs, attributes) => builder.add(op, inputs, attributes),
-		ops: builder.ops,
-		builder,
-	};
+  let current = node;
+  const zeros = () => zerosLike(builder, node.outputs[0] ?? '');
+  return {
+    node,
+    x: node.inputs,
+    y: node.outputs,
+    dy: dys[0] ?? zeros(),
+    dys,
+    output(index) {
+      const existing = current.outputs[index];
+      if (existing) return existing;
+      const name = builder.fresh(`${node.op}.${index}`);
+      const outputs = Array.from({ length: Math.max(index + 1, current.outputs.length) }, (_, i) =>
+        i === index ? name : (current.outputs[i] ?? ''),
+      );
+      const extended = { ...current, outputs };
+      builder.replace(current, extended);
+      current = extended;
+      return name;
+    },
+    facts,
+    dims: (name) => facts(name).dims,
+    add: (op, inputs, attributes) => builder.add(op, inputs, attributes),
+    ops: builder.ops,
+    builder,
+  };
 }

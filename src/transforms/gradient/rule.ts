@@ -1,7 +1,7 @@
-import type { AttributeLike } from "../../onnx/attributes.ts";
-import type { ValueFacts } from "../../onnx/facts.ts";
-import { type Node, qualifiedOp } from "../../onnx/graph.ts";
-import type { GraphBuilder, PlainOps } from "../../onnx/graphBuilder.ts";
+import type { AttributeLike } from '../../onnx/attributes.ts';
+import type { ValueFacts } from '../../onnx/facts.ts';
+import { type Node, qualifiedOp } from '../../onnx/graph.ts';
+import type { GraphBuilder, PlainOps } from '../../onnx/graphBuilder.ts';
 
 /*
  * One operator's part in the backward pass. With y = f(x_0, x_1, ...) and dy the gradient of the explained quantity
@@ -11,27 +11,27 @@ import type { GraphBuilder, PlainOps } from "../../onnx/graphBuilder.ts";
 
 /** What a rule sees of the node it differentiates, and the builder's methods to add nodes with. */
 export interface Call {
-	readonly node: Node;
-	/** Names of the inputs; '' for one that is left out. */
-	readonly x: readonly string[];
-	/** Names of the outputs. */
-	readonly y: readonly string[];
-	/** The gradient with respect to the first output. */
-	readonly dy: string;
-	/** The gradients with respect to all outputs; undefined where nothing depends on one. */
-	readonly dys: readonly (string | undefined)[];
-	/** The name of an optional output; the forward node is given it where it has none. */
-	readonly output: (index: number) => string;
-	/** Shape, type and constant value of an input or output. The batch dimension is the probe's: never build on its size. */
-	readonly facts: (name: string) => ValueFacts;
-	readonly dims: (name: string) => readonly number[];
-	readonly add: (
-		op: string,
-		inputs: readonly string[],
-		attributes?: Readonly<Record<string, AttributeLike | undefined>>,
-	) => string;
-	readonly ops: PlainOps;
-	readonly builder: GraphBuilder;
+  readonly node: Node;
+  /** Names of the inputs; '' for one that is left out. */
+  readonly x: readonly string[];
+  /** Names of the outputs. */
+  readonly y: readonly string[];
+  /** The gradient with respect to the first output. */
+  readonly dy: string;
+  /** The gradients with respect to all outputs; undefined where nothing depends on one. */
+  readonly dys: readonly (string | undefined)[];
+  /** The name of an optional output; the forward node is given it where it has none. */
+  readonly output: (index: number) => string;
+  /** Shape, type and constant value of an input or output. The batch dimension is the probe's: never build on its size. */
+  readonly facts: (name: string) => ValueFacts;
+  readonly dims: (name: string) => readonly number[];
+  readonly add: (
+    op: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, AttributeLike | undefined>>,
+  ) => string;
+  readonly ops: PlainOps;
+  readonly builder: GraphBuilder;
 }
 
 /** Adds the nodes for one input's gradient; called only if that gradient is wanted. */
@@ -44,69 +44,58 @@ type Dims = readonly number[];
 
 /** A rule, and what it says of itself. */
 export interface RuleAnswer {
-	readonly kind: "rule";
-	readonly rule: Rule;
-	/** The shape in which the rule gives an input's gradient, if larger than the input for broadcasting. */
-	readonly broadcast?: (input: Dims, output: Dims, index: number) => Dims;
-	/** Why there is no gradient for a node with these attributes or inputs; undefined where there is one. */
-	readonly refuses?: (
-		node: Node,
-		facts: (name: string) => ValueFacts,
-	) => string | undefined;
-	/** The integers it gives stand for real numbers, and carry the gradient of those. */
-	readonly quantizes?: boolean;
+  readonly kind: 'rule';
+  readonly rule: Rule;
+  /** The shape in which the rule gives an input's gradient, if larger than the input for broadcasting. */
+  readonly broadcast?: (input: Dims, output: Dims, index: number) => Dims;
+  /** Why there is no gradient for a node with these attributes or inputs; undefined where there is one. */
+  readonly refuses?: (node: Node, facts: (name: string) => ValueFacts) => string | undefined;
+  /** The integers it gives stand for real numbers, and carry the gradient of those. */
+  readonly quantizes?: boolean;
 }
 
 /** An operator's declared answer to "what is your gradient?". */
 export type Answer =
-	| RuleAnswer
-	/** Piecewise constant or of integers: nothing flows through. */
-	| { readonly kind: "none" }
-	| { readonly kind: "forbidden"; readonly why: string };
+  | RuleAnswer
+  /** Piecewise constant or of integers: nothing flows through. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'forbidden'; readonly why: string };
 
 export type GradientTable = Readonly<Record<string, Answer>>;
 
 /** A table's answer for a node; an operator that is not in it has no rule yet. */
 export function answerIn(table: GradientTable, node: Node): Answer {
-	const op = qualifiedOp(node);
-	const answer = Object.hasOwn(table, op) ? table[op] : undefined;
-	return (
-		answer ??
-		forbidden(node.domain === "" ? "no rule yet" : "not a standard operator")
-	);
+  const op = qualifiedOp(node);
+  const answer = Object.hasOwn(table, op) ? table[op] : undefined;
+  return answer ?? forbidden(node.domain === '' ? 'no rule yet' : 'not a standard operator');
 }
 
 /** A rule whose gradients have their inputs' shapes. */
 export function rule(rule: Rule): RuleAnswer {
-	return { kind: "rule", rule };
+  return { kind: 'rule', rule };
 }
 
 /** An operator with numpy broadcasting: its rule gives every gradient in the output's shape. */
 export function elementwise(rule: Rule): RuleAnswer {
-	return { kind: "rule", rule, broadcast: (_input, output) => output };
+  return { kind: 'rule', rule, broadcast: (_input, output) => output };
 }
 
 /** An elementwise operator of one input: `derivative` gives f'(x), to be multiplied with dy. */
-export function unary(
-	derivative: (call: Call, x: string, y: string) => string,
-): RuleAnswer {
-	return rule((call) => {
-		const [x = ""] = call.x;
-		const [y = ""] = call.y;
-		return [() => call.ops.Mul(call.dy, derivative(call, x, y))];
-	});
+export function unary(derivative: (call: Call, x: string, y: string) => string): RuleAnswer {
+  return rule((call) => {
+    const [x = ''] = call.x;
+    const [y = ''] = call.y;
+    return [() => call.ops.Mul(call.dy, derivative(call, x, y))];
+  });
 }
 
 /** The answer, but for nodes that `why` has a reason against. */
-export function except(
-	answer: RuleAnswer,
-	why: NonNullable<RuleAnswer["refuses"]>,
-): RuleAnswer {
-	return { ...answer, refuses: why };
+export function except(answer: RuleAnswer, why: NonNullable<RuleAnswer['refuses']>): RuleAnswer {
+  return { ...answer, refuses: why };
 }
 
-export const none: Answer = { kind: "none" };
+export const none: Answer = { kind: 'none' };
 
 export function forbidden(why: string): Answer {
-	return { kind: "forbidden", why };
+  return { kind: 'forbidden', why };
 }

@@ -1,49 +1,31 @@
-import { zerosLike } from "./gradientValues.ts";
-import type { Call } from "./rule.ts";
+import { zerosLike } from './gradientValues.ts';
+import type { Call } from './rule.ts';
 
 /**
  * The gradient of the largest (ArgMax) or smallest element along axes: dy goes to the first of equals, counted row by
  * row over the axes. dy may have the axes as 1, or not at all.
  */
-export function firstExtremeGradient(
-	call: Call,
-	axes: readonly number[],
-	position: "ArgMax" | "ArgMin",
-): string {
-	const { dy, x, dims, add, ops, builder } = call;
-	const [input = ""] = x;
-	if (axes.length === 0) return dy;
-	const all = dims(input).map((_, axis) => axis);
-	const perm = [
-		...all.filter((axis) => !axes.includes(axis)),
-		...all.filter((axis) => axes.includes(axis)),
-	];
-	const ordered = add("Transpose", [input], { perm });
-	const kept = perm.length - axes.length;
-	const withLast = (size: number) =>
-		kept === 0
-			? builder.ints([size])
-			: add(
-					"Concat",
-					[
-						add("Shape", [ordered], { start: 0, end: kept }),
-						builder.ints([size]),
-					],
-					{ axis: 0 },
-				);
-	const lines = ops.Reshape(ordered, withLast(-1));
-	const first = add(position, [lines], { axis: -1, keepdims: 1 });
-	const scattered = add(
-		"ScatterElements",
-		[zerosLike(builder, lines), first, ops.Reshape(dy, withLast(1))],
-		{
-			axis: -1,
-		},
-	);
-	const unfolded = ops.Reshape(scattered, add("Shape", [ordered]));
-	return add("Transpose", [unfolded], {
-		perm: perm.map((_, axis) => perm.indexOf(axis)),
-	});
+export function firstExtremeGradient(call: Call, axes: readonly number[], position: 'ArgMax' | 'ArgMin'): string {
+  const { dy, x, dims, add, ops, builder } = call;
+  const [input = ''] = x;
+  if (axes.length === 0) return dy;
+  const all = dims(input).map((_, axis) => axis);
+  const perm = [...all.filter((axis) => !axes.includes(axis)), ...all.filter((axis) => axes.includes(axis))];
+  const ordered = add('Transpose', [input], { perm });
+  const kept = perm.length - axes.length;
+  const withLast = (size: number) =>
+    kept === 0
+      ? builder.ints([size])
+      : add('Concat', [add('Shape', [ordered], { start: 0, end: kept }), builder.ints([size])], { axis: 0 });
+  const lines = ops.Reshape(ordered, withLast(-1));
+  const first = add(position, [lines], { axis: -1, keepdims: 1 });
+  const scattered = add('ScatterElements', [zerosLike(builder, lines), first, ops.Reshape(dy, withLast(1))], {
+    axis: -1,
+  });
+  const unfolded = ops.Reshape(scattered, add('Shape', [ordered]));
+  return add('Transpose', [unfolded], {
+    perm: perm.map((_, axis) => perm.indexOf(axis)),
+  });
 }
 
 /**
@@ -51,18 +33,15 @@ export function firstExtremeGradient(
  * is added up there.
  * @param move adds the same operator on an int64 value of the input's shape and returns its output.
  */
-export function returnToOrigin(
-	{ dy, x, ops, add, builder }: Call,
-	move: (numbers: string) => string,
-): string {
-	const [input = ""] = x;
-	const count = ops.Range(builder.int(0), ops.Size(input), builder.int(1));
-	const origin = move(ops.Reshape(count, add("Shape", [input])));
-	const flat = (value: string) => ops.Reshape(value, builder.ints([-1]));
-	const zeros = flat(zerosLike(builder, input));
-	const sums = add("ScatterElements", [zeros, flat(origin), flat(dy)], {
-		axis: 0,
-		reduction: "add",
-	});
-	return ops.Reshape(sums, add("Shape", [input]));
+export function returnToOrigin({ dy, x, ops, add, builder }: Call, move: (numbers: string) => string): string {
+  const [input = ''] = x;
+  const count = ops.Range(builder.int(0), ops.Size(input), builder.int(1));
+  const origin = move(ops.Reshape(count, add('Shape', [input])));
+  const flat = (value: string) => ops.Reshape(value, builder.ints([-1]));
+  const zeros = flat(zerosLike(builder, input));
+  const sums = add('ScatterElements', [zeros, flat(origin), flat(dy)], {
+    axis: 0,
+    reduction: 'add',
+  });
+  return ops.Reshape(sums, add('Shape', [input]));
 }

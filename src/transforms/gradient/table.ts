@@ -1,40 +1,40 @@
-import type { GradientTable } from "./rule.ts";
-import { activationRules } from "./rules/activations.ts";
-import { attentionRules } from "./rules/attention.ts";
-import { convolutionRules } from "./rules/convolution.ts";
-import { discreteRules } from "./rules/discrete.ts";
-import { einsumRules } from "./rules/einsum.ts";
-import { elementwiseRules } from "./rules/elementwise.ts";
-import { indexingRules } from "./rules/indexing.ts";
-import { matrixRules } from "./rules/matrix.ts";
-import { normalizationRules } from "./rules/normalization.ts";
-import { poolingRules } from "./rules/pooling.ts";
-import { quantizationRules } from "./rules/quantization.ts";
-import { reductionRules } from "./rules/reduction.ts";
-import { refusedRules } from "./rules/refused.ts";
-import { resizeRules } from "./rules/resize.ts";
-import { shapeRules } from "./rules/shape.ts";
-import { trigonometryRules } from "./rules/trigonometry.ts";
+import type { GradientTable } from './rule.ts';
+import { activationRules } from './rules/activations.ts';
+import { attentionRules } from './rules/attention.ts';
+import { convolutionRules } from './rules/convolution.ts';
+import { discreteRules } from './rules/discrete.ts';
+import { einsumRules } from './rules/einsum.ts';
+import { elementwiseRules } from './rules/elementwise.ts';
+import { indexingRules } from './rules/indexing.ts';
+import { matrixRules } from './rules/matrix.ts';
+import { normalizationRules } from './rules/normalization.ts';
+import { poolingRules } from './rules/pooling.ts';
+import { quantizationRules } from './rules/quantization.ts';
+import { reductionRules } from './rules/reduction.ts';
+import { refusedRules } from './rules/refused.ts';
+import { resizeRules } from './rules/resize.ts';
+import { shapeRules } from './rules/shape.ts';
+import { trigonometryRules } from './rules/trigonometry.ts';
 
 /**
  * konkyo's answer for each standard operator, up to opset 23: a rule, nothing to pass, or why not. An operator that is not
  * here has no rule yet, and the engine says so.
  */
 export const gradientTable: GradientTable = {
-	...activationRules,
-	...attentionRules,
-	...convolutionRules,
-	...discreteRules,
-	...einsumRules,
-	...elementwiseRules,
-	...indexingRules,
-	...matrixRules,
-	...normalizationRules,
-	...poolingRules,
-	...quantizationRules,
-	...reductionRules,
-	...refusedRules,
-	...resizeRules,
-	...shapeRules,
-	...trigonometryRules,
+  ...activationRules,
+  ...attentionRules,
+  ...convolutionRules,
+  ...discreteRules,
+  ...einsumRules,
+  ...elementwiseRules,
+  ...indexingRules,
+  ...matrixRules,
+  ...normalizationRules,
+  ...poolingRules,
+  ...quantizationRules,
+  ...reductionRules,
+  ...refusedRules,
+  ...resizeRules,
+  ...shapeRules,
+  ...trigonometryRules,
 };

@@ -1,11 +1,11 @@
-import { intOf } from "../../onnx/attributes.ts";
-import { isTensorOf, rows, type Tensor } from "../../onnx/tensor.ts";
-import type { Call } from "./rule.ts";
+import { intOf } from '../../onnx/attributes.ts';
+import { isTensorOf, rows, type Tensor } from '../../onnx/tensor.ts';
+import type { Call } from './rule.ts';
 
 /** Some channels, from `from` up to not including `to`. */
 export interface Channels {
-	readonly from: number;
-	readonly to: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
@@ -14,26 +14,18 @@ export interface Channels {
  * stays in its blocked image layout, which a slice would have to leave.
  * @returns undefined where dy is not made by a convolution with a constant kernel.
  */
-export function channelsThroughConvolution({
-	builder,
-	dy,
-}: Call): ((channels: Channels) => string) | undefined {
-	const made = builder.nodes.findLast(({ outputs }) => outputs[0] === dy);
-	const [input = "", weights = "", bias] = made?.inputs ?? [];
-	const kernel = builder.initializer(weights);
-	if (
-		made?.op !== "Conv" ||
-		made.domain !== "" ||
-		bias !== undefined ||
-		intOf(made, "group", 1) !== 1
-	)
-		return undefined;
-	if (!kernel || !isTensorOf(kernel, "float32")) return undefined;
-	return ({ from, to }) => {
-		const part: Tensor = rows(kernel, from, to);
-		const output = builder.fresh("Conv");
-		const inputs = [input, builder.constant(part, "part")];
-		builder.append({ ...made, name: output, inputs, outputs: [output] });
-		return output;
-	};
+export function channelsThroughConvolution({ builder, dy }: Call): ((channels: Channels) => string) | undefined {
+  const made = builder.nodes.findLast(({ outputs }) => outputs[0] === dy);
+  const [input = '', weights = '', bias] = made?.inputs ?? [];
+  const kernel = builder.initializer(weights);
+  if (made?.op !== 'Conv' || made.domain !== '' || bias !== undefined || intOf(made, 'group', 1) !== 1)
+    return undefined;
+  if (!kernel || !isTensorOf(kernel, 'float32')) return undefined;
+  return ({ from, to }) => {
+    const part: Tensor = rows(kernel, from, to);
+    const output = builder.fresh('Conv');
+    const inputs = [input, builder.constant(part, 'part')];
+    builder.append({ ...made, name: output, inputs, outputs: [output] });
+    return output;
+  };
 }

@@ -1,7 +1,7 @@
-import { without } from "../../onnx/attributes.ts";
-import type { Node } from "../../onnx/graph.ts";
-import type { GraphBuilder } from "../../onnx/graphBuilder.ts";
-import type { Call } from "./rule.ts";
+import { without } from '../../onnx/attributes.ts';
+import type { Node } from '../../onnx/graph.ts';
+import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import type { Call } from './rule.ts';
 
 /**
  * Where the gradient of an activation's output y comes back from a max pool of y, every element of it that is not 0 stands
@@ -10,90 +10,63 @@ import type { Call } from "./rule.ts";
  * @param derivative f' as a function of the output's name.
  * @returns the gradient with respect to the activation's input; undefined where dy does not come from a max pool of y.
  */
-export function throughMaxPool(
-	call: Call,
-	derivative: (y: string) => string,
-): string | undefined {
-	const { builder, y } = call;
-	const scattered = unpooled(call) ?? scatteredByIndices(call);
-	const pool = builder.nodes.find(
-		({ op, outputs }) =>
-			op === "MaxPool" &&
-			scattered !== undefined &&
-			outputs[1] === scattered.indices,
-	);
-	if (!scattered || !pool || pool.inputs[0] !== y[0]) return undefined;
-	const pooled = firstAlike(builder, pool).outputs[0] ?? "";
-	return scattered.again(call.ops.Mul(scattered.gradient, derivative(pooled)));
+export function throughMaxPool(call: Call, derivative: (y: string) => string): string | undefined {
+  const { builder, y } = call;
+  const scattered = unpooled(call) ?? scatteredByIndices(call);
+  const pool = builder.nodes.find(
+    ({ op, outputs }) => op === 'MaxPool' && scattered !== undefined && outputs[1] === scattered.indices,
+  );
+  if (!scattered || !pool || pool.inputs[0] !== y[0]) return undefined;
+  const pooled = firstAlike(builder, pool).outputs[0] ?? '';
+  return scattered.again(call.ops.Mul(scattered.gradient, derivative(pooled)));
 }
 
 /** The first node with the same output: where indices are not counted row by row, the rule adds a pool that does so. */
 function firstAlike(builder: GraphBuilder, pool: Node): Node {
-	const windows = ({ attributes }: Node) =>
-		JSON.stringify(without(attributes, "storage_order"));
-	const alike = (node: Node) =>
-		node.op === "MaxPool" &&
-		node.domain === "" &&
-		node.inputs[0] === pool.inputs[0] &&
-		windows(node) === windows(pool);
-	return builder.nodes.find(alike) ?? pool;
+  const windows = ({ attributes }: Node) => JSON.stringify(without(attributes, 'storage_order'));
+  const alike = (node: Node) =>
+    node.op === 'MaxPool' && node.domain === '' && node.inputs[0] === pool.inputs[0] && windows(node) === windows(pool);
+  return builder.nodes.find(alike) ?? pool;
 }
 
 /** A gradient put where the maxima are. */
 interface Scattered {
-	/** Of the pooled output. */
-	readonly gradient: string;
-	readonly indices: string;
-	/** The same with another gradient. */
-	readonly again: (gradient: string) => string;
+  /** Of the pooled output. */
+  readonly gradient: string;
+  readonly indices: string;
+  /** The same with another gradient. */
+  readonly again: (gradient: string) => string;
 }
 
 function unpooled({ builder, dy, add }: Call): Scattered | undefined {
-	const unpool = madeBy(builder, dy, "MaxUnpool");
-	if (!unpool) return undefined;
-	const [gradient = "", indices = "", shape = ""] = unpool.inputs;
-	return {
-		gradient,
-		indices,
-		again: (other) =>
-			add("MaxUnpool", [other, indices, shape], unpool.attributes),
-	};
+  const unpool = madeBy(builder, dy, 'MaxUnpool');
+  if (!unpool) return undefined;
+  const [gradient = '', indices = '', shape = ''] = unpool.inputs;
+  return {
+    gradient,
+    indices,
+    again: (other) => add('MaxUnpool', [other, indices, shape], unpool.attributes),
+  };
 }
 
-function scatteredByIndices({
-	builder,
-	dy,
-	ops,
-	add,
-}: Call): Scattered | undefined {
-	const reshape = madeBy(builder, dy, "Reshape");
-	const scatter = madeBy(builder, reshape?.inputs[0], "ScatterElements");
-	const [zeros = "", flatIndices = "", flatGradient] = scatter?.inputs ?? [];
-	const gradient = madeBy(builder, flatGradient, "Reshape")?.inputs[0];
-	const indices = madeBy(builder, flatIndices, "Reshape")?.inputs[0];
-	if (!reshape || !scatter || gradient === undefined || indices === undefined)
-		return undefined;
-	return {
-		gradient,
-		indices,
-		again(other) {
-			const flat = ops.Reshape(other, builder.ints([-1]));
-			const scattered = add(
-				"ScatterElements",
-				[zeros, flatIndices, flat],
-				scatter.attributes,
-			);
-			return ops.Reshape(scattered, reshape.inputs[1] ?? "");
-		},
-	};
+function scatteredByIndices({ builder, dy, ops, add }: Call): Scattered | undefined {
+  const reshape = madeBy(builder, dy, 'Reshape');
+  const scatter = madeBy(builder, reshape?.inputs[0], 'ScatterElements');
+  const [zeros = '', flatIndices = '', flatGradient] = scatter?.inputs ?? [];
+  const gradient = madeBy(builder, flatGradient, 'Reshape')?.inputs[0];
+  const indices = madeBy(builder, flatIndices, 'Reshape')?.inputs[0];
+  if (!reshape || !scatter || gradient === undefined || indices === undefined) return undefined;
+  return {
+    gradient,
+    indices,
+    again(other) {
+      const flat = ops.Reshape(other, builder.ints([-1]));
+      const scattered = add('ScatterElements', [zeros, flatIndices, flat], scatter.attributes);
+      return ops.Reshape(scattered, reshape.inputs[1] ?? '');
+    },
+  };
 }
 
-function madeBy(
-	builder: GraphBuilder,
-	name: string | undefined,
-	op: string,
-): Node | undefined {
-	return builder.nodes.findLast(
-		(node) => node.op === op && node.domain === "" && node.outputs[0] === name,
-	);
+function madeBy(builder: GraphBuilder, name: string | undefined, op: string): Node | undefined {
+  return builder.nodes.findLast((node) => node.op === op && node.domain === '' && node.outputs[0] === name);
 }

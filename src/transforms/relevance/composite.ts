@@ -1,34 +1,34 @@
-import { describeNode, type Node, qualifiedOp } from "../../onnx/graph.ts";
-import type { RelevanceContext } from "./context.ts";
-import { type RefusedNode, RelevanceRefusedError } from "./errors.ts";
-import { gradientAnswer, isLinearLayer, type Layer, layerOf } from "./layer.ts";
+import { describeNode, type Node, qualifiedOp } from '../../onnx/graph.ts';
+import type { RelevanceContext } from './context.ts';
+import { type RefusedNode, RelevanceRefusedError } from './errors.ts';
+import { gradientAnswer, isLinearLayer, type Layer, layerOf } from './layer.ts';
 import {
-	arithmeticOperators,
-	convolutions,
-	elementwiseFunctions,
-	rearrangements,
-	selections,
-	sums,
-} from "./operators.ts";
-import type { RelevanceRule } from "./rule.ts";
+  arithmeticOperators,
+  convolutions,
+  elementwiseFunctions,
+  rearrangements,
+  selections,
+  sums,
+} from './operators.ts';
+import type { RelevanceRule } from './rule.ts';
 
 /** Which rule goes where: the first entry whose predicate holds gives a layer its rule. */
 export interface Composite {
-	readonly name: string;
-	readonly entries: readonly CompositeEntry[];
+  readonly name: string;
+  readonly entries: readonly CompositeEntry[];
 }
 
 export interface CompositeEntry {
-	readonly where: LayerPredicate;
-	readonly rule: RelevanceRule;
+  readonly where: LayerPredicate;
+  readonly rule: RelevanceRule;
 }
 
 export type LayerPredicate = (layer: Layer) => boolean;
 
 /** A layer and the rule it was given. */
 export interface PlacedRule {
-	readonly layer: Layer;
-	readonly rule: RelevanceRule;
+  readonly layer: Layer;
+  readonly rule: RelevanceRule;
 }
 
 /**
@@ -36,90 +36,71 @@ export interface PlacedRule {
  * @param nodes those that depend on the input and that the explained value depends on.
  * @throws RelevanceRefusedError naming every node without a rule, or with one that does not apply.
  */
-export function place(
-	composite: Composite,
-	nodes: readonly Node[],
-	context: RelevanceContext,
-): Map<Node, PlacedRule> {
-	const refused: RefusedNode[] = [];
-	const placed = nodes.flatMap((node): [Node, PlacedRule][] => {
-		const layer = layerOf(node, context);
-		const rule = composite.entries.find(({ where }) => where(layer))?.rule;
-		const why = rule ? rule.refuses?.(layer) : whyUnplaced(layer);
-		if (rule && why === undefined) return [[node, { layer, rule }]];
-		refused.push({
-			op: qualifiedOp(node),
-			node: describeNode(node),
-			rule: rule?.name,
-			why: why ?? "",
-		});
-		return [];
-	});
-	if (refused.length > 0) {
-		throw new RelevanceRefusedError(
-			composite.name,
-			refused,
-			"Give these operators rules in a composite of your own (docs/relevance.md), or use attn-lrp for attention, or a gradient method.",
-		);
-	}
-	return new Map(placed);
+export function place(composite: Composite, nodes: readonly Node[], context: RelevanceContext): Map<Node, PlacedRule> {
+  const refused: RefusedNode[] = [];
+  const placed = nodes.flatMap((node): [Node, PlacedRule][] => {
+    const layer = layerOf(node, context);
+    const rule = composite.entries.find(({ where }) => where(layer))?.rule;
+    const why = rule ? rule.refuses?.(layer) : whyUnplaced(layer);
+    if (rule && why === undefined) return [[node, { layer, rule }]];
+    refused.push({
+      op: qualifiedOp(node),
+      node: describeNode(node),
+      rule: rule?.name,
+      why: why ?? '',
+    });
+    return [];
+  });
+  if (refused.length > 0) {
+    throw new RelevanceRefusedError(
+      composite.name,
+      refused,
+      'Give these operators rules in a composite of your own (docs/relevance.md), or use attn-lrp for attention, or a gradient method.',
+    );
+  }
+  return new Map(placed);
 }
 
 function whyUnplaced(layer: Layer): string {
-	const answer = gradientAnswer(layer);
-	return typeof answer === "string"
-		? answer
-		: "the composite has no rule for it";
+  const answer = gradientAnswer(layer);
+  return typeof answer === 'string' ? answer : 'the composite has no rule for it';
 }
 
 /* Predicates to build composites of. */
 
-const isStandard = ({ node }: Layer, kind: ReadonlySet<string>) =>
-	node.domain === "" && kind.has(node.op);
+const isStandard = ({ node }: Layer, kind: ReadonlySet<string>) => node.domain === '' && kind.has(node.op);
 
 /** Any of these operators. */
 export function operator(...ops: readonly string[]): LayerPredicate {
-	const kind = new Set(ops);
-	return ({ node }) => kind.has(qualifiedOp(node));
+  const kind = new Set(ops);
+  return ({ node }) => kind.has(qualifiedOp(node));
 }
 
-export const isRearrangement: LayerPredicate = (layer) =>
-	isStandard(layer, rearrangements);
-export const isSelection: LayerPredicate = (layer) =>
-	isStandard(layer, selections);
-export const isActivation: LayerPredicate = (layer) =>
-	isStandard(layer, elementwiseFunctions);
+export const isRearrangement: LayerPredicate = (layer) => isStandard(layer, rearrangements);
+export const isSelection: LayerPredicate = (layer) => isStandard(layer, selections);
+export const isActivation: LayerPredicate = (layer) => isStandard(layer, elementwiseFunctions);
 /** Convolutions with constant weights, transposed ones too. */
-export const isConvolution: LayerPredicate = (layer) =>
-	isLinearLayer(layer) && isStandard(layer, convolutions);
+export const isConvolution: LayerPredicate = (layer) => isLinearLayer(layer) && isStandard(layer, convolutions);
 /** Matrix products with constant weights. */
-export const isDense: LayerPredicate = (layer) =>
-	isLinearLayer(layer) && !isStandard(layer, convolutions);
+export const isDense: LayerPredicate = (layer) => isLinearLayer(layer) && !isStandard(layer, convolutions);
 /** Sums, means, and arithmetic with constants. */
 export const isSum: LayerPredicate = (layer) =>
-	isStandard(layer, sums) ||
-	(isStandard(layer, arithmeticOperators) && layer.data.length === 1);
+  isStandard(layer, sums) || (isStandard(layer, arithmeticOperators) && layer.data.length === 1);
 /** Several values that depend on the image, multiplied. */
 export const isProduct: LayerPredicate = ({ node, data }) =>
-	node.domain === "" &&
-	data.length > 1 &&
-	["Mul", "MatMul", "Gemm", "Einsum"].includes(node.op);
+  node.domain === '' && data.length > 1 && ['Mul', 'MatMul', 'Gemm', 'Einsum'].includes(node.op);
 
 /** A linear layer with none between it and the pixels. */
-export const isFirst: LayerPredicate = (layer) =>
-	isLinearLayer(layer) && !hasLinearAbove(layer, new Set());
+export const isFirst: LayerPredicate = (layer) => isLinearLayer(layer) && !hasLinearAbove(layer, new Set());
 
-function hasLinearAbove(
-	{ node, data, context }: Layer,
-	seen: Set<string>,
-): boolean {
-	return data.some((i) => {
-		const name = node.inputs[i] ?? "";
-		if (seen.has(name)) return false;
-		seen.add(name);
-		const producer = context.producerOf(name);
-		if (!producer) return false;
-		const above = layerOf(producer, context);
-		return isLinearLayer(above) || hasLinearAbove(above, seen);
-	});
+function hasLinearAbove({ node, data, context }: Layer, seen: Set<string>): boolean {
+  return data.some((i) => {
+    const name = node.inputs[i] ?? '';
+    if (seen.has(name)) return false;
+    seen.add(name);
+    const producer = context.producerOf(name);
+    if (!producer) return false;
+    const above = layerOf(producer, context);
+    return isLinearLayer(above) || hasLinearAbove(above, seen);
+  });
 }

@@ -1,150 +1,90 @@
-import { floatOf } from "../../onnx/attributes.ts";
-import { isFloat } from "../../onnx/elementType.ts";
-import type { Facts, ValueFacts } from "../../onnx/facts.ts";
-import { type Graph, type Node, qualifiedOp, reads } from "../../onnx/graph.ts";
-import { toNumbers } from "../../onnx/tensor.ts";
-import { UnknownValueError } from "../gradient/errors.ts";
-import type { GradientTable } from "../gradient/rule.ts";
-import {
-	arithmeticOperators,
-	elementwiseFunctions,
-	gateOperators,
-	rearrangements,
-} from "./operators.ts";
+import { floatOf } from '../../onnx/attributes.ts';
+import { isFloat } from '../../onnx/elementType.ts';
+import type { Facts, ValueFacts } from '../../onnx/facts.ts';
+import { type Graph, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
+import { toNumbers } from '../../onnx/tensor.ts';
+import { UnknownValueError } from '../gradient/errors.ts';
+import type { GradientTable } from '../gradient/rule.ts';
+import { arithmeticOperators, elementwiseFunctions, gateOperators, rearrangements } from './operators.ts';
 
 /** What is known of a graph whose decisions are to be explained: what the predicates of a composite may ask. */
 export interface RelevanceContext {
-	readonly input: string;
-	readonly table: GradientTable;
-	readonly facts: (name: string) => ValueFacts;
-	/** Whether a value depends on the pixels. */
-	readonly isData: (name: string) => boolean;
-	/** Whether a value is at least 0 whatever the pixels are. */
-	readonly isNonNegative: (name: string) => boolean;
-	readonly producerOf: (name: string) => Node | undefined;
+  readonly input: string;
+  readonly table: GradientTable;
+  readonly facts: (name: string) => ValueFacts;
+  /** Whether a value depends on the pixels. */
+  readonly isData: (name: string) => boolean;
+  /** Whether a value is at least 0 whatever the pixels are. */
+  readonly isNonNegative: (name: string) => boolean;
+  readonly producerOf: (name: string) => Node | undefined;
 }
 
 /**
  * Reads off a graph which values depend on the input and which cannot be negative.
  * @param facts of every value of the graph.
  */
-export function relevanceContext(
-	graph: Graph,
-	facts: Facts,
-	input: string,
-	table: GradientTable,
-): RelevanceContext {
-	const factsOf = (name: string): ValueFacts => {
-		const known = facts.get(name);
-		if (!known) throw new UnknownValueError(name);
-		return known;
-	};
-	const data = new Set([input]);
-	const nonNegative = new Set(
-		[...facts].flatMap(([name, { constant }]) =>
-			isAtLeast0(constant) ? [name] : [],
-		),
-	);
-	const producers = new Map<string, Node>();
-	for (const node of graph.nodes) {
-		for (const output of node.outputs) producers.set(output, node);
-		const flows =
-			table[qualifiedOp(node)]?.kind !== "none" &&
-			reads(node).some((name) => data.has(name));
-		if (!flows) continue;
-		// Integers on the way are quantised numbers, or the positions a gradient does not flow to.
-		const carried = node.outputs.filter(
-			(name) =>
-				name !== "" && (isFloat(factsOf(name).type) || quantizes(node, table)),
-		);
-		for (const output of carried) data.add(output);
-		if (givesNonNegative(node, nonNegative))
-			for (const output of node.outputs) nonNegative.add(output);
-	}
-	return {
-		input,
-		table,
-		facts: factsOf,
-		isData: (name) => data.has(name),
-		isNonNegative: (name) => nonNegative.has(name),
-		producerOf: (name) => producers.get(name),
-	};
+export function relevanceContext(graph: Graph, facts: Facts, input: string, table: GradientTable): RelevanceContext {
+  const factsOf = (name: string): ValueFacts => {
+    const known = facts.get(name);
+    if (!known) throw new UnknownValueError(name);
+    return known;
+  };
+  const data = new Set([input]);
+  const nonNegative = new Set([...facts].flatMap(([name, { constant }]) => (isAtLeast0(constant) ? [name] : [])));
+  const producers = new Map<string, Node>();
+  for (const node of graph.nodes) {
+    for (const output of node.outputs) producers.set(output, node);
+    const flows = table[qualifiedOp(node)]?.kind !== 'none' && reads(node).some((name) => data.has(name));
+    if (!flows) continue;
+    // Integers on the way are quantised numbers, or the positions a gradient does not flow to.
+    const carried = node.outputs.filter(
+      (name) => name !== '' && (isFloat(factsOf(name).type) || quantizes(node, table)),
+    );
+    for (const output of carried) data.add(output);
+    if (givesNonNegative(node, nonNegative)) for (const output of node.outputs) nonNegative.add(output);
+  }
+  return {
+    input,
+    table,
+    facts: factsOf,
+    isData: (name) => data.has(name),
+    isNonNegative: (name) => nonNegative.has(name),
+    producerOf: (name) => producers.get(name),
+  };
 }
 
 function quantizes(node: Node, table: GradientTable): boolean {
-	const answer = table[qualifiedOp(node)];
-	return answer?.kind === "rule" && answer.quantizes === true;
+  const answer = table[qualifiedOp(node)];
+  return answer?.kind === 'rule' && answer.quantizes === true;
 }
 
-function isAtLeast0(constant: ValueFacts["constant"]): boolean {
-	return (
-		constant?.type === "float32" &&
-		toNumbers(constant).every((value) => value >= 0)
-	);
+function isAtLeast0(constant: ValueFacts['constant']): boolean {
+  return constant?.type === 'float32' && toNumbers(constant).every((value) => value >= 0);
 }
 
-const alwaysNonNegative = new Set([
-	"Relu",
-	"Sigmoid",
-	"HardSigmoid",
-	"Softmax",
-	"Softplus",
-	"Exp",
-	"Abs",
-	"Sqrt",
-]);
+const alwaysNonNegative = new Set(['Relu', 'Sigmoid', 'HardSigmoid', 'Softmax', 'Softplus', 'Exp', 'Abs', 'Sqrt']);
 const keepsNonNegative = new Set([
-	...[
-		"MaxPool",
-		"AveragePool",
-		"GlobalMaxPool",
-		"GlobalAveragePool",
-		"ReduceMean",
-		"ReduceSum",
-		"ReduceMax",
-	],
-	...[
-		"Add",
-		"Sum",
-		"Mean",
-		"Mul",
-		"Div",
-		"Max",
-		"Min",
-		"Tanh",
-		"LeakyRelu",
-		"Elu",
-		"HardSwish",
-		"Gelu",
-	],
+  ...['MaxPool', 'AveragePool', 'GlobalMaxPool', 'GlobalAveragePool', 'ReduceMean', 'ReduceSum', 'ReduceMax'],
+  ...['Add', 'Sum', 'Mean', 'Mul', 'Div', 'Max', 'Min', 'Tanh', 'LeakyRelu', 'Elu', 'HardSwish', 'Gelu'],
 ]);
 
 function givesNonNegative(node: Node, known: ReadonlySet<string>): boolean {
-	const { op, domain, inputs } = node;
-	if (domain !== "") return false;
-	if (alwaysNonNegative.has(op))
-		return op !== "HardSigmoid" || floatOf(node, "alpha", 0.2) >= 0;
-	const [first = "", second = ""] = inputs;
-	if (op === "Clip")
-		return known.has(first) || (second !== "" && known.has(second));
-	if (op === "Pad")
-		return (
-			known.has(first) &&
-			(inputs[2] === undefined || inputs[2] === "" || known.has(inputs[2]))
-		);
-	if (op === "Concat" || keepsNonNegative.has(op)) {
-		const values = op.startsWith("Reduce") ? [first] : inputs;
-		return values.every((name) => known.has(name));
-	}
-	return rearrangements.has(op) && known.has(first);
+  const { op, domain, inputs } = node;
+  if (domain !== '') return false;
+  if (alwaysNonNegative.has(op)) return op !== 'HardSigmoid' || floatOf(node, 'alpha', 0.2) >= 0;
+  const [first = '', second = ''] = inputs;
+  if (op === 'Clip') return known.has(first) || (second !== '' && known.has(second));
+  if (op === 'Pad') return known.has(first) && (inputs[2] === undefined || inputs[2] === '' || known.has(inputs[2]));
+  if (op === 'Concat' || keepsNonNegative.has(op)) {
+    const values = op.startsWith('Reduce') ? [first] : inputs;
+    return values.every((name) => known.has(name));
+  }
+  return rearrangements.has(op) && known.has(first);
 }
 
 /** The inputs of a node that depend on the pixels, by position. */
-export function dataInputs(
-	node: Node,
-	{ isData }: Pick<RelevanceContext, "isData">,
-): number[] {
-	return node.inputs.flatMap((name, i) => (isData(name) ? [i] : []));
+export function dataInputs(node: Node, { isData }: Pick<RelevanceContext, 'isData'>): number[] {
+  return node.inputs.flatMap((name, i) => (isData(name) ? [i] : []));
 }
 
 /**
@@ -152,34 +92,20 @@ export function dataInputs(
  * normalisation) through nothing but arithmetic with constants and rearrangement.
  */
 export function isGate(name: string, context: RelevanceContext): boolean {
-	const node = context.producerOf(name);
-	if (node?.domain !== "") return false;
-	if (gateOperators.has(node.op)) return true;
-	const [only, another] = dataInputs(node, context);
-	const passesOn =
-		rearrangements.has(node.op) || arithmeticOperators.has(node.op);
-	return (
-		passesOn &&
-		only !== undefined &&
-		another === undefined &&
-		isGate(node.inputs[only] ?? "", context)
-	);
+  const node = context.producerOf(name);
+  if (node?.domain !== '') return false;
+  if (gateOperators.has(node.op)) return true;
+  const [only, another] = dataInputs(node, context);
+  const passesOn = rearrangements.has(node.op) || arithmeticOperators.has(node.op);
+  return passesOn && only !== undefined && another === undefined && isGate(node.inputs[only] ?? '', context);
 }
 
 /** Whether a value is an elementwise function of another: x sigmoid(x) is an activation, written as a product. */
-export function isFunctionOf(
-	name: string,
-	argument: string,
-	context: RelevanceContext,
-): boolean {
-	if (name === argument) return true;
-	const node = context.producerOf(name);
-	if (node?.domain !== "") return false;
-	if (!elementwiseFunctions.has(node.op) && !arithmeticOperators.has(node.op))
-		return false;
-	const data = dataInputs(node, context);
-	return (
-		data.length > 0 &&
-		data.every((i) => isFunctionOf(node.inputs[i] ?? "", argument, context))
-	);
+export function isFunctionOf(name: string, argument: string, context: RelevanceContext): boolean {
+  if (name === argument) return true;
+  const node = context.producerOf(name);
+  if (node?.domain !== '') return false;
+  if (!elementwiseFunctions.has(node.op) && !arithmeticOperators.has(node.op)) return false;
+  const data = dataInputs(node, context);
+  return data.length > 0 && data.every((i) => isFunctionOf(node.inputs[i] ?? '', argument, context));
 }

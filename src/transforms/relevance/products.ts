@@ -1,11 +1,11 @@
-import { intOf } from "../../onnx/attributes.ts";
-import { sumTo } from "../gradient/gradientValues.ts";
-import { isFunctionOf, isGate } from "./context.ts";
-import { copyLayer } from "./copy.ts";
-import { gradientAnswer, type Layer } from "./layer.ts";
-import { input, unchanged } from "./modifiers.ts";
-import type { RelevanceRule } from "./rule.ts";
-import { stabilizer } from "./rules.ts";
+import { intOf } from '../../onnx/attributes.ts';
+import { sumTo } from '../gradient/gradientValues.ts';
+import { isFunctionOf, isGate } from './context.ts';
+import { copyLayer } from './copy.ts';
+import { gradientAnswer, type Layer } from './layer.ts';
+import { input, unchanged } from './modifiers.ts';
+import type { RelevanceRule } from './rule.ts';
+import { stabilizer } from './rules.ts';
 
 /*
  * Rules for what is not linear in the pixels although it is no activation: products of two values, quotients, softmax.
@@ -16,39 +16,33 @@ import { stabilizer } from "./rules.ts";
  * Achtibat et al. 2024 (AttnLRP), proposition 3.3: for matrix products the division is by 2 y + epsilon sign(y).
  */
 export function uniform(epsilon = stabilizer): RelevanceRule {
-	return {
-		name: "uniform",
-		refuses: (layer) => {
-			const answer = gradientAnswer(layer);
-			if (typeof answer === "string") return answer;
-			return layer.data.length > 1
-				? undefined
-				: "it multiplies no two values that depend on the image";
-		},
-		pass: (pass) => {
-			const { layer, call, relevance, absorb } = pass;
-			const { ops, builder } = call;
-			const copy = copyLayer(pass, {
-				input,
-				weights: unchanged,
-				biases: unchanged,
-			});
-			const factors = builder.scalar(layer.data.length);
-			const zero = builder.scalar(0);
-			const denominator = ops.Mul(copy.output, factors);
-			const shift = ops.Where(
-				ops.Less(denominator, zero),
-				builder.scalar(-epsilon),
-				builder.scalar(epsilon),
-			);
-			const quotient = ops.Div(relevance, ops.Add(denominator, shift));
-			absorb("stabilizers", ops.Mul(quotient, shift));
-			return [...copy.gradients(quotient)].map(([position, gradient]) => ({
-				input: position,
-				value: ops.Mul(copy.inputOf(position), gradient),
-			}));
-		},
-	};
+  return {
+    name: 'uniform',
+    refuses: (layer) => {
+      const answer = gradientAnswer(layer);
+      if (typeof answer === 'string') return answer;
+      return layer.data.length > 1 ? undefined : 'it multiplies no two values that depend on the image';
+    },
+    pass: (pass) => {
+      const { layer, call, relevance, absorb } = pass;
+      const { ops, builder } = call;
+      const copy = copyLayer(pass, {
+        input,
+        weights: unchanged,
+        biases: unchanged,
+      });
+      const factors = builder.scalar(layer.data.length);
+      const zero = builder.scalar(0);
+      const denominator = ops.Mul(copy.output, factors);
+      const shift = ops.Where(ops.Less(denominator, zero), builder.scalar(-epsilon), builder.scalar(epsilon));
+      const quotient = ops.Div(relevance, ops.Add(denominator, shift));
+      absorb('stabilizers', ops.Mul(quotient, shift));
+      return [...copy.gradients(quotient)].map(([position, gradient]) => ({
+        input: position,
+        value: ops.Mul(copy.inputOf(position), gradient),
+      }));
+    },
+  };
 }
 
 /**
@@ -56,21 +50,17 @@ export function uniform(epsilon = stabilizer): RelevanceRule {
  * expansion has a bias, so relevance is not kept.
  */
 export function softmaxTaylor(): RelevanceRule {
-	return {
-		name: "softmax Taylor",
-		refuses: ({ node }) =>
-			node.op === "Softmax" ? undefined : "it is for Softmax only",
-		pass: ({ layer, call, relevance }) => {
-			const { ops, add, builder, x, y } = call;
-			const axis = builder.ints([intOf(layer.node, "axis", -1)]);
-			const sum = add("ReduceSum", [relevance, axis], { keepdims: 1 });
-			const value = ops.Mul(
-				x[0] ?? "",
-				ops.Sub(relevance, ops.Mul(y[0] ?? "", sum)),
-			);
-			return [{ input: 0, value }];
-		},
-	};
+  return {
+    name: 'softmax Taylor',
+    refuses: ({ node }) => (node.op === 'Softmax' ? undefined : 'it is for Softmax only'),
+    pass: ({ layer, call, relevance }) => {
+      const { ops, add, builder, x, y } = call;
+      const axis = builder.ints([intOf(layer.node, 'axis', -1)]);
+      const sum = add('ReduceSum', [relevance, axis], { keepdims: 1 });
+      const value = ops.Mul(x[0] ?? '', ops.Sub(relevance, ops.Mul(y[0] ?? '', sum)));
+      return [{ input: 0, value }];
+    },
+  };
 }
 
 /**
@@ -78,25 +68,17 @@ export function softmaxTaylor(): RelevanceRule {
  * gates; for LayerNorm the identity rule of Achtibat et al. 2024, proposition 3.4: the deviation is taken as a constant.
  */
 export function signalTakesAll(): RelevanceRule {
-	return {
-		name: "signal takes all",
-		conserves: () => true,
-		refuses: (layer) =>
-			signalOf(layer) === undefined
-				? "it has no factor that is a gate"
-				: undefined,
-		pass: ({ layer, call, relevance }) => {
-			const signal = signalOf(layer) ?? 0;
-			const { dims, x, y, builder } = call;
-			const value = sumTo(
-				builder,
-				relevance,
-				dims(y[0] ?? ""),
-				dims(x[signal] ?? ""),
-			);
-			return [{ input: signal, value }];
-		},
-	};
+  return {
+    name: 'signal takes all',
+    conserves: () => true,
+    refuses: (layer) => (signalOf(layer) === undefined ? 'it has no factor that is a gate' : undefined),
+    pass: ({ layer, call, relevance }) => {
+      const signal = signalOf(layer) ?? 0;
+      const { dims, x, y, builder } = call;
+      const value = sumTo(builder, relevance, dims(y[0] ?? ''), dims(x[signal] ?? ''));
+      return [{ input: signal, value }];
+    },
+  };
 }
 
 /**
@@ -104,15 +86,14 @@ export function signalTakesAll(): RelevanceRule {
  * one that is no gate, or a quotient's numerator. Undefined where no factor is only a scale.
  */
 export function signalOf({ node, data, context }: Layer): number | undefined {
-	const [first, second] = data;
-	if (node.domain !== "" || first === undefined || second === undefined)
-		return undefined;
-	const [a = "", b = ""] = node.inputs;
-	if (node.op === "Div") return 0;
-	if (node.op !== "Mul" || a === b) return undefined;
-	if (isFunctionOf(b, a, context)) return 0;
-	if (isFunctionOf(a, b, context)) return 1;
-	const [gateA, gateB] = [isGate(a, context), isGate(b, context)];
-	if (gateA === gateB) return undefined;
-	return gateA ? 1 : 0;
+  const [first, second] = data;
+  if (node.domain !== '' || first === undefined || second === undefined) return undefined;
+  const [a = '', b = ''] = node.inputs;
+  if (node.op === 'Div') return 0;
+  if (node.op !== 'Mul' || a === b) return undefined;
+  if (isFunctionOf(b, a, context)) return 0;
+  if (isFunctionOf(a, b, context)) return 1;
+  const [gateA, gateB] = [isGate(a, context), isGate(b, context)];
+  if (gateA === gateB) return undefined;
+  return gateA ? 1 : 0;
 }

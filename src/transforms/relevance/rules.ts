@@ -1,24 +1,24 @@
-import { describeNode } from "../../onnx/graph.ts";
-import { dataInputs, type RelevanceContext } from "./context.ts";
-import { RelevanceSettingError } from "./errors.ts";
+import { describeNode } from '../../onnx/graph.ts';
+import { dataInputs, type RelevanceContext } from './context.ts';
+import { RelevanceSettingError } from './errors.ts';
 import {
-	type Bounds,
-	input,
-	negative,
-	negativeInput,
-	one,
-	onesInput,
-	pixelBound,
-	plus,
-	positive,
-	positiveInput,
-	squared,
-	unchanged,
-	zero,
-} from "./modifiers.ts";
-import { arithmeticOperators, rearrangements } from "./operators.ts";
-import type { RelevanceRule } from "./rule.ts";
-import { type Share, sharesRule } from "./shares.ts";
+  type Bounds,
+  input,
+  negative,
+  negativeInput,
+  one,
+  onesInput,
+  pixelBound,
+  plus,
+  positive,
+  positiveInput,
+  squared,
+  unchanged,
+  zero,
+} from './modifiers.ts';
+import { arithmeticOperators, rearrangements } from './operators.ts';
+import type { RelevanceRule } from './rule.ts';
+import { type Share, sharesRule } from './shares.ts';
 
 /*
  * z_ij = x_i w_ij is what input i contributes to output j; w+ = max(w, 0), w- = min(w, 0), likewise for x and the bias b.
@@ -29,40 +29,40 @@ import { type Share, sharesRule } from "./shares.ts";
 /** Keeps divisions finite, where the rule has no epsilon of its own. */
 export const stabilizer = 1e-6;
 
-const itself: Share["parts"][number] = {
-	sign: 1,
-	input,
-	weights: unchanged,
-	biases: unchanged,
+const itself: Share['parts'][number] = {
+  sign: 1,
+  input,
+  weights: unchanged,
+  biases: unchanged,
 };
 
 /** R_i = sum_j z_ij / (sum_i z_ij + b_j) R_j, stabilised by epsilon. Bach et al. 2015, eq. 58. */
 export function epsilon(size = stabilizer): RelevanceRule {
-	atLeast0("epsilon", "epsilon", size);
-	return sharesRule({
-		name: "epsilon",
-		epsilon: size,
-		shares: [{ factor: 1, parts: [itself] }],
-	});
+  atLeast0('epsilon', 'epsilon', size);
+  return sharesRule({
+    name: 'epsilon',
+    epsilon: size,
+    shares: [{ factor: 1, parts: [itself] }],
+  });
 }
 
 /** The same for what has no trained weights: sums and means. */
 export function norm(): RelevanceRule {
-	return sharesRule({
-		name: "norm",
-		epsilon: stabilizer,
-		shares: [{ factor: 1, parts: [itself] }],
-	});
+  return sharesRule({
+    name: 'norm',
+    epsilon: stabilizer,
+    shares: [{ factor: 1, parts: [itself] }],
+  });
 }
 
 /** x+ w+ and x- w- are the positive contributions, x+ w- and x- w+ the negative ones; the bias counts with the first. */
-const positiveContributions: Share["parts"] = [
-	{ sign: 1, input: positiveInput, weights: positive, biases: positive },
-	{ sign: 1, input: negativeInput, weights: negative, biases: zero },
+const positiveContributions: Share['parts'] = [
+  { sign: 1, input: positiveInput, weights: positive, biases: positive },
+  { sign: 1, input: negativeInput, weights: negative, biases: zero },
 ];
-const negativeContributions: Share["parts"] = [
-	{ sign: 1, input: positiveInput, weights: negative, biases: negative },
-	{ sign: 1, input: negativeInput, weights: positive, biases: zero },
+const negativeContributions: Share['parts'] = [
+  { sign: 1, input: positiveInput, weights: negative, biases: negative },
+  { sign: 1, input: negativeInput, weights: positive, biases: zero },
 ];
 
 /**
@@ -71,32 +71,32 @@ const negativeContributions: Share["parts"] = [
  * @throws RelevanceSettingError unless alpha - beta = 1 and beta >= 0.
  */
 export function alphaBeta(alpha = 2, beta = 1): RelevanceRule {
-	if (!(beta >= 0) || Math.abs(alpha - beta - 1) > 1e-9) {
-		throw new RelevanceSettingError(
-			`The alpha-beta rule needs alpha - beta = 1 and beta of 0 or more, so that relevance is kept; alpha ${alpha} and beta ${beta} are not so.`,
-		);
-	}
-	const mayBeEmpty = beta > 0;
-	const shares: Share[] = [
-		{
-			factor: alpha,
-			parts: positiveContributions,
-			denominator: "not negative",
-			mayBeEmpty,
-		},
-	];
-	if (beta > 0)
-		shares.push({
-			factor: -beta,
-			parts: negativeContributions,
-			denominator: "not positive",
-			mayBeEmpty,
-		});
-	return sharesRule({
-		name: `alpha${alpha}-beta${beta}`,
-		epsilon: stabilizer,
-		shares,
-	});
+  if (!(beta >= 0) || Math.abs(alpha - beta - 1) > 1e-9) {
+    throw new RelevanceSettingError(
+      `The alpha-beta rule needs alpha - beta = 1 and beta of 0 or more, so that relevance is kept; alpha ${alpha} and beta ${beta} are not so.`,
+    );
+  }
+  const mayBeEmpty = beta > 0;
+  const shares: Share[] = [
+    {
+      factor: alpha,
+      parts: positiveContributions,
+      denominator: 'not negative',
+      mayBeEmpty,
+    },
+  ];
+  if (beta > 0)
+    shares.push({
+      factor: -beta,
+      parts: negativeContributions,
+      denominator: 'not positive',
+      mayBeEmpty,
+    });
+  return sharesRule({
+    name: `alpha${alpha}-beta${beta}`,
+    epsilon: stabilizer,
+    shares,
+  });
 }
 
 /**
@@ -104,7 +104,7 @@ export function alphaBeta(alpha = 2, beta = 1): RelevanceRule {
  * to negative inputs as alpha-beta with alpha 1 and beta 0.
  */
 export function zPlus(): RelevanceRule {
-	return { ...alphaBeta(1, 0), name: "z+" };
+  return { ...alphaBeta(1, 0), name: 'z+' };
 }
 
 /**
@@ -113,85 +113,82 @@ export function zPlus(): RelevanceRule {
  * Montavon et al. 2019; for negative inputs too Andeol et al. 2021.
  */
 export function gamma(size = 0.25): RelevanceRule {
-	atLeast0("gamma", "gamma", size);
-	const [morePositive, moreNegative] = [
-		plus(size, positive),
-		plus(size, negative),
-	];
-	return sharesRule({
-		name: "gamma",
-		epsilon: stabilizer,
-		shares: [
-			{
-				factor: 1,
-				outputs: "positive",
-				parts: [
-					{
-						sign: 1,
-						input: positiveInput,
-						weights: morePositive,
-						biases: morePositive,
-					},
-					{
-						sign: 1,
-						input: negativeInput,
-						weights: moreNegative,
-						biases: zero,
-					},
-				],
-			},
-			{
-				factor: 1,
-				outputs: "negative",
-				parts: [
-					{
-						sign: 1,
-						input: positiveInput,
-						weights: moreNegative,
-						biases: moreNegative,
-					},
-					{
-						sign: 1,
-						input: negativeInput,
-						weights: morePositive,
-						biases: zero,
-					},
-				],
-			},
-		],
-	});
+  atLeast0('gamma', 'gamma', size);
+  const [morePositive, moreNegative] = [plus(size, positive), plus(size, negative)];
+  return sharesRule({
+    name: 'gamma',
+    epsilon: stabilizer,
+    shares: [
+      {
+        factor: 1,
+        outputs: 'positive',
+        parts: [
+          {
+            sign: 1,
+            input: positiveInput,
+            weights: morePositive,
+            biases: morePositive,
+          },
+          {
+            sign: 1,
+            input: negativeInput,
+            weights: moreNegative,
+            biases: zero,
+          },
+        ],
+      },
+      {
+        factor: 1,
+        outputs: 'negative',
+        parts: [
+          {
+            sign: 1,
+            input: positiveInput,
+            weights: moreNegative,
+            biases: moreNegative,
+          },
+          {
+            sign: 1,
+            input: negativeInput,
+            weights: morePositive,
+            biases: zero,
+          },
+        ],
+      },
+    ],
+  });
 }
 
 /** R_i = sum_j w_ij^2 / (sum_i w_ij^2 + b_j^2) R_j: for unbounded inputs. Montavon et al. 2017. */
 export function wSquared(): RelevanceRule {
-	const part = {
-		sign: 1,
-		input: onesInput,
-		weights: squared,
-		biases: squared,
-	} as const;
-	const share: Share = {
-		factor: 1,
-		parts: [part],
-		denominator: "not negative",
-	};
-	return sharesRule({
-		name: "w-squared",
-		epsilon: stabilizer,
-		shares: [share],
-	});
+  const part = {
+    sign: 1,
+    input: onesInput,
+    weights: squared,
+    biases: squared,
+  } as const;
+  const share: Share = {
+    factor: 1,
+    parts: [part],
+    denominator: 'not negative',
+  };
+  return sharesRule({
+    name: 'w-squared',
+    epsilon: stabilizer,
+    shares: [share],
+  });
 }
 
 /** Evenly over all inputs of an output, whatever its weights are. Lapuschkin et al. 2019. */
 export function flat(): RelevanceRule {
-	const part = {
-		sign: 1,
-		input: onesInput,
-		weights: one,
-		biases: zero,
-	} as const;
-	const share: Share = { factor: 1, parts: [part] };
-	return sharesRule({ name: "flat", epsilon: stabilizer, shares: [share] });
+  const part = {
+    sign: 1,
+    input: onesInput,
+    weights: one,
+    biases: zero,
+  } as const;
+  const share: Share = { factor: 1, parts: [part] };
+  return sharesRule({ name: 'flat', epsilon: stabilizer, shares: [share] });
 }
 
 /**
@@ -201,65 +198,53 @@ export function flat(): RelevanceRule {
  * rearrangement; the bounds are carried through it.
  */
 export function zBox(bounds: Bounds): RelevanceRule {
-	return sharesRule({
-		name: "z-box",
-		epsilon: stabilizer,
-		shares: [
-			{
-				factor: 1,
-				parts: [
-					itself,
-					{
-						sign: -1,
-						input: pixelBound("low", bounds),
-						weights: positive,
-						biases: positive,
-					},
-					{
-						sign: -1,
-						input: pixelBound("high", bounds),
-						weights: negative,
-						biases: negative,
-					},
-				],
-			},
-		],
-		refuses: ({ node, data, context }) => {
-			if (data.length !== 1)
-				return "it has several inputs, and there are bounds for one";
-			const between = farthestFromPixels(
-				node.inputs[data[0] ?? 0] ?? "",
-				context,
-			);
-			return between === undefined
-				? undefined
-				: `it needs pixels, but ${between} lies between them and this layer`;
-		},
-	});
+  return sharesRule({
+    name: 'z-box',
+    epsilon: stabilizer,
+    shares: [
+      {
+        factor: 1,
+        parts: [
+          itself,
+          {
+            sign: -1,
+            input: pixelBound('low', bounds),
+            weights: positive,
+            biases: positive,
+          },
+          {
+            sign: -1,
+            input: pixelBound('high', bounds),
+            weights: negative,
+            biases: negative,
+          },
+        ],
+      },
+    ],
+    refuses: ({ node, data, context }) => {
+      if (data.length !== 1) return 'it has several inputs, and there are bounds for one';
+      const between = farthestFromPixels(node.inputs[data[0] ?? 0] ?? '', context);
+      return between === undefined ? undefined : `it needs pixels, but ${between} lies between them and this layer`;
+    },
+  });
 }
 
 /** An operator between the pixels and a value that bounds cannot be carried through. */
-function farthestFromPixels(
-	value: string,
-	context: RelevanceContext,
-): string | undefined {
-	const node = context.isData(value) ? context.producerOf(value) : undefined;
-	if (!node) return undefined;
-	const data = dataInputs(node, context);
-	const arithmetic = arithmeticOperators.has(node.op) && data.length === 1;
-	if (node.domain !== "" || !(arithmetic || rearrangements.has(node.op)))
-		return describeNode(node);
-	for (const position of data) {
-		const farther = farthestFromPixels(node.inputs[position] ?? "", context);
-		if (farther !== undefined) return farther;
-	}
-	return undefined;
+function farthestFromPixels(value: string, context: RelevanceContext): string | undefined {
+  const node = context.isData(value) ? context.producerOf(value) : undefined;
+  if (!node) return undefined;
+  const data = dataInputs(node, context);
+  const arithmetic = arithmeticOperators.has(node.op) && data.length === 1;
+  if (node.domain !== '' || !(arithmetic || rearrangements.has(node.op))) return describeNode(node);
+  for (const position of data) {
+    const farther = farthestFromPixels(node.inputs[position] ?? '', context);
+    if (farther !== undefined) return farther;
+  }
+  return undefined;
 }
 
 function atLeast0(rule: string, setting: string, value: number): void {
-	if (!(value >= 0) || !Number.isFinite(value)) {
-		throw new RelevanceSettingError(
-			`The ${rule} rule's ${setting} is ${value}, but must be 0 or more.`,
-		);
-	}
+  if (!(value >= 0) || !Number.isFinite(value)) {
+    throw new RelevanceSettingError(`The ${rule} rule's ${setting} is ${value}, but must be 0 or more.`);
+  }
 }

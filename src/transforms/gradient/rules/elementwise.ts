@@ -1,134 +1,93 @@
-import { elementTypeCode, isFloat } from "../../../onnx/elementType.ts";
-import { toNumbers } from "../../../onnx/tensor.ts";
-import {
-	type Call,
-	elementwise,
-	except,
-	type GradientTable,
-	type Rule,
-	rule,
-	unary,
-} from "../rule.ts";
+import { elementTypeCode, isFloat } from '../../../onnx/elementType.ts';
+import { toNumbers } from '../../../onnx/tensor.ts';
+import { type Call, elementwise, except, type GradientTable, type Rule, rule, unary } from '../rule.ts';
 
 /** The gradient in the type of the input it belongs to; a quantised input carries it as it is. */
-const recast: Rule = ({ dy, x: [x = ""], add, facts }) => {
-	const { type } = facts(x);
-	return [
-		() =>
-			isFloat(type) ? add("Cast", [dy], { to: elementTypeCode(type) }) : dy,
-	];
+const recast: Rule = ({ dy, x: [x = ''], add, facts }) => {
+  const { type } = facts(x);
+  return [() => (isFloat(type) ? add('Cast', [dy], { to: elementTypeCode(type) }) : dy)];
 };
 
 /** dy goes to the winner, of equal ones to the first. */
-const winnerTakesAll: Rule = ({ dy, x, y: [y = ""], ops, builder }) =>
-	x.map((own, i) => () => {
-		const wins = ops.Equal(own, y);
-		const earlier = x.slice(0, i).map((other) => ops.Equal(other, y));
-		const alone = earlier.reduce(
-			(mask, taken) => ops.And(mask, ops.Not(taken)),
-			wins,
-		);
-		return ops.Where(alone, dy, builder.scalar(0));
-	});
+const winnerTakesAll: Rule = ({ dy, x, y: [y = ''], ops, builder }) =>
+  x.map((own, i) => () => {
+    const wins = ops.Equal(own, y);
+    const earlier = x.slice(0, i).map((other) => ops.Equal(other, y));
+    const alone = earlier.reduce((mask, taken) => ops.And(mask, ops.Not(taken)), wins);
+    return ops.Where(alone, dy, builder.scalar(0));
+  });
 
 /** Arithmetic with numpy broadcasting, and elementwise functions of one input. */
 export const elementwiseRules: GradientTable = {
-	Add: elementwise(({ dy }) => [() => dy, () => dy]),
-	Sub: elementwise(({ dy, ops }) => [() => dy, () => ops.Neg(dy)]),
-	Mul: elementwise(({ dy, x: [a = "", b = ""], ops }) => [
-		() => ops.Mul(dy, b),
-		() => ops.Mul(dy, a),
-	]),
-	// da = dy / b, db = -dy y / b
-	Div: elementwise(({ dy, x: [, b = ""], y: [y = ""], ops }) => [
-		() => ops.Div(dy, b),
-		() => ops.Neg(ops.Div(ops.Mul(dy, y), b)),
-	]),
-	// da = dy b a^(b-1), db = dy y log a; where a <= 0 the second is not defined and taken as 0
-	Pow: elementwise((call) => {
-		const { dy, x, y, ops, builder } = call;
-		const [a = ""] = x;
-		return [
-			() => ops.Mul(dy, powerDerivative(call)),
-			() => {
-				const positive = ops.Greater(a, builder.scalar(0));
-				const log = ops.Log(ops.Where(positive, a, builder.scalar(1)));
-				return ops.Mul(dy, ops.Mul(y[0] ?? "", log));
-			},
-		];
-	}),
-	// y = a - b trunc(a / b) for floats (fmod)
-	Mod: elementwise(({ dy, x: [a = "", b = ""], ops, add }) => [
-		() => dy,
-		() => {
-			const ratio = ops.Div(a, b);
-			const whole = ops.Mul(ops.Sign(ratio), add("Floor", [ops.Abs(ratio)]));
-			return ops.Neg(ops.Mul(dy, whole));
-		},
-	]),
-	Sum: elementwise(({ dy, x }) => x.map(() => () => dy)),
-	Mean: elementwise(({ dy, x, ops, builder }) =>
-		x.map(() => () => ops.Div(dy, builder.scalar(x.length))),
-	),
-	Max: elementwise(winnerTakesAll),
-	Min: elementwise(winnerTakesAll),
-	Where: elementwise(({ dy, x: [condition = ""], ops, builder }) => [
-		undefined,
-		() => ops.Where(condition, dy, builder.scalar(0)),
-		() => ops.Where(condition, builder.scalar(0), dy),
-	]),
-	Neg: rule(({ dy, ops }) => [() => ops.Neg(dy)]),
-	Identity: rule(({ dy }) => [() => dy]),
-	// konkyo explains inference, where Dropout passes its input on.
-	Dropout: except(
-		rule(({ dy }) => [() => dy]),
-		({ inputs: [, , training = ""] }, facts) => {
-			const constant = training === "" ? undefined : facts(training).constant;
-			const off = training === "" || (constant && toNumbers(constant)[0] === 0);
-			return off ? undefined : "in training mode its output is random";
-		},
-	),
-	Cast: rule(recast),
-	CastLike: rule(recast),
-	// 0 at 0
-	Abs: unary(({ ops }, x) => ops.Sign(x)),
-	Sqrt: unary(({ ops, builder }, _x, y) => ops.Div(builder.scalar(0.5), y)),
-	Exp: unary((_call, _x, y) => y),
-	Log: unary(({ ops }, x) => ops.Reciprocal(x)),
-	Reciprocal: unary(({ ops }, _x, y) => ops.Neg(ops.Mul(y, y))),
-	// 2/sqrt(pi) exp(-x^2)
-	Erf: unary(({ ops, builder }, x) =>
-		ops.Mul(
-			builder.scalar(2 / Math.sqrt(Math.PI)),
-			ops.Exp(ops.Neg(ops.Mul(x, x))),
-		),
-	),
+  Add: elementwise(({ dy }) => [() => dy, () => dy]),
+  Sub: elementwise(({ dy, ops }) => [() => dy, () => ops.Neg(dy)]),
+  Mul: elementwise(({ dy, x: [a = '', b = ''], ops }) => [() => ops.Mul(dy, b), () => ops.Mul(dy, a)]),
+  // da = dy / b, db = -dy y / b
+  Div: elementwise(({ dy, x: [, b = ''], y: [y = ''], ops }) => [
+    () => ops.Div(dy, b),
+    () => ops.Neg(ops.Div(ops.Mul(dy, y), b)),
+  ]),
+  // da = dy b a^(b-1), db = dy y log a; where a <= 0 the second is not defined and taken as 0
+  Pow: elementwise((call) => {
+    const { dy, x, y, ops, builder } = call;
+    const [a = ''] = x;
+    return [
+      () => ops.Mul(dy, powerDerivative(call)),
+      () => {
+        const positive = ops.Greater(a, builder.scalar(0));
+        const log = ops.Log(ops.Where(positive, a, builder.scalar(1)));
+        return ops.Mul(dy, ops.Mul(y[0] ?? '', log));
+      },
+    ];
+  }),
+  // y = a - b trunc(a / b) for floats (fmod)
+  Mod: elementwise(({ dy, x: [a = '', b = ''], ops, add }) => [
+    () => dy,
+    () => {
+      const ratio = ops.Div(a, b);
+      const whole = ops.Mul(ops.Sign(ratio), add('Floor', [ops.Abs(ratio)]));
+      return ops.Neg(ops.Mul(dy, whole));
+    },
+  ]),
+  Sum: elementwise(({ dy, x }) => x.map(() => () => dy)),
+  Mean: elementwise(({ dy, x, ops, builder }) => x.map(() => () => ops.Div(dy, builder.scalar(x.length)))),
+  Max: elementwise(winnerTakesAll),
+  Min: elementwise(winnerTakesAll),
+  Where: elementwise(({ dy, x: [condition = ''], ops, builder }) => [
+    undefined,
+    () => ops.Where(condition, dy, builder.scalar(0)),
+    () => ops.Where(condition, builder.scalar(0), dy),
+  ]),
+  Neg: rule(({ dy, ops }) => [() => ops.Neg(dy)]),
+  Identity: rule(({ dy }) => [() => dy]),
+  // konkyo explains inference, where Dropout passes its input on.
+  Dropout: except(
+    rule(({ dy }) => [() => dy]),
+    ({ inputs: [, , training = ''] }, facts) => {
+      const constant = training === '' ? undefined : facts(training).constant;
+      const off = training === '' || (constant && toNumbers(constant)[0] === 0);
+      return off ? undefined : 'in training mode its output is random';
+    },
+  ),
+  Cast: rule(recast),
+  CastLike: rule(recast),
+  // 0 at 0
+  Abs: unary(({ ops }, x) => ops.Sign(x)),
+  Sqrt: unary(({ ops, builder }, _x, y) => ops.Div(builder.scalar(0.5), y)),
+  Exp: unary((_call, _x, y) => y),
+  Log: unary(({ ops }, x) => ops.Reciprocal(x)),
+  Reciprocal: unary(({ ops }, _x, y) => ops.Neg(ops.Mul(y, y))),
+  // 2/sqrt(pi) exp(-x^2)
+  Erf: unary(({ ops, builder }, x) => ops.Mul(builder.scalar(2 / Math.sqrt(Math.PI)), ops.Exp(ops.Neg(ops.Mul(x, x))))),
 };
 
 /** b a^(b-1), which is 0 for b = 0 even where a is. */
-function powerDerivative({
-	x: [a = "", b = ""],
-	ops,
-	add,
-	builder,
-	facts,
-}: Call): string {
-	const { constant, type } = facts(b);
-	const exponents = constant ? toNumbers(constant) : [];
-	if (exponents.length === 1 && exponents[0] === 2)
-		return ops.Mul(builder.scalar(2), a);
-	const exponent =
-		type === "float32"
-			? b
-			: add("Cast", [b], { to: elementTypeCode("float32") });
-	const power = ops.Mul(
-		exponent,
-		ops.Pow(a, ops.Sub(exponent, builder.scalar(1))),
-	);
-	if (constant && !exponents.includes(0)) return power;
-	return ops.Where(
-		ops.Equal(exponent, builder.scalar(0)),
-		builder.scalar(0),
-		power,
-	);
+function powerDerivative({ x: [a = '', b = ''], ops, add, builder, facts }: Call): string {
+  const { constant, type } = facts(b);
+  const exponents = constant ? toNumbers(constant) : [];
+  if (exponents.length === 1 && exponents[0] === 2) return ops.Mul(builder.scalar(2), a);
+  const exponent = type === 'float32' ? b : add('Cast', [b], { to: elementTypeCode('float32') });
+  const power = ops.Mul(exponent, ops.Pow(a, ops.Sub(exponent, builder.scalar(1))));
+  if (constant && !exponents.includes(0)) return power;
+  return ops.Where(ops.Equal(exponent, builder.scalar(0)), builder.scalar(0), power);
 }

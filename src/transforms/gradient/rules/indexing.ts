@@ -1,136 +1,96 @@
-import { intOf, stringOf } from "../../../onnx/attributes.ts";
-import { elementTypeCode } from "../../../onnx/elementType.ts";
-import type { Node } from "../../../onnx/graph.ts";
-import {
-	float32,
-	sizeOf,
-	type Tensor,
-	toNumbers,
-} from "../../../onnx/tensor.ts";
-import { zerosLike } from "../gradientValues.ts";
-import { type Call, except, type GradientTable, rule } from "../rule.ts";
-import { returnToOrigin } from "../selection.ts";
+import { intOf, stringOf } from '../../../onnx/attributes.ts';
+import { elementTypeCode } from '../../../onnx/elementType.ts';
+import type { Node } from '../../../onnx/graph.ts';
+import { float32, sizeOf, type Tensor, toNumbers } from '../../../onnx/tensor.ts';
+import { zerosLike } from '../gradientValues.ts';
+import { type Call, except, type GradientTable, rule } from '../rule.ts';
+import { returnToOrigin } from '../selection.ts';
 
 /** Operators that take elements from, or put them at, places that indices or ranges name. */
 export const indexingRules: GradientTable = {
-	Slice: rule((call) => [() => sliceGradient(call)]),
-	// Padding undone; negative pads, which crop, become zeros. The padded value has what is left of the sum of dy.
-	Pad: rule((call) => {
-		const { node, dy, x, ops, add } = call;
-		const [, pads = "", value = "", axes = ""] = x;
-		const at = axes === "" ? [] : ["", axes];
-		const mode = stringOf(node, "mode", "constant");
-		if (mode !== "constant") {
-			return [
-				() =>
-					returnToOrigin(call, (numbers) =>
-						add("Pad", [numbers, pads, ...at], { mode }),
-					),
-			];
-		}
-		const inside = () => add("Pad", [dy, ops.Neg(pads), ...at]);
-		const sum = (whole: string) => add("ReduceSum", [whole], { keepdims: 0 });
-		return [
-			inside,
-			undefined,
-			() => ops.Reshape(ops.Sub(sum(dy), sum(inside())), add("Shape", [value])),
-		];
-	}),
-	// dx has dy's slices added where they were gathered from
-	Gather: rule((call) => [() => gatherGradient(call)]),
-	GatherElements: rule(
-		({ node, dy, x: [x = "", indices = ""], add, builder }) => [
-			() =>
-				add("ScatterElements", [zerosLike(builder, x), indices, dy], {
-					axis: intOf(node, "axis", 0),
-					reduction: "add",
-				}),
-		],
-	),
-	GatherND: rule((call) => {
-		const { node, dy, x, add, builder } = call;
-		const [input = "", indices = ""] = x;
-		const batch_dims = intOf(node, "batch_dims", 0);
-		if (batch_dims === 0) {
-			return [
-				() =>
-					add("ScatterND", [zerosLike(builder, input), indices, dy], {
-						reduction: "add",
-					}),
-			];
-		}
-		return [
-			() =>
-				returnToOrigin(call, (numbers) =>
-					add("GatherND", [numbers, indices], { batch_dims }),
-				),
-		];
-	}),
-	// What is written over has no gradient; where indices repeat, only sums say what each update does.
-	ScatterElements: except(
-		rule(({ node, dy, x: [, indices = "", updates = ""], add, builder }) => {
-			const axis = intOf(node, "axis", 0);
-			const adds = stringOf(node, "reduction", "none") === "add";
-			return [
-				() =>
-					adds
-						? dy
-						: add(
-								"ScatterElements",
-								[dy, indices, zerosLike(builder, updates)],
-								{ axis },
-							),
-				undefined,
-				() => add("GatherElements", [dy, indices], { axis }),
-			];
-		}),
-		onlyNoneOrAdd,
-	),
-	ScatterND: except(
-		rule(({ node, dy, x: [, indices = "", updates = ""], add, builder }) => {
-			const adds = stringOf(node, "reduction", "none") === "add";
-			return [
-				() =>
-					adds
-						? dy
-						: add("ScatterND", [dy, indices, zerosLike(builder, updates)]),
-				undefined,
-				() => add("GatherND", [dy, indices]),
-			];
-		}),
-		onlyNoneOrAdd,
-	),
-	Compress: rule((call) => {
-		const { node, x, add } = call;
-		const axis = node.attributes.axis;
-		return [
-			() =>
-				returnToOrigin(call, (numbers) =>
-					add("Compress", [numbers, x[1] ?? ""], { axis }),
-				),
-		];
-	}),
-	// Reversed again.
-	ReverseSequence: rule(({ node, dy, x: [, lengths = ""], add }) => [
-		() =>
-			add("ReverseSequence", [dy, lengths], {
-				batch_axis: intOf(node, "batch_axis", 1),
-				time_axis: intOf(node, "time_axis", 0),
-			}),
-	]),
+  Slice: rule((call) => [() => sliceGradient(call)]),
+  // Padding undone; negative pads, which crop, become zeros. The padded value has what is left of the sum of dy.
+  Pad: rule((call) => {
+    const { node, dy, x, ops, add } = call;
+    const [, pads = '', value = '', axes = ''] = x;
+    const at = axes === '' ? [] : ['', axes];
+    const mode = stringOf(node, 'mode', 'constant');
+    if (mode !== 'constant') {
+      return [() => returnToOrigin(call, (numbers) => add('Pad', [numbers, pads, ...at], { mode }))];
+    }
+    const inside = () => add('Pad', [dy, ops.Neg(pads), ...at]);
+    const sum = (whole: string) => add('ReduceSum', [whole], { keepdims: 0 });
+    return [inside, undefined, () => ops.Reshape(ops.Sub(sum(dy), sum(inside())), add('Shape', [value]))];
+  }),
+  // dx has dy's slices added where they were gathered from
+  Gather: rule((call) => [() => gatherGradient(call)]),
+  GatherElements: rule(({ node, dy, x: [x = '', indices = ''], add, builder }) => [
+    () =>
+      add('ScatterElements', [zerosLike(builder, x), indices, dy], {
+        axis: intOf(node, 'axis', 0),
+        reduction: 'add',
+      }),
+  ]),
+  GatherND: rule((call) => {
+    const { node, dy, x, add, builder } = call;
+    const [input = '', indices = ''] = x;
+    const batch_dims = intOf(node, 'batch_dims', 0);
+    if (batch_dims === 0) {
+      return [
+        () =>
+          add('ScatterND', [zerosLike(builder, input), indices, dy], {
+            reduction: 'add',
+          }),
+      ];
+    }
+    return [() => returnToOrigin(call, (numbers) => add('GatherND', [numbers, indices], { batch_dims }))];
+  }),
+  // What is written over has no gradient; where indices repeat, only sums say what each update does.
+  ScatterElements: except(
+    rule(({ node, dy, x: [, indices = '', updates = ''], add, builder }) => {
+      const axis = intOf(node, 'axis', 0);
+      const adds = stringOf(node, 'reduction', 'none') === 'add';
+      return [
+        () => (adds ? dy : add('ScatterElements', [dy, indices, zerosLike(builder, updates)], { axis })),
+        undefined,
+        () => add('GatherElements', [dy, indices], { axis }),
+      ];
+    }),
+    onlyNoneOrAdd,
+  ),
+  ScatterND: except(
+    rule(({ node, dy, x: [, indices = '', updates = ''], add, builder }) => {
+      const adds = stringOf(node, 'reduction', 'none') === 'add';
+      return [
+        () => (adds ? dy : add('ScatterND', [dy, indices, zerosLike(builder, updates)])),
+        undefined,
+        () => add('GatherND', [dy, indices]),
+      ];
+    }),
+    onlyNoneOrAdd,
+  ),
+  Compress: rule((call) => {
+    const { node, x, add } = call;
+    const axis = node.attributes.axis;
+    return [() => returnToOrigin(call, (numbers) => add('Compress', [numbers, x[1] ?? ''], { axis }))];
+  }),
+  // Reversed again.
+  ReverseSequence: rule(({ node, dy, x: [, lengths = ''], add }) => [
+    () =>
+      add('ReverseSequence', [dy, lengths], {
+        batch_axis: intOf(node, 'batch_axis', 1),
+        time_axis: intOf(node, 'time_axis', 0),
+      }),
+  ]),
 };
 
 function onlyNoneOrAdd(node: Node): string | undefined {
-	const reduction = stringOf(node, "reduction", "none");
-	return reduction === "none" || reduction === "add"
-		? undefined
-		: `no rule for reduction ${reduction}`;
+  const reduction = stringOf(node, 'reduction', 'none');
+  return reduction === 'none' || reduction === 'add' ? undefined : `no rule for reduction ${reduction}`;
 }
 
 function axesExcept(rank: number, axes: readonly number[]): number[] {
-	return Array.from({ length: rank }, (_, i) => i).filter(
-		(axis) => !axes.includes(axis),
-	);
+  return Array.from({ length: rank }, (_, i) => i).filter((axis) => !axes.includes(axis));
 }
 
 /** Beyond so many elements of 0 and 1 the matrix of `gatherGradient` costs more than it saves. */
@@ -138,103 +98,73 @@ const largestOrigins = 1 << 16;
 
 /** What was gathered, added up where it came from: a product with a constant matrix if it is small, else by ScatterND. */
 function gatherGradient(call: Call): string {
-	const { node, dy, x, ops, add, dims, facts, builder } = call;
-	const [input = "", indices = ""] = x;
-	const shape = dims(input);
-	const given = intOf(node, "axis", 0);
-	const axis = given < 0 ? given + shape.length : given;
-	const { constant } = facts(indices);
-	const [count, rest] = [shape[axis] ?? 0, sizeOf(shape.slice(axis + 1))];
-	const matrixSize = count * sizeOf(dims(indices));
-	const small =
-		matrixSize > 0 &&
-		matrixSize <= largestOrigins &&
-		facts(input).type === "float32";
-	if (!constant || !small || axis === 0) return scatterGathered(call, axis);
-	const gathered = ops.Reshape(
-		dy,
-		builder.ints([-1, sizeOf(constant.dims), rest]),
-	);
-	const origin = builder.constant(
-		origins(toNumbers(constant), count),
-		"origins",
-	);
-	return ops.Reshape(ops.MatMul(origin, gathered), add("Shape", [input]));
+  const { node, dy, x, ops, add, dims, facts, builder } = call;
+  const [input = '', indices = ''] = x;
+  const shape = dims(input);
+  const given = intOf(node, 'axis', 0);
+  const axis = given < 0 ? given + shape.length : given;
+  const { constant } = facts(indices);
+  const [count, rest] = [shape[axis] ?? 0, sizeOf(shape.slice(axis + 1))];
+  const matrixSize = count * sizeOf(dims(indices));
+  const small = matrixSize > 0 && matrixSize <= largestOrigins && facts(input).type === 'float32';
+  if (!constant || !small || axis === 0) return scatterGathered(call, axis);
+  const gathered = ops.Reshape(dy, builder.ints([-1, sizeOf(constant.dims), rest]));
+  const origin = builder.constant(origins(toNumbers(constant), count), 'origins');
+  return ops.Reshape(ops.MatMul(origin, gathered), add('Shape', [input]));
 }
 
 /** [before, gathered, after] with the gathered axes first, added into zeros with the axis first. */
-function scatterGathered(
-	{ dy, x, ops, add, dims, facts, builder }: Call,
-	axis: number,
-): string {
-	const [input = "", indices = ""] = x;
-	const rank = dims(input).length;
-	const taken = dims(indices).length;
-	const toFront = [axis, ...axesExcept(rank, [axis])];
-	const gathered = Array.from({ length: taken }, (_, i) => axis + i);
-	const front = add("Transpose", [zerosLike(builder, input)], {
-		perm: toFront,
-	});
-	const updates = add("Transpose", [dy], {
-		perm: [...gathered, ...axesExcept(rank - 1 + taken, gathered)],
-	});
-	// ScatterND takes int64 only.
-	const wide =
-		facts(indices).type === "int64"
-			? indices
-			: add("Cast", [indices], { to: elementTypeCode("int64") });
-	const scattered = add(
-		"ScatterND",
-		[front, ops.Unsqueeze(wide, builder.ints([-1])), updates],
-		{ reduction: "add" },
-	);
-	return add("Transpose", [scattered], {
-		perm: toFront.map((_, i) => toFront.indexOf(i)),
-	});
+function scatterGathered({ dy, x, ops, add, dims, facts, builder }: Call, axis: number): string {
+  const [input = '', indices = ''] = x;
+  const rank = dims(input).length;
+  const taken = dims(indices).length;
+  const toFront = [axis, ...axesExcept(rank, [axis])];
+  const gathered = Array.from({ length: taken }, (_, i) => axis + i);
+  const front = add('Transpose', [zerosLike(builder, input)], {
+    perm: toFront,
+  });
+  const updates = add('Transpose', [dy], {
+    perm: [...gathered, ...axesExcept(rank - 1 + taken, gathered)],
+  });
+  // ScatterND takes int64 only.
+  const wide = facts(indices).type === 'int64' ? indices : add('Cast', [indices], { to: elementTypeCode('int64') });
+  const scattered = add('ScatterND', [front, ops.Unsqueeze(wide, builder.ints([-1])), updates], { reduction: 'add' });
+  return add('Transpose', [scattered], {
+    perm: toFront.map((_, i) => toFront.indexOf(i)),
+  });
 }
 
 /** 1 where a taken element (column) is that of an index (row): adding up what was taken is a product with it. */
-function origins(taken: readonly number[], count: number): Tensor<"float32"> {
-	const data = new Float32Array(count * taken.length);
-	for (const [column, index] of taken.entries())
-		data[(index < 0 ? index + count : index) * taken.length + column] = 1;
-	return float32([count, taken.length], data);
+function origins(taken: readonly number[], count: number): Tensor<'float32'> {
+  const data = new Float32Array(count * taken.length);
+  for (const [column, index] of taken.entries()) data[(index < 0 ? index + count : index) * taken.length + column] = 1;
+  return float32([count, taken.length], data);
 }
 
 /** dy with zeros around it (and between, where the slice steps). */
 function sliceGradient(call: Call): string {
-	const { dy, x, y, dims, facts, add, builder } = call;
-	const [input = "", starts = "", , axesInput = "", steps = ""] = x;
-	const numbers = (name: string) => {
-		const constant = name === "" ? undefined : facts(name).constant;
-		return constant && toNumbers(constant);
-	};
-	const start = numbers(starts);
-	const rank = dims(input).length;
-	const axes = axesInput === "" ? start?.map((_, i) => i) : numbers(axesInput);
-	const step = steps === "" ? axes?.map(() => 1) : numbers(steps);
-	const positive = axes?.map((axis) => (axis < 0 ? axis + rank : axis));
-	if (
-		start &&
-		positive &&
-		step?.every((size) => size === 1) &&
-		!positive.includes(0)
-	) {
-		const before = Array.from({ length: rank }, () => 0);
-		const after = Array.from({ length: rank }, () => 0);
-		positive.forEach((axis, i) => {
-			const size = dims(input)[axis] ?? 0;
-			const first = start[i] ?? 0;
-			const begin = Math.min(
-				Math.max(first < 0 ? first + size : first, 0),
-				size,
-			);
-			before[axis] = begin;
-			after[axis] = size - begin - (dims(y[0] ?? "")[axis] ?? 0);
-		});
-		return add("Pad", [dy, builder.ints([...before, ...after])]);
-	}
-	return returnToOrigin(call, (origins) =>
-		add("Slice", [origins, ...x.slice(1)]),
-	);
+  const { dy, x, y, dims, facts, add, builder } = call;
+  const [input = '', starts = '', , axesInput = '', steps = ''] = x;
+  const numbers = (name: string) => {
+    const constant = name === '' ? undefined : facts(name).constant;
+    return constant && toNumbers(constant);
+  };
+  const start = numbers(starts);
+  const rank = dims(input).length;
+  const axes = axesInput === '' ? start?.map((_, i) => i) : numbers(axesInput);
+  const step = steps === '' ? axes?.map(() => 1) : numbers(steps);
+  const positive = axes?.map((axis) => (axis < 0 ? axis + rank : axis));
+  if (start && positive && step?.every((size) => size === 1) && !positive.includes(0)) {
+    const before = Array.from({ length: rank }, () => 0);
+    const after = Array.from({ length: rank }, () => 0);
+    positive.forEach((axis, i) => {
+      const size = dims(input)[axis] ?? 0;
+      const first = start[i] ?? 0;
+      const begin = Math.min(Math.max(first < 0 ? first + size : first, 0), size);
+      before[axis] = begin;
+      after[axis] = size - begin - (dims(y[0] ?? '')[axis] ?? 0);
+    });
+    return add('Pad', [dy, builder.ints([...before, ...after])]);
+  }
+  return returnToOrigin(call, (origins) => add('Slice', [origins, ...x.slice(1)]));
 }

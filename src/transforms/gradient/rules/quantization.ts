@@ -1,50 +1,44 @@
-import { intOf } from "../../../onnx/attributes.ts";
-import type { ElementType, NumericType } from "../../../onnx/elementType.ts";
-import { describeNode, type Node } from "../../../onnx/graph.ts";
-import { sizeOf, type Tensor, tensor } from "../../../onnx/tensor.ts";
-import { UnsupportedOperatorsError } from "../errors.ts";
-import { type Call, except, type GradientTable, rule } from "../rule.ts";
+import { intOf } from '../../../onnx/attributes.ts';
+import type { ElementType, NumericType } from '../../../onnx/elementType.ts';
+import { describeNode, type Node } from '../../../onnx/graph.ts';
+import { sizeOf, type Tensor, tensor } from '../../../onnx/tensor.ts';
+import { UnsupportedOperatorsError } from '../errors.ts';
+import { type Call, except, type GradientTable, rule } from '../rule.ts';
 
 /** The smallest and the largest number of the types that models are quantised to. */
-const ranges: ReadonlyMap<
-	ElementType,
-	{ readonly lowest: Tensor; readonly highest: Tensor }
-> = new Map([
-	[
-		"uint8",
-		{
-			lowest: one("uint8", Uint8Array.of(0)),
-			highest: one("uint8", Uint8Array.of(255)),
-		},
-	],
-	[
-		"int8",
-		{
-			lowest: one("int8", Int8Array.of(-128)),
-			highest: one("int8", Int8Array.of(127)),
-		},
-	],
-	[
-		"uint16",
-		{
-			lowest: one("uint16", Uint16Array.of(0)),
-			highest: one("uint16", Uint16Array.of(65535)),
-		},
-	],
-	[
-		"int16",
-		{
-			lowest: one("int16", Int16Array.of(-32768)),
-			highest: one("int16", Int16Array.of(32767)),
-		},
-	],
+const ranges: ReadonlyMap<ElementType, { readonly lowest: Tensor; readonly highest: Tensor }> = new Map([
+  [
+    'uint8',
+    {
+      lowest: one('uint8', Uint8Array.of(0)),
+      highest: one('uint8', Uint8Array.of(255)),
+    },
+  ],
+  [
+    'int8',
+    {
+      lowest: one('int8', Int8Array.of(-128)),
+      highest: one('int8', Int8Array.of(127)),
+    },
+  ],
+  [
+    'uint16',
+    {
+      lowest: one('uint16', Uint16Array.of(0)),
+      highest: one('uint16', Uint16Array.of(65535)),
+    },
+  ],
+  [
+    'int16',
+    {
+      lowest: one('int16', Int16Array.of(-32768)),
+      highest: one('int16', Int16Array.of(32767)),
+    },
+  ],
 ]);
 
-function one<T extends NumericType>(
-	type: T,
-	data: Tensor<T>["data"],
-): Tensor<T> {
-	return tensor(type, [1], data);
+function one<T extends NumericType>(type: T, data: Tensor<T>['data']): Tensor<T> {
+  return tensor(type, [1], data);
 }
 
 /**
@@ -53,77 +47,56 @@ function one<T extends NumericType>(
  * The integers between the two carry the gradient of the real numbers they stand for.
  */
 export const quantizationRules: GradientTable = {
-	QuantizeLinear: {
-		...except(
-			rule((call) => [
-				() => call.ops.Where(inRange(call), call.dy, call.builder.scalar(0)),
-			]),
-			({ outputs: [y = ""] }: Node, facts) => {
-				const { type } = facts(y);
-				return ranges.has(type) ? undefined : `no rule for ${type}`;
-			},
-		),
-		quantizes: true,
-	},
-	// y = (q - zero) scale: dscale = sum(dy y) / scale over what shares the scale
-	DequantizeLinear: rule((call) => [() => call.dy, () => scaleGradient(call)]),
+  QuantizeLinear: {
+    ...except(
+      rule((call) => [() => call.ops.Where(inRange(call), call.dy, call.builder.scalar(0))]),
+      ({ outputs: [y = ''] }: Node, facts) => {
+        const { type } = facts(y);
+        return ranges.has(type) ? undefined : `no rule for ${type}`;
+      },
+    ),
+    quantizes: true,
+  },
+  // y = (q - zero) scale: dscale = sum(dy y) / scale over what shares the scale
+  DequantizeLinear: rule((call) => [() => call.dy, () => scaleGradient(call)]),
 };
 
-function scaleGradient({
-	node,
-	dy,
-	x,
-	y,
-	dims,
-	ops,
-	add,
-	builder,
-}: Call): string {
-	const [input = "", scale = ""] = x;
-	const rank = dims(input).length;
-	const given = intOf(node, "axis", 1);
-	const axis = given < 0 ? given + rank : given;
-	const single = sizeOf(dims(scale)) === 1;
-	if (!single && dims(scale).length > 1) {
-		const why = "no rule for scales of blocks that depend on the input";
-		throw new UnsupportedOperatorsError([
-			{ op: node.op, node: describeNode(node), why },
-		]);
-	}
-	const shared = dims(input).flatMap((_, k) =>
-		single || k !== axis ? [k] : [],
-	);
-	const product = ops.Mul(dy, y[0] ?? "");
-	const sum =
-		rank === 0
-			? product
-			: add("ReduceSum", [product, builder.ints(shared)], { keepdims: 0 });
-	return ops.Div(ops.Reshape(sum, add("Shape", [scale])), scale);
+function scaleGradient({ node, dy, x, y, dims, ops, add, builder }: Call): string {
+  const [input = '', scale = ''] = x;
+  const rank = dims(input).length;
+  const given = intOf(node, 'axis', 1);
+  const axis = given < 0 ? given + rank : given;
+  const single = sizeOf(dims(scale)) === 1;
+  if (!single && dims(scale).length > 1) {
+    const why = 'no rule for scales of blocks that depend on the input';
+    throw new UnsupportedOperatorsError([{ op: node.op, node: describeNode(node), why }]);
+  }
+  const shared = dims(input).flatMap((_, k) => (single || k !== axis ? [k] : []));
+  const product = ops.Mul(dy, y[0] ?? '');
+  const sum = rank === 0 ? product : add('ReduceSum', [product, builder.ints(shared)], { keepdims: 0 });
+  return ops.Div(ops.Reshape(sum, add('Shape', [scale])), scale);
 }
 
 function inRange(call: Call): string {
-	const { x, y, facts, ops, builder } = call;
-	const [input = ""] = x;
-	const range = ranges.get(facts(y[0] ?? "").type);
-	if (!range) return builder.scalar(1);
-	return ops.And(
-		ops.Greater(input, dequantized(call, range.lowest)),
-		ops.Less(input, dequantized(call, range.highest)),
-	);
+  const { x, y, facts, ops, builder } = call;
+  const [input = ''] = x;
+  const range = ranges.get(facts(y[0] ?? '').type);
+  if (!range) return builder.scalar(1);
+  return ops.And(
+    ops.Greater(input, dequantized(call, range.lowest)),
+    ops.Less(input, dequantized(call, range.highest)),
+  );
 }
 
 /** One quantised number as real numbers that broadcast to x: one where the scale is one, else one an element. */
-function dequantized(
-	{ node, x, dims, add, builder }: Call,
-	value: Tensor,
-): string {
-	const [input = "", scale = "", zeroPoint = ""] = x;
-	const single = dims(scale).length === 0;
-	const shape = single ? builder.ints([]) : add("Shape", [input]);
-	const filled = add("ConstantOfShape", [shape], { value });
-	const parameters = zeroPoint === "" ? [scale] : [scale, zeroPoint];
-	return add("DequantizeLinear", [filled, ...parameters], {
-		axis: intOf(node, "axis", 1),
-		block_size: node.attributes.block_size,
-	});
+function dequantized({ node, x, dims, add, builder }: Call, value: Tensor): string {
+  const [input = '', scale = '', zeroPoint = ''] = x;
+  const single = dims(scale).length === 0;
+  const shape = single ? builder.ints([]) : add('Shape', [input]);
+  const filled = add('ConstantOfShape', [shape], { value });
+  const parameters = zeroPoint === '' ? [scale] : [scale, zeroPoint];
+  return add('DequantizeLinear', [filled, ...parameters], {
+    axis: intOf(node, 'axis', 1),
+    block_size: node.attributes.block_size,
+  });
 }

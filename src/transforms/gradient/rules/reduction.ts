@@ -1,162 +1,124 @@
-import { intOf } from "../../../onnx/attributes.ts";
-import { elementTypeCode } from "../../../onnx/elementType.ts";
-import type { Node } from "../../../onnx/graph.ts";
-import { sizeOf, toNumbers } from "../../../onnx/tensor.ts";
-import { zerosLike } from "../gradientValues.ts";
-import {
-	type Call,
-	except,
-	type GradientTable,
-	type RuleAnswer,
-	rule,
-} from "../rule.ts";
-import { firstExtremeGradient } from "../selection.ts";
+import { intOf } from '../../../onnx/attributes.ts';
+import { elementTypeCode } from '../../../onnx/elementType.ts';
+import type { Node } from '../../../onnx/graph.ts';
+import { sizeOf, toNumbers } from '../../../onnx/tensor.ts';
+import { zerosLike } from '../gradientValues.ts';
+import { type Call, except, type GradientTable, type RuleAnswer, rule } from '../rule.ts';
+import { firstExtremeGradient } from '../selection.ts';
 
 /** Whether a Reduce node says which axes it reduces, be it at run time. */
-function namesAxes({ x: [, axes = ""], dims }: Call): boolean {
-	return axes !== "" && (dims(axes)[0] ?? 0) > 0;
+function namesAxes({ x: [, axes = ''], dims }: Call): boolean {
+  return axes !== '' && (dims(axes)[0] ?? 0) > 0;
 }
 
 /** A node that reduces nothing: no axes, and told not to take that for all. */
 function reducesNothing(call: Call): boolean {
-	return !namesAxes(call) && intOf(call.node, "noop_with_empty_axes", 0) === 1;
+  return !namesAxes(call) && intOf(call.node, 'noop_with_empty_axes', 0) === 1;
 }
 
 /** The reduced axes, none of them negative; undefined where they depend on the input. */
 function knownAxes(call: Call): number[] | undefined {
-	const { x, dims, facts } = call;
-	const [input = "", axes = ""] = x;
-	const all = dims(input).map((_, axis) => axis);
-	if (!namesAxes(call)) return reducesNothing(call) ? [] : all;
-	const { constant } = facts(axes);
-	return (
-		constant &&
-		toNumbers(constant).map((axis) => (axis < 0 ? axis + all.length : axis))
-	);
+  const { x, dims, facts } = call;
+  const [input = '', axes = ''] = x;
+  const all = dims(input).map((_, axis) => axis);
+  if (!namesAxes(call)) return reducesNothing(call) ? [] : all;
+  const { constant } = facts(axes);
+  return constant && toNumbers(constant).map((axis) => (axis < 0 ? axis + all.length : axis));
 }
 
 /** A value of the output's shape with the reduced axes as 1, ready to broadcast against the input. */
 function keepAxes(call: Call, value: string): string {
-	const { node, x, dims, ops, builder } = call;
-	const [input = "", axes = ""] = x;
-	if (intOf(node, "keepdims", 1) === 1 || reducesNothing(call)) return value;
-	if (namesAxes(call)) return ops.Unsqueeze(value, axes);
-	return ops.Reshape(value, builder.ints(dims(input).map(() => 1)));
+  const { node, x, dims, ops, builder } = call;
+  const [input = '', axes = ''] = x;
+  if (intOf(node, 'keepdims', 1) === 1 || reducesNothing(call)) return value;
+  if (namesAxes(call)) return ops.Unsqueeze(value, axes);
+  return ops.Reshape(value, builder.ints(dims(input).map(() => 1)));
 }
 
 /** A value of the output's shape, spread over the input's. */
 function spread(call: Call, value: string): string {
-	const { x, ops, add } = call;
-	return ops.Expand(keepAxes(call, value), add("Shape", [x[0] ?? ""]));
+  const { x, ops, add } = call;
+  return ops.Expand(keepAxes(call, value), add('Shape', [x[0] ?? '']));
 }
 
 /** A reduction with dx = dy f'(x, y), dy and y broadcast to x. */
-function reduction(
-	gradient: (call: Call, dy: string, x: string, y: string) => string,
-): RuleAnswer {
-	return rule((call) => {
-		const [x = ""] = call.x;
-		const [y = ""] = call.y;
-		return [
-			() => gradient(call, keepAxes(call, call.dy), x, keepAxes(call, y)),
-		];
-	});
+function reduction(gradient: (call: Call, dy: string, x: string, y: string) => string): RuleAnswer {
+  return rule((call) => {
+    const [x = ''] = call.x;
+    const [y = ''] = call.y;
+    return [() => gradient(call, keepAxes(call, call.dy), x, keepAxes(call, y))];
+  });
 }
 
 /** dy goes to the extreme, of equal ones to the first. */
-function extreme(position: "ArgMax" | "ArgMin"): RuleAnswer {
-	const answer = rule((call) => [
-		() => firstExtremeGradient(call, knownAxes(call) ?? [], position),
-	]);
-	return except(answer, ({ inputs: [, axes = ""] }: Node, facts) =>
-		axes === "" || facts(axes).constant
-			? undefined
-			: "its axes depend on the input",
-	);
+function extreme(position: 'ArgMax' | 'ArgMin'): RuleAnswer {
+  const answer = rule((call) => [() => firstExtremeGradient(call, knownAxes(call) ?? [], position)]);
+  return except(answer, ({ inputs: [, axes = ''] }: Node, facts) =>
+    axes === '' || facts(axes).constant ? undefined : 'its axes depend on the input',
+  );
 }
 
 export const reductionRules: GradientTable = {
-	ReduceSum: rule((call) => [() => spread(call, call.dy)]),
-	ReduceMean: rule((call) => [
-		() => {
-			const { ops, x, y, dims, builder } = call;
-			const [input = ""] = x;
-			const axes = knownAxes(call);
-			// The batch dimension's size is not known here, so a mean over it counts at run time.
-			const count =
-				axes && !axes.includes(0)
-					? builder.scalar(sizeOf(axes.map((axis) => dims(input)[axis] ?? 1)))
-					: ops.Div(
-							sizeAtRunTime(call, input),
-							sizeAtRunTime(call, y[0] ?? ""),
-						);
-			return spread(call, ops.Div(call.dy, count));
-		},
-	]),
-	ReduceMax: extreme("ArgMax"),
-	ReduceMin: extreme("ArgMin"),
-	// the product of the others: y / x, or where zeros are among them only a single zero's own place
-	ReduceProd: reduction((call, dy, x) => {
-		const { ops, add, builder, x: inputs } = call;
-		const [zero, one] = [builder.scalar(0), builder.scalar(1)];
-		const isZero = ops.Equal(x, zero);
-		const others = ops.Where(isZero, one, x);
-		const reduce = (op: string, value: string) =>
-			reducesNothing(call)
-				? value
-				: add(op, [value, ...inputs.slice(1)], { keepdims: 1 });
-		const product = reduce("ReduceProd", others);
-		const zeros = reduce("ReduceSum", ops.Where(isZero, one, zero));
-		const atZero = ops.Where(ops.Equal(zeros, one), product, zero);
-		const elsewhere = ops.Where(
-			ops.Equal(zeros, zero),
-			ops.Div(product, others),
-			zero,
-		);
-		return ops.Mul(dy, ops.Where(isZero, atZero, elsewhere));
-	}),
-	ReduceL1: reduction(({ ops }, dy, x) => ops.Mul(dy, ops.Sign(x))),
-	// x / y, and 0 where y = 0
-	ReduceL2: reduction(({ ops, builder }, dy, x, y) => {
-		const safe = ops.Where(
-			ops.Equal(y, builder.scalar(0)),
-			builder.scalar(1),
-			y,
-		);
-		return ops.Mul(x, ops.Div(dy, safe));
-	}),
-	ReduceSumSquare: reduction(({ ops, builder }, dy, x) =>
-		ops.Mul(ops.Mul(builder.scalar(2), dy), x),
-	),
-	// y = log sum x: e^-y
-	ReduceLogSum: rule((call) => [
-		() =>
-			spread(
-				call,
-				call.ops.Mul(call.dy, call.ops.Exp(call.ops.Neg(call.y[0] ?? ""))),
-			),
-	]),
-	// e^(x-y)
-	ReduceLogSumExp: reduction(({ ops }, dy, x, y) =>
-		ops.Mul(dy, ops.Exp(ops.Sub(x, y))),
-	),
-	// the same sum from the other end
-	CumSum: rule(({ node, dy, x: [, axis = ""], add }) => [
-		() =>
-			add("CumSum", [dy, axis], {
-				exclusive: intOf(node, "exclusive", 0),
-				reverse: 1 - intOf(node, "reverse", 0),
-			}),
-	]),
-	// each dy goes back to where its value was found
-	TopK: rule(({ node, dy, x: [x = ""], add, builder, output }) => [
-		() =>
-			add("ScatterElements", [zerosLike(builder, x), output(1), dy], {
-				axis: intOf(node, "axis", -1),
-			}),
-	]),
+  ReduceSum: rule((call) => [() => spread(call, call.dy)]),
+  ReduceMean: rule((call) => [
+    () => {
+      const { ops, x, y, dims, builder } = call;
+      const [input = ''] = x;
+      const axes = knownAxes(call);
+      // The batch dimension's size is not known here, so a mean over it counts at run time.
+      const count =
+        axes && !axes.includes(0)
+          ? builder.scalar(sizeOf(axes.map((axis) => dims(input)[axis] ?? 1)))
+          : ops.Div(sizeAtRunTime(call, input), sizeAtRunTime(call, y[0] ?? ''));
+      return spread(call, ops.Div(call.dy, count));
+    },
+  ]),
+  ReduceMax: extreme('ArgMax'),
+  ReduceMin: extreme('ArgMin'),
+  // the product of the others: y / x, or where zeros are among them only a single zero's own place
+  ReduceProd: reduction((call, dy, x) => {
+    const { ops, add, builder, x: inputs } = call;
+    const [zero, one] = [builder.scalar(0), builder.scalar(1)];
+    const isZero = ops.Equal(x, zero);
+    const others = ops.Where(isZero, one, x);
+    const reduce = (op: string, value: string) =>
+      reducesNothing(call) ? value : add(op, [value, ...inputs.slice(1)], { keepdims: 1 });
+    const product = reduce('ReduceProd', others);
+    const zeros = reduce('ReduceSum', ops.Where(isZero, one, zero));
+    const atZero = ops.Where(ops.Equal(zeros, one), product, zero);
+    const elsewhere = ops.Where(ops.Equal(zeros, zero), ops.Div(product, others), zero);
+    return ops.Mul(dy, ops.Where(isZero, atZero, elsewhere));
+  }),
+  ReduceL1: reduction(({ ops }, dy, x) => ops.Mul(dy, ops.Sign(x))),
+  // x / y, and 0 where y = 0
+  ReduceL2: reduction(({ ops, builder }, dy, x, y) => {
+    const safe = ops.Where(ops.Equal(y, builder.scalar(0)), builder.scalar(1), y);
+    return ops.Mul(x, ops.Div(dy, safe));
+  }),
+  ReduceSumSquare: reduction(({ ops, builder }, dy, x) => ops.Mul(ops.Mul(builder.scalar(2), dy), x)),
+  // y = log sum x: e^-y
+  ReduceLogSum: rule((call) => [
+    () => spread(call, call.ops.Mul(call.dy, call.ops.Exp(call.ops.Neg(call.y[0] ?? '')))),
+  ]),
+  // e^(x-y)
+  ReduceLogSumExp: reduction(({ ops }, dy, x, y) => ops.Mul(dy, ops.Exp(ops.Sub(x, y)))),
+  // the same sum from the other end
+  CumSum: rule(({ node, dy, x: [, axis = ''], add }) => [
+    () =>
+      add('CumSum', [dy, axis], {
+        exclusive: intOf(node, 'exclusive', 0),
+        reverse: 1 - intOf(node, 'reverse', 0),
+      }),
+  ]),
+  // each dy goes back to where its value was found
+  TopK: rule(({ node, dy, x: [x = ''], add, builder, output }) => [
+    () =>
+      add('ScatterElements', [zerosLike(builder, x), output(1), dy], {
+        axis: intOf(node, 'axis', -1),
+      }),
+  ]),
 };
 
 function sizeAtRunTime({ add, ops }: Call, value: string): string {
-	return add("Cast", [ops.Size(value)], { to: elementTypeCode("float32") });
+  return add('Cast', [ops.Size(value)], { to: elementTypeCode('float32') });
 }

@@ -1,86 +1,50 @@
-import { type Answer, forbidden, type GradientTable } from "../rule.ts";
+import { type Answer, forbidden, type GradientTable } from '../rule.ts';
 
 const reasons: readonly {
-	readonly why: string;
-	readonly operators: readonly string[];
+  readonly why: string;
+  readonly operators: readonly string[];
 }[] = [
-	{
-		why: "gradients do not pass through loops",
-		operators: ["Loop", "Scan", "SequenceMap"],
-	},
-	{
-		why: "gradients do not pass through branches that depend on the input",
-		operators: ["If"],
-	},
-	{
-		why: "recurrent layers are written out step by step on load, but not those of more than 1,024 steps, with rows of different lengths (sequence_lens) or in the batchwise layout",
-		operators: ["LSTM", "GRU", "RNN"],
-	},
-	{
-		why: "konkyo differentiates tensors, not sequences or optionals",
-		operators: [
-			...[
-				"SequenceConstruct",
-				"SequenceInsert",
-				"SequenceErase",
-				"SequenceAt",
-				"SequenceEmpty",
-				"SequenceLength",
-			],
-			...[
-				"SplitToSequence",
-				"ConcatFromSequence",
-				"Optional",
-				"OptionalGetElement",
-				"OptionalHasElement",
-			],
-		],
-	},
-	{
-		why: "it computes with integers; export the model with QuantizeLinear and DequantizeLinear pairs",
-		operators: [
-			"DynamicQuantizeLinear",
-			"QLinearConv",
-			"QLinearMatMul",
-			"ConvInteger",
-			"MatMulInteger",
-		],
-	},
-	{
-		why: "ONNX has no matrix inverse, which its gradient needs",
-		operators: ["Det"],
-	},
-	{
-		why: "konkyo reads it as Resize from opset 10 on",
-		operators: ["Upsample"],
-	},
-	{
-		why: "no rule yet",
-		operators: [
-			...[
-				"AffineGrid",
-				"CenterCropPad",
-				"Col2Im",
-				"DFT",
-				"DeformConv",
-				"GridSample",
-				"MaxRoiPool",
-				"RoiAlign",
-				"STFT",
-			],
-			...[
-				"NegativeLogLikelihoodLoss",
-				"SoftmaxCrossEntropyLoss",
-				"TensorScatter",
-				"RotaryEmbedding",
-			],
-		],
-	},
+  {
+    why: 'gradients do not pass through loops',
+    operators: ['Loop', 'Scan', 'SequenceMap'],
+  },
+  {
+    why: 'gradients do not pass through branches that depend on the input',
+    operators: ['If'],
+  },
+  {
+    why: 'recurrent layers are written out step by step on load, but not those of more than 1,024 steps, with rows of different lengths (sequence_lens) or in the batchwise layout',
+    operators: ['LSTM', 'GRU', 'RNN'],
+  },
+  {
+    why: 'konkyo differentiates tensors, not sequences or optionals',
+    operators: [
+      ...['SequenceConstruct', 'SequenceInsert', 'SequenceErase', 'SequenceAt', 'SequenceEmpty', 'SequenceLength'],
+      ...['SplitToSequence', 'ConcatFromSequence', 'Optional', 'OptionalGetElement', 'OptionalHasElement'],
+    ],
+  },
+  {
+    why: 'it computes with integers; export the model with QuantizeLinear and DequantizeLinear pairs',
+    operators: ['DynamicQuantizeLinear', 'QLinearConv', 'QLinearMatMul', 'ConvInteger', 'MatMulInteger'],
+  },
+  {
+    why: 'ONNX has no matrix inverse, which its gradient needs',
+    operators: ['Det'],
+  },
+  {
+    why: 'konkyo reads it as Resize from opset 10 on',
+    operators: ['Upsample'],
+  },
+  {
+    why: 'no rule yet',
+    operators: [
+      ...['AffineGrid', 'CenterCropPad', 'Col2Im', 'DFT', 'DeformConv', 'GridSample', 'MaxRoiPool', 'RoiAlign', 'STFT'],
+      ...['NegativeLogLikelihoodLoss', 'SoftmaxCrossEntropyLoss', 'TensorScatter', 'RotaryEmbedding'],
+    ],
+  },
 ];
 
 /** Operators that no gradient can pass through, each with the reason a user is told. */
 export const refusedRules: GradientTable = Object.fromEntries(
-	reasons.flatMap(({ why, operators }) =>
-		operators.map((name): [string, Answer] => [name, forbidden(why)]),
-	),
+  reasons.flatMap(({ why, operators }) => operators.map((name): [string, Answer] => [name, forbidden(why)])),
 );

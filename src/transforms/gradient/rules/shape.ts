@@ -1,132 +1,101 @@
-import { intOf, intsOf, stringOf } from "../../../onnx/attributes.ts";
-import { zerosLike } from "../gradientValues.ts";
-import { type Call, elementwise, type GradientTable, rule } from "../rule.ts";
-import { channelsThroughConvolution } from "../throughConvolution.ts";
+import { intOf, intsOf, stringOf } from '../../../onnx/attributes.ts';
+import { zerosLike } from '../gradientValues.ts';
+import { type Call, elementwise, type GradientTable, rule } from '../rule.ts';
+import { channelsThroughConvolution } from '../throughConvolution.ts';
 
 /** The input's elements in another shape: the gradient takes the input's shape again. */
-const reshaped = rule(({ dy, x: [x = ""], add }) => [
-	() => add("Reshape", [dy, add("Shape", [x])], { allowzero: 1 }),
-]);
+const reshaped = rule(({ dy, x: [x = ''], add }) => [() => add('Reshape', [dy, add('Shape', [x])], { allowzero: 1 })]);
 
 /** An axis attribute, not negative. */
 function axisOf({ node, x, dims }: Call, fallback: number): number {
-	const axis = intOf(node, "axis", fallback);
-	return axis < 0 ? axis + dims(x[0] ?? "").length : axis;
+  const axis = intOf(node, 'axis', fallback);
+  return axis < 0 ? axis + dims(x[0] ?? '').length : axis;
 }
 
 /** Operators that arrange elements anew, none of them twice but by broadcasting. */
 export const shapeRules: GradientTable = {
-	Reshape: reshaped,
-	Flatten: reshaped,
-	Squeeze: reshaped,
-	Unsqueeze: reshaped,
-	Transpose: rule(({ node, dy, x: [x = ""], add, dims }) => {
-		const rank = dims(x).length;
-		const perm = intsOf(
-			node,
-			"perm",
-			Array.from({ length: rank }, (_, i) => rank - 1 - i),
-		);
-		return [
-			() =>
-				add("Transpose", [dy], {
-					perm: perm.map((_, axis) => perm.indexOf(axis)),
-				}),
-		];
-	}),
-	// Each input takes its own part of dy.
-	Concat: rule((call) => {
-		const { x, dy, ops, add, dims, builder } = call;
-		const axis = axisOf(call, 0);
-		if (axis === 0) {
-			// Rows are counted at run time: the probe's batch is not the batch of later runs.
-			const lengths = x.map((name) =>
-				add("Shape", [name], { start: 0, end: 1 }),
-			);
-			return x.map((_, i) => () => {
-				// Sum takes no integers.
-				const sumOf = (parts: readonly string[]) =>
-					parts.reduce((sum, length) => ops.Add(sum, length));
-				const start = i === 0 ? builder.ints([0]) : sumOf(lengths.slice(0, i));
-				return add("Slice", [
-					dy,
-					start,
-					sumOf(lengths.slice(0, i + 1)),
-					builder.ints([0]),
-				]);
-			});
-		}
-		const lengths = x.map((name) => dims(name)[axis] ?? 0);
-		const channels = axis === 1 ? channelsThroughConvolution(call) : undefined;
-		return x.map((_, i) => () => {
-			const start = lengths
-				.slice(0, i)
-				.reduce((sum, length) => sum + length, 0);
-			const end = start + (lengths[i] ?? 0);
-			if (channels) return channels({ from: start, to: end });
-			return add("Slice", [
-				dy,
-				builder.ints([start]),
-				builder.ints([end]),
-				builder.ints([axis]),
-			]);
-		});
-	}),
-	Split: rule((call) => [
-		() => {
-			const { dys, y, add, builder, output } = call;
-			const parts = y.map((_, i) => dys[i] ?? zerosLike(builder, output(i)));
-			return add("Concat", parts, { axis: axisOf(call, 0) });
-		},
-	]),
-	Expand: elementwise(({ dy }) => [() => dy]),
-	// Every axis of dy is (repeat, place): sum over the repeats.
-	Tile: rule(({ dy, x: [x = "", repeats = ""], dims, add, ops, builder }) => [
-		() => {
-			const column = (vector: string) =>
-				ops.Unsqueeze(vector, builder.ints([1]));
-			const pairs = add(
-				"Concat",
-				[column(repeats), column(add("Shape", [x]))],
-				{ axis: 1 },
-			);
-			const split = ops.Reshape(dy, ops.Reshape(pairs, builder.ints([-1])));
-			const axes = dims(x).map((_, axis) => 2 * axis);
-			return axes.length === 0
-				? dy
-				: add("ReduceSum", [split, builder.ints(axes)], { keepdims: 0 });
-		},
-	]),
-	// Depth is (block row, block column, channel) for DCR, the order SpaceToDepth has, and (channel, row, column) for CRD.
-	DepthToSpace: rule(({ node, dy, x: [x = ""], dims, add, ops, builder }) => [
-		() => {
-			const blocksize = intOf(node, "blocksize", 1);
-			if (stringOf(node, "mode", "DCR") === "DCR")
-				return add("SpaceToDepth", [dy], { blocksize });
-			const [, depth = 1, height = 1, width = 1] = dims(x);
-			const channels = depth / blocksize ** 2;
-			const cells = ops.Reshape(
-				dy,
-				builder.ints([-1, channels, height, blocksize, width, blocksize]),
-			);
-			return ops.Reshape(
-				add("Transpose", [cells], { perm: [0, 1, 3, 5, 2, 4] }),
-				add("Shape", [x]),
-			);
-		},
-	]),
-	SpaceToDepth: rule(({ node, dy, add }) => [
-		() =>
-			add("DepthToSpace", [dy], {
-				blocksize: intOf(node, "blocksize", 1),
-				mode: "DCR",
-			}),
-	]),
-	// Zeros where the other triangle was cut off.
-	Trilu: rule(({ node, dy, x: [, k = ""], add }) => [
-		() =>
-			add("Trilu", k === "" ? [dy] : [dy, k], {
-				upper: intOf(node, "upper", 1),
-			}),
-	]),
+  Reshape: reshaped,
+  Flatten: reshaped,
+  Squeeze: reshaped,
+  Unsqueeze: reshaped,
+  Transpose: rule(({ node, dy, x: [x = ''], add, dims }) => {
+    const rank = dims(x).length;
+    const perm = intsOf(
+      node,
+      'perm',
+      Array.from({ length: rank }, (_, i) => rank - 1 - i),
+    );
+    return [
+      () =>
+        add('Transpose', [dy], {
+          perm: perm.map((_, axis) => perm.indexOf(axis)),
+        }),
+    ];
+  }),
+  // Each input takes its own part of dy.
+  Concat: rule((call) => {
+    const { x, dy, ops, add, dims, builder } = call;
+    const axis = axisOf(call, 0);
+    if (axis === 0) {
+      // Rows are counted at run time: the probe's batch is not the batch of later runs.
+      const lengths = x.map((name) => add('Shape', [name], { start: 0, end: 1 }));
+      return x.map((_, i) => () => {
+        // Sum takes no integers.
+        const sumOf = (parts: readonly string[]) => parts.reduce((sum, length) => ops.Add(sum, length));
+        const start = i === 0 ? builder.ints([0]) : sumOf(lengths.slice(0, i));
+        return add('Slice', [dy, start, sumOf(lengths.slice(0, i + 1)), builder.ints([0])]);
+      });
+    }
+    const lengths = x.map((name) => dims(name)[axis] ?? 0);
+    const channels = axis === 1 ? channelsThroughConvolution(call) : undefined;
+    return x.map((_, i) => () => {
+      const start = lengths.slice(0, i).reduce((sum, length) => sum + length, 0);
+      const end = start + (lengths[i] ?? 0);
+      if (channels) return channels({ from: start, to: end });
+      return add('Slice', [dy, builder.ints([start]), builder.ints([end]), builder.ints([axis])]);
+    });
+  }),
+  Split: rule((call) => [
+    () => {
+      const { dys, y, add, builder, output } = call;
+      const parts = y.map((_, i) => dys[i] ?? zerosLike(builder, output(i)));
+      return add('Concat', parts, { axis: axisOf(call, 0) });
+    },
+  ]),
+  Expand: elementwise(({ dy }) => [() => dy]),
+  // Every axis of dy is (repeat, place): sum over the repeats.
+  Tile: rule(({ dy, x: [x = '', repeats = ''], dims, add, ops, builder }) => [
+    () => {
+      const column = (vector: string) => ops.Unsqueeze(vector, builder.ints([1]));
+      const pairs = add('Concat', [column(repeats), column(add('Shape', [x]))], { axis: 1 });
+      const split = ops.Reshape(dy, ops.Reshape(pairs, builder.ints([-1])));
+      const axes = dims(x).map((_, axis) => 2 * axis);
+      return axes.length === 0 ? dy : add('ReduceSum', [split, builder.ints(axes)], { keepdims: 0 });
+    },
+  ]),
+  // Depth is (block row, block column, channel) for DCR, the order SpaceToDepth has, and (channel, row, column) for CRD.
+  DepthToSpace: rule(({ node, dy, x: [x = ''], dims, add, ops, builder }) => [
+    () => {
+      const blocksize = intOf(node, 'blocksize', 1);
+      if (stringOf(node, 'mode', 'DCR') === 'DCR') return add('SpaceToDepth', [dy], { blocksize });
+      const [, depth = 1, height = 1, width = 1] = dims(x);
+      const channels = depth / blocksize ** 2;
+      const cells = ops.Reshape(dy, builder.ints([-1, channels, height, blocksize, width, blocksize]));
+      return ops.Reshape(add('Transpose', [cells], { perm: [0, 1, 3, 5, 2, 4] }), add('Shape', [x]));
+    },
+  ]),
+  SpaceToDepth: rule(({ node, dy, add }) => [
+    () =>
+      add('DepthToSpace', [dy], {
+        blocksize: intOf(node, 'blocksize', 1),
+        mode: 'DCR',
+      }),
+  ]),
+  // Zeros where the other triangle was cut off.
+  Trilu: rule(({ node, dy, x: [, k = ''], add }) => [
+    () =>
+      add('Trilu', k === '' ? [dy] : [dy, k], {
+        upper: intOf(node, 'upper', 1),
+      }),
+  ]),
 };
