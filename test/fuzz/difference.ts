@@ -170,10 +170,14 @@ function isStable(pixels: Float64Array, scoreAt: (base: Float64Array) => Score, 
   const here = scoreAt(pixels);
   return directions.every((direction) => {
     const slope = slopeAlong(here, pixels, direction);
+    const near = (other: number): boolean => Math.abs(other - slope) <= 1e-3 * Math.max(1e-2, Math.abs(slope));
+    // Quantised numbers are exactly at kinks, wherever the image is moved.
+    const [ahead, behind] = [1e-6, -1e-6].map((by) => (here(moved(pixels, direction, by)) - here(pixels)) / by);
+    if (!near(ahead!) || !near(behind!)) return false;
     return [1e-6, 3e-6, 1e-5].every((size) => {
       const nearby = moved(pixels, randomDirection(pixels.length, source), size);
       const other = slopeAlong(scoreAt(nearby), nearby, direction);
-      return Math.abs(other - slope) <= 1e-3 * Math.max(1e-2, Math.abs(slope));
+      return near(other);
     });
   });
 }
