@@ -26,3 +26,16 @@ export async function fuzzGraphs(
   }
   return { counts, found, seconds: (performance.now() - start) / 1000 };
 }
+
+/** Writes what became of random graphs, and gives the exit code: 1 where one differs. */
+export async function reportGraphs(from: number, to: number): Promise<number> {
+  const { counts, found, seconds } = await fuzzGraphs(from, to, (seed) => {
+    if (seed % 500 === 0) process.stderr.write(`${seed}\n`);
+  });
+  for (const { seed, kind, what } of found) {
+    process.stdout.write(`  graph ${seed} ${kind}: ${what.replaceAll('\n', ' ').slice(0, 600)}\n`);
+  }
+  for (const [kind, count] of counts) process.stdout.write(`${String(count).padStart(6)}  ${kind}\n`);
+  process.stdout.write(`${to - from} graphs in ${seconds.toFixed(0)} s\n`);
+  return counts.has('differs') ? 1 : 0;
+}

@@ -86,7 +86,9 @@ const pool: Layer = (m, x) => {
 };
 
 const globalPool: Layer = (m, x) => {
-  const small = m.add(m.pick(['GlobalAveragePool', 'GlobalMaxPool', 'GlobalLpPool']), [x]);
+  // ONNX Runtime 1.30 has no GlobalLpPool of opset 22.
+  const norms = m.opset < 22 ? ['GlobalLpPool'] : [];
+  const small = m.add(m.pick(['GlobalAveragePool', 'GlobalMaxPool', ...norms]), [x]);
   // As in squeeze and excitation.
   return m.chance(0.7) ? m.add('Mul', [x, m.add('Sigmoid', [small])]) : m.add('Add', [small, x]);
 };
@@ -322,6 +324,7 @@ const matmul: Layer = (m, x) => {
 /** Softmax(q k / sqrt d) v over the positions, heads along the channels. */
 const attention: Layer = (m, x) => {
   const [, c = 1, h = 1, w = 1] = x.dims;
+  if (h * w > 36) return x;
   const tokens = m.add('Transpose', [m.add('Reshape', [x, m.ints(0, c, h * w)])], { perm: [0, 2, 1] });
   const project = () => m.add('MatMul', [tokens, m.constant([c, 4])]);
   const [q, k, v] = [project(), project(), project()];

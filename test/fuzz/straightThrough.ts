@@ -1,4 +1,5 @@
 import type { Graph } from '../../src/onnx/graph.ts';
+import { prune } from '../../src/onnx/prune.ts';
 import type { Array64 } from '../slow/array64.ts';
 import { at } from '../slow/array64.ts';
 import { slowOperators } from '../slow/index.ts';
@@ -11,7 +12,7 @@ export type Values = ReadonlyMap<string, Array64>;
  * from there as Clip to the representable range does: what its gradient is taken of.
  */
 export function slowGraph(graph: Graph): (feeds: Values, base?: Values) => Values {
-  const nodes = slowNodes(graph);
+  const nodes = slowNodes(prune(graph));
   const initializers = new Map([...graph.initializers].map(([name, t]) => [name, toArray64(t)]));
   return (feeds, base) => {
     const values = new Map([...initializers, ...feeds]);
