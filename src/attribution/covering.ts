@@ -74,11 +74,7 @@ async function coveredScores(
   for (const part of ranges(total, batchSize)) {
     const jobs = Array.from({ length: lengthOf(part) }, (_, row) => {
       const image = Math.floor((part.from + row) / windows.length);
-      return {
-        row,
-        image,
-        window: windows[(part.from + row) % windows.length] ?? [],
-      };
+      return { row, image, window: windows[(part.from + row) % windows.length] ?? [] };
     });
     for (const { row, image, window } of jobs) {
       if (imageIn.get(row) !== image)

@@ -26,8 +26,4 @@ export function deconvolution(): Method {
   };
 }
 
-export const deconvolutionKind: MethodKind = {
-  ...description,
-  options: {},
-  create: () => deconvolution(),
-};
+export const deconvolutionKind: MethodKind = { ...description, options: {}, create: () => deconvolution() };

@@ -25,13 +25,7 @@ const description = {
 };
 
 const options = {
-  baseline: {
-    about: 'pixel value (0 to 255) of the empty image',
-    default: 0,
-    whole: false,
-    min: 0,
-    max: 255,
-  },
+  baseline: { about: 'pixel value (0 to 255) of the empty image', default: 0, whole: false, min: 0, max: 255 },
 } as const;
 
 export interface DeepLiftSettings extends MethodOptions<typeof options> {
@@ -48,19 +42,12 @@ export function deepLift({ maxPooling = 'captum', ...settings }: DeepLiftSetting
   const { baseline } = resolveOptions(description.id, options, settings);
   return {
     ...description,
-    settings: {
-      baseline,
-      ...(maxPooling === 'captum' ? {} : { 'max-pooling rule': maxPooling }),
-    },
+    settings: { baseline, ...(maxPooling === 'captum' ? {} : { 'max-pooling rule': maxPooling }) },
     ...fromGraph(async (classifier, target) => deepLiftGraph(classifier, target, baseline, maxPooling)),
   };
 }
 
-export const deepLiftKind: MethodKind = {
-  ...description,
-  options,
-  create: deepLift,
-};
+export const deepLiftKind: MethodKind = { ...description, options, create: deepLift };
 
 function deepLiftGraph(
   classifier: Classifier,
@@ -72,11 +59,7 @@ function deepLiftGraph(
   const baseline = baselineImage(pixel, classifier.input);
   const isData = (name: string) => name !== '' && facts.get(name)?.constant === undefined;
   const producers = new Map(model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  const context = {
-    isData,
-    producerOf: (name: string) => producers.get(name),
-    maxPooling,
-  };
+  const context = { isData, producerOf: (name: string) => producers.get(name), maxPooling };
   const treatment = (node: Node) => treatmentOf(node, context);
   // What gives no gradient, shapes say, carries no difference either.
   const differentiated = nodesOnTheWay(classifier).filter((node) => gradientTable[qualifiedOp(node)]?.kind === 'rule');

@@ -16,20 +16,8 @@ const description = {
 };
 
 const options = {
-  samples: {
-    about: 'random points between baselines and the image',
-    default: 100,
-    whole: true,
-    min: 1,
-    max: 100_000,
-  },
-  seed: {
-    about: 'where the random numbers start',
-    default: 0,
-    whole: true,
-    min: 0,
-    max: 0xffffffff,
-  },
+  samples: { about: 'random points between baselines and the image', default: 100, whole: true, min: 1, max: 100_000 },
+  seed: { about: 'where the random numbers start', default: 0, whole: true, min: 0, max: 0xffffffff },
 } as const;
 
 export interface ExpectedGradientsSettings extends MethodOptions<typeof options> {
@@ -93,12 +81,7 @@ function expectedGraph(
       finish: (outer, [total = '']) => sum.finish(outer, total),
     };
   };
-  return sampledGraph(classifier, description.id, target, {
-    count: settings.samples,
-    plan,
-    mapDims,
-    baselines,
-  });
+  return sampledGraph(classifier, description.id, target, { count: settings.samples, plan, mapDims, baselines });
 }
 
 interface Draw {
@@ -108,8 +91,5 @@ interface Draw {
 }
 
 function drawSamples(source: Random, samples: number, baselines: number): Draw[] {
-  return Array.from({ length: samples }, () => ({
-    baseline: source.index(baselines),
-    point: source.uniform(),
-  }));
+  return Array.from({ length: samples }, () => ({ baseline: source.index(baselines), point: source.uniform() }));
 }

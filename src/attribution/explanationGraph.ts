@@ -47,16 +47,8 @@ const scoresInput = 'konkyo/scores';
 
 /** The weights themselves are an input, [n, K], and so are the scores, for graphs that ask for them. */
 export function givenWeights({ scores }: Pick<Classifier, 'scores'>): TargetSource {
-  const input = (name: string): ValueInfo => ({
-    name,
-    type: 'float32',
-    dims: ['batch', scores.width],
-  });
-  return {
-    inputs: [input(weightsInput)],
-    scores: input(scoresInput),
-    weights: () => weightsInput,
-  };
+  const input = (name: string): ValueInfo => ({ name, type: 'float32', dims: ['batch', scores.width] });
+  return { inputs: [input(weightsInput)], scores: input(scoresInput), weights: () => weightsInput };
 }
 
 /** The methods of a Method that is a graph and nothing else. */
@@ -71,10 +63,7 @@ export function fromGraph(graph: NonNullable<Method['graph']>): Pick<Method, 'gr
 export async function graphExplainer(classifier: Classifier, explanation: ExplanationGraph): Promise<Explainer> {
   const { graph, score, map, layer, notes, baselines, extra, imagesAtOnce = classifier.batchSize } = explanation;
   const names = [score, map, ...(extra ? [extra.output] : [])];
-  const session = await classifier.runtime.createSession({
-    ...classifier.model,
-    graph,
-  });
+  const session = await classifier.runtime.createSession({ ...classifier.model, graph });
   const wantsScores = graph.inputs.some(({ name }) => name === scoresInput);
   let ofBaselines: Tensor<'float32'> | undefined;
   return {
@@ -94,11 +83,7 @@ export async function graphExplainer(classifier: Classifier, explanation: Explan
         ...(layer === undefined ? {} : { layer }),
         ...(notes === undefined ? {} : { notes }),
         ...(extra ? extra.read(floatOutputOf(found, extra.output)) : {}),
-        ...(baselines
-          ? {
-              completeness: await gaps(values, scores, baselines, weights, targets),
-            }
-          : {}),
+        ...(baselines ? { completeness: await gaps(values, scores, baselines, weights, targets) } : {}),
       };
     },
     release: () => session.release(),

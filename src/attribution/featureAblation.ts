@@ -14,13 +14,7 @@ const description = {
 
 const options = {
   grid: gridOption,
-  baseline: {
-    about: 'pixel value (0 to 255) of what covers it',
-    default: 0,
-    whole: false,
-    min: 0,
-    max: 255,
-  },
+  baseline: { about: 'pixel value (0 to 255) of what covers it', default: 0, whole: false, min: 0, max: 255 },
 } as const;
 
 export interface FeatureAblationSettings extends MethodOptions<typeof options>, SegmentChoice {}
@@ -44,10 +38,7 @@ export const featureAblationKind: MethodKind = {
   options,
   resources: ['segments'],
   create: (settings, resources) =>
-    featureAblation({
-      ...settings,
-      ...(resources?.segments ? { segments: resources.segments } : {}),
-    }),
+    featureAblation({ ...settings, ...(resources?.segments ? { segments: resources.segments } : {}) }),
 };
 
 async function compile(

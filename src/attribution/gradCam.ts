@@ -25,9 +25,7 @@ export function gradCam({ layer }: LayerChoice = {}): Method {
   return {
     ...description,
     settings: layer === undefined ? {} : { layer },
-    settingsFor: (classifier) => ({
-      layer: imageLayer(classifier, layer).value,
-    }),
+    settingsFor: (classifier) => ({ layer: imageLayer(classifier, layer).value }),
     ...fromGraph(async (classifier, target) => {
       const chosen = imageLayer(classifier, layer);
       const { value, dims } = chosen;

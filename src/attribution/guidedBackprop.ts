@@ -26,8 +26,4 @@ export function guidedBackprop(): Method {
   };
 }
 
-export const guidedBackpropKind: MethodKind = {
-  ...description,
-  options: {},
-  create: () => guidedBackprop(),
-};
+export const guidedBackpropKind: MethodKind = { ...description, options: {}, create: () => guidedBackprop() };

@@ -23,9 +23,7 @@ export function guidedGradCam({ layer }: LayerChoice = {}): Method {
   return {
     ...description,
     settings: layer === undefined ? {} : { layer },
-    settingsFor: (classifier) => ({
-      layer: imageLayer(classifier, layer).value,
-    }),
+    settingsFor: (classifier) => ({ layer: imageLayer(classifier, layer).value }),
     ...fromGraph(async (classifier, target) => {
       const chosen = imageLayer(classifier, layer);
       return mapGraph(classifier, description.id, target, {
@@ -47,14 +45,10 @@ export const guidedGradCamKind: MethodKind = {
 /** max(Grad-CAM, 0) in the image's height and width, as it broadcasts to the image. */
 function addCover(builder: GraphBuilder, classifier: Classifier, layer: Layer, weights: string): string {
   const { height, width, layout } = classifier.input;
-  const gradient = addTargetGradient(builder, classifier, weights, {
-    wrt: layer.value,
-  });
+  const gradient = addTargetGradient(builder, classifier, weights, { wrt: layer.value });
   const positive = builder.add('Relu', [addGradCam(builder, layer, gradient)]);
   const counts = builder.add('Shape', [positive], { start: 0, end: 2 });
-  const sizes = builder.add('Concat', [counts, builder.ints([height, width])], {
-    axis: 0,
-  });
+  const sizes = builder.add('Concat', [counts, builder.ints([height, width])], { axis: 0 });
   const stretched = builder.add('Resize', [positive, '', '', sizes], {
     mode: 'nearest',
     nearest_mode: 'floor',

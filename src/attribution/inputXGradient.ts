@@ -14,8 +14,4 @@ export function inputXGradient(): GradientMethod {
   return gradientMethod(description, ({ ops }, gradient, input) => ops.Mul(gradient, input));
 }
 
-export const inputXGradientKind: MethodKind = {
-  ...description,
-  options: {},
-  create: () => inputXGradient(),
-};
+export const inputXGradientKind: MethodKind = { ...description, options: {}, create: () => inputXGradient() };

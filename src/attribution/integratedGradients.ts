@@ -16,20 +16,8 @@ const description = {
 };
 
 const options = {
-  steps: {
-    about: 'points on the way from the baseline to the image',
-    default: 50,
-    whole: true,
-    min: 1,
-    max: 10_000,
-  },
-  baseline: {
-    about: 'pixel value (0 to 255) of the empty image',
-    default: 0,
-    whole: false,
-    min: 0,
-    max: 255,
-  },
+  steps: { about: 'points on the way from the baseline to the image', default: 50, whole: true, min: 1, max: 10_000 },
+  baseline: { about: 'pixel value (0 to 255) of the empty image', default: 0, whole: false, min: 0, max: 255 },
 } as const;
 
 /**
@@ -45,11 +33,7 @@ export function integratedGradients(settings: MethodOptions<typeof options> = {}
   };
 }
 
-export const integratedGradientsKind: MethodKind = {
-  ...description,
-  options,
-  create: integratedGradients,
-};
+export const integratedGradientsKind: MethodKind = { ...description, options, create: integratedGradients };
 
 /** Samples are the points on the path; the result is the sum over them of weight times gradient, times (x - x'). */
 function integratedGraph(
@@ -81,10 +65,5 @@ function integratedGraph(
       finish: (outer, [total = '']) => sum.finish(outer, total),
     };
   };
-  return sampledGraph(classifier, description.id, target, {
-    count: points.length,
-    plan,
-    mapDims,
-    baselines,
-  });
+  return sampledGraph(classifier, description.id, target, { count: points.length, plan, mapDims, baselines });
 }

@@ -31,28 +31,10 @@ const description = {
 };
 
 const options = {
-  samples: {
-    about: 'sets of segments that are looked at',
-    default: 1000,
-    whole: true,
-    min: 2,
-    max: 1_000_000,
-  },
+  samples: { about: 'sets of segments that are looked at', default: 1000, whole: true, min: 2, max: 1_000_000 },
   grid: gridOption,
-  baseline: {
-    about: 'pixel value (0 to 255) of what is hidden',
-    default: 0,
-    whole: false,
-    min: 0,
-    max: 255,
-  },
-  seed: {
-    about: 'where the random numbers start',
-    default: 0,
-    whole: true,
-    min: 0,
-    max: 0xffffffff,
-  },
+  baseline: { about: 'pixel value (0 to 255) of what is hidden', default: 0, whole: false, min: 0, max: 255 },
+  seed: { about: 'where the random numbers start', default: 0, whole: true, min: 0, max: 0xffffffff },
 } as const;
 
 export interface KernelShapSettings extends MethodOptions<typeof options>, SegmentChoice {}
@@ -82,10 +64,7 @@ export const kernelShapKind: MethodKind = {
   options,
   resources: ['segments'],
   create: (settings, resources) =>
-    kernelShap({
-      ...settings,
-      ...(resources?.segments ? { segments: resources.segments } : {}),
-    }),
+    kernelShap({ ...settings, ...(resources?.segments ? { segments: resources.segments } : {}) }),
 };
 
 const seenInput = 'konkyo/seen';
@@ -126,9 +105,7 @@ async function compile(
       explained(weights.data, data.subarray(row * scores.width, (row + 1) * scores.width)),
     );
     for (const { from, to } of ranges(sets.length, batchSize)) {
-      const [found] = await masked.run(image, weights, {
-        [seenInput]: rows(seen, from, to),
-      });
+      const [found] = await masked.run(image, weights, { [seenInput]: rows(seen, from, to) });
       for (const worth of found?.data ?? []) gains.push(worth - (none ?? 0));
     }
     return { gains, full: full ?? 0, none: none ?? 0 };
@@ -168,9 +145,7 @@ function addMasks(
   const { ops } = builder;
   const seen = builder.input(seenInput, 'float32', ['sets', count]);
   const sets = builder.add('Shape', [seen], { start: 0, end: 1 });
-  const shape = builder.add('Concat', [sets, builder.ints([labels.length])], {
-    axis: 0,
-  });
+  const shape = builder.add('Concat', [sets, builder.ints([labels.length])], { axis: 0 });
   const indices = ops.Expand(builder.constant(tensor('int32', [1, labels.length], labels), 'labels'), shape);
   const masks = builder.add('GatherElements', [seen, indices], { axis: 1 });
   return ops.Reshape(masks, builder.ints(layout === 'NCHW' ? [-1, 1, height, width] : [-1, height, width, 1]));

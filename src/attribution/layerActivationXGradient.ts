@@ -16,9 +16,7 @@ export function layerActivationXGradient({ layer }: LayerChoice = {}): Method {
   return {
     ...description,
     settings: layer === undefined ? {} : { layer },
-    settingsFor: (classifier) => ({
-      layer: chosenLayer(classifier, layer).value,
-    }),
+    settingsFor: (classifier) => ({ layer: chosenLayer(classifier, layer).value }),
     ...fromGraph(async (classifier, target) => {
       const { value } = chosenLayer(classifier, layer);
       return mapGraph(classifier, description.id, target, {

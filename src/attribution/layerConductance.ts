@@ -18,20 +18,8 @@ const description = {
 };
 
 const options = {
-  steps: {
-    about: 'steps on the way from the baseline to the image',
-    default: 50,
-    whole: true,
-    min: 1,
-    max: 10_000,
-  },
-  baseline: {
-    about: 'pixel value (0 to 255) of the empty image',
-    default: 0,
-    whole: false,
-    min: 0,
-    max: 255,
-  },
+  steps: { about: 'steps on the way from the baseline to the image', default: 50, whole: true, min: 1, max: 10_000 },
+  baseline: { about: 'pixel value (0 to 255) of the empty image', default: 0, whole: false, min: 0, max: 255 },
 } as const;
 
 export type LayerConductanceSettings = MethodOptions<typeof options>;
@@ -46,10 +34,7 @@ export function layerConductance(settings: LayerConductanceSettings = {}, { laye
   return {
     ...description,
     settings: layer === undefined ? resolved : { ...resolved, layer },
-    settingsFor: (classifier) => ({
-      ...resolved,
-      layer: chosenLayer(classifier, layer).value,
-    }),
+    settingsFor: (classifier) => ({ ...resolved, layer: chosenLayer(classifier, layer).value }),
     ...fromGraph(async (classifier, target) =>
       conductanceGraph(classifier, chosenLayer(classifier, layer), target, resolved),
     ),

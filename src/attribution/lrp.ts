@@ -58,9 +58,7 @@ function kindOf({ composite, notes, ...description }: RelevanceMethod): MethodKi
  * @param notes what the result says of itself, given which layer got which rule.
  */
 export function relevanceMethod(
-  description: Omit<Method, 'compile' | 'graph' | 'settings'> & {
-    readonly settings?: MethodSettings;
-  },
+  description: Omit<Method, 'compile' | 'graph' | 'settings'> & { readonly settings?: MethodSettings },
   composite: (classifier: Classifier) => Composite,
   notes?: NotesOn,
 ): Method {

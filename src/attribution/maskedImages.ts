@@ -60,11 +60,7 @@ export async function compileMasked(
     },
   );
   const results = plan.results(builder, explained, masks);
-  const outputs = results.map((name) => ({
-    name,
-    type: 'float32' as const,
-    dims: undefined,
-  }));
+  const outputs = results.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
   const graph = prune(builder.build(outputs), outputs, [imagesInput, weightsInput]);
   const session = await runtime.createSession({ ...model, graph });
   return {

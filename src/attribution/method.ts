@@ -69,11 +69,7 @@ export interface Completeness {
 }
 
 export function completeness(sum: number, expected: number): Completeness {
-  return {
-    sum,
-    expected,
-    gap: expected === 0 ? undefined : Math.abs(sum - expected) / Math.abs(expected),
-  };
+  return { sum, expected, gap: expected === 0 ? undefined : Math.abs(sum - expected) / Math.abs(expected) };
 }
 
 /** What there is to know about a method before its settings are chosen. */

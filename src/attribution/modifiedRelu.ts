@@ -21,8 +21,5 @@ export function changedAtRelus(classifier: Classifier, gradient: ReluGradient): 
       : 'The model has no Relu, so this is the plain gradient.';
   const left = others.length > 0 ? [`Left as they are: ${operatorCounts(others)}.`] : [];
   const answerFor = atRelus(classifier.gradientTable, gradient);
-  return {
-    choose: () => ({ answerFor }),
-    notes: [[changed, ...left].join(' ')],
-  };
+  return { choose: () => ({ answerFor }), notes: [[changed, ...left].join(' ')] };
 }

@@ -13,13 +13,7 @@ import { imageShapeOf, type SamplingPlan, sampledGraph } from './sampledGradient
 import { type GradientMethod, isGradientMethod } from './targetGradient.ts';
 
 export const noiseOptions = {
-  samples: {
-    about: 'noisy versions of each image',
-    default: 100,
-    whole: true,
-    min: 1,
-    max: 100_000,
-  },
+  samples: { about: 'noisy versions of each image', default: 100, whole: true, min: 1, max: 100_000 },
   noise: {
     about: 'standard deviation of the noise, as a fraction of the pixel range',
     default: 0.1,
@@ -64,9 +58,7 @@ export function noiseAverage(method: Method, settings: NoiseSettings = {}): Meth
     settings: { ...method.settings, ...resolved },
     ...(isGradientMethod(method)
       ? fromGraph(async (classifier, target) => noiseGraph(classifier, target, method, resolved))
-      : {
-          compile: (classifier) => compileAround(classifier, method, resolved),
-        }),
+      : { compile: (classifier) => compileAround(classifier, method, resolved) }),
   };
 }
 
@@ -96,11 +88,7 @@ function noiseGraph(
       finish,
     };
   };
-  return sampledGraph(classifier, 'noise', target, {
-    count: samples,
-    plan,
-    mapDims,
-  });
+  return sampledGraph(classifier, 'noise', target, { count: samples, plan, mapDims });
 }
 
 /** For methods that are more than one gradient a row: their own explainer is given noisy images. */
@@ -128,10 +116,7 @@ async function compileAround(classifier: Classifier, method: Method, settings: R
         }
       }
       const values = float32(images.dims, accumulator.finish(settings.samples));
-      return {
-        values,
-        scores: await explainedScores(classifier, images, weights),
-      };
+      return { values, scores: await explainedScores(classifier, images, weights) };
     },
     release: () => explainer.release(),
   };

@@ -78,9 +78,7 @@ function spreadInGraph(imageShape: readonly number[], samples: number): GraphSta
     state: [numbers, numbers, { type: 'float64', dims: imageShape.map(() => 1) }],
     next(builder, maps, [mean = '', squares = '', taken = '']) {
       const { ops } = builder;
-      const partMean = builder.add('ReduceMean', [maps, builder.ints([1])], {
-        keepdims: 1,
-      });
+      const partMean = builder.add('ReduceMean', [maps, builder.ints([1])], { keepdims: 1 });
       const deviations = ops.Sub(maps, partMean);
       const partSquares = toDouble(builder, sumOverSamples(builder, ops.Mul(deviations, deviations), imageShape));
       const size = toDouble(builder, builder.add('Shape', [maps], { start: 1, end: 2 }));

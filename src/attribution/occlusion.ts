@@ -20,19 +20,8 @@ const options = {
     whole: true,
     min: 0,
   },
-  stride: {
-    about: 'pixels from patch to patch; 0 for side by side',
-    default: 0,
-    whole: true,
-    min: 0,
-  },
-  baseline: {
-    about: 'pixel value (0 to 255) of the patch',
-    default: 0,
-    whole: false,
-    min: 0,
-    max: 255,
-  },
+  stride: { about: 'pixels from patch to patch; 0 for side by side', default: 0, whole: true, min: 0 },
+  baseline: { about: 'pixel value (0 to 255) of the patch', default: 0, whole: false, min: 0, max: 255 },
 } as const;
 
 export interface OcclusionSettings {
@@ -67,11 +56,7 @@ export function occlusion(settings: OcclusionSettings = {}): Method {
   };
 }
 
-export const occlusionKind: MethodKind = {
-  ...description,
-  options,
-  create: occlusion,
-};
+export const occlusionKind: MethodKind = { ...description, options, create: occlusion };
 
 /** A 0 in window or stride: still to be chosen for the image. */
 interface Resolved {
@@ -83,15 +68,8 @@ interface Resolved {
 function resolve({ window = 0, stride = 0, baseline }: OcclusionSettings): Resolved {
   const pair = (value: number | Size): Size => (typeof value === 'number' ? [value, value] : value);
   const [[height, width], [down, across]] = [pair(window), pair(stride)];
-  const vertical = resolveOptions(description.id, options, {
-    window: height,
-    stride: down,
-    baseline,
-  });
-  const horizontal = resolveOptions(description.id, options, {
-    window: width,
-    stride: across,
-  });
+  const vertical = resolveOptions(description.id, options, { window: height, stride: down, baseline });
+  const horizontal = resolveOptions(description.id, options, { window: width, stride: across });
   return {
     window: [vertical.window, horizontal.window],
     stride: [vertical.stride, horizontal.stride],
@@ -104,10 +82,7 @@ function fitted(
   input: InputDescription,
 ): { readonly window: Size; readonly stride: Size } {
   const [height, width] = [window[0] || windowFor(input), window[1] || windowFor(input)];
-  return {
-    window: [height, width],
-    stride: [stride[0] || height, stride[1] || width],
-  };
+  return { window: [height, width], stride: [stride[0] || height, stride[1] || width] };
 }
 
 /** `16`, or `16x8` for 16 high and 8 wide; `automatic` where it is still to be chosen. */
@@ -127,15 +102,9 @@ async function compile(classifier: Classifier, resolved: Resolved): Promise<Expl
 function stretches(box: Box, { layout, height, width, channels }: InputDescription): Stretches {
   const lines = Array.from({ length: box.bottom - box.top }, (_, i) => (box.top + i) * width);
   if (layout === 'NHWC') {
-    return lines.map((line) => ({
-      from: (line + box.left) * channels,
-      to: (line + box.right) * channels,
-    }));
+    return lines.map((line) => ({ from: (line + box.left) * channels, to: (line + box.right) * channels }));
   }
   return Array.from({ length: channels }, (_, c) => c * height * width).flatMap((plane) =>
-    lines.map((line) => ({
-      from: plane + line + box.left,
-      to: plane + line + box.right,
-    })),
+    lines.map((line) => ({ from: plane + line + box.left, to: plane + line + box.right })),
   );
 }

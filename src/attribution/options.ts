@@ -4,9 +4,7 @@ import type { MethodOption } from './method.ts';
 type Options = Readonly<Record<string, MethodOption>>;
 
 /** Settings a method can be given: each of its options, or the default. */
-export type MethodOptions<O extends Options> = {
-  readonly [Name in keyof O]?: number | undefined;
-};
+export type MethodOptions<O extends Options> = { readonly [Name in keyof O]?: number | undefined };
 
 /**
  * Fills in defaults and checks ranges.

@@ -11,8 +11,5 @@ export function lengthOf({ from, to }: Range): number {
 /** 0 to `count` in parts of at most `size`. */
 export function ranges(count: number, size: number): Range[] {
   const parts = Math.ceil(count / size);
-  return Array.from({ length: parts }, (_, i) => ({
-    from: i * size,
-    to: Math.min(count, (i + 1) * size),
-  }));
+  return Array.from({ length: parts }, (_, i) => ({ from: i * size, to: Math.min(count, (i + 1) * size) }));
 }

@@ -52,10 +52,7 @@ const tolerance = 1e-4;
  */
 export async function canonized(classifier: Classifier): Promise<Canonized> {
   const { model, facts, inputName, scores, runtime, input, preparation } = classifier;
-  const rewritten = {
-    ...model,
-    graph: canonize(model.graph, facts, [scores.name]),
-  };
+  const rewritten = { ...model, graph: canonize(model.graph, facts, [scores.name]) };
   const probed = facts.get(inputName)?.dims[0] ?? 1;
   // One image more than in the first probe: the axis that grew is the one images lie along.
   const count = preparation.batched ? probed + 1 : probed;
@@ -116,11 +113,7 @@ export async function relevanceGraph(
   const map = ops.Mul(added.relevance, builder.scalar(1));
   const account = addAccount(builder, added.layers);
   const names = [score, rows, map, ...(account === undefined ? [] : [account])];
-  const outputs = names.map((name) => ({
-    name,
-    type: 'float32' as const,
-    dims: undefined,
-  }));
+  const outputs = names.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
   const notes = notesOn(added.placed);
   return {
     graph: prune(builder.build(outputs), outputs, [inputName, ...target.inputs.map(({ name }) => name)]),
@@ -175,16 +168,6 @@ function accountOf(layers: readonly BookedLayer[], booked: Tensor<'float32'>, im
     const [received, passed] = [next(), next()];
     const [biases = 0, stabilizers = 0, emptyParts = 0] = causes.map((cause) => (absorbed[cause] ? next() : 0));
     const others = received - passed - biases - stabilizers - emptyParts;
-    return {
-      layer,
-      operator,
-      rule,
-      received,
-      passed,
-      biases,
-      stabilizers,
-      emptyParts,
-      others,
-    };
+    return { layer, operator, rule, received, passed, biases, stabilizers, emptyParts, others };
   });
 }

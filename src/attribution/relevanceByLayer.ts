@@ -40,11 +40,7 @@ export function conservation(values: Float32Array, score: number, layers: readon
   const sum = values.reduce((total, value) => total + value, 0);
   const total = (cause: 'biases' | 'stabilizers' | 'emptyParts') =>
     layers.reduce((all, layer) => all + layer[cause], 0);
-  const causes = {
-    biases: total('biases'),
-    stabilizers: total('stabilizers'),
-    emptyParts: total('emptyParts'),
-  };
+  const causes = { biases: total('biases'), stabilizers: total('stabilizers'), emptyParts: total('emptyParts') };
   const named = causes.biases + causes.stabilizers + causes.emptyParts;
   const [most] = layers.toSorted((a, b) => Math.abs(kept(b)) - Math.abs(kept(a)));
   const gap = score === 0 ? undefined : Math.abs(score - sum) / Math.abs(score);

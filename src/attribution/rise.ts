@@ -20,41 +20,11 @@ const description = {
 };
 
 const options = {
-  samples: {
-    about: 'random masks',
-    default: 1000,
-    whole: true,
-    min: 1,
-    max: 1_000_000,
-  },
-  cells: {
-    about: 'cells along each side of a mask before it is enlarged',
-    default: 7,
-    whole: true,
-    min: 1,
-    max: 100,
-  },
-  keep: {
-    about: 'how likely a cell is seen',
-    default: 0.5,
-    whole: false,
-    min: 0.01,
-    max: 0.99,
-  },
-  baseline: {
-    about: 'pixel value (0 to 255) of what is hidden',
-    default: 0,
-    whole: false,
-    min: 0,
-    max: 255,
-  },
-  seed: {
-    about: 'where the random numbers start',
-    default: 0,
-    whole: true,
-    min: 0,
-    max: 0xffffffff,
-  },
+  samples: { about: 'random masks', default: 1000, whole: true, min: 1, max: 1_000_000 },
+  cells: { about: 'cells along each side of a mask before it is enlarged', default: 7, whole: true, min: 1, max: 100 },
+  keep: { about: 'how likely a cell is seen', default: 0.5, whole: false, min: 0.01, max: 0.99 },
+  baseline: { about: 'pixel value (0 to 255) of what is hidden', default: 0, whole: false, min: 0, max: 255 },
+  seed: { about: 'where the random numbers start', default: 0, whole: true, min: 0, max: 0xffffffff },
 } as const;
 
 type Resolved = { readonly [Name in keyof typeof options]: number };
@@ -67,11 +37,7 @@ type Resolved = { readonly [Name in keyof typeof options]: number };
  */
 export function rise(settings: MethodOptions<typeof options> = {}): Method {
   const resolved = resolveOptions(description.id, options, settings);
-  return {
-    ...description,
-    settings: resolved,
-    compile: (classifier) => compile(classifier, resolved),
-  };
+  return { ...description, settings: resolved, compile: (classifier) => compile(classifier, resolved) };
 }
 
 export const riseKind: MethodKind = { ...description, options, create: rise };
@@ -93,9 +59,7 @@ async function compile(classifier: Classifier, settings: Resolved): Promise<Expl
     masks: (builder) => addMasks(builder, cells, input),
     results(builder, scores, masks) {
       const flat = builder.ops.Reshape(masks, builder.ints([-1, pixels]));
-      const each = builder.add('ReduceSum', [flat, builder.ints([0])], {
-        keepdims: 0,
-      });
+      const each = builder.add('ReduceSum', [flat, builder.ints([0])], { keepdims: 0 });
       return [builder.ops.MatMul(scores, flat), scores, each];
     },
   });
@@ -107,10 +71,7 @@ async function compile(classifier: Classifier, settings: Resolved): Promise<Expl
       const seen = new Float64Array(pixels);
       const totals = new Float64Array(count);
       for (const { from, to } of ranges(samples, batchSize)) {
-        const feeds = {
-          [gridsInput]: rows(grids, from, to),
-          [placesInput]: rows(places, from, to),
-        };
+        const feeds = { [gridsInput]: rows(grids, from, to), [placesInput]: rows(places, from, to) };
         const atOnce = Math.max(1, Math.floor(batchSize / (to - from)));
         for (const some of ranges(count, atOnce)) {
           const [sums, scores, each] = await masked.run(
@@ -132,10 +93,7 @@ async function compile(classifier: Classifier, settings: Resolved): Promise<Expl
         (sum, i) =>
           (sum - ((totals[Math.floor(i / pixels)] ?? 0) / samples) * (seen[i % pixels] ?? 0)) / (samples * keep),
       );
-      return {
-        values: toElements(map, images, input),
-        scores: await explainedScores(classifier, images, weights),
-      };
+      return { values: toElements(map, images, input), scores: await explainedScores(classifier, images, weights) };
     },
     release: () => masked.release(),
   };
@@ -152,10 +110,7 @@ function drawMasks({ samples, cells, keep, seed }: Resolved, input: InputDescrip
     places[2 * mask] = source.index(down);
     places[2 * mask + 1] = source.index(across);
   }
-  return {
-    grids: float32([samples, cells, cells], grids),
-    places: float32([samples, 2], places),
-  };
+  return { grids: float32([samples, cells, cells], grids), places: float32([samples, 2], places) };
 }
 
 /** Pixels of a cell, [down, across]. */
@@ -170,16 +125,8 @@ function addMasks(builder: GraphBuilder, cells: number, input: InputDescription)
   const grids = builder.input(gridsInput, 'float32', ['masks', cells, cells]);
   const places = builder.input(placesInput, 'float32', ['masks', 2]);
   const [down, across] = cellSize(cells, input);
-  const rowHats = addHats(builder, places, 0, {
-    pixels: height,
-    cells,
-    cell: down,
-  });
-  const columnHats = addHats(builder, places, 1, {
-    pixels: width,
-    cells,
-    cell: across,
-  });
+  const rowHats = addHats(builder, places, 0, { pixels: height, cells, cell: down });
+  const columnHats = addHats(builder, places, 1, { pixels: width, cells, cell: across });
   const columns = builder.add('Transpose', [columnHats], { perm: [0, 2, 1] });
   const masks = ops.MatMul(ops.MatMul(rowHats, grids), columns);
   return ops.Unsqueeze(masks, builder.ints([layout === 'NCHW' ? 1 : 3]));

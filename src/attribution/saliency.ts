@@ -13,8 +13,4 @@ export function saliency(): GradientMethod {
   return gradientMethod(description, (_builder, gradient) => gradient);
 }
 
-export const saliencyKind: MethodKind = {
-  ...description,
-  options: {},
-  create: () => saliency(),
-};
+export const saliencyKind: MethodKind = { ...description, options: {}, create: () => saliency() };

@@ -73,9 +73,7 @@ export function sampledGraph(
   const { body, sampling } = loopBody(classifier, `${stage}/part`, target, atOnce, plan);
   const carried = target.scores ? sampling.state : [scoresState(classifier), ...sampling.state];
   const initial = carried.map(({ type, dims }) => {
-    const shape = builder.add('Concat', [images, builder.ints(dims)], {
-      axis: 0,
-    });
+    const shape = builder.add('Concat', [images, builder.ints(dims)], { axis: 0 });
     return builder.add('ConstantOfShape', [shape], { value: zeros(type, [1]) });
   });
   const carriedOut = builder.addMany('Loop', [turns, '', ...initial], initial.length, {
@@ -84,11 +82,7 @@ export function sampledGraph(
   const [scoreRows = '', ...state] = target.scores ? [target.scores.name, ...carriedOut] : carriedOut;
   const map = sampling.finish(builder, state);
   const score = addExplainedScore(builder, target.weights(builder, scoreRows), scoreRows);
-  const outputs = [score, scoreRows, map].map((name) => ({
-    name,
-    type: 'float32' as const,
-    dims: undefined,
-  }));
+  const outputs = [score, scoreRows, map].map((name) => ({ name, type: 'float32' as const, dims: undefined }));
   return {
     ...said,
     graph: builder.build(outputs),
@@ -140,9 +134,7 @@ function loopBody(
   const weights = target.weights(body, scoresBefore);
   // [n, K] -> [n, s, K]: every sample of an image has the image's target.
   const count = body.add('Shape', [samples], { start: 1, end: 2 });
-  const perRow = body.add('Concat', [body.ints([1]), count, body.ints([1])], {
-    axis: 0,
-  });
+  const perRow = body.add('Concat', [body.ints([1]), count, body.ints([1])], { axis: 0 });
   const repeated = ops.Expand(ops.Unsqueeze(weights, body.ints([1])), perRow);
   const gradient = addTargetGradient(body, classifier, repeated, wrt ? { wrt: wrt.value } : {});
   const shape = wrt ? shapeBySample(body, samples, wrt.dims) : body.add('Shape', [samples]);
@@ -155,13 +147,7 @@ function loopBody(
   const pruned = prune(body.build(results), results, inputs);
   // The images have the name of the model's input; inside, that is a name for the rows of samples.
   const named = (name: string) => (name === inputName ? `konkyo/${stage}/rows` : name === images ? inputName : name);
-  return {
-    body: {
-      ...pruned,
-      nodes: pruned.nodes.map((node) => renameValues(node, named)),
-    },
-    sampling,
-  };
+  return { body: { ...pruned, nodes: pruned.nodes.map((node) => renameValues(node, named)) }, sampling };
 }
 
 /** The images' class scores, which a turn of their own finds. */
@@ -179,27 +165,11 @@ function choose(
 ): string {
   const branch = (value: string) => {
     const inner = builder.fresh('branch');
-    const nodes = [
-      {
-        op: 'Identity',
-        domain: '',
-        name: inner,
-        inputs: [value],
-        outputs: [inner],
-        attributes: {},
-      },
-    ];
-    const graph: Graph = {
-      ...emptyGraph(inner),
-      nodes,
-      outputs: [{ name: inner, type, dims: undefined }],
-    };
+    const nodes = [{ op: 'Identity', domain: '', name: inner, inputs: [value], outputs: [inner], attributes: {} }];
+    const graph: Graph = { ...emptyGraph(inner), nodes, outputs: [{ name: inner, type, dims: undefined }] };
     return { type: 'graph' as const, value: graph };
   };
-  return builder.add('If', [condition], {
-    then_branch: branch(whenTrue),
-    else_branch: branch(whenFalse),
-  });
+  return builder.add('If', [condition], { then_branch: branch(whenTrue), else_branch: branch(whenFalse) });
 }
 
 /** [n, s, ...dims], with n and s from the samples. */

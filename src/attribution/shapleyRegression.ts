@@ -27,10 +27,7 @@ export function shapleyRegression(coalitions: readonly Coalition[], players: num
   if (!factor) return undefined;
   const ofOnes = solve(factor, new Float64Array(players).fill(1));
   const onesTotal = sumOf(ofOnes);
-  const teams = coalitions.map(({ seen, weight }) => ({
-    members: membersOf(seen),
-    weight,
-  }));
+  const teams = coalitions.map(({ seen, weight }) => ({ members: membersOf(seen), weight }));
   return {
     values(gains, total) {
       const right = new Float64Array(players);

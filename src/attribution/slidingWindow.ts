@@ -25,12 +25,7 @@ export function windowFor({ height, width }: Pick<InputDescription, 'height' | '
 export function windowPlaces(image: Size, window: Size, stride: Size): Box[] {
   const [rows, columns] = ([0, 1] as const).map((axis) => steps(image[axis], window[axis], stride[axis]));
   return (rows ?? []).flatMap((row) =>
-    (columns ?? []).map((column) => ({
-      top: row.from,
-      bottom: row.to,
-      left: column.from,
-      right: column.to,
-    })),
+    (columns ?? []).map((column) => ({ top: row.from, bottom: row.to, left: column.from, right: column.to })),
   );
 }
 
@@ -44,8 +39,5 @@ function steps(size: number, window: number, stride: number): { readonly from: n
     );
   }
   const count = Math.ceil((size - window) / stride) + 1;
-  return Array.from({ length: count }, (_, i) => ({
-    from: i * stride,
-    to: Math.min(size, i * stride + window),
-  }));
+  return Array.from({ length: count }, (_, i) => ({ from: i * stride, to: Math.min(size, i * stride + window) }));
 }

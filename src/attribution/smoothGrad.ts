@@ -18,15 +18,7 @@ const description = {
  */
 export function smoothGrad(settings: MethodOptions<typeof noiseOptions> = {}): Method {
   const resolved = resolveOptions(description.id, noiseOptions, settings);
-  return {
-    ...noiseAverage(saliency(), resolved),
-    ...description,
-    settings: resolved,
-  };
+  return { ...noiseAverage(saliency(), resolved), ...description, settings: resolved };
 }
 
-export const smoothGradKind: MethodKind = {
-  ...description,
-  options: noiseOptions,
-  create: smoothGrad,
-};
+export const smoothGradKind: MethodKind = { ...description, options: noiseOptions, create: smoothGrad };

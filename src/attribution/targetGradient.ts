@@ -75,11 +75,7 @@ export function mapGraph(
   const wrt = choice.wrt ?? classifier.inputName;
   const map = toMap(builder, addTargetGradient(builder, classifier, weights, choice), wrt, weights);
   const score = addExplainedScore(builder, weights, scores);
-  const outputs = [score, scores, map].map((name) => ({
-    name,
-    type: 'float32' as const,
-    dims: undefined,
-  }));
+  const outputs = [score, scores, map].map((name) => ({ name, type: 'float32' as const, dims: undefined }));
   const inputs = [classifier.inputName, ...target.inputs.map(({ name }) => name)];
   return {
     ...said,

@@ -120,11 +120,7 @@ export function predictionOf(scores: Float32Array, { probabilities }: Pick<Score
   const byClass = scores.length === 1 ? [-single, single] : [...scores];
   if (probabilities) {
     const likely = scores.length === 1 ? [1 - single, single] : byClass;
-    return {
-      scores: byClass,
-      probabilities: likely,
-      chosen: largestOf(likely),
-    };
+    return { scores: byClass, probabilities: likely, chosen: largestOf(likely) };
   }
   // A single logit z gives sigmoid(z): the softmax of [0, z].
   return {

@@ -14,19 +14,13 @@ export async function valuesOver(
   input: { readonly name: string; readonly type: ElementType | undefined },
   batches: readonly Tensor<'float32'>[],
 ): Promise<NamedValues> {
-  const outputs = names.map((name) => ({
-    name,
-    type: undefined,
-    dims: undefined,
-  }));
+  const outputs = names.map((name) => ({ name, type: undefined, dims: undefined }));
   const graph = { ...model.graph, outputs };
   const session = await runtime.createSession({ ...model, graph }, { optimization: 'none' });
   try {
     const parts = new Map<string, Tensor<'float32'>[]>(names.map((name) => [name, []]));
     for (const batch of batches) {
-      const values = await session.run({
-        [input.name]: asType(batch, input.type),
-      });
+      const values = await session.run({ [input.name]: asType(batch, input.type) });
       for (const [name, list] of parts) list.push(asFloat32(outputOf(values, name), name));
     }
     return new Map([...parts].map(([name, list]) => [name, concatRows(list)]));

@@ -46,9 +46,5 @@ export function findScores(graph: Graph, output: string, facts: Facts): Scores {
 export function outputAsScores(graph: Graph, output: string, facts: Facts): Scores {
   const { before, width } = findScores(graph, output, facts);
   const isProbability = before === 'Softmax' || before === 'Sigmoid';
-  return {
-    name: output,
-    width,
-    ...(isProbability ? { probabilities: true } : {}),
-  };
+  return { name: output, width, ...(isProbability ? { probabilities: true } : {}) };
 }

@@ -11,10 +11,7 @@ import { showDims } from './inputDescription.ts';
 export function withConstantInitializers(model: Model): Model {
   const inputs = model.graph.inputs.filter(({ name }) => !model.graph.initializers.has(name));
   const kept = inputs.map(({ name }) => name);
-  return {
-    ...model,
-    graph: prune({ ...model.graph, inputs }, model.graph.outputs, kept),
-  };
+  return { ...model, graph: prune({ ...model.graph, inputs }, model.graph.outputs, kept) };
 }
 
 const imageTypes: readonly ElementType[] = ['float32', 'float16', 'float64', 'uint8', 'int8'];

@@ -39,10 +39,7 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
   const { runtime } = options;
   const original = withConstantInitializers(readModel(bytes, options.external));
   const image = findImageInput(original.graph);
-  const input = describeInput(image, {
-    ...classesOf(original),
-    ...options.input,
-  });
+  const input = describeInput(image, { ...classesOf(original), ...options.input });
   const output = findOutput(original.graph, options.output);
   const { model, facts, probedRows, preparation } = await prepare(runtime, original, image, input, output);
   const find = options.explain === 'output' ? outputAsScores : findScores;
@@ -81,10 +78,7 @@ function classesOf({ metadata }: Model): InputSettings {
 export function makeClassifier(parts: Omit<Classifier, 'scoresOf' | 'predict' | 'release'>): Classifier {
   let session: Promise<Session> | undefined;
   const { model, runtime, scores, inputName, batchSize } = parts;
-  const graph = {
-    ...model.graph,
-    outputs: [{ name: scores.name, type: undefined, dims: undefined }],
-  };
+  const graph = { ...model.graph, outputs: [{ name: scores.name, type: undefined, dims: undefined }] };
   const { width } = scores;
   async function scoresOf(images: Tensor<'float32'>): Promise<Tensor<'float32'>> {
     checkImages(parts, images);

@@ -53,10 +53,7 @@ export async function prepare(
   const run = (model: Model, batches: readonly Tensor<'float32'>[], type = 'float32' as ValueInfo['type']) =>
     valuesOver(runtime, model, names, { name: image.name, type }, batches);
   const expected = firstAndLastRows(await run(original, [front, back], image.type), batch);
-  const freed = {
-    ...upgraded,
-    graph: freeBatch(upgraded.graph, image.name, batch, facts),
-  };
+  const freed = { ...upgraded, graph: freeBatch(upgraded.graph, image.name, batch, facts) };
   const candidates = [
     { model: freed, batched: true, outputs: () => run(freed, [probes]) },
     {
@@ -84,19 +81,8 @@ export async function prepare(
         ...(batched ? [] : [`Its batch dimension could not be freed (${failures[0]}), so images run one by one.`]),
       ];
       const upgradedFrom = model.opset === original.opset ? {} : { upgradedFrom: original.opset };
-      const preparation = {
-        opset: model.opset,
-        ...upgradedFrom,
-        batched,
-        difference,
-        notes,
-      };
-      return {
-        model,
-        facts: found.facts,
-        probedRows: probed.dims[0] ?? 1,
-        preparation,
-      };
+      const preparation = { opset: model.opset, ...upgradedFrom, batched, difference, notes };
+      return { model, facts: found.facts, probedRows: probed.dims[0] ?? 1, preparation };
     }
   }
   throw new NotEquivalentError(

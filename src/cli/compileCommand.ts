@@ -52,10 +52,7 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
   try {
     if (flags.layer !== undefined) findLayer(classifier, flags.layer);
     const target = targetOf(flags.target, classifier);
-    const compiled = await compileExplainer(classifier, method, {
-      target,
-      version,
-    });
+    const compiled = await compileExplainer(classifier, method, { target, version });
     const bytes = writeModel(compiled.model);
     if (flags.check) progress.message('Running the file and the method against each other');
     const difference = flags.check ? await checkExplainer(classifier, method, compiled, bytes, target) : undefined;

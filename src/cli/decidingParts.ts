@@ -35,9 +35,6 @@ export async function decidingParts(
     }
   } catch (error) {
     if (!isKonkyoError(error)) throw error;
-    return {
-      views: [],
-      notes: [`Which regions and filters decided is left out. ${error.message}`],
-    };
+    return { views: [], notes: [`Which regions and filters decided is left out. ${error.message}`] };
   }
 }

@@ -118,28 +118,16 @@ async function explainWithContrast(job: ExplainJob, refused: Refused[]): Promise
       refused.push({ method, reason });
     }
     const ofUnits = methods.filter((method) => !refused.some((other) => other.method === method));
-    const found = await explain(unit.classifier, batch, ofUnits, {
-      ...options,
-      target: () => unit.target,
-    });
-    return found.map((explanation, i) => ({
-      ...explanation,
-      prediction: predictions[i] ?? explanation.prediction,
-    }));
+    const found = await explain(unit.classifier, batch, ofUnits, { ...options, target: () => unit.target });
+    return found.map((explanation, i) => ({ ...explanation, prediction: predictions[i] ?? explanation.prediction }));
   }
-  const explanations = await explain(classifier, batch, methods, {
-    ...options,
-    ...(target ? { target } : {}),
-  });
+  const explanations = await explain(classifier, batch, methods, { ...options, ...(target ? { target } : {}) });
   const admitted = methods.filter((method) => !refused.some((other) => other.method === method));
   const evidence = admitted.filter(({ shows }) => shows === undefined);
   const contrastMethod = evidence.find(({ id }) => id === 'integrated-gradients') ?? evidence[0];
   if (target || !contrastMethod || classifier.classCount < 2) return explanations;
   const contrasts = await explain(classifier, batch, [contrastMethod], {
-    target: (prediction) => ({
-      for: prediction.chosen,
-      against: runnerUp(prediction),
-    }),
+    target: (prediction) => ({ for: prediction.chosen, against: runnerUp(prediction) }),
   });
   return explanations.map((explanation, i) => ({
     ...explanation,
@@ -217,9 +205,7 @@ function summaryOf(
       name: images[i]?.name ?? '',
       predicted: className(classifier, prediction.chosen),
       ...(givesProbabilities(classifier)
-        ? {
-            probability: prediction.probabilities[prediction.chosen] ?? Number.NaN,
-          }
+        ? { probability: prediction.probabilities[prediction.chosen] ?? Number.NaN }
         : {}),
       score: prediction.scores[prediction.chosen] ?? Number.NaN,
       target: targetWords(unit?.classifier ?? classifier, target),
@@ -229,12 +215,7 @@ function summaryOf(
         score,
         sum: values.data.reduce((sum, value) => sum + value, 0),
         ...(completeness?.gap === undefined ? {} : { completenessGap: completeness.gap }),
-        ...(checks
-          ? {
-              deletionArea: checks.curves.deletion.area,
-              insertionArea: checks.curves.insertion.area,
-            }
-          : {}),
+        ...(checks ? { deletionArea: checks.curves.deletion.area, insertionArea: checks.curves.insertion.area } : {}),
         ...(checks?.randomWeights === undefined ? {} : { randomWeightsCorrelation: checks.randomWeights }),
         ...(freedom ? { kept: freedom.measured.kept } : {}),
       })),

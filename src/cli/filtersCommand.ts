@@ -87,10 +87,7 @@ function pageOf(analysis: FilterAnalysis, model: string): string {
   });
   const rows = [
     { label: 'Training images a class', value: String(settings.images) },
-    {
-      label: 'Test images a class, regions',
-      value: String(settings.regionImages),
-    },
+    { label: 'Test images a class, regions', value: String(settings.regionImages) },
     { label: 'Hidden regions', value: fillWords(settings.fill) },
     { label: 'Seed', value: String(settings.seed) },
   ];

@@ -159,10 +159,7 @@ async function trainingSet(
   progress: Progress,
 ): Promise<LabelledImages> {
   const { train } = await datasetWithProgress(where, dataDir === undefined ? {} : { dataDir }, progress);
-  return fitImages(train, {
-    size: input,
-    channels: input.channels === 3 ? 3 : 1,
-  });
+  return fitImages(train, { size: input, channels: input.channels === 3 ? 3 : 1 });
 }
 
 /** All images of a set as model input, some at a time. */

@@ -49,10 +49,7 @@ export function datasetFor(
   { dataDir }: ModelFlags,
   progress: Progress,
 ): Promise<Dataset> {
-  const shape = {
-    channels: channels === 1 ? 1 : 3,
-    size: { height, width },
-  } as const;
+  const shape = { channels: channels === 1 ? 1 : 3, size: { height, width } } as const;
   return datasetWithProgress(where, { ...shape, ...(dataDir === undefined ? {} : { dataDir }) }, progress);
 }
 

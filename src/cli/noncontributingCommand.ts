@@ -64,14 +64,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       certify: flags.certify === true,
       out: flags.out,
       ...(flags.save === undefined ? {} : { save: flags.save }),
-      settingRows: Object.entries({
-        masks,
-        tolerance,
-        per,
-        schedule,
-        draws,
-        seed,
-      }).map(([label, value]) => ({
+      settingRows: Object.entries({ masks, tolerance, per, schedule, draws, seed }).map(([label, value]) => ({
         label,
         value,
       })),

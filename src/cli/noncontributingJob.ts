@@ -107,22 +107,13 @@ async function pageOf(
     const row = { image, found: foundMap(classifier, map) };
     return [proof ? { ...row, proved: provedMap(classifier, proof) } : row];
   });
-  const provenance = provenanceOf(classifier, {
-    file: modelName,
-    methods,
-    version,
-    notes,
-    command,
-  });
+  const provenance = provenanceOf(classifier, { file: modelName, methods, version, notes, command });
   return renderPage(
     noncontributingPage({
       title: `Non-contributing pixels: ${modelName}`,
       rows,
       masked: settings.masks !== undefined && settings.masks !== 'none',
-      provenance: {
-        ...provenance,
-        settings: [...settingRows, ...provenance.settings],
-      },
+      provenance: { ...provenance, settings: [...settingRows, ...provenance.settings] },
     }),
   );
 }
@@ -157,13 +148,7 @@ function summaryOf(classifier: Classifier, name: string, found: NoncontributingM
     measured,
     ...(masked ? { masked } : {}),
     ...(proof
-      ? {
-          certified: {
-            meanAmplitude: proof.meanAmplitude,
-            uniform: proof.uniform,
-            lowestMargin: proof.lowestMargin,
-          },
-        }
+      ? { certified: { meanAmplitude: proof.meanAmplitude, uniform: proof.uniform, lowestMargin: proof.lowestMargin } }
       : {}),
     seconds,
   };

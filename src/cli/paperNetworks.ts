@@ -30,10 +30,7 @@ export function keptNetworks({ runtime, dataset, quick, progress, folder }: Keep
     const kept = path === undefined ? undefined : await readKept(path);
     if (path !== undefined && kept) {
       progress.message(`Network ${architecture}, seed ${seed}: taken from ${path}`);
-      return {
-        model: kept,
-        accuracy: await testAccuracy(runtime, kept, dataset),
-      };
+      return { model: kept, accuracy: await testAccuracy(runtime, kept, dataset) };
     }
     progress.message(`Network ${architecture}, seed ${seed}: training`);
     const trained = await trainPaperNetwork(architecture, seed, {

@@ -53,11 +53,7 @@ export function regionsSettings(flags: RegionsFlags): RegionsSettings {
   const neighbours = Number(flags.neighbours);
   if (neighbours !== 4 && neighbours !== 8) throw new UsageError(`--neighbours is 4 or 8, not "${flags.neighbours}".`);
   const epochs = wholeFlag('epochs', flags.epochs, 0);
-  const of = {
-    rounds: wholeFlag('rounds', flags.rounds, 1),
-    epochs,
-    ...criterionOf(flags.criterion),
-  };
+  const of = { rounds: wholeFlag('rounds', flags.rounds, 1), epochs, ...criterionOf(flags.criterion) };
   return {
     method,
     ...(method === 'paper' ? paperMethod(flags, of) : compactMethod(flags, of)),
@@ -67,11 +63,7 @@ export function regionsSettings(flags: RegionsFlags): RegionsSettings {
     optimizer: optimizer === 'sgd' ? sgd() : adam(),
     learningRate: flags.rate === undefined ? { sgd: 0.1, adam: 0.001 }[optimizer] : positiveFlag('rate', flags.rate),
     batchSize: wholeFlag('batch', flags.batch, 1),
-    ...(images === undefined
-      ? {}
-      : {
-          images: images.split(',').map((text) => wholeFlag('images', text, 0)),
-        }),
+    ...(images === undefined ? {} : { images: images.split(',').map((text) => wholeFlag('images', text, 0)) }),
     seed: wholeFlag('seed', flags.seed, 0),
   };
 }
@@ -97,9 +89,7 @@ function compactMethod(flags: RegionsFlags, of: Rounds): Pick<RegionsSettings, '
   };
 }
 
-function criterionOf(text: string | undefined): {
-  readonly criterion?: Criterion;
-} {
+function criterionOf(text: string | undefined): { readonly criterion?: Criterion } {
   if (text === undefined) return {};
   const found = criteria.find((name) => name === text);
   if (!found) throw new UsageError(`--criterion is ${criteria.join(', ')}, not "${text}".`);

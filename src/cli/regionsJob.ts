@@ -68,28 +68,19 @@ export async function runRegionsJob(job: RegionsJob): Promise<RegionsSummary> {
     const pruned = await pruneWithProgress(pruner, settings.rounds, 'Pruning', job);
     const control = await pruneWithProgress(
       pruner,
-      controlRounds({
-        rounds: settings.rounds.length,
-        epochs: settings.epochs,
-      }),
+      controlRounds({ rounds: settings.rounds.length, epochs: settings.epochs }),
       'Control',
       job,
     );
     progress.message('Looking at the units');
-    const examination = await examine(pruner, pruned, {
-      images,
-      seed: settings.seed,
-    });
+    const examination = await examine(pruner, pruned, { images, seed: settings.seed });
     return await write(job, pruner, pruned, control, examination);
   } finally {
     await pruner.release();
   }
 }
 
-const titles = {
-  compact: 'Compact regions',
-  paper: 'The paper’s region pruning',
-};
+const titles = { compact: 'Compact regions', paper: 'The paper’s region pruning' };
 
 function pruneWithProgress(
   pruner: Pruner,
@@ -149,12 +140,7 @@ async function write(
     layers: [view],
     varying: statistics.varies.reduce((sum, one) => sum + one, 0),
     inputs: layer.inputs,
-    provenance: provenanceOf(classifier, {
-      file: modelName,
-      methods: [],
-      version,
-      command,
-    }),
+    provenance: provenanceOf(classifier, { file: modelName, methods: [], version, command }),
   });
   const paths = {
     model: join(out, 'pruned.onnx'),

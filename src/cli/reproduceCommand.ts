@@ -77,13 +77,7 @@ async function reproduce(paper: Paper, seeds: readonly number[], flags: Flags, p
     seeds,
     quick,
     search: flags.search === true,
-    network: keptNetworks({
-      runtime,
-      dataset,
-      quick,
-      progress,
-      ...(flags.models ? { folder: flags.models } : {}),
-    }),
+    network: keptNetworks({ runtime, dataset, quick, progress, ...(flags.models ? { folder: flags.models } : {}) }),
     progress,
     version,
     command: commandLine(),
@@ -94,14 +88,7 @@ async function reproduce(paper: Paper, seeds: readonly number[], flags: Flags, p
   await writeWhole(page, renderPage(found.page));
   if (flags.json !== undefined) {
     const { settings, results } = found;
-    const summary = {
-      paper: paper.id,
-      settings,
-      seed: seeds[0],
-      seeds,
-      results,
-      seconds,
-    };
+    const summary = { paper: paper.id, settings, seed: seeds[0], seeds, results, seconds };
     await writeWhole(flags.json, `${JSON.stringify(summary, null, 2)}\n`);
   }
   process.stdout.write(`${inWords(found)}\nPage: ${page}\n`);
@@ -110,11 +97,7 @@ async function reproduce(paper: Paper, seeds: readonly number[], flags: Flags, p
 async function paperDataset({ dataset, dataDir }: Flags, progress: Progress): Promise<Dataset> {
   return datasetWithProgress(
     dataset,
-    {
-      channels: 1,
-      size: { height: 28, width: 28 },
-      ...(dataDir === undefined ? {} : { dataDir }),
-    },
+    { channels: 1, size: { height: 28, width: 28 }, ...(dataDir === undefined ? {} : { dataDir }) },
     progress,
   );
 }

@@ -53,17 +53,11 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
     const found = await findRules(
       classifier,
       { training: rest, validation: held, test },
-      {
-        onStep,
-        ...(flags.features === undefined ? {} : { features: flags.features }),
-      },
+      { onStep, ...(flags.features === undefined ? {} : { features: flags.features }) },
     );
     onStep('Pictures of the features');
     const features = await featureViews(classifier, found.extraction, rest);
-    const files = {
-      page: join(flags.out, 'index.html'),
-      rulesFile: join(flags.out, 'rules.json'),
-    };
+    const files = { page: join(flags.out, 'index.html'), rulesFile: join(flags.out, 'rules.json') };
     await writeWhole(files.rulesFile, rulesJson(classifier, basename(modelPath), found, features));
     await writeWhole(files.page, pageOf(classifier, basename(modelPath), found, features));
     process.stdout.write(
@@ -84,13 +78,7 @@ function pageOf(
   features: readonly FeatureView[],
 ): string {
   const notes = rulesNotes(extraction);
-  const provenance = provenanceOf(classifier, {
-    file,
-    methods: [],
-    version,
-    notes,
-    command: commandLine(),
-  });
+  const provenance = provenanceOf(classifier, { file, methods: [], version, notes, command: commandLine() });
   return renderPage(rulesPage(rulesView(classifier, extraction, figures, features), file, provenance));
 }
 
@@ -111,33 +99,17 @@ function rulesJson(
 
 function storedPicture({ feature, gradient }: FeatureView): FeaturePicture {
   const { width, height, channels, data } = gradient;
-  return {
-    feature: feature + 1,
-    width,
-    height,
-    channels,
-    data: Buffer.from(data).toString('base64'),
-  };
+  return { feature: feature + 1, width, height, channels, data: Buffer.from(data).toString('base64') };
 }
 
 function mainFigures({ networkAccuracy, ruleAccuracy, fidelity, literals, images, booleanAccuracy }: RuleFigures) {
-  return {
-    images,
-    networkAccuracy,
-    ruleAccuracy,
-    fidelity,
-    literals,
-    booleanAccuracy: booleanAccuracy ?? null,
-  };
+  return { images, networkAccuracy, ruleAccuracy, fidelity, literals, booleanAccuracy: booleanAccuracy ?? null };
 }
 
 function summary(classifier: Classifier, { extraction, figures, seconds }: FoundRules) {
   const { terms, candidates } = extraction;
   return {
-    rules: terms.map((term, k) => ({
-      class: className(classifier, k),
-      rule: termText(term),
-    })),
+    rules: terms.map((term, k) => ({ class: className(classifier, k), rule: termText(term) })),
     ...mainFigures(figures),
     candidates,
     seconds,

@@ -24,9 +24,5 @@ async function readSegments(path: string): Promise<SegmentImage> {
   if (height === undefined || width === undefined || more.length > 0) {
     throw new FileError(`The segments ${path} have the shape [${dims}]; save them as [height, width].`);
   }
-  return {
-    height,
-    width,
-    labels: Array.from(data as ArrayLike<number | bigint>, Number),
-  };
+  return { height, width, labels: Array.from(data as ArrayLike<number | bigint>, Number) };
 }

@@ -1,9 +1,7 @@
 import { UsageError } from './usageError.ts';
 
 /** The runtime option for --threads. */
-export function threadCount(flag: string | undefined): {
-  readonly threads?: number;
-} {
+export function threadCount(flag: string | undefined): { readonly threads?: number } {
   if (flag === undefined) return {};
   const threads = Number(flag);
   if (!Number.isInteger(threads) || threads < 1)

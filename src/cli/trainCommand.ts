@@ -110,9 +110,7 @@ async function trainAndWrite(argument: string, flags: Flags, signal: AbortSignal
     learningRate: learningRate(updatesOf(settings, images.images.count)),
     ...(flags.resume === undefined
       ? {}
-      : {
-          checkpoint: readCheckpoint(await readNamedFile(flags.resume, 'checkpoint'), flags.resume),
-        }),
+      : { checkpoint: readCheckpoint(await readNamedFile(flags.resume, 'checkpoint'), flags.resume) }),
     signal,
     progress,
   });

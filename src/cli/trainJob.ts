@@ -49,10 +49,7 @@ export interface Trained extends TrainingResult {
 export async function runTrainJob(job: TrainJob): Promise<Trained> {
   const { runtime, images, validation, test, optimizer, progress } = job;
   const model = 'model' in job ? job.model : architectures[job.architecture].build(job.seed);
-  const trainer = await makeTrainer(runtime, model, {
-    optimizer,
-    ...('input' in job ? { input: job.input } : {}),
-  });
+  const trainer = await makeTrainer(runtime, model, { optimizer, ...('input' in job ? { input: job.input } : {}) });
   const { input } = trainer;
   try {
     // Before the training, so that images that do not fit are found at once.
@@ -76,12 +73,7 @@ export async function runTrainJob(job: TrainJob): Promise<Trained> {
         ? undefined
         : await accuracyOf(runtime, result.model, testImages);
     const accuracy = tested ?? result.checkpoint.best?.accuracy;
-    return {
-      ...result,
-      input,
-      bytes: writeModel(result.model),
-      ...(accuracy === undefined ? {} : { accuracy }),
-    };
+    return { ...result, input, bytes: writeModel(result.model), ...(accuracy === undefined ? {} : { accuracy }) };
   } finally {
     await trainer.release();
   }

@@ -82,10 +82,7 @@ function optimizerOf(flags: TrainFlags, usual: Optimizer): Optimizer {
   }
   const decay = weightDecay === undefined ? 0 : fraction('weight-decay', weightDecay);
   if (name === 'sgd') {
-    return sgd({
-      momentum: momentum === undefined ? 0 : fraction('momentum', momentum),
-      weightDecay: decay,
-    });
+    return sgd({ momentum: momentum === undefined ? 0 : fraction('momentum', momentum), weightDecay: decay });
   }
   if (momentum !== undefined) throw new UsageError('--momentum is for --optimizer sgd; adam has its own.');
   return adam({ weightDecay: decay });

@@ -58,20 +58,12 @@ export async function loadStart(
   if (start.kind === 'architecture') {
     const described = Object.keys(settings).find((name) => name !== 'size');
     if (described) throw new UsageError(`--${described} describes the input of a model file, not of an architecture.`);
-    return {
-      model: architectures[start.name].build(seed),
-      input: {},
-      channels: 1,
-    };
+    return { model: architectures[start.name].build(seed), input: {}, channels: 1 };
   }
   const classifier = await loadModelFile(start.path, { runtime, settings });
   await classifier.release();
   const { model, input } = classifier;
-  return {
-    model,
-    input: settingsOf(input),
-    channels: input.channels === 3 ? 3 : 1,
-  };
+  return { model, input: settingsOf(input), channels: input.channels === 3 ? 3 : 1 };
 }
 
 function isArchitecture(name: string): name is ArchitectureName {

@@ -40,35 +40,20 @@ export async function compileExplainer(
   const { model, inputName, preparation, scores } = classifier;
   const batch = preparation.batched ? 'batch' : 1;
   const free = freeNames(classifier);
-  const names = {
-    class: free('class'),
-    attribution: free('attribution'),
-    scores: free('scores'),
-  };
+  const names = { class: free('class'), attribution: free('attribution'), scores: free('scores') };
   const source = targetSource(classifier, target, names.class, batch);
   const explanation = await method.graph(classifier, source);
 
   const builder = new GraphBuilder(explanation.graph, 'output');
   const output = (name: string, value: string, dims: ValueInfo['dims']): ValueInfo => {
-    builder.append({
-      op: 'Identity',
-      domain: '',
-      name,
-      inputs: [value],
-      outputs: [name],
-      attributes: {},
-    });
+    builder.append({ op: 'Identity', domain: '', name, inputs: [value], outputs: [name], attributes: {} });
     return { name, type: 'float32', dims };
   };
   const outputs = [
     output(names.attribution, explanation.map, [batch, ...explanation.mapDims]),
     output(names.scores, explanation.scores, [batch, scores.width]),
   ];
-  const image: ValueInfo = {
-    name: inputName,
-    type: 'float32',
-    dims: [batch, ...imageShapeOf(classifier)],
-  };
+  const image: ValueInfo = { name: inputName, type: 'float32', dims: [batch, ...imageShapeOf(classifier)] };
   const graph = prune(builder.build(outputs), outputs, [inputName, names.class]);
   const metadata = metadataOf(classifier, method, target, version, explanation.layer);
   return {
@@ -78,10 +63,7 @@ export async function compileExplainer(
       metadata: new Map([...model.metadata, ...metadata]),
       graph: { ...graph, inputs: [image, ...source.inputs] },
     },
-    inputs: {
-      image: inputName,
-      ...(target === 'input' ? { class: names.class } : {}),
-    },
+    inputs: { image: inputName, ...(target === 'input' ? { class: names.class } : {}) },
     outputs: { attribution: names.attribution, scores: names.scores },
   };
 }

@@ -18,12 +18,7 @@ const names = 'x_train, y_train, x_test and y_test (as in Keras’ mnist.npz), o
  */
 export function datasetFromArrays(arrays: ReadonlyMap<string, NpyArray>, where: string, name: string): Dataset {
   if (arrays.has('images') || arrays.has('labels')) {
-    const set = part(arrays, {
-      where,
-      name,
-      images: 'images',
-      labels: 'labels',
-    });
+    const set = part(arrays, { where, name, images: 'images', labels: 'labels' });
     const { rest, held } = splitEvery(set, testEvery);
     if (held.count === 0) {
       throw new ArrayDatasetError({
@@ -32,23 +27,10 @@ export function datasetFromArrays(arrays: ReadonlyMap<string, NpyArray>, where: 
         nextStep: 'Add images, or save x_train, y_train, x_test and y_test',
       });
     }
-    return {
-      train: { ...rest, name: `${name} (training)` },
-      test: { ...held, name: `${name} (test)` },
-    };
+    return { train: { ...rest, name: `${name} (training)` }, test: { ...held, name: `${name} (test)` } };
   }
-  const train = part(arrays, {
-    where,
-    name: `${name} (training)`,
-    images: 'x_train',
-    labels: 'y_train',
-  });
-  const test = part(arrays, {
-    where,
-    name: `${name} (test)`,
-    images: 'x_test',
-    labels: 'y_test',
-  });
+  const train = part(arrays, { where, name: `${name} (training)`, images: 'x_train', labels: 'y_train' });
+  const test = part(arrays, { where, name: `${name} (test)`, images: 'x_test', labels: 'y_test' });
   if (train.height !== test.height || train.width !== test.width || train.channels !== test.channels) {
     const size = ({ height, width, channels }: LabelledImages) => `${height}x${width}x${channels}`;
     throw new ArrayDatasetError({
@@ -91,15 +73,7 @@ function part(arrays: ReadonlyMap<string, NpyArray>, { where, name, ...named }: 
   }
   const classes = labels.reduce((most, label) => Math.max(most, label), -1) + 1;
   const classNames = Array.from({ length: classes }, (_, label) => String(label));
-  return labelledImages({
-    name,
-    images: imageArray.data,
-    labels,
-    height,
-    width,
-    channels,
-    classNames,
-  });
+  return labelledImages({ name, images: imageArray.data, labels, height, width, channels, classNames });
 }
 
 function arrayNamed(name: string, arrays: ReadonlyMap<string, NpyArray>, where: string): NpyArray {

@@ -46,12 +46,7 @@ export async function download(
     } catch (cause) {
       if (options.signal?.aborted) {
         const nextStep = 'Start again to download it; nothing half-written was kept';
-        throw new InterruptedError({
-          where: url,
-          what: 'the download was interrupted',
-          nextStep,
-          cause,
-        });
+        throw new InterruptedError({ where: url, what: 'the download was interrupted', nextStep, cause });
       }
       if (isFileSystemError(cause)) throw cause;
       failed.push({ url, reason: reasonOf(cause), cause });
@@ -67,9 +62,7 @@ async function receive(url: string, file: PublishedFile, options: DownloadOption
     stalled.abort(new Error(`nothing came for ${stallMilliseconds / 1000} seconds: the connection was given up`));
   let timer = setTimeout(giveUp, stallMilliseconds);
   try {
-    const response = await fetch(url, {
-      signal: AbortSignal.any([stalled.signal, ...(signal ? [signal] : [])]),
-    });
+    const response = await fetch(url, { signal: AbortSignal.any([stalled.signal, ...(signal ? [signal] : [])]) });
     if (!response.ok || !response.body) throw new Error(`the server says ${response.status} ${response.statusText}`);
     const total = Number(response.headers.get('content-length') ?? 0) || file.compressedBytes;
     // Compressed or not, it cannot be longer than this.

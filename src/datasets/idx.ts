@@ -18,19 +18,11 @@ const UNSIGNED_BYTE = 0x08;
 export function parseIdx(bytes: Uint8Array, where = 'IDX bytes'): IdxArray {
   const [zero0, zero1, type, rank] = bytes;
   if (zero0 !== 0 || zero1 !== 0 || type === undefined || rank === undefined || rank === 0) {
-    throw new IdxFormatError({
-      where,
-      what: `not an IDX file (${firstBytes(bytes)})`,
-      nextStep: EXPECTED,
-    });
+    throw new IdxFormatError({ where, what: `not an IDX file (${firstBytes(bytes)})`, nextStep: EXPECTED });
   }
   if (type !== UNSIGNED_BYTE) {
     const what = `IDX element type 0x${type.toString(16).padStart(2, '0')} is not supported`;
-    throw new IdxFormatError({
-      where,
-      what,
-      nextStep: 'Save it as unsigned bytes (type 0x08)',
-    });
+    throw new IdxFormatError({ where, what, nextStep: 'Save it as unsigned bytes (type 0x08)' });
   }
   const headerLength = 4 + 4 * rank;
   if (bytes.length < headerLength) throw wrongLength(where, headerLength, bytes.length);
@@ -90,11 +82,7 @@ function numbersUpTo(labels: Uint8Array): readonly string[] {
 
 function wrongLength(where: string, expected: number, actual: number): IdxFormatError {
   const what = `${actual < expected ? 'cut short' : 'too long'}: its header asks for ${expected} bytes, it has ${actual}`;
-  return new IdxFormatError({
-    where,
-    what,
-    nextStep: 'Download or copy the file again',
-  });
+  return new IdxFormatError({ where, what, nextStep: 'Download or copy the file again' });
 }
 
 function wrongRank(where: string, wanted: string, dims: readonly number[]): IdxFormatError {

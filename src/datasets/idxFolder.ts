@@ -33,10 +33,7 @@ export interface IdxFolderOptions {
  * @throws DatasetFileError if files are missing (all are named) or unreadable; the errors of `labelledImagesFromIdx`.
  */
 export async function readIdxFolder(folder: string, options: IdxFolderOptions = {}): Promise<Dataset> {
-  return datasetFromIdx(await readIdxFiles(folder), {
-    ...options,
-    name: options.name ?? basename(resolve(folder)),
-  });
+  return datasetFromIdx(await readIdxFiles(folder), { ...options, name: options.name ?? basename(resolve(folder)) });
 }
 
 /** Whether a list of file names has all four of them, in any of the spellings. */
@@ -62,12 +59,7 @@ export async function readIdxFiles(folder: string): Promise<IdxFiles> {
   }
   const read = ({ file, wanted }: FileSearch) => readBytes(join(folder, file ?? wanted));
   const contents = await Promise.all([read(trainImages), read(trainLabels), read(testImages), read(testLabels)]);
-  return {
-    trainImages: contents[0],
-    trainLabels: contents[1],
-    testImages: contents[2],
-    testLabels: contents[3],
-  };
+  return { trainImages: contents[0], trainLabels: contents[1], testImages: contents[2], testLabels: contents[3] };
 }
 
 /** @throws the errors of `labelledImagesFromIdx`. */
@@ -81,12 +73,7 @@ export function datasetFromIdx(files: IdxFiles, options: IdxFolderOptions & { re
     labels: trainLabels,
     ...known,
   });
-  const test = labelledImagesFromIdx({
-    name: `${name} (test)`,
-    images: testImages,
-    labels: testLabels,
-    ...known,
-  });
+  const test = labelledImagesFromIdx({ name: `${name} (test)`, images: testImages, labels: testLabels, ...known });
   const classNames = train.classNames.length > test.classNames.length ? train.classNames : test.classNames;
   return { train: { ...train, classNames }, test: { ...test, classNames } };
 }
@@ -100,10 +87,7 @@ function searchIdxFiles(files: readonly string[]): readonly [FileSearch, FileSea
   const search = (stem: string, suffix: string): FileSearch => {
     const wanted = `${stem}-${suffix}`;
     const spellings = [wanted, `${stem}.${suffix}`].flatMap((spelling) => [spelling, `${spelling}.gz`]);
-    return {
-      wanted,
-      file: spellings.find((spelling) => files.includes(spelling)),
-    };
+    return { wanted, file: spellings.find((spelling) => files.includes(spelling)) };
   };
   return [
     search('train-images', 'idx3-ubyte'),
@@ -118,12 +102,7 @@ async function listFolder(folder: string): Promise<string[]> {
     return await readdir(folder);
   } catch (cause) {
     const nextStep = 'Give an existing folder with the four MNIST files';
-    throw new DatasetFileError({
-      where: folder,
-      what: 'the folder cannot be read',
-      nextStep,
-      cause,
-    });
+    throw new DatasetFileError({ where: folder, what: 'the folder cannot be read', nextStep, cause });
   }
 }
 
@@ -133,11 +112,6 @@ async function readBytes(where: string): Promise<IdxFile> {
     return { bytes: where.endsWith('.gz') ? gunzipSync(bytes) : bytes, where };
   } catch (cause) {
     const what = where.endsWith('.gz') ? 'the file cannot be read or decompressed' : 'the file cannot be read';
-    throw new DatasetFileError({
-      where,
-      what,
-      nextStep: 'Check its permissions, or download it again',
-      cause,
-    });
+    throw new DatasetFileError({ where, what, nextStep: 'Check its permissions, or download it again', cause });
   }
 }

@@ -11,10 +11,5 @@ export function withChannels(image: DecodedImage, channels: 1 | 3): DecodedImage
     channels === 3
       ? (i: number) => data[Math.floor(i / 3)] ?? 0
       : (i: number) => Math.round(luma.reduce((sum, weight, c) => sum + weight * (data[i * 3 + c] ?? 0), 0));
-  return {
-    height,
-    width,
-    channels,
-    data: Uint8Array.from({ length: area * channels }, (_, i) => valueAt(i)),
-  };
+  return { height, width, channels, data: Uint8Array.from({ length: area * channels }, (_, i) => valueAt(i)) };
 }

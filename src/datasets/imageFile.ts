@@ -14,12 +14,7 @@ export async function readImageFile(path: string): Promise<DecodedImage> {
     bytes = await readFile(path);
   } catch (cause) {
     const nextStep = 'Check the path and its permissions';
-    throw new DatasetFileError({
-      where: path,
-      what: 'the picture cannot be read',
-      nextStep,
-      cause,
-    });
+    throw new DatasetFileError({ where: path, what: 'the picture cannot be read', nextStep, cause });
   }
   return decodeImage(bytes, path);
 }
@@ -36,12 +31,7 @@ export async function decodeImage(bytes: Uint8Array, where = 'picture'): Promise
   const found = describeBytes(bytes);
   if (format === undefined) {
     const nextStep = 'Give a PNG, JPEG or WebP picture, or convert it to one';
-    throw new ImageFormatError({
-      where,
-      what: `not a supported picture: found ${found}`,
-      nextStep,
-      found,
-    });
+    throw new ImageFormatError({ where, what: `not a supported picture: found ${found}`, nextStep, found });
   }
   try {
     const { space } = await sharp(bytes).metadata();
@@ -53,12 +43,7 @@ export async function decodeImage(bytes: Uint8Array, where = 'picture'): Promise
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     // sharp pools its buffers: the copy keeps the picture alone alive.
-    return {
-      height: info.height,
-      width: info.width,
-      channels,
-      data: Uint8Array.from(data),
-    };
+    return { height: info.height, width: info.width, channels, data: Uint8Array.from(data) };
   } catch (cause) {
     const reason = cause instanceof Error ? `: ${cause.message}` : '';
     throw new ImageFormatError({

@@ -84,10 +84,7 @@ async function classesIn(folder: string, names?: readonly string[]): Promise<Cla
           nextStep: 'Put PNG, JPEG or WebP pictures directly into its folder, or remove the folder',
         });
       }
-      return {
-        className,
-        files: files.sort().map((file) => join(folder, className, file)),
-      };
+      return { className, files: files.sort().map((file) => join(folder, className, file)) };
     }),
   );
 }
@@ -104,12 +101,7 @@ async function foldersIn(folder: string): Promise<string[]> {
     return folders.flat().sort();
   } catch (cause) {
     const nextStep = 'Give an existing folder of pictures by class';
-    throw new DatasetFileError({
-      where: folder,
-      what: 'the folder cannot be read',
-      nextStep,
-      cause,
-    });
+    throw new DatasetFileError({ where: folder, what: 'the folder cannot be read', nextStep, cause });
   }
 }
 
@@ -125,20 +117,11 @@ async function decodeAll(classes: readonly ClassFolder[], options: ImageFolderOp
   let done = 0;
   const pictures = await inParallel(files, decodedAtATime, async (file): Promise<Picture> => {
     if (signal?.aborted) {
-      throw new InterruptedError({
-        where: file,
-        what: 'reading was interrupted',
-        nextStep: 'Start again',
-      });
+      throw new InterruptedError({ where: file, what: 'reading was interrupted', nextStep: 'Start again' });
     }
     const image = fitImage(await readImageFile(file), shape);
     done += 1;
-    onProgress?.({
-      what: 'Reading pictures',
-      unit: 'pictures',
-      done,
-      total: files.length,
-    });
+    onProgress?.({ what: 'Reading pictures', unit: 'pictures', done, total: files.length });
     return { file, image };
   });
   checkOneSize(pictures);
@@ -171,15 +154,7 @@ function together(
     images.set(data, index * size);
   });
   const labels = classes.flatMap(({ className, files }) => files.map(() => classNames.indexOf(className)));
-  return labelledImages({
-    name,
-    images,
-    labels,
-    height,
-    width,
-    channels,
-    classNames,
-  });
+  return labelledImages({ name, images, labels, height, width, channels, classNames });
 }
 
 function withTestSet(set: LabelledImages, folder: string): Dataset {
@@ -191,10 +166,7 @@ function withTestSet(set: LabelledImages, folder: string): Dataset {
       nextStep: 'Add pictures, or put some for testing into ROOT/test/CLASS and the others into ROOT/train/CLASS',
     });
   }
-  return {
-    train: { ...rest, name: `${set.name} (training)` },
-    test: { ...held, name: `${set.name} (test)` },
-  };
+  return { train: { ...rest, name: `${set.name} (training)` }, test: { ...held, name: `${set.name} (test)` } };
 }
 
 function isHidden(name: string): boolean {

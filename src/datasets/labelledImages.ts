@@ -25,9 +25,7 @@ export interface LabelledImage {
 }
 
 /** What `labelledImages` makes a data set of; the count follows from the labels. */
-export type LabelledImagesParts = Omit<LabelledImages, 'count' | 'labels'> & {
-  readonly labels: ArrayLike<number>;
-};
+export type LabelledImagesParts = Omit<LabelledImages, 'count' | 'labels'> & { readonly labels: ArrayLike<number> };
 
 /**
  * Puts images and labels together.
@@ -66,14 +64,7 @@ export function imageAt(set: LabelledImages, index: number): LabelledImage {
   const className = label === undefined ? undefined : set.classNames[label];
   if (label === undefined || className === undefined) throw new ImageIndexError(set.name, index, set.count);
   const size = height * width * channels;
-  return {
-    data: set.images.subarray(index * size, (index + 1) * size),
-    height,
-    width,
-    channels,
-    label,
-    className,
-  };
+  return { data: set.images.subarray(index * size, (index + 1) * size), height, width, channels, label, className };
 }
 
 /**

@@ -37,12 +37,7 @@ export function parseNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
     throw malformed(where, `the header cannot be understood: ${text.trim()}`, 'Save the array again with numpy.save');
   }
   const dims = [...shape.matchAll(/\d+/g)].map(([digits]) => Number(digits));
-  return {
-    descr: descr[1] ?? descr[2] ?? '',
-    fortranOrder: order === 'True',
-    dims,
-    length,
-  };
+  return { descr: descr[1] ?? descr[2] ?? '', fortranOrder: order === 'True', dims, length };
 }
 
 /** A version 1.0 header in C order, byte for byte as `numpy.save` writes it: padded so that the data is aligned. */

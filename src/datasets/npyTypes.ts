@@ -15,11 +15,7 @@ export interface NpyData {
 
 export type NpyType = keyof NpyData;
 
-type NpyArrayOf<T extends NpyType> = {
-  readonly type: T;
-  readonly dims: readonly number[];
-  readonly data: NpyData[T];
-};
+type NpyArrayOf<T extends NpyType> = { readonly type: T; readonly dims: readonly number[]; readonly data: NpyData[T] };
 
 /** An array with its element type and shape (`[]` for a single number), in C order: the last index runs fastest. */
 export type NpyArray = { [T in NpyType]: NpyArrayOf<T> }[NpyType];
@@ -34,100 +30,19 @@ interface NpyCodec {
 export const npyCodecs: Readonly<Record<string, NpyCodec>> = {
   b1: {
     bytesPerElement: 1,
-    decode: (dims, bytes) => ({
-      type: 'bool',
-      dims,
-      data: new Uint8Array(bytes).map((byte) => (byte === 0 ? 0 : 1)),
-    }),
+    decode: (dims, bytes) => ({ type: 'bool', dims, data: new Uint8Array(bytes).map((byte) => (byte === 0 ? 0 : 1)) }),
   },
-  i1: {
-    bytesPerElement: 1,
-    decode: (dims, bytes) => ({
-      type: 'int8',
-      dims,
-      data: new Int8Array(bytes),
-    }),
-  },
-  u1: {
-    bytesPerElement: 1,
-    decode: (dims, bytes) => ({
-      type: 'uint8',
-      dims,
-      data: new Uint8Array(bytes),
-    }),
-  },
-  i2: {
-    bytesPerElement: 2,
-    decode: (dims, bytes) => ({
-      type: 'int16',
-      dims,
-      data: new Int16Array(bytes),
-    }),
-  },
-  u2: {
-    bytesPerElement: 2,
-    decode: (dims, bytes) => ({
-      type: 'uint16',
-      dims,
-      data: new Uint16Array(bytes),
-    }),
-  },
-  i4: {
-    bytesPerElement: 4,
-    decode: (dims, bytes) => ({
-      type: 'int32',
-      dims,
-      data: new Int32Array(bytes),
-    }),
-  },
-  u4: {
-    bytesPerElement: 4,
-    decode: (dims, bytes) => ({
-      type: 'uint32',
-      dims,
-      data: new Uint32Array(bytes),
-    }),
-  },
-  i8: {
-    bytesPerElement: 8,
-    decode: (dims, bytes) => ({
-      type: 'int64',
-      dims,
-      data: new BigInt64Array(bytes),
-    }),
-  },
-  u8: {
-    bytesPerElement: 8,
-    decode: (dims, bytes) => ({
-      type: 'uint64',
-      dims,
-      data: new BigUint64Array(bytes),
-    }),
-  },
-  f2: {
-    bytesPerElement: 2,
-    decode: (dims, bytes) => ({
-      type: 'float32',
-      dims,
-      data: widenFloat16(bytes),
-    }),
-  },
-  f4: {
-    bytesPerElement: 4,
-    decode: (dims, bytes) => ({
-      type: 'float32',
-      dims,
-      data: new Float32Array(bytes),
-    }),
-  },
-  f8: {
-    bytesPerElement: 8,
-    decode: (dims, bytes) => ({
-      type: 'float64',
-      dims,
-      data: new Float64Array(bytes),
-    }),
-  },
+  i1: { bytesPerElement: 1, decode: (dims, bytes) => ({ type: 'int8', dims, data: new Int8Array(bytes) }) },
+  u1: { bytesPerElement: 1, decode: (dims, bytes) => ({ type: 'uint8', dims, data: new Uint8Array(bytes) }) },
+  i2: { bytesPerElement: 2, decode: (dims, bytes) => ({ type: 'int16', dims, data: new Int16Array(bytes) }) },
+  u2: { bytesPerElement: 2, decode: (dims, bytes) => ({ type: 'uint16', dims, data: new Uint16Array(bytes) }) },
+  i4: { bytesPerElement: 4, decode: (dims, bytes) => ({ type: 'int32', dims, data: new Int32Array(bytes) }) },
+  u4: { bytesPerElement: 4, decode: (dims, bytes) => ({ type: 'uint32', dims, data: new Uint32Array(bytes) }) },
+  i8: { bytesPerElement: 8, decode: (dims, bytes) => ({ type: 'int64', dims, data: new BigInt64Array(bytes) }) },
+  u8: { bytesPerElement: 8, decode: (dims, bytes) => ({ type: 'uint64', dims, data: new BigUint64Array(bytes) }) },
+  f2: { bytesPerElement: 2, decode: (dims, bytes) => ({ type: 'float32', dims, data: widenFloat16(bytes) }) },
+  f4: { bytesPerElement: 4, decode: (dims, bytes) => ({ type: 'float32', dims, data: new Float32Array(bytes) }) },
+  f8: { bytesPerElement: 8, decode: (dims, bytes) => ({ type: 'float64', dims, data: new Float64Array(bytes) }) },
 };
 
 /** The spelling `numpy.save` uses on a little-endian machine. */

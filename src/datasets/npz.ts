@@ -18,11 +18,7 @@ const ENTRY_TIME = new Date(1980, 0, 1);
 export function readNpz(bytes: Uint8Array, where = 'NumPy archive'): ReadonlyMap<string, NpyArray> {
   const entries = Object.entries(unzip(bytes, where)).filter(([file]) => file.endsWith(SUFFIX));
   if (entries.length === 0) {
-    throw new NpzFormatError({
-      where,
-      what: 'the archive has no arrays',
-      nextStep: 'Save arrays with numpy.savez',
-    });
+    throw new NpzFormatError({ where, what: 'the archive has no arrays', nextStep: 'Save arrays with numpy.savez' });
   }
   return new Map(
     entries.map(([file, content]) => {
@@ -46,11 +42,7 @@ export function writeNpz(arrays: ReadonlyMap<string, NpyArray>): Uint8Array {
 function unzip(bytes: Uint8Array, where: string): Record<string, Uint8Array> {
   if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) {
     const nextStep = 'Expected the output of numpy.savez; a single array from numpy.save is a .npy file';
-    throw new NpzFormatError({
-      where,
-      what: 'not a NumPy archive (zip)',
-      nextStep,
-    });
+    throw new NpzFormatError({ where, what: 'not a NumPy archive (zip)', nextStep });
   }
   try {
     const entries = unzipSync(bytes);
@@ -60,11 +52,6 @@ function unzip(bytes: Uint8Array, where: string): Record<string, Uint8Array> {
     return entries;
   } catch (cause) {
     const what = 'the archive is cut short or damaged';
-    throw new NpzFormatError({
-      where,
-      what,
-      nextStep: 'Copy or save the file again',
-      cause,
-    });
+    throw new NpzFormatError({ where, what, nextStep: 'Copy or save the file again', cause });
   }
 }

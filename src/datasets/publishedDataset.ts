@@ -40,16 +40,10 @@ export async function loadPublished(dataset: PublishedDataset, options: Publishe
   const places = [...given, ...dataset.systemFolders, cache];
   for (const place of places) {
     if (hasIdxFiles(await filesIn(place)))
-      return datasetFromIdx(await readChecked(place, dataset), {
-        name,
-        classNames,
-      });
+      return datasetFromIdx(await readChecked(place, dataset), { name, classNames });
   }
   await downloadMissing(dataset, places, cache, options);
-  return datasetFromIdx(await readChecked(cache, dataset), {
-    name,
-    classNames,
-  });
+  return datasetFromIdx(await readChecked(cache, dataset), { name, classNames });
 }
 
 async function readChecked(folder: string, { files }: PublishedDataset): Promise<IdxFiles> {
@@ -78,10 +72,7 @@ async function downloadMissing(
   for (const file of missing) {
     const urls = dataset.mirrors.map((mirror) => addressIn(mirror, file));
     const what = `Downloading ${dataset.name}: ${file.name}`;
-    const failed = await download(file, urls, join(cache, file.name), {
-      ...options,
-      what,
-    });
+    const failed = await download(file, urls, join(cache, file.name), { ...options, what });
     if (failed.length > 0) throw notDownloaded(dataset, file, places, cache, failed);
   }
 }
@@ -108,12 +99,7 @@ async function checkGivenFolder(folder: string): Promise<void> {
     await readdir(folder);
   } catch (cause) {
     const nextStep = 'Give an existing folder as --data-dir, or none';
-    throw new DatasetFileError({
-      where: folder,
-      what: 'the folder cannot be read',
-      nextStep,
-      cause,
-    });
+    throw new DatasetFileError({ where: folder, what: 'the folder cannot be read', nextStep, cause });
   }
 }
 

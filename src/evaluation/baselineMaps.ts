@@ -6,11 +6,7 @@ import type { CellMap } from './pixelMap.ts';
 /** What any explanation has to beat: a map that knows neither the model nor the image. */
 export function randomMap({ height, width }: InputDescription, seed: number): CellMap {
   const source = random(seed);
-  return {
-    height,
-    width,
-    values: Float32Array.from({ length: height * width }, () => source.uniform()),
-  };
+  return { height, width, values: Float32Array.from({ length: height * width }, () => source.uniform()) };
 }
 
 const horizontal = [-1, 0, 1, -2, 0, 2, -1, 0, 1];

@@ -54,10 +54,7 @@ export async function checkMaps(
   { curves: settings = curveDefaults, seed = 0, progress }: CheckOptions = {},
 ): Promise<CheckedExplanation[]> {
   // Maps of how far pixels may change are not evidence, and are measured in their own way.
-  const explanations = all.map((one) => ({
-    ...one,
-    maps: one.maps.filter(({ freedom }) => freedom === undefined),
-  }));
+  const explanations = all.map((one) => ({ ...one, maps: one.maps.filter(({ freedom }) => freedom === undefined) }));
   const segment = segmentSide(classifier.input);
   // The first layer stays: with its edges alone a map can follow the image, which is what the check has to notice.
   const layers = Math.max(1, weightedLayers(classifier).length - 1);
@@ -69,21 +66,12 @@ export async function checkMaps(
     progress?.(i + 1, total, `Checks: deletion and insertion, image ${i + 1} of ${explanations.length}`);
     const image = images[i];
     if (!image) continue;
-    const maps = await checksOfImage(classifier, image, explanation, {
-      settings,
-      segment,
-      seed: seed + i,
-    });
+    const maps = await checksOfImage(classifier, image, explanation, { settings, segment, seed: seed + i });
     checked.push({
       ...explanation,
       maps: [
         ...maps.map(({ map, checks }, k) =>
-          checks
-            ? {
-                ...map,
-                checks: { ...checks, randomWeights: correlations[k]?.[i] },
-              }
-            : map,
+          checks ? { ...map, checks: { ...checks, randomWeights: correlations[k]?.[i] } } : map,
         ),
         ...(all[i]?.maps ?? []).filter(({ freedom }) => freedom !== undefined),
       ],
@@ -98,15 +86,7 @@ async function checksOfImage(
   classifier: Classifier,
   image: Tensor<'float32'>,
   { maps }: Explanation,
-  {
-    settings,
-    segment,
-    seed,
-  }: {
-    readonly settings: CurveSettings;
-    readonly segment: number;
-    readonly seed: number;
-  },
+  { settings, segment, seed }: { readonly settings: CurveSettings; readonly segment: number; readonly seed: number },
 ): Promise<{ map: MethodMap; checks?: Omit<MapChecks, 'randomWeights'> }[]> {
   const { input } = classifier;
   const drawn = maps.map((map) => ({ map, cells: cellMap(map, input) }));

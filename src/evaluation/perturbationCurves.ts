@@ -55,21 +55,13 @@ export async function perturbationCurves(
       { from: empty, to: image.data, pixels },
     ]),
   );
-  const ends = [image.data, empty].map((data) => ({
-    from: data,
-    to: data,
-    pixels: [],
-  }));
+  const ends = [image.data, empty].map((data) => ({ from: data, to: data, pixels: [] }));
   const values = await valuesOf(classifier, image.dims, [...ends, ...plans], elements, target);
   const [whole = 0, nothing = 0] = values;
   let next = 2;
   return orders.map((order) => {
     const middle = stops(order, steps).map((pixels) => {
-      const point = {
-        share: pixels.length / count,
-        deleted: values[next] ?? 0,
-        inserted: values[next + 1] ?? 0,
-      };
+      const point = { share: pixels.length / count, deleted: values[next] ?? 0, inserted: values[next + 1] ?? 0 };
       next += 2;
       return point;
     });

@@ -19,11 +19,7 @@ export function cellMap(
   input: InputDescription,
 ): CellMap | undefined {
   if (layer === undefined) {
-    return {
-      height: input.height,
-      width: input.width,
-      values: sumChannels(values.data, input),
-    };
+    return { height: input.height, width: input.width, values: sumChannels(values.data, input) };
   }
   const [, channels, height, width, ...more] = values.dims;
   if (channels === undefined || height === undefined || width === undefined || more.length > 0) return undefined;

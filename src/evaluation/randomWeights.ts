@@ -64,14 +64,8 @@ export async function withRandomWeights(
   }
   const randomised = { ...model, graph: { ...model.graph, initializers } };
   const rowCount = facts.get(inputName)?.dims[0] ?? 1;
-  const found = await probe(runtime, randomised, {
-    [inputName]: noiseImages(input, rowCount),
-  });
-  return makeClassifier({
-    ...classifier,
-    model: randomised,
-    facts: found.facts,
-  });
+  const found = await probe(runtime, randomised, { [inputName]: noiseImages(input, rowCount) });
+  return makeClassifier({ ...classifier, model: randomised, facts: found.facts });
 }
 
 function standardDeviation({ data }: Tensor<'float32'>): number {

@@ -11,18 +11,9 @@ import { meanOf, readBy, type UnitMeans } from './unitMeans.ts';
 /** What is taken out of a network: set to its mean over the images, place by place. */
 export type Ablation =
   | { readonly kind: 'nothing' }
-  | {
-      readonly kind: 'filter';
-      readonly layer: FilterLayer;
-      readonly filter: number;
-    }
+  | { readonly kind: 'filter'; readonly layer: FilterLayer; readonly filter: number }
   /** What one filter of the layer before hands to this filter, and nothing else of it. */
-  | {
-      readonly kind: 'connection';
-      readonly layer: FilterLayer;
-      readonly from: number;
-      readonly filter: number;
-    };
+  | { readonly kind: 'connection'; readonly layer: FilterLayer; readonly from: number; readonly filter: number };
 
 export interface Ablator {
   /** Scores [n, K] with something taken out. @throws FiltersError for a connection of a layer whose means were not taken. */
@@ -46,21 +37,11 @@ export async function compileAblator(network: FilterNetwork, means: UnitMeans): 
     ...means.connected.map((layer): Switch => {
       const [filters = 1, inputs = 1, ...kernel] = context.facts(layer.node.inputs[1] ?? '').dims;
       const dims = [filters, inputs, ...kernel.map(() => 1)];
-      return {
-        input: `konkyo/cut/${layer.value}`,
-        kind: 'connection',
-        layer,
-        dims,
-      };
+      return { input: `konkyo/cut/${layer.value}`, kind: 'connection', layer, dims };
     }),
     ...layers.map((layer): Switch => {
       const dims = [1, layer.filters, ...layer.map.map(() => 1)];
-      return {
-        input: `konkyo/out/${layer.value}`,
-        kind: 'filter',
-        layer,
-        dims,
-      };
+      return { input: `konkyo/out/${layer.value}`, kind: 'filter', layer, dims };
     }),
   ];
   const graph = withSwitches(network, switches, means);
@@ -126,22 +107,10 @@ function withSwitches({ classifier, model }: FilterNetwork, switches: readonly S
       // a - (off W) * (x - mean)
       const [x = '', weights = ''] = node.inputs;
       const lost = builder.fresh('lost');
-      builder.append({
-        ...node,
-        name: lost,
-        inputs: [ops.Sub(x, mean), ops.Mul(weights, off)],
-        outputs: [lost],
-      });
+      builder.append({ ...node, name: lost, inputs: [ops.Sub(x, mean), ops.Mul(weights, off)], outputs: [lost] });
       return ops.Sub(current, lost);
     }, raw);
-    builder.append({
-      op: 'Identity',
-      domain: '',
-      name: raw,
-      inputs: [switched],
-      outputs: [value],
-      attributes: {},
-    });
+    builder.append({ op: 'Identity', domain: '', name: raw, inputs: [switched], outputs: [value], attributes: {} });
   }
   const outputs = [{ name: classifier.scores.name, type: 'float32' as const, dims: undefined }];
   return prune(builder.build(outputs), outputs, [classifier.inputName, ...switches.map(({ input }) => input)]);

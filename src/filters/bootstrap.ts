@@ -25,9 +25,5 @@ export function bootstrapMean(values: ArrayLike<number>, seed: number): MeanWith
   const draw = () => Math.floor(((source.generator.next() >>> 0) / 2 ** 32) * n);
   const means = Float64Array.from({ length: resamples }, () => meanOf(draw)).sort();
   const quantile = (share: number) => means[Math.min(resamples - 1, Math.floor(share * resamples))] ?? Number.NaN;
-  return {
-    mean: meanOf((i) => i),
-    low: quantile(0.025),
-    high: quantile(0.975),
-  };
+  return { mean: meanOf((i) => i), low: quantile(0.025), high: quantile(0.975) };
 }

@@ -181,10 +181,7 @@ function filterUnits({ layers }: FilterNetwork, own: ClassContributions, { filte
   return layers.flatMap((layer, i) =>
     Array.from({ length: layer.filters }, (_, filter) => ({
       name: `${layer.name} ${filter + 1}`,
-      contributions: {
-        excess: filters[i]?.[filter] ?? 0,
-        share: own.layers[i]?.shares[filter] ?? 0,
-      },
+      contributions: { excess: filters[i]?.[filter] ?? 0, share: own.layers[i]?.shares[filter] ?? 0 },
       ablation: { kind: 'filter' as const, layer, filter },
     })),
   );
@@ -200,16 +197,8 @@ function pathUnits(
     const [from, to]: readonly FilterStep[] = path.steps;
     if (!from || !to) return [];
     const before = beyond.length / layer.filters;
-    const contributions = {
-      excess: beyond[to.filter * before + from.filter] ?? 0,
-      share: tally?.shares[i] ?? 0,
-    };
-    const ablation = {
-      kind: 'connection' as const,
-      layer,
-      from: from.filter,
-      filter: to.filter,
-    };
+    const contributions = { excess: beyond[to.filter * before + from.filter] ?? 0, share: tally?.shares[i] ?? 0 };
+    const ablation = { kind: 'connection' as const, layer, from: from.filter, filter: to.filter };
     return [{ name: pathName(path), contributions, ablation }];
   });
 }

@@ -23,12 +23,7 @@ export interface FilterSettings {
   readonly seed: number;
 }
 
-export const filterDefaults: FilterSettings = {
-  images: 1000,
-  regionImages: 100,
-  fill: { pixel: 0 },
-  seed: 1,
-};
+export const filterDefaults: FilterSettings = { images: 1000, regionImages: 100, fill: { pixel: 0 }, seed: 1 };
 
 /** What a network's filters and an image's regions have to do with its decisions. */
 export interface FilterAnalysis {
@@ -44,10 +39,7 @@ export interface FilterAnalysis {
   /** What has to be known: classes without images, layers left out. */
   readonly notes: readonly string[];
   /** How long it took to split the scores, and to hide every region by itself. */
-  readonly seconds: {
-    readonly contributions: number;
-    readonly regions: number;
-  };
+  readonly seconds: { readonly contributions: number; readonly regions: number };
 }
 
 export interface ExampleMaps {
@@ -91,10 +83,7 @@ export async function analyseFilters(
       grid,
       regions,
       examples,
-      seconds: {
-        contributions: (split - start) / 1000,
-        regions: (hidden - before) / 1000,
-      },
+      seconds: { contributions: (split - start) / 1000, regions: (hidden - before) / 1000 },
       ...(maps ? { maps } : {}),
       notes: [
         ...(network === whole ? [] : [mainLayersNote(whole, network)]),

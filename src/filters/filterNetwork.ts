@@ -94,16 +94,7 @@ function connected(
     const [value = ''] = node.outputs;
     if (!stations.has(value) || !needed.has(value)) return [];
     const [, filters = 1, ...map] = context.facts(value).dims;
-    return [
-      {
-        name: node.name || value,
-        value,
-        node,
-        filters,
-        map,
-        before: [...(before.get(value) ?? [])],
-      },
-    ];
+    return [{ name: node.name || value, value, node, filters, map, before: [...(before.get(value) ?? [])] }];
   });
   if (layers.length === 0) {
     throw new FiltersError(

@@ -7,21 +7,11 @@ import { gini, ranked, type Tally } from './tally.ts';
 export interface FilterSummary {
   readonly error: number;
   readonly paths?: readonly string[];
-  readonly layers: readonly {
-    readonly name: string;
-    readonly filters: number;
-  }[];
+  readonly layers: readonly { readonly name: string; readonly filters: number }[];
   readonly classes: readonly ClassSummary[];
   /** What the units are ranked by: see Holding. */
-  readonly ablation: {
-    readonly excess: HeldSummary;
-    readonly share: HeldSummary;
-  };
-  readonly regions: {
-    readonly rows: number;
-    readonly columns: number;
-    readonly side: number;
-  };
+  readonly ablation: { readonly excess: HeldSummary; readonly share: HeldSummary };
+  readonly regions: { readonly rows: number; readonly columns: number; readonly side: number };
   readonly notes: readonly string[];
 }
 
@@ -97,10 +87,7 @@ export function filterSummary({
           : {}),
       };
     }),
-    ablation: {
-      excess: heldSummary(holding.excess),
-      share: heldSummary(holding.share),
-    },
+    ablation: { excess: heldSummary(holding.excess), share: heldSummary(holding.share) },
     regions: { rows: grid.rows, columns: grid.columns, side: grid.side },
     notes,
   };
@@ -108,17 +95,9 @@ export function filterSummary({
 
 function heldSummary({ filters, paths }: Held): HeldSummary {
   const plain = ({ label: _, ...rest }: Comparison): ComparisonSummary => rest;
-  return {
-    filters: filters.map(plain),
-    ...(paths ? { paths: paths.map(plain) } : {}),
-  };
+  return { filters: filters.map(plain), ...(paths ? { paths: paths.map(plain) } : {}) };
 }
 
 function tallySummary(tally: Tally): TallySummary {
-  return {
-    wins: tally.wins,
-    shares: tally.shares,
-    ranked: ranked(tally),
-    gini: gini(tally.wins),
-  };
+  return { wins: tally.wins, shares: tally.shares, ranked: ranked(tally), gini: gini(tally.wins) };
 }

@@ -57,10 +57,7 @@ export async function compileHider(classifier: Classifier, grid: RegionGrid, fil
   });
   const outputs = [{ name: scores.name, type: 'float32' as const, dims: undefined }];
   const inputs = [imagesInput, imageInput, hiddenInput];
-  const session = await runtime.createSession({
-    ...model,
-    graph: prune(builder.build(outputs), outputs, inputs),
-  });
+  const session = await runtime.createSession({ ...model, graph: prune(builder.build(outputs), outputs, inputs) });
   const regions = grid.boxes.length;
   const same = typeof fill === 'object' ? baselineImage(fill.pixel, input).data : undefined;
   const regionAt = regionOfElements(classifier, grid);
@@ -114,10 +111,7 @@ const boolType = 9;
 function addFill(builder: GraphBuilder, { input }: Classifier, images: string, grid: RegionGrid, fill: Fill): string {
   if (typeof fill === 'object') return builder.constant(baselineImage(fill.pixel, input), 'fill');
   const spatial = input.layout === 'NCHW' ? [2, 3] : [1, 2];
-  if (fill === 'mean')
-    return builder.add('ReduceMean', [images, builder.ints(spatial)], {
-      keepdims: 1,
-    });
+  if (fill === 'mean') return builder.add('ReduceMean', [images, builder.ints(spatial)], { keepdims: 1 });
   const channelsFirst = input.layout === 'NCHW';
   const planes = channelsFirst ? images : builder.add('Transpose', [images], { perm: [0, 3, 1, 2] });
   const blurred = addBlur(builder, planes, input.channels, grid.side);

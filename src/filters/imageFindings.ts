@@ -16,10 +16,7 @@ export interface ImageFindings {
   readonly chosen: number;
   readonly effects: RegionEffects;
   readonly sets: RegionSets;
-  readonly filters?: {
-    readonly network: FilterNetwork;
-    readonly strongest: StrongestPaths;
-  };
+  readonly filters?: { readonly network: FilterNetwork; readonly strongest: StrongestPaths };
 }
 
 export interface ImageFinder {
@@ -32,11 +29,7 @@ export interface ImageFinder {
 }
 
 /** Fewer tries than for a study of its own: an explanation should not keep one waiting. */
-const searchSettings: PathSearchSettings = {
-  paths: 6,
-  follow: 40,
-  sign: 'positive',
-};
+const searchSettings: PathSearchSettings = { paths: 6, follow: 40, sign: 'positive' };
 
 /** Of the sum of the parts' sizes: above it the split of a score is not to be trusted. */
 const largestGap = 1e-3;
@@ -59,10 +52,7 @@ export async function compileImageFinder(classifier: Classifier): Promise<ImageF
       const ranking = Array.from(effects.drops.keys()).sort(
         (a, b) => (effects.drops[b] ?? 0) - (effects.drops[a] ?? 0),
       );
-      const sets = await regionSets(hider, classifier, image, chosen, {
-        ranking,
-        exchanges: 0,
-      });
+      const sets = await regionSets(hider, classifier, image, chosen, { ranking, exchanges: 0 });
       const found = { chosen, sets, effects };
       if (!searching) return found;
       const weights = float32([1, classifier.scores.width], targetWeights([chosen], classifier.scores.width));
@@ -93,8 +83,5 @@ async function startSearch(classifier: Classifier, notes: string[]) {
 }
 
 function noEffects({ grid }: Hider): RegionEffects {
-  return {
-    drops: new Float32Array(grid.boxes.length),
-    flips: new Uint8Array(grid.boxes.length),
-  };
+  return { drops: new Float32Array(grid.boxes.length), flips: new Uint8Array(grid.boxes.length) };
 }

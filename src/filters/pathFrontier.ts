@@ -110,22 +110,8 @@ export function pathFrontier(network: FilterNetwork, values: StoredValues, wante
           const part = own[filter] ?? 0;
           const places = counts ? mapOf(counts, row, filter) : new Float32Array();
           if (isFirst(layer, network))
-            complete(
-              {
-                steps,
-                fromImage: false,
-                part,
-                ...partMap(layer, filter, places),
-              },
-              from,
-            );
-          else if (part !== 0)
-            arrived.push({
-              steps,
-              part,
-              counts: places.slice(),
-              ...(from ? { from } : {}),
-            });
+            complete({ steps, fromImage: false, part, ...partMap(layer, filter, places) }, from);
+          else if (part !== 0) arrived.push({ steps, part, counts: places.slice(), ...(from ? { from } : {}) });
         }
       }
     },
@@ -143,13 +129,7 @@ export function pathFrontier(network: FilterNetwork, values: StoredValues, wante
   function partMap(layer: FilterLayer, filter: number, counts: Float32Array): Pick<FoundPath, 'map'> {
     const activity = mapOf(storedValue(values, layer.value), 0, filter);
     const [height = 1, width = 1] = layer.map;
-    return {
-      map: {
-        height,
-        width,
-        values: counts.map((count, i) => count * (activity[i] ?? 0)),
-      },
-    };
+    return { map: { height, width, values: counts.map((count, i) => count * (activity[i] ?? 0)) } };
   }
 }
 

@@ -66,11 +66,7 @@ export async function compilePathMaps(network: FilterNetwork): Promise<PathMappe
           return (counts[position * rowCount + at] ?? 0) * (parts[at * first.filters + from] ?? 0);
         });
       const all = classes.map((_, position) =>
-        pairs(first, last).map(({ from, filter }) => ({
-          from,
-          filter,
-          values: mapOf(position, from, filter),
-        })),
+        pairs(first, last).map(({ from, filter }) => ({ from, filter, values: mapOf(position, from, filter) })),
       );
       const window = all.flat().every((one) => countsOnce(one.values, height, width)) ? 2 : 1;
       return all.map((maps) =>

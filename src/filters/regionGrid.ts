@@ -24,12 +24,7 @@ export function regionGrid({ height, width }: Pick<InputDescription, 'height' | 
       `Regions of ${chosen} pixels do not divide an image of ${height} x ${width}: give a whole number from 1 to ${Math.floor(Math.min(height, width) / 2)}.`,
     );
   }
-  return {
-    rows,
-    columns,
-    side: chosen,
-    boxes: windowPlaces([height, width], [chosen, chosen], [chosen, chosen]),
-  };
+  return { rows, columns, side: chosen, boxes: windowPlaces([height, width], [chosen, chosen], [chosen, chosen]) };
 }
 
 /** Which region each pixel is in, [height * width]. */

@@ -70,10 +70,7 @@ export async function regionSets(
     progress: (margin) => margin,
     met: (decided) => decided === chosen,
   });
-  return {
-    ...(deciding ? { deciding } : {}),
-    ...(sufficient ? { sufficient } : {}),
-  };
+  return { ...(deciding ? { deciding } : {}), ...(sufficient ? { sufficient } : {}) };
 }
 
 async function smallestSet(
@@ -113,10 +110,7 @@ async function smallestSet(
     if (!better || better.progress <= current.progress) break;
     current = await spare(better, tryAll);
   }
-  return {
-    regions: [...current.set].sort((a, b) => a - b),
-    decides: current.chosen,
-  };
+  return { regions: [...current.set].sort((a, b) => a - b), decides: current.chosen };
 }
 
 type TryAll = (sets: readonly ReadonlySet<number>[]) => Promise<Tried[]>;

@@ -75,11 +75,7 @@ export async function compileSegment(network: FilterNetwork, end?: FilterLayer):
   });
   const parts = flows.map((flow) => flow.parts);
   const all = flows.flatMap((flow) => [flow.parts, flow.counts]);
-  const outputs = all.map((name) => ({
-    name,
-    type: 'float32' as const,
-    dims: undefined,
-  }));
+  const outputs = all.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
   const inputs = [imageInput, seedInput, ...(end ? [filterInput] : []), ...stored.map(({ input }) => input)];
   const session = await classifier.runtime.createSession({
     ...model,

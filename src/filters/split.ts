@@ -71,10 +71,7 @@ export async function compileSplitter(network: FilterNetwork): Promise<Splitter>
     const portions: (readonly Inflow[])[] = [];
     for (const part of ranges(total, batchSize)) {
       const numbers = Array.from({ length: lengthOf(part) }, (_, i) => part.from + i);
-      const start = {
-        filters: numbers.map((row) => row % layer.filters),
-        seeds: rows(seeds, part.from, part.to),
-      };
+      const start = { filters: numbers.map((row) => row % layer.filters), seeds: rows(seeds, part.from, part.to) };
       const of = numbers.map((row) => Math.floor((row * images) / total));
       portions.push(await segment.run({ images: of, start }, values, further));
     }
@@ -93,12 +90,7 @@ export async function compileSplitter(network: FilterNetwork): Promise<Splitter>
         const columns = await follow(inflows, values, to - from);
         const all = besideEachOther(columns, to - from);
         const gaps = gapsOf(scores, [all, ...constants.map((constant) => constant.parts)]);
-        parts.push({
-          scores,
-          constants,
-          parts: all,
-          largestGap: Math.max(...gaps),
-        });
+        parts.push({ scores, constants, parts: all, largestGap: Math.max(...gaps) });
       }
       return joinedSplits(parts);
     },
@@ -115,11 +107,7 @@ function joined(portions: readonly (readonly Inflow[])[]): Inflow[] {
   return first.map(({ value, counts }, i) => ({
     value,
     parts: concatRows(portions.flatMap((portion) => portion[i]?.parts ?? [])),
-    ...(counts
-      ? {
-          counts: concatRows(portions.flatMap((portion) => portion[i]?.counts ?? [])),
-        }
-      : {}),
+    ...(counts ? { counts: concatRows(portions.flatMap((portion) => portion[i]?.counts ?? [])) } : {}),
   }));
 }
 

@@ -99,8 +99,5 @@ function rowsOf({ map }: FilterLayer, ends: readonly End[]): SegmentRows {
   const seeds = new Float32Array(ends.length * size);
   for (const [row, { counts }] of ends.entries()) seeds.set(counts, row * size);
   const filters = ends.map(({ steps }) => steps[0].filter);
-  return {
-    images: ends.map(() => 0),
-    start: { filters, seeds: float32([ends.length, 1, ...map], seeds) },
-  };
+  return { images: ends.map(() => 0), start: { filters, seeds: float32([ends.length, 1, ...map], seeds) } };
 }

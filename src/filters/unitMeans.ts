@@ -61,24 +61,15 @@ export async function unitMeans(
     value,
     sum: builder.add('ReduceSum', [value, builder.ints([0])], { keepdims: 1 }),
   }));
-  const outputs = sums.map(({ sum }) => ({
-    name: sum,
-    type: 'float32' as const,
-    dims: undefined,
-  }));
-  const session = await runtime.createSession({
-    ...model,
-    graph: prune(builder.build(outputs), outputs, [inputName]),
-  });
+  const outputs = sums.map(({ sum }) => ({ name: sum, type: 'float32' as const, dims: undefined }));
+  const session = await runtime.createSession({ ...model, graph: prune(builder.build(outputs), outputs, [inputName]) });
   try {
     const countOf = ({ dims: [count = 0] }: Tensor<'float32'>) => count;
     const total = sets.reduce((sum, images) => sum + countOf(images), 0);
     const means = new Map<string, Tensor<'float32'>>();
     for (const images of sets) {
       for (const { from, to } of ranges(countOf(images), batchSize)) {
-        const found = await session.run({
-          [inputName]: rows(images, from, to),
-        });
+        const found = await session.run({ [inputName]: rows(images, from, to) });
         for (const { value, sum } of sums) {
           const { dims, data } = floatOutputOf(found, sum);
           const mean = means.get(value) ?? zeros('float32', dims);

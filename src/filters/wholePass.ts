@@ -66,9 +66,7 @@ export async function compileWholePass(network: FilterNetwork): Promise<WholePas
   const perImage = (value: string) =>
     builder.add('ReduceSum', [ops.Reshape(value, builder.ints([0, -1])), builder.ints([1])], { keepdims: 1 });
   const perFilter = (value: string, { map }: FilterLayer) =>
-    builder.add('ReduceSum', [value, builder.ints(map.map((_, i) => i + 2))], {
-      keepdims: 0,
-    });
+    builder.add('ReduceSum', [value, builder.ints(map.map((_, i) => i + 2))], { keepdims: 0 });
 
   const score = perImage(ops.Mul(seed, scores.name));
   const through = layers.map((layer) => perFilter(contribution(layer.value, layer.value), layer));
@@ -96,10 +94,7 @@ export async function compileWholePass(network: FilterNetwork): Promise<WholePas
       );
       const own = (name: string) => floatOutputOf(found, name);
       const throughFilters = through.map(own);
-      const entries = constants.map(({ name, parts }) => ({
-        name,
-        parts: own(parts),
-      }));
+      const entries = constants.map(({ name, parts }) => ({ name, parts: own(parts) }));
       const all = [
         ...first.flatMap((i) => throughFilters[i] ?? []),
         ...entries.map(({ parts }) => parts),

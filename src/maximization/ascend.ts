@@ -57,10 +57,7 @@ export async function ascend(
   const begin = startImages(units, settings);
   const { graph, images } = ascentGraph(units, settings);
   const session = await units.runtime.createSession({ ...units.model, graph });
-  const plan = {
-    [ascentInputs.rates]: ratesOf(settings),
-    [ascentInputs.shifts]: shiftsOf(settings),
-  };
+  const plan = { [ascentInputs.rates]: ratesOf(settings), [ascentInputs.shifts]: shiftsOf(settings) };
   // Row i is start i % starts of target floor(i / starts).
   const total = targets.length * starts;
   const parts: Tensor<'float32'>[] = [];

@@ -46,10 +46,7 @@ export function ascentGraph(units: Classifier, step: AscentStep): { readonly gra
   const images = outer.add('Loop', [steps, '', ascentInputs.brightness], {
     body: { type: 'graph', value: stepBody(units, step) },
   });
-  return {
-    graph: outer.build([{ name: images, type: 'float32', dims: undefined }]),
-    images,
-  };
+  return { graph: outer.build([{ name: images, type: 'float32', dims: undefined }]), images };
 }
 
 function stepBody(units: Classifier, { l2, tv, base }: AscentStep): Graph {
@@ -66,10 +63,7 @@ function stepBody(units: Classifier, { l2, tv, base }: AscentStep): Graph {
   const spanName = body.constant(span, 'span');
   let shifts: readonly string[] = [];
   body.computeInput(inputName, () => {
-    shifts = body.addMany('Split', [at(ascentInputs.shifts)], 2, {
-      axis: 0,
-      num_outputs: 2,
-    });
+    shifts = body.addMany('Split', [at(ascentInputs.shifts)], 2, { axis: 0, num_outputs: 2 });
     const moved = roll(body, brightness, axes, shifts);
     return ops.Add(ops.Mul(moved, spanName), body.constant(low, 'low'));
   });
@@ -81,9 +75,7 @@ function stepBody(units: Classifier, { l2, tv, base }: AscentStep): Graph {
     shifts.map((shift) => ops.Neg(shift)),
   );
   const all = body.ints(dims.map((_, i) => i + 1));
-  const meanSquare = body.add('ReduceMean', [ops.Mul(back, back), all], {
-    keepdims: 1,
-  });
+  const meanSquare = body.add('ReduceMean', [ops.Mul(back, back), all], { keepdims: 1 });
   const direction = ops.Div(back, ops.Sqrt(ops.Max(meanSquare, body.scalar(1e-30))));
   const drawnBack = ops.Mul(ops.Sub(brightness, body.scalar(base)), body.scalar(l2));
   const variation = axes.map((axis) => ops.Mul(variationGradient(body, brightness, axis), body.scalar(tv)));

@@ -40,10 +40,7 @@ export function beforeSquashing(classifier: Classifier, layer: string): Unsquash
     other === squash ? { ...other, op: 'Identity', attributes: {} } : other,
   );
   return {
-    classifier: makeClassifier({
-      ...classifier,
-      model: { ...model, graph: { ...model.graph, nodes } },
-    }),
+    classifier: makeClassifier({ ...classifier, model: { ...model, graph: { ...model.graph, nodes } } }),
     operator: squash.op,
   };
 }

@@ -36,11 +36,7 @@ export async function bestImages(
       if (value <= (found.get(unit)?.value ?? Number.NEGATIVE_INFINITY)) continue;
       const image = rows(batch, best, best + 1);
       // A copy: the batch as a whole is not kept.
-      found.set(unit, {
-        index: count + best,
-        value,
-        image: float32(image.dims, image.data.slice()),
-      });
+      found.set(unit, { index: count + best, value, image: float32(image.dims, image.data.slice()) });
     }
     count += size;
   }

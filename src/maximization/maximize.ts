@@ -30,10 +30,7 @@ export interface Maximization {
   /** Where a unit has several positions: how they make one value. */
   readonly over?: string;
   readonly units: readonly MaximizedUnit[];
-  readonly settings: AscentSettings & {
-    readonly samples: number;
-    readonly noise: number;
-  };
+  readonly settings: AscentSettings & { readonly samples: number; readonly noise: number };
   /** Images looked through. */
   readonly images: number;
 }
@@ -87,11 +84,7 @@ export async function maximize(
     const found = await bestImages(units, chosen, options.images ?? [], progress);
     progress?.(0, 1, 'Mean gradients');
     const bases = found ? concatRows(found.best.map(({ image }) => image)) : climbed;
-    const explainer = await smoothGrad({
-      samples,
-      noise,
-      seed: ascent.seed,
-    }).compile(units);
+    const explainer = await smoothGrad({ samples, noise, seed: ascent.seed }).compile(units);
     const { values: maps } = await explainer.attribute(bases, targets).finally(() => explainer.release());
     progress?.(1, 1, 'Mean gradients');
     const pictures = brightenedMaps(maps, classifier);
@@ -143,10 +136,6 @@ async function unitImages(
   return (kind, i) => {
     const row = kinds.indexOf(kind) * chosen.length + i;
     const at = row * width + (chosen[i] ?? 0);
-    return {
-      image: rows(all, row, row + 1),
-      value: values.data[at] ?? 0,
-      output: outputs.data[at] ?? 0,
-    };
+    return { image: rows(all, row, row + 1), value: values.data[at] ?? 0, output: outputs.data[at] ?? 0 };
   };
 }

@@ -13,11 +13,7 @@ export async function bestEvenAmplitude(
   trial: Omit<Trial, 'amplitude'>,
   input: InputDescription,
   per: AmplitudePer,
-  settings: {
-    readonly count: number;
-    readonly seed: number;
-    readonly tolerance: number;
-  },
+  settings: { readonly count: number; readonly seed: number; readonly tolerance: number },
 ): Promise<number> {
   let best = { even: leastAmplitude, energy: 0 };
   // E is never below the amplitude's negative: a smaller amplitude cannot do better than what is reached already.

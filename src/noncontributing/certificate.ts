@@ -79,11 +79,7 @@ const checks = 3;
 export async function compileCertifier(classifier: Classifier, options: CertifierOptions = {}): Promise<Certifier> {
   const { bound = 'linear', box = 'as-drawn', amplitudes = 'pixel', steps = defaultSteps, progress } = options;
   const checker = await compileCheck(classifier, { bound, box, amplitudes });
-  const byIntervals = await compileSearch(classifier, {
-    bound: 'interval',
-    box,
-    amplitudes,
-  });
+  const byIntervals = await compileSearch(classifier, { bound: 'interval', box, amplitudes });
   const byLines = bound === 'linear' ? await compileSearch(classifier, { bound, box, amplitudes }) : undefined;
   // A bound has a row for each rival class and several values for one of the forward pass.
   const rivals = bound === 'linear' ? classifier.classCount - 1 : 1;
@@ -156,10 +152,7 @@ export async function compileCertifier(classifier: Classifier, options: Certifie
       for (let from = 0; from < indices.length; from += batchSize) {
         const batch = only(kept, indices.slice(from, from + batchSize));
         const own = sharedByChannels(rows(amplitude, from, from + batch.decided.length), checker.amplitudeDims);
-        let candidate = await checker.initial(batch, {
-          amplitude: own,
-          choices: {},
-        });
+        let candidate = await checker.initial(batch, { amplitude: own, choices: {} });
         let found = await checker.run(batch, candidate);
         if (byLines) {
           for await (const next of byLines.run(batch, candidate, steps, 'choices')) candidate = next;

@@ -69,10 +69,7 @@ export async function challenge(
       }
       byDescent.push(lowest);
     }
-    return decided.map((_, i) => ({
-      byDraws: byDraws[i] ?? 0,
-      byDescent: byDescent[i] ?? 0,
-    }));
+    return decided.map((_, i) => ({ byDraws: byDraws[i] ?? 0, byDescent: byDescent[i] ?? 0 }));
   } finally {
     await compiled.release();
   }
@@ -108,9 +105,7 @@ async function compile(classifier: Classifier) {
   const flat = ops.Reshape(scores.name, builder.ints([-1, scores.width]));
   // [s, scores] [scores, r]
   const margins = builder.add('Gemm', [flat, rivals], { transB: 1 });
-  const lowest = builder.add('ReduceMin', [margins, builder.ints([1])], {
-    keepdims: 0,
-  });
+  const lowest = builder.add('ReduceMin', [margins, builder.ints([1])], { keepdims: 0 });
   const nearest = builder.add('ArgMin', [margins], { axis: 1, keepdims: 0 });
   const seed = ops.Reshape(builder.add('Gather', [rivals, nearest], { axis: 0 }), builder.add('Shape', [scores.name]));
   const seeds = new Map([[scores.name, seed]]);
@@ -118,15 +113,8 @@ async function compile(classifier: Classifier) {
   const moved = ops.Sub(noise, ops.Mul(ops.Sign(slope), rate));
   const next = builder.add('Clip', [moved, builder.scalar(-1), builder.scalar(1)]);
   const sessionFor = (names: readonly string[], inputs: readonly string[]) => {
-    const outputs = names.map((name) => ({
-      name,
-      type: 'float32' as const,
-      dims: undefined,
-    }));
-    return runtime.createSession({
-      ...model,
-      graph: prune(builder.build(outputs), outputs, inputs),
-    });
+    const outputs = names.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
+    return runtime.createSession({ ...model, graph: prune(builder.build(outputs), outputs, inputs) });
   };
   const fixed = [image, amplitude, noise, rivals];
   const watching = await sessionFor([lowest], fixed);
@@ -141,14 +129,8 @@ async function compile(classifier: Classifier) {
     margins: async (challenged: Challenged, u: Tensor<'float32'>) =>
       floatOutputOf(await watching.run(feeds(challenged, u)), lowest).data,
     descend: async (challenged: Challenged, u: Tensor<'float32'>, step: number) => {
-      const values = await descending.run({
-        ...feeds(challenged, u),
-        [rate]: float32([], [step]),
-      });
-      return {
-        margins: floatOutputOf(values, lowest).data,
-        noise: floatOutputOf(values, next),
-      };
+      const values = await descending.run({ ...feeds(challenged, u), [rate]: float32([], [step]) });
+      return { margins: floatOutputOf(values, lowest).data, noise: floatOutputOf(values, next) };
     },
     release: async () => {
       await watching.release();

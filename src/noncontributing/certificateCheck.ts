@@ -49,10 +49,7 @@ export async function compileCheck(classifier: Classifier, options: Omit<MarginO
     },
     async initial({ images }, { amplitude }) {
       if (!beginning) return { amplitude, choices: {} };
-      const values = await beginning.run({
-        [classifier.inputName]: images,
-        [margins.amplitude]: amplitude,
-      });
+      const values = await beginning.run({ [classifier.inputName]: images, [margins.amplitude]: amplitude });
       const chosen = choices.map(({ input, initial }) => [input, floatOutputOf(values, initial)] as const);
       return { amplitude, choices: Object.fromEntries(chosen) };
     },
@@ -76,10 +73,7 @@ type At = (factors: readonly number[]) => Promise<Candidate>;
 
 /** For each image the largest multiple of its amplitude (none above 1) whose check holds. */
 export function largestScaled(checker: Checker, kept: Kept, candidate: Candidate): Promise<Proved[]> {
-  const at: At = async (factors) => ({
-    ...candidate,
-    amplitude: scaled(candidate.amplitude, factors),
-  });
+  const at: At = async (factors) => ({ ...candidate, amplitude: scaled(candidate.amplitude, factors) });
   return largest(checker, kept, at, 2, halvings.scaled);
 }
 
@@ -109,12 +103,7 @@ async function largest(checker: Checker, kept: Kept, at: At, most: number, halvi
   return holds.map(({ lowestMargin, roundingMargin }, i) => {
     const own = rows(amplitude, i, i + 1);
     const meanAmplitude = own.data.reduce((sum, value) => sum + value, 0) / own.data.length;
-    return {
-      lowestMargin,
-      roundingMargin,
-      amplitude: float32(own.dims, own.data.slice()),
-      meanAmplitude,
-    };
+    return { lowestMargin, roundingMargin, amplitude: float32(own.dims, own.data.slice()), meanAmplitude };
   });
 }
 

@@ -48,10 +48,7 @@ const steepest = 50;
 /** Every pixel at the same small amplitude, from which the interval bound's search starts. */
 export function startOf({ amplitudeDims }: Pick<MarginGraph, 'amplitudeDims'>, count: number): Candidate {
   const dims = [count, ...amplitudeDims];
-  return {
-    amplitude: float32(dims, new Float32Array(sizeOf(dims)).fill(0.003)),
-    choices: {},
-  };
+  return { amplitude: float32(dims, new Float32Array(sizeOf(dims)).fill(0.003)), choices: {} };
 }
 
 /**
@@ -86,10 +83,7 @@ export async function compileSearch(
         });
         memory = Object.fromEntries(step.memory.map(({ input, output }) => [input, floatOutputOf(values, output)]));
         const choices = margins.choices.map(({ input }) => [input, floatOutputOf(values, step.next(input))] as const);
-        now = {
-          amplitude: floatOutputOf(values, step.next(margins.amplitude)),
-          choices: Object.fromEntries(choices),
-        };
+        now = { amplitude: floatOutputOf(values, step.next(margins.amplitude)), choices: Object.fromEntries(choices) };
         yield now;
       }
     },
@@ -122,16 +116,10 @@ function addStep(margins: MarginGraph, facts: Facts) {
   const w = margins.amplitude;
   const clean = builder.input('konkyo/margin', 'float32', ['images']);
   const scale = ops.Mul(ops.Unsqueeze(clean, builder.ints([1])), builder.scalar(-softness));
-  const weights = builder.add('Softmax', [ops.Div(margins.lower, scale)], {
-    axis: 1,
-  });
+  const weights = builder.add('Softmax', [ops.Div(margins.lower, scale)], { axis: 1 });
   const variables = [{ input: w, dims: margins.amplitudeDims }, ...margins.choices];
   const wrt = variables.map(({ input }) => input);
-  const gradients = addGradients(builder, {
-    facts,
-    seeds: new Map([[margins.lower, weights]]),
-    wrt,
-  });
+  const gradients = addGradients(builder, { facts, seeds: new Map([[margins.lower, weights]]), wrt });
   const gradientOf = (input: string) => gradients.get(input) ?? '';
 
   const axes = builder.ints(margins.amplitudeDims.map((_, i) => i + 1));
@@ -140,9 +128,7 @@ function addStep(margins: MarginGraph, facts: Facts) {
   // What is at 1 already takes no part in the ray.
   const rising = ops.Where(ops.Less(w, one), w, zero);
   const along = ops.Max(overPixels(ops.Mul(cost, rising)), builder.scalar(1e-9));
-  const lowest = builder.add('ReduceMin', [margins.lower, builder.ints([1])], {
-    keepdims: 0,
-  });
+  const lowest = builder.add('ReduceMin', [margins.lower, builder.ints([1])], { keepdims: 0 });
   const perImage = ops.Reshape(lowest, builder.ints([-1, ...margins.amplitudeDims.map(() => 1)]));
   const unused = builder.add('Relu', [perImage]);
   const multiplier = ops.Div(overPixels(rising), ops.Add(along, unused));
@@ -168,11 +154,7 @@ function addStep(margins: MarginGraph, facts: Facts) {
     });
     const moved = isAmplitude ? ops.Where(moves, ops.Mul(updated.weight, towardsZero), w) : updated.weight;
     const memory = optimizer.remembers.map(
-      (name): MemorySlot => ({
-        input: slot(name),
-        output: updated.memory[name] ?? '',
-        dims,
-      }),
+      (name): MemorySlot => ({ input: slot(name), output: updated.memory[name] ?? '', dims }),
     );
     return { input, next: builder.add('Clip', [moved, zero, one]), memory };
   });
@@ -193,11 +175,7 @@ function addStep(margins: MarginGraph, facts: Facts) {
       const used = values.filter(([name]) => name.startsWith('konkyo/amplitude') || margins.choices.length > 0);
       return {
         ...Object.fromEntries(used),
-        [moves]: {
-          type: 'bool',
-          dims: [],
-          data: Uint8Array.of(vary === 'all' ? 1 : 0),
-        },
+        [moves]: { type: 'bool', dims: [], data: Uint8Array.of(vary === 'all' ? 1 : 0) },
       };
     },
   };

@@ -153,11 +153,7 @@ export function pixelRange(input: InputDescription) {
       black.dims,
       black.data.map((value, i) => of(value, white.data[i] ?? 0)),
     );
-  return {
-    low: combine(Math.min),
-    high: combine(Math.max),
-    range: combine((a, b) => Math.abs(a - b)),
-  };
+  return { low: combine(Math.min), high: combine(Math.max), range: combine((a, b) => Math.abs(a - b)) };
 }
 
 function within(builder: GraphBuilder, box: Interval, low: Tensor, high: Tensor): Interval {

@@ -100,12 +100,7 @@ export function iterationGraph(
     return builder.add('Compress', [noisy, active], { axis: 0 });
   });
   const shaped = ops.Reshape(seed, builder.add('Shape', [scores.name]));
-  const gradients = addGradients(builder, {
-    facts,
-    seeds: new Map([[scores.name, shaped]]),
-    wrt: [inputName],
-    table,
-  });
+  const gradients = addGradients(builder, { facts, seeds: new Map([[scores.name, shaped]]), wrt: [inputName], table });
   const slopes = ops.Mul(gradients.get(inputName) ?? '', builder.add('Compress', [unit, active], { axis: 0 }));
   const size = sizeOf(imageShape);
   const ones = ops.Expand(
@@ -138,16 +133,9 @@ export function iterationGraph(
     gathered,
     violation,
   };
-  const infos = Object.values(outputs).map((name) => ({
-    name,
-    type: 'float32' as const,
-    dims: undefined,
-  }));
+  const infos = Object.values(outputs).map((name) => ({ name, type: 'float32' as const, dims: undefined }));
   const kept = [...Object.values(inputs), ...masks.map(({ input: name }) => name)];
-  return {
-    model: { ...model, graph: prune(builder.build(infos), infos, kept) },
-    outputs,
-  };
+  return { model: { ...model, graph: prune(builder.build(infos), infos, kept) }, outputs };
 }
 
 function scaled({ dims, data }: { dims: readonly number[]; data: Float32Array }, factor: number) {

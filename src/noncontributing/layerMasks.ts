@@ -30,10 +30,7 @@ const paperThresholds = { first: 0.2, following: 0 };
 export function chosenMasks(classifier: Classifier, masks: MaskChoice): LayerMask[] {
   if (masks === 'none') return [];
   if (masks !== 'paper') {
-    return masks.map(({ layer, threshold }) => ({
-      layer: findLayer(classifier, layer).value,
-      threshold,
-    }));
+    return masks.map(({ layer, threshold }) => ({ layer: findLayer(classifier, layer).value, threshold }));
   }
   const activations = layersOf(classifier).filter(
     ({ node, value }) => node.domain === '' && elementwiseFunctions.has(node.op) && value !== classifier.scores.name,
@@ -103,15 +100,8 @@ export async function compileMaskValues(classifier: Classifier, masks: readonly 
   const outputs = masks.map(({ layer, threshold }) =>
     builder.add('Cast', [builder.ops.Greater(layer, builder.scalar(threshold))], { to: elementTypeCode('float32') }),
   );
-  const infos = outputs.map((name) => ({
-    name,
-    type: 'float32' as const,
-    dims: undefined,
-  }));
-  const session = await runtime.createSession({
-    ...model,
-    graph: prune(builder.build(infos), infos, [inputName]),
-  });
+  const infos = outputs.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
+  const session = await runtime.createSession({ ...model, graph: prune(builder.build(infos), infos, [inputName]) });
   return {
     async of(image) {
       const values = await session.run({ [inputName]: image }, outputs);

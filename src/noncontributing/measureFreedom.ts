@@ -20,15 +20,7 @@ export interface Trial {
 /** The keep rate and the changes of the scores under fresh noise. @param tolerance a, score units. */
 export async function measureFreedom(
   trial: Trial,
-  {
-    count,
-    seed,
-    tolerance,
-  }: {
-    readonly count: number;
-    readonly seed: number;
-    readonly tolerance: number;
-  },
+  { count, seed, tolerance }: { readonly count: number; readonly seed: number; readonly tolerance: number },
 ): Promise<MeasuredFreedom> {
   const { clean, decision } = trial;
   const followed = clean.length === 1 ? 0 : decision.chosen;
@@ -58,15 +50,7 @@ export async function measureFreedom(
 /** The mean over draws of what E punishes: how far scores stray beyond the tolerance, summed over the classes. */
 export async function strayingOf(
   trial: Trial,
-  {
-    count,
-    seed,
-    tolerance,
-  }: {
-    readonly count: number;
-    readonly seed: number;
-    readonly tolerance: number;
-  },
+  { count, seed, tolerance }: { readonly count: number; readonly seed: number; readonly tolerance: number },
 ): Promise<number> {
   let straying = 0;
   await eachDraw(trial, { count, seed, clipped: false }, (row) => {
@@ -85,15 +69,7 @@ function strayingIn(row: Float32Array, clean: Float32Array, tolerance: number): 
 /** Whether the class leads by more than `reserve` in every draw, as it is and clipped; the first draw that fails ends them. */
 export async function leadsInAll(
   trial: Trial,
-  {
-    count,
-    seed,
-    reserve,
-  }: {
-    readonly count: number;
-    readonly seed: number;
-    readonly reserve: number;
-  },
+  { count, seed, reserve }: { readonly count: number; readonly seed: number; readonly reserve: number },
 ): Promise<boolean> {
   let leads = true;
   for (const clipped of [false, true]) {
@@ -108,11 +84,7 @@ export async function leadsInAll(
 
 async function eachDraw(
   { draws, image, amplitude, masks, clean, decision, scores }: Trial,
-  which: {
-    readonly count: number;
-    readonly seed: number;
-    readonly clipped: boolean;
-  },
+  which: { readonly count: number; readonly seed: number; readonly clipped: boolean },
   visit: (row: Float32Array, lead: number) => 'go on' | 'stop',
 ): Promise<void> {
   await draws.scores({ image, amplitude, masks, ...which }, (rows) => {

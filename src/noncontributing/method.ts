@@ -39,13 +39,7 @@ const options = {
     min: 1,
     max: 1_000_000,
   },
-  seed: {
-    about: 'where the random numbers start',
-    default: 0,
-    whole: true,
-    min: 0,
-    max: 0xffffffff,
-  },
+  seed: { about: 'where the random numbers start', default: 0, whole: true, min: 0, max: 0xffffffff },
 } as const;
 
 /**
@@ -92,11 +86,7 @@ export function noncontributing(settings: MethodOptions<typeof options> = {}): M
   };
 }
 
-export const noncontributingKind: MethodKind = {
-  ...description,
-  options,
-  create: noncontributing,
-};
+export const noncontributingKind: MethodKind = { ...description, options, create: noncontributing };
 
 /** One after the other: each image's own search fills the batches. */
 async function eachImage(

@@ -46,10 +46,7 @@ export async function compileDraws(classifier: Classifier, { graph, masks, facts
     ),
   );
   const [black, white] = [baselineImage(0, input), baselineImage(255, input)];
-  const valid = {
-    low: extreme(black, white, Math.min),
-    high: extreme(black, white, Math.max),
-  };
+  const valid = { low: extreme(black, white, Math.min), high: extreme(black, white, Math.max) };
   const unbounded = {
     low: everywhere(black, Number.NEGATIVE_INFINITY),
     high: everywhere(black, Number.POSITIVE_INFINITY),
@@ -70,18 +67,9 @@ export async function compileDraws(classifier: Classifier, { graph, masks, facts
     async scores({ image, amplitude, masks, count, seed, clipped }, take) {
       const noise = uniformNoise(seed, imageShape);
       const { low, high } = clipped ? valid : unbounded;
-      const fixed = {
-        ...masks,
-        [imageInput]: image,
-        [amplitudeInput]: amplitude,
-        [lowInput]: low,
-        [highInput]: high,
-      };
+      const fixed = { ...masks, [imageInput]: image, [amplitudeInput]: amplitude, [lowInput]: low, [highInput]: high };
       for (let from = 0; from < count; from += batchSize) {
-        const values = await session.run({
-          ...fixed,
-          [noiseInput]: noise(Math.min(batchSize, count - from)),
-        });
+        const values = await session.run({ ...fixed, [noiseInput]: noise(Math.min(batchSize, count - from)) });
         if (take(floatOutputOf(values, scores.name).data) === 'stop') return;
       }
     },

@@ -105,11 +105,7 @@ export async function compileNoncontributing(
         'The two best classes have exactly the same score: there is no decision that pixels could leave as it is. Choose another image.',
       );
     }
-    return {
-      real,
-      searched,
-      limit: toleranceOf(tolerance, searched.decision.margin),
-    };
+    return { real, searched, limit: toleranceOf(tolerance, searched.decision.margin) };
   }
 
   async function measure(
@@ -160,10 +156,7 @@ export async function compileNoncontributing(
         energy,
         real: measured,
         masked,
-      } = await measure(networks, image, amplitude, {
-        count: draws,
-        seed: measureSeed,
-      });
+      } = await measure(networks, image, amplitude, { count: draws, seed: measureSeed });
       return {
         amplitude,
         energy,

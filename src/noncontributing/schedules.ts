@@ -21,17 +21,9 @@ export function rateFactor({ adapts = false }: SearchSchedule, bestEven: number)
 }
 
 /** Ikeno, Hara & Washio 2018, section 4.1. */
-export const paperSchedule: SearchSchedule = {
-  iterations: 15_000,
-  images: 100,
-  learningRate: constant(1e-4),
-};
+export const paperSchedule: SearchSchedule = { iterations: 15_000, images: 100, learningRate: constant(1e-4) };
 
-export const fastDefaults = {
-  iterations: 300,
-  images: 100,
-  rate: 0.02,
-} as const;
+export const fastDefaults = { iterations: 300, images: 100, rate: 0.02 } as const;
 
 /** Fifty times sooner: a larger learning rate that falls to 0, so that the noise of so few iterations averages out. */
 export function fastSchedule({
@@ -40,12 +32,7 @@ export function fastSchedule({
 }: Partial<Pick<SearchSchedule, 'iterations' | 'images'>> = {}): SearchSchedule {
   // Amplitudes can travel from 0 to 1 three times over, however many iterations there are; larger steps than 0.05 only jump.
   const rate = Math.min(0.05, (fastDefaults.rate * fastDefaults.iterations) / iterations);
-  return {
-    iterations,
-    images,
-    learningRate: cosine(rate, iterations),
-    adapts: true,
-  };
+  return { iterations, images, learningRate: cosine(rate, iterations), adapts: true };
 }
 
 /** Fewer noise images say too little of the direction to go in. */
@@ -58,8 +45,5 @@ const fewestImages = 8;
 export function defaultSchedule({ batchSize }: Pick<Classifier, 'batchSize'>): SearchSchedule {
   const { iterations, images } = fastDefaults;
   if (batchSize >= images) return fastSchedule();
-  return fastSchedule({
-    iterations: iterations / 2,
-    images: Math.max(fewestImages, batchSize),
-  });
+  return fastSchedule({ iterations: iterations / 2, images: Math.max(fewestImages, batchSize) });
 }

@@ -79,11 +79,7 @@ async function search(
     let violation = 0;
     let values: Values = {};
     for (const part of parts) {
-      values = await session.run({
-        ...feeds,
-        [inputs.gathered]: gathered,
-        [inputs.noise]: noise(lengthOf(part)),
-      });
+      values = await session.run({ ...feeds, [inputs.gathered]: gathered, [inputs.noise]: noise(lengthOf(part)) });
       gathered = floatOutputOf(values, outputs.gathered);
       violation += floatOutputOf(values, outputs.violation).data[0] ?? 0;
     }

@@ -20,11 +20,7 @@ export type Facts = ReadonlyMap<string, ValueFacts>;
 export function exposeAll(graph: Graph): Graph {
   const listed = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
   const hidden = graph.nodes.flatMap((node) => node.outputs).filter((name) => name !== '' && !listed.has(name));
-  const outputs = hidden.map((name) => ({
-    name,
-    type: undefined,
-    dims: undefined,
-  }));
+  const outputs = hidden.map((name) => ({ name, type: undefined, dims: undefined }));
   return { ...graph, outputs: [...graph.outputs, ...outputs] };
 }
 

@@ -79,14 +79,7 @@ export class GraphBuilder {
     if (index < 0) throw new RangeError(`The graph has no input "${name}".`);
     this.#inputs.splice(index, 1);
     const value = compute();
-    this.append({
-      op: 'Identity',
-      domain: '',
-      name,
-      inputs: [value],
-      outputs: [name],
-      attributes: {},
-    });
+    this.append({ op: 'Identity', domain: '', name, inputs: [value], outputs: [name], attributes: {} });
     this.#nodes.push(...following);
   }
 
@@ -132,14 +125,7 @@ export class GraphBuilder {
   addMany(op: string, inputs: readonly string[], outputCount: number, attributeValues: AttributeLikes = {}): string[] {
     const outputs = Array.from({ length: outputCount }, () => this.fresh(op));
     const [name = ''] = outputs;
-    this.append({
-      op,
-      domain: '',
-      name,
-      inputs,
-      outputs,
-      attributes: attributes(attributeValues),
-    });
+    this.append({ op, domain: '', name, inputs, outputs, attributes: attributes(attributeValues) });
     return outputs;
   }
 
@@ -206,12 +192,5 @@ export class GraphBuilder {
 
 /** An empty graph to build on. */
 export function emptyGraph(name: string): Graph {
-  return {
-    name,
-    inputs: [],
-    outputs: [],
-    nodes: [],
-    initializers: new Map(),
-    valueInfo: [],
-  };
+  return { name, inputs: [], outputs: [], nodes: [], initializers: new Map(), valueInfo: [] };
 }

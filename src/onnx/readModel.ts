@@ -101,12 +101,7 @@ export function readValueInfo(proto: ValueInfoProto): ValueInfo {
     if (value.case === 'dimValue') return Number(value.value);
     return value.case === 'dimParam' && value.value !== '' ? value.value : undefined;
   });
-  return {
-    name: proto.name,
-    type: tensor && elementTypeOf(tensor.elemType),
-    dims,
-    proto,
-  };
+  return { name: proto.name, type: tensor && elementTypeOf(tensor.elemType), dims, proto };
 }
 
 function readNode(proto: NodeProto, external: ExternalData): Node {

@@ -15,19 +15,12 @@ export function freeBatch(graph: Graph, input: string, batch: number, facts: Fac
     const dims = facts.get(value.name)?.dims;
     const [first, ...rest] = dims ?? [];
     if (first !== batch) return value;
-    return {
-      name: value.name,
-      type: facts.get(value.name)?.type,
-      dims: ['batch', ...rest],
-    };
+    return { name: value.name, type: facts.get(value.name)?.type, dims: ['batch', ...rest] };
   };
   const builder = new GraphBuilder({ ...graph, nodes: [] }, 'batch');
   for (const node of graph.nodes) builder.append(freeTarget(node, builder, input, batch, facts));
   const freed = builder.build(graph.outputs.map(free));
-  return {
-    ...freed,
-    inputs: graph.inputs.map((value) => (value.name === input ? free(value) : value)),
-  };
+  return { ...freed, inputs: graph.inputs.map((value) => (value.name === input ? free(value) : value)) };
 }
 
 function freeTarget(node: Node, builder: GraphBuilder, input: string, batch: number, facts: Facts): Node {

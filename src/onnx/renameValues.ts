@@ -24,13 +24,7 @@ function renameOuter(graph: Graph, named: (name: string) => string): Graph {
   const outer = (name: string) => (own.has(name) ? name : named(name));
   return {
     ...graph,
-    nodes: graph.nodes.map((node) => ({
-      ...renameValues(node, outer),
-      outputs: node.outputs,
-    })),
-    outputs: graph.outputs.map((output) => ({
-      ...output,
-      name: outer(output.name),
-    })),
+    nodes: graph.nodes.map((node) => ({ ...renameValues(node, outer), outputs: node.outputs })),
+    outputs: graph.outputs.map((output) => ({ ...output, name: outer(output.name) })),
   };
 }

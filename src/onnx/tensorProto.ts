@@ -37,14 +37,7 @@ function decode(proto: TensorProto, external: ExternalData): Tensor {
   if (dims.some((dim) => dim < 0)) throw new InvalidModelError(`${where} has a negative dimension: [${dims}].`);
   if (type === 'string') {
     const decoder = new TextDecoder();
-    return checked(
-      {
-        type,
-        dims,
-        data: proto.stringData.map((bytes) => decoder.decode(bytes)),
-      },
-      where,
-    );
+    return checked({ type, dims, data: proto.stringData.map((bytes) => decoder.decode(bytes)) }, where);
   }
   const bytes = isExternal(proto) ? externalBytes(proto, external) : proto.rawData;
   if (!isNumeric(type)) return { type, dims, data: bytes };
@@ -128,11 +121,7 @@ function externalBytes(proto: TensorProto, external: ExternalData): Uint8Array {
 export function encodeTensor(t: Tensor, name: string): TensorProto {
   const source = tensorSources.get(t);
   if (source && !isExternal(source)) return withFields(source, { name });
-  const proto = create(TensorProtoSchema, {
-    name,
-    dataType: elementTypeCode(t.type),
-    dims: t.dims.map(BigInt),
-  });
+  const proto = create(TensorProtoSchema, { name, dataType: elementTypeCode(t.type), dims: t.dims.map(BigInt) });
   if (t.type === 'string') {
     const encoder = new TextEncoder();
     proto.stringData = (t.data as string[]).map((text) => encoder.encode(text));

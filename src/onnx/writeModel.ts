@@ -44,11 +44,7 @@ export function writeModelWithExternalData(
   const moveOut = (tensor: TensorProto): TensorProto => {
     const raw = tensor.rawData;
     if (raw.length < threshold) return tensor;
-    const entries = {
-      location,
-      offset: String(length),
-      length: String(raw.length),
-    };
+    const entries = { location, offset: String(length), length: String(raw.length) };
     const outside = withFields(tensor, {
       dataLocation: TensorProto_DataLocation.EXTERNAL,
       externalData: Object.entries(entries).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
@@ -59,9 +55,7 @@ export function writeModelWithExternalData(
     return outside;
   };
   if (proto.graph) {
-    proto.graph = withFields(proto.graph, {
-      initializer: proto.graph.initializer.map(moveOut),
-    });
+    proto.graph = withFields(proto.graph, { initializer: proto.graph.initializer.map(moveOut) });
   }
   const data = new Uint8Array(length);
   let offset = 0;
@@ -120,9 +114,7 @@ function encodeValueInfo(value: ValueInfo): ValueInfoProto {
   });
   const elemType = elementTypeCode(value.type);
   const tensorType = dim ? { elemType, shape: { dim } } : { elemType };
-  const type = create(TypeProtoSchema, {
-    value: { case: 'tensorType', value: tensorType },
-  });
+  const type = create(TypeProtoSchema, { value: { case: 'tensorType', value: tensorType } });
   return create(ValueInfoProtoSchema, { name: value.name, type });
 }
 
@@ -145,10 +137,7 @@ function encodeNode(node: Node): NodeProto {
     attribute: Object.entries(node.attributes).map(([name, a]) => encodeAttribute(name, a)),
   });
   if (node.origin) {
-    const entries = {
-      'konkyo.node': node.origin.node,
-      'konkyo.rule': node.origin.rule,
-    };
+    const entries = { 'konkyo.node': node.origin.node, 'konkyo.rule': node.origin.rule };
     written.metadataProps = Object.entries(entries).map(([key, value]) =>
       create(StringStringEntryProtoSchema, { key, value }),
     );
@@ -160,63 +149,28 @@ function encodeAttribute(name: string, attribute: Attribute): AttributeProto {
   const source = attributeSources.get(attribute);
   // Tensors and subgraphs inside are encoded too: what lay in external files is brought inside.
   if (source && attribute.type === 'tensor') {
-    return withFields(source, {
-      name,
-      t: encodeTensor(attribute.value, source.t?.name ?? ''),
-    });
+    return withFields(source, { name, t: encodeTensor(attribute.value, source.t?.name ?? '') });
   }
   if (source && attribute.type === 'graph') return withFields(source, { name, g: encodeGraph(attribute.value) });
   if (source) return withFields(source, { name });
   const bytes = (text: string) => new TextEncoder().encode(text);
   switch (attribute.type) {
     case 'int':
-      return create(AttributeProtoSchema, {
-        name,
-        type: Kind.INT,
-        i: clampToInt64(attribute.value),
-      });
+      return create(AttributeProtoSchema, { name, type: Kind.INT, i: clampToInt64(attribute.value) });
     case 'float':
-      return create(AttributeProtoSchema, {
-        name,
-        type: Kind.FLOAT,
-        f: attribute.value,
-      });
+      return create(AttributeProtoSchema, { name, type: Kind.FLOAT, f: attribute.value });
     case 'string':
-      return create(AttributeProtoSchema, {
-        name,
-        type: Kind.STRING,
-        s: bytes(attribute.value),
-      });
+      return create(AttributeProtoSchema, { name, type: Kind.STRING, s: bytes(attribute.value) });
     case 'ints':
-      return create(AttributeProtoSchema, {
-        name,
-        type: Kind.INTS,
-        ints: attribute.value.map(clampToInt64),
-      });
+      return create(AttributeProtoSchema, { name, type: Kind.INTS, ints: attribute.value.map(clampToInt64) });
     case 'floats':
-      return create(AttributeProtoSchema, {
-        name,
-        type: Kind.FLOATS,
-        floats: [...attribute.value],
-      });
+      return create(AttributeProtoSchema, { name, type: Kind.FLOATS, floats: [...attribute.value] });
     case 'strings':
-      return create(AttributeProtoSchema, {
-        name,
-        type: Kind.STRINGS,
-        strings: attribute.value.map(bytes),
-      });
+      return create(AttributeProtoSchema, { name, type: Kind.STRINGS, strings: attribute.value.map(bytes) });
     case 'tensor':
-      return create(AttributeProtoSchema, {
-        name,
-        type: Kind.TENSOR,
-        t: encodeTensor(attribute.value, ''),
-      });
+      return create(AttributeProtoSchema, { name, type: Kind.TENSOR, t: encodeTensor(attribute.value, '') });
     case 'graph':
-      return create(AttributeProtoSchema, {
-        name,
-        type: Kind.GRAPH,
-        g: encodeGraph(attribute.value),
-      });
+      return create(AttributeProtoSchema, { name, type: Kind.GRAPH, g: encodeGraph(attribute.value) });
     case 'other':
       return withFields(attribute.proto, { name });
   }

@@ -85,12 +85,7 @@ export async function searchFilters({
   const [first, ...rest] = networks;
   const ordered = rest.toSorted((a, b) => a.parameters - b.parameters);
   const smallest = ordered.find(({ accuracy }) => accuracy >= target);
-  return {
-    updates,
-    target,
-    networks: first ? [first, ...ordered] : ordered,
-    ...(smallest ? { smallest } : {}),
-  };
+  return { updates, target, networks: first ? [first, ...ordered] : ordered, ...(smallest ? { smallest } : {}) };
 }
 
 /** The paper's. */
@@ -98,13 +93,7 @@ const target = 0.98;
 
 function build([first, second]: readonly [number, number], kernel: 3 | 5, seed: number): Model {
   const conv = (name: string, filters: number, side: number) =>
-    ({
-      type: 'conv',
-      name,
-      filters,
-      kernel: side,
-      activation: 'relu',
-    }) as const;
+    ({ type: 'conv', name, filters, kernel: side, activation: 'relu' }) as const;
   const pool = (name: string) => ({ type: 'maxPool', name, window: 2 }) as const;
   return networkModel(
     {
@@ -127,15 +116,7 @@ async function trainShortly(runtime: Runtime, { train: images }: Dataset, model:
   const trainer = await makeTrainer(runtime, model, { optimizer: adam() });
   try {
     const learningRate = cosine(0.005, updates);
-    return (
-      await train(trainer, {
-        images,
-        length: { updates },
-        learningRate,
-        batchSize: 100,
-        seed,
-      })
-    ).model;
+    return (await train(trainer, { images, length: { updates }, learningRate, batchSize: 100, seed })).model;
   } finally {
     await trainer.release();
   }

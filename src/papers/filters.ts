@@ -27,9 +27,7 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
   let shown: FilterAnalysis | undefined;
   for (const seed of seeds) {
     const trained = await network('b', seed);
-    const classifier = await loadClassifier(writeModel(trained.model), {
-      runtime,
-    });
+    const classifier = await loadClassifier(writeModel(trained.model), { runtime });
     try {
       const analysis = await analyseFilters(classifier, dataset, { ...settings, seed }, (done, total, what) =>
         progress.update(done, total, what),
@@ -63,24 +61,15 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
     version,
     ...(command === undefined ? {} : { command }),
   });
-  const rows = Object.entries(stated).map(([label, value]) => ({
-    label,
-    value: String(value),
-  }));
+  const rows = Object.entries(stated).map(([label, value]) => ({ label, value: String(value) }));
   const results = resultsOf(found);
   const firstPage = filtersPage(
     filtersView(shown, {
       title: 'Suzuki, Meng & Yamazaki: filters and regions',
-      provenance: {
-        ...provenance,
-        settings: [...rows, ...provenance.settings],
-      },
+      provenance: { ...provenance, settings: [...rows, ...provenance.settings] },
     }),
   );
-  const page = {
-    ...firstPage,
-    lede: `${firstPage.lede}${otherSeeds(seeds.length, results)}`,
-  };
+  const page = { ...firstPage, lede: `${firstPage.lede}${otherSeeds(seeds.length, results)}` };
   return {
     settings: stated,
     results: [...results, ...(search ? searchResults(search) : [])],
@@ -176,12 +165,7 @@ function mean(values: readonly number[]): number {
 function resultsOf(bySeed: readonly (readonly Figure[])[]): PaperResult[] {
   const [first = []] = bySeed;
   return first.map(({ id, what, paper }, i) => {
-    return {
-      id,
-      what,
-      paper,
-      ...overSeeds(bySeed.flatMap((figures) => figures[i]?.value ?? [])),
-    };
+    return { id, what, paper, ...overSeeds(bySeed.flatMap((figures) => figures[i]?.value ?? [])) };
   });
 }
 
@@ -194,35 +178,20 @@ function searchResults({ networks, smallest, target }: FilterSearch): PaperResul
       paper: null,
       ours: lenet?.accuracy ?? null,
     },
-    {
-      id: 'search.lenet.parameters',
-      what: 'its parameters',
-      paper: null,
-      ours: lenet?.parameters ?? null,
-    },
+    { id: 'search.lenet.parameters', what: 'its parameters', paper: null, ours: lenet?.parameters ?? null },
     {
       id: 'search.smallest.accuracy',
       what: `the fewest parameters that reach ${target}, likewise`,
       paper: target,
       ours: smallest?.accuracy ?? null,
     },
-    {
-      id: 'search.smallest.parameters',
-      what: 'its parameters',
-      paper: null,
-      ours: smallest?.parameters ?? null,
-    },
+    { id: 'search.smallest.parameters', what: 'its parameters', paper: null, ours: smallest?.parameters ?? null },
     {
       id: 'search.smallest.filters1',
       what: 'its filters in the first layer',
       paper: 3,
       ours: smallest?.filters[0] ?? null,
     },
-    {
-      id: 'search.smallest.filters2',
-      what: 'and in the second',
-      paper: 3,
-      ours: smallest?.filters[1] ?? null,
-    },
+    { id: 'search.smallest.filters2', what: 'and in the second', paper: 3, ours: smallest?.filters[1] ?? null },
   ];
 }

@@ -32,14 +32,7 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
     const classifier = await loadClassifier(writeModel(model), { runtime });
     shown ??= classifier;
     try {
-      runs.push({
-        accuracy,
-        findings: await experiment(classifier, dataset.test, {
-          extent,
-          seed,
-          progress,
-        }),
-      });
+      runs.push({ accuracy, findings: await experiment(classifier, dataset.test, { extent, seed, progress }) });
     } finally {
       await classifier.release();
     }
@@ -64,10 +57,7 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
     draws: first.findings.tested[0]?.unmasked.measured.draws ?? 0,
     tolerance: 'half the margin',
   };
-  const rows = Object.entries(settings).map(([label, value]) => ({
-    label,
-    value: String(value),
-  }));
+  const rows = Object.entries(settings).map(([label, value]) => ({ label, value: String(value) }));
   return {
     settings,
     results,
@@ -83,11 +73,6 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
 function resultsOf(runs: readonly Run[]): PaperResult[] {
   const all = runs.map(({ accuracy, findings }) => noncontributingFigures(accuracy, findings));
   return (all[0] ?? []).map(({ id, what }, k) => {
-    return {
-      id,
-      what,
-      paper: null,
-      ...overSeeds(all.flatMap((figures) => figures[k]?.value ?? [])),
-    };
+    return { id, what, paper: null, ...overSeeds(all.flatMap((figures) => figures[k]?.value ?? [])) };
   });
 }

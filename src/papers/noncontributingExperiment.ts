@@ -30,11 +30,7 @@ export interface Extent {
   /** Networks with random weights that each of those images' map is compared with. */
   readonly randomNetworks: number;
   /** How hard a counter-example to each proof is looked for. */
-  readonly challenge: {
-    readonly draws: number;
-    readonly starts: number;
-    readonly steps: number;
-  };
+  readonly challenge: { readonly draws: number; readonly starts: number; readonly steps: number };
 }
 
 export const wholeExtent: Extent = {
@@ -107,15 +103,7 @@ const rim = 4;
 export async function experiment(
   classifier: Classifier,
   test: LabelledImages,
-  {
-    extent,
-    seed,
-    progress,
-  }: {
-    readonly extent: Extent;
-    readonly seed: number;
-    readonly progress: PaperProgress;
-  },
+  { extent, seed, progress }: { readonly extent: Extent; readonly seed: number; readonly progress: PaperProgress },
 ): Promise<Findings> {
   const step = { ...extent, seed, progress };
   const digits = await compareDigits(classifier, test, step);
@@ -126,32 +114,20 @@ export async function experiment(
   const tested = images.flatMap((_, i): TestedImage[] => {
     const [without, withMasks] = [unmasked[i], masked[i]];
     return without && withMasks?.masked
-      ? [
-          {
-            unmasked: without,
-            masked: { ...withMasks, masked: withMasks.masked },
-            proof: proofs[i] ?? null,
-          },
-        ]
+      ? [{ unmasked: without, masked: { ...withMasks, masked: withMasks.masked }, proof: proofs[i] ?? null }]
       : [];
   });
   const some = images.slice(0, extent.randomWeightImages);
   const correlations: MapCorrelation[] = [];
   for (let network = 0; network < extent.randomNetworks; network++) {
     correlations.push(
-      ...(await randomWeightCorrelations(classifier, some, unmasked, {
-        ...step,
-        seed: seed + network,
-      })),
+      ...(await randomWeightCorrelations(classifier, some, unmasked, { ...step, seed: seed + network })),
     );
   }
   return { digits, tested, correlations };
 }
 
-type Step = Extent & {
-  readonly seed: number;
-  readonly progress: PaperProgress;
-};
+type Step = Extent & { readonly seed: number; readonly progress: PaperProgress };
 
 async function compareDigits(classifier: Classifier, test: LabelledImages, step: Step): Promise<ComparedDigit[]> {
   const { seed, progress, energyDraws } = step;
@@ -191,11 +167,7 @@ async function compareDigits(classifier: Classifier, test: LabelledImages, step:
 /** The paper's schedule; in fewer iterations, with steps as much larger. */
 function paperScheduleIn(iterations: number): SearchSchedule {
   const factor = paperSchedule.iterations / iterations;
-  return {
-    ...paperSchedule,
-    iterations,
-    learningRate: (i) => factor * paperSchedule.learningRate(i),
-  };
+  return { ...paperSchedule, iterations, learningRate: (i) => factor * paperSchedule.learningRate(i) };
 }
 
 /** The same noise for all maps that are compared. */
@@ -272,10 +244,7 @@ async function challengedProofs(
     concatRows(both.map(({ image }) => image)),
     concatRows(both.map((proof) => proof.byLines.amplitude)),
   ];
-  const challenges = await challenge(classifier, pictures, amplitudes, {
-    ...effort,
-    seed,
-  });
+  const challenges = await challenge(classifier, pictures, amplitudes, { ...effort, seed });
   const found = new Map(
     both.flatMap(({ i, byLines, byIntervals }, k) => {
       const challenged = challenges[k];
@@ -298,12 +267,7 @@ async function randomWeightCorrelations(
     return others.flatMap(({ amplitude: { data } }, i): MapCorrelation[] => {
       const own = found[i]?.amplitude.data;
       if (!own) return [];
-      return [
-        {
-          whole: rankCorrelation(own, data),
-          inner: rankCorrelation(innerPart(own), innerPart(data)),
-        },
-      ];
+      return [{ whole: rankCorrelation(own, data), inner: rankCorrelation(innerPart(own), innerPart(data)) }];
     });
   } finally {
     await randomised.release();

@@ -16,11 +16,7 @@ export function noncontributingFigures(accuracy: number, { digits, tested, corre
   const unmasked = tested.map((image) => image.unmasked);
   const masked = tested.map((image) => image.masked);
   return [
-    {
-      id: 'network.accuracy',
-      what: 'Test accuracy of the network',
-      value: accuracy,
-    },
+    { id: 'network.accuracy', what: 'Test accuracy of the network', value: accuracy },
     {
       id: 'paper.energy',
       what: 'E, the paper’s search, mean over digits',
@@ -31,16 +27,8 @@ export function noncontributingFigures(accuracy: number, { digits, tested, corre
       what: 'Seconds a digit, the paper’s search',
       value: of(digits, ({ paper }) => paper.map.seconds),
     },
-    {
-      id: 'ours.energy',
-      what: 'E on the same noise, our search',
-      value: of(digits, ({ ours }) => ours.energy),
-    },
-    {
-      id: 'ours.seconds',
-      what: 'Seconds a digit, our search',
-      value: of(digits, ({ ours }) => ours.map.seconds),
-    },
+    { id: 'ours.energy', what: 'E on the same noise, our search', value: of(digits, ({ ours }) => ours.energy) },
+    { id: 'ours.seconds', what: 'Seconds a digit, our search', value: of(digits, ({ ours }) => ours.map.seconds) },
     {
       id: 'ours.gap',
       what: 'Largest share by which our E is worse on any digit (below 0: better on all)',
@@ -56,16 +44,8 @@ export function noncontributingFigures(accuracy: number, { digits, tested, corre
       what: 'The same, the worst image',
       value: Math.min(...masked.map(({ measured }) => measured.kept)),
     },
-    {
-      id: 'masked.energy',
-      what: 'E on the masked network',
-      value: of(masked, ({ energy }) => energy),
-    },
-    {
-      id: 'masked.amplitude',
-      what: 'Mean amplitude with masks',
-      value: of(masked, (map) => map.meanAmplitude),
-    },
+    { id: 'masked.energy', what: 'E on the masked network', value: of(masked, ({ energy }) => energy) },
+    { id: 'masked.amplitude', what: 'Mean amplitude with masks', value: of(masked, (map) => map.meanAmplitude) },
     {
       id: 'unmasked.keep',
       what: 'Class kept, maps found without masks',
@@ -76,16 +56,8 @@ export function noncontributingFigures(accuracy: number, { digits, tested, corre
       what: 'The same, the worst image',
       value: Math.min(...unmasked.map(({ measured }) => measured.kept)),
     },
-    {
-      id: 'unmasked.energy',
-      what: 'E on the real network',
-      value: of(unmasked, ({ energy }) => energy),
-    },
-    {
-      id: 'unmasked.amplitude',
-      what: 'Mean amplitude without masks',
-      value: of(unmasked, (map) => map.meanAmplitude),
-    },
+    { id: 'unmasked.energy', what: 'E on the real network', value: of(unmasked, ({ energy }) => energy) },
+    { id: 'unmasked.amplitude', what: 'Mean amplitude without masks', value: of(unmasked, (map) => map.meanAmplitude) },
     {
       id: 'random.correlation',
       what: 'Rank correlation with the map of random weights',

@@ -62,28 +62,17 @@ export function reproductionPictures(classifier: Classifier, findings: Findings)
 
 function coloured({ width, height, channels, data }: Picture): Picture {
   if (channels === 3) return { width, height, channels, data };
-  return {
-    width,
-    height,
-    channels: 3,
-    data: Uint8Array.from([...data].flatMap((grey) => [grey, grey, grey])),
-  };
+  return { width, height, channels: 3, data: Uint8Array.from([...data].flatMap((grey) => [grey, grey, grey])) };
 }
 
 function besideRows(classifier: Classifier, { digits }: Findings): BesideRow[] {
   return digits.map(({ named, explanation, paper, ours, real, proof }, i) => ({
     image: explainedImage(classifier, named, explanation, i),
     shown: [
-      {
-        title: titles.paper,
-        map: amplitudeMap(classifier, paper.map.amplitude),
-      },
+      { title: titles.paper, map: amplitudeMap(classifier, paper.map.amplitude) },
       { title: titles.ours, map: amplitudeMap(classifier, ours.map.amplitude) },
       { title: titles.real, map: amplitudeMap(classifier, real.amplitude) },
-      {
-        title: titles.proved,
-        map: proof ? amplitudeMap(classifier, proof.amplitude) : undefined,
-      },
+      { title: titles.proved, map: proof ? amplitudeMap(classifier, proof.amplitude) : undefined },
     ],
   }));
 }

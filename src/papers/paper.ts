@@ -41,10 +41,7 @@ export interface Reproduction {
   readonly results: readonly PaperResult[];
   readonly page: PageView;
   /** Pictures and tables beside the page, by file name. */
-  readonly files: readonly {
-    readonly name: string;
-    readonly bytes: Uint8Array;
-  }[];
+  readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
 }
 
 /** One figure of the paper beside ours. Fractions, not percent; seconds. */

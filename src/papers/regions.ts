@@ -54,11 +54,7 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
     shown ??= view;
   }
   if (!shown) throw new RangeError('The experiment needs a seed.');
-  return {
-    ...shown,
-    settings: settingsOf(setting, extent),
-    results: resultsOf(found),
-  };
+  return { ...shown, settings: settingsOf(setting, extent), results: resultsOf(found) };
 }
 
 async function oneSeed(setting: PaperSetting, extent: RegionsExtent, seed: number, isFirst: boolean) {
@@ -73,10 +69,7 @@ async function oneSeed(setting: PaperSetting, extent: RegionsExtent, seed: numbe
         ? await runPlans(pruner, comparisonPlans(extent, ours, initialWeights(seed)), seed, progress)
         : [];
     const figures = await figuresOf(pruner, main);
-    return {
-      figures,
-      ...(isFirst ? { view: await viewOf(setting, pruner, [...main, ...others], seed) } : {}),
-    };
+    return { figures, ...(isFirst ? { view: await viewOf(setting, pruner, [...main, ...others], seed) } : {}) };
   } finally {
     await pruner.release();
     await classifier.release();
@@ -193,10 +186,7 @@ async function viewOf(
       ),
       ...shown.flatMap(({ id, pruned }) => [
         { name: `${id}.onnx`, bytes: writeModel(pruned.model) },
-        {
-          name: `${id}.masks.npz`,
-          bytes: masksFile(layer, pruned.kept, statistics.varies, neighbourhood),
-        },
+        { name: `${id}.masks.npz`, bytes: masksFile(layer, pruned.kept, statistics.varies, neighbourhood) },
       ]),
     ],
   };
@@ -220,11 +210,6 @@ function settingsOf({ dataset }: PaperSetting, extent: RegionsExtent): Reproduct
 /** Each figure's mean over the seeds, and its spread where there are several. */
 function resultsOf(found: readonly (readonly Figure[])[]): PaperResult[] {
   return (found[0] ?? []).map(({ id, what, paper }, k) => {
-    return {
-      id,
-      what,
-      paper,
-      ...overSeeds(found.flatMap((figures) => figures[k]?.value ?? [])),
-    };
+    return { id, what, paper, ...overSeeds(found.flatMap((figures) => figures[k]?.value ?? [])) };
   });
 }

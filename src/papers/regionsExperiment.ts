@@ -19,20 +19,8 @@ export interface RegionsExtent {
   readonly comparisons: boolean;
 }
 
-export const wholeExtent: RegionsExtent = {
-  rounds: 6,
-  epochs: 2,
-  area: 0.15,
-  regions: 2,
-  comparisons: true,
-};
-export const quickExtent: RegionsExtent = {
-  rounds: 6,
-  epochs: 1,
-  area: 0.25,
-  regions: 3,
-  comparisons: false,
-};
+export const wholeExtent: RegionsExtent = { rounds: 6, epochs: 2, area: 0.15, regions: 2, comparisons: true };
+export const quickExtent: RegionsExtent = { rounds: 6, epochs: 1, area: 0.25, regions: 3, comparisons: false };
 
 /** The share of the weights that the paper removes first. */
 export const firstCut = 0.5;
@@ -142,10 +130,7 @@ export function comparisonPlans(
       'compact-plain-rate',
       'Ours, plain rate',
       'the layer’s learning rate is not raised',
-      compactRounds({ ...settings, area, regions }).map((round) => ({
-        ...round,
-        layerRate: 1,
-      })),
+      compactRounds({ ...settings, area, regions }).map((round) => ({ ...round, layerRate: 1 })),
     ),
     plan(
       'discs',

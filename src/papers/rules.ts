@@ -28,10 +28,7 @@ const stated = {
 } as const;
 
 /** Updates of the refinement, and of the hidden head. A2's updates take twenty times as long as A1's. */
-const lengths = {
-  full: { a1: 12_000, a2: 1_000, hidden: 1_500 },
-  quick: { a1: 1_000, a2: 100, hidden: 200 },
-};
+const lengths = { full: { a1: 12_000, a2: 1_000, hidden: 1_500 }, quick: { a1: 1_000, a2: 100, hidden: 200 } };
 /** Learning rates of the refinement: A1 has far to go, A2 is near its best. */
 const rates = { a1: 0.01, a2: 0.001 };
 
@@ -63,10 +60,7 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
         opset: 21,
       },
       input: [],
-      settings: Object.entries(settings).map(([label, value]) => ({
-        label,
-        value: String(value),
-      })),
+      settings: Object.entries(settings).map(([label, value]) => ({ label, value: String(value) })),
       environment: [
         { label: 'konkyo', value: version },
         { label: 'Runtime', value: runtime.name },
@@ -133,11 +127,7 @@ async function shownNetwork(
 ): Promise<ShownNetwork> {
   const features = await featureViews(classifier, extraction, training, filters);
   const view = rulesView(classifier, extraction, figures, features);
-  return {
-    name,
-    sha256: classifier.sha256,
-    view: { ...view, ...(refined ? { refined } : {}) },
-  };
+  return { name, sha256: classifier.sha256, view: { ...view, ...(refined ? { refined } : {}) } };
 }
 
 function filtersOf({ graph }: Model): Tensor<'float32'> | undefined {

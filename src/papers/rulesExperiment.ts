@@ -46,9 +46,5 @@ export async function networkRules(task: RulesTask): Promise<NetworkRules> {
   onStep('Refining the features');
   const { ruleModel, rules, before, after } = await refineRules(classifier, found.extraction, images, refine);
   const accuracy = await accuracyOf(runtime, ruleModel, trainingImages(test, classifier.input, classifier.classCount));
-  return {
-    ...found,
-    classifier,
-    refined: { before, after, test: accuracy, literals: literalTotal(rules) },
-  };
+  return { ...found, classifier, refined: { before, after, test: accuracy, literals: literalTotal(rules) } };
 }

@@ -93,13 +93,7 @@ export function removedCounterparts(
     };
     const nearest = removed.map((input) => ({ input, away: distance(input) })).sort((a, b) => a.away - b.away);
     const members = nearest.slice(0, region.inputs.length).map(({ input }) => input);
-    return [
-      {
-        unit: region.unit,
-        channel: centre.channel,
-        inputs: Int32Array.from(members.sort((a, b) => a - b)),
-      },
-    ];
+    return [{ unit: region.unit, channel: centre.channel, inputs: Int32Array.from(members.sort((a, b) => a - b)) }];
   });
 }
 

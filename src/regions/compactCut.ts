@@ -39,10 +39,7 @@ export function cutToCompactRegions(settings: CompactCutSettings): Cut {
           .map((value, input) => value * (row[input] ?? 0));
         const best = strongest(row, smoothed(own, map, smoothing), most);
         const found = findRegions(best, map, neighbourhood)
-          .map((region) => ({
-            region,
-            worth: regionIndex(region, own, inputs, 'sum'),
-          }))
+          .map((region) => ({ region, worth: regionIndex(region, own, inputs, 'sum') }))
           .sort((a, b) => b.worth - a.worth);
         const largest = Array.from({ length: map.channels }, (_, channel) =>
           found.filter(({ region }) => region.channel === channel).slice(0, regions),

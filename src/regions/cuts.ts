@@ -43,10 +43,7 @@ export function cutAtRandom(ratio: number): Cut {
   return {
     about: `remove ${percent(ratio)} of the weights at random`,
     async apply({ kept, random }) {
-      const left = indicesOf(kept).map((index) => ({
-        index,
-        order: random.uniform(),
-      }));
+      const left = indicesOf(kept).map((index) => ({ index, order: random.uniform() }));
       left.sort((a, b) => a.order - b.order);
       return without(
         kept,

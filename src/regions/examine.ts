@@ -119,12 +119,7 @@ async function examineImages(
       const image = rows(test.images, index, index + 1);
       const found = await firedUnits(split, layer, image, compared, classifier.batchSize);
       const picture = toPixels(image.data, classifier.input);
-      examined.push({
-        index,
-        truth: test.labels[index] ?? 0,
-        picture,
-        ...found,
-      });
+      examined.push({ index, truth: test.labels[index] ?? 0, picture, ...found });
     }
     return examined;
   } finally {
@@ -136,11 +131,7 @@ async function examineImages(
 function drawn(regions: readonly Region[], most: number, seed: number): readonly Region[] {
   if (regions.length <= most) return regions;
   const source = random(seed);
-  const chosen = regions.map((region, at) => ({
-    region,
-    at,
-    draw: source.uniform(),
-  }));
+  const chosen = regions.map((region, at) => ({ region, at, draw: source.uniform() }));
   const first = chosen.sort((a, b) => a.draw - b.draw).slice(0, most);
   return first.sort((a, b) => a.at - b.at).map(({ region }) => region);
 }

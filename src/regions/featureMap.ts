@@ -23,18 +23,10 @@ export interface Place {
 export function placeOf({ channels, height, width, layout }: FeatureMap, input: number): Place {
   if (layout === 'NHWC') {
     const cell = Math.floor(input / channels);
-    return {
-      channel: input % channels,
-      y: Math.floor(cell / width),
-      x: cell % width,
-    };
+    return { channel: input % channels, y: Math.floor(cell / width), x: cell % width };
   }
   const cell = input % (height * width);
-  return {
-    channel: Math.floor(input / (height * width)),
-    y: Math.floor(cell / width),
-    x: cell % width,
-  };
+  return { channel: Math.floor(input / (height * width)), y: Math.floor(cell / width), x: cell % width };
 }
 
 /** How far apart neighbours are among the layer's inputs: along x, along y, and from channel to channel. */

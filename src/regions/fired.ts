@@ -43,10 +43,7 @@ export async function firedUnits(
     activation,
     effect: (scores.data[chosen] ?? 0) - (muted[unit] ?? 0),
   })).filter(({ activation }) => activation > threshold);
-  return {
-    chosen,
-    fired: fired.sort((a, b) => b.effect - a.effect || a.unit - b.unit),
-  };
+  return { chosen, fired: fired.sort((a, b) => b.effect - a.effect || a.unit - b.unit) };
 }
 
 function columnMeans({ data, dims }: Tensor<'float32'>): Float64Array {

@@ -17,10 +17,6 @@ export function weightImportance(
   { magnitude, deviation }: InputStatistics,
 ): Float32Array {
   const inputs = magnitude.length;
-  const scale = {
-    magnitude: undefined,
-    'weight-x-input': magnitude,
-    'weight-x-deviation': deviation,
-  }[criterion];
+  const scale = { magnitude: undefined, 'weight-x-input': magnitude, 'weight-x-deviation': deviation }[criterion];
   return weights.map((weight, i) => Math.abs(weight) * (scale?.[i % inputs] ?? 1));
 }

@@ -37,15 +37,8 @@ export async function inputStatistics(
     least: over('ReduceMin', data),
     most: over('ReduceMax', data),
   };
-  const outputs = Object.values(names).map((name) => ({
-    name,
-    type: undefined,
-    dims: undefined,
-  }));
-  const session = await runtime.createSession({
-    ...model,
-    graph: prune(builder.build(), outputs, [inputName]),
-  });
+  const outputs = Object.values(names).map((name) => ({ name, type: undefined, dims: undefined }));
+  const session = await runtime.createSession({ ...model, graph: prune(builder.build(), outputs, [inputName]) });
   const count = images.dims[0] ?? 0;
   const [sum, squares, magnitude] = [new Float64Array(inputs), new Float64Array(inputs), new Float64Array(inputs)];
   const least = new Float32Array(inputs).fill(Number.POSITIVE_INFINITY);

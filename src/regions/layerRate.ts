@@ -8,19 +8,11 @@ export function withLayerRate(optimizer: Optimizer, weight: string, factor: numb
   if (factor === 1) return optimizer;
   return {
     ...optimizer,
-    settings: {
-      ...optimizer.settings,
-      [`rate of ${weight}, times`]: Number(factor.toPrecision(4)),
-    },
+    settings: { ...optimizer.settings, [`rate of ${weight}, times`]: Number(factor.toPrecision(4)) },
     update: (builder, now) =>
       optimizer.update(
         builder,
-        now.weight === weight
-          ? {
-              ...now,
-              gradient: builder.ops.Mul(now.gradient, builder.scalar(factor)),
-            }
-          : now,
+        now.weight === weight ? { ...now, gradient: builder.ops.Mul(now.gradient, builder.scalar(factor)) } : now,
       ),
   };
 }

@@ -36,14 +36,7 @@ export function compactRounds(settings: CompactSettings): Round[] {
   return each(rounds, (round) => ({
     cuts: [
       ...(round === 1 ? [cutConstantInputs] : []),
-      ...(round <= falling
-        ? [
-            cutToCompactRegions({
-              ...settings,
-              area: area ** (round / falling),
-            }),
-          ]
-        : []),
+      ...(round <= falling ? [cutToCompactRegions({ ...settings, area: area ** (round / falling) })] : []),
     ],
     epochs,
     layerRate: 'inverse share' as const,
@@ -57,11 +50,7 @@ export function magnitudeRounds(
   rewindTo?: TrainingState['weights'],
 ): Round[] {
   const ratio = 1 - left ** (1 / rounds);
-  return each(rounds, () => ({
-    cuts: [cutWeights(ratio)],
-    epochs,
-    ...(rewindTo ? { rewindTo } : {}),
-  }));
+  return each(rounds, () => ({ cuts: [cutWeights(ratio)], epochs, ...(rewindTo ? { rewindTo } : {}) }));
 }
 
 /** All cutting at once, then as many epochs in all. */

@@ -40,14 +40,7 @@ export async function pruneInRounds(parts: Prepared, rounds: readonly Round[], o
   for (const { cuts, epochs, rewindTo, layerRate = 1 } of rounds) {
     for (const { apply } of cuts) {
       const importance = (criterion: Criterion) => importanceOf(parts, criterion, held(state, layer, kept));
-      kept = await apply({
-        map: layer.map,
-        kept,
-        varies: statistics.varies,
-        neighbourhood,
-        importance,
-        random: draws,
-      });
+      kept = await apply({ map: layer.map, kept, varies: statistics.varies, neighbourhood, importance, random: draws });
     }
     checkLeft(kept, statistics, records.length + 1);
     const from = held(rewindTo ? { ...state, weights: rewindTo } : state, layer, kept);
@@ -93,10 +86,7 @@ async function atLayerRate<T>(
 ): Promise<T> {
   if (factor === 1) return run(trainer);
   const optimizer = withLayerRate(trainer.options.optimizer, layer.weightName, factor);
-  const faster = await makeTrainer(trainer.runtime, trainer.model, {
-    ...trainer.options,
-    optimizer,
-  });
+  const faster = await makeTrainer(trainer.runtime, trainer.model, { ...trainer.options, optimizer });
   try {
     return await run(faster);
   } finally {

@@ -109,15 +109,7 @@ export async function makePruner(classifier: Classifier, options: PrunerOptions)
     const test = trainingImages(options.test, trainer.input, trainer.step.classes);
     const statistics = await inputStatistics(classifier, layer, data.images);
     const settings = { learningRate, batchSize };
-    const prepared: Prepared = {
-      trainer,
-      layer,
-      statistics,
-      data,
-      test,
-      neighbourhood,
-      settings,
-    };
+    const prepared: Prepared = { trainer, layer, statistics, data, test, neighbourhood, settings };
     return {
       classifier,
       ...prepared,

@@ -189,9 +189,5 @@ function joined(a: Span, b: Span, node: Node): Span {
   }
   if (a.jump !== b.jump) return a.jump === 0 ? a : b;
   const start = Math.min(a.start, b.start);
-  return {
-    jump: a.jump,
-    start,
-    size: Math.max(a.start + a.size, b.start + b.size) - start,
-  };
+  return { jump: a.jump, start, size: Math.max(a.start + a.size, b.start + b.size) - start };
 }

@@ -39,10 +39,7 @@ export async function splitModel(classifier: Classifier, model: Model, layer: De
     },
     sums: async (inputs) => floatOutputOf(await dense.run({ [data]: inputs }), sums),
     async rest(given, images) {
-      const values = await rest.run({
-        [sums]: given,
-        ...(takesImages ? { [inputName]: images } : {}),
-      });
+      const values = await rest.run({ [sums]: given, ...(takesImages ? { [inputName]: images } : {}) });
       const of = (name: string) => (name === sums ? given : floatOutputOf(values, name));
       return { activations: of(activations), scores: of(scores.name) };
     },

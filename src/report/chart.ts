@@ -34,18 +34,8 @@ export interface BarChart {
   readonly bars: readonly { readonly label: string; readonly value: number }[];
 }
 
-const size = {
-  width: 640,
-  height: 320,
-  marginLeft: 56,
-  marginBottom: 44,
-  marginRight: 24,
-};
-const colours = {
-  own: 'var(--accent)',
-  comparison: 'var(--quiet)',
-  other: 'var(--fair)',
-};
+const size = { width: 640, height: 320, marginLeft: 56, marginBottom: 44, marginRight: 24 };
+const colours = { own: 'var(--accent)', comparison: 'var(--quiet)', other: 'var(--fair)' };
 
 /** Lines over a common pair of axes, each with its name at its end. */
 export function lineChart({ description, x, y, series, dots = false }: LineChart): Html {
@@ -63,16 +53,7 @@ export function lineChart({ description, x, y, series, dots = false }: LineChart
           strokeWidth: kindOf(line) === 'own' ? 2 : 1.4,
           ...(kindOf(line) === 'other' ? { strokeDasharray: '5 3' } : {}),
         }),
-        ...(dots
-          ? [
-              Plot.dot(line.points, {
-                x: 'x',
-                y: 'y',
-                fill: colours[kindOf(line)],
-                r: 3,
-              }),
-            ]
-          : []),
+        ...(dots ? [Plot.dot(line.points, { x: 'x', y: 'y', fill: colours[kindOf(line)], r: 3 })] : []),
       ]),
       // Names last, on ground of their own: a line may lead past the end of another.
       ...series.map((line) =>
@@ -94,11 +75,7 @@ export function lineChart({ description, x, y, series, dots = false }: LineChart
 /** A bar for each label, in the order given. */
 export function barChart({ description, x, y, bars }: BarChart): Html {
   return drawn(description, {
-    x: {
-      label: x.label,
-      domain: bars.map(({ label }) => label),
-      labelArrow: 'none',
-    },
+    x: { label: x.label, domain: bars.map(({ label }) => label), labelArrow: 'none' },
     y: { ...scaleOf(y), grid: true },
     marks: [Plot.barY(bars, { x: 'label', y: 'value', fill: colours.own }), Plot.ruleY([0])],
   });
@@ -118,12 +95,7 @@ function drawn(description: string, options: Plot.PlotOptions): Html {
     document: domino.createDocument(),
     className: 'chart',
     ariaLabel: description,
-    style: {
-      fontSize: '12px',
-      fontFamily: 'var(--sans)',
-      background: 'none',
-      overflow: 'visible',
-    },
+    style: { fontSize: '12px', fontFamily: 'var(--sans)', background: 'none', overflow: 'visible' },
     ...size,
     ...options,
   });

@@ -76,15 +76,7 @@ function lines(checks: MapChecks, kind: keyof PerturbationCurves): Line[] {
   const points = ({ points }: Curve) => points.map(({ share, value }) => ({ x: share, y: value }));
   return [
     { label: 'this map', kind: 'own', points: points(checks.curves[kind]) },
-    {
-      label: 'random map',
-      kind: 'comparison',
-      points: points(checks.random[kind]),
-    },
-    {
-      label: 'edge detector',
-      kind: 'comparison',
-      points: points(checks.edges[kind]),
-    },
+    { label: 'random map', kind: 'comparison', points: points(checks.random[kind]) },
+    { label: 'edge detector', kind: 'comparison', points: points(checks.edges[kind]) },
   ];
 }

@@ -53,9 +53,7 @@ function freedomOf({ input }: Classifier, { maps }: CheckedExplanation): Pick<Ex
     if (!freedom) continue;
     const { height, width, channels } = input;
     const perPixel = sumChannels(values.data, input).map((sum) => sum / channels);
-    return {
-      freedom: freedomView({ height, width, values: perPixel }, freedom),
-    };
+    return { freedom: freedomView({ height, width, values: perPixel }, freedom) };
   }
   return {};
 }

@@ -53,12 +53,7 @@ export function standaloneMapPicture(map: AttributionMap, reading: MapReading, p
 export function legendPicture(hasNegative: boolean): Picture {
   const width = hasNegative ? 255 : 128;
   const colours = Array.from({ length: width }, (_, x) => divergingColour((x + 128 - width) / 127));
-  return {
-    width,
-    height: 1,
-    channels: 3,
-    data: Uint8Array.from(colours.flat()),
-  };
+  return { width, height: 1, channels: 3, data: Uint8Array.from(colours.flat()) };
 }
 
 /** How much the darkest parts of an image darken the ground. */

@@ -27,15 +27,8 @@ export interface PageSection {
 
 /** The page as one HTML file: no scripts, no requests. The same view gives the same bytes. */
 export function renderPage({ title, headline, lede, sections, provenance }: PageView): string {
-  const last = {
-    id: 'provenance',
-    question: provenanceQuestion,
-    answer: provenanceAnswer(provenance),
-  };
-  const numbered = [...sections, last].map((section, position) => ({
-    ...section,
-    number: position + 1,
-  }));
+  const last = { id: 'provenance', question: provenanceQuestion, answer: provenanceAnswer(provenance) };
+  const numbered = [...sections, last].map((section, position) => ({ ...section, number: position + 1 }));
   return pageShell(
     title,
     html`

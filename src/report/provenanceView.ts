@@ -20,10 +20,7 @@ export function provenanceOf(classifier: Classifier, options: ProvenanceOptions)
   const { model, preparation, runtime, sha256 } = classifier;
   const { file, methods, version, command, notes = [] } = options;
   const withSettings = methods
-    .map((method) => ({
-      title: method.title,
-      settings: method.settingsFor?.(classifier) ?? method.settings,
-    }))
+    .map((method) => ({ title: method.title, settings: method.settingsFor?.(classifier) ?? method.settings }))
     .filter(({ settings }) => Object.keys(settings).length > 0);
   return {
     model: {
@@ -47,10 +44,7 @@ export function provenanceOf(classifier: Classifier, options: ProvenanceOptions)
         label: 'Rewritten model',
         value: `differs from the original by at most ${percent(preparation.difference)} of the largest output on probe images`,
       },
-      ...[...preparation.notes, ...notes].map((note) => ({
-        label: 'Note',
-        value: note,
-      })),
+      ...[...preparation.notes, ...notes].map((note) => ({ label: 'Note', value: note })),
     ],
     environment: [
       { label: 'konkyo', value: version },

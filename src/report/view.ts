@@ -58,10 +58,7 @@ export interface RankedClass {
 
 /** Which of the model's numbers the maps explain. */
 export type ExplainedOutput =
-  | {
-      readonly kind: 'score';
-      readonly before: 'Softmax' | 'LogSoftmax' | 'Sigmoid';
-    }
+  | { readonly kind: 'score'; readonly before: 'Softmax' | 'LogSoftmax' | 'Sigmoid' }
   | { readonly kind: 'probability' }
   | { readonly kind: 'output' };
 

@@ -26,10 +26,7 @@ export function booleanNetwork(head: DenseHead, scales: readonly FeatureScale[],
     if (layer.activation === 'none') return units;
     columns = layer.units.map((unit) => activated(weightedSums(columns, unit), layer.activation));
     inputScales = hiddenScales(layer, columns);
-    return units.map(({ weights, bias }, i) => ({
-      weights,
-      bias: bias - switchPoint(layer, inputScales[i]),
-    }));
+    return units.map(({ weights, bias }, i) => ({ weights, bias: bias - switchPoint(layer, inputScales[i]) }));
   });
 }
 

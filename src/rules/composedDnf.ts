@@ -29,10 +29,7 @@ export function composedDnfs(network: BooleanNetwork, table: FeatureTable): read
       .map(({ corner }) =>
         termOf(
           n,
-          Array.from({ length: n }, (_, variable) => ({
-            variable,
-            negated: ((corner >> variable) & 1) === 0,
-          })),
+          Array.from({ length: n }, (_, variable) => ({ variable, negated: ((corner >> variable) & 1) === 0 })),
         ),
       );
     return simplified(minterms, rows);

@@ -29,11 +29,7 @@ export type Activation = 'none' | 'sigmoid' | 'relu' | 'tanh';
 const rearranging = new Set(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Identity', 'Dropout', 'Cast']);
 const weighing = new Set(['Gemm', 'MatMul']);
 const affine = new Set(['Add', 'Sub', 'Mul', 'Div', 'BatchNormalization']);
-const activations: Readonly<Record<string, Activation>> = {
-  Relu: 'relu',
-  Sigmoid: 'sigmoid',
-  Tanh: 'tanh',
-};
+const activations: Readonly<Record<string, Activation>> = { Relu: 'relu', Sigmoid: 'sigmoid', Tanh: 'tanh' };
 const pooling = new Set(['MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalMaxPool']);
 
 /** More features than this make rules that nobody reads, from terms that nobody can list. */
@@ -141,10 +137,7 @@ async function readLayers(classifier: Classifier, features: string, steps: reado
   for (const { node, input } of steps) {
     const activation = activations[node.op];
     if (activation === undefined || input === features) continue;
-    layers.push({
-      units: await readUnits(classifier, from, input),
-      activation,
-    });
+    layers.push({ units: await readUnits(classifier, from, input), activation });
     from = node.outputs[0] ?? '';
   }
   const units = await readUnits(classifier, from, classifier.scores.name);
@@ -155,13 +148,7 @@ async function readLayers(classifier: Classifier, features: string, steps: reado
 function bothClasses(units: readonly ThresholdUnit[]): readonly ThresholdUnit[] {
   const [only, second] = units;
   if (!only || second) return units;
-  return [
-    {
-      weights: Float64Array.from(only.weights, (weight) => -weight),
-      bias: -only.bias,
-    },
-    only,
-  ];
+  return [{ weights: Float64Array.from(only.weights, (weight) => -weight), bias: -only.bias }, only];
 }
 
 /** The weighted sums between two values: their biases from a row of zeros, their weights from rows with a single 1. */
@@ -169,10 +156,7 @@ async function readUnits(classifier: Classifier, from: string, to: string): Prom
   const { model, runtime } = classifier;
   const dims = dimsOf(classifier, from);
   const n = sizeOf(dims);
-  const session = await runtime.createSession({
-    ...model,
-    graph: between(model.graph, from, to, dims),
-  });
+  const session = await runtime.createSession({ ...model, graph: between(model.graph, from, to, dims) });
   try {
     const data = new Float32Array((n + 1) * n);
     for (let i = 0; i < n; i++) data[(i + 1) * n + i] = 1;
@@ -180,10 +164,7 @@ async function readUnits(classifier: Classifier, from: string, to: string): Prom
     const units = values.length / (n + 1);
     return Array.from({ length: units }, (_, k) => {
       const bias = values[k] ?? 0;
-      return {
-        bias,
-        weights: Float64Array.from({ length: n }, (_, i) => (values[(i + 1) * units + k] ?? 0) - bias),
-      };
+      return { bias, weights: Float64Array.from({ length: n }, (_, i) => (values[(i + 1) * units + k] ?? 0) - bias) };
     });
   } finally {
     await session.release();

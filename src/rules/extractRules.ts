@@ -75,10 +75,7 @@ export async function extractRules(
   const validation = await seenImages(classifier, head, images.validation);
   onStep('Choosing the rules');
   const scales = head.inUnitRange ? knownScales(training.columns) : scalesFrom(training.columns);
-  const tables = {
-    training: featureTable(training, scales),
-    validation: featureTable(validation, scales),
-  };
+  const tables = { training: featureTable(training, scales), validation: featureTable(validation, scales) };
   const found = candidatesOf(booleanNetwork(head, scales, training), tables.training, scales);
   const { network, reading, candidates, start, admits } = found;
   const selection = selectRules(tables, {
@@ -139,23 +136,11 @@ function candidatesOf(raw: BooleanNetwork, table: FeatureTable, scales: readonly
     }
     const isImplicant = implicantTest(network);
     const admits: Admits = (k, signs) => varying(k, signs) && isImplicant(k, signs);
-    return {
-      network,
-      reading,
-      candidates: { kind: 'implicants' },
-      start,
-      admits,
-    };
+    return { network, reading, candidates: { kind: 'implicants' }, start, admits };
   }
   const empty = (raw.at(-1) ?? []).map(() => new Int8Array(scales.length));
   const candidates: Candidates = { kind: 'any', reason: reasons.join('; ') };
-  return {
-    network: raw,
-    reading: 'raw',
-    candidates,
-    start: empty,
-    admits: varying,
-  };
+  return { network: raw, reading: 'raw', candidates, start: empty, admits: varying };
 }
 
 /** For each class an implicant with a literal for every feature that varies; or why there is none that could become readable. */

@@ -30,15 +30,8 @@ export async function seenImages(
   checkClasses(classifier, set);
   const { model, runtime, scores, inputName, batchSize, classCount } = classifier;
   const names = [...new Set([features, scores.name])];
-  const outputs = names.map((name) => ({
-    name,
-    type: undefined,
-    dims: undefined,
-  }));
-  const session = await runtime.createSession({
-    ...model,
-    graph: { ...model.graph, outputs },
-  });
+  const outputs = names.map((name) => ({ name, type: undefined, dims: undefined }));
+  const session = await runtime.createSession({ ...model, graph: { ...model.graph, outputs } });
   const columns = Array.from({ length: featureCount }, () => new Float32Array(set.count));
   const byClass = Array.from({ length: classCount }, () => new Float32Array(set.count));
   try {
@@ -61,12 +54,7 @@ export async function seenImages(
   } finally {
     await session.release();
   }
-  return {
-    count: set.count,
-    labels: set.labels,
-    columns,
-    decisions: largest(byClass),
-  };
+  return { count: set.count, labels: set.labels, columns, decisions: largest(byClass) };
 }
 
 function* bothSigns(values: Float32Array): Iterable<number> {
@@ -83,11 +71,7 @@ function scatter(rows: Float32Array, columns: readonly Float32Array[], from: num
 
 /** The features brought to [0, 1]. */
 export function featureTable({ count, labels, columns }: SeenImages, scales: readonly FeatureScale[]): FeatureTable {
-  return {
-    count,
-    labels,
-    columns: columns.map((column, i) => scaledColumn(column, scales[i])),
-  };
+  return { count, labels, columns: columns.map((column, i) => scaledColumn(column, scales[i])) };
 }
 
 function checkClasses({ classCount }: Classifier, { name, labels, classNames, count }: LabelledImages): void {

@@ -47,10 +47,7 @@ export async function firedRules(
       networkClass: chosen,
       products,
       literals: fired
-        ? literalsOf(fired).map((literal) => ({
-            ...literal,
-            value: literalValue(literal, features),
-          }))
+        ? literalsOf(fired).map((literal) => ({ ...literal, value: literalValue(literal, features) }))
         : [],
       features,
       ...(units ? { sufficient: sufficientForClass(units, features, chosen) } : {}),
@@ -61,10 +58,7 @@ export async function firedRules(
 async function valuesOf(classifier: Classifier, name: string, images: Tensor<'float32'>): Promise<Tensor<'float32'>> {
   const { model, runtime, inputName, batchSize } = classifier;
   const outputs = [{ name, type: undefined, dims: undefined }];
-  const session = await runtime.createSession({
-    ...model,
-    graph: { ...model.graph, outputs },
-  });
+  const session = await runtime.createSession({ ...model, graph: { ...model.graph, outputs } });
   try {
     const values = await runBatches(session, batchSize, images.dims[0] ?? 0, { [inputName]: images }, [name]);
     return floatOutputOf(Object.fromEntries(values), name);

@@ -94,10 +94,7 @@ export function primeImplicants(unit: ThresholdUnit, options: PrimeOptions = {})
         found.push(
           termOf(
             n,
-            chosen.map((i) => ({
-              variable: i,
-              negated: (weights[i] ?? 0) < 0,
-            })),
+            chosen.map((i) => ({ variable: i, negated: (weights[i] ?? 0) < 0 })),
           ),
         );
       return;
@@ -114,10 +111,7 @@ export function primeImplicants(unit: ThresholdUnit, options: PrimeOptions = {})
   if (need <= 0) return { terms: [termOf(n, [])], complete: true };
   const largest = Math.min(maxLiterals, sizes.length);
   for (let size = 1; size <= largest && found.length < limit; size++) visit(0, need, size);
-  return {
-    terms: found,
-    complete: found.length < limit && largest === sizes.length,
-  };
+  return { terms: found, complete: found.length < limit && largest === sizes.length };
 }
 
 /** Variables by falling size of their weight. */

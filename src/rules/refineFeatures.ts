@@ -75,26 +75,14 @@ export async function refineFeatures(
       onStep?.(state.step, updates);
     }
     const refined = trainer.modelOf(best.state);
-    return {
-      model: withWeightsOf(classifier.model, refined),
-      ruleModel: refined,
-      before,
-      after: best.accuracy,
-    };
+    return { model: withWeightsOf(classifier.model, refined), ruleModel: refined, before, after: best.accuracy };
   } finally {
     await trainer.release();
   }
 }
 
 function settingsOf({ layout, height, width, order, scale, mean, std }: InputDescription): InputSettings {
-  return {
-    layout,
-    size: [height, width],
-    order,
-    scale,
-    mean: [...mean],
-    std: [...std],
-  };
+  return { layout, size: [height, width], order, scale, mean: [...mean], std: [...std] };
 }
 
 /** Batches without end, epoch after epoch in another order, a share of the images moved by -1, 0 or 1 pixels each way. */

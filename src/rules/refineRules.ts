@@ -50,12 +50,7 @@ export async function refineRules(
       seed: (settings.seed ?? 0) + 1,
     });
     if (second.after <= first.after) return asBefore;
-    return {
-      ruleModel: second.ruleModel,
-      rules: chosen,
-      before: first.before,
-      after: second.after,
-    };
+    return { ruleModel: second.ruleModel, rules: chosen, before: first.before, after: second.after };
   } finally {
     await tuned.release();
   }
@@ -71,10 +66,6 @@ async function chosenAnew(
   const training = featureTable(await seenImages(classifier, head, images.training), scales);
   const validation = literalLogs(featureTable(await seenImages(classifier, head, images.validation), scales));
   const some = literalLogs(sampleRows(training, searchRows));
-  const found = jointAscent(some, rules, {
-    price,
-    depth: 1,
-    admits: () => true,
-  });
+  const found = jointAscent(some, rules, { price, depth: 1, admits: () => true });
   return ruleAccuracy(validation, found) > ruleAccuracy(validation, rules) ? found : rules;
 }

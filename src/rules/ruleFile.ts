@@ -19,13 +19,7 @@ const schema = v.object({
     scales: v.array(v.object({ low: v.number(), high: v.number() })),
   }),
   rules: v.array(
-    v.object({
-      class: whole,
-      label: v.string(),
-      text: v.string(),
-      on: v.array(positive),
-      off: v.array(positive),
-    }),
+    v.object({ class: whole, label: v.string(), text: v.string(), on: v.array(positive), off: v.array(positive) }),
   ),
   figures: v.record(v.string(), v.nullable(v.number())),
   /** Small pictures of the features: bytes as base64. */
@@ -57,21 +51,11 @@ export function writeRuleFile({ model, rules, labels, figures, pictures }: RuleF
     konkyo: 'rules',
     version: 1,
     model: { ...model },
-    features: {
-      layer: features,
-      count: scales.length,
-      scales: scales.map(({ low, high }) => ({ low, high })),
-    },
+    features: { layer: features, count: scales.length, scales: scales.map(({ low, high }) => ({ low, high })) },
     rules: terms.map((term, k) => {
       const numbers = (negated: boolean) =>
         literalsOf(term).flatMap((literal) => (literal.negated === negated ? [literal.variable + 1] : []));
-      return {
-        class: k,
-        label: labels[k] ?? String(k),
-        text: termText(term),
-        on: numbers(false),
-        off: numbers(true),
-      };
+      return { class: k, label: labels[k] ?? String(k), text: termText(term), on: numbers(false), off: numbers(true) };
     }),
     figures: { ...figures },
     pictures: [...pictures],

@@ -85,13 +85,7 @@ export function selectRules(data: SelectionData, settings: SelectionSettings): S
     path = search(path, price);
     const rules = polish(path, price);
     const [training, validation] = [ruleAccuracy(all, rules), ruleAccuracy(held, rules)];
-    return {
-      price,
-      rules,
-      literals: literalTotal(rules),
-      training,
-      validation,
-    };
+    return { price, rules, literals: literalTotal(rules), training, validation };
   });
   return { chosen: shortestWithin(curve, tolerance), curve };
 }

@@ -39,11 +39,7 @@ function sufficientForSign(unit: ThresholdUnit, x: ArrayLike<number>): Sufficien
     features.push(i);
     got += gains[i] ?? 0;
   }
-  return {
-    features: ascending(features),
-    guarantee: 'smallest',
-    margin: got - need,
-  };
+  return { features: ascending(features), guarantee: 'smallest', margin: got - need };
 }
 
 /** What each feature brings when fixed, and how much all fixed ones must bring for the unit to stay at 0 or above. */

@@ -24,20 +24,10 @@ export async function probe(runtime: Runtime, model: Model, feeds: Values): Prom
       const { type, dims } = value;
       const single = type === 'bool' && value.data.length === 1;
       if (constants.has(name)) facts.set(name, { type, dims, constant: value });
-      else
-        facts.set(name, {
-          type,
-          dims,
-          ...(single && ofShapes.has(name) ? { ofShapes: value } : {}),
-        });
+      else facts.set(name, { type, dims, ...(single && ofShapes.has(name) ? { ofShapes: value } : {}) });
     }
     for (const [name, value] of model.graph.initializers) {
-      if (!facts.has(name))
-        facts.set(name, {
-          type: value.type,
-          dims: value.dims,
-          constant: value,
-        });
+      if (!facts.has(name)) facts.set(name, { type: value.type, dims: value.dims, constant: value });
     }
     const outputs = model.graph.outputs.flatMap(({ name }) => (values[name] ? [[name, values[name]] as const] : []));
     return { facts, outputs: Object.fromEntries(outputs) };

@@ -17,12 +17,7 @@ function digitNetwork(name: string, layers: readonly Layer[]): (seed: number) =>
 
 const pool = (name: string): Layer => ({ type: 'maxPool', name, window: 2 });
 const flatten: Layer = { type: 'flatten', name: 'flatten' };
-const scores: Layer = {
-  type: 'dense',
-  name: 'dense',
-  units: 10,
-  activation: 'none',
-};
+const scores: Layer = { type: 'dense', name: 'dense', units: 10, activation: 'none' };
 
 function conv(name: string, filters: number, kernel: number, activation: 'sigmoid' | 'relu'): Layer {
   return { type: 'conv', name, filters, kernel, activation };
@@ -80,27 +75,9 @@ export const architectures = {
       'sigmoid and the initial weights (small enough that what is learned shows in their pictures) are our reading',
     build: digitNetwork('d', [
       flatten,
-      {
-        type: 'dense',
-        name: 'hidden1',
-        units: 100,
-        activation: 'sigmoid',
-        initialization: 'lecun',
-      },
-      {
-        type: 'dense',
-        name: 'hidden2',
-        units: 50,
-        activation: 'sigmoid',
-        initialization: 'lecun',
-      },
-      {
-        type: 'dense',
-        name: 'output',
-        units: 10,
-        activation: 'none',
-        initialization: 'lecun',
-      },
+      { type: 'dense', name: 'hidden1', units: 100, activation: 'sigmoid', initialization: 'lecun' },
+      { type: 'dense', name: 'hidden2', units: 50, activation: 'sigmoid', initialization: 'lecun' },
+      { type: 'dense', name: 'output', units: 10, activation: 'none', initialization: 'lecun' },
     ]),
   },
 } as const satisfies Readonly<Record<string, Architecture>>;

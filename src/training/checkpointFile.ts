@@ -11,12 +11,7 @@ import type { TrainingState } from './trainer.ts';
  */
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
-const record = v.object({
-  epoch: whole,
-  step: whole,
-  loss: v.number(),
-  accuracy: v.exactOptional(v.number()),
-});
+const record = v.object({ epoch: whole, step: whole, loss: v.number(), accuracy: v.exactOptional(v.number()) });
 const schema = v.object({
   version: v.literal(1),
   step: whole,
@@ -42,15 +37,7 @@ export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     version: 1,
     step: state.step,
     ...rest,
-    ...(best
-      ? {
-          best: {
-            accuracy: best.accuracy,
-            epoch: best.epoch,
-            step: best.state.step,
-          },
-        }
-      : {}),
+    ...(best ? { best: { accuracy: best.accuracy, epoch: best.epoch, step: best.state.step } } : {}),
   };
   const text = new TextEncoder().encode(JSON.stringify(json));
   return writeNpz(
@@ -72,15 +59,7 @@ export function readCheckpoint(bytes: Uint8Array, where = 'checkpoint'): Checkpo
   const state = stateOf('now', step, arrays);
   if (!best) return { ...rest, state };
   const { accuracy, epoch } = best;
-  return {
-    ...rest,
-    state,
-    best: {
-      accuracy,
-      epoch,
-      state: stateOf('best', best.step, arrays),
-    } satisfies Best,
-  };
+  return { ...rest, state, best: { accuracy, epoch, state: stateOf('best', best.step, arrays) } satisfies Best };
 }
 
 function parseFields(array: NpyArray | undefined, where: string) {
@@ -109,9 +88,5 @@ function stateOf(which: string, step: number, arrays: ReadonlyMap<string, NpyArr
         name.startsWith(prefix) && type === 'float32' ? [[name.slice(prefix.length), float32(dims, data)]] : [],
       ),
     );
-  return {
-    step,
-    weights: under(`${which}/weights/`),
-    memory: under(`${which}/memory/`),
-  };
+  return { step, weights: under(`${which}/weights/`), memory: under(`${which}/memory/`) };
 }

@@ -37,9 +37,7 @@ export function softmaxCrossEntropy(labels: Loss['labels'] = 'classes'): Loss {
       const truth = labels === 'classes' ? oneHot(builder, values.labels, values.classes) : values.labels;
       const logs = builder.add('LogSoftmax', [values.scores], { axis: 1 });
       const count = toFloat(builder, builder.add('Squeeze', [builder.add('Shape', [truth], { start: 0, end: 1 })]));
-      const total = builder.add('ReduceSum', [ops.Mul(truth, logs)], {
-        keepdims: 0,
-      });
+      const total = builder.add('ReduceSum', [ops.Mul(truth, logs)], { keepdims: 0 });
       return {
         loss: ops.Neg(ops.Div(total, count)),
         gradient: ops.Div(ops.Sub(ops.Exp(logs), truth), count),

@@ -33,11 +33,7 @@ export interface Network {
   readonly layers: readonly Layer[];
 }
 
-const initialization = {
-  sigmoid: 'glorotSigmoid',
-  relu: 'he',
-  none: 'glorot',
-} as const;
+const initialization = { sigmoid: 'glorotSigmoid', relu: 'he', none: 'glorot' } as const;
 const activationOps = { sigmoid: 'Sigmoid', relu: 'Relu' } as const;
 
 /**
@@ -101,22 +97,13 @@ function layerNodes(layer: Layer, input: string, dims: readonly number[], source
       const window = [layer.window, layer.window];
       const [channels = 1, ...spatial] = dims;
       return {
-        nodes: [
-          nodeOf('MaxPool', name, [input], {
-            kernel_shape: window,
-            strides: window,
-          }),
-        ],
+        nodes: [nodeOf('MaxPool', name, [input], { kernel_shape: window, strides: window })],
         weights: [],
         dims: [channels, ...spatial.map((size) => Math.floor(size / layer.window))],
       };
     }
     case 'flatten':
-      return {
-        nodes: [nodeOf('Flatten', name, [input], {})],
-        weights: [],
-        dims: [sizeOf(dims)],
-      };
+      return { nodes: [nodeOf('Flatten', name, [input], {})], weights: [], dims: [sizeOf(dims)] };
     case 'dense': {
       const gemm = nodeOf('Gemm', name, [input, `${name}.weight`, `${name}.bias`], { transB: 1 });
       return {
@@ -139,14 +126,7 @@ function nodeOf(
   inputs: readonly string[],
   values: Readonly<Record<string, number | readonly number[]>>,
 ): Node {
-  return {
-    op,
-    domain: '',
-    name,
-    inputs,
-    outputs: [name],
-    attributes: attributes(values),
-  };
+  return { op, domain: '', name, inputs, outputs: [name], attributes: attributes(values) };
 }
 
 function activationNode(activation: Activation, layer: string): Node[] {

@@ -49,16 +49,9 @@ export function sgd(settings: SgdSettings = {}): Optimizer {
     update(builder, { weight, gradient, memory, scalar }) {
       const { ops } = builder;
       const decayed = weightDecay === 0 ? gradient : ops.Add(gradient, ops.Mul(weight, builder.scalar(weightDecay)));
-      if (momentum === 0)
-        return {
-          weight: ops.Sub(weight, ops.Mul(decayed, scalar('rate'))),
-          memory: {},
-        };
+      if (momentum === 0) return { weight: ops.Sub(weight, ops.Mul(decayed, scalar('rate'))), memory: {} };
       const velocity = ops.Add(ops.Mul(memory('velocity'), builder.scalar(momentum)), decayed);
-      return {
-        weight: ops.Sub(weight, ops.Mul(velocity, scalar('rate'))),
-        memory: { velocity },
-      };
+      return { weight: ops.Sub(weight, ops.Mul(velocity, scalar('rate'))), memory: { velocity } };
     },
   };
 }

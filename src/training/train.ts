@@ -122,14 +122,7 @@ async function runBatches(
     state = after;
     batches += 1;
     lossSum += loss;
-    onProgress?.({
-      step: state.step,
-      updates,
-      epoch: history.length + 1,
-      loss,
-      learningRate,
-      history,
-    });
+    onProgress?.({ step: state.step, updates, epoch: history.length + 1, loss, learningRate, history });
   }
   return { ...from, state, batches, lossSum };
 }

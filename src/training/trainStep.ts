@@ -93,50 +93,21 @@ export async function makeTrainStep(runtime: Runtime, model: Model, options: Tra
     });
     const mask = masked.includes(name) ? input(builder, `${name}.mask`, 'float32', dims) : undefined;
     const updated = mask === undefined ? after.weight : builder.ops.Mul(after.weight, mask);
-    const weight: WeightSlot = {
-      name,
-      initial,
-      updated,
-      ...(mask === undefined ? {} : { mask }),
-    };
+    const weight: WeightSlot = { name, initial, updated, ...(mask === undefined ? {} : { mask }) };
     const memory = Object.entries(inputs).map(
-      ([what, input]): MemorySlot => ({
-        name: `${name}.${what}`,
-        dims,
-        input,
-        updated: after.memory[what] ?? '',
-      }),
+      ([what, input]): MemorySlot => ({ name: `${name}.${what}`, dims, input, updated: after.memory[what] ?? '' }),
     );
     return { weight, memory };
   });
-  const slots = {
-    weights: updates.map(({ weight }) => weight),
-    memory: updates.flatMap(({ memory }) => memory),
-  };
+  const slots = { weights: updates.map(({ weight }) => weight), memory: updates.flatMap(({ memory }) => memory) };
   const outputs: ValueInfo[] = [
     { name: backward.loss, type: 'float32', dims: [] },
-    ...slots.weights.map(({ updated, initial }) => ({
-      name: updated,
-      type: 'float32' as const,
-      dims: initial.dims,
-    })),
-    ...slots.memory.map(({ updated, dims }) => ({
-      name: updated,
-      type: 'float32' as const,
-      dims,
-    })),
+    ...slots.weights.map(({ updated, initial }) => ({ name: updated, type: 'float32' as const, dims: initial.dims })),
+    ...slots.memory.map(({ updated, dims }) => ({ name: updated, type: 'float32' as const, dims })),
   ];
   const graph = prune(withWeightsFixed(builder.build(), backward.frozen), outputs);
   const { images, labels, classes, loss } = backward;
-  return {
-    model: { ...model, graph },
-    images,
-    labels,
-    classes,
-    ...slots,
-    scalars,
-    loss,
-  };
+  return { model: { ...model, graph }, images, labels, classes, ...slots, scalars, loss };
 }
 
 interface Backward {
@@ -168,10 +139,7 @@ async function lossAndGradients(runtime: Runtime, model: Model, options: TrainSt
   const images = imageInput(graph, options.imageDims);
   const candidates = floatInitializers(graph).filter(([name]) => trainable(name));
   const open = withWeightsAsInputs(graph, candidates);
-  const feeds = {
-    [images]: zeros('float32', [2, ...options.imageDims]),
-    ...Object.fromEntries(candidates),
-  };
+  const feeds = { [images]: zeros('float32', [2, ...options.imageDims]), ...Object.fromEntries(candidates) };
   const first = await probe(runtime, { ...model, graph: open }, feeds);
   const { name: output, width: classes } = findScores(graph, findOutput(graph, undefined), first.facts);
   const prepared = prepare(open, first.facts, output);
@@ -191,11 +159,7 @@ async function lossAndGradients(runtime: Runtime, model: Model, options: TrainSt
   const made = loss.add(builder, { scores, labels, classes });
   const seed = row.length === 1 ? made.gradient : builder.ops.Reshape(made.gradient, builder.add('Shape', [output]));
   const wrt = candidates.map(([name]) => name);
-  const gradients = addGradients(builder, {
-    facts,
-    seeds: new Map([[output, seed]]),
-    wrt,
-  });
+  const gradients = addGradients(builder, { facts, seeds: new Map([[output, seed]]), wrt });
   // What no gradient reaches is answered by zeros in its shape.
   const zeroValues = new Set(builder.nodes.flatMap(({ op, outputs }) => (op === 'ConstantOfShape' ? outputs : [])));
   const reached = candidates.flatMap(([name, initial]) => {
@@ -203,15 +167,7 @@ async function lossAndGradients(runtime: Runtime, model: Model, options: TrainSt
     return gradient === undefined || zeroValues.has(gradient) ? [] : [{ name, initial, gradient }];
   });
   const frozen = candidates.filter(([name]) => !reached.some((weight) => weight.name === name));
-  return {
-    builder,
-    images,
-    labels,
-    classes,
-    loss: made.loss,
-    weights: reached,
-    frozen,
-  };
+  return { builder, images, labels, classes, loss: made.loss, weights: reached, frozen };
 }
 
 /** The forward pass in the form that trains fastest. */

@@ -13,11 +13,7 @@ export function floatInitializers(graph: Graph): NamedWeight[] {
 /** The graph with some of its initializers as inputs, for values that change from run to run. */
 export function withWeightsAsInputs(graph: Graph, weights: readonly NamedWeight[]): Graph {
   const names = new Set(weights.map(([name]) => name));
-  const inputs = weights.map(([name, { dims }]) => ({
-    name,
-    type: 'float32' as const,
-    dims,
-  }));
+  const inputs = weights.map(([name, { dims }]) => ({ name, type: 'float32' as const, dims }));
   return {
     ...graph,
     // Files of early ONNX versions list initializers among the inputs as well.

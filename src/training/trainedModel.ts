@@ -15,10 +15,7 @@ export function trainedModel(trainer: Trainer, plan: TrainingPlan, end: Checkpoi
     images: identity.images,
     loss: loss?.name ?? 'softmax cross-entropy',
     optimizer: { name: optimizer.name, ...optimizer.settings },
-    learningRate: {
-      first: plan.rateAt(0),
-      last: plan.rateAt(Math.max(0, state.step - 1)),
-    },
+    learningRate: { first: plan.rateAt(0), last: plan.rateAt(Math.max(0, state.step - 1)) },
     batchSize: identity.batchSize,
     seed: identity.seed,
     updates: chosen.step,

@@ -64,10 +64,7 @@ export interface TrainerOptions extends Omit<TrainStepOptions, 'imageDims'> {
 export async function makeTrainer(runtime: Runtime, model: Model, options: TrainerOptions): Promise<Trainer> {
   const image = findImageInput(withConstantInitializers(model).graph);
   const input = describeInput(image, options.input ?? {});
-  const step = await makeTrainStep(runtime, model, {
-    ...options,
-    imageDims: imageDims(input),
-  });
+  const step = await makeTrainStep(runtime, model, { ...options, imageDims: imageDims(input) });
   const session = await runtime.createSession(step.model);
   const unmasked = Object.fromEntries(
     step.weights.flatMap(({ name, mask, initial }) => (mask === undefined ? [] : [[name, ones(initial.dims)]])),
@@ -89,11 +86,7 @@ export async function makeTrainer(runtime: Runtime, model: Model, options: Train
       const named = (slots: readonly { readonly name: string; readonly updated: string }[]) =>
         Object.fromEntries(slots.map(({ name, updated }) => [name, floatOutputOf(values, updated)]));
       return {
-        state: {
-          step: state.step + 1,
-          weights: named(step.weights),
-          memory: named(step.memory),
-        },
+        state: { step: state.step + 1, weights: named(step.weights), memory: named(step.memory) },
         loss: floatOutputOf(values, step.loss).data[0] ?? Number.NaN,
       };
     },
@@ -109,10 +102,7 @@ function feedsOf(
   scalars: Readonly<Record<string, number>>,
   masks: Masks,
 ): Values {
-  const feeds: Record<string, Tensor> = {
-    [step.images]: batch.images,
-    [step.labels]: batch.labels,
-  };
+  const feeds: Record<string, Tensor> = { [step.images]: batch.images, [step.labels]: batch.labels };
   const set = (input: string, value: Tensor | undefined) => {
     if (value) feeds[input] = value;
   };

@@ -41,13 +41,7 @@ export function trainingImages(set: LabelledImages, input: InputDescription, cla
     }
   }
   const { name, labels, count, classNames } = set;
-  return {
-    name,
-    images: float32([count, ...dims], data),
-    labels,
-    count,
-    classNames,
-  };
+  return { name, images: float32([count, ...dims], data), labels, count, classNames };
 }
 
 function checkSet(set: LabelledImages, input: InputDescription, classes: number): void {

@@ -19,12 +19,7 @@ export function addForwardCopy(
   for (const node of graph.nodes) {
     if (!reads(node).some((name) => copies.has(name))) continue;
     const outputs = node.outputs.map((name) => (name === '' ? '' : builder.fresh(node.op)));
-    builder.append({
-      ...node,
-      name: builder.fresh(node.op),
-      inputs: node.inputs.map(inCopy),
-      outputs,
-    });
+    builder.append({ ...node, name: builder.fresh(node.op), inputs: node.inputs.map(inCopy), outputs });
     node.outputs.forEach((name, i) => {
       if (name !== '') copies.set(name, outputs[i] ?? '');
     });

@@ -12,21 +12,13 @@ export function axesToInput(node: Node, context: UpgradeContext): Rewrite {
   const axes = intsOf(node, 'axes', []);
   const attributes = without(node.attributes, 'axes');
   if (axes.length === 0) return { ...node, attributes };
-  return {
-    ...node,
-    inputs: [inputOf(node, 0), context.ints(axes)],
-    attributes,
-  };
+  return { ...node, inputs: [inputOf(node, 0), context.ints(axes)], attributes };
 }
 
 /** Unsqueeze 13: the axes must be there, even if there are none. */
 export function unsqueezeAxesToInput(node: Node, context: UpgradeContext): Rewrite {
   const axes = context.ints(intsOf(node, 'axes', []));
-  return {
-    ...node,
-    inputs: [inputOf(node, 0), axes],
-    attributes: without(node.attributes, 'axes'),
-  };
+  return { ...node, inputs: [inputOf(node, 0), axes], attributes: without(node.attributes, 'axes') };
 }
 
 /** Slice 10. */
@@ -44,32 +36,20 @@ export function sliceRangesToInputs(node: Node, context: UpgradeContext): Rewrit
 export function splitSizesToInput(node: Node, context: UpgradeContext): Rewrite {
   const sizes = intsOf(node, 'split');
   if (!sizes) return node;
-  return {
-    ...node,
-    inputs: [inputOf(node, 0), context.ints(sizes)],
-    attributes: without(node.attributes, 'split'),
-  };
+  return { ...node, inputs: [inputOf(node, 0), context.ints(sizes)], attributes: without(node.attributes, 'split') };
 }
 
 /** TopK 10. */
 export function countToInput(node: Node, context: UpgradeContext): Rewrite {
   const count = context.ints([intOf(node, 'k', 1)]);
-  return {
-    ...node,
-    inputs: [inputOf(node, 0), count],
-    attributes: without(node.attributes, 'k'),
-  };
+  return { ...node, inputs: [inputOf(node, 0), count], attributes: without(node.attributes, 'k') };
 }
 
 /** Upsample 9. */
 export function scalesToInput(node: Node, context: UpgradeContext): Rewrite {
   const scales = floatsOf(node, 'scales', []);
   const input = context.constant(float32([scales.length], scales), 'scales');
-  return {
-    ...node,
-    inputs: [inputOf(node, 0), input],
-    attributes: without(node.attributes, 'scales'),
-  };
+  return { ...node, inputs: [inputOf(node, 0), input], attributes: without(node.attributes, 'scales') };
 }
 
 /** Clip 11: a bound that is left out is the type's own, as before. */

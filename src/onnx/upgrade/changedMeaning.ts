@@ -17,11 +17,7 @@ export function flattenedToSingleAxis(node: Node, context: UpgradeContext): Rewr
   const dims = context.facts(x)?.dims;
   const axis = dims && given < 0 ? given + dims.length : given;
   const single = dims && singleAxis(dims, axis);
-  if (single !== undefined)
-    return {
-      ...node,
-      attributes: { ...node.attributes, ...attributes({ axis: single }) },
-    };
+  if (single !== undefined) return { ...node, attributes: { ...node.attributes, ...attributes({ axis: single }) } };
 
   const shape = context.node('Shape', [x]);
   const flat = context.node('Flatten', [x], { axis });
@@ -48,37 +44,20 @@ function singleAxis(dims: readonly number[], axis: number): number | undefined {
 /** Split 18: equal parts have to be counted. */
 export function countEqualParts(node: Node): Rewrite {
   if (inputOf(node, 1) !== '') return node;
-  return {
-    ...node,
-    attributes: {
-      ...node.attributes,
-      ...attributes({ num_outputs: node.outputs.length }),
-    },
-  };
+  return { ...node, attributes: { ...node.attributes, ...attributes({ num_outputs: node.outputs.length }) } };
 }
 
 /** RoiAlign 16: regions were not shifted by half a pixel, which is no longer the default. */
 export function unshiftedRegions(node: Node): Rewrite {
-  const mode = attributes({
-    coordinate_transformation_mode: 'output_half_pixel',
-  });
+  const mode = attributes({ coordinate_transformation_mode: 'output_half_pixel' });
   return { ...node, attributes: { ...node.attributes, ...mode } };
 }
 
 /** GridSample 20: other names for the modes. */
 export function renameSampling(node: Node): Rewrite {
-  const names: Readonly<Record<string, string>> = {
-    bilinear: 'linear',
-    bicubic: 'cubic',
-  };
+  const names: Readonly<Record<string, string>> = { bilinear: 'linear', bicubic: 'cubic' };
   const mode = stringOf(node, 'mode', 'bilinear');
-  return {
-    ...node,
-    attributes: {
-      ...node.attributes,
-      ...attributes({ mode: names[mode] ?? mode }),
-    },
-  };
+  return { ...node, attributes: { ...node.attributes, ...attributes({ mode: names[mode] ?? mode }) } };
 }
 
 /** Scatter was renamed in opset 11. */

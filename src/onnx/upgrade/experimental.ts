@@ -15,30 +15,14 @@ export function imageScaler(node: Node, context: UpgradeContext): Rewrite {
   const bias = floatsOf(node, 'bias', []);
   const scaled = context.node('Mul', [inputOf(node, 0), scalar(context, floatOf(node, 'scale', 1), 'scale')]);
   const shift = context.constant(float32([1, bias.length, 1, 1], bias), 'bias');
-  return {
-    before: [scaled],
-    node: {
-      ...node,
-      op: 'Add',
-      inputs: [resultOf(scaled), shift],
-      attributes: {},
-    },
-  };
+  return { before: [scaled], node: { ...node, op: 'Add', inputs: [resultOf(scaled), shift], attributes: {} } };
 }
 
 /** alpha x + beta. */
 export function affine(node: Node, context: UpgradeContext): Rewrite {
   const scaled = context.node('Mul', [inputOf(node, 0), scalar(context, floatOf(node, 'alpha', 1), 'alpha')]);
   const shift = scalar(context, floatOf(node, 'beta', 0), 'beta');
-  return {
-    before: [scaled],
-    node: {
-      ...node,
-      op: 'Add',
-      inputs: [resultOf(scaled), shift],
-      attributes: {},
-    },
-  };
+  return { before: [scaled], node: { ...node, op: 'Add', inputs: [resultOf(scaled), shift], attributes: {} } };
 }
 
 /** alpha f(beta x): ScaledTanh, ParametricSoftplus. */
@@ -50,12 +34,7 @@ export const scaledActivation =
     const alpha = scalar(context, floatOf(node, 'alpha', 1), 'alpha');
     return {
       before: [scaled, activated],
-      node: {
-        ...node,
-        op: 'Mul',
-        inputs: [resultOf(activated), alpha],
-        attributes: {},
-      },
+      node: { ...node, op: 'Mul', inputs: [resultOf(activated), alpha], attributes: {} },
     };
   };
 
@@ -66,12 +45,7 @@ export function crop(node: Node, context: UpgradeContext): Rewrite {
   const toEnd = (border: number) => (border === 0 ? Number.POSITIVE_INFINITY : -border);
   const ends = [height === undefined ? toEnd(bottom) : top + height, width === undefined ? toEnd(right) : left + width];
   const ranges = [[top, left], ends, [2, 3]].map(context.ints);
-  return {
-    ...node,
-    op: 'Slice',
-    inputs: [inputOf(node, 0), ...ranges],
-    attributes: {},
-  };
+  return { ...node, op: 'Slice', inputs: [inputOf(node, 0), ...ranges], attributes: {} };
 }
 
 /** Slice 10 is what DynamicSlice was. */
@@ -88,8 +62,5 @@ export function normalizedAxes(node: Node, context: UpgradeContext): Rewrite {
   }
   const x = inputOf(node, 0);
   const mean = context.node('ReduceMean', [x, context.ints(axes)]);
-  return {
-    before: [mean],
-    node: { ...node, op: 'Sub', inputs: [x, resultOf(mean)], attributes: {} },
-  };
+  return { before: [mean], node: { ...node, op: 'Sub', inputs: [x, resultOf(mean)], attributes: {} } };
 }

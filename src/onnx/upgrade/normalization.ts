@@ -76,21 +76,12 @@ export function groupsToChannels(node: Node, context: UpgradeContext): Rewrite {
     return [column, wide, context.node('Reshape', [resultOf(wide), context.ints([-1])])];
   });
   const parameters = spread.map((nodes) => resultOf(nodes.at(-1) ?? node));
-  return {
-    before: [...target, ...spread.flat()],
-    node: { ...node, inputs: [x, ...parameters] },
-  };
+  return { before: [...target, ...spread.flat()], node: { ...node, inputs: [x, ...parameters] } };
 }
 
 /** Nodes, the last of which gives [groups, channels of a group] of a value whose channels are not known. */
 function shapeOfGroups(x: string, groups: number, context: UpgradeContext): readonly Node[] {
   const channels = context.node('Shape', [x], { start: 1, end: 2 });
   const ofGroup = context.node('Div', [resultOf(channels), context.ints([groups])]);
-  return [
-    channels,
-    ofGroup,
-    context.node('Concat', [context.ints([groups]), resultOf(ofGroup)], {
-      axis: 0,
-    }),
-  ];
+  return [channels, ofGroup, context.node('Concat', [context.ints([groups]), resultOf(ofGroup)], { axis: 0 })];
 }

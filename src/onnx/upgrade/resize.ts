@@ -37,11 +37,7 @@ export function sayCoordinates(node: Node, context: UpgradeContext): Rewrite {
   const reduced = context.node('Resize', [x, '', resultOf(down)], resize('ceil'));
   return {
     before: [down, up, reduced],
-    node: {
-      ...node,
-      inputs: [resultOf(reduced), '', resultOf(up)],
-      attributes: attributes(resize('floor')),
-    },
+    node: { ...node, inputs: [resultOf(reduced), '', resultOf(up)], attributes: attributes(resize('floor')) },
   };
 }
 
@@ -57,9 +53,6 @@ export function leaveOutEmpty(node: Node, context: UpgradeContext): Rewrite {
     stringOf(node, 'coordinate_transformation_mode') === 'tf_half_pixel_for_nn' &&
     stringOf(node, 'nearest_mode') === 'floor';
   if (!floored) return { ...node, inputs };
-  const rounding = attributes({
-    coordinate_transformation_mode: 'half_pixel',
-    nearest_mode: 'round_prefer_ceil',
-  });
+  const rounding = attributes({ coordinate_transformation_mode: 'half_pixel', nearest_mode: 'round_prefer_ceil' });
   return { ...node, inputs, attributes: { ...node.attributes, ...rounding } };
 }

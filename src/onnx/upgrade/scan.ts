@@ -17,11 +17,7 @@ export function scanEachRow(node: Node, context: UpgradeContext): Rewrite {
     );
   }
   const values = node.inputs.slice(1);
-  const inputs = values.map((_, i) => ({
-    name: context.fresh('row'),
-    type: body.inputs[i]?.type,
-    dims: undefined,
-  }));
+  const inputs = values.map((_, i) => ({ name: context.fresh('row'), type: body.inputs[i]?.type, dims: undefined }));
   const outputs = node.outputs.map((_, i) => ({
     name: context.fresh('row'),
     type: body.outputs[i]?.type,
@@ -39,14 +35,7 @@ export function scanEachRow(node: Node, context: UpgradeContext): Rewrite {
       }),
     },
   };
-  const rows: Graph = {
-    name: 'rows',
-    inputs,
-    outputs,
-    nodes: [overSequence],
-    initializers: new Map(),
-    valueInfo: [],
-  };
+  const rows: Graph = { name: 'rows', inputs, outputs, nodes: [overSequence], initializers: new Map(), valueInfo: [] };
   return {
     ...node,
     inputs: values,

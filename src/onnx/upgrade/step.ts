@@ -17,11 +17,7 @@ export interface UpgradeStep {
  */
 export type Rewrite =
   | Node
-  | {
-      readonly before?: readonly Node[];
-      readonly node: Node;
-      readonly after?: readonly Node[];
-    };
+  | { readonly before?: readonly Node[]; readonly node: Node; readonly after?: readonly Node[] };
 
 /** What a rule may ask and use. */
 export interface UpgradeContext {
@@ -63,10 +59,7 @@ export function scalarLike(
 ): { readonly name: string; readonly before: readonly Node[] } {
   const type = context.facts(like)?.type;
   if (type === 'float64') {
-    return {
-      name: context.constant(tensor('float64', [], Float64Array.of(value)), hint),
-      before: [],
-    };
+    return { name: context.constant(tensor('float64', [], Float64Array.of(value)), hint), before: [] };
   }
   const single = context.constant(float32([], [value]), hint);
   if (type === 'float32') return { name: single, before: [] };

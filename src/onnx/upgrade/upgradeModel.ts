@@ -56,10 +56,7 @@ function hasStandardNode(graph: Graph): boolean {
 /** Before file format 4 every initializer was listed among the inputs too; now that would make it a default that may be overridden. */
 function withFixedInitializers({ graph, irVersion }: Model): Graph {
   if (irVersion >= 4) return graph;
-  return {
-    ...graph,
-    inputs: graph.inputs.filter(({ name }) => !graph.initializers.has(name)),
-  };
+  return { ...graph, inputs: graph.inputs.filter(({ name }) => !graph.initializers.has(name)) };
 }
 
 function upgradeMainGraph(graph: Graph, opset: number, facts: Facts): Graph {
@@ -73,19 +70,8 @@ function upgradeMainGraph(graph: Graph, opset: number, facts: Facts): Graph {
     fresh: (hint) => builder.fresh(hint),
     node: (op, inputs, values = {}, output) => {
       const name = builder.fresh(op);
-      const from = {
-        node: describeNode(origin),
-        rule: `${origin.op} to opset ${workingOpset}`,
-      };
-      return {
-        op,
-        domain: '',
-        name,
-        inputs,
-        outputs: [output ?? name],
-        attributes: attributes(values),
-        origin: from,
-      };
+      const from = { node: describeNode(origin), rule: `${origin.op} to opset ${workingOpset}` };
+      return { op, domain: '', name, inputs, outputs: [output ?? name], attributes: attributes(values), origin: from };
     },
   });
   const nodes = upgradeNodes(graph.nodes, opset, facts, contextFor);

@@ -38,17 +38,9 @@ export interface CarryingView {
   readonly score: number;
   readonly constant: number;
   readonly remainder: number;
-  readonly paths: readonly {
-    readonly name: string;
-    readonly part: number;
-    readonly map?: Picture;
-  }[];
+  readonly paths: readonly { readonly name: string; readonly part: number; readonly map?: Picture }[];
   /** In each layer the filter that most goes through, and what. */
-  readonly layers: readonly {
-    readonly name: string;
-    readonly filter: number;
-    readonly part: number;
-  }[];
+  readonly layers: readonly { readonly name: string; readonly filter: number; readonly part: number }[];
 }
 
 export function decidingView(
@@ -87,11 +79,7 @@ function carryingView({ network, strongest }: NonNullable<ImageFindings['filters
     paths: paths.map((path) => ({
       name: pathName(path),
       part: path.part,
-      ...(path.map
-        ? {
-            map: thumbnail(mapPicture(path.map, { scale: mapScale(path.map.values) }, picture)),
-          }
-        : {}),
+      ...(path.map ? { map: thumbnail(mapPicture(path.map, { scale: mapScale(path.map.values) }, picture)) } : {}),
     })),
     layers: network.layers.map(({ name }, i) => {
       const parts = throughFilters[i] ?? new Float32Array();

@@ -37,26 +37,10 @@ export function filtersPage(view: FiltersView): PageView {
           },
         ]
       : []),
-    {
-      id: 'filters',
-      question: 'Which filters of each layer carry a class?',
-      answer: layersAnswer(view.layers),
-    },
-    {
-      id: 'holds',
-      question: 'Does it hold when they are taken out?',
-      answer: holdingAnswer(view.holding),
-    },
-    {
-      id: 'regions',
-      question: 'Which regions can its decisions not do without?',
-      answer: regionsAnswer(view.regions),
-    },
-    {
-      id: 'sums',
-      question: 'Do the parts add up, and what else is to be known?',
-      answer: sumsAnswer(view),
-    },
+    { id: 'filters', question: 'Which filters of each layer carry a class?', answer: layersAnswer(view.layers) },
+    { id: 'holds', question: 'Does it hold when they are taken out?', answer: holdingAnswer(view.holding) },
+    { id: 'regions', question: 'Which regions can its decisions not do without?', answer: regionsAnswer(view.regions) },
+    { id: 'sums', question: 'Do the parts add up, and what else is to be known?', answer: sumsAnswer(view) },
   ];
   return { title, headline, lede, sections, provenance };
 }
@@ -165,11 +149,7 @@ function holdingAnswer(tables: readonly HoldingTable[]): Html {
 <p class="note">Costs are percentage points of the class’s accuracy; below 0, it is better off without.</p>`;
 }
 
-const borneOut = {
-  good: 'yes',
-  fair: 'undecided',
-  poor: 'no: the reverse',
-} as const;
+const borneOut = { good: 'yes', fair: 'undecided', poor: 'no: the reverse' } as const;
 
 function points(drop: number): string {
   return (100 * drop).toFixed(1).replace('-', '−');

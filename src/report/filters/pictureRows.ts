@@ -4,10 +4,7 @@ import type { Picture } from '../view.ts';
 import type { Rank } from './view.ts';
 
 /** Red for the first, blue for the second: the paper's frames. */
-const frameColours: Readonly<Record<Rank, Colour>> = {
-  first: [200, 50, 31],
-  second: [42, 99, 196],
-};
+const frameColours: Readonly<Record<Rank, Colour>> = { first: [200, 50, 31], second: [42, 99, 196] };
 
 /** Thickness of a frame, pixels. */
 const frame = 3;

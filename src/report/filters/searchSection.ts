@@ -23,10 +23,7 @@ export interface SearchedView {
 /** Accuracy against parameters. */
 export function searchSection({ updates, target, networks, smallest }: SearchView): PageSection {
   const [full, ...small] = networks;
-  const points = small.map(({ parameters, accuracy }) => ({
-    x: parameters,
-    y: 100 * accuracy,
-  }));
+  const points = small.map(({ parameters, accuracy }) => ({ x: parameters, y: 100 * accuracy }));
   const found = smallest
     ? `The fewest parameters that reach ${percent(target)} are ${count(smallest.parameters)}, with ${smallest.filters[0]} and ${smallest.filters[1]} filters.`
     : `None of them reaches ${percent(target)}.`;

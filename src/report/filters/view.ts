@@ -60,11 +60,7 @@ export interface ExampleRow {
   readonly label: string;
   readonly own: boolean;
   readonly total: number;
-  readonly cells: readonly {
-    readonly map: Picture;
-    readonly part: number;
-    readonly rank?: Rank;
-  }[];
+  readonly cells: readonly { readonly map: Picture; readonly part: number; readonly rank?: Rank }[];
 }
 
 export interface LayerTable {
@@ -93,11 +89,7 @@ export interface HoldingRow {
   readonly accuracy: number;
   readonly top: { readonly unit: string; readonly drop: number };
   readonly bottom: { readonly unit: string; readonly drop: number };
-  readonly difference: {
-    readonly mean: number;
-    readonly low: number;
-    readonly high: number;
-  };
+  readonly difference: { readonly mean: number; readonly low: number; readonly high: number };
   /** Whether it is borne out, against it, or undecided. */
   readonly verdict: 'good' | 'fair' | 'poor';
 }

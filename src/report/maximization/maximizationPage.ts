@@ -34,10 +34,7 @@ export function maximizationPictures({
   const best = units.flatMap((unit) => unit.best ?? []);
   return [
     { name: 'ascent.png', png: sheet(units.map(({ ascent }) => ascent)) },
-    {
-      name: 'gradients.png',
-      png: sheet(units.map(({ gradient }) => gradient)),
-    },
+    { name: 'gradients.png', png: sheet(units.map(({ gradient }) => gradient)) },
     ...(best.length > 0 ? [{ name: 'best.png', png: sheet(best) }] : []),
   ];
 }
@@ -121,10 +118,7 @@ ${unitSheet(
 }
 
 function figuresSection({ units, images, before }: MaximizationView): PageSection {
-  const kinds: readonly {
-    readonly label: string;
-    readonly of: (unit: UnitView) => SeenPicture | undefined;
-  }[] = [
+  const kinds: readonly { readonly label: string; readonly of: (unit: UnitView) => SeenPicture | undefined }[] = [
     { label: 'gradient ascent', of: ({ ascent }) => ascent },
     ...(images ? [{ label: `best of ${images.name}`, of: ({ best }: UnitView) => best }] : []),
     { label: 'mean gradient', of: ({ gradient }) => gradient },

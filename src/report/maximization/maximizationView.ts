@@ -74,10 +74,7 @@ function unitView(classifier: Classifier, { unit, ascent, smoothGrad, best }: Ma
   return {
     unit,
     ascent: seen(ascent),
-    gradient: {
-      ...seen(smoothGrad),
-      picture: gradientPicture(sumChannels(smoothGrad.map.data, input), input),
-    },
+    gradient: { ...seen(smoothGrad), picture: gradientPicture(sumChannels(smoothGrad.map.data, input), input) },
     ...(best ? { best: { ...seen(best), index: best.index } } : {}),
   };
 }

@@ -45,12 +45,7 @@ export function topAmplitude(maps: readonly AmplitudeMap[]): number {
 
 /** The scale itself as a strip one pixel high. */
 export function amplitudeScale(): Picture {
-  return {
-    width: steps + 1,
-    height: 1,
-    channels: 3,
-    data: Uint8Array.from(scale.flat()),
-  };
+  return { width: steps + 1, height: 1, channels: 3, data: Uint8Array.from(scale.flat()) };
 }
 
 function between(share: number): Colour {

@@ -41,39 +41,21 @@ export interface ProvedMap extends Pick<Certificate, 'meanAmplitude' | 'uniform'
 export function foundMap(classifier: Classifier, found: NoncontributingMap): FoundMap {
   const { meanAmplitude, free, energy, scaledBy, seconds, measured, masked } = found;
   const map = amplitudeMap(classifier, found.amplitude);
-  return {
-    map,
-    meanAmplitude,
-    free,
-    energy,
-    scaledBy,
-    seconds,
-    real: measured,
-    ...(masked ? { masked } : {}),
-  };
+  return { map, meanAmplitude, free, energy, scaledBy, seconds, real: measured, ...(masked ? { masked } : {}) };
 }
 
 export function provedMap(
   classifier: Classifier,
   { amplitude, meanAmplitude, uniform, lowestMargin }: Certificate,
 ): ProvedMap {
-  return {
-    map: amplitudeMap(classifier, amplitude),
-    meanAmplitude,
-    uniform,
-    lowestMargin,
-  };
+  return { map: amplitudeMap(classifier, amplitude), meanAmplitude, uniform, lowestMargin };
 }
 
 /** Amplitudes by pixel: those of its channels, averaged, where each has its own. */
 export function amplitudeMap({ input }: Classifier, { data }: Tensor<'float32'>): AmplitudeMap {
   const { height, width, channels } = input;
   const shared = data.length === height * width;
-  return {
-    height,
-    width,
-    values: shared ? data : sumChannels(data, input).map((sum) => sum / channels),
-  };
+  return { height, width, values: shared ? data : sumChannels(data, input).map((sum) => sum / channels) };
 }
 
 /** `7`, or `7 (labelled 9)`. */

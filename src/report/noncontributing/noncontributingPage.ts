@@ -31,10 +31,7 @@ function besideRow({ image, found, proved }: FoundRow, _position: number, rows: 
   return {
     image,
     shown: [
-      {
-        title: isProved ? 'Non-contributing, tried' : 'Non-contributing pixels',
-        map: found.map,
-      },
+      { title: isProved ? 'Non-contributing, tried' : 'Non-contributing pixels', map: found.map },
       ...(isProved ? [{ title: 'Non-contributing, proved', map: proved?.map }] : []),
     ],
   };

@@ -95,12 +95,7 @@ function firedView(
       const cells = cellsOf(examined?.regions ?? []);
       const values = overPixels(cells, layer, field, size, (input) => examined?.after[input] ?? 0);
       const inside = overPixels(cells, layer, field, size);
-      return {
-        unit,
-        activation,
-        effect,
-        overlay: overlayPicture(picture, values, inside),
-      };
+      return { unit, activation, effect, overlay: overlayPicture(picture, values, inside) };
     }),
   };
 }

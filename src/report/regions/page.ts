@@ -13,31 +13,11 @@ import type { FiredView, LayerView, RegionsView, RunView, UnitView } from './vie
 export function regionsPage(view: RegionsView): PageView {
   const { title, headline, lede, layers, provenance } = view;
   const sections: readonly PageSection[] = [
-    {
-      id: 'cost',
-      question: 'What was removed, and what did it cost?',
-      answer: cost(view),
-    },
-    {
-      id: 'units',
-      question: 'Which part of the image does each unit use?',
-      answer: html`${layers.map(units)}`,
-    },
-    {
-      id: 'groups',
-      question: 'Did all units lose as much?',
-      answer: html`${layers.map(groups)}`,
-    },
-    {
-      id: 'holds',
-      question: 'Do the regions hold?',
-      answer: html`${layers.map(holds)}`,
-    },
-    {
-      id: 'fired',
-      question: 'Which units fired for an image, and for what?',
-      answer: html`${layers.map(fired)}`,
-    },
+    { id: 'cost', question: 'What was removed, and what did it cost?', answer: cost(view) },
+    { id: 'units', question: 'Which part of the image does each unit use?', answer: html`${layers.map(units)}` },
+    { id: 'groups', question: 'Did all units lose as much?', answer: html`${layers.map(groups)}` },
+    { id: 'holds', question: 'Do the regions hold?', answer: html`${layers.map(holds)}` },
+    { id: 'fired', question: 'Which units fired for an image, and for what?', answer: html`${layers.map(fired)}` },
   ];
   const answered = layers.some(({ images }) => images.length > 0)
     ? sections
@@ -95,10 +75,7 @@ ${lineChart({
       kind,
       points: [
         { x: 100, y: 100 * before },
-        ...rounds.map(({ varyingLeft, accuracy }) => ({
-          x: 100 * varyingLeft,
-          y: 100 * accuracy,
-        })),
+        ...rounds.map(({ varyingLeft, accuracy }) => ({ x: 100 * varyingLeft, y: 100 * accuracy })),
       ],
     })),
 })}`;
@@ -184,10 +161,7 @@ ${dataTable(
 
 function holds(layer: LayerView): Html {
   const [own] = layer.hidden;
-  const names = {
-    pruned: 'pruned network',
-    original: 'network before pruning',
-  };
+  const names = { pruned: 'pruned network', original: 'network before pruning' };
   return titled(
     layer,
     html`

@@ -50,10 +50,5 @@ export function firedRuleView(fired: FiredRule, file: RuleFile): FiredRuleView {
 }
 
 function pictureOf({ width, height, channels, data }: RuleFile['pictures'][number]): Picture {
-  return {
-    width,
-    height,
-    channels,
-    data: Uint8Array.from(atob(data), (character) => character.charCodeAt(0)),
-  };
+  return { width, height, channels, data: Uint8Array.from(atob(data), (character) => character.charCodeAt(0)) };
 }

@@ -22,10 +22,5 @@ export function gradientPicture(gradient: Float32Array, { input }: Pick<Classifi
 /** Pixels 0..255 that need not be whole. */
 export function meanPicture(pixels: Float32Array, height: number, width: number): Picture {
   const channels = pixels.length === height * width ? 1 : 3;
-  return {
-    width,
-    height,
-    channels,
-    data: Uint8Array.from(pixels, (value) => Math.round(value)),
-  };
+  return { width, height, channels, data: Uint8Array.from(pixels, (value) => Math.round(value)) };
 }

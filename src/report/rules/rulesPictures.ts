@@ -11,19 +11,10 @@ export function rulesPictures(
     const gradients = features.map(({ gradient }) => gradient);
     const exciting = features.flatMap((feature) => feature.exciting ?? []);
     const files = [
-      {
-        name: `${name}-features.png`,
-        bytes: encodePicture(sheetPicture(gradients, gradients.length, 2)),
-      },
+      { name: `${name}-features.png`, bytes: encodePicture(sheetPicture(gradients, gradients.length, 2)) },
     ];
     return exciting.length === 0
       ? files
-      : [
-          ...files,
-          {
-            name: `${name}-seen-in.png`,
-            bytes: encodePicture(sheetPicture(exciting, exciting.length, 2)),
-          },
-        ];
+      : [...files, { name: `${name}-seen-in.png`, bytes: encodePicture(sheetPicture(exciting, exciting.length, 2)) }];
   });
 }

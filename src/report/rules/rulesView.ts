@@ -87,12 +87,7 @@ export function rulesView(
     figures,
     curve: selection.curve.map((point) => {
       const { literals, training, validation } = point;
-      return {
-        literals,
-        training,
-        validation,
-        chosen: point === selection.chosen,
-      };
+      return { literals, training, validation, chosen: point === selection.chosen };
     }),
     notes: rulesNotes(extraction),
   };

@@ -11,26 +11,10 @@ import type { FeatureView, RulesView } from './view.ts';
 /** A model's rules as questions of a page. @param prefix of the anchors, where a page has several models. */
 export function ruleSections(view: RulesView, prefix = ''): readonly PageSection[] {
   return [
-    {
-      id: `${prefix}rules`,
-      question: 'Which rule stands for each class?',
-      answer: rulesAnswer(view),
-    },
-    {
-      id: `${prefix}features`,
-      question: 'What are the features?',
-      answer: featuresAnswer(view.features),
-    },
-    {
-      id: `${prefix}belief`,
-      question: 'How far are the rules true?',
-      answer: beliefAnswer(view),
-    },
-    {
-      id: `${prefix}length`,
-      question: 'What would shorter rules cost?',
-      answer: lengthAnswer(view),
-    },
+    { id: `${prefix}rules`, question: 'Which rule stands for each class?', answer: rulesAnswer(view) },
+    { id: `${prefix}features`, question: 'What are the features?', answer: featuresAnswer(view.features) },
+    { id: `${prefix}belief`, question: 'How far are the rules true?', answer: beliefAnswer(view) },
+    { id: `${prefix}length`, question: 'What would shorter rules cost?', answer: lengthAnswer(view) },
   ];
 }
 
@@ -43,11 +27,7 @@ absent. The class whose row holds best is the answer; how well a row holds is th
 <div class="rules">${classes.map(({ label, literals, text }) => {
     const drawn = literals.map((literal) => {
       const { gradient, exciting } = byNumber.get(literal.variable) ?? {};
-      return {
-        ...literal,
-        ...(gradient ? { picture: gradient } : {}),
-        ...(exciting ? { exciting } : {}),
-      };
+      return { ...literal, ...(gradient ? { picture: gradient } : {}), ...(exciting ? { exciting } : {}) };
     });
     return html`${ruleDrawing(drawn, label)}<p class="note rule-text">${text} ⇒ ${label}</p>`;
   })}
@@ -63,11 +43,7 @@ ${contactSheet(
   features.flatMap(({ feature, gradient, exciting, filter }) => {
     const name = `x${feature + 1}`;
     return [
-      {
-        picture: gradient,
-        alternative: `Maximisation image of ${name}`,
-        caption: html`<b>${name}</b> raised by red`,
-      },
+      { picture: gradient, alternative: `Maximisation image of ${name}`, caption: html`<b>${name}</b> raised by red` },
       ...(filter
         ? [
             {

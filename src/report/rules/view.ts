@@ -12,11 +12,7 @@ export interface RulesView {
   /** How features became numbers in [0, 1], and what could be chosen, in sentences. */
   readonly notes: readonly string[];
   /** Rules after the features were fine-tuned through them. */
-  readonly refined?: {
-    readonly before: number;
-    readonly after: number;
-    readonly test: number;
-  };
+  readonly refined?: { readonly before: number; readonly after: number; readonly test: number };
 }
 
 export interface RuleView {

@@ -137,12 +137,7 @@ function scaled(t: Tensor<'float32'>, factor: number): Tensor<'float32'> {
 
 function appendCopy(builder: GraphBuilder, node: Node, input: (name: string, index: number) => string): string {
   const output = builder.fresh(node.op);
-  builder.append({
-    ...node,
-    name: output,
-    inputs: node.inputs.map(input),
-    outputs: [output],
-  });
+  builder.append({ ...node, name: output, inputs: node.inputs.map(input), outputs: [output] });
   return output;
 }
 

@@ -117,13 +117,7 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
           if (rounding) slack(factor, ops.Abs(values), dims, 0);
         },
         free: (hint, dims, initial) =>
-          rows.each(
-            request.free?.({
-              hint: `${hint} of ${describeNode(node)}`,
-              dims,
-              initial,
-            }) ?? initial(),
-          ),
+          rows.each(request.free?.({ hint: `${hint} of ${describeNode(node)}`, dims, initial }) ?? initial()),
         backThrough: (output, of) => {
           const back = backThrough(bounded, output, rows.asRows(of, dimsOf(node.outputs[0] ?? '')));
           return rows.asBounds(back, dimsOf(node.inputs[0] ?? ''));
@@ -254,10 +248,7 @@ function exactDot(builder: GraphBuilder): Dot {
   const { ops } = builder;
   return (coefficients, value, dims) =>
     dims.reduceRight<string>(
-      (partial, _dim, axis) =>
-        builder.add('ReduceSum', [partial, builder.ints([axis + 2])], {
-          keepdims: 0,
-        }),
+      (partial, _dim, axis) => builder.add('ReduceSum', [partial, builder.ints([axis + 2])], { keepdims: 0 }),
       ops.Mul(coefficients, value),
     );
 }

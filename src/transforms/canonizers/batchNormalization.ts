@@ -21,10 +21,7 @@ interface LinearLayer {
   readonly bias: Tensor<'float32'> | undefined;
   readonly outputs: number;
   /** Output and input channel of a weight by its index. */
-  readonly channelsOf: (index: number) => {
-    readonly output: number;
-    readonly input: number;
-  };
+  readonly channelsOf: (index: number) => { readonly output: number; readonly input: number };
 }
 
 /** Puts each batch normalisation into the convolution or dense layer before it, or after it. */
@@ -65,10 +62,7 @@ function affineOf(node: Node, { constant }: Surroundings): Affine | undefined {
   const epsilon = floatOf(node, 'epsilon', 1e-5);
   const at = (t: Tensor<'float32'>, i: number) => t.data[i] ?? 0;
   const factors = Array.from(scale.data, (value, i) => value / Math.sqrt(at(variance, i) + epsilon));
-  return {
-    scale: factors,
-    shift: factors.map((factor, i) => at(bias, i) - factor * at(mean, i)),
-  };
+  return { scale: factors, shift: factors.map((factor, i) => at(bias, i) - factor * at(mean, i)) };
 }
 
 function intoLayerBefore(normalization: Node, affine: Affine, around: Surroundings): Merged | undefined {
@@ -151,10 +145,7 @@ function linearLayer(node: Node, { constant }: Surroundings): LinearLayer | unde
       const perGroup = first / group;
       const channelsOf = (index: number) => {
         const { row, column } = at(index);
-        return {
-          output: row,
-          input: Math.floor(row / perGroup) * second + column,
-        };
+        return { output: row, input: Math.floor(row / perGroup) * second + column };
       };
       return { node, weights, bias, outputs: first, channelsOf };
     }
@@ -162,10 +153,7 @@ function linearLayer(node: Node, { constant }: Surroundings): LinearLayer | unde
       const perGroup = first / group;
       const channelsOf = (index: number) => {
         const { row, column } = at(index);
-        return {
-          output: Math.floor(row / perGroup) * second + column,
-          input: row,
-        };
+        return { output: Math.floor(row / perGroup) * second + column, input: row };
       };
       return { node, weights, bias, outputs: second * group, channelsOf };
     }
@@ -177,13 +165,7 @@ function linearLayer(node: Node, { constant }: Surroundings): LinearLayer | unde
         const { row, column } = at(index);
         return transposed ? { output: row, input: column } : { output: column, input: row };
       };
-      return {
-        node,
-        weights,
-        bias,
-        outputs: transposed ? first : second,
-        channelsOf,
-      };
+      return { node, weights, bias, outputs: transposed ? first : second, channelsOf };
     }
     default:
       return undefined;

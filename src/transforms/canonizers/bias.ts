@@ -28,12 +28,7 @@ export const mergeBias: Canonizer = (graph, facts, keep) => {
       const [data = '', weights = ''] = node.inputs;
       const bias = builder.constant(placed.bias, 'bias');
       const op = node.op === 'MatMul' ? 'Gemm' : node.op;
-      builder.append({
-        ...node,
-        op,
-        inputs: [data, weights, bias],
-        outputs: placed.add.outputs,
-      });
+      builder.append({ ...node, op, inputs: [data, weights, bias], outputs: placed.add.outputs });
     } else if (!removed.has(node)) builder.append(node);
   }
   return builder.build();

@@ -20,12 +20,7 @@ export function canonize(graph: Graph, facts: Facts, keep: readonly string[]): G
   return prune(
     rewritten,
     outputs.map(
-      (name) =>
-        graph.outputs.find((output) => output.name === name) ?? {
-          name,
-          type: undefined,
-          dims: undefined,
-        },
+      (name) => graph.outputs.find((output) => output.name === name) ?? { name, type: undefined, dims: undefined },
     ),
     graph.inputs.map(({ name }) => name),
   );

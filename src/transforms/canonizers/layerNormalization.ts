@@ -29,14 +29,7 @@ export const spellOutLayerNormalization: Canonizer = (graph, facts) => {
       const scaled = ops.Mul(ops.Div(centred, ops.Sqrt(variance)), scale);
       const result = bias === '' ? scaled : ops.Add(scaled, bias);
       const [output = ''] = node.outputs;
-      builder.append({
-        op: 'Identity',
-        domain: '',
-        name: output,
-        inputs: [result],
-        outputs: [output],
-        attributes: {},
-      });
+      builder.append({ op: 'Identity', domain: '', name: output, inputs: [result], outputs: [output], attributes: {} });
     });
   }
   return builder.build();

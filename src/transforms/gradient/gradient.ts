@@ -104,13 +104,7 @@ function nodesBetween(
   return between.flatMap((node) => {
     const answer = answerTo(node);
     return answer.kind === 'rule'
-      ? [
-          {
-            node,
-            answer,
-            quantized: node.outputs.filter((name) => quantized.has(name)),
-          },
-        ]
+      ? [{ node, answer, quantized: node.outputs.filter((name) => quantized.has(name)) }]
       : [];
   });
 }

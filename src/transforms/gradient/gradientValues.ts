@@ -7,9 +7,7 @@ export function sumTo(builder: GraphBuilder, value: string, from: readonly numbe
   const stretched = to.flatMap((dim, i) => (dim === 1 && from[i + extra] !== 1 ? [i + extra] : []));
   const axes = [...leading, ...stretched];
   if (axes.length === 0) return value;
-  const sum = builder.add('ReduceSum', [value, builder.ints(axes)], {
-    keepdims: 1,
-  });
+  const sum = builder.add('ReduceSum', [value, builder.ints(axes)], { keepdims: 1 });
   return extra === 0 ? sum : builder.add('Squeeze', [sum, builder.ints(leading)]);
 }
 

@@ -23,9 +23,7 @@ export function firstExtremeGradient(call: Call, axes: readonly number[], positi
     axis: -1,
   });
   const unfolded = ops.Reshape(scattered, add('Shape', [ordered]));
-  return add('Transpose', [unfolded], {
-    perm: perm.map((_, axis) => perm.indexOf(axis)),
-  });
+  return add('Transpose', [unfolded], { perm: perm.map((_, axis) => perm.indexOf(axis)) });
 }
 
 /**
@@ -39,9 +37,6 @@ export function returnToOrigin({ dy, x, ops, add, builder }: Call, move: (number
   const origin = move(ops.Reshape(count, add('Shape', [input])));
   const flat = (value: string) => ops.Reshape(value, builder.ints([-1]));
   const zeros = flat(zerosLike(builder, input));
-  const sums = add('ScatterElements', [zeros, flat(origin), flat(dy)], {
-    axis: 0,
-    reduction: 'add',
-  });
+  const sums = add('ScatterElements', [zeros, flat(origin), flat(dy)], { axis: 0, reduction: 'add' });
   return ops.Reshape(sums, add('Shape', [input]));
 }

@@ -42,11 +42,7 @@ function unpooled({ builder, dy, add }: Call): Scattered | undefined {
   const unpool = madeBy(builder, dy, 'MaxUnpool');
   if (!unpool) return undefined;
   const [gradient = '', indices = '', shape = ''] = unpool.inputs;
-  return {
-    gradient,
-    indices,
-    again: (other) => add('MaxUnpool', [other, indices, shape], unpool.attributes),
-  };
+  return { gradient, indices, again: (other) => add('MaxUnpool', [other, indices, shape], unpool.attributes) };
 }
 
 function scatteredByIndices({ builder, dy, ops, add }: Call): Scattered | undefined {

@@ -40,9 +40,7 @@ export function weightGradient(call: Builder, convolution: Convolution): string 
   const grouped = () => {
     if (group === 1) return channelsFirst;
     const split = ops.Reshape(channelsFirst, builder.ints([group, perGroup, -1, ...size]));
-    const regrouped = add('Transpose', [split], {
-      perm: [1, 0, 2, ...spatial.map((axis) => axis + 1)],
-    });
+    const regrouped = add('Transpose', [split], { perm: [1, 0, 2, ...spatial.map((axis) => axis + 1)] });
     return ops.Reshape(regrouped, builder.ints([perGroup, -1, ...size]));
   };
   const kernels = add('Transpose', [gradients], { perm: swap });
@@ -100,10 +98,7 @@ function tiledWeightGradient(
     placesFirst(call, convolution, tile),
     builder.ints([filters * sizeOf(tile), -1, ...tiles]),
   );
-  const gathered = add('Conv', [channelsFirst, kernels], {
-    dilations: tile,
-    pads: padsOf(window),
-  });
+  const gathered = add('Conv', [channelsFirst, kernels], { dilations: tile, pads: padsOf(window) });
   const extent = window.kernel.map((size, axis) => size + (tile[axis] ?? 1) - 1);
   const byPlace = ops.Reshape(gathered, builder.ints([channels, filters, sizeOf(tile), ...extent]));
   const places = tile.reduce<number[][]>(
@@ -129,9 +124,7 @@ function tiledWeightGradient(
 function placesFirst({ add, ops, builder }: Builder, convolution: Convolution, tile: readonly number[]): string {
   const { gradients, output, weights } = convolution;
   const [filters = 1] = weights;
-  const channelsFirst = add('Transpose', [gradients], {
-    perm: [1, 0, ...range(2, 2 + tile.length)],
-  });
+  const channelsFirst = add('Transpose', [gradients], { perm: [1, 0, ...range(2, 2 + tile.length)] });
   return tile.reduce((value, t, axis) => {
     if (t === 1) return value;
     const lead = filters * sizeOf(tile.slice(0, axis));

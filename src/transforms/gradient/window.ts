@@ -25,13 +25,7 @@ export function windowOf(node: Node, input: readonly number[], kernel: readonly 
     const pads = auto === 'VALID' ? undefined : intsOf(node, 'pads');
     const at = (i: number) => pads?.[i] ?? 0;
     const padsEnd = kernel.map((_, i) => at(i + kernel.length));
-    return {
-      kernel,
-      strides,
-      dilations,
-      padsBegin: kernel.map((_, i) => at(i)),
-      padsEnd,
-    };
+    return { kernel, strides, dilations, padsBegin: kernel.map((_, i) => at(i)), padsEnd };
   }
   // SAME_*: as much padding as makes output = ceil(input / stride) for a kernel without dilations (sic).
   const totals = kernel.map((size, i) => {
@@ -82,10 +76,7 @@ export function transposedWindowOf(
   });
   const padsBegin = axes.map(({ begin }) => begin);
   const padsEnd = axes.map(({ end }) => end);
-  return {
-    window: { kernel, strides, dilations, padsBegin, padsEnd },
-    unreached: axes.map((axis) => axis.unreached),
-  };
+  return { window: { kernel, strides, dilations, padsBegin, padsEnd }, unreached: axes.map((axis) => axis.unreached) };
 }
 
 /** The extent of the dilated kernel in each dimension. */

@@ -43,12 +43,7 @@ export function place(composite: Composite, nodes: readonly Node[], context: Rel
     const rule = composite.entries.find(({ where }) => where(layer))?.rule;
     const why = rule ? rule.refuses?.(layer) : whyUnplaced(layer);
     if (rule && why === undefined) return [[node, { layer, rule }]];
-    refused.push({
-      op: qualifiedOp(node),
-      node: describeNode(node),
-      rule: rule?.name,
-      why: why ?? '',
-    });
+    refused.push({ op: qualifiedOp(node), node: describeNode(node), rule: rule?.name, why: why ?? '' });
     return [];
   });
   if (refused.length > 0) {

@@ -70,10 +70,7 @@ export function epsilonGammaBox(
   settings: { readonly epsilon?: number; readonly gamma?: number } = {},
 ): Composite {
   return composite('lrp-epsilon-gamma-box', [
-    {
-      where: (layer) => isFirst(layer) && isConvolution(layer),
-      rule: zBox(bounds),
-    },
+    { where: (layer) => isFirst(layer) && isConvolution(layer), rule: zBox(bounds) },
     ...convolutionsAndDense(gamma(settings.gamma), epsilon(settings.epsilon)),
   ]);
 }

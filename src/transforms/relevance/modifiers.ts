@@ -20,11 +20,7 @@ export interface ParameterModifier {
 }
 
 /** x */
-export const input: InputModifier = {
-  name: 'x',
-  add: (_builder, value) => value,
-  keeps: () => true,
-};
+export const input: InputModifier = { name: 'x', add: (_builder, value) => value, keeps: () => true };
 
 /** max(x, 0) */
 export const positiveInput: InputModifier = {
@@ -44,17 +40,12 @@ export const negativeInput: InputModifier = {
 export const onesInput: InputModifier = {
   name: '1',
   add: (builder, value) =>
-    builder.add('ConstantOfShape', [builder.add('Shape', [value])], {
-      value: float32([1], [1]),
-    }),
+    builder.add('ConstantOfShape', [builder.add('Shape', [value])], { value: float32([1], [1]) }),
 };
 
 /** What a layer would read if every pixel had a bound's value: the same for every image. */
 export function pixelBound(name: 'low' | 'high', bounds: Bounds): InputModifier {
-  return {
-    name,
-    add: (builder, value, context) => boundAt(builder, value, context, bounds)[name],
-  };
+  return { name, add: (builder, value, context) => boundAt(builder, value, context, bounds)[name] };
 }
 
 /** What the model's input lies between; broadcast to it: [1, C, 1, 1] for one number a channel. */
@@ -88,27 +79,15 @@ function carried(builder: GraphBuilder, value: string, context: RelevanceContext
 }
 
 export const unchanged: ParameterModifier = { name: 'w', of: (value) => value };
-export const positive: ParameterModifier = {
-  name: 'w+',
-  of: (value) => Math.max(value, 0),
-};
-export const negative: ParameterModifier = {
-  name: 'w-',
-  of: (value) => Math.min(value, 0),
-};
+export const positive: ParameterModifier = { name: 'w+', of: (value) => Math.max(value, 0) };
+export const negative: ParameterModifier = { name: 'w-', of: (value) => Math.min(value, 0) };
 export const zero: ParameterModifier = { name: '0', of: () => 0 };
 export const one: ParameterModifier = { name: '1', of: () => 1 };
-export const squared: ParameterModifier = {
-  name: 'w^2',
-  of: (value) => value * value,
-};
+export const squared: ParameterModifier = { name: 'w^2', of: (value) => value * value };
 
 /** w + factor part(w) */
 export function plus(factor: number, part: ParameterModifier): ParameterModifier {
-  return {
-    name: `w + ${factor} ${part.name}`,
-    of: (value) => value + factor * part.of(value),
-  };
+  return { name: `w + ${factor} ${part.name}`, of: (value) => value + factor * part.of(value) };
 }
 
 /** The tensor with every element changed. */

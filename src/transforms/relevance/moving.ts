@@ -26,10 +26,7 @@ export function passOn(): RelevanceRule {
     pass: ({ layer, call, relevance }) =>
       layer.data.map((input) => {
         const [x, y] = [call.x[input] ?? '', call.y[0] ?? ''];
-        return {
-          input,
-          value: sumTo(call.builder, relevance, call.dims(y), call.dims(x)),
-        };
+        return { input, value: sumTo(call.builder, relevance, call.dims(y), call.dims(x)) };
       }),
   };
 }
@@ -40,12 +37,7 @@ function shapeOf({ context }: Layer, name = ''): readonly number[] {
 
 /** R_x = dy/dx R_y: for operators whose gradient only says where elements came from. */
 export function gradient(name = 'gradient'): RelevanceRule {
-  return {
-    name,
-    conserves: hasNoConstants,
-    refuses: whyNoGradient,
-    pass: gradients,
-  };
+  return { name, conserves: hasNoConstants, refuses: whyNoGradient, pass: gradients };
 }
 
 /** Of a window's inputs the largest gets all, of equal ones the first: the gradient of max pooling. */
@@ -86,14 +78,7 @@ export function proportionalMaxPooling(): RelevanceRule {
       {
         factor: 1,
         denominator: 'not negative',
-        parts: [
-          {
-            sign: 1,
-            input: positiveInput,
-            weights: unchanged,
-            biases: unchanged,
-          },
-        ],
+        parts: [{ sign: 1, input: positiveInput, weights: unchanged, biases: unchanged }],
       },
     ],
     as: averaging,
@@ -105,9 +90,5 @@ export function proportionalMaxPooling(): RelevanceRule {
 /** Mean in place of maximum over the same windows: their sizes cancel. */
 function averaging(node: Node): Node {
   if (node.op === 'GlobalMaxPool') return { ...node, op: 'GlobalAveragePool' };
-  return {
-    ...node,
-    op: 'AveragePool',
-    attributes: without(node.attributes, 'storage_order'),
-  };
+  return { ...node, op: 'AveragePool', attributes: without(node.attributes, 'storage_order') };
 }

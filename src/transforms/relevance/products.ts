@@ -26,11 +26,7 @@ export function uniform(epsilon = stabilizer): RelevanceRule {
     pass: (pass) => {
       const { layer, call, relevance, absorb } = pass;
       const { ops, builder } = call;
-      const copy = copyLayer(pass, {
-        input,
-        weights: unchanged,
-        biases: unchanged,
-      });
+      const copy = copyLayer(pass, { input, weights: unchanged, biases: unchanged });
       const factors = builder.scalar(layer.data.length);
       const zero = builder.scalar(0);
       const denominator = ops.Mul(copy.output, factors);

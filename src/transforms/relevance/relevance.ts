@@ -65,11 +65,7 @@ export function addRelevance(builder: GraphBuilder, graph: Graph, request: Relev
     table: context.table,
     answerFor: (node) => answers.get(node),
   });
-  return {
-    relevance: totals.get(context.input) ?? '',
-    layers,
-    placed: [...placed.values()],
-  };
+  return { relevance: totals.get(context.input) ?? '', layers, placed: [...placed.values()] };
 }
 
 /** The nodes on the way from the input to a value, in the graph's order. */

@@ -29,30 +29,17 @@ import { type Share, sharesRule } from './shares.ts';
 /** Keeps divisions finite, where the rule has no epsilon of its own. */
 export const stabilizer = 1e-6;
 
-const itself: Share['parts'][number] = {
-  sign: 1,
-  input,
-  weights: unchanged,
-  biases: unchanged,
-};
+const itself: Share['parts'][number] = { sign: 1, input, weights: unchanged, biases: unchanged };
 
 /** R_i = sum_j z_ij / (sum_i z_ij + b_j) R_j, stabilised by epsilon. Bach et al. 2015, eq. 58. */
 export function epsilon(size = stabilizer): RelevanceRule {
   atLeast0('epsilon', 'epsilon', size);
-  return sharesRule({
-    name: 'epsilon',
-    epsilon: size,
-    shares: [{ factor: 1, parts: [itself] }],
-  });
+  return sharesRule({ name: 'epsilon', epsilon: size, shares: [{ factor: 1, parts: [itself] }] });
 }
 
 /** The same for what has no trained weights: sums and means. */
 export function norm(): RelevanceRule {
-  return sharesRule({
-    name: 'norm',
-    epsilon: stabilizer,
-    shares: [{ factor: 1, parts: [itself] }],
-  });
+  return sharesRule({ name: 'norm', epsilon: stabilizer, shares: [{ factor: 1, parts: [itself] }] });
 }
 
 /** x+ w+ and x- w- are the positive contributions, x+ w- and x- w+ the negative ones; the bias counts with the first. */
@@ -77,26 +64,9 @@ export function alphaBeta(alpha = 2, beta = 1): RelevanceRule {
     );
   }
   const mayBeEmpty = beta > 0;
-  const shares: Share[] = [
-    {
-      factor: alpha,
-      parts: positiveContributions,
-      denominator: 'not negative',
-      mayBeEmpty,
-    },
-  ];
-  if (beta > 0)
-    shares.push({
-      factor: -beta,
-      parts: negativeContributions,
-      denominator: 'not positive',
-      mayBeEmpty,
-    });
-  return sharesRule({
-    name: `alpha${alpha}-beta${beta}`,
-    epsilon: stabilizer,
-    shares,
-  });
+  const shares: Share[] = [{ factor: alpha, parts: positiveContributions, denominator: 'not negative', mayBeEmpty }];
+  if (beta > 0) shares.push({ factor: -beta, parts: negativeContributions, denominator: 'not positive', mayBeEmpty });
+  return sharesRule({ name: `alpha${alpha}-beta${beta}`, epsilon: stabilizer, shares });
 }
 
 /**
@@ -123,36 +93,16 @@ export function gamma(size = 0.25): RelevanceRule {
         factor: 1,
         outputs: 'positive',
         parts: [
-          {
-            sign: 1,
-            input: positiveInput,
-            weights: morePositive,
-            biases: morePositive,
-          },
-          {
-            sign: 1,
-            input: negativeInput,
-            weights: moreNegative,
-            biases: zero,
-          },
+          { sign: 1, input: positiveInput, weights: morePositive, biases: morePositive },
+          { sign: 1, input: negativeInput, weights: moreNegative, biases: zero },
         ],
       },
       {
         factor: 1,
         outputs: 'negative',
         parts: [
-          {
-            sign: 1,
-            input: positiveInput,
-            weights: moreNegative,
-            biases: moreNegative,
-          },
-          {
-            sign: 1,
-            input: negativeInput,
-            weights: morePositive,
-            biases: zero,
-          },
+          { sign: 1, input: positiveInput, weights: moreNegative, biases: moreNegative },
+          { sign: 1, input: negativeInput, weights: morePositive, biases: zero },
         ],
       },
     ],
@@ -161,32 +111,14 @@ export function gamma(size = 0.25): RelevanceRule {
 
 /** R_i = sum_j w_ij^2 / (sum_i w_ij^2 + b_j^2) R_j: for unbounded inputs. Montavon et al. 2017. */
 export function wSquared(): RelevanceRule {
-  const part = {
-    sign: 1,
-    input: onesInput,
-    weights: squared,
-    biases: squared,
-  } as const;
-  const share: Share = {
-    factor: 1,
-    parts: [part],
-    denominator: 'not negative',
-  };
-  return sharesRule({
-    name: 'w-squared',
-    epsilon: stabilizer,
-    shares: [share],
-  });
+  const part = { sign: 1, input: onesInput, weights: squared, biases: squared } as const;
+  const share: Share = { factor: 1, parts: [part], denominator: 'not negative' };
+  return sharesRule({ name: 'w-squared', epsilon: stabilizer, shares: [share] });
 }
 
 /** Evenly over all inputs of an output, whatever its weights are. Lapuschkin et al. 2019. */
 export function flat(): RelevanceRule {
-  const part = {
-    sign: 1,
-    input: onesInput,
-    weights: one,
-    biases: zero,
-  } as const;
+  const part = { sign: 1, input: onesInput, weights: one, biases: zero } as const;
   const share: Share = { factor: 1, parts: [part] };
   return sharesRule({ name: 'flat', epsilon: stabilizer, shares: [share] });
 }
@@ -206,18 +138,8 @@ export function zBox(bounds: Bounds): RelevanceRule {
         factor: 1,
         parts: [
           itself,
-          {
-            sign: -1,
-            input: pixelBound('low', bounds),
-            weights: positive,
-            biases: positive,
-          },
-          {
-            sign: -1,
-            input: pixelBound('high', bounds),
-            weights: negative,
-            biases: negative,
-          },
+          { sign: -1, input: pixelBound('low', bounds), weights: positive, biases: positive },
+          { sign: -1, input: pixelBound('high', bounds), weights: negative, biases: negative },
         ],
       },
     ],

@@ -50,10 +50,7 @@ export function sharesRule(settings: SharesSettings): RelevanceRule {
   return {
     name,
     refuses: (layer) => {
-      const answer = gradientAnswer({
-        ...layer,
-        node: as?.(layer.node) ?? layer.node,
-      });
+      const answer = gradientAnswer({ ...layer, node: as?.(layer.node) ?? layer.node });
       if (typeof answer === 'string') return answer;
       return refuses?.(layer) ?? (changed ? whyUnchangeable(layer, shares) : undefined);
     },
@@ -89,10 +86,7 @@ function passShare(pass: RelevancePass, share: Share, { epsilon, as }: SharesSet
 
   const copies = share.parts
     .filter((part) => !vanishes(part, layer))
-    .map((part) => ({
-      copy: copyLayer(pass, part, as?.(layer.node)),
-      sign: part.sign,
-    }));
+    .map((part) => ({ copy: copyLayer(pass, part, as?.(layer.node)), sign: part.sign }));
   const [first, ...rest] = copies;
   if (!first) {
     absorb('emptyParts', scaled(own.relevance));
@@ -139,9 +133,7 @@ function absorbLosses(
 function overSpace({ layer, call }: RelevancePass, value: string): string {
   if (!convolutions.has(layer.node.op)) return value;
   const spatial = call.dims(call.y[0] ?? '').flatMap((_, axis) => (axis < 2 ? [] : [axis]));
-  return call.add('ReduceSum', [value, call.builder.ints(spatial)], {
-    keepdims: 1,
-  });
+  return call.add('ReduceSum', [value, call.builder.ints(spatial)], { keepdims: 1 });
 }
 
 /** The relevance a share is about; `without` is that of outputs of 0, which no share is about: said once for a rule. */
@@ -195,9 +187,6 @@ function mergeByInput({ call }: RelevancePass, parts: readonly InputRelevance[])
   for (const { input, value } of parts) byInput.set(input, [...(byInput.get(input) ?? []), value]);
   return [...byInput].map(([input, values]) => {
     const [first = '', second] = values;
-    return {
-      input,
-      value: second === undefined ? first : call.ops.Sum(...values),
-    };
+    return { input, value: second === undefined ? first : call.ops.Sum(...values) };
   });
 }

@@ -29,12 +29,7 @@ function rising(linesOf: LinesOf, error: number, refuses?: Refusal): NonlinearAn
       if (!input) throw new RangeError(`${node.op} has no input that depends on the image.`);
       const at = (end: string) => {
         const output = builder.fresh(node.op);
-        builder.append({
-          ...node,
-          name: output,
-          inputs: [end, ...node.inputs.slice(1)],
-          outputs: [output],
-        });
+        builder.append({ ...node, name: output, inputs: [end, ...node.inputs.slice(1)], outputs: [output] });
         return output;
       };
       if (error === 0) return between(builder, at(input.low), at(input.high));
@@ -130,10 +125,7 @@ function clipLines(call: BoundCall, { low, high, magnitude }: Interval, relaxing
       ops.Neg(height(fall)),
       relaxing.each(slack),
     ];
-    return {
-      slope: ops.Sub(ops.Sub(number(1), rise.slope), fall.slope),
-      intercept: ops.Sum(...constants),
-    };
+    return { slope: ops.Sub(ops.Sub(number(1), rise.slope), fall.slope), intercept: ops.Sum(...constants) };
   };
   return {
     lower: together(below.lower, above.upper, ops.Neg(rounded)),
@@ -203,10 +195,7 @@ export const activationBounds: BoundTable = {
     (call, x, relaxing) => {
       const alpha = floatOf(call.node, 'alpha', 0.01);
       const { lower, upper } = reluLines(call, x, relaxing);
-      return {
-        lower: combined(call, alpha, 1 - alpha, lower),
-        upper: combined(call, alpha, 1 - alpha, upper),
-      };
+      return { lower: combined(call, alpha, 1 - alpha, lower), upper: combined(call, alpha, 1 - alpha, upper) };
     },
     0,
     bySlope,

@@ -17,19 +17,11 @@ function affine(
   refuses?: Refusal,
 ): AffineAnswer {
   const of = typeof magnitude === 'function' ? magnitude : () => magnitude;
-  return {
-    kind: 'affine',
-    magnitude: of,
-    roundings,
-    ...(refuses ? { refuses } : {}),
-  };
+  return { kind: 'affine', magnitude: of, roundings, ...(refuses ? { refuses } : {}) };
 }
 
 /** So many at most, either way. */
-const few = (count: number) => (): Roundings => ({
-  forward: count,
-  backward: count,
-});
+const few = (count: number) => (): Roundings => ({ forward: count, backward: count });
 
 const onlyFirst: Refusal = ({ inputs }, _facts, isData) =>
   inputs.slice(1).some(isData) ? 'where elements go depends on the image' : undefined;
@@ -84,10 +76,7 @@ export const affineBounds: BoundTable = {
     { parameters: { 1: magnitudes }, added: [2] },
     ({ node, dims }) => {
       const [m = 1, c = 1, ...kernel] = dims(node.inputs[1] ?? '');
-      return {
-        forward: c * sizeOf(kernel) + 2,
-        backward: (m / groupsOf(node)) * sizeOf(kernel),
-      };
+      return { forward: c * sizeOf(kernel) + 2, backward: (m / groupsOf(node)) * sizeOf(kernel) };
     },
     constantParameters,
   ),
@@ -95,10 +84,7 @@ export const affineBounds: BoundTable = {
     { parameters: { 1: magnitudes }, added: [2] },
     ({ node, dims }) => {
       const [c = 1, m = 1, ...kernel] = dims(node.inputs[1] ?? '');
-      return {
-        forward: (c / groupsOf(node)) * sizeOf(kernel) + 2,
-        backward: m * sizeOf(kernel),
-      };
+      return { forward: (c / groupsOf(node)) * sizeOf(kernel) + 2, backward: m * sizeOf(kernel) };
     },
     constantParameters,
   ),

@@ -90,9 +90,7 @@ function tiled(call: BoundCall, x: Interval, relaxing: Relaxing, tile: readonly 
   offset(column(negative), t, outer);
   const sloped = ops.Mul(column(negative), slope);
   offset(sloped, ops.Neg(each(low)), inner);
-  return {
-    0: fromWindows(call, ops.Add(ops.Mul(column(positive), below), sloped), tile),
-  };
+  return { 0: fromWindows(call, ops.Add(ops.Mul(column(positive), below), sloped), tile) };
 }
 
 /** Windows that overlap: below by the element with the largest l_i, above by the largest u_i. */

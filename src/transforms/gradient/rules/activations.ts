@@ -18,10 +18,7 @@ function positiveMask({ dims, builder, add }: Call, y: string): string {
   const [, channels = 1] = dims(y);
   if (dims(y).length !== 4) return add('HardSigmoid', [y], { alpha: float(huge), beta: float(0) });
   const weights = builder.constant(float32([channels, 1, 1, 1], new Float32Array(channels).fill(huge)), 'huge');
-  const scaled = add('Conv', [y, weights], {
-    group: channels,
-    kernel_shape: [1, 1],
-  });
+  const scaled = add('Conv', [y, weights], { group: channels, kernel_shape: [1, 1] });
   return add('Clip', [scaled, builder.scalar(0), builder.scalar(1)]);
 }
 

@@ -40,9 +40,7 @@ export const attentionRules: GradientTable = {
       const forward = () => weights(call, sizes, q(), k(), scale);
       const scores = ({ p }: Forward) => {
         const dp = ops.MatMul(g(), swapped(call, v()));
-        const sum = add('ReduceSum', [ops.Mul(dp, p), builder.ints([-1])], {
-          keepdims: 1,
-        });
+        const sum = add('ReduceSum', [ops.Mul(dp, p), builder.ints([-1])], { keepdims: 1 });
         return ops.Mul(p, ops.Sub(dp, sum));
       };
       const products = () => {

@@ -100,12 +100,7 @@ function inputGradient(call: Call, placement: Placement): string {
     const full = (pads: readonly number[]) => pads.map((pad, i) => (extent[i] ?? 1) - 1 - pad);
     const flipped = builder.constant(flipKernel(constant, group), 'flipped');
     const pads = [...full(window.padsBegin), ...full(window.padsEnd)];
-    return add('Conv', [dy, flipped], {
-      group,
-      dilations: window.dilations,
-      pads,
-      kernel_shape: window.kernel,
-    });
+    return add('Conv', [dy, flipped], { group, dilations: window.dilations, pads, kernel_shape: window.kernel });
   }
   const tile = inputTile(asConvolution(call, placement));
   if (tile !== undefined) return tiledInputGradient(call, asConvolution(call, placement), weights, tile);

@@ -26,22 +26,14 @@ export const indexingRules: GradientTable = {
   Gather: rule((call) => [() => gatherGradient(call)]),
   GatherElements: rule(({ node, dy, x: [x = '', indices = ''], add, builder }) => [
     () =>
-      add('ScatterElements', [zerosLike(builder, x), indices, dy], {
-        axis: intOf(node, 'axis', 0),
-        reduction: 'add',
-      }),
+      add('ScatterElements', [zerosLike(builder, x), indices, dy], { axis: intOf(node, 'axis', 0), reduction: 'add' }),
   ]),
   GatherND: rule((call) => {
     const { node, dy, x, add, builder } = call;
     const [input = '', indices = ''] = x;
     const batch_dims = intOf(node, 'batch_dims', 0);
     if (batch_dims === 0) {
-      return [
-        () =>
-          add('ScatterND', [zerosLike(builder, input), indices, dy], {
-            reduction: 'add',
-          }),
-      ];
+      return [() => add('ScatterND', [zerosLike(builder, input), indices, dy], { reduction: 'add' })];
     }
     return [() => returnToOrigin(call, (numbers) => add('GatherND', [numbers, indices], { batch_dims }))];
   }),
@@ -120,18 +112,12 @@ function scatterGathered({ dy, x, ops, add, dims, facts, builder }: Call, axis: 
   const taken = dims(indices).length;
   const toFront = [axis, ...axesExcept(rank, [axis])];
   const gathered = Array.from({ length: taken }, (_, i) => axis + i);
-  const front = add('Transpose', [zerosLike(builder, input)], {
-    perm: toFront,
-  });
-  const updates = add('Transpose', [dy], {
-    perm: [...gathered, ...axesExcept(rank - 1 + taken, gathered)],
-  });
+  const front = add('Transpose', [zerosLike(builder, input)], { perm: toFront });
+  const updates = add('Transpose', [dy], { perm: [...gathered, ...axesExcept(rank - 1 + taken, gathered)] });
   // ScatterND takes int64 only.
   const wide = facts(indices).type === 'int64' ? indices : add('Cast', [indices], { to: elementTypeCode('int64') });
   const scattered = add('ScatterND', [front, ops.Unsqueeze(wide, builder.ints([-1])), updates], { reduction: 'add' });
-  return add('Transpose', [scattered], {
-    perm: toFront.map((_, i) => toFront.indexOf(i)),
-  });
+  return add('Transpose', [scattered], { perm: toFront.map((_, i) => toFront.indexOf(i)) });
 }
 
 /** 1 where a taken element (column) is that of an index (row): adding up what was taken is a product with it. */

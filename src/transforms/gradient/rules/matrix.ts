@@ -13,10 +13,7 @@ export const matrixRules: GradientTable = {
     kind: 'rule',
     broadcast: (input, output, index) => (index === 2 ? output : input),
     rule: ({ node, dy, x: [a = '', b = ''], add, ops, builder }) => {
-      const alpha = {
-        type: 'float',
-        value: floatOf(node, 'alpha', 1),
-      } as const;
+      const alpha = { type: 'float', value: floatOf(node, 'alpha', 1) } as const;
       const beta = floatOf(node, 'beta', 1);
       const transA = intOf(node, 'transA', 0);
       const transB = intOf(node, 'transB', 0);

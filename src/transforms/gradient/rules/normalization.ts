@@ -140,12 +140,8 @@ export const normalizationRules: GradientTable = {
     () => {
       const axis = builder.ints([intOf(node, 'axis', -1)]);
       const ofOrder2 = intOf(node, 'p', 2) === 2;
-      const norm = add(ofOrder2 ? 'ReduceL2' : 'ReduceL1', [x, axis], {
-        keepdims: 1,
-      });
-      const aligned = add('ReduceSum', [ops.Mul(dy, y), axis], {
-        keepdims: 1,
-      });
+      const norm = add(ofOrder2 ? 'ReduceL2' : 'ReduceL1', [x, axis], { keepdims: 1 });
+      const aligned = add('ReduceSum', [ops.Mul(dy, y), axis], { keepdims: 1 });
       const slope = ofOrder2 ? y : ops.Sign(x);
       const safe = ops.Where(ops.Equal(norm, builder.scalar(0)), builder.scalar(Number.POSITIVE_INFINITY), norm);
       return ops.Div(ops.Sub(dy, ops.Mul(slope, aligned)), safe);

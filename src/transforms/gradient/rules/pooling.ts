@@ -28,21 +28,12 @@ export const poolingRules: GradientTable = {
         const indices = maxPoolIndices(call);
         const shape = add('Shape', [input]);
         if (unpools) {
-          return add('MaxUnpool', [dy, indices, shape], {
-            kernel_shape: window.kernel,
-            strides: window.strides,
-          });
+          return add('MaxUnpool', [dy, indices, shape], { kernel_shape: window.kernel, strides: window.strides });
         }
         const flat = (value: string) => ops.Reshape(value, builder.ints([-1]));
         const none = flat(zerosLike(builder, input));
         const reduction = overlapping ? 'add' : undefined;
-        return ops.Reshape(
-          add('ScatterElements', [none, flat(indices), flat(dy)], {
-            axis: 0,
-            reduction,
-          }),
-          shape,
-        );
+        return ops.Reshape(add('ScatterElements', [none, flat(indices), flat(dy)], { axis: 0, reduction }), shape);
       },
     ];
   }),

@@ -7,34 +7,10 @@ import { type Call, except, type GradientTable, rule } from '../rule.ts';
 
 /** The smallest and the largest number of the types that models are quantised to. */
 const ranges: ReadonlyMap<ElementType, { readonly lowest: Tensor; readonly highest: Tensor }> = new Map([
-  [
-    'uint8',
-    {
-      lowest: one('uint8', Uint8Array.of(0)),
-      highest: one('uint8', Uint8Array.of(255)),
-    },
-  ],
-  [
-    'int8',
-    {
-      lowest: one('int8', Int8Array.of(-128)),
-      highest: one('int8', Int8Array.of(127)),
-    },
-  ],
-  [
-    'uint16',
-    {
-      lowest: one('uint16', Uint16Array.of(0)),
-      highest: one('uint16', Uint16Array.of(65535)),
-    },
-  ],
-  [
-    'int16',
-    {
-      lowest: one('int16', Int16Array.of(-32768)),
-      highest: one('int16', Int16Array.of(32767)),
-    },
-  ],
+  ['uint8', { lowest: one('uint8', Uint8Array.of(0)), highest: one('uint8', Uint8Array.of(255)) }],
+  ['int8', { lowest: one('int8', Int8Array.of(-128)), highest: one('int8', Int8Array.of(127)) }],
+  ['uint16', { lowest: one('uint16', Uint16Array.of(0)), highest: one('uint16', Uint16Array.of(65535)) }],
+  ['int16', { lowest: one('int16', Int16Array.of(-32768)), highest: one('int16', Int16Array.of(32767)) }],
 ]);
 
 function one<T extends NumericType>(type: T, data: Tensor<T>['data']): Tensor<T> {

@@ -104,18 +104,11 @@ export const reductionRules: GradientTable = {
   ReduceLogSumExp: reduction(({ ops }, dy, x, y) => ops.Mul(dy, ops.Exp(ops.Sub(x, y)))),
   // the same sum from the other end
   CumSum: rule(({ node, dy, x: [, axis = ''], add }) => [
-    () =>
-      add('CumSum', [dy, axis], {
-        exclusive: intOf(node, 'exclusive', 0),
-        reverse: 1 - intOf(node, 'reverse', 0),
-      }),
+    () => add('CumSum', [dy, axis], { exclusive: intOf(node, 'exclusive', 0), reverse: 1 - intOf(node, 'reverse', 0) }),
   ]),
   // each dy goes back to where its value was found
   TopK: rule(({ node, dy, x: [x = ''], add, builder, output }) => [
-    () =>
-      add('ScatterElements', [zerosLike(builder, x), output(1), dy], {
-        axis: intOf(node, 'axis', -1),
-      }),
+    () => add('ScatterElements', [zerosLike(builder, x), output(1), dy], { axis: intOf(node, 'axis', -1) }),
   ]),
 };
 

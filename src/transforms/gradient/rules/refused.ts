@@ -27,14 +27,8 @@ const reasons: readonly {
     why: 'it computes with integers; export the model with QuantizeLinear and DequantizeLinear pairs',
     operators: ['DynamicQuantizeLinear', 'QLinearConv', 'QLinearMatMul', 'ConvInteger', 'MatMulInteger'],
   },
-  {
-    why: 'ONNX has no matrix inverse, which its gradient needs',
-    operators: ['Det'],
-  },
-  {
-    why: 'konkyo reads it as Resize from opset 10 on',
-    operators: ['Upsample'],
-  },
+  { why: 'ONNX has no matrix inverse, which its gradient needs', operators: ['Det'] },
+  { why: 'konkyo reads it as Resize from opset 10 on', operators: ['Upsample'] },
   {
     why: 'no rule yet',
     operators: [

@@ -25,12 +25,7 @@ export const shapeRules: GradientTable = {
       'perm',
       Array.from({ length: rank }, (_, i) => rank - 1 - i),
     );
-    return [
-      () =>
-        add('Transpose', [dy], {
-          perm: perm.map((_, axis) => perm.indexOf(axis)),
-        }),
-    ];
+    return [() => add('Transpose', [dy], { perm: perm.map((_, axis) => perm.indexOf(axis)) })];
   }),
   // Each input takes its own part of dy.
   Concat: rule((call) => {
@@ -85,17 +80,10 @@ export const shapeRules: GradientTable = {
     },
   ]),
   SpaceToDepth: rule(({ node, dy, add }) => [
-    () =>
-      add('DepthToSpace', [dy], {
-        blocksize: intOf(node, 'blocksize', 1),
-        mode: 'DCR',
-      }),
+    () => add('DepthToSpace', [dy], { blocksize: intOf(node, 'blocksize', 1), mode: 'DCR' }),
   ]),
   // Zeros where the other triangle was cut off.
   Trilu: rule(({ node, dy, x: [, k = ''], add }) => [
-    () =>
-      add('Trilu', k === '' ? [dy] : [dy, k], {
-        upper: intOf(node, 'upper', 1),
-      }),
+    () => add('Trilu', k === '' ? [dy] : [dy, k], { upper: intOf(node, 'upper', 1) }),
   ]),
 };
