@@ -80,11 +80,7 @@ export async function compileExcess(network: FilterNetwork, means: UnitMeans): P
     );
   });
   const sums = [...filters, ...connections];
-  const outputs = sums.map((name) => ({
-    name,
-    type: 'float32' as const,
-    dims: undefined,
-  }));
+  const outputs = sums.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
   const graph = prune(builder.build(outputs), outputs, [inputName, weightsInput]);
   const session = await classifier.runtime.createSession({ ...model, graph });
   return {
@@ -92,10 +88,7 @@ export async function compileExcess(network: FilterNetwork, means: UnitMeans): P
       const count = all.dims[0] ?? 0;
       const totals = new Map<string, Float64Array>();
       for (const { from, to } of ranges(count, batchSize)) {
-        const found = await session.run({
-          [inputName]: rows(all, from, to),
-          [weightsInput]: rows(given, from, to),
-        });
+        const found = await session.run({ [inputName]: rows(all, from, to), [weightsInput]: rows(given, from, to) });
         for (const name of sums) {
           const { data } = floatOutputOf(found, name);
           const total = totals.get(name) ?? new Float64Array(data.length);

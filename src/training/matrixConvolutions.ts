@@ -23,14 +23,7 @@ export function matrixConvolutions(graph: Graph, facts: Facts): Graph {
     }
     const value = builder.from({ node: node.name, rule: 'matrix' }, () => product(builder, convolution));
     const { name, outputs } = node;
-    builder.append({
-      op: 'Identity',
-      domain: '',
-      name,
-      inputs: [value],
-      outputs,
-      attributes: {},
-    });
+    builder.append({ op: 'Identity', domain: '', name, inputs: [value], outputs, attributes: {} });
   }
   return builder.build();
 }
@@ -98,9 +91,7 @@ function overWholeInput(builder: GraphBuilder, convolution: Convolution): string
     ops.Unsqueeze(kernelAt(builder, weights, place, kernel, input), builder.ints([1])),
   );
   const matrix = ops.Reshape(builder.add('Concat', placed, { axis: 1 }), builder.ints([-1, channels * sizeOf(input)]));
-  const sums = builder.add('Gemm', [builder.add('Flatten', [images]), matrix], {
-    transB: 1,
-  });
+  const sums = builder.add('Gemm', [builder.add('Flatten', [images]), matrix], { transB: 1 });
   const shaped = ops.Reshape(sums, builder.ints([-1, filters, ...output]));
   return bias === '' ? shaped : ops.Add(shaped, ops.Reshape(bias, builder.ints([filters, 1, 1])));
 }
@@ -117,9 +108,7 @@ function overPatches(builder: GraphBuilder, convolution: Convolution, t: number)
   const patchBlocks: Size = [patch[0] / t, patch[1] / t];
   const tiles: Size = [output[0] / t, output[1] / t];
   // [N, C, H, W] -> [N, blocks, (row in the block, column in the block, C)]
-  const channelsLast = builder.add('Transpose', [images], {
-    perm: [0, 2, 3, 1],
-  });
+  const channelsLast = builder.add('Transpose', [images], { perm: [0, 2, 3, 1] });
   const lines = ops.Reshape(channelsLast, builder.ints([-1, t, across, t * channels]));
   const blocks = ops.Reshape(
     builder.add('Transpose', [lines], { perm: [0, 2, 1, 3] }),
