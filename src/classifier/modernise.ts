@@ -10,6 +10,7 @@ import { unpackSequences } from '../onnx/unpackSequences.ts';
 import { upgradeModel } from '../onnx/upgrade/upgradeModel.ts';
 import { openProbe, type Prober } from '../runtime/probe.ts';
 import type { Runtime, Values } from '../runtime/runtime.ts';
+import { expandOperators } from '../transforms/expansions/expandOperators.ts';
 import { asType } from './equivalence.ts';
 import { UnsuitableModelError } from './errors.ts';
 import { unknownOperators } from './imageInput.ts';
@@ -27,8 +28,8 @@ export interface Modernised {
 }
 
 /**
- * A model of a float32 image in a current opset, with known Ifs put in, sequences taken apart and other domains' operators
- * written in standard ones, and what runs of it say of its values. Its prober is to be released.
+ * A model of a float32 image in a current opset, with known Ifs put in, sequences taken apart, other domains' operators
+ * written in standard ones and recurrent layers written out, and what runs of it say of its values. Its prober is to be released.
  * @param batches images of the model's own batch size, several kinds of them.
  */
 export async function modernise(
@@ -49,7 +50,9 @@ export async function modernise(
     const upgraded = upgradeModel(inlined.model, inlined.facts);
     const unpacked = await after(upgraded, inlined.facts, unpackSequences(upgraded.graph, inlined.facts));
     const { graph, ...how } = standardize(unpacked.model.graph, unpacked.facts, input);
-    return { ...(await after(unpacked.model, unpacked.facts, graph)), ...how, prober };
+    const standard = await after(unpacked.model, unpacked.facts, graph);
+    const expanded = await after(standard.model, standard.facts, expandOperators(standard.model.graph, standard.facts));
+    return { ...expanded, ...how, prober };
   } catch (error) {
     await prober.release();
     throw error;

@@ -70,7 +70,7 @@ export async function compileExcess(network: FilterNetwork, means: UnitMeans): P
           output: map,
           weights: dims,
           group: 1,
-          window: windowOf(node, size, map, dims.slice(2)),
+          window: windowOf(node, size, dims.slice(2)),
         },
       ),
     );

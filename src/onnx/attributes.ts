@@ -68,6 +68,7 @@ export const floatOf = reader('float');
 export const stringOf = reader('string');
 export const intsOf = reader('ints');
 export const floatsOf = reader('floats');
+export const stringsOf = reader('strings');
 export const tensorOf = reader('tensor');
 export const graphOf = reader('graph');
 

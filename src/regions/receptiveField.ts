@@ -156,7 +156,7 @@ function fieldAfter(classifier: Classifier, fields: ReadonlyMap<string, Field>, 
     );
   }
   const kernel = node.op === 'Conv' ? spatial(node.inputs[1]) : intsOf(node, 'kernel_shape', []);
-  const window = windowOf(node, spatial(node.inputs[0]), spatial(node.outputs[0]), kernel);
+  const window = windowOf(node, spatial(node.inputs[0]), kernel);
   const through = (span: Span, axis: 0 | 1): Span => ({
     jump: span.jump * (window.strides[axis] ?? 1),
     start: span.start - (window.padsBegin[axis] ?? 0) * span.jump,

@@ -55,7 +55,7 @@ function convolutionOf(node: Node, facts: Facts): Convolution | undefined {
   const [filters = 0, , ...kernel] = dims(node.inputs[1]);
   const [, , ...output] = dims(node.outputs[0]);
   if (!isSize(input) || !isSize(kernel) || !isSize(output)) return undefined;
-  const window = windowOf(node, input, output, kernel);
+  const window = windowOf(node, input, kernel);
   const stepsByOne = [...window.strides, ...window.dilations].every((step) => step === 1);
   if (!stepsByOne || padsOf(window).some((pad) => pad !== 0) || groupsOf(node) !== 1) return undefined;
   const [images = '', weights = '', bias = ''] = node.inputs;

@@ -56,7 +56,8 @@ function transposedSliding(
 
   const axes = input.map((size, axis) => {
     const full = strides[axis]! * (size - 1) + outputPadding[axis]! + extentOf(kernel[axis]!, dilations[axis]!);
-    const output = outputShape?.[axis] ?? (autoPad.startsWith('SAME') ? size * strides[axis]! : undefined);
+    const output =
+      outputShape?.[axis] ?? (autoPad.startsWith('SAME') ? Math.min(full, size * strides[axis]!) : undefined);
     if (output !== undefined) {
       // A wanted output larger than the full one needs no padding: what no cell reaches stays zero.
       const [begin, end] = splitPadding(Math.max(0, full - output), autoPad !== 'SAME_UPPER');

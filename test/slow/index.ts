@@ -9,6 +9,7 @@ import { matrixOperators } from './matrix.ts';
 import { normalizationOperators } from './normalization.ts';
 import { poolingOperators } from './pooling.ts';
 import { quantizationOperators } from './quantization.ts';
+import { recurrentOperators } from './recurrent.ts';
 import { reductionOperators } from './reduction.ts';
 import { resizeOperators } from './resize.ts';
 import { shapeOperators } from './shape.ts';
@@ -50,6 +51,7 @@ export const slowOperators: Readonly<Record<string, SlowOperator>> = Object.from
     ...normalizationOperators,
     ...poolingOperators,
     ...quantizationOperators,
+    ...recurrentOperators,
     ...reductionOperators,
     ...resizeOperators,
     ...shapeOperators,

@@ -3,11 +3,11 @@ import { inputAt, numberOf, numbersOf, valuesAt } from './attributes.ts';
 import { INT64 } from './integerTypes.ts';
 import { extentOf, slidingOf, type Tap, windowsOf } from './windows.ts';
 
-/** Every window of every plane [n, c] reduced to one number: `reduce(values, window)` with padding left out of values. */
+/** Every window of every plane [n, c] reduced to one number: `reduce(values, window, valueAt)` with padding left out of values. */
 function pool(
   x: Array64,
   attributes: Parameters<SlowOperator>[1],
-  reduce: (values: readonly number[], window: readonly Tap[]) => number,
+  reduce: (values: readonly number[], window: readonly Tap[], valueAt: (cell: number) => number) => number,
 ): Array64 {
   const spatial = x.dims.slice(2);
   const sliding = slidingOf(attributes, spatial);
@@ -17,7 +17,7 @@ function pool(
     const window = windows[position % windows.length]!;
     const start = Math.floor(position / windows.length) * plane;
     const values = window.flatMap(({ input }) => (input === undefined ? [] : [x.data[start + input]!]));
-    return reduce(values, window);
+    return reduce(values, window, (cell) => x.data[start + cell]!);
   });
 }
 
@@ -50,13 +50,18 @@ function columnMajorPosition(flat: number, dims: readonly number[]): number {
   return index.reduceRight((position, at, axis) => position * dims[axis]! + at, 0);
 }
 
-/** AveragePool: the mean of a window, over its cells in X or, with count_include_pad, over those in the padding too. */
+/**
+ * AveragePool: the mean of a window, which ends with the padding, over its cells in X or, with count_include_pad, over those
+ * in the padding too.
+ */
 const AveragePool: SlowOperator = (inputs, attributes) => {
   const countPadding = numberOf(attributes, 'count_include_pad') === 1;
   return [
-    pool(inputAt(inputs, 0), attributes, (values, window) => {
+    pool(inputAt(inputs, 0), attributes, (_, window, valueAt) => {
+      const within = window.filter(({ beyond }) => !beyond);
+      const values = within.flatMap(({ input }) => (input === undefined ? [] : [valueAt(input)]));
       const sum = values.reduce((total, value) => total + value, 0);
-      return sum / (countPadding ? window.length : values.length);
+      return sum / (countPadding ? within.length : values.length);
     }),
   ];
 };

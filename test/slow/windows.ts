@@ -12,10 +12,14 @@ export interface Sliding {
   readonly output: readonly number[];
 }
 
-/** One cell of a window: its flat position in the kernel and in the input, `undefined` where it lies in the padding. */
+/** One cell of a window. */
 export interface Tap {
+  /** Its flat position in the kernel. */
   readonly kernel: number;
+  /** And in the input; undefined where it lies in the padding. */
   readonly input: number | undefined;
+  /** Behind the padding, where ceil_mode or a negative padding lets a window reach over it. */
+  readonly beyond: boolean;
 }
 
 /** Cells from the first to the last one a dilated kernel touches. */
@@ -28,6 +32,17 @@ export const splitPadding = (total: number, extraAtBeginning: boolean): readonly
 };
 
 /**
+ * SAME padding as ONNX Runtime splits it. The total, for a kernel without dilations, may be negative: windows then start
+ * behind the first cell. Halves are rounded towards 0, and of a negative total convolutions leave out one.
+ */
+const samePadding = (total: number, lower: boolean, convolution: boolean): readonly [number, number] => {
+  if (total >= 0) return splitPadding(total, lower);
+  const lacking = -total - (convolution ? 1 : 0);
+  const behind = lower ? Math.max(0, Math.floor((lacking - 1) / 2)) : Math.floor(lacking / 2);
+  return [-behind, total + behind];
+};
+
+/**
  * Reads kernel_shape, strides, dilations, pads, auto_pad and ceil_mode, and works out the output size:
  * floor or ceil of (input + pads - extent) / stride, plus 1. With ceil_mode a window that would start in the padding
  * at the end is left out (stated in opset 22; runtimes did so before).
@@ -35,8 +50,9 @@ export const splitPadding = (total: number, extraAtBeginning: boolean): readonly
 export function slidingOf(
   attributes: SlowAttributes,
   input: readonly number[],
-  kernelShape: readonly number[] | undefined = numbersOf(attributes, 'kernel_shape'),
+  convolved?: readonly number[],
 ): Sliding {
+  const kernelShape = convolved ?? numbersOf(attributes, 'kernel_shape');
   if (kernelShape === undefined) throw new SlowOperatorError('attribute "kernel_shape" is missing');
   const strides = numbersOf(attributes, 'strides') ?? input.map(() => 1);
   const dilations = numbersOf(attributes, 'dilations') ?? input.map(() => 1);
@@ -46,13 +62,9 @@ export function slidingOf(
 
   const axes = input.map((size, axis) => {
     const [stride, extent] = [strides[axis]!, extentOf(kernelShape[axis]!, dilations[axis]!)];
-    if (autoPad.startsWith('SAME')) {
-      const output = Math.ceil(size / stride);
-      const total = Math.max(0, (output - 1) * stride + extent - size);
-      const [begin, end] = splitPadding(total, autoPad === 'SAME_LOWER');
-      return { begin, end, output };
-    }
-    const [begin, end] = autoPad === 'VALID' ? [0, 0] : [pads[axis]!, pads[axis + input.length]!];
+    const total = (Math.ceil(size / stride) - 1) * stride + kernelShape[axis]! - size;
+    const same = autoPad.startsWith('SAME') && samePadding(total, autoPad === 'SAME_LOWER', convolved !== undefined);
+    const [begin, end] = same || (autoPad === 'VALID' ? [0, 0] : [pads[axis]!, pads[axis + input.length]!]);
     const steps = (size + begin + end - extent) / stride;
     const output = (ceil ? Math.ceil(steps) : Math.floor(steps)) + 1;
     const startsInEndPadding = ceil && (output - 1) * stride >= size + begin;
@@ -68,7 +80,7 @@ export function slidingOf(
   };
 }
 
-/** The window of every output position, row-major. Cells beyond the padding (ceil_mode) are left out. */
+/** The window of every output position, row-major. */
 export function windowsOf(sliding: Sliding, input: readonly number[]): readonly (readonly Tap[])[] {
   const offsets: number[][] = [];
   forEachIndex(sliding.kernel, (cell) => offsets.push(cell.map((k, axis) => k * sliding.dilations[axis]!)));
@@ -85,7 +97,7 @@ export function windowsOf(sliding: Sliding, input: readonly number[]): readonly 
         if (position >= size + sliding.padsEnd[axis]!) beyond = true;
         flat = flat * size + position;
       }
-      if (!beyond) taps.push({ kernel, input: inside ? flat : undefined });
+      taps.push({ kernel, input: inside ? flat : undefined, beyond });
     }
     windows.push(taps);
   });

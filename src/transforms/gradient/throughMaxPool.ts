@@ -1,3 +1,4 @@
+import { without } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import type { Call } from './rule.ts';
@@ -15,9 +16,17 @@ export function throughMaxPool(call: Call, derivative: (y: string) => string): s
   const pool = builder.nodes.find(
     ({ op, outputs }) => op === 'MaxPool' && scattered !== undefined && outputs[1] === scattered.indices,
   );
-  const [pooled = ''] = pool?.outputs ?? [];
-  if (!scattered || pooled === '' || pool?.inputs[0] !== y[0]) return undefined;
+  if (!scattered || !pool || pool.inputs[0] !== y[0]) return undefined;
+  const pooled = firstAlike(builder, pool).outputs[0] ?? '';
   return scattered.again(call.ops.Mul(scattered.gradient, derivative(pooled)));
+}
+
+/** The first node with the same output: where indices are not counted row by row, the rule adds a pool that does so. */
+function firstAlike(builder: GraphBuilder, pool: Node): Node {
+  const windows = ({ attributes }: Node) => JSON.stringify(without(attributes, 'storage_order'));
+  const alike = (node: Node) =>
+    node.op === 'MaxPool' && node.domain === '' && node.inputs[0] === pool.inputs[0] && windows(node) === windows(pool);
+  return builder.nodes.find(alike) ?? pool;
 }
 
 /** A gradient put where the maxima are. */

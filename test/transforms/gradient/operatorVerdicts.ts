@@ -7,6 +7,7 @@ import { UnsupportedOpsetError, UpgradeError } from '../../../src/onnx/upgrade/e
 import { upgradeModel } from '../../../src/onnx/upgrade/upgradeModel.ts';
 import { type Probe, probe } from '../../../src/runtime/probe.ts';
 import { outputOf, RunError, SessionError, type Values } from '../../../src/runtime/runtime.ts';
+import { expandOperators } from '../../../src/transforms/expansions/expandOperators.ts';
 import { UnsupportedOperatorsError } from '../../../src/transforms/gradient/errors.ts';
 import { gradientTable } from '../../../src/transforms/gradient/table.ts';
 import { readStoredModel } from '../../onnx/operatorTests.ts';
@@ -80,7 +81,8 @@ async function judgeModel(model: Model, feeds: Values | undefined, single: strin
     const inside = await defined(fixed.model, fixed.feeds);
     if (inside === undefined) return unsupported('ONNX Runtime does not run it');
     const upgraded = upgradeModel(fixed.model, inside.probe.facts);
-    return await compare(upgraded, inside.feeds, inside.probe);
+    const expanded = { ...upgraded, graph: expandOperators(upgraded.graph, inside.probe.facts) };
+    return await compare(expanded, inside.feeds, inside.probe);
   } catch (error) {
     if (error instanceof UnsupportedOperatorsError) {
       return unsupported([...new Set(error.unsupported.map(({ op, why }) => `${op}: ${why}`))].join('; '));

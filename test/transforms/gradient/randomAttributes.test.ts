@@ -59,7 +59,7 @@ const slidings = fc.integer({ min: 1, max: 3 }).chain((rank) =>
 );
 type Sliding = typeof slidings extends fc.Arbitrary<infer T> ? T : never;
 
-/** ONNX Runtime does not combine dilations with SAME padding. */
+/** ONNX Runtime does not convolve with dilations and SAME padding. */
 const steps = ({ strides, dilations, auto }: Sliding): Attributes => ({
   strides,
   dilations: auto.startsWith('SAME') ? dilations.map(() => 1) : dilations,
@@ -68,13 +68,11 @@ const steps = ({ strides, dilations, auto }: Sliding): Attributes => ({
 const padding = ({ begins, ends, auto }: Sliding): Attributes =>
   auto === 'NOTSET' ? { pads: [...begins, ...ends] } : { auto_pad: auto };
 
-/**
- * A pooling window must hold a cell of the input: padding stays below the kernel. With SAME padding and a window below the
- * stride ONNX Runtime finds a negative padding, and fails.
- */
+/** A pooling window must hold a cell of the input: padding stays below the kernel. */
 const pooling = (s: Sliding): Attributes => ({
-  ...steps(s),
-  kernel_shape: s.auto.startsWith('SAME') ? s.kernel.map((size, axis) => Math.max(size, s.strides[axis]!)) : s.kernel,
+  strides: s.strides,
+  dilations: s.dilations,
+  kernel_shape: s.kernel,
   ...(s.auto === 'NOTSET'
     ? {
         ceil_mode: s.flag,
@@ -82,6 +80,10 @@ const pooling = (s: Sliding): Attributes => ({
       }
     : { auto_pad: s.auto }),
 });
+
+/** ONNX Runtime's MaxPool fails where SAME padding is negative. */
+const largeKernel = (s: Sliding): Sliding =>
+  s.auto.startsWith('SAME') ? { ...s, kernel: s.kernel.map((size, axis) => Math.max(size, s.strides[axis]!)) } : s;
 
 describe('random shapes and attributes: the gradient graph on CPU and WASM, against finite differences', () => {
   it('Conv', () =>
@@ -112,9 +114,7 @@ describe('random shapes and attributes: the gradient graph on CPU and WASM, agai
 
   it('ConvTranspose', () =>
     check(slidings, (s) => {
-      const same = s.auto.startsWith('SAME');
-      // SAME promises input * stride; with a kernel below the stride ONNX Runtime gives less.
-      const kernel = same ? s.kernel.map((size, axis) => Math.max(size, s.strides[axis]!)) : s.kernel;
+      const { kernel } = s;
       return {
         op: 'ConvTranspose',
         inputs: [
@@ -137,7 +137,7 @@ describe('random shapes and attributes: the gradient graph on CPU and WASM, agai
     check(slidings, (s) => ({
       op: 'MaxPool',
       inputs: [distinct([3, 2, ...s.spatial])],
-      attributes: { ...pooling(s), storage_order: s.flag },
+      attributes: { ...pooling(largeKernel(s)), storage_order: s.flag },
       batched: [0],
     })));
 
@@ -146,6 +146,14 @@ describe('random shapes and attributes: the gradient graph on CPU and WASM, agai
       op: 'AveragePool',
       inputs: [distinct([3, 2, ...s.spatial])],
       attributes: { ...pooling(s), count_include_pad: s.flag },
+      batched: [0],
+    })));
+
+  it('LpPool', () =>
+    check(slidings, (s) => ({
+      op: 'LpPool',
+      inputs: [distinct([3, 2, ...s.spatial])],
+      attributes: { ...pooling(s), p: 2 + s.flag },
       batched: [0],
     })));
 

@@ -73,6 +73,14 @@ const pooled: readonly { readonly name: string; readonly layers: Layers }[] = [
         pads: [1, 1, 1, 1],
       }),
   },
+  ...[
+    [1, 1],
+    [2, 2],
+  ].map((strides) => ({
+    name: `ReLU before a max pool that counts column by column, strides ${strides}`,
+    layers: (b: GraphBuilder, x: string) =>
+      b.add('MaxPool', [b.add('Relu', [convolution(b, x, 4, 3)])], { kernel_shape: [2, 2], strides, storage_order: 1 }),
+  })),
   {
     name: 'sigmoid before a max pool',
     layers: (b, x) =>

@@ -72,6 +72,17 @@ describe.each(runtimes)('equal values, on $name', ({ runtime }) => {
     { operatorCase: { op: 'ReduceL2', inputs: [numbers(0, 0, 0)] }, places: [] },
     { operatorCase: { op: 'LpNormalization', inputs: [numbers(0, 0, 0)] }, places: [] },
   ];
+  it.each(['none', 'tanh'])('Gelu (%s) is straight far out: slopes of 0 and 1, and no NaN', async (approximate) => {
+    const far = numbers(-Infinity, -3e38, -1e15, -40, 40, 1e15, 3e38);
+    const operatorCase: OperatorCase = { op: 'Gelu', inputs: [far], attributes: { approximate } };
+    const model = await gradientModel(modelOf(operatorCase), { x0: far }, ['x0'], new Map([['y0', [7]]]));
+    const [gradients] = await productOnRuntimes(model, operatorCase, [runtime]);
+    const dy = model.cotangents['cotangent of y0']!.data;
+    expect([...gradients![0]!.data].map((value, i) => (value === 0 ? 0 : value / Number(dy[i])))).toEqual([
+      0, 0, 0, 0, 1, 1, 1,
+    ]);
+  });
+
   it.each(flat)(
     'of $operatorCase.op $operatorCase.inputs: only the decided side has a gradient',
     async ({ operatorCase, places }) => {

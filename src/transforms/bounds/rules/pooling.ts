@@ -16,7 +16,7 @@ function pooled({ node, builder }: BoundCall, value: string): string {
 function tilesOf({ node, dims }: BoundCall): readonly number[] | undefined {
   const [x = ''] = node.inputs;
   const [input, output] = [dims(x).slice(2), dims(node.outputs[0] ?? '').slice(2)];
-  const window = windowOf(node, input, output, intsOf(node, 'kernel_shape', []));
+  const window = windowOf(node, input, intsOf(node, 'kernel_shape', []));
   const sideBySide = kernelExtent(window).every((extent, i) => extent === window.strides[i]);
   const unpadded = [...window.padsBegin, ...window.padsEnd].every((pad) => pad === 0);
   const plain =

@@ -159,20 +159,32 @@ export const activationRules: GradientTable = {
 };
 
 /** y = x P(x), P the normal distribution: P(x) + x e^(-x^2/2) / sqrt(2 pi). */
-function gelu({ ops, builder }: Call, x: string): string {
+function gelu(call: Call, x: string): string {
+  const { ops, builder } = call;
   const half = builder.scalar(0.5);
   const below = ops.Mul(half, ops.Add(builder.scalar(1), ops.Erf(ops.Mul(x, builder.scalar(Math.SQRT1_2)))));
-  const density = ops.Mul(ops.Exp(ops.Neg(ops.Mul(half, ops.Mul(x, x)))), builder.scalar(1 / Math.sqrt(2 * Math.PI)));
-  return ops.Add(below, ops.Mul(x, density));
+  const near = withinBend(call, x);
+  const density = ops.Mul(
+    ops.Exp(ops.Neg(ops.Mul(half, ops.Mul(near, near)))),
+    builder.scalar(1 / Math.sqrt(2 * Math.PI)),
+  );
+  return ops.Add(below, ops.Mul(near, density));
 }
 
 /** y = x (1 + t) / 2 with t = tanh(u), u = sqrt(2/pi) (x + 0.044715 x^3): (1 + t + x (1 - t^2) u') / 2. */
-function geluByTanh({ ops, builder }: Call, x: string): string {
+function geluByTanh(call: Call, x: string): string {
+  const { ops, builder } = call;
   const [one, scale] = [builder.scalar(1), Math.sqrt(2 / Math.PI)];
-  const square = ops.Mul(x, x);
+  const near = withinBend(call, x);
+  const square = ops.Mul(near, near);
   const cubic = ops.Add(one, ops.Mul(builder.scalar(0.044715), square));
-  const t = ops.Tanh(ops.Mul(builder.scalar(scale), ops.Mul(x, cubic)));
+  const t = ops.Tanh(ops.Mul(builder.scalar(scale), ops.Mul(near, cubic)));
   const inner = ops.Mul(builder.scalar(scale), ops.Add(one, ops.Mul(builder.scalar(3 * 0.044715), square)));
-  const rising = ops.Mul(ops.Mul(x, inner), ops.Sub(one, ops.Mul(t, t)));
+  const rising = ops.Mul(ops.Mul(near, inner), ops.Sub(one, ops.Mul(t, t)));
   return ops.Mul(builder.scalar(0.5), ops.Add(ops.Add(one, t), rising));
+}
+
+/** x, cut off where float32 knows Gelu to be straight: a number too large to square times a slope of 0 is no number. */
+function withinBend({ add, builder }: Call, x: string): string {
+  return add('Clip', [x, builder.scalar(-20), builder.scalar(20)]);
 }

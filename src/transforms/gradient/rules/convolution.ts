@@ -1,9 +1,10 @@
 import { isTensorOf, sizeOf, type Tensor, tensor } from '../../../onnx/tensor.ts';
+import { cutTo, type Placement, padBack, placementOf } from '../placement.ts';
 import type { Call, GradientTable } from '../rule.ts';
 import { rule } from '../rule.ts';
 import { inputTile, tiledInputGradient } from '../tiledInputGradient.ts';
 import { type Convolution, weightGradient } from '../weightGradient.ts';
-import { groupsOf, kernelExtent, padsOf, remainder, transposedWindowOf, type Window, windowOf } from '../window.ts';
+import { groupsOf, kernelExtent, padsOf, remainder, transposedWindowOf, windowOf } from '../window.ts';
 
 /** Fewer input channels than this and ONNX Runtime's transposed convolution is the faster adjoint. */
 const flippedFromChannels = 8;
@@ -11,14 +12,20 @@ const flippedFromChannels = 8;
 export const convolutionRules: GradientTable = {
   // y = x * W + b: dx is the transposed convolution of dy with W, db the sum of dy over all but the channels
   Conv: rule((call) => {
-    const { dy, x, y, dims, add } = call;
+    const { dy, x, y, dims, add, builder } = call;
     const [input = '', weights = ''] = x;
     const [spatialIn, spatialOut] = [dims(input).slice(2), dims(y[0] ?? '').slice(2)];
-    const window = windowOf(call.node, spatialIn, spatialOut, dims(weights).slice(2));
-    const overEnd = remainder(window, spatialIn, spatialOut);
+    const window = windowOf(call.node, spatialIn, dims(weights).slice(2));
+    const placement = placementOf(call.node, window, spatialIn, spatialOut);
     return [
-      () => inputGradient(call, window, overEnd),
-      () => weightGradient(call, asConvolution(call, window)),
+      () => padBack(builder, inputGradient(call, placement), placement.cuts),
+      () => {
+        const images = cutTo(builder, input, placement.cuts, placement.size);
+        return weightGradient(call, {
+          ...asConvolution(call, placement),
+          images,
+        });
+      },
       () => add('ReduceSum', [dy, overAllButChannels(call)], { keepdims: 0 }),
     ];
   }),
@@ -55,11 +62,11 @@ export const convolutionRules: GradientTable = {
   }),
 };
 
-function asConvolution({ node, dy, x, y, dims }: Call, window: Window): Convolution {
+function asConvolution({ node, dy, x, y, dims }: Call, { size, window }: Placement): Convolution {
   const [input = '', weights = ''] = x;
   return {
     images: input,
-    size: dims(input).slice(2),
+    size,
     gradients: dy,
     output: dims(y[0] ?? '').slice(2),
     weights: dims(weights),
@@ -77,8 +84,11 @@ function cutEnds({ add, builder }: Call, value: string, rows: readonly number[])
   return add('Pad', [value, builder.ints([0, 0, ...rows.map(() => 0), 0, 0, ...rows.map((count) => -count)])]);
 }
 
-function inputGradient(call: Call, window: Window, overEnd: readonly number[]): string {
-  const { dy, x, facts, add, node, builder } = call;
+/** In the shape of what is left of the input. */
+function inputGradient(call: Call, placement: Placement): string {
+  const { dy, x, y, dims: dimsOf, facts, add, node, builder } = call;
+  const { window } = placement;
+  const overEnd = remainder(window, placement.size, dimsOf(y[0] ?? '').slice(2));
   const [, weights = ''] = x;
   const group = groupsOf(node);
   const { constant, dims } = facts(weights);
@@ -92,8 +102,8 @@ function inputGradient(call: Call, window: Window, overEnd: readonly number[]): 
     const pads = [...full(window.padsBegin), ...full(window.padsEnd)];
     return add('Conv', [dy, flipped], { group, dilations: window.dilations, pads, kernel_shape: window.kernel });
   }
-  const tile = inputTile(asConvolution(call, window));
-  if (tile !== undefined) return tiledInputGradient(call, asConvolution(call, window), weights, tile);
+  const tile = inputTile(asConvolution(call, placement));
+  if (tile !== undefined) return tiledInputGradient(call, asConvolution(call, placement), weights, tile);
   return add('ConvTranspose', [dy, weights], {
     group,
     strides: window.strides,

@@ -1,13 +1,14 @@
 import { intOf, intsOf, without } from '../../../onnx/attributes.ts';
 import { float32, sizeOf } from '../../../onnx/tensor.ts';
 import { elementsPerElement, zerosLike } from '../gradientValues.ts';
+import { padBack, placementOf } from '../placement.ts';
 import type { Call, GradientTable } from '../rule.ts';
 import { rule } from '../rule.ts';
 import { firstExtremeGradient } from '../selection.ts';
 import { kernelExtent, padsOf, remainder, type Window, windowOf } from '../window.ts';
 
-function poolingWindow({ node, x, y, dims }: Call): Window {
-  return windowOf(node, dims(x[0] ?? '').slice(2), dims(y[0] ?? '').slice(2), intsOf(node, 'kernel_shape', []));
+function poolingWindow({ node, x, dims }: Call): Window {
+  return windowOf(node, dims(x[0] ?? '').slice(2), intsOf(node, 'kernel_shape', []));
 }
 
 export const poolingRules: GradientTable = {
@@ -102,19 +103,21 @@ function signedPower({ node, ops, builder }: Call, x: string): string {
  * constant kernel. [N, C, o...] -> [N, C, s...]
  */
 function spreadOverWindows(call: Call, value: string, weight: number): string {
-  const { x, y, dims, add, builder } = call;
-  const window = poolingWindow(call);
+  const { node, x, y, dims, add, builder } = call;
   const [, channels = 1, ...spatialIn] = dims(x[0] ?? '');
-  const overEnd = remainder(window, spatialIn, dims(y[0] ?? '').slice(2));
-  const size = channels * sizeOf(window.kernel);
-  const kernel = float32([channels, 1, ...window.kernel], new Float32Array(size).fill(weight));
-  return add('ConvTranspose', [value, builder.constant(kernel, 'share')], {
+  const spatialOut = dims(y[0] ?? '').slice(2);
+  const { window, size, cuts } = placementOf(node, poolingWindow(call), spatialIn, spatialOut);
+  const overEnd = remainder(window, size, spatialOut);
+  const weights = new Float32Array(channels * sizeOf(window.kernel)).fill(weight);
+  const kernel = builder.constant(float32([channels, 1, ...window.kernel], weights), 'share');
+  const spread = add('ConvTranspose', [value, kernel], {
     group: channels,
     strides: window.strides,
     dilations: window.dilations,
     pads: [...window.padsBegin, ...window.padsEnd.map((pad, i) => pad + Math.max(0, -(overEnd[i] ?? 0)))],
     output_padding: overEnd.some((rows) => rows > 0) ? overEnd.map((rows) => Math.max(0, rows)) : undefined,
   });
+  return padBack(builder, spread, cuts);
 }
 
 /** Where in the input, counted flat and row by row, each window's maximum lies. */
@@ -143,6 +146,7 @@ function countAlong(window: Window, axis: number, output: number, size: number, 
   const { kernel, strides, dilations, padsBegin, padsEnd } = window;
   const start = output * (strides[axis] ?? 1) - (padsBegin[axis] ?? 0);
   const positions = Array.from({ length: kernel[axis] ?? 1 }, (_, k) => start + k * (dilations[axis] ?? 1));
-  const [low, high] = includePad ? [-(padsBegin[axis] ?? 0), size + (padsEnd[axis] ?? 0)] : [0, size];
+  const end = size + (padsEnd[axis] ?? 0);
+  const [low, high] = includePad ? [-(padsBegin[axis] ?? 0), end] : [0, Math.min(size, end)];
   return positions.filter((position) => position >= low && position < high).length;
 }

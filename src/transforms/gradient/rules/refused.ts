@@ -1,9 +1,21 @@
 import { type Answer, forbidden, type GradientTable } from '../rule.ts';
 
-const reasons: readonly { readonly why: string; readonly operators: readonly string[] }[] = [
-  { why: 'gradients do not pass through loops', operators: ['Loop', 'Scan', 'SequenceMap'] },
-  { why: 'gradients do not pass through branches that depend on the input', operators: ['If'] },
-  { why: 'no rule for recurrent networks', operators: ['LSTM', 'GRU', 'RNN'] },
+const reasons: readonly {
+  readonly why: string;
+  readonly operators: readonly string[];
+}[] = [
+  {
+    why: 'gradients do not pass through loops',
+    operators: ['Loop', 'Scan', 'SequenceMap'],
+  },
+  {
+    why: 'gradients do not pass through branches that depend on the input',
+    operators: ['If'],
+  },
+  {
+    why: 'recurrent layers are written out step by step on load, but not those of more than 1,024 steps, with rows of different lengths (sequence_lens) or in the batchwise layout',
+    operators: ['LSTM', 'GRU', 'RNN'],
+  },
   {
     why: 'konkyo differentiates tensors, not sequences or optionals',
     operators: [
