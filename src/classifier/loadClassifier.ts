@@ -1,16 +1,20 @@
 import type { Model } from '../onnx/graph.ts';
+import { prune } from '../onnx/prune.ts';
 import { readModel } from '../onnx/readModel.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
 import type { ExternalData } from '../onnx/tensorProto.ts';
 import { floatOutputOf, type Runtime, type Session } from '../runtime/runtime.ts';
 import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { gradientTable } from '../transforms/gradient/table.ts';
+import { inputCautions, outputCautions } from './cautions.ts';
 import { type Classifier, checkImages, chooseBatchSize, predictionOf, runBatches } from './classifier.ts';
 import { InputDescriptionError } from './errors.ts';
 import { findScores, outputAsScores } from './findScores.ts';
+import { withAddedFacts } from './head/addedFacts.ts';
 import { findImageInput, findOutput, withConstantInitializers } from './imageInput.ts';
 import { describeInput, type InputSettings, parseInputSettings } from './inputDescription.ts';
-import { classesKey } from './metadata.ts';
+import { classesKey, trainingKey } from './metadata.ts';
+import { checkHasScores } from './onlyDecided.ts';
 import { prepare } from './prepare.ts';
 import { classCount } from './target.ts';
 
@@ -37,13 +41,26 @@ export interface LoadOptions {
  */
 export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): Promise<Classifier> {
   const { runtime } = options;
-  const original = withConstantInitializers(readModel(bytes, options.external));
-  const image = findImageInput(original.graph);
-  const input = describeInput(image, { ...classesOf(original), ...options.input });
-  const output = findOutput(original.graph, options.output);
-  const { model, facts, probedRows, preparation } = await prepare(runtime, original, image, input, output);
+  const read = withConstantInitializers(readModel(bytes, options.external));
+  const image = findImageInput(read.graph);
+  const input = describeInput(image, { ...classesOf(read), ...options.input });
+  const output = findOutput(read.graph, options.output);
+  checkHasScores(read.graph, output);
+  const original = withOutput(read, output);
+  const {
+    model: prepared,
+    facts: known,
+    probedRows,
+    preparation,
+  } = await prepare(runtime, original, image, input, output);
   const find = options.explain === 'output' ? outputAsScores : findScores;
-  const scores = find(model.graph, output, facts);
+  const found = find(prepared.graph, output, known);
+  const { scores, graph } = found;
+  const model = { ...prepared, graph };
+  const facts =
+    graph === prepared.graph
+      ? known
+      : await withAddedFacts(runtime, { model: prepared, facts: known }, graph, found.from, scores.name);
   const classes = classCount(scores.width);
   if (input.classes && input.classes.length > classes) {
     throw new InputDescriptionError(
@@ -63,7 +80,25 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
     batchSize: preparation.batched ? chooseBatchSize(facts, probedRows) : 1,
     sha256: await digest(bytes),
     preparation,
+    cautions: [
+      ...outputCautions({ graph: prepared.graph, facts: known, output }, found, model.metadata.has(trainingKey)),
+      ...inputCautions(input),
+      ...(options.output === undefined && read.graph.outputs.length > 1
+        ? [
+            `Of the model's outputs (${read.graph.outputs.map(({ name }) => name).join(', ')}), "${output}" was explained.`,
+          ]
+        : []),
+    ],
   });
+}
+
+/** The model with a value inside of it as its only output, where that is what was asked for. */
+function withOutput(model: Model, output: string): Model {
+  const { outputs, inputs } = model.graph;
+  if (outputs.some(({ name }) => name === output)) return model;
+  const only = [{ name: output, type: undefined, dims: undefined }];
+  const kept = inputs.map(({ name }) => name);
+  return { ...model, graph: prune({ ...model.graph, outputs: only }, only, kept) };
 }
 
 /** The class names that konkyo's training leaves in a model. */

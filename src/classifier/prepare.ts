@@ -1,6 +1,6 @@
 import { isKonkyoError } from '../konkyoError.ts';
 import type { Facts } from '../onnx/facts.ts';
-import type { Model, ValueInfo } from '../onnx/graph.ts';
+import { type Model, type ValueInfo, valueNames } from '../onnx/graph.ts';
 import { inlineKnownIfs } from '../onnx/inlineIf.ts';
 import { freeBatch } from '../onnx/rebatch.ts';
 import { rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
@@ -48,7 +48,9 @@ export async function prepare(
   const { model: upgraded, facts } = await modernise(runtime, real, image.name, front);
   checkOutput(output, facts, batch);
 
-  const names = [...new Set([output, findScores(real.graph, output, facts).name])];
+  const present = valueNames(real.graph);
+  const { from } = findScores(upgraded.graph, output, facts);
+  const names = [...new Set([output, ...from.filter((name) => present.has(name))])];
   const run = (model: Model, batches: readonly Tensor<'float32'>[], type = 'float32' as ValueInfo['type']) =>
     valuesOver(runtime, model, names, { name: image.name, type }, batches);
   const expected = firstAndLastRows(await run(original, [front, back], image.type), batch);
@@ -128,8 +130,9 @@ function checkSize(input: InputDescription, batch: number): void {
 
 function checkOutput(output: string, facts: Facts, batch: number): void {
   const { type, dims } = facts.get(output) ?? { type: undefined, dims: [] };
-  const [first, classes = 1, ...rest] = dims;
-  if (type === 'float32' && first === batch && sizeOf(rest) === 1 && classes >= 1) return;
+  const [first, ...row] = dims;
+  const classAxes = row.filter((dim) => dim !== 1);
+  if (type === 'float32' && first === batch && classAxes.length <= 1 && sizeOf(row) >= 1) return;
   throw new UnsuitableModelError(
     `The output "${output}" is ${type}[${dims}]; konkyo needs one score a class for each image: [n, classes].`,
   );

@@ -58,7 +58,8 @@ function freedomOf({ input }: Classifier, { maps }: CheckedExplanation): Pick<Ex
   return {};
 }
 
-function decisionOf(classifier: Classifier, { scores, probabilities, chosen }: Prediction): Decision {
+function decisionOf(classifier: Classifier, prediction: Prediction): Decision {
+  const { scores, probabilities, chosen, tie, saturated } = prediction;
   const asRanked = (index: number): RankedClass => ({
     index,
     label: className(classifier, index),
@@ -68,13 +69,19 @@ function decisionOf(classifier: Classifier, { scores, probabilities, chosen }: P
   const order = scores.map((_, index) => index).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
   return {
     chosen: asRanked(chosen),
+    ...(tie ? { tie: tie.map((index) => className(classifier, index)) } : {}),
+    ...(saturated ? { saturated } : {}),
+    ...(classifier.scores.labels && givesProbabilities(classifier)
+      ? { labels: { above: probabilities.filter((p) => p > 0.5).length, classes: probabilities.length } }
+      : {}),
     ranked: order.slice(0, rankedClasses).map(asRanked),
     explained: explained(classifier),
   };
 }
 
 function explained({ scores }: Classifier): ExplainedOutput {
-  if (scores.before) return { kind: 'score', before: scores.before };
+  const { before, members } = scores;
+  if (before) return { kind: 'score', before, ...(members === undefined ? {} : { members }) };
   return { kind: scores.probabilities ? 'probability' : 'output' };
 }
 
