@@ -124,13 +124,15 @@ function layerWords(layer: string, [, channels = 1]: readonly number[]): string 
 
 /** Under 1% the parts account for the whole; over 10% a tenth of the score is unexplained. */
 function completenessFigure({ sum, expected, gap }: Completeness): Figure {
-  const verdict =
-    gap === undefined ? (sum === expected ? 'good' : 'poor') : gap < 0.01 ? 'good' : gap < 0.1 ? 'fair' : 'poor';
-  const sums = `sum ${signed(sum)}, score difference ${signed(expected)}`;
+  const nothing = sum === 0 && expected === 0;
+  const verdict = nothing ? 'neutral' : gap === undefined ? 'poor' : gap < 0.01 ? 'good' : gap < 0.1 ? 'fair' : 'poor';
+  const sums = nothing
+    ? 'nothing to account for: the sum and the score difference are exactly 0'
+    : `sum ${signed(sum)}, score difference ${signed(expected)}`;
   return {
     label: 'Completeness gap',
     value: gap === undefined ? sums : `${percent(gap)} (${sums})`,
-    ...(gap === undefined ? {} : { short: percent(gap) }),
+    ...(gap === undefined ? (nothing ? { short: 'both are 0' } : {}) : { short: percent(gap) }),
     verdict,
     meaning:
       'The map should sum to the difference between the score of this image and that of what it is compared with (an empty image, or the mean of many); the gap is what is missing. More steps or samples make it smaller.',

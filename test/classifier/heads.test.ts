@@ -16,14 +16,12 @@ const input = value('x', ['n', 1, 3, 4]);
 /** Scores far apart: as soon as pixels are not small, softmax and sigmoid round to 0 and 1. */
 const spread = 6;
 
-/** Models of an ensemble see things alike: where certain ones contradict each other, their mean is flat indeed. */
-const matrix = (classes: number, seed: number) => {
-  const own = weights([pixels, classes], seed).data;
-  return float32(
+/** Models of an ensemble are sure to different degrees: where certain ones contradict each other, their mean is flat indeed. */
+const matrix = (classes: number, seed: number) =>
+  float32(
     [pixels, classes],
-    weights([pixels, classes], 1).data.map((weight, i) => spread * (weight + (seed === 1 ? 0 : 0.05 * own[i]!))),
+    weights([pixels, classes], 1).data.map((weight) => (spread + seed - 1) * weight),
   );
-};
 
 function scoresOf(builder: GraphBuilder, x: string, classes: number, seed = 1): string {
   return builder.ops.MatMul(builder.add('Flatten', [x]), builder.constant(matrix(classes, seed)));
