@@ -134,14 +134,29 @@ function trunkOf(nodes: readonly Node[], { inputName, model }: Classifier): Read
 
 function lastFeatureMap({ classifier, nodes, steps }: Way): ChosenLayer | undefined {
   const maps = steps.filter(({ layout, positions }) => layout && positions);
+  const convolutions = maps.filter(({ node }) => isConvolution(node));
   const feature = maps.findLast(({ onTrunk }) => onTrunk);
-  const convolution = maps.findLast(({ node, at }) => isConvolution(node) && at <= (feature?.at ?? nodes.length));
-  if (!convolution) return undefined;
-  const whole = feature === undefined || becomes(classifier, nodes, convolution, feature);
-  const chosen = whole ? convolution : beforePooling(steps, feature);
-  return withNote(
-    chosen,
-    whole ? 'the last convolution with positions' : 'the last map of features, put together of several',
+  // Of several ends, each of which the scores read by itself, the last; a map of one channel, or of gates, is no such end.
+  const end = convolutions.findLast(
+    ({ at, dims, value }) => at > (feature?.at ?? -1) && (dims[0] ?? 0) > 1 && !isGate(nodes, value),
+  );
+  const last = end ?? convolutions.findLast(({ at }) => at <= (feature?.at ?? nodes.length));
+  if (!last) return undefined;
+  const whole = end !== undefined || feature === undefined || becomes(classifier, nodes, last, feature);
+  return whole
+    ? withNote(last, 'the last convolution with positions')
+    : withNote(beforePooling(steps, feature), 'the last map of features, put together of several');
+}
+
+/** Whether a value is read as a gate alone: a factor between 0 and 1. */
+function isGate(nodes: readonly Node[], value: string): boolean {
+  const readersOf = (name: string) => nodes.filter((node) => node.inputs.includes(name));
+  const readers = readersOf(value);
+  const factors = readers.flatMap(({ outputs: [output = ''] }) => readersOf(output));
+  return (
+    readers.every(({ op }) => gateOperators.has(op)) &&
+    factors.length > 0 &&
+    factors.every(({ op }) => op === 'Mul' || op === 'MatMul')
   );
 }
 
