@@ -76,7 +76,8 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
     output,
     scores,
     classCount: classes,
-    gradientTable: { ...gradientTable, ...options.rules },
+    // Without a prototype: an operator may be called "constructor".
+    gradientTable: Object.assign(Object.create(null) as GradientTable, gradientTable, options.rules),
     batchSize: preparation.batched ? chooseBatchSize(facts, probedRows) : 1,
     sha256: await digest(bytes),
     preparation,
