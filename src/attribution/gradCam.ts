@@ -1,9 +1,10 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { type ChosenLayer, chosenLayer, layersWithPositions } from './defaultLayer.ts';
 import { LayerError } from './errors.ts';
 import { fromGraph } from './explanationGraph.ts';
-import { chosenLayer, type Layer } from './layer.ts';
 import type { Method, MethodKind, MethodResources } from './method.ts';
+import { addChannelsFirst, type Positions } from './positions.ts';
 import { mapGraph } from './targetGradient.ts';
 
 const description = {
@@ -14,7 +15,7 @@ const description = {
   unit: 'score units per position',
 };
 
-/** The layer to look at: the last convolution unless one is named. */
+/** The layer to look at: the last one with positions unless one is named, see chosenLayer. */
 export type LayerChoice = Pick<MethodResources, 'layer'>;
 
 /**
@@ -28,12 +29,13 @@ export function gradCam({ layer }: LayerChoice = {}): Method {
     settingsFor: (classifier) => ({ layer: imageLayer(classifier, layer).value }),
     ...fromGraph(async (classifier, target) => {
       const chosen = imageLayer(classifier, layer);
-      const { value, dims } = chosen;
+      const { value, positions, notes } = chosen;
       return mapGraph(classifier, description.id, target, {
         toMap: (builder, gradient) => addGradCam(builder, chosen, gradient),
         choose: () => ({ wrt: value }),
         layer: value,
-        mapDims: [1, ...dims.slice(1)],
+        mapDims: [1, positions.height, positions.width],
+        ...(notes ? { notes } : {}),
       });
     }),
   };
@@ -46,21 +48,32 @@ export const gradCamKind: MethodKind = {
   create: (_settings, resources) => gradCam(resources),
 };
 
-/** Adds sum_c a_c mean(da_c): [n, C, ...] -> [n, 1, ...]. */
-export function addGradCam(builder: GraphBuilder, { value, dims }: Layer, gradient: string): string {
-  const positions = dims.slice(1).map((_, i) => i + 2);
-  const weights = builder.add('ReduceMean', [gradient, builder.ints(positions)], { keepdims: 1 });
-  return builder.add('ReduceSum', [builder.ops.Mul(weights, value), builder.ints([1])], { keepdims: 1 });
+/** A layer of channels over rows and columns. */
+export type ImageLayer = ChosenLayer & { readonly positions: Positions };
+
+/** Adds sum_c a_c mean(da_c): [n, 1, h, w]. @param gradient in the layer's shape. */
+export function addGradCam(builder: GraphBuilder, { value, dims, positions }: ImageLayer, gradient: string): string {
+  const channels = dims[positions.layout === 'NCHW' ? 0 : dims.length - 1] ?? 1;
+  const [slopes, values] = [gradient, value].map((each) => addChannelsFirst(builder, each, positions, channels));
+  const weights = builder.add('ReduceMean', [slopes ?? '', builder.ints([2, 3])], { keepdims: 1 });
+  return builder.add('ReduceSum', [builder.ops.Mul(weights, values ?? ''), builder.ints([1])], { keepdims: 1 });
 }
+
+/** At most so many layers are named in a message. */
+const mostNamed = 5;
 
 /**
  * A layer of channels over rows and columns.
- * @throws UnknownLayerError; LayerError for one of another kind.
+ * @throws UnknownLayerError; LayerError for one without positions.
  */
-export function imageLayer(classifier: Classifier, name: string | undefined): Layer {
+export function imageLayer(classifier: Classifier, name: string | undefined): ImageLayer {
   const layer = chosenLayer(classifier, name);
-  if (layer.dims.length === 3) return layer;
+  const { positions } = layer;
+  if (positions) return { ...layer, positions };
+  const others = layersWithPositions(classifier).slice(0, mostNamed);
+  const advice =
+    others.length === 0 ? 'The model has no layer with positions.' : `Layers that have some: ${others.join(', ')}.`;
   throw new LayerError(
-    `The layer "${name ?? layer.value}" has the shape [${layer.dims}] for one image, not [channels, height, width]: Grad-CAM needs positions. Name a convolution's output.`,
+    `The layer "${name ?? layer.value}" has the shape [${layer.dims}] for one image: one cell, or none, and Grad-CAM needs positions. ${advice}`,
   );
 }

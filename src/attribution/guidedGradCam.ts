@@ -2,8 +2,7 @@ import type { Classifier } from '../classifier/classifier.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { guided } from '../transforms/modifiedGradient/reluGradients.ts';
 import { fromGraph } from './explanationGraph.ts';
-import { addGradCam, imageLayer, type LayerChoice } from './gradCam.ts';
-import type { Layer } from './layer.ts';
+import { addGradCam, type ImageLayer, imageLayer, type LayerChoice } from './gradCam.ts';
 import type { Method, MethodKind } from './method.ts';
 import { changedAtRelus } from './modifiedRelu.ts';
 import { addTargetGradient, mapGraph } from './targetGradient.ts';
@@ -26,10 +25,12 @@ export function guidedGradCam({ layer }: LayerChoice = {}): Method {
     settingsFor: (classifier) => ({ layer: imageLayer(classifier, layer).value }),
     ...fromGraph(async (classifier, target) => {
       const chosen = imageLayer(classifier, layer);
+      const { notes = [], ...changed } = changedAtRelus(classifier, guided);
       return mapGraph(classifier, description.id, target, {
         toMap: (builder, gradient, _input, weights) =>
           builder.ops.Mul(gradient, addCover(builder, classifier, chosen, weights)),
-        ...changedAtRelus(classifier, guided),
+        ...changed,
+        notes: [...(chosen.notes ?? []), ...notes],
       });
     }),
   };
@@ -43,7 +44,7 @@ export const guidedGradCamKind: MethodKind = {
 };
 
 /** max(Grad-CAM, 0) in the image's height and width, as it broadcasts to the image. */
-function addCover(builder: GraphBuilder, classifier: Classifier, layer: Layer, weights: string): string {
+function addCover(builder: GraphBuilder, classifier: Classifier, layer: ImageLayer, weights: string): string {
   const { height, width, layout } = classifier.input;
   const gradient = addTargetGradient(builder, classifier, weights, { wrt: layer.value });
   const positive = builder.add('Relu', [addGradCam(builder, layer, gradient)]);

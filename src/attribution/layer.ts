@@ -2,7 +2,7 @@ import type { Classifier } from '../classifier/classifier.ts';
 import { isFloat } from '../onnx/elementType.ts';
 import { type Node, reads } from '../onnx/graph.ts';
 import { reservedPrefix } from '../onnx/graphBuilder.ts';
-import { LayerError, UnknownLayerError } from './errors.ts';
+import { UnknownLayerError } from './errors.ts';
 import { nearName } from './nearName.ts';
 
 /** A place inside the model: the first output of a node on the way from the pixels to the scores. */
@@ -53,14 +53,6 @@ export function findLayer(classifier: Classifier, name: string): Layer {
   const named = layers.filter(({ value }) => !value.startsWith(reservedPrefix));
   const names = [...new Set(named.flatMap(({ value, node }) => [value, ...(node.name === '' ? [] : [node.name])]))];
   throw new UnknownLayerError(name, suggestions(name, names), names);
-}
-
-/** The layer named, or the last convolution's output. */
-export function chosenLayer(classifier: Classifier, name: string | undefined): Layer {
-  if (name !== undefined) return findLayer(classifier, name);
-  const last = layersOf(classifier).findLast(({ node }) => node.domain === '' && node.op === 'Conv');
-  if (last) return last;
-  throw new LayerError('The model has no convolution to look at: name a layer (--layer NAME).');
 }
 
 /** At most so many names are suggested. */

@@ -1,6 +1,6 @@
+import { chosenLayer } from './defaultLayer.ts';
 import { fromGraph } from './explanationGraph.ts';
 import type { LayerChoice } from './gradCam.ts';
-import { chosenLayer } from './layer.ts';
 import type { Method, MethodKind } from './method.ts';
 import { mapGraph } from './targetGradient.ts';
 
@@ -18,11 +18,12 @@ export function layerActivationXGradient({ layer }: LayerChoice = {}): Method {
     settings: layer === undefined ? {} : { layer },
     settingsFor: (classifier) => ({ layer: chosenLayer(classifier, layer).value }),
     ...fromGraph(async (classifier, target) => {
-      const { value } = chosenLayer(classifier, layer);
+      const { value, notes } = chosenLayer(classifier, layer);
       return mapGraph(classifier, description.id, target, {
         toMap: ({ ops }, gradient, activation) => ops.Mul(gradient, activation),
         choose: () => ({ wrt: value }),
         layer: value,
+        ...(notes ? { notes } : {}),
       });
     }),
   };

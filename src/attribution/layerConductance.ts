@@ -1,10 +1,10 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import { baselineImage } from '../classifier/pixels.ts';
 import { float32 } from '../onnx/tensor.ts';
+import { type ChosenLayer, chosenLayer } from './defaultLayer.ts';
 import { type ExplanationGraph, fromGraph, type TargetSource } from './explanationGraph.ts';
 import { gaussLegendre } from './gaussLegendre.ts';
 import type { LayerChoice } from './gradCam.ts';
-import { chosenLayer, type Layer } from './layer.ts';
 import type { Method, MethodKind } from './method.ts';
 import { type MethodOptions, resolveOptions } from './options.ts';
 import { imageShapeOf, runningSum, type SamplingPlan, sampledGraph } from './sampledGradient.ts';
@@ -54,7 +54,7 @@ export const layerConductanceKind: MethodKind = {
  */
 function conductanceGraph(
   classifier: Classifier,
-  layer: Layer,
+  layer: ChosenLayer,
   target: TargetSource,
   settings: { readonly steps: number; readonly baseline: number },
 ): ExplanationGraph {
@@ -96,6 +96,7 @@ function conductanceGraph(
     plan,
     mapDims: layer.dims,
     layer: layer.value,
+    ...(layer.notes ? { notes: layer.notes } : {}),
     baselines,
   });
 }

@@ -15,7 +15,7 @@ export function resolveOptions<O extends Options>(
   options: O,
   settings: Readonly<Record<string, number | undefined>>,
 ): { readonly [Name in keyof O]: number } {
-  const unknown = Object.keys(settings).find((name) => !(name in options));
+  const unknown = Object.keys(settings).find((name) => !Object.hasOwn(options, name));
   if (unknown !== undefined) {
     throw new MethodOptionError(
       `${method} has no option "${unknown}"; it has ${Object.keys(options).join(', ') || 'none'}.`,

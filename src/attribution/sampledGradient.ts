@@ -40,7 +40,7 @@ export interface SamplePart {
 
 export type SamplingPlan = (builder: GraphBuilder, part: SamplePart) => Sampling;
 
-export interface SampledMap extends Pick<ExplanationGraph, 'layer' | 'baselines' | 'mapDims'> {
+export interface SampledMap extends Pick<ExplanationGraph, 'layer' | 'notes' | 'baselines' | 'mapDims'> {
   /** Samples of each image. */
   readonly count: number;
   readonly plan: SamplingPlan;

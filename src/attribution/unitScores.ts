@@ -60,5 +60,6 @@ export function unitScores(classifier: Classifier, name: string): Classifier {
     classCount: classCount(width),
     input: { ...input, classes },
     preparation: { ...preparation, notes: [...preparation.notes, note] },
+    cautions: [],
   });
 }

@@ -37,6 +37,8 @@ export interface Classifier {
   readonly scores: Scores;
   readonly classCount: number;
   readonly preparation: Preparation;
+  /** What was assumed of the model or its input, and what looks wrong: sentences to be read before any result. */
+  readonly cautions: readonly string[];
   /** The gradient rules used for it: konkyo's, with the user's over them. */
   readonly gradientTable: GradientTable;
   /** Images that go through the model at a time. */
@@ -56,8 +58,12 @@ export interface Prediction {
   readonly scores: readonly number[];
   /** Where the model gives probabilities, or the scores' softmax does. */
   readonly probabilities: readonly number[];
-  /** The class with the largest score (of a single sigmoid: with the larger probability). */
+  /** The class with the largest score (of a single sigmoid: with the larger probability); the first of several. */
   readonly chosen: number;
+  /** All classes that share the largest score exactly, where there is more than one: nothing decides between them. */
+  readonly tie?: readonly number[];
+  /** What is explained is a probability of exactly 1, which as a rule changes with no pixel: gradients are 0 there. */
+  readonly saturated?: true;
 }
 
 /**
@@ -65,7 +71,8 @@ export interface Prediction {
  * softmax. Of other outputs a softmax would be a guess.
  */
 export function givesProbabilities({ scores, model }: Pick<Classifier, 'scores' | 'model'>): boolean {
-  return scores.before !== undefined || scores.probabilities === true || model.metadata.has(trainingKey);
+  const squashed = scores.before !== undefined && scores.before !== 'Tanh';
+  return squashed || scores.probabilities === true || model.metadata.has(trainingKey);
 }
 
 /** The name people know a class by. */
@@ -117,22 +124,38 @@ export async function runBatches(
  * A prediction from one image's explained scores.
  * @throws RunError where the model gives no number.
  */
-export function predictionOf(scores: Float32Array, { probabilities }: Pick<Scores, 'probabilities'> = {}): Prediction {
+export function predictionOf(scores: Float32Array, from: Omit<Scores, 'name' | 'width'> = {}): Prediction {
   if (scores.some(Number.isNaN)) {
     throw new RunError('The model gives NaN for this input. Check the input, and how its pixels are scaled.');
   }
   const [single = 0] = scores;
   const byClass = scores.length === 1 ? [-single, single] : [...scores];
-  if (probabilities) {
-    const likely = scores.length === 1 ? [1 - single, single] : byClass;
-    return { scores: byClass, probabilities: likely, chosen: largestOf(likely) };
-  }
-  // A single logit z gives sigmoid(z): the softmax of [0, z].
+  const probabilities = from.probabilities
+    ? scores.length === 1
+      ? [1 - single, single]
+      : byClass
+    : probabilitiesOf(scores, from);
+  const ranked = from.probabilities ? probabilities : byClass;
+  const chosen = largestOf(ranked);
+  const tie = ranked.flatMap((value, index) => (value === ranked[chosen] ? [index] : []));
+  const squashed = from.before === undefined && ranked.every((value) => value >= 0 && value <= 1);
   return {
     scores: byClass,
-    probabilities: softmax(scores.length === 1 ? [0, single] : byClass),
-    chosen: largestOf(byClass),
+    probabilities,
+    chosen,
+    ...(tie.length > 1 ? { tie } : {}),
+    ...(squashed && ranked[chosen] === 1 ? { saturated: true } : {}),
   };
+}
+
+function probabilitiesOf(scores: Float32Array, { labels, slope }: Omit<Scores, 'name' | 'width'>): number[] {
+  const straight = (z: number, by: number) => Math.min(1, Math.max(0, by * z + 0.5));
+  const alone = (z: number) => (slope === undefined ? 1 / (1 + Math.exp(-z)) : straight(z, slope));
+  if (labels) return Array.from(scores, alone);
+  const [single = 0] = scores;
+  if (scores.length > 1) return softmax([...scores]);
+  // A single logit z gives sigmoid(z): the softmax of [0, z].
+  return slope === undefined ? softmax([0, single]) : [1 - straight(single, slope), straight(single, slope)];
 }
 
 function softmax(scores: readonly number[]): number[] {

@@ -1,50 +1,104 @@
-import { intOf } from '../onnx/attributes.ts';
 import type { Facts } from '../onnx/facts.ts';
 import type { Graph } from '../onnx/graph.ts';
+import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { sizeOf } from '../onnx/tensor.ts';
+import { addScores, scoresInGraph, sourcesOf } from './head/addScores.ts';
+import { headOf, type SigmoidHead, type SoftmaxHead } from './head/head.ts';
+import { readColumns } from './head/readColumns.ts';
 
 /** The value whose elements are explained. */
 export interface Scores {
   readonly name: string;
-  /** The operator after it that makes probabilities of it; undefined where the output itself is explained. */
-  readonly before?: 'Softmax' | 'LogSoftmax' | 'Sigmoid';
+  /** What makes probabilities of it at the model's end; undefined where the output itself is explained. */
+  readonly before?: 'Softmax' | 'LogSoftmax' | 'Sigmoid' | 'HardSigmoid' | 'Tanh';
   /** The elements are probabilities already: a Softmax or Sigmoid has made them, and they are explained as they are. */
   readonly probabilities?: true;
+  /** Each class has a probability of its own, which does not depend on the other classes' scores. */
+  readonly labels?: true;
+  /** Of a HardSigmoid clip(slope z + 1/2, 0, 1). */
+  readonly slope?: number;
+  /** How many models' probabilities the output is the mean of, where it is. */
+  readonly members?: number;
   /** Elements an image: 1 is a single logit, for two classes. */
   readonly width: number;
 }
 
-const passing = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Dropout', 'Cast']);
+/** The scores of a model, and the graph that has them. */
+export interface FoundScores {
+  readonly scores: Scores;
+  /** The graph given, where it has the scores; else with nodes added that compute them from values it has. */
+  readonly graph: Graph;
+  /** The values of the graph given that the scores are, or are computed from. */
+  readonly from: readonly string[];
+  /** The output is this number, whatever the image. */
+  readonly constant?: number;
+}
 
 /**
- * Walks back from an output over operators that only reshape it. If it meets a Softmax or LogSoftmax over all classes, or
- * a Sigmoid on a single logit, the scores before it are explained: probabilities saturate, scores do not.
+ * Reads a model's last steps from an output back. Probabilities saturate, scores do not: where softmaxes or sigmoids make
+ * the output, in whatever spelling, the scores before them are explained; else the output itself.
  */
-export function findScores(graph: Graph, output: string, facts: Facts): Scores {
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  const dimsOf = (name: string) => facts.get(name)?.dims ?? [];
-  const width = sizeOf(dimsOf(output).slice(1));
-  let name = output;
-  for (let node = makers.get(name); node; node = makers.get(name)) {
-    const [input = ''] = node.inputs;
-    const { op } = node;
-    if (op === 'Softmax' || op === 'LogSoftmax') {
-      const dims = dimsOf(input);
-      const axis = intOf(node, 'axis', -1);
-      const classes = dims[axis < 0 ? axis + dims.length : axis];
-      if (classes === width && sizeOf(dims) === sizeOf(dimsOf(output))) return { name: input, before: op, width };
-      break;
-    }
-    if (op === 'Sigmoid' && width === 1) return { name: input, before: op, width };
-    if (!passing.has(op)) break;
-    name = input;
+export function findScores(graph: Graph, output: string, facts: Facts): FoundScores {
+  const { head, width, log } = readHead(graph, output, facts);
+  if (!head || head.kind === 'constant') {
+    return {
+      scores: { name: output, width, ...(head && width === 1 ? { probabilities: true } : {}) },
+      graph,
+      from: [output],
+      ...(head ? { constant: head.value } : {}),
+    };
   }
-  return { name: output, width };
+  const present = scoresInGraph(head);
+  const builder = new GraphBuilder(graph, 'scores');
+  const name = present ?? addScores(builder, head);
+  return {
+    scores: { name, ...descriptionOf(head, log) },
+    graph: present === undefined ? builder.build() : graph,
+    from: sourcesOf(head),
+  };
 }
 
 /** The output itself as what is explained. */
-export function outputAsScores(graph: Graph, output: string, facts: Facts): Scores {
-  const { before, width } = findScores(graph, output, facts);
-  const isProbability = before === 'Softmax' || before === 'Sigmoid';
-  return { name: output, width, ...(isProbability ? { probabilities: true } : {}) };
+export function outputAsScores(graph: Graph, output: string, facts: Facts): FoundScores {
+  const { head, width } = readHead(graph, output, facts);
+  const plain = head !== undefined && head.kind !== 'constant' && head.plain;
+  return {
+    scores: {
+      name: output,
+      width,
+      ...(plain || (head?.kind === 'constant' && width === 1) ? { probabilities: true } : {}),
+      ...(plain && head.kind === 'labels' ? { labels: true } : {}),
+    },
+    graph,
+    from: [output],
+    ...(head?.kind === 'constant' ? { constant: head.value } : {}),
+  };
+}
+
+function readHead(graph: Graph, output: string, facts: Facts) {
+  const dims = facts.get(output)?.dims ?? [];
+  const width = sizeOf(dims.slice(1));
+  const columns = readColumns(graph, facts, output, dims[0] ?? 1);
+  const head = columns?.columns.length === width ? headOf(columns) : undefined;
+  return { head, width, log: columns?.log !== undefined };
+}
+
+function descriptionOf(head: SoftmaxHead | SigmoidHead, log: boolean): Omit<Scores, 'name'> {
+  if (head.kind === 'softmax') {
+    return { before: log ? 'LogSoftmax' : 'Softmax', width: head.width, ...membersOf(head.members) };
+  }
+  const [members = []] = head.classes;
+  const [first] = members;
+  const straight = first?.of.kind === 'HardSigmoid';
+  return {
+    before: head.centred ? 'Tanh' : straight ? 'HardSigmoid' : 'Sigmoid',
+    width: head.classes.length,
+    ...(head.kind === 'labels' ? { labels: true } : {}),
+    ...(straight && first.of.slope !== undefined ? { slope: first.of.slope } : {}),
+    ...membersOf(members),
+  };
+}
+
+function membersOf({ length }: readonly unknown[]): Pick<Scores, 'members'> {
+  return length > 1 ? { members: length } : {};
 }

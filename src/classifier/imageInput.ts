@@ -1,8 +1,10 @@
-import type { ElementType } from '../onnx/elementType.ts';
+import { type ElementType, isFloat } from '../onnx/elementType.ts';
 import { describeNode, type Graph, type Model, type ValueInfo } from '../onnx/graph.ts';
 import { prune } from '../onnx/prune.ts';
 import { UnsuitableModelError } from './errors.ts';
+import { passing } from './head/readColumns.ts';
 import { showDims } from './inputDescription.ts';
+import { decidingNode } from './onlyDecided.ts';
 
 /**
  * The model with initializers as constants only: before IR 4 each is listed as an input too, with a default. What no
@@ -54,24 +56,56 @@ export function findImageInput(graph: Graph): ValueInfo {
 }
 
 /**
- * The output to explain: the only one, or the one named.
+ * The output to explain: the one named, which may be a value inside the model; else the only one that has scores. Where one
+ * output is computed from the others by a softmax or sigmoid, it stands for all.
  * @throws UnsuitableModelError when there are several and none is named, or there is none of that name.
  */
 export function findOutput(graph: Graph, wanted: string | undefined): string {
-  const names = graph.outputs.map(({ name }) => name);
-  const list = names.join(', ');
+  const { outputs } = graph;
+  const list = outputs.map(({ name }) => name).join(', ');
   if (wanted !== undefined) {
-    if (names.includes(wanted)) return wanted;
-    throw new UnsuitableModelError(`The model has no output "${wanted}"; it has ${list}.`);
-  }
-  const [only, second] = names;
-  if (only === undefined || second !== undefined) {
+    const isValue = graph.nodes.some((node) => node.outputs.includes(wanted));
+    if (isValue || outputs.some(({ name }) => name === wanted)) return wanted;
     throw new UnsuitableModelError(
-      `The model has several outputs: ${list}. Say which holds the class scores with --output NAME.`,
+      `The model has no output "${wanted}"; it has ${list}. (Values inside of it may be named too.)`,
     );
   }
-  return only;
+  const [only, another] = outputs;
+  if (only && !another) return only.name;
+  const withScores = outputs.filter(({ name, type }) => isFloat(type) && !decidingNode(graph, name));
+  const names = withScores.map(({ name }) => name);
+  const last = names.find((name) => {
+    const before = valuesBefore(graph, name);
+    return names.every((other) => before.includes(other));
+  });
+  if (last !== undefined) return last;
+  throw new UnsuitableModelError(
+    `The model has several outputs: ${list}. Say which holds the class scores with --output NAME.`,
+  );
 }
+
+/** The values that an output is a rearrangement, softmax or sigmoid of, itself among them. */
+function valuesBefore(graph: Graph, output: string): readonly string[] {
+  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const values = [output];
+  for (let node = makers.get(output); node && squashing.has(node.op); ) {
+    const [input = ''] = node.inputs;
+    values.push(input);
+    node = makers.get(input);
+  }
+  return values;
+}
+
+const squashing: ReadonlySet<string> = new Set([
+  ...passing,
+  'Softmax',
+  'LogSoftmax',
+  'Sigmoid',
+  'HardSigmoid',
+  'Log',
+  'Exp',
+  'Clip',
+]);
 
 /**
  * The operators of other domains than ONNX's own that a runtime says it does not know: those of the domain that its message

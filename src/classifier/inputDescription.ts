@@ -46,7 +46,8 @@ export type InputSettings = v.InferOutput<typeof schema>;
 export function parseInputSettings(text: string, file: string): InputSettings {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    // A byte order mark is no part of the text.
+    json = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw new InputDescriptionError(`${file} is not valid JSON: ${String(cause)}`, { cause });
   }

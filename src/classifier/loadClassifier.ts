@@ -1,4 +1,5 @@
 import type { Model } from '../onnx/graph.ts';
+import { prune } from '../onnx/prune.ts';
 import { readModel } from '../onnx/readModel.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
 import type { ExternalData } from '../onnx/tensorProto.ts';
@@ -6,12 +7,15 @@ import { floatOutputOf, type Runtime, type Session } from '../runtime/runtime.ts
 import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { gradientTable } from '../transforms/gradient/table.ts';
 import { asImages, shapeInFile } from './asImages.ts';
+import { inputCautions, outputCautions } from './cautions.ts';
 import { type Classifier, checkImages, predictionOf, runBatches } from './classifier.ts';
 import { InputDescriptionError } from './errors.ts';
 import { findScores, outputAsScores } from './findScores.ts';
+import { withAddedFacts } from './head/addedFacts.ts';
 import { findImageInput, findOutput, withConstantInitializers } from './imageInput.ts';
 import { describeInput, type InputSettings, parseInputSettings } from './inputDescription.ts';
-import { classesKey } from './metadata.ts';
+import { classesKey, trainingKey } from './metadata.ts';
+import { checkHasScores } from './onlyDecided.ts';
 import { prepare } from './prepare.ts';
 import { classCount } from './target.ts';
 import { tensorOutputs } from './tensorOutputs.ts';
@@ -38,17 +42,25 @@ export interface LoadOptions {
  * SessionError, RunError
  */
 export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): Promise<Classifier> {
-  const { model: read, classes: named } = tensorOutputs(withConstantInitializers(readModel(bytes, options.external)));
-  const output = findOutput(read.graph, options.output);
+  const { model: whole, classes: named } = tensorOutputs(withConstantInitializers(readModel(bytes, options.external)));
+  const output = findOutput(whole.graph, options.output);
+  checkHasScores(whole.graph, output);
+  const read = withOutput(whole, output);
   const settings = { ...(named ? { classes: [...named] } : {}), ...classesOf(read), ...options.input };
   const { model: original, notes, inFile } = asImages(read, settings, output);
   const image = findImageInput(original.graph);
   const described = describeInput(image, settings);
   const input = inFile ? { ...described, inFile: shapeInFile(inFile, described) } : described;
   const prepared = await prepare(options.runtime, original, image, input, output);
-  const { model, runtime, facts, batchSize, preparation, session } = prepared;
+  const { runtime, batchSize, preparation, session } = prepared;
   const find = options.explain === 'output' ? outputAsScores : findScores;
-  const scores = find(model.graph, output, facts);
+  const found = find(prepared.model.graph, output, prepared.facts);
+  const { scores, graph } = found;
+  const model = { ...prepared.model, graph };
+  const facts =
+    graph === prepared.model.graph
+      ? prepared.facts
+      : await withAddedFacts(runtime, prepared, graph, found.from, scores.name);
   const classes = classCount(scores.width);
   if (input.classes && input.classes.length > classes) {
     await session.release();
@@ -65,15 +77,38 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
     output,
     scores,
     classCount: classes,
-    gradientTable: { ...gradientTable, ...options.rules },
+    // Without a prototype: an operator may be called "constructor".
+    gradientTable: Object.assign(Object.create(null) as GradientTable, gradientTable, options.rules),
     batchSize,
     sha256: await digest(bytes),
     preparation: { ...preparation, notes: [...notes, ...preparation.notes] },
+    cautions: [
+      ...outputCautions(
+        { graph: prepared.model.graph, facts: prepared.facts, output },
+        found,
+        model.metadata.has(trainingKey),
+      ),
+      ...inputCautions(input),
+      ...(options.output === undefined && whole.graph.outputs.length > 1
+        ? [
+            `Of the model's outputs (${whole.graph.outputs.map(({ name }) => name).join(', ')}), "${output}" was explained.`,
+          ]
+        : []),
+    ],
   };
   // Scores that are found only in the rewritten model have a session of their own.
   if (session.outputNames.includes(scores.name)) return makeClassifier(parts, session);
   await session.release();
   return makeClassifier(parts);
+}
+
+/** The model with a value inside of it as its only output, where that is what was asked for. */
+function withOutput(model: Model, output: string): Model {
+  const { outputs, inputs } = model.graph;
+  if (outputs.some(({ name }) => name === output)) return model;
+  const only = [{ name: output, type: undefined, dims: undefined }];
+  const kept = inputs.map(({ name }) => name);
+  return { ...model, graph: prune({ ...model.graph, outputs: only }, only, kept) };
 }
 
 /** The class names that konkyo's training leaves in a model. */

@@ -1,5 +1,5 @@
 import type { Facts } from '../onnx/facts.ts';
-import { describeNode, type Model, type Node, type ValueInfo } from '../onnx/graph.ts';
+import { describeNode, type Model, type Node, type ValueInfo, valueNames } from '../onnx/graph.ts';
 import { randomNodes } from '../onnx/randomness.ts';
 import { withUnsignedWeights } from '../onnx/standardize/unsignedWeights.ts';
 import { sizeOf } from '../onnx/tensor.ts';
@@ -51,7 +51,9 @@ export async function prepare(
   const { prober, ...modern } = await modernise(runtime, real, image.name, windows(probes, batch));
   try {
     checkOutput(output, modern.facts, batch);
-    const names = [...new Set([output, findScores(real.graph, output, modern.facts).name])];
+    const present = valueNames(real.graph);
+    const { from } = findScores(modern.model.graph, output, modern.facts);
+    const names = [...new Set([output, ...from.filter((name) => present.has(name))])];
     const random = randomNodes(modern.model, names, modern.facts).map(describeNode);
     const asItIs =
       real === original ? sharing(prober, image.name, names) : await alone(runtime, original, image, names);
@@ -205,8 +207,9 @@ function checkSize(input: InputDescription, batch: number): void {
 
 function checkOutput(output: string, facts: Facts, batch: number): void {
   const { type, dims } = facts.get(output) ?? { type: undefined, dims: [] };
-  const [first, classes = 1, ...rest] = dims;
-  if (type === 'float32' && first === batch && sizeOf(rest) === 1 && classes >= 1) return;
+  const [first, ...row] = dims;
+  const classAxes = row.filter((dim) => dim !== 1);
+  if (type === 'float32' && first === batch && classAxes.length <= 1 && sizeOf(row) >= 1) return;
   throw new UnsuitableModelError(
     `The output "${output}" is ${type}[${dims}]; konkyo needs one score a class for each image: [n, classes].`,
   );

@@ -85,6 +85,11 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       command: commandLine(),
       progress,
     });
+    for (const { name, saturated, tie } of summary.images) {
+      if (tie) progress.message(`Note: ${name} is a tie of exactly equal scores.`);
+      if (saturated)
+        progress.message(`Note: of ${name} a probability of exactly 1 is explained, where gradients are 0.`);
+    }
     process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : inWords(summary));
   } finally {
     progress.finish();
@@ -106,9 +111,13 @@ function unitFrom({ layer, unit, target }: Flags, classifier: Classifier): UnitT
 }
 
 function inWords({ images, report }: ExplainSummary): string {
-  const lines = images.map(
-    ({ name, predicted, probability, score }) =>
-      `${name}: ${predicted} (${probability === undefined ? `score ${score.toPrecision(4)}` : `${(probability * 100).toFixed(1)}%`})`,
-  );
+  const lines = images.map(({ name, predicted, probability, score, tie, saturated }) => {
+    const sure = probability === undefined ? `score ${score.toPrecision(4)}` : `${(probability * 100).toFixed(1)}%`;
+    const tied = tie
+      ? `, a tie of exactly equal scores: ${tie.slice(0, 4).join(', ')}${tie.length > 4 ? ', ...' : ''}`
+      : '';
+    const flat = saturated ? ', a probability of exactly 1, where gradients are 0' : '';
+    return `${name}: ${predicted} (${sure}${tied}${flat})`;
+  });
   return `${lines.join('\n')}\nReport: ${report}\n`;
 }

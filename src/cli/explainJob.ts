@@ -48,12 +48,20 @@ export interface ExplainJob {
 /** What `--json` prints. */
 export interface ExplainSummary {
   readonly report: string;
+  /** What was assumed of the model or its input. */
+  readonly cautions: readonly string[];
   readonly images: readonly {
     readonly name: string;
     readonly predicted: string;
     /** Absent where the model is not known to give probabilities. */
     readonly probability?: number;
     readonly score: number;
+    /** All classes with exactly the predicted one's score, where there are several: nothing decides between them. */
+    readonly tie?: readonly string[];
+    /** What is explained is a probability of exactly 1, where gradients are 0. */
+    readonly saturated?: true;
+    /** Of how many of all classes the probability is above a half, where each has one of its own. */
+    readonly labelsAboveHalf?: number;
     readonly target: string;
     readonly methods: readonly {
       readonly id: string;
@@ -159,6 +167,7 @@ function viewOf(
   const methods = job.methods.filter((method) => !refused.some((other) => other.method === method));
   return {
     title,
+    ...(classifier.cautions.length > 0 ? { cautions: classifier.cautions } : {}),
     explained: explanations.flatMap((explanation, i) => {
       const named = images[i];
       const decided = deciding.views[i];
@@ -201,6 +210,7 @@ function summaryOf(
 ): ExplainSummary {
   return {
     report,
+    cautions: classifier.cautions,
     images: explanations.map(({ prediction, target, maps }, i) => ({
       name: images[i]?.name ?? '',
       predicted: className(classifier, prediction.chosen),
@@ -208,6 +218,11 @@ function summaryOf(
         ? { probability: prediction.probabilities[prediction.chosen] ?? Number.NaN }
         : {}),
       score: prediction.scores[prediction.chosen] ?? Number.NaN,
+      ...(prediction.tie ? { tie: prediction.tie.map((index) => className(classifier, index)) } : {}),
+      ...(prediction.saturated ? { saturated: true } : {}),
+      ...(classifier.scores.labels && givesProbabilities(classifier)
+        ? { labelsAboveHalf: prediction.probabilities.filter((p) => p > 0.5).length }
+        : {}),
       target: targetWords(unit?.classifier ?? classifier, target),
       methods: maps.map(({ method, target, score, values, completeness, checks, freedom }) => ({
         id: method.id,

@@ -7,6 +7,7 @@ import { RuleFileError } from '../rules/errors.ts';
 import { firedRules } from '../rules/firedRule.ts';
 import { readRuleFile } from '../rules/ruleFile.ts';
 import { readNamedFile } from './modelFile.ts';
+import { decodeText } from './textFile.ts';
 
 /**
  * What the rules in a file say of each image.
@@ -17,7 +18,7 @@ export async function rulesOfImages(
   classifier: Classifier,
   images: readonly NamedImage[],
 ): Promise<FiredRuleView[]> {
-  const { file, rules } = readRuleFile(new TextDecoder().decode(await readNamedFile(path, 'rules')), path);
+  const { file, rules } = readRuleFile(decodeText(await readNamedFile(path, 'rules')), path);
   if (file.model.sha256 !== classifier.sha256) {
     throw new RuleFileError(
       `The rules in ${path} are of ${file.model.file} (SHA-256 ${file.model.sha256.slice(0, 12)}...), not of this model (${classifier.sha256.slice(0, 12)}...). Make them anew with: konkyo rules MODEL --dataset ...`,

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import type { InputSettings } from '../classifier/inputDescription.ts';
-import { FileError } from './modelFile.ts';
+import { type InputSettings, parseInputSettings } from '../classifier/inputDescription.ts';
+import { readNamedFile } from './modelFile.ts';
+import { decodeText } from './textFile.ts';
 import { UsageError } from './usageError.ts';
 
 /** Flags that describe the model's input; each wins over the same field in MODEL.konkyo.json. */
@@ -56,13 +56,12 @@ function numbers(flag: string, text: string): number | number[] {
   return others.length === 0 ? only : values;
 }
 
+/** Names one a line, or as a JSON list. */
 async function readClasses(path: string): Promise<string[]> {
-  try {
-    const lines = (await readFile(path, 'utf8')).split(/\r?\n/);
-    return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
-  } catch (cause) {
-    throw new FileError(`Cannot read the class names ${path}: ${cause instanceof Error ? cause.message : cause}.`, {
-      cause,
-    });
+  const text = decodeText(await readNamedFile(path, 'class names'));
+  if (/^\s*\[\s*"/.test(text)) {
+    const { classes = [] } = parseInputSettings(`{ "classes": ${text} }`, path);
+    return classes;
   }
+  return text.replace(/(\r\n|\r|\n)$/, '').split(/\r\n|\r|\n/);
 }

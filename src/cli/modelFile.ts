@@ -9,6 +9,7 @@ import { ExternalDataError } from '../onnx/errors.ts';
 import { externalLocations } from '../onnx/readModel.ts';
 import type { ExternalData } from '../onnx/tensorProto.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { decodeText } from './textFile.ts';
 
 /** A file that was named cannot be read. */
 export class FileError extends KonkyoError {
@@ -60,9 +61,7 @@ async function readSettings(modelPath: string): Promise<InputSettings> {
     (found) => found.isFile(),
     () => false,
   );
-  return exists
-    ? parseInputSettings(new TextDecoder().decode(await readNamedFile(path, 'input description')), basename(path))
-    : {};
+  return exists ? parseInputSettings(decodeText(await readNamedFile(path, 'input description')), basename(path)) : {};
 }
 
 async function readExternal(modelPath: string, bytes: Uint8Array): Promise<ExternalData> {

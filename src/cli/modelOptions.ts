@@ -34,12 +34,14 @@ export function addModelOptions(command: Command): Command {
 
 /** The classifier in a file, as its flags say. @throws UsageError, FileError, and what `loadClassifier` throws. */
 export async function classifierFrom(path: string, flags: ModelFlags): Promise<Classifier> {
-  return loadModelFile(path, {
+  const classifier = await loadModelFile(path, {
     runtime: nodeRuntime(threadCount(flags.threads)),
     settings: await inputSettings(flags),
     explain: flags.probabilities === true ? 'output' : 'scores',
     ...(flags.output === undefined ? {} : { output: flags.output }),
   });
+  for (const caution of classifier.cautions) process.stderr.write(`Note: ${caution}\n`);
+  return classifier;
 }
 
 /** A data set with its images brought to the size and channels of a classifier's input. */

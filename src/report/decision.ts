@@ -5,7 +5,7 @@ import type { ImageQuestion } from './question.ts';
 import { sizedToFit } from './sizedToFit.ts';
 import { verdictMark } from './verdict.ts';
 import type { Decision, ExplainedImage, RankedClass } from './view.ts';
-import { explainedWords, isRight, pictureAlternative, quoted, sureness } from './words.ts';
+import { decisionNotes, explainedWords, isRight, pictureAlternative, quoted, sureness, tieWords } from './words.ts';
 
 export const decisionQuestion: ImageQuestion = {
   id: 'decision',
@@ -21,14 +21,18 @@ export const decisionQuestion: ImageQuestion = {
     <p class="verdict-label">${sizedToFit(image.decision.chosen.label)}</p>
     <p class="verdict-sureness">${sureness(image.decision)}</p>
     <p>${leadWords(image.decision)}</p>
+    ${decisionNotes(image.decision).map((note) => html`<p>${note}</p>`)}
     ${truthLine(image)}
     ${ranking(image.decision)}
-    <p class="note">${explainedWords(image.decision.explained)}</p>
+    <p class="note">${explainedWords(image.decision.explained, image.decision.labels !== undefined)}</p>
   </div>
 </div>`,
 };
 
-function leadWords({ chosen, ranked }: Decision): string {
+function leadWords(decision: Decision): string {
+  const { chosen, ranked } = decision;
+  const tied = tieWords(decision);
+  if (tied !== undefined) return `${tied}.`;
   const second = ranked.find((other) => other.index !== chosen.index);
   if (second === undefined) return '';
   const lead = chosen.score - second.score;
@@ -48,13 +52,11 @@ function truthLine(image: ExplainedImage): Html | undefined {
 function ranking({ chosen, ranked }: Decision): Html {
   const likely = ranked.some((entry) => entry.probability !== undefined);
   const size = (entry: RankedClass) => (likely ? (entry.probability ?? 0) : entry.score);
-  const sizes = ranked.map(size).filter(Number.isFinite);
-  const lowest = Math.min(0, ...sizes);
-  const span = Math.max(likely ? 1 : 0, ...sizes) - lowest || 1;
+  const widthOf = barWidths(ranked.map(size), likely ? 1 : undefined);
   const row = (entry: RankedClass) => html`
     <tr${entry.index === chosen.index ? html` class="chosen"` : undefined}>
       <th scope="row">${entry.label}</th>
-      <td class="bar-cell">${bar((Math.min(size(entry), 0) - lowest) / span, Math.abs(size(entry)) / span)}</td>
+      <td class="bar-cell">${bar(widthOf(size(entry)))}</td>
       ${likely ? html`<td class="number">${entry.probability === undefined ? '' : percent(entry.probability)}</td>` : undefined}
       <td class="number">${score(entry.score)}</td>
     </tr>`;
@@ -67,8 +69,21 @@ function ranking({ chosen, ranked }: Decision): Html {
 </table>`;
 }
 
-function bar(start: number, length: number): Html | undefined {
+/** How much longer than the range of scores the bars are, where they cannot start at 0: so the shortest can be seen. */
+const stub = 0.05;
+
+/**
+ * The length of a value's bar, 0 to 1: the larger the value, the longer. Bars start at 0, or where there are negative scores,
+ * which have no zero that means anything, a little below the least.
+ */
+function barWidths(values: readonly number[], whole: number | undefined): (value: number) => number {
+  const finite = values.filter(Number.isFinite);
+  const [least, most] = [Math.min(...finite), Math.max(...finite, whole ?? Number.NEGATIVE_INFINITY)];
+  const start = least < 0 ? least - stub * (most - least || -least) : 0;
+  return (value) => (value - start) / (most - start || 1);
+}
+
+function bar(length: number): Html | undefined {
   if (!Number.isFinite(length)) return undefined;
-  const share = (fraction: number) => `${(100 * fraction).toFixed(2)}%`;
-  return html`<span class="bar"><span style="margin-left:${share(start)};width:${share(length)}"></span></span>`;
+  return html`<span class="bar"><span style="width:${(100 * length).toFixed(2)}%"></span></span>`;
 }

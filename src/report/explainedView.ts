@@ -58,7 +58,8 @@ function freedomOf({ input }: Classifier, { maps }: CheckedExplanation): Pick<Ex
   return {};
 }
 
-function decisionOf(classifier: Classifier, { scores, probabilities, chosen }: Prediction): Decision {
+function decisionOf(classifier: Classifier, prediction: Prediction): Decision {
+  const { scores, probabilities, chosen, tie, saturated } = prediction;
   const asRanked = (index: number): RankedClass => ({
     index,
     label: className(classifier, index),
@@ -68,13 +69,19 @@ function decisionOf(classifier: Classifier, { scores, probabilities, chosen }: P
   const order = scores.map((_, index) => index).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
   return {
     chosen: asRanked(chosen),
+    ...(tie ? { tie: tie.map((index) => className(classifier, index)) } : {}),
+    ...(saturated ? { saturated } : {}),
+    ...(classifier.scores.labels && givesProbabilities(classifier)
+      ? { labels: { above: probabilities.filter((p) => p > 0.5).length, classes: probabilities.length } }
+      : {}),
     ranked: order.slice(0, rankedClasses).map(asRanked),
     explained: explained(classifier),
   };
 }
 
 function explained({ scores }: Classifier): ExplainedOutput {
-  if (scores.before) return { kind: 'score', before: scores.before };
+  const { before, members } = scores;
+  if (before) return { kind: 'score', before, ...(members === undefined ? {} : { members }) };
   return { kind: scores.probabilities ? 'probability' : 'output' };
 }
 
@@ -117,13 +124,15 @@ function layerWords(layer: string, [, channels = 1]: readonly number[]): string 
 
 /** Under 1% the parts account for the whole; over 10% a tenth of the score is unexplained. */
 function completenessFigure({ sum, expected, gap }: Completeness): Figure {
-  const verdict =
-    gap === undefined ? (sum === expected ? 'good' : 'poor') : gap < 0.01 ? 'good' : gap < 0.1 ? 'fair' : 'poor';
-  const sums = `sum ${signed(sum)}, score difference ${signed(expected)}`;
+  const nothing = sum === 0 && expected === 0;
+  const verdict = nothing ? 'neutral' : gap === undefined ? 'poor' : gap < 0.01 ? 'good' : gap < 0.1 ? 'fair' : 'poor';
+  const sums = nothing
+    ? 'nothing to account for: the sum and the score difference are exactly 0'
+    : `sum ${signed(sum)}, score difference ${signed(expected)}`;
   return {
     label: 'Completeness gap',
     value: gap === undefined ? sums : `${percent(gap)} (${sums})`,
-    ...(gap === undefined ? {} : { short: percent(gap) }),
+    ...(gap === undefined ? (nothing ? { short: 'both are 0' } : {}) : { short: percent(gap) }),
     verdict,
     meaning:
       'The map should sum to the difference between the score of this image and that of what it is compared with (an empty image, or the mean of many); the gap is what is missing. More steps or samples make it smaller.',

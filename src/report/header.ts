@@ -1,16 +1,18 @@
 import { type Html, heading, html } from './html.ts';
 import { counted, inWords, listed, percent, sentence } from './number.ts';
 import { sizedToFit } from './sizedToFit.ts';
+import { verdictMark } from './verdict.ts';
 import type { ExplainedImage, ReportView } from './view.ts';
-import { isRight, quoted, sureness } from './words.ts';
+import { decidedWords, decisionNotes, isRight, quoted } from './words.ts';
 
 /** The page's first words: what was decided, in one sentence. */
-export function header({ title, explained, provenance }: ReportView): Html {
+export function header({ title, cautions = [], explained, provenance }: ReportView): Html {
   return html`
 <header>
   <p class="eyebrow">${title}</p>
   ${heading(1, sizedToFit(headline(explained)))}
   <p class="lede">${standfirst(explained)}</p>
+  ${cautions.map((caution) => html`<p class="figure-line">${verdictMark('fair')}<span>${caution}</span></p>`)}
   <p class="byline">Model <span class="file">${provenance.model.file}</span>. ${methodWords(explained)}</p>
 </header>`;
 }
@@ -18,8 +20,7 @@ export function header({ title, explained, provenance }: ReportView): Html {
 function headline(images: readonly ExplainedImage[]): string {
   const [only] = images;
   if (only === undefined) return 'Nothing was explained.';
-  if (images.length === 1)
-    return `The model decided ${quoted(only.decision.chosen.label)}, ${sureness(only.decision)}.`;
+  if (images.length === 1) return `${decidedWords(only.decision)}.`;
   const judged = images.map(isRight).filter((right) => right !== undefined);
   if (judged.length < images.length) {
     const labels = [...new Set(images.map(({ decision }) => quoted(decision.chosen.label)))];
@@ -38,8 +39,9 @@ function standfirst(images: readonly ExplainedImage[]): string {
   if (only === undefined) return '';
   if (images.length === 1) {
     const second = only.decision.ranked.find(({ index }) => index !== only.decision.chosen.index);
-    const runnerUp = second === undefined ? '' : `${quoted(second.label)} came second. `;
-    return `${runnerUp}This page shows what that decision rests on, and how far each picture of it can be believed.`;
+    const runnerUp = second === undefined || only.decision.tie ? '' : `${quoted(second.label)} came second. `;
+    const notes = decisionNotes(only.decision).map((note) => `${note} `);
+    return `${runnerUp}${notes.join('')}This page shows what that decision rests on, and how far each picture of it can be believed.`;
   }
   const wrong = images
     .filter((image) => isRight(image) === false)
@@ -48,7 +50,19 @@ function standfirst(images: readonly ExplainedImage[]): string {
         `${quoted(decision.chosen.label)} for ${name}, which is labelled ${quoted(truth ?? '')}`,
     );
   const mistakes = wrong.length === 0 || wrong.length > 5 ? '' : `It decided ${listed(wrong)}. `;
-  return `${mistakes}${leastSure(images)}This page shows what each decision rests on, and how far each picture of it can be believed.`;
+  return `${mistakes}${leastSure(images)}${undecided(images)}This page shows what each decision rests on, and how far each picture of it can be believed.`;
+}
+
+/** Of how many images what was decided, or what is explained, is not what it seems. */
+function undecided(images: readonly ExplainedImage[]): string {
+  const ties = images.filter(({ decision }) => decision.tie).length;
+  const flat = images.filter(({ decision }) => decision.saturated).length;
+  return [
+    ties === 0 ? '' : `${sentence(counted(ties, 'decision is a tie', 'decisions are ties'))} of exactly equal scores. `,
+    flat === 0
+      ? ''
+      : `For ${counted(flat, 'image', 'images')} the probability explained is exactly 1, and maps made from gradients are zero. `,
+  ].join('');
 }
 
 function leastSure(images: readonly ExplainedImage[]): string {

@@ -13,7 +13,7 @@ export function imagePart(image: ExplainedImage, questions: readonly NumberedQue
   return html`
 <article class="image-part" id="${imageAnchor(image)}">
   <div class="part-title">
-    ${heading(2, html`<span class="file">${image.name}</span> ${quoted(image.decision.chosen.label)}, ${sureness(image.decision)}`)}
+    ${heading(2, html`<span class="file">${image.name}</span> ${image.decision.tie ? 'a tie' : quoted(image.decision.chosen.label)}, ${sureness(image.decision)}`)}
     <a class="back" href="#overview">All images</a>
   </div>
   ${imageAnswers(image, questions, 3)}

@@ -12,7 +12,9 @@ export interface MapReading {
   /** Sum of the values for the target, and of the sizes of those against it. */
   readonly forTotal: number;
   readonly againstTotal: number;
-  /** Where on the image most of the evidence lies: `upper right`; absent where there is none. */
+  /** The value that all pixels have, where there is only one. */
+  readonly constant?: number;
+  /** Where on the image most of the evidence lies: `upper right`; absent where there is none, or in several places as much. */
   readonly forPlace?: string;
   readonly againstPlace?: string;
 }
@@ -43,6 +45,8 @@ export function readMap(map: AttributionMap): MapReading {
     const side = value > 0 ? forPlaces : againstPlaces;
     side[place] = (side[place] ?? 0) + Math.abs(value);
   }
+  const [first] = map.values;
+  const constant = map.values.every((value) => value === first) ? first : undefined;
   const forPlace = strongest(forPlaces);
   const againstPlace = strongest(againstPlaces);
   return {
@@ -50,6 +54,7 @@ export function readMap(map: AttributionMap): MapReading {
     pixels: map.values.length,
     withoutValue,
     beyond,
+    ...(constant === undefined ? {} : { constant }),
     forTotal: sum(forPlaces),
     againstTotal: sum(againstPlaces),
     ...(forPlace === undefined ? {} : { forPlace }),
@@ -71,14 +76,16 @@ const places = [
 ];
 
 function placeOf(position: number, { width, height }: AttributionMap): number {
-  const column = Math.floor((3 * (position % width)) / width);
-  const row = Math.floor((3 * Math.floor(position / width)) / height);
+  // By the middle of the cell: a map of one row has its row in the middle.
+  const column = Math.floor((3 * ((position % width) + 0.5)) / width);
+  const row = Math.floor((3 * (Math.floor(position / width) + 0.5)) / height);
   return 3 * row + column;
 }
 
 function strongest(totals: Float64Array): string | undefined {
   const most = Math.max(...totals);
-  return most > 0 ? places[totals.indexOf(most)] : undefined;
+  const isTie = totals.indexOf(most) !== totals.lastIndexOf(most);
+  return most > 0 && !isTie ? places[totals.indexOf(most)] : undefined;
 }
 
 function sum(totals: Float64Array): number {

@@ -59,7 +59,7 @@ function row(image: ExplainedImage, columns: readonly Column[]): Html {
   return html`
       <tr>
         <th scope="row"><a href="#${imageAnchor(image)}">${pictureElement(thumbnail(image.picture), pictureAlternative(image))}<span>${image.name}</span></a></th>
-        <td class="decided"><strong>${chosen.label}</strong><span class="number">${sure}</span>${truthMark(image)}</td>
+        <td class="decided"><strong>${chosen.label}</strong><span class="number">${image.decision.tie ? `${sure}, a tie` : sure}</span>${truthMark(image)}</td>
         ${columns.map((column) => html`<td class="method">${cell(column.find(image), image)}</td>`)}
       </tr>`;
 }

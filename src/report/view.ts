@@ -9,6 +9,8 @@ import type { FiredRuleView } from './rules/firedView.ts';
 export interface ReportView {
   /** Names the page: browser tab, bookmark, first line. */
   readonly title: string;
+  /** What was assumed of the model or its input, to be read before all else: sentences. */
+  readonly cautions?: readonly string[];
   readonly explained: readonly ExplainedImage[];
   readonly provenance: Provenance;
 }
@@ -42,6 +44,12 @@ export interface ExplainedImage {
 
 export interface Decision {
   readonly chosen: RankedClass;
+  /** The labels of all classes with exactly the chosen one's score, where there are several. */
+  readonly tie?: readonly string[];
+  /** What is explained is a probability of exactly 1, at which maps have little or nothing to show. */
+  readonly saturated?: true;
+  /** Where every class has a probability of its own: how many of how many have more than a half. */
+  readonly labels?: { readonly above: number; readonly classes: number };
   /** The best classes, best first, the chosen one among them. */
   readonly ranked: readonly RankedClass[];
   readonly explained: ExplainedOutput;
@@ -58,7 +66,12 @@ export interface RankedClass {
 
 /** Which of the model's numbers the maps explain. */
 export type ExplainedOutput =
-  | { readonly kind: 'score'; readonly before: 'Softmax' | 'LogSoftmax' | 'Sigmoid' }
+  | {
+      readonly kind: 'score';
+      readonly before: 'Softmax' | 'LogSoftmax' | 'Sigmoid' | 'HardSigmoid' | 'Tanh';
+      /** How many models' probabilities are averaged, where they are. */
+      readonly members?: number;
+    }
   | { readonly kind: 'probability' }
   | { readonly kind: 'output' };
 

@@ -5,7 +5,9 @@ import type {
   TensorConstructor,
 } from 'onnxruntime-common';
 import type { DataOf, ElementType } from '../onnx/elementType.ts';
-import type { Model } from '../onnx/graph.ts';
+import { type Model, type ValueInfo, valueNames } from '../onnx/graph.ts';
+import { reservedPrefix } from '../onnx/graphBuilder.ts';
+import { renameValues } from '../onnx/renameValues.ts';
 import type { Tensor } from '../onnx/tensor.ts';
 import { writeModel } from '../onnx/writeModel.ts';
 import {
@@ -43,7 +45,7 @@ export function onnxRuntime(ort: OnnxRuntimePackage, name: string, provider: str
       };
       let session: InferenceSession;
       try {
-        session = await ort.InferenceSession.create(writeModel(model), settings);
+        session = await ort.InferenceSession.create(writeModel(withSafeNames(model)), settings);
       } catch (cause) {
         throw new SessionError(`${name} does not take the model: ${messageOf(cause)}`, { cause });
       }
@@ -58,19 +60,45 @@ function ortLevel(level: OptimizationLevel): NonNullable<InferenceSession.Sessio
 
 function wrap(session: InferenceSession, OrtTensor: TensorConstructor, name: string): Session {
   return {
-    outputNames: session.outputNames,
+    outputNames: session.outputNames.map(ownName),
     async run(feeds: Values, outputs: readonly string[] = session.outputNames): Promise<Values> {
       try {
         const ortFeeds = Object.fromEntries(
-          Object.entries(feeds).map(([input, t]) => [input, toOrt(OrtTensor, t)] as const),
+          Object.entries(feeds).map(([input, t]) => [safeName(input), toOrt(OrtTensor, t)] as const),
         );
-        const results = await session.run(ortFeeds, outputs);
-        return Object.fromEntries(Object.entries(results).map(([output, t]) => [output, fromOrt(t)] as const));
+        const results = await session.run(ortFeeds, outputs.map(safeName));
+        return Object.fromEntries(Object.entries(results).map(([output, t]) => [ownName(output), fromOrt(t)] as const));
       } catch (cause) {
         throw new RunError(`${name} failed while running the model: ${messageOf(cause)}`, { cause });
       }
     },
     release: () => session.release(),
+  };
+}
+
+/*
+ * ONNX Runtime's JavaScript side keeps values in plain objects by their names, where one called "__proto__" is lost. It gets
+ * another name there.
+ */
+const unsafe = '__proto__';
+const standIn = `${reservedPrefix}runtime/proto`;
+const safeName = (name: string) => (name === unsafe ? standIn : name);
+const ownName = (name: string) => (name === standIn ? unsafe : name);
+
+function withSafeNames(model: Model): Model {
+  const { graph } = model;
+  if (!valueNames(graph).has(unsafe)) return model;
+  const renamed = (info: ValueInfo) => ({ ...info, name: safeName(info.name) });
+  return {
+    ...model,
+    graph: {
+      ...graph,
+      inputs: graph.inputs.map(renamed),
+      outputs: graph.outputs.map(renamed),
+      valueInfo: graph.valueInfo.map(renamed),
+      nodes: graph.nodes.map((node) => renameValues(node, safeName)),
+      initializers: new Map([...graph.initializers].map(([name, value]) => [safeName(name), value])),
+    },
   };
 }
 

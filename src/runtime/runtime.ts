@@ -51,7 +51,7 @@ export class RunError extends KonkyoError {
  * @throws RunError where the session has no such output.
  */
 export function outputOf(values: Values, name: string): Tensor {
-  const value = values[name];
+  const value = Object.hasOwn(values, name) ? values[name] : undefined;
   if (!value) throw new RunError(`The session gave no value "${name}"; it gave ${Object.keys(values).join(', ')}.`);
   return value;
 }

@@ -5,7 +5,7 @@ import type { Facts } from '../onnx/facts.ts';
 import type { Graph, Model, ValueInfo } from '../onnx/graph.ts';
 import { GraphBuilder, reservedPrefix } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
-import { type Tensor, zeros } from '../onnx/tensor.ts';
+import { sizeOf, type Tensor, zeros } from '../onnx/tensor.ts';
 import { workingOpset } from '../onnx/upgrade/upgradeModel.ts';
 import { probe } from '../runtime/probe.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -141,7 +141,7 @@ async function lossAndGradients(runtime: Runtime, model: Model, options: TrainSt
   const open = withWeightsAsInputs(graph, candidates);
   const feeds = { [images]: zeros('float32', [2, ...options.imageDims]), ...Object.fromEntries(candidates) };
   const first = await probe(runtime, { ...model, graph: open }, feeds);
-  const { name: output, width: classes } = findScores(graph, findOutput(graph, undefined), first.facts);
+  const { name: output, width: classes } = rowOfScores(graph, first.facts);
   const prepared = prepare(open, first.facts, output);
   const { facts } = await probe(runtime, { ...model, graph: prepared }, feeds);
   const [batch = 0, ...row] = facts.get(output)?.dims ?? [];
@@ -168,6 +168,14 @@ async function lossAndGradients(runtime: Runtime, model: Model, options: TrainSt
   });
   const frozen = candidates.filter(([name]) => !reached.some((weight) => weight.name === name));
   return { builder, images, labels, classes, loss: made.loss, weights: reached, frozen };
+}
+
+/** The model's scores by class: before its softmax, where they are a value of the graph; else its output. */
+function rowOfScores(graph: Graph, facts: Facts): { readonly name: string; readonly width: number } {
+  const output = findOutput(graph, undefined);
+  const { scores, graph: withScores } = findScores(graph, output, facts);
+  const width = sizeOf(facts.get(output)?.dims.slice(1) ?? []);
+  return withScores === graph && scores.width === width ? scores : { name: output, width };
 }
 
 /** The forward pass in the form that trains fastest. */

@@ -102,21 +102,32 @@ function feedsOf(
   scalars: Readonly<Record<string, number>>,
   masks: Masks,
 ): Values {
-  const feeds: Record<string, Tensor> = { [step.images]: batch.images, [step.labels]: batch.labels };
-  const set = (input: string, value: Tensor | undefined) => {
-    if (value) feeds[input] = value;
+  const feeds = new Map<string, Tensor>([
+    [step.images, batch.images],
+    [step.labels, batch.labels],
+  ]);
+  const set = (input: string, all: FloatTensors, name: string) => {
+    const value = ownValue(all, name);
+    if (value) feeds.set(input, value);
   };
-  for (const [name, input] of Object.entries(step.scalars)) set(input, scalar(scalars[name] ?? 0));
-  for (const { name, input } of step.memory) set(input, state.memory[name]);
+  for (const [name, input] of Object.entries(step.scalars)) feeds.set(input, scalar(scalars[name] ?? 0));
+  for (const { name, input } of step.memory) set(input, state.memory, name);
   for (const { name, mask } of step.weights) {
-    set(name, state.weights[name]);
-    if (mask !== undefined) set(mask, masks[name]);
+    set(name, state.weights, name);
+    if (mask !== undefined) set(mask, masks, name);
   }
-  return feeds;
+  return Object.fromEntries(feeds);
+}
+
+/** Names are a model's own: "constructor" is one like others. */
+function ownValue(all: FloatTensors, name: string): Tensor<'float32'> | undefined {
+  return Object.hasOwn(all, name) ? all[name] : undefined;
 }
 
 function withWeights(model: Model, weights: FloatTensors): Model {
-  const initializers = new Map([...model.graph.initializers].map(([name, old]) => [name, weights[name] ?? old]));
+  const initializers = new Map(
+    [...model.graph.initializers].map(([name, old]) => [name, ownValue(weights, name) ?? old]),
+  );
   return { ...model, graph: { ...model.graph, initializers } };
 }
 

@@ -51,10 +51,9 @@ describe('the scores before a final', () => {
       title: 'a Softmax over another axis',
       model: ending(3, (b, s) => b.add('Softmax', [asPicture(b, s)], { axis: 3 }), ['n', 3, 1, 1] as never),
     },
-    { title: 'Sigmoids of several classes', model: ending(3, (b, s) => b.ops.Sigmoid(s)) },
     {
-      title: 'a Softmax whose result is used otherwise',
-      model: ending(3, (b, s) => b.ops.Mul(b.add('Softmax', [s]), b.scalar(2))),
+      title: 'a Softmax whose classes are mixed after it',
+      model: ending(3, (b, s) => dense(b, b.add('Softmax', [s]), 3, 3)),
     },
   ])('are not sought before $title', async ({ model }) => {
     const classifier = await load(model);
