@@ -67,16 +67,16 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
   const classifier = await classifierFrom(modelPath, flags);
   try {
     const unit = unitFrom(flags, classifier);
+    const { rules } = flags;
     const images = await readInputs(inputs, classifier, flags.dataDir === undefined ? {} : { dataDir: flags.dataDir });
     const summary = await runExplainJob({
       classifier,
       modelName: basename(modelPath),
       images,
-      ...(flags.rules === undefined ? {} : { fired: await rulesOfImages(flags.rules, classifier, images) }),
+      ...(rules === undefined ? {} : { fired: (shown) => rulesOfImages(rules, classifier, shown) }),
       methods,
       ...(unit ? { unit } : {}),
       checks: flags.checks,
-      leaveOutRefused: flags.method === undefined,
       ...(flags.target === 'predicted' ? {} : { target: parseTarget(flags.target, classifier) }),
       out: flags.out,
       pictures: flags.pictures === true,

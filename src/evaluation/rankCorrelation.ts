@@ -1,8 +1,10 @@
 /**
  * Spearman's rank correlation of two lists of equal length, equal values sharing their mean rank: 1 for the same order, -1
- * for the opposite, 0 where the one says nothing of the other. NaN where one of them is all equal.
+ * for the opposite, 0 where the one says nothing of the other. NaN where one of them is all equal, or holds a NaN: they have no
+ * order.
  */
 export function rankCorrelation(a: Float32Array, b: Float32Array): number {
+  if (a.some(Number.isNaN) || b.some(Number.isNaN)) return Number.NaN;
   return correlation(ranks(a), ranks(b));
 }
 
