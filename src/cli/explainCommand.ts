@@ -110,5 +110,14 @@ function inWords({ images, report }: ExplainSummary): string {
     ({ name, predicted, probability, score }) =>
       `${name}: ${predicted} (${probability === undefined ? `score ${score.toPrecision(4)}` : `${(probability * 100).toFixed(1)}%`})`,
   );
-  return `${lines.join('\n')}\nReport: ${report}\n`;
+  return `${[...lines, ...uncheckedWords(images)].join('\n')}\nReport: ${report}\n`;
+}
+
+/** Maps that were not put to a test of truth, by reason. */
+function uncheckedWords(images: ExplainSummary['images']): string[] {
+  const unchecked = images.flatMap(({ methods }) => methods.flatMap((map) => map.unchecked ?? []));
+  return [...new Set(unchecked)].map((why) => {
+    const count = unchecked.filter((other) => other === why).length;
+    return `Not checked: ${count} ${count === 1 ? 'map' : 'maps'}. ${why}`;
+  });
 }
