@@ -91,8 +91,9 @@ export async function runExplainJob(whole: ExplainJob): Promise<ExplainSummary> 
     const refusals = refusalsOf(whole.progress);
     const job = { ...whole, images: await explainableImages(whole, refusals) };
     const fired = await job.fired?.(job.images);
-    const explanations = await checkedExplanations(job, await explainWithContrast(job, refusals));
-    if (explanations.every(({ maps }) => maps.length === 0)) throw refusals.asError();
+    const found = await explainWithContrast(job, refusals);
+    if (found.every(({ maps }) => maps.length === 0)) throw refusals.asError();
+    const explanations = await checkedExplanations(job, found);
     sayWarnings(job, explanations);
     const deciding =
       job.checks === true && !unit

@@ -29,7 +29,7 @@ export interface Refusal {
 /** What was left out so far. */
 export interface Refusals {
   readonly all: readonly Refusal[];
-  /** Says it at once, unless it was the only one asked for, whose error will be the last word. */
+  /** Says it at once, unless it was the only one of its kind (@param asked of them): then its error is the last word. */
   add(refusal: Refusal, asked: number): void;
   /** A sentence for each, for the report. */
   notes(): string[];
@@ -39,20 +39,20 @@ export interface Refusals {
 
 export function refusalsOf(progress: Progress): Refusals {
   const all: Refusal[] = [];
+  let lastWord: KonkyoError | undefined;
   return {
     all,
     add(refusal, asked) {
       all.push(refusal);
       if (asked > 1) progress.message(`Left out: ${nameOf(refusal)}. ${refusal.error.message}`);
+      else lastWord = refusal.error;
     },
     notes: () => all.map((refusal) => `${nameOf(refusal)} was left out. ${refusal.error.message}`),
-    asError() {
-      const [first, ...others] = all;
-      if (first && others.length === 0) return first.error;
-      return new NothingExplainedError(
+    asError: () =>
+      lastWord ??
+      new NothingExplainedError(
         `Nothing is left to show: ${all.map(nameOf).join(', ')} had to be left out, for the reasons above.`,
-      );
-    },
+      ),
   };
 }
 
