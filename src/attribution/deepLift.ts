@@ -87,6 +87,7 @@ const treatmentWords: readonly (readonly [Treatment, string])[] = [
   ['maximum', 'Max-pooling rule'],
   ['shared', 'Difference shared among the inputs'],
   ['line', 'Mean gradient between baseline and image'],
+  ['quantize', 'Rescale rule but for single steps of rounding, which the sum can miss'],
   ['gradient', 'Plain gradient, though not linear, so that the sum can miss the score difference'],
 ];
 

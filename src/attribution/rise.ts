@@ -45,6 +45,7 @@ export const riseKind: MethodKind = { ...description, options, create: rise };
 
 const gridsInput = 'konkyo/grids';
 const placesInput = 'konkyo/places';
+const unmaskedInput = 'konkyo/unmasked';
 
 async function compile(classifier: Classifier, settings: Resolved): Promise<Explainer> {
   const { input, batchSize } = classifier;
@@ -58,7 +59,9 @@ async function compile(classifier: Classifier, settings: Resolved): Promise<Expl
   const pixels = input.height * input.width;
   const masked = await compileMasked(classifier, description.id, baseline, {
     masks: (builder) => addMasks(builder, cells, input),
-    results(builder, scores, masks) {
+    results(builder, all, masks) {
+      // Above the score without a mask: of nearly equal scores only what differs is summed up, and of equal ones nothing.
+      const scores = builder.ops.Sub(all, builder.input(unmaskedInput, 'float32', ['images', 1]));
       const flat = builder.ops.Reshape(masks, builder.ints([-1, pixels]));
       const each = builder.add('ReduceSum', [flat, builder.ints([0])], { keepdims: 0 });
       return [builder.ops.MatMul(scores, flat), scores, each];
@@ -71,6 +74,7 @@ async function compile(classifier: Classifier, settings: Resolved): Promise<Expl
       const weighted = new Float64Array(count * pixels);
       const seen = new Float64Array(pixels);
       const totals = new Float64Array(count);
+      const unmasked = await explainedScores(classifier, images, weights);
       for (const { from, to } of ranges(samples, batchSize)) {
         const feeds = { [gridsInput]: rows(grids, from, to), [placesInput]: rows(places, from, to) };
         const atOnce = Math.max(1, Math.floor(batchSize / (to - from)));
@@ -78,7 +82,7 @@ async function compile(classifier: Classifier, settings: Resolved): Promise<Expl
           const [sums, scores, each] = await masked.run(
             rows(images, some.from, some.to),
             rows(weights, some.from, some.to),
-            feeds,
+            { ...feeds, [unmaskedInput]: float32([some.to - some.from, 1], unmasked.slice(some.from, some.to)) },
           );
           sums?.data.forEach((value, i) => {
             weighted[some.from * pixels + i] = (weighted[some.from * pixels + i] ?? 0) + value;
@@ -94,7 +98,7 @@ async function compile(classifier: Classifier, settings: Resolved): Promise<Expl
         (sum, i) =>
           (sum - ((totals[Math.floor(i / pixels)] ?? 0) / samples) * (seen[i % pixels] ?? 0)) / (samples * keep),
       );
-      return { values: toElements(map, images, input), scores: await explainedScores(classifier, images, weights) };
+      return { values: toElements(map, images, input), scores: unmasked };
     },
     release: () => masked.release(),
   };

@@ -140,3 +140,31 @@ describe('DeepLIFT sums to the score difference', () => {
     await classifier.release();
   });
 });
+
+describe('DeepLIFT through rounding to integers', () => {
+  const quantized =
+    (scale: number): Part =>
+    (builder, x) => {
+      const given = [builder.scalar(scale), builder.constant({ type: 'uint8', dims: [], data: Uint8Array.of(0) })];
+      return builder.add('DequantizeLinear', [builder.add('QuantizeLinear', [x, ...given]), ...given]);
+    };
+
+  it.each([0.001, 0.05])(
+    'with steps of %d sums to the difference but for single steps, Relu in the range and all',
+    async (scale) => {
+      const classifier = await network(quantized(scale));
+      const explainer = await deepLift({ baseline }).compile(classifier);
+      const { values, completeness, notes } = await explainer.attribute(all, [0, 1, 2]);
+      for (const { sum, expected } of completeness!) {
+        // 72 units, each up to a step off, and weights of up to 1.
+        expect(Math.abs(sum - expected)).toBeLessThan(Math.sqrt(72) * scale);
+      }
+      expect(notes).toEqual([
+        'Rescale rule but for single steps of rounding, which the sum can miss: 1 QuantizeLinear.',
+      ]);
+      expect(Math.max(...values.data.map(Math.abs))).toBeLessThan(20);
+      await explainer.release();
+      await classifier.release();
+    },
+  );
+});

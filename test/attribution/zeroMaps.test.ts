@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { deepLift } from '../../src/attribution/deepLift.ts';
 import { explain } from '../../src/attribution/explain.ts';
+import { featureAblation } from '../../src/attribution/featureAblation.ts';
 import { gradCam } from '../../src/attribution/gradCam.ts';
 import { guidedGradCam } from '../../src/attribution/guidedGradCam.ts';
 import { inputXGradient } from '../../src/attribution/inputXGradient.ts';
 import { integratedGradients } from '../../src/attribution/integratedGradients.ts';
+import { kernelShap } from '../../src/attribution/kernelShap.ts';
 import type { Method } from '../../src/attribution/method.ts';
 import { occlusion } from '../../src/attribution/occlusion.ts';
+import { rise } from '../../src/attribution/rise.ts';
 import { saliency } from '../../src/attribution/saliency.ts';
 import { smoothGrad } from '../../src/attribution/smoothGrad.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
@@ -68,6 +71,25 @@ describe('other maps that are 0 everywhere', () => {
     expect(await mapOf(off, saliency())).toMatchObject({ zero: true, notes: expect.stringContaining('no slope that') });
     expect((await mapOf(off, occlusion())).notes).toContain('none of the changes to the image changed the score');
     await off.release();
+  });
+
+  it('of a score that is the same whatever is masked, with no rounding taken for a finding', async () => {
+    const constant = await network((builder, x) =>
+      builder.ops.Add(builder.ops.Mul(x, builder.scalar(0)), builder.scalar(1.7)),
+    );
+    const methods = [
+      occlusion(),
+      rise({ cells: 3, samples: 50 }),
+      kernelShap({ grid: 3 }),
+      featureAblation({ grid: 3 }),
+    ];
+    for (const method of methods) {
+      expect(await mapOf(constant, method)).toMatchObject({
+        zero: true,
+        notes: expect.stringContaining('0 everywhere'),
+      });
+    }
+    await constant.release();
   });
 
   it('are not said to be zero, or to have no slope, where they are not', async () => {

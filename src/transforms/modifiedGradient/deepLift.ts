@@ -6,18 +6,20 @@ import type { Comparison } from './comparison.ts';
 import { lineGradients, mixedAxes } from './lineGradient.ts';
 import { maximumMultiplier } from './maximumMultiplier.ts';
 import { perDifference } from './perDifference.ts';
+import { quantizeMultiplier } from './quantizeMultiplier.ts';
 import { sharedMultipliers } from './sharedMultipliers.ts';
 
 /**
- * What a node is to DeepLIFT. All but the last keep the sum of the differences whole.
+ * What a node is to DeepLIFT. All but the last two keep the sum of the differences whole.
  * - `linear`: its gradient is the same everywhere.
  * - `rescale`: a function of each element by itself.
  * - `shared`: a function of several changing values, element by element.
  * - `maximum`: a choice of largest or smallest elements.
  * - `line`: mixes elements along some axes, or multiplies changing values.
+ * - `quantize`: rounds to integers, see quantizeMultiplier.
  * - `gradient`: none of these; its plain gradient.
  */
-export type Treatment = 'linear' | 'rescale' | 'shared' | 'maximum' | 'line' | 'gradient';
+export type Treatment = 'linear' | 'rescale' | 'shared' | 'maximum' | 'line' | 'quantize' | 'gradient';
 
 /**
  * Which max pooling has the max-pooling rule. `captum`: where an activation comes directly before it, only the windows in
@@ -33,6 +35,8 @@ export interface DeepLiftContext {
   readonly isData: (name: string) => boolean;
   /** Whether a multiplier can be passed back through it to the pixels: not through a comparison, say. */
   readonly carries: (name: string) => boolean;
+  /** Whether it is of real numbers: the integers of a quantised network are differentiated, not compared. */
+  readonly isReal: (name: string) => boolean;
   readonly producerOf: (name: string) => Node | undefined;
   readonly maxPooling: MaxPooling;
 }
@@ -40,7 +44,6 @@ export interface DeepLiftContext {
 const maxima: ReadonlySet<string> = new Set(['MaxPool', 'GlobalMaxPool', 'ReduceMax', 'ReduceMin']);
 /** Constant but for jumps: the gradient says nothing of them, a difference does. */
 const steps: ReadonlySet<string> = new Set(['Sign', 'Floor', 'Ceil', 'Round']);
-const straightThrough: ReadonlySet<string> = new Set(['QuantizeLinear', 'DequantizeLinear']);
 const arithmetic: ReadonlySet<string> = new Set([
   ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Mod', 'Sum', 'Mean', 'Max', 'Min', 'Where'],
 ]);
@@ -50,19 +53,21 @@ export function followPixels(
   nodes: readonly Node[],
   input: string,
   { table, isReal }: { readonly table: GradientTable; readonly isReal: (name: string) => boolean },
-): Pick<DeepLiftContext, 'isData' | 'carries'> {
+): Pick<DeepLiftContext, 'isData' | 'carries' | 'isReal'> {
   const changing = new Set([input]);
   const carrying = new Set([input]);
   for (const node of nodes) {
     if (!reads(node).some((name) => changing.has(name)) || node.op === 'Shape' || node.op === 'Size') continue;
     const passes = table[qualifiedOp(node)]?.kind === 'rule' || isStep(node);
+    // What reads the integers of a quantised network hands their multipliers on.
+    const integersToo = node.op === 'QuantizeLinear' || reads(node).some((name) => carrying.has(name) && !isReal(name));
     const carries = passes && reads(node).some((name) => carrying.has(name));
     for (const output of node.outputs) {
       changing.add(output);
-      if (carries && (isReal(output) || straightThrough.has(node.op))) carrying.add(output);
+      if (carries && (isReal(output) || integersToo)) carrying.add(output);
     }
   }
-  return { isData: (name) => changing.has(name), carries: (name) => carrying.has(name) };
+  return { isData: (name) => changing.has(name), carries: (name) => carrying.has(name), isReal };
 }
 
 function isStep({ domain, op }: Node): boolean {
@@ -74,9 +79,11 @@ export function treatmentOf(node: Node, context: DeepLiftContext): Treatment {
   const changing = inputs.filter(context.isData);
   const known = changing.every(context.carries);
   if (domain !== '' || !changing.some(context.carries)) return 'gradient';
-  if (straightThrough.has(op)) return 'gradient';
-  if (maxima.has(op)) return known ? 'maximum' : 'gradient';
+  if (op === 'QuantizeLinear') return known ? 'quantize' : 'gradient';
   if (known && isLinear(node, context.isData)) return 'linear';
+  if (!changing.every((name) => context.isReal(name) || !context.carries(name))) return 'gradient';
+  if (op === 'DequantizeLinear') return 'gradient';
+  if (maxima.has(op)) return known ? 'maximum' : 'gradient';
   if (elementwiseFunctions.has(op) || arithmetic.has(op) || isStep(node)) {
     // A product of two is linear in each: the gradient half way is exact.
     if (op === 'Mul' && known) return 'line';
@@ -90,7 +97,8 @@ export function treatmentOf(node: Node, context: DeepLiftContext): Treatment {
 function isLinear({ op, inputs }: Node, isData: (name: string) => boolean): boolean {
   const changing = inputs.filter(isData).length;
   if (op === 'Where') return !isData(inputs[0] ?? '');
-  if (op === 'Mul' || convolutions.has(op) || matrixProducts.has(op)) return changing === 1;
+  if (op === 'Mul' || op === 'DequantizeLinear' || convolutions.has(op) || matrixProducts.has(op))
+    return changing === 1;
   if (op === 'Div') return !isData(inputs[1] ?? '');
   if (op === 'Concat' || ['Add', 'Sub', 'Sum', 'Mean'].includes(op)) return true;
   if (op === 'Pad')
@@ -116,7 +124,7 @@ export function deepLiftAnswers(
   return (node) => {
     const as = treatment(node);
     const found = isStep(node) ? stepAnswer : table[qualifiedOp(node)];
-    if (found?.kind !== 'rule' || as === 'linear' || as === 'gradient') return undefined;
+    if (found?.kind !== 'rule') return undefined;
     const own = found;
     switch (as) {
       case 'rescale':
@@ -125,6 +133,8 @@ export function deepLiftAnswers(
         return { ...own, rule: (call) => sharedMultipliers(call, own, comparison) };
       case 'line':
         return { ...own, rule: (call) => lineGradients(call, own, comparison) };
+      case 'quantize':
+        return { ...own, rule: (call) => [() => quantizeMultiplier(call, own, comparison)] };
       case 'maximum': {
         const before = context.producerOf(node.inputs[0] ?? '');
         const activated = before !== undefined && treatment(before) === 'rescale';
@@ -132,7 +142,7 @@ export function deepLiftAnswers(
         return { ...own, rule: (call) => [() => maximumMultiplier(call, own, { ...comparison, asCaptum })] };
       }
       default:
-        return as satisfies never;
+        return undefined;
     }
   };
 }

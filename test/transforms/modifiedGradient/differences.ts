@@ -42,7 +42,13 @@ export async function accountOf(operatorCase: OperatorCase): Promise<Account> {
   builder.append({ ...node!, name: 'reference', inputs: node!.inputs.map(inCopy), outputs });
   const y = node!.outputs[0]!;
   const seed = builder.input('multiplier', 'float32', undefined);
-  const context = { isData, carries: isData, producerOf: () => undefined, maxPooling: 'all' as const };
+  const context = {
+    isData,
+    carries: isData,
+    isReal: (name: string) => isFloat(facts.get(name)?.type),
+    producerOf: () => undefined,
+    maxPooling: 'all' as const,
+  };
   const added = addGradients(builder, {
     facts,
     seeds: new Map([[y, seed]]),
