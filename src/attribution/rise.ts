@@ -6,6 +6,7 @@ import { random } from '../random/random.ts';
 import { MethodOptionError } from './errors.ts';
 import { explainedScores } from './explainedScores.ts';
 import { checkedWeights } from './explanationGraph.ts';
+import { withMapNotes } from './mapNotes.ts';
 import { compileMasked } from './maskedImages.ts';
 import type { Attribution, Explainer, Method, MethodKind } from './method.ts';
 import { type MethodOptions, resolveOptions } from './options.ts';
@@ -44,6 +45,7 @@ export const riseKind: MethodKind = { ...description, options, create: rise };
 
 const gridsInput = 'konkyo/grids';
 const placesInput = 'konkyo/places';
+const unmaskedInput = 'konkyo/unmasked';
 
 async function compile(classifier: Classifier, settings: Resolved): Promise<Explainer> {
   const { input, batchSize } = classifier;
@@ -57,19 +59,22 @@ async function compile(classifier: Classifier, settings: Resolved): Promise<Expl
   const pixels = input.height * input.width;
   const masked = await compileMasked(classifier, description.id, baseline, {
     masks: (builder) => addMasks(builder, cells, input),
-    results(builder, scores, masks) {
+    results(builder, all, masks) {
+      // Above the score without a mask: of nearly equal scores only what differs is summed up, and of equal ones nothing.
+      const scores = builder.ops.Sub(all, builder.input(unmaskedInput, 'float32', ['images', 1]));
       const flat = builder.ops.Reshape(masks, builder.ints([-1, pixels]));
       const each = builder.add('ReduceSum', [flat, builder.ints([0])], { keepdims: 0 });
       return [builder.ops.MatMul(scores, flat), scores, each];
     },
   });
-  return {
+  const explainer: Explainer = {
     async attribute(images, targets): Promise<Attribution> {
       const weights = checkedWeights(classifier, images, targets);
       const count = targets.length;
       const weighted = new Float64Array(count * pixels);
       const seen = new Float64Array(pixels);
       const totals = new Float64Array(count);
+      const unmasked = await explainedScores(classifier, images, weights);
       for (const { from, to } of ranges(samples, batchSize)) {
         const feeds = { [gridsInput]: rows(grids, from, to), [placesInput]: rows(places, from, to) };
         const atOnce = Math.max(1, Math.floor(batchSize / (to - from)));
@@ -77,7 +82,7 @@ async function compile(classifier: Classifier, settings: Resolved): Promise<Expl
           const [sums, scores, each] = await masked.run(
             rows(images, some.from, some.to),
             rows(weights, some.from, some.to),
-            feeds,
+            { ...feeds, [unmaskedInput]: float32([some.to - some.from, 1], unmasked.slice(some.from, some.to)) },
           );
           sums?.data.forEach((value, i) => {
             weighted[some.from * pixels + i] = (weighted[some.from * pixels + i] ?? 0) + value;
@@ -93,10 +98,11 @@ async function compile(classifier: Classifier, settings: Resolved): Promise<Expl
         (sum, i) =>
           (sum - ((totals[Math.floor(i / pixels)] ?? 0) / samples) * (seen[i % pixels] ?? 0)) / (samples * keep),
       );
-      return { values: toElements(map, images, input), scores: await explainedScores(classifier, images, weights) };
+      return { values: toElements(map, images, input), scores: unmasked };
     },
     release: () => masked.release(),
   };
+  return withMapNotes(explainer, classifier, 'scores');
 }
 
 /** Seeded masks: cells [N, s, s] of 0 and 1, and where each is cropped, [N, 2] whole pixels down and across. */

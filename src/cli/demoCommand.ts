@@ -56,7 +56,6 @@ async function run(flags: { readonly out: string; readonly seed: string; readonl
     images: await readInputs(inputs, classifier),
     methods: methodKinds.map((kind) => kind.create({})),
     checks: true,
-    leaveOutRefused: true,
     out: flags.out,
     title: 'Ten handwritten digits',
     command: 'npm start',

@@ -1,0 +1,28 @@
+import { intOf } from '../../onnx/attributes.ts';
+import type { Call, RuleAnswer } from '../gradient/rule.ts';
+import type { Comparison } from './comparison.ts';
+import { perDifference } from './perDifference.ts';
+
+/** A step of more than so many times the difference behind it is rounding. */
+const largest = 2;
+
+/**
+ * The rescale rule for the real numbers r that QuantizeLinear's integers stand for: m_x = m_y (r - r') / (x - x'). Where the
+ * range ends (quantisers fold Relu into its lower end) that is the rule for Clip. A small difference across the edge of a step
+ * would be a huge multiplier: there rounding is passed straight through, as by the gradient, and the sum can miss the step.
+ */
+export function quantizeMultiplier(call: Call, own: RuleAnswer, { inCopy }: Pick<Comparison, 'inCopy'>): string {
+  const { node, ops, add, builder, dy } = call;
+  const [x = '', ...parameters] = node.inputs;
+  const [y = ''] = node.outputs;
+  const real = (integers: string) =>
+    add('DequantizeLinear', [integers, ...parameters], {
+      axis: intOf(node, 'axis', 1),
+      block_size: node.attributes.block_size,
+    });
+  const gradient = own.rule(call)[0]?.() ?? dy;
+  const change = ops.Sub(real(y), real(inCopy(y)));
+  const difference = ops.Abs(ops.Sub(x, inCopy(x)));
+  const rounded = ops.Greater(ops.Abs(change), ops.Mul(difference, builder.scalar(largest)));
+  return ops.Where(rounded, gradient, perDifference(call, ops.Mul(dy, change), x, inCopy(x), gradient));
+}
