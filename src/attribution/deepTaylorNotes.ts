@@ -2,15 +2,19 @@ import { describeNode } from '../onnx/graph.ts';
 import { isActivation, type PlacedRule } from '../transforms/relevance/composite.ts';
 import { isLinearLayer, parameter } from '../transforms/relevance/layer.ts';
 
-/** Activations that are 0 or the value itself, up to a bound: the roots of the expansion exist for these. */
-const rectifiers = new Set(['Relu', 'Clip', 'ThresholdedRelu']);
+/**
+ * Activations that are 0 or the value itself, up to a bound: the roots of the expansion exist for these. Quantisers are clips,
+ * but for their rounding.
+ */
+const rectifiers = new Set(['Relu', 'Clip', 'ThresholdedRelu', 'QuantizeLinear', 'DequantizeLinear']);
 
 /**
  * Where a network leaves what deep Taylor decomposition is derived for, rectified units with biases of 0 or less: the map is
  * still what its rules give, but no Taylor expansion. Montavon et al. 2017, sections 3 and 4.
  */
 export function deepTaylorNotes(placed: readonly PlacedRule[]): string[] {
-  const layers = placed.map(({ layer }) => layer);
+  // What is done to pixels before the first trained layer belongs to no expansion.
+  const layers = placed.flatMap(({ layer }) => (layer.pixelMap === undefined ? [layer] : []));
   const others = layers.filter((layer) => isActivation(layer) && !rectifiers.has(layer.node.op));
   const kinds = [...new Set(others.map(({ node }) => node.op))];
   const biased = layers.filter(
