@@ -180,7 +180,7 @@ export { type SufficientSubset, sufficientForClass, sufficientForUnit } from './
 export { type Literal, literalsOf, type Term, termOf, termText } from './rules/term.ts';
 export { isImplicant, type ThresholdUnit } from './rules/thresholdUnit.ts';
 export { type Probe, probe } from './runtime/probe.ts';
-export type { Runtime, Session, SessionOptions, Values } from './runtime/runtime.ts';
+export type { OptimizationLevel, Runtime, Session, SessionOptions, Values } from './runtime/runtime.ts';
 export { type ArchitectureName, architectures } from './training/architectures.ts';
 export { readCheckpoint, writeCheckpoint } from './training/checkpointFile.ts';
 export { adam, type Optimizer, sgd } from './training/optimizers.ts';

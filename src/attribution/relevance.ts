@@ -62,7 +62,7 @@ export async function canonized(classifier: Classifier): Promise<Canonized> {
   const probed = facts.get(inputName)?.dims[0] ?? 1;
   // One image more than in the first probe: the axis that grew is the one images lie along.
   const count = preparation.batched ? probed + 1 : probed;
-  const several = probeImages(input, 1);
+  const several = probeImages(input, Math.max(1, count - 2));
   const pictures = preparation.batched ? rows(several, 0, count) : several;
   const scoresOf = async (images: Tensor<'float32'>) => ({ [scores.name]: await classifier.scoresOf(images) });
   const reference = await referenceOf(scoresOf, [scores.name], pictures, { size: count, twice: 'none' });

@@ -116,6 +116,11 @@ function inWords({ file, bytes, inputs, outputs, metadata, difference, notes }: 
     ...inputs.map((input) => `  in   ${input}`),
     ...outputs.map((output) => `  out  ${output}`),
     `  ${metadata[explainerKeys.method]} ${metadata[explainerKeys.options]}, explaining ${metadata[explainerKeys.target]}`,
+    ...(metadata[explainerKeys.optimization] === undefined
+      ? []
+      : [
+          `  Run it at optimisation level "${metadata[explainerKeys.optimization]}": optimised further, ONNX Runtime gives other scores.`,
+        ]),
     ...(difference === undefined
       ? []
       : [
