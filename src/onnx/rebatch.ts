@@ -1,7 +1,7 @@
 import { intOf } from './attributes.ts';
 import { type BatchPlace, type BatchPlaces, batchPlacesOf } from './batchAxis.ts';
 import { allocate, isNumeric } from './elementType.ts';
-import type { Facts } from './facts.ts';
+import { type Facts, shapeOnlyNames } from './facts.ts';
 import { type Graph, type Node, reads, type ValueInfo } from './graph.ts';
 import { GraphBuilder } from './graphBuilder.ts';
 import { sizeOf, type Tensor, toNumbers } from './tensor.ts';
@@ -25,9 +25,12 @@ export function freeBatch(graph: Graph, input: string, batch: number, facts: Fac
   const builder = new GraphBuilder({ ...graph, nodes: [] }, 'batch');
   const places = new Map<string, BatchPlace>([[input, { axis: 0, repeats: 1 }]]);
   const ofImage = new Set([input]);
+  // A free batch is written into targets that are computed already; in others it may be spelt out among what is computed.
+  const isSpelt = graph.inputs.some(({ name, dims }) => name === input && typeof dims?.[0] === 'number');
+  const ofShapes = isSpelt ? shapeOnlyNames(graph) : new Set<string>();
   for (const node of graph.nodes) {
     const depends = reads(node).some((name) => ofImage.has(name));
-    builder.append(depends ? freed(node, { builder, input, batch, facts, places }) : node);
+    builder.append(depends ? freed(node, { builder, input, batch, facts, places, ofShapes }) : node);
     if (!depends) continue;
     for (const output of node.outputs) ofImage.add(output);
     for (const [output, place] of batchPlacesOf(node, places, facts)) places.set(output, place);
@@ -42,6 +45,8 @@ interface Freeing {
   readonly batch: number;
   readonly facts: Facts;
   readonly places: BatchPlaces;
+  /** Targets that are computed from shapes, and may have the batch size in them. */
+  readonly ofShapes: ReadonlySet<string>;
 }
 
 /** A node that reads what depends on the image, without the batch size in it. */
@@ -67,11 +72,11 @@ const broadcasting = new Set([
   ...['And', 'Or', 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Mod'],
 ]);
 
-function freeReshape(node: Node, { builder, batch, facts, places }: Freeing): Node {
+function freeReshape(node: Node, { builder, batch, facts, places, ofShapes }: Freeing): Node {
   const [data = '', targetName = ''] = node.inputs;
   const target = facts.get(targetName)?.constant;
-  if (!target) return node;
-  const raw = toNumbers(target);
+  if (!target && !ofShapes.has(targetName)) return node;
+  const raw = target ? toNumbers(target) : [];
   const dims = facts.get(node.outputs[0] ?? '')?.dims ?? [];
   const [[, found] = []] = batchPlacesOf(node, places, facts);
   if (found === undefined) {

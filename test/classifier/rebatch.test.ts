@@ -137,6 +137,14 @@ const spelt: readonly { title: string; build: Spelt }[] = [
     },
   },
   {
+    title: 'among sizes that are computed from shapes',
+    build: (b, x, n) => {
+      const height = b.add('Shape', [x], { start: 2, end: 3 });
+      const target = b.add('Concat', [b.ints([n]), height, b.ints([4])], { axis: 0 });
+      return dense(b, b.add('Flatten', [b.ops.Reshape(x, target)]), 16, 3);
+    },
+  },
+  {
     title: 'through rows that are taken apart into images',
     build: (b, x, n) =>
       dense(b, b.ops.Reshape(b.ops.Tanh(b.ops.Reshape(x, b.ints([n * 4, 4]))), b.ints([n, 16])), 16, 3),
