@@ -91,7 +91,7 @@ export interface MethodKind {
 export interface MethodResources {
   /** What images are compared with, for methods that take a distribution of baselines. */
   readonly baselines?: ImageDistribution;
-  /** Name of the layer that layer methods look at: of its node or its output. By default the last convolution. */
+  /** Name of the layer that layer methods look at: of its node or its output. By default the last one with positions. */
   readonly layer?: string;
   /** The parts of an image that are shown and hidden as wholes, for methods that do so. By default a grid's cells. */
   readonly segments?: SegmentSource;

@@ -36,7 +36,7 @@ export function addCompileCommand(program: Command): void {
       '"input": the model gets an input for it; "predicted"; or always the same class, or A-vs-B',
       'input',
     )
-    .option('--layer <name>', 'the layer that layer methods look at (default: the last convolution)')
+    .option('--layer <name>', 'the layer that layer methods look at (default: the last one with positions)')
     .option('--probabilities', 'explain the output as it is, not the scores before a final softmax or sigmoid')
     .option('--no-check', 'do not run the file and the method against each other')
     .option('--json', 'print the result as JSON');

@@ -40,7 +40,7 @@ export function addExplainCommand(program: Command): void {
     .option('--target <class>', 'class index or name, "predicted", or A-vs-B', 'predicted')
     .option(
       '--layer <name>',
-      'the layer that layer methods look at (default: the last convolution), or that --unit is of',
+      'the layer that layer methods look at (default: the last one with positions), or that --unit is of',
     )
     .option(
       '--unit <n>',

@@ -18,7 +18,7 @@ export const decisionQuestion: ImageQuestion = {
     <figcaption><span class="file">${image.name}</span>, as the model saw it: ${image.picture.width} × ${image.picture.height} pixels, ${image.picture.channels === 1 ? 'grey' : 'colour'}.</figcaption>
   </figure>
   <div>
-    <p class="verdict-label">${sizedToFit(image.decision.chosen.label)}</p>
+    <p class="verdict-label">${sizedToFit(image.decision.tie ? 'A tie' : image.decision.chosen.label)}</p>
     <p class="verdict-sureness">${sureness(image.decision)}</p>
     <p>${leadWords(image.decision)}</p>
     ${decisionNotes(image.decision).map((note) => html`<p>${note}</p>`)}
@@ -44,6 +44,9 @@ function leadWords(decision: Decision): string {
 
 function truthLine(image: ExplainedImage): Html | undefined {
   const right = isRight(image);
+  if (right === undefined && image.truth !== undefined) {
+    return html`<p class="figure-line"><span>The image is labelled ${quoted(image.truth)}.</span></p>`;
+  }
   if (right === undefined) return undefined;
   const words = right ? 'The decision agrees with it.' : 'The decision disagrees with it.';
   return html`<p class="figure-line">${verdictMark(right ? 'good' : 'poor')}<span>The image is labelled ${quoted(image.truth ?? '')}. ${words}</span></p>`;

@@ -14,9 +14,9 @@ export function sureness({ chosen }: Decision): string {
     : `${percent(chosen.probability)} sure`;
 }
 
-/** Whether the decision agrees with the image's own label; undefined where it has none. */
+/** Whether the decision agrees with the image's own label; undefined where it has none, or where a tie decides nothing. */
 export function isRight({ truth, decision }: ExplainedImage): boolean | undefined {
-  return truth === undefined ? undefined : truth === decision.chosen.label;
+  return truth === undefined || decision.tie ? undefined : truth === decision.chosen.label;
 }
 
 /** `The model decided "7", 99.8% sure`, or that its scores decide nothing. */

@@ -74,15 +74,18 @@ function addSoftmaxScores(builder: GraphBuilder, { members, classFactors, width 
     const logs = float32([width], classFactors.map(Math.log));
     return ops.Add(only.row, builder.constant(logs, 'log-factors'));
   }
-  const logs = rows.map(({ row, share }) =>
-    ops.Add(builder.add('LogSoftmax', [row], { axis: 1 }), builder.scalar(Math.log(share))),
-  );
-  const sizes = rows.map(({ row, share }) =>
-    ops.Mul(builder.add('ReduceLogSumExp', [row, builder.ints([1])], { keepdims: 1 }), builder.scalar(share)),
-  );
-  return ops.Add(
-    addLogSum(builder, logs),
-    sizes.reduce((left, right) => ops.Add(left, right)),
+  const sums = rows.map(({ row, share }) => ({
+    row,
+    share,
+    sum: builder.add('ReduceLogSumExp', [row, builder.ints([1])], { keepdims: 1 }),
+  }));
+  const meanSum = sums
+    .map(({ sum, share }) => ops.Mul(sum, builder.scalar(share)))
+    .reduce((left, right) => ops.Add(left, right));
+  // log sum_i w_i e^(z_i - sum_i + mean sum)
+  return addLogSum(
+    builder,
+    sums.map(({ row, share, sum }) => ops.Add(row, ops.Add(ops.Sub(meanSum, sum), builder.scalar(Math.log(share))))),
   );
 }
 

@@ -31,6 +31,8 @@ export const structuralEntries: readonly CompositeEntry[] = [
   { where: isSelection, rule: winnerTakesAll() },
   { where: (layer) => isActivation(layer) || isScaling(layer), rule: passOn() },
   { where: isSum, rule: norm() },
+  // To each term by its share of the sum of powers; its shares sum to 1.
+  { where: operator('ReduceLogSumExp'), rule: gradient() },
   { where: operator('LRN'), rule: passOn() },
   { where: (layer) => signalOf(layer) !== undefined, rule: signalTakesAll() },
   { where: isProduct, rule: uniform() },
