@@ -36,7 +36,7 @@ export interface Classifier {
   readonly gradientTable: GradientTable;
   /** Images that go through the model at a time. */
   readonly batchSize: number;
-  /** SHA-256 of the model file, hexadecimal. */
+  /** SHA-256 of the model file, hexadecimal; of one with external data it covers these too (see `modelIdentity`). */
   readonly sha256: string;
   /** The explained scores as the model gives them, [n, scores.width]. */
   scoresOf(images: Tensor<'float32'>): Promise<Tensor<'float32'>>;

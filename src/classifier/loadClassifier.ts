@@ -8,6 +8,7 @@ import { gradientTable } from '../transforms/gradient/table.ts';
 import { type Classifier, checkImages, chooseBatchSize, predictionOf, runBatches } from './classifier.ts';
 import { InputDescriptionError } from './errors.ts';
 import { findScores, outputAsScores } from './findScores.ts';
+import { modelIdentity } from './identity.ts';
 import { findImageInput, findOutput, withConstantInitializers } from './imageInput.ts';
 import { describeInput, type InputSettings, parseInputSettings } from './inputDescription.ts';
 import { classesKey } from './metadata.ts';
@@ -50,6 +51,7 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
       `There are ${input.classes.length} class names, but the model has ${classes} classes. Give one name for each, in the order of its scores.`,
     );
   }
+  const identity = await modelIdentity(bytes, options.external);
   return makeClassifier({
     model,
     runtime,
@@ -61,8 +63,8 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
     classCount: classes,
     gradientTable: { ...gradientTable, ...options.rules },
     batchSize: preparation.batched ? chooseBatchSize(facts, probedRows) : 1,
-    sha256: await digest(bytes),
-    preparation,
+    sha256: identity.sha256,
+    preparation: { ...preparation, notes: [...preparation.notes, ...identity.notes] },
   });
 }
 
@@ -100,9 +102,4 @@ export function makeClassifier(parts: Omit<Classifier, 'scoresOf' | 'predict' | 
       session = undefined;
     },
   };
-}
-
-async function digest(bytes: Uint8Array): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

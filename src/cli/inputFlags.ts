@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { InputSettings } from '../classifier/inputDescription.ts';
+import { readBounded } from '../files/readBounded.ts';
 import { FileError } from './modelFile.ts';
 import { UsageError } from './usageError.ts';
 
@@ -58,7 +58,7 @@ function numbers(flag: string, text: string): number | number[] {
 
 async function readClasses(path: string): Promise<string[]> {
   try {
-    const lines = (await readFile(path, 'utf8')).split(/\r?\n/);
+    const lines = new TextDecoder().decode(await readBounded(path)).split(/\r?\n/);
     return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
   } catch (cause) {
     throw new FileError(`Cannot read the class names ${path}: ${cause instanceof Error ? cause.message : cause}.`, {
