@@ -5,7 +5,7 @@ import { floatOutputOf, RunError, type Runtime, type Session } from '../runtime/
 import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { InvalidInputError } from './errors.ts';
 import type { Scores } from './findScores.ts';
-import { type InputDescription, imageDims } from './inputDescription.ts';
+import { type InputDescription, imageDims, type SettingSources } from './inputDescription.ts';
 import { trainingKey } from './metadata.ts';
 
 /** What was done to the user's model so that it can be explained, in words for the report. */
@@ -28,6 +28,7 @@ export interface Classifier {
   /** Name of the image input. */
   readonly inputName: string;
   readonly input: InputDescription;
+  readonly inputSources: SettingSources;
   readonly output: string;
   readonly scores: Scores;
   readonly classCount: number;

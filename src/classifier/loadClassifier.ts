@@ -1,4 +1,4 @@
-import type { Model } from '../onnx/graph.ts';
+import type { Model, ValueInfo } from '../onnx/graph.ts';
 import { readModel } from '../onnx/readModel.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
 import type { ExternalData } from '../onnx/tensorProto.ts';
@@ -10,8 +10,14 @@ import { InputDescriptionError } from './errors.ts';
 import { findScores, outputAsScores } from './findScores.ts';
 import { modelIdentity } from './identity.ts';
 import { findImageInput, findOutput, withConstantInitializers } from './imageInput.ts';
-import { describeInput, type InputSettings, parseInputSettings } from './inputDescription.ts';
-import { classesKey } from './metadata.ts';
+import {
+  checkedSettings,
+  describeInput,
+  type InputSettings,
+  type SettingSources,
+  settingSources,
+} from './inputDescription.ts';
+import { classNamesIn, metadataSource } from './metadata.ts';
 import { prepare } from './prepare.ts';
 import { classCount } from './target.ts';
 
@@ -19,6 +25,8 @@ export interface LoadOptions {
   readonly runtime: Runtime;
   /** How pixels become model input; see InputSettings. */
   readonly input?: InputSettings;
+  /** Where these settings came from, in words for the report; "given" where it does not say. */
+  readonly inputSources?: Partial<SettingSources>;
   /** The output with the class scores, where the model has several. */
   readonly output?: string;
   /** Explain the scores before a final softmax or sigmoid (default), or the output as it is. */
@@ -40,7 +48,8 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
   const { runtime } = options;
   const original = withConstantInitializers(readModel(bytes, options.external));
   const image = findImageInput(original.graph);
-  const input = describeInput(image, { ...classesOf(original), ...options.input });
+  const { settings, sources } = settingsFor(original, image, options);
+  const input = describeInput(image, settings);
   const output = findOutput(original.graph, options.output);
   const { model, facts, probedRows, preparation } = await prepare(runtime, original, image, input, output);
   const find = options.explain === 'output' ? outputAsScores : findScores;
@@ -58,6 +67,7 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
     facts,
     inputName: image.name,
     input,
+    inputSources: sources,
     output,
     scores,
     classCount: classes,
@@ -68,12 +78,23 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
   });
 }
 
-/** The class names that konkyo's training leaves in a model. */
-function classesOf({ metadata }: Model): InputSettings {
-  const names = metadata.get(classesKey);
-  return names === undefined
-    ? {}
-    : parseInputSettings(`{ "classes": ${names} }`, `the model's metadata (${classesKey})`);
+/** Where settings are from that a caller gives without saying so. */
+const givenWithoutSource = 'given';
+
+/** Each setting from the nearest to the user who gives it; a model, which may be a stranger's, has the last word on its class names only. */
+function settingsFor(original: Model, image: ValueInfo, { input = {}, inputSources = {} }: LoadOptions) {
+  const given = checkedSettings(input, 'The settings of the input');
+  const classes = given.classes ?? classNamesIn(original);
+  const sources = Object.fromEntries(
+    (Object.keys(given) as (keyof InputSettings)[])
+      .filter((name) => given[name] !== undefined)
+      .map((name) => [name, inputSources[name] ?? givenWithoutSource]),
+  );
+  const named = given.classes || !classes ? {} : { classes: metadataSource };
+  return {
+    settings: classes ? { ...given, classes } : given,
+    sources: settingSources(image, { ...named, ...sources }),
+  };
 }
 
 /** A classifier from its parts: predictions by a session of its own, made when first asked. */

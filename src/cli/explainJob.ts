@@ -3,6 +3,7 @@ import { type Explanation, explain, runnerUp } from '../attribution/explain.ts';
 import type { Method } from '../attribution/method.ts';
 import type { UnitTarget } from '../attribution/unitScores.ts';
 import { type Classifier, className, givesProbabilities, type Prediction } from '../classifier/classifier.ts';
+import type { InputDescription, SettingSources } from '../classifier/inputDescription.ts';
 import type { Target } from '../classifier/target.ts';
 import { writeNpz } from '../datasets/npz.ts';
 import { type CheckedExplanation, checkMaps } from '../evaluation/checkMaps.ts';
@@ -48,6 +49,8 @@ export interface ExplainJob {
 /** What `--json` prints. */
 export interface ExplainSummary {
   readonly report: string;
+  /** How pixels became model input, and where each setting came from. */
+  readonly input: Omit<InputDescription, 'classes'> & { readonly from: SettingSources };
   readonly images: readonly {
     readonly name: string;
     readonly predicted: string;
@@ -199,8 +202,10 @@ function summaryOf(
   explanations: readonly CheckedExplanation[],
   report: string,
 ): ExplainSummary {
+  const { classes: _, ...input } = classifier.input;
   return {
     report,
+    input: { ...input, from: classifier.inputSources },
     images: explanations.map(({ prediction, target, maps }, i) => ({
       name: images[i]?.name ?? '',
       predicted: className(classifier, prediction.chosen),

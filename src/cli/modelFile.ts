@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Classifier } from '../classifier/classifier.ts';
-import { type InputSettings, parseInputSettings } from '../classifier/inputDescription.ts';
+import { type InputSettings, parseInputSettings, type SettingSources } from '../classifier/inputDescription.ts';
 import { loadClassifier } from '../classifier/loadClassifier.ts';
 import { readExternalFiles } from '../files/externalFiles.ts';
 import { readBounded, readBoundedStream } from '../files/readBounded.ts';
@@ -29,7 +29,11 @@ export async function loadModelFile(path: string, options: ModelFileOptions): Pr
   try {
     return await loadClassifier(bytes, {
       ...rest,
-      input: { ...described, ...settings },
+      input: { ...described.settings, ...settings },
+      inputSources: {
+        ...mapped(described.settings, () => described.file),
+        ...mapped(settings, (name) => `--${name}`),
+      },
       external: path === '-' ? new Map() : await readExternalFiles(path, bytes),
     });
   } catch (error) {
@@ -52,13 +56,19 @@ export async function readNamedFile(path: string, what: string): Promise<Uint8Ar
   }
 }
 
-async function readSettings(modelPath: string): Promise<InputSettings> {
+/** The same for each setting that is there. */
+function mapped(settings: InputSettings, source: (name: string) => string): Partial<SettingSources> {
+  return Object.fromEntries(Object.keys(settings).map((name) => [name, source(name)]));
+}
+
+async function readSettings(modelPath: string): Promise<{ readonly settings: InputSettings; readonly file: string }> {
   const path = `${modelPath.replace(/\.onnx$/i, '')}.konkyo.json`;
+  const file = basename(path);
   const exists = await stat(path).then(
-    (found) => found.isFile(),
+    () => true,
     () => false,
   );
-  return exists
-    ? parseInputSettings(new TextDecoder().decode(await readNamedFile(path, 'input description')), basename(path))
-    : {};
+  if (!exists) return { settings: {}, file };
+  const text = new TextDecoder().decode(await readNamedFile(path, 'input description'));
+  return { settings: parseInputSettings(text, file), file };
 }
