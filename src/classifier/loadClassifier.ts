@@ -5,6 +5,7 @@ import type { ExternalData } from '../onnx/tensorProto.ts';
 import { floatOutputOf, type Runtime, type Session } from '../runtime/runtime.ts';
 import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { gradientTable } from '../transforms/gradient/table.ts';
+import { checkModelSizes } from './checkModelSizes.ts';
 import { type Classifier, checkImages, chooseBatchSize, predictionOf, runBatches } from './classifier.ts';
 import { InputDescriptionError } from './errors.ts';
 import { findScores, outputAsScores } from './findScores.ts';
@@ -35,6 +36,10 @@ export interface LoadOptions {
   readonly rules?: GradientTable;
   /** Contents of the model's external data files by location. */
   readonly external?: ExternalData;
+  /**
+   * Bytes that the sizes written into the model may ask for. Default: the environment's KONKYO_MAX_MEMORY, else 2 GiB.
+   */
+  readonly maxBytes?: number;
 }
 
 /**
@@ -47,6 +52,7 @@ export interface LoadOptions {
 export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): Promise<Classifier> {
   const { runtime } = options;
   const original = withConstantInitializers(readModel(bytes, options.external));
+  checkModelSizes(original.graph, options.maxBytes);
   const image = findImageInput(original.graph);
   const { settings, sources } = settingsFor(original, image, options);
   const input = describeInput(image, settings);
