@@ -16,8 +16,17 @@ export interface OnnxRuntimePackage {
   readonly Tensor: TensorConstructor;
 }
 
-/** A Runtime on one of the onnxruntime packages. `threads` is what one operator may use. */
+/** ONNX Runtime makes as many threads as it is told. */
+const mostThreads = 1024;
+
+/**
+ * A Runtime on one of the onnxruntime packages. `threads` is what one operator may use.
+ * @throws SessionError for a number of threads that is none.
+ */
 export function onnxRuntime(ort: OnnxRuntimePackage, name: string, provider: string, threads: number): Runtime {
+  if (!(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads)) {
+    throw new SessionError(`${name} takes 1 to ${mostThreads} threads, not ${threads}.`);
+  }
   return {
     name,
     threads,
