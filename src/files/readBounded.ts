@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { inUnits, maxBytes } from './limits.ts';
 
 /** A pipe on which nothing comes for so long is given up. */
-const stallMilliseconds = 60_000;
+const usualStall = 60_000;
 /** How often a pipe is looked at. */
 const pauseMilliseconds = 10;
 const chunkBytes = 2 ** 20;
@@ -15,13 +15,17 @@ const chunkBytes = 2 ** 20;
  * nothing. Nothing here waits in the operating system, so the process can always end.
  * @throws Error in words for the caller to put in its own, or the operating system's.
  */
-export async function readBounded(path: string, most = maxBytes()): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBounded(
+  path: string,
+  most = maxBytes(),
+  stallMilliseconds = usualStall,
+): Promise<Uint8Array<ArrayBuffer>> {
   const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stats = await handle.stat();
     refuseEndless(stats);
     if (stats.size > most) throw tooLong(stats.size, most);
-    return together(await readChunks(handle, stats, most));
+    return together(await readChunks(handle, stats, { most, stallMilliseconds }));
   } finally {
     await handle.close();
   }
@@ -49,7 +53,11 @@ function refuseEndless(stats: Stats): void {
 }
 
 /** A file's stated length is a hint: files of /proc say 0, and a file may grow. */
-async function readChunks(handle: FileHandle, stats: Stats, most: number): Promise<Uint8Array[]> {
+async function readChunks(
+  handle: FileHandle,
+  stats: Stats,
+  { most, stallMilliseconds }: { readonly most: number; readonly stallMilliseconds: number },
+): Promise<Uint8Array[]> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   let silentSince = Date.now();
