@@ -75,10 +75,19 @@ export function className(classifier: Pick<Classifier, 'input'>, index: number):
  */
 export function checkImages({ input }: Pick<Classifier, 'input'>, images: Tensor): asserts images is Tensor<'float32'> {
   const dims = imageDims(input);
+  if (!isTensor(images)) {
+    throw new InvalidInputError(`The input is no tensor: the model takes float32[n, ${dims}] (${input.layout}).`);
+  }
   const matches = images.dims.length === 4 && dims.every((dim, i) => images.dims[i + 1] === dim);
   if (images.type !== 'float32' || !matches) {
     throw new InvalidInputError(
       `The input is ${images.type}[${images.dims}], but the model takes float32[n, ${dims}] (${input.layout}).`,
+    );
+  }
+  if (images.dims[0] === 0) throw new InvalidInputError('There are no images in the input: give one or more.');
+  if (!ArrayBuffer.isView(images.data) || images.data.length !== sizeOf(images.dims)) {
+    throw new InvalidInputError(
+      `The input's data does not fit its shape [${images.dims}]: it has ${images.data.length} elements.`,
     );
   }
   const bad = (images.data as Float32Array).findIndex((value) => !Number.isFinite(value));
@@ -87,6 +96,13 @@ export function checkImages({ input }: Pick<Classifier, 'input'>, images: Tensor
       `Element ${bad} of the input is ${images.data[bad]}: an explanation needs finite numbers.`,
     );
   }
+}
+
+/** What comes from a program without types may be anything. */
+function isTensor(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { dims, data } = value as Partial<Tensor>;
+  return Array.isArray(dims) && data !== undefined && data !== null;
 }
 
 /** Runs a session over images a batch at a time and gives the named outputs of all rows. */

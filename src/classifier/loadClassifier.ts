@@ -1,4 +1,5 @@
 import type { Model, ValueInfo } from '../onnx/graph.ts';
+import { checkNames } from '../onnx/graphBuilder.ts';
 import { readModel } from '../onnx/readModel.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
 import type { ExternalData } from '../onnx/tensorProto.ts';
@@ -52,6 +53,7 @@ export interface LoadOptions {
 export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): Promise<Classifier> {
   const { runtime } = options;
   const original = withConstantInitializers(readModel(bytes, options.external));
+  checkNames(original.graph);
   checkModelSizes(original.graph, options.maxBytes);
   const image = findImageInput(original.graph);
   const { settings, sources } = settingsFor(original, image, options);

@@ -52,9 +52,11 @@ export function onnxRuntime(ort: OnnxRuntimePackage, name: string, provider: str
 }
 
 function wrap(session: InferenceSession, OrtTensor: TensorConstructor, name: string): Session {
+  let released: Promise<void> | undefined;
   return {
     outputNames: session.outputNames,
     async run(feeds: Values, outputs: readonly string[] = session.outputNames): Promise<Values> {
+      if (released) throw new RunError('The session was released: nothing can be run with it any more.');
       try {
         const ortFeeds = Object.fromEntries(
           Object.entries(feeds).map(([input, t]) => [input, toOrt(OrtTensor, t)] as const),
@@ -65,7 +67,10 @@ function wrap(session: InferenceSession, OrtTensor: TensorConstructor, name: str
         throw new RunError(`${name} failed while running the model: ${messageOf(cause)}`, { cause });
       }
     },
-    release: () => session.release(),
+    release: () => {
+      released ??= session.release();
+      return released;
+    },
   };
 }
 
