@@ -58,7 +58,7 @@ function numbers(flag: string, text: string): number | number[] {
 
 async function readClasses(path: string): Promise<string[]> {
   try {
-    const lines = new TextDecoder().decode(await readBounded(path)).split(/\r?\n/);
+    const lines = new TextDecoder().decode(await readBounded(path)).split(/\r\n|\n|\r/);
     return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
   } catch (cause) {
     throw new FileError(`Cannot read the class names ${path}: ${cause instanceof Error ? cause.message : cause}.`, {
