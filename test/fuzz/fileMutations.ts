@@ -4,9 +4,54 @@ import type { Random } from '../../src/random/random.ts';
 
 /** Wrong in one to three ways. */
 export function mutateFile(bytes: Uint8Array, source: Random): Uint8Array {
+  const other = source.uniform() < 0.5 ? otherJson(bytes, source) : undefined;
+  if (other) return other;
   let changed = bytes;
   for (let times = 1 + source.index(3); times > 0; times--) changed = pick(source, mutations)(changed, source);
   return changed;
+}
+
+/** Values that mean something to a program, none of them to a reader of these files. */
+const values: readonly unknown[] = [
+  null,
+  true,
+  '',
+  'x',
+  -1,
+  0,
+  1,
+  1.5,
+  2 ** 31,
+  2 ** 53,
+  1e300,
+  [],
+  {},
+  [[]],
+  [1, 2, 3],
+  '1',
+  '\u0000',
+];
+
+/** JSON that is sound as such, with another value in one place, or one more, or one less; undefined for what is no JSON. */
+function otherJson(bytes: Uint8Array, source: Random): Uint8Array | undefined {
+  if (bytes[0] !== 0x7b) return undefined;
+  const root: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  const places: (readonly [Record<string, unknown>, string])[] = [];
+  const visit = (holder: unknown) => {
+    if (typeof holder !== 'object' || holder === null) return;
+    for (const key of Object.keys(holder)) {
+      places.push([holder as Record<string, unknown>, key]);
+      visit((holder as Record<string, unknown>)[key]);
+    }
+  };
+  visit(root);
+  const [holder, key] = pick(source, places);
+  const kind = source.index(4);
+  if (kind === 0) delete holder[key];
+  else if (kind === 1) holder[`${key}x`] = holder[key];
+  else if (kind === 2 && typeof holder[key] === 'number') holder[key] += pick(source, [-1, 1, 0.5, 1000]);
+  else holder[key] = structuredClone(pick(source, values));
+  return new TextEncoder().encode(JSON.stringify(root));
 }
 
 type Mutation = (bytes: Uint8Array, source: Random) => Uint8Array;
