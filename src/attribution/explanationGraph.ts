@@ -1,5 +1,5 @@
 import { type Classifier, checkImages } from '../classifier/classifier.ts';
-import { InvalidInputError } from '../classifier/errors.ts';
+import { InvalidInputError, InvalidTargetError } from '../classifier/errors.ts';
 import { type Target, targetWeights } from '../classifier/target.ts';
 import type { Graph, ValueInfo } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
@@ -115,6 +115,9 @@ export function checkedWeights(
   targets: readonly Target[],
 ): Tensor<'float32'> {
   checkImages(classifier, images);
+  if (!Array.isArray(targets)) {
+    throw new InvalidTargetError(`${String(targets)} is no list of targets: give one for each image.`);
+  }
   if (images.dims[0] !== targets.length) {
     throw new InvalidInputError(`There are ${images.dims[0]} images but ${targets.length} targets: give one for each.`);
   }

@@ -60,7 +60,7 @@ const mostSuggestions = 8;
 
 /** The name it was probably meant to be, and those that contain what was typed or its first word; else the last few. */
 function suggestions(typed: string, names: readonly string[]): readonly string[] {
-  const [start = ''] = typed
+  const [start = ''] = String(typed)
     .toLowerCase()
     .split(/[^a-z]+/)
     .filter((word) => word.length > 2);

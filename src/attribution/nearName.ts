@@ -1,6 +1,6 @@
 /** The name that a mistyped one was probably meant to be: at most a third of its letters differ. */
 export function nearName(typed: string, names: readonly string[]): string | undefined {
-  const near = names.map((name) => ({ name, distance: editDistance(typed.toLowerCase(), name) }));
+  const near = names.map((name) => ({ name, distance: editDistance(String(typed).toLowerCase(), name) }));
   const best = near.reduce<(typeof near)[number] | undefined>(
     (least, other) => (least && least.distance <= other.distance ? least : other),
     undefined,

@@ -5,7 +5,7 @@ import { floatOutputOf, type OptimizationLevel, RunError, type Runtime, type Ses
 import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { InvalidInputError } from './errors.ts';
 import type { Scores } from './findScores.ts';
-import { type InputDescription, imageDims } from './inputDescription.ts';
+import { type InputDescription, imageDims, type SettingSources } from './inputDescription.ts';
 import { trainingKey } from './metadata.ts';
 
 /** What was done to the user's model so that it can be explained, in words for the report. */
@@ -33,6 +33,7 @@ export interface Classifier {
   /** Name of the image input. */
   readonly inputName: string;
   readonly input: InputDescription;
+  readonly inputSources: SettingSources;
   readonly output: string;
   readonly scores: Scores;
   readonly classCount: number;
@@ -43,7 +44,7 @@ export interface Classifier {
   readonly gradientTable: GradientTable;
   /** Images that go through the model at a time. */
   readonly batchSize: number;
-  /** SHA-256 of the model file, hexadecimal. */
+  /** SHA-256 of the model file, hexadecimal; of one with external data it covers these too (see `modelIdentity`). */
   readonly sha256: string;
   /** The explained scores as the model gives them, [n, scores.width]. */
   scoresOf(images: Tensor<'float32'>): Promise<Tensor<'float32'>>;
@@ -86,10 +87,19 @@ export function className(classifier: Pick<Classifier, 'input'>, index: number):
  */
 export function checkImages({ input }: Pick<Classifier, 'input'>, images: Tensor): asserts images is Tensor<'float32'> {
   const dims = imageDims(input);
+  if (!isTensor(images)) {
+    throw new InvalidInputError(`The input is no tensor: the model takes float32[n, ${dims}] (${input.layout}).`);
+  }
   const matches = images.dims.length === 4 && dims.every((dim, i) => images.dims[i + 1] === dim);
   if (images.type !== 'float32' || !matches) {
     throw new InvalidInputError(
       `The input is ${images.type}[${images.dims}], but the model takes float32[n, ${dims}] (${input.layout}).`,
+    );
+  }
+  if (images.dims[0] === 0) throw new InvalidInputError('There are no images in the input: give one or more.');
+  if (!ArrayBuffer.isView(images.data) || images.data.length !== sizeOf(images.dims)) {
+    throw new InvalidInputError(
+      `The input's data does not fit its shape [${images.dims}]: it has ${images.data.length} elements.`,
     );
   }
   const bad = (images.data as Float32Array).findIndex((value) => !Number.isFinite(value));
@@ -98,6 +108,13 @@ export function checkImages({ input }: Pick<Classifier, 'input'>, images: Tensor
       `Element ${bad} of the input is ${images.data[bad]}: an explanation needs finite numbers.`,
     );
   }
+}
+
+/** What comes from a program without types may be anything. */
+function isTensor(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { dims, data } = value as Partial<Tensor>;
+  return Array.isArray(dims) && data !== undefined && data !== null;
 }
 
 /** Runs a session over images a batch at a time and gives the named outputs of all rows. */

@@ -24,13 +24,14 @@ export interface InputDescription {
   readonly inFile?: readonly number[];
 }
 
-const perChannel = v.union([v.number(), v.array(v.number())]);
+const finite = v.pipe(v.number(), v.finite());
+const perChannel = v.union([finite, v.array(finite)]);
 const length = v.pipe(v.number(), v.integer(), v.minValue(1));
 const schema = v.strictObject({
   layout: v.optional(v.picklist(['NCHW', 'NHWC'])),
   size: v.optional(v.union([length, v.tuple([length, length])])),
   order: v.optional(v.picklist(['RGB', 'BGR'])),
-  scale: v.optional(v.pipe(v.number(), v.notValue(0))),
+  scale: v.optional(v.pipe(finite, v.notValue(0))),
   mean: v.optional(perChannel),
   std: v.optional(perChannel),
   classes: v.optional(v.array(v.string())),
@@ -38,6 +39,26 @@ const schema = v.strictObject({
 
 /** What a user says of the input, in MODEL.konkyo.json or by flags. `size` is one number or [height, width]. */
 export type InputSettings = v.InferOutput<typeof schema>;
+
+/** Where each setting came from, in words for a report. */
+export type SettingSources = Readonly<Record<keyof InputSettings, string>>;
+
+const byDefault = 'default';
+const byModel = 'declared by the model';
+
+/** What is given comes from `given`; all else follows from what the model declares of its input, or is a default. */
+export function settingSources({ type }: ValueInfo, given: Partial<SettingSources>): SettingSources {
+  return {
+    layout: byModel,
+    size: byModel,
+    order: byDefault,
+    scale: type === 'uint8' || type === 'int8' ? byModel : byDefault,
+    mean: type === 'int8' ? byModel : byDefault,
+    std: byDefault,
+    classes: byDefault,
+    ...given,
+  };
+}
 
 /**
  * Settings from the text of a MODEL.konkyo.json file.
@@ -51,12 +72,20 @@ export function parseInputSettings(text: string, file: string): InputSettings {
   } catch (cause) {
     throw new InputDescriptionError(`${file} is not valid JSON: ${String(cause)}`, { cause });
   }
+  return checkedSettings(json, file);
+}
+
+/**
+ * Settings from anywhere else, a value as JSON has them.
+ * @throws InputDescriptionError naming the field that is wrong.
+ */
+export function checkedSettings(json: unknown, where: string): InputSettings {
   const result = v.safeParse(schema, json);
   if (result.success) return result.output;
   const [issue] = result.issues;
   const field = v.getDotPath(issue) ?? 'the whole';
   const known = Object.keys(schema.entries).join(', ');
-  throw new InputDescriptionError(`${file}: ${field}: ${issue.message}. The fields are ${known}.`);
+  throw new InputDescriptionError(`${where}: ${field}: ${issue.message}. The fields are ${known}.`);
 }
 
 const isImageChannels = (dim: unknown) => dim === 1 || dim === 3;

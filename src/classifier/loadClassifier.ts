@@ -1,4 +1,5 @@
 import type { Model } from '../onnx/graph.ts';
+import { checkNames } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
 import { readModel } from '../onnx/readModel.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
@@ -8,13 +9,21 @@ import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { gradientTable } from '../transforms/gradient/table.ts';
 import { asImages, shapeInFile } from './asImages.ts';
 import { inputCautions, outputCautions } from './cautions.ts';
+import { checkModelSizes } from './checkModelSizes.ts';
 import { type Classifier, checkImages, predictionOf, runBatches } from './classifier.ts';
 import { InputDescriptionError } from './errors.ts';
 import { findScores, outputAsScores } from './findScores.ts';
 import { withAddedFacts } from './head/addedFacts.ts';
+import { modelIdentity } from './identity.ts';
 import { findImageInput, findOutput, withConstantInitializers } from './imageInput.ts';
-import { describeInput, type InputSettings, parseInputSettings } from './inputDescription.ts';
-import { classesKey, trainingKey } from './metadata.ts';
+import {
+  checkedSettings,
+  describeInput,
+  type InputSettings,
+  type SettingSources,
+  settingSources,
+} from './inputDescription.ts';
+import { classNamesIn, metadataSource, trainingKey } from './metadata.ts';
 import { checkHasScores } from './onlyDecided.ts';
 import { prepare } from './prepare.ts';
 import { classCount } from './target.ts';
@@ -24,6 +33,8 @@ export interface LoadOptions {
   readonly runtime: Runtime;
   /** How pixels become model input; see InputSettings. */
   readonly input?: InputSettings;
+  /** Where these settings came from, in words for the report; "given" where it does not say. */
+  readonly inputSources?: Partial<SettingSources>;
   /** The output with the class scores, where the model has several. */
   readonly output?: string;
   /** Explain the scores before a final softmax or sigmoid (default), or the output as it is. */
@@ -32,6 +43,10 @@ export interface LoadOptions {
   readonly rules?: GradientTable;
   /** Contents of the model's external data files by location. */
   readonly external?: ExternalData;
+  /**
+   * Bytes that the sizes written into the model may ask for. Default: the environment's KONKYO_MAX_MEMORY, else 2 GiB.
+   */
+  readonly maxBytes?: number;
 }
 
 /**
@@ -43,10 +58,12 @@ export interface LoadOptions {
  */
 export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): Promise<Classifier> {
   const { model: whole, classes: named } = tensorOutputs(withConstantInitializers(readModel(bytes, options.external)));
+  checkNames(whole.graph);
+  checkModelSizes(whole.graph, options.maxBytes);
   const output = findOutput(whole.graph, options.output);
   checkHasScores(whole.graph, output);
   const read = withOutput(whole, output);
-  const settings = { ...(named ? { classes: [...named] } : {}), ...classesOf(read), ...options.input };
+  const { settings, sources } = settingsFor(read, named, options);
   const { model: original, notes, inFile } = asImages(read, settings, output);
   const image = findImageInput(original.graph);
   const described = describeInput(image, settings);
@@ -68,20 +85,22 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
       `There are ${input.classes.length} class names, but the model has ${classes} classes. Give one name for each, in the order of its scores.`,
     );
   }
+  const identity = await modelIdentity(bytes, options.external);
   const parts = {
     model,
     runtime,
     facts,
     inputName: image.name,
     input,
+    inputSources: settingSources(image, sources),
     output,
     scores,
     classCount: classes,
     // Without a prototype: an operator may be called "constructor".
     gradientTable: Object.assign(Object.create(null) as GradientTable, gradientTable, options.rules),
     batchSize,
-    sha256: await digest(bytes),
-    preparation: { ...preparation, notes: [...notes, ...preparation.notes] },
+    sha256: identity.sha256,
+    preparation: { ...preparation, notes: [...notes, ...preparation.notes, ...identity.notes] },
     cautions: [
       ...outputCautions(
         { graph: prepared.model.graph, facts: prepared.facts, output },
@@ -111,12 +130,30 @@ function withOutput(model: Model, output: string): Model {
   return { ...model, graph: prune({ ...model.graph, outputs: only }, only, kept) };
 }
 
-/** The class names that konkyo's training leaves in a model. */
-function classesOf({ metadata }: Model): InputSettings {
-  const names = metadata.get(classesKey);
-  return names === undefined
-    ? {}
-    : parseInputSettings(`{ "classes": ${names} }`, `the model's metadata (${classesKey})`);
+/** Where settings are from that a caller gives without saying so. */
+const givenWithoutSource = 'given';
+
+/**
+ * Each setting from the nearest to the user who gives it, and where it came from; a model, which may be a stranger's, has the
+ * last word on its class names only.
+ * @param named the class names at the end of the model's graph.
+ */
+function settingsFor(
+  model: Model,
+  named: readonly string[] | undefined,
+  { input = {}, inputSources = {} }: LoadOptions,
+): { readonly settings: InputSettings; readonly sources: Partial<SettingSources> } {
+  const given = checkedSettings(input, 'The settings of the input');
+  const sources = Object.fromEntries(
+    (Object.keys(given) as (keyof InputSettings)[])
+      .filter((name) => given[name] !== undefined)
+      .map((name) => [name, inputSources[name] ?? givenWithoutSource]),
+  );
+  if (given.classes) return { settings: given, sources };
+  const classes = named ? [...named] : classNamesIn(model);
+  if (!classes) return { settings: given, sources };
+  const from = named ? "the model's last node (ZipMap)" : metadataSource;
+  return { settings: { ...given, classes }, sources: { ...sources, classes: from } };
 }
 
 /** A classifier from its parts: predictions by the session given, or by one that is made when first asked. */
@@ -148,9 +185,4 @@ export function makeClassifier(
       session = undefined;
     },
   };
-}
-
-async function digest(bytes: Uint8Array): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -38,12 +38,17 @@ export function denormalise(value: number, channel: number, { scale, mean, std }
 
 /**
  * A picture of the model's size as model input [1, ...]. Grey becomes colour and colour grey as the model takes it.
- * @throws InvalidInputError for a picture of another size.
+ * @throws InvalidInputError for a picture of another size, or of other bytes than it says.
  */
 export function toInput(picture: DecodedImage, input: InputDescription): Tensor<'float32'> {
   if (picture.height !== input.height || picture.width !== input.width) {
     throw new InvalidInputError(
       `The picture has ${picture.height} x ${picture.width} pixels, but the model takes ${input.height} x ${input.width}. Bring it to that size with resizeImage.`,
+    );
+  }
+  if (picture.data.length !== picture.height * picture.width * picture.channels) {
+    throw new InvalidInputError(
+      `A picture of ${picture.height} x ${picture.width} x ${picture.channels} does not have ${picture.data.length} bytes.`,
     );
   }
   const { data } = withChannels(picture, input.channels === 1 ? 1 : 3);

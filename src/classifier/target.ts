@@ -21,10 +21,20 @@ export function targetWeights(targets: readonly Target[], width: number): Float3
     rows[at] = (rows[at] ?? 0) + (width === 1 && index === 0 ? -sign : sign);
   };
   for (const [row, target] of targets.entries()) {
+    checkTarget(target);
     add(row, typeof target === 'number' ? target : target.for, 1);
     if (typeof target !== 'number') add(row, target.against, -1);
   }
   return rows;
+}
+
+/** What comes from a program without types may be anything. */
+function checkTarget(target: unknown): asserts target is Target {
+  if (typeof target === 'number') return;
+  if (typeof target === 'object' && target !== null && 'for' in target && 'against' in target) return;
+  throw new InvalidTargetError(
+    `${String(target)} is no target: give a class, a whole number, or two as { for, against }.`,
+  );
 }
 
 function checkClass(index: number, width: number): void {

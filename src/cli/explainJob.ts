@@ -4,6 +4,7 @@ import type { Method } from '../attribution/method.ts';
 import { unexplainable } from '../attribution/unexplainable.ts';
 import type { UnitTarget } from '../attribution/unitScores.ts';
 import { type Classifier, className, givesProbabilities, type Prediction } from '../classifier/classifier.ts';
+import type { InputDescription, SettingSources } from '../classifier/inputDescription.ts';
 import type { Target } from '../classifier/target.ts';
 import { writeNpz } from '../datasets/npz.ts';
 import { type CheckedExplanation, checkMaps } from '../evaluation/checkMaps.ts';
@@ -54,6 +55,8 @@ export interface ExplainSummary {
   readonly cautions: readonly string[];
   /** What was asked for and could not be done, and why; the rest is given. Absent where nothing was left out. */
   readonly leftOut?: readonly LeftOut[];
+  /** How pixels became model input, and where each setting came from. */
+  readonly input: Omit<InputDescription, 'classes'> & { readonly from: SettingSources };
   readonly images: readonly {
     readonly name: string;
     readonly predicted: string;
@@ -271,9 +274,11 @@ function summaryOf(
   explanations: readonly CheckedExplanation[],
   report: string,
 ): ExplainSummary {
+  const { classes: _, ...input } = classifier.input;
   return {
     report,
     cautions: classifier.cautions,
+    input: { ...input, from: classifier.inputSources },
     images: explanations.map(({ prediction, target, maps }, i) => ({
       name: images[i]?.name ?? '',
       predicted: className(classifier, prediction.chosen),

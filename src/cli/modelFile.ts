@@ -1,13 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
-import { buffer } from 'node:stream/consumers';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Classifier } from '../classifier/classifier.ts';
-import { type InputSettings, parseInputSettings } from '../classifier/inputDescription.ts';
+import { type InputSettings, parseInputSettings, type SettingSources } from '../classifier/inputDescription.ts';
 import { loadClassifier } from '../classifier/loadClassifier.ts';
+import { readExternalFiles } from '../files/externalFiles.ts';
+import { readBounded, readBoundedStream } from '../files/readBounded.ts';
 import { KonkyoError } from '../konkyoError.ts';
-import { ExternalDataError } from '../onnx/errors.ts';
-import { externalLocations } from '../onnx/readModel.ts';
-import type { ExternalData } from '../onnx/tensorProto.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { decodeText } from './textFile.ts';
 
@@ -32,8 +30,12 @@ export async function loadModelFile(path: string, options: ModelFileOptions): Pr
   try {
     return await loadClassifier(bytes, {
       ...rest,
-      input: { ...described, ...settings },
-      external: await readExternal(path, bytes),
+      input: { ...described.settings, ...settings },
+      inputSources: {
+        ...mapped(described.settings, () => described.file),
+        ...mapped(settings, (name) => `--${name}`),
+      },
+      external: path === '-' ? new Map() : await readExternalFiles(path, bytes),
     });
   } catch (error) {
     if (error instanceof KonkyoError) error.message = `${path}: ${error.message}`;
@@ -47,7 +49,7 @@ export async function loadModelFile(path: string, options: ModelFileOptions): Pr
  */
 export async function readNamedFile(path: string, what: string): Promise<Uint8Array> {
   try {
-    return path === '-' ? await buffer(process.stdin) : await readFile(path);
+    return path === '-' ? await readBoundedStream(process.stdin) : await readBounded(path);
   } catch (cause) {
     throw new FileError(`Cannot read the ${what} ${path}: ${cause instanceof Error ? cause.message : cause}.`, {
       cause,
@@ -55,27 +57,19 @@ export async function readNamedFile(path: string, what: string): Promise<Uint8Ar
   }
 }
 
-async function readSettings(modelPath: string): Promise<InputSettings> {
-  const path = `${modelPath.replace(/\.onnx$/i, '')}.konkyo.json`;
-  const exists = await stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-  return exists ? parseInputSettings(decodeText(await readNamedFile(path, 'input description')), basename(path)) : {};
+/** The same for each setting that is there. */
+function mapped(settings: InputSettings, source: (name: string) => string): Partial<SettingSources> {
+  return Object.fromEntries(Object.keys(settings).map((name) => [name, source(name)]));
 }
 
-async function readExternal(modelPath: string, bytes: Uint8Array): Promise<ExternalData> {
-  const files = new Map<string, Uint8Array>();
-  for (const location of externalLocations(bytes)) {
-    if (isAbsolute(location) || normalize(location).startsWith('..')) {
-      throw new ExternalDataError(
-        `The model refers to data outside of its folder ("${location}"), which konkyo does not read.`,
-        location,
-      );
-    }
-    const contents = await readFile(join(dirname(modelPath), location)).catch(() => undefined);
-    // A missing file is reported by readModel, which knows the tensor that needs it.
-    if (contents) files.set(location, contents);
-  }
-  return files;
+async function readSettings(modelPath: string): Promise<{ readonly settings: InputSettings; readonly file: string }> {
+  const path = `${modelPath.replace(/\.onnx$/i, '')}.konkyo.json`;
+  const file = basename(path);
+  const exists = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) return { settings: {}, file };
+  const text = decodeText(await readNamedFile(path, 'input description'));
+  return { settings: parseInputSettings(text, file), file };
 }

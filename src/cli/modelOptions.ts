@@ -8,6 +8,7 @@ import { methodOptions } from './methodFlags.ts';
 import { loadModelFile } from './modelFile.ts';
 import type { Progress } from './progress.ts';
 import { threadCount } from './threads.ts';
+import { watched } from './watchdog.ts';
 
 /** What `addModelOptions` adds; the commands that can explain probabilities add `--probabilities`. */
 export interface ModelFlags extends InputFlags {
@@ -35,7 +36,7 @@ export function addModelOptions(command: Command): Command {
 /** The classifier in a file, as its flags say. @throws UsageError, FileError, and what `loadClassifier` throws. */
 export async function classifierFrom(path: string, flags: ModelFlags): Promise<Classifier> {
   const classifier = await loadModelFile(path, {
-    runtime: nodeRuntime(threadCount(flags.threads)),
+    runtime: watched(nodeRuntime(threadCount(flags.threads)), path),
     settings: await inputSettings(flags),
     explain: flags.probabilities === true ? 'output' : 'scores',
     ...(flags.output === undefined ? {} : { output: flags.output }),

@@ -17,6 +17,7 @@ import { threadCount } from './threads.ts';
 import { percent, runTrainJob, type Trained } from './trainJob.ts';
 import { type TrainFlags, type TrainSettings, trainSettings, updatesOf } from './trainSettings.ts';
 import { defaultsOf, loadStart, trainStart } from './trainStart.ts';
+import { watched } from './watchdog.ts';
 
 interface Flags extends TrainFlags, InputFlags {
   readonly dataset: string;
@@ -83,7 +84,7 @@ async function trainAndWrite(argument: string, flags: Flags, signal: AbortSignal
   const start = trainStart(argument);
   const settings = trainSettings(flags, defaultsOf(start));
   const { seed, learningRate, validation: validated, ...rest } = settings;
-  const runtime = nodeRuntime(threadCount(flags.threads));
+  const runtime = watched(nodeRuntime(threadCount(flags.threads)), argument);
   const described = await inputSettings(flags);
   await prepareFolder(dirname(flags.out));
   const { model, input, channels } = await loadStart(start, runtime, seed, described);

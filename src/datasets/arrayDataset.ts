@@ -86,7 +86,11 @@ function arrayNamed(name: string, arrays: ReadonlyMap<string, NpyArray>, where: 
   });
 }
 
-function integers(array: NpyArray, where: string): Int32Array {
+/** Class numbers stand for that many names: so many classes are taken. */
+const mostClasses = 1_000_000;
+
+/** Compared as they are: as 32-bit numbers, 2^32 would be class 0. */
+function integers(array: NpyArray, where: string): number[] {
   const { dims, data, type } = array;
   const flat = dims.length === 1 || (dims.length === 2 && dims[1] === 1);
   if (!flat || type === 'float32' || type === 'float64' || type === 'bool') {
@@ -96,7 +100,14 @@ function integers(array: NpyArray, where: string): Int32Array {
       nextStep: dims.length === 2 ? 'For one-hot rows save labels.argmax(axis=1)' : "Save labels.astype('int64')",
     });
   }
-  return Int32Array.from<number | bigint>(data, Number);
+  const numbers = Array.from<number | bigint>(data);
+  const stray = numbers.findIndex((label) => label >= mostClasses);
+  if (stray === -1) return numbers.map(Number);
+  throw new ArrayDatasetError({
+    where,
+    what: `label ${stray} is ${numbers[stray]}; class numbers go up to ${mostClasses - 1}`,
+    nextStep: 'Number the classes from 0, without gaps',
+  });
 }
 
 function described({ type, dims }: NpyArray): string {

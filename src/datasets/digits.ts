@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { type Digits, parseDigits } from './digitsFormat.ts';
+import { DIGITS_BYTES, type Digits, parseDigits } from './digitsFormat.ts';
 import { DatasetFileError } from './errors.ts';
 
 /** Beside `src/` and `dist/`, and as deep below either, so that both find it. */
@@ -16,7 +16,7 @@ const DIGITS_FILE = fileURLToPath(new URL('../../assets/digits.gz', import.meta.
 export async function loadDigits(): Promise<Digits> {
   let bytes: Uint8Array;
   try {
-    bytes = gunzipSync(await readFile(DIGITS_FILE));
+    bytes = gunzipSync(await readFile(DIGITS_FILE), { maxOutputLength: DIGITS_BYTES });
   } catch (cause) {
     throw new DatasetFileError({
       where: DIGITS_FILE,

@@ -6,6 +6,8 @@ export const DIGITS_COUNT = 10_000;
 /** So many come first for training; the rest is the test set. */
 export const DIGITS_TRAINING_COUNT = 8_000;
 export const DIGITS_SIDE = 28;
+/** Labels and images, decompressed. */
+export const DIGITS_BYTES = DIGITS_COUNT * (1 + DIGITS_SIDE * DIGITS_SIDE);
 
 export interface Digits {
   readonly train: LabelledImages;
@@ -19,11 +21,10 @@ export interface Digits {
  */
 export function parseDigits(bytes: Uint8Array, where = 'embedded digits'): Digits {
   const size = DIGITS_SIDE * DIGITS_SIDE;
-  const expected = DIGITS_COUNT * (1 + size);
-  if (bytes.length !== expected) {
+  if (bytes.length !== DIGITS_BYTES) {
     throw new LabelledImagesError({
       where,
-      what: `the embedded digits have ${bytes.length} bytes instead of ${expected}`,
+      what: `the embedded digits have ${bytes.length} bytes instead of ${DIGITS_BYTES}`,
       nextStep: 'Install the package again',
     });
   }

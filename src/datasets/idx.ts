@@ -26,11 +26,23 @@ export function parseIdx(bytes: Uint8Array, where = 'IDX bytes'): IdxArray {
   }
   const headerLength = 4 + 4 * rank;
   if (bytes.length < headerLength) throw wrongLength(where, headerLength, bytes.length);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const dims = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+  const dims = idxDims(bytes, rank);
   const expected = headerLength + dims.reduce((product, dim) => product * dim, 1);
   if (bytes.length !== expected) throw wrongLength(where, expected, bytes.length);
   return { dims, data: bytes.subarray(headerLength) };
+}
+
+/** The bytes of a whole IDX file as its header states them; undefined where that is not the beginning of one. */
+export function idxLength(start: Uint8Array): number | undefined {
+  const [zero0, zero1, , rank = 0] = start;
+  const headerLength = 4 + 4 * rank;
+  if (zero0 !== 0 || zero1 !== 0 || rank === 0 || start.length < headerLength) return undefined;
+  return headerLength + idxDims(start, rank).reduce((product, dim) => product * dim, 1);
+}
+
+function idxDims(bytes: Uint8Array, rank: number): readonly number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
 }
 
 /** The two files of a set, and where they come from. */

@@ -1,10 +1,12 @@
 // Node only: reads files.
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
+import { inUnits, maxBytes } from '../files/limits.ts';
+import { readBounded } from '../files/readBounded.ts';
 import type { Dataset } from './dataset.ts';
 import { DatasetFileError } from './errors.ts';
-import { labelledImagesFromIdx } from './idx.ts';
+import { idxLength, labelledImagesFromIdx } from './idx.ts';
 
 /** The contents of the four files, decompressed, and where each came from. */
 export interface IdxFiles {
@@ -107,11 +109,41 @@ async function listFolder(folder: string): Promise<string[]> {
 }
 
 async function readBytes(where: string): Promise<IdxFile> {
+  const compressed = where.endsWith('.gz');
   try {
-    const bytes = await readFile(where);
-    return { bytes: where.endsWith('.gz') ? gunzipSync(bytes) : bytes, where };
+    const bytes = await readBounded(where);
+    return { bytes: compressed ? gunzipIdx(bytes) : bytes, where };
   } catch (cause) {
-    const what = where.endsWith('.gz') ? 'the file cannot be read or decompressed' : 'the file cannot be read';
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const what = `the file cannot be read${compressed ? ' or decompressed' : ''} (${reason})`;
     throw new DatasetFileError({ where, what, nextStep: 'Check its permissions, or download it again', cause });
+  }
+}
+
+/** Packed bytes that hold any IDX header; they unpack to 1,032 times as many at most. */
+const headerBytes = 2 ** 12;
+
+/**
+ * Unpacks as much as the header at the start says that there is, and a byte more, by which a longer file is known.
+ * @throws Error
+ */
+function gunzipIdx(bytes: Uint8Array): Uint8Array {
+  const start = gunzipSync(bytes.subarray(0, headerBytes), { finishFlush: constants.Z_SYNC_FLUSH });
+  const most = maxBytes();
+  const stated = idxLength(start);
+  if (stated !== undefined && stated > most) {
+    throw new Error(
+      `its header asks for ${inUnits(stated)}, and konkyo reads ${inUnits(most)}; KONKYO_MAX_MEMORY, such as KONKYO_MAX_MEMORY=8GiB, allows more`,
+    );
+  }
+  try {
+    return gunzipSync(bytes, { maxOutputLength: (stated ?? start.length) + 1 });
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE') {
+      // Not IDX, as its reader will say.
+      if (stated === undefined) return start;
+      throw new Error(`it unpacks to more than the ${stated} bytes that its header states`, { cause });
+    }
+    throw cause;
   }
 }

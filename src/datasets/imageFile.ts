@@ -1,20 +1,24 @@
 // Node only: reads files, and decodes pictures with sharp.
-import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
+import { maxBytes } from '../files/limits.ts';
+import { readBounded } from '../files/readBounded.ts';
 import type { DecodedImage } from './decodedImage.ts';
 import { DatasetFileError, ImageFormatError } from './errors.ts';
 import { describeBytes, pictureFormat } from './fileKind.ts';
 
 const WHITE = '#ffffff';
+/** A pixel while a picture is decoded, laid on white, converted and copied: so many pixels are read as fit `maxBytes`. */
+const BYTES_A_PIXEL = 8;
 
 /** Decodes a PNG, JPEG or WebP file; see `decodeImage`. @throws DatasetFileError if the file cannot be read. */
 export async function readImageFile(path: string): Promise<DecodedImage> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    bytes = await readBounded(path);
   } catch (cause) {
     const nextStep = 'Check the path and its permissions';
-    throw new DatasetFileError({ where: path, what: 'the picture cannot be read', nextStep, cause });
+    const what = `the picture cannot be read (${cause instanceof Error ? cause.message : cause})`;
+    throw new DatasetFileError({ where: path, what, nextStep, cause });
   }
   return decodeImage(bytes, path);
 }
@@ -24,7 +28,7 @@ export async function readImageFile(path: string): Promise<DecodedImage> {
  * all others three (sRGB; CMYK and embedded colour profiles are converted). Transparent parts are laid on white, as a
  * viewer shows them; 16 bits a channel become 8 (within one grey level); of an animation the first frame counts.
  * @param where names the bytes in errors.
- * @throws ImageFormatError if the bytes are something else, or a damaged picture.
+ * @throws ImageFormatError if the bytes are something else, a damaged picture, or one of too many pixels.
  */
 export async function decodeImage(bytes: Uint8Array, where = 'picture'): Promise<DecodedImage> {
   const format = pictureFormat(bytes);
@@ -34,9 +38,15 @@ export async function decodeImage(bytes: Uint8Array, where = 'picture'): Promise
     throw new ImageFormatError({ where, what: `not a supported picture: found ${found}`, nextStep, found });
   }
   try {
-    const { space } = await sharp(bytes).metadata();
+    const limitInputPixels = Math.floor(maxBytes() / BYTES_A_PIXEL);
+    const { space, width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    if (width * height > limitInputPixels) {
+      throw new Error(
+        `it has ${width} x ${height} pixels, and ${limitInputPixels} are read; KONKYO_MAX_MEMORY, such as KONKYO_MAX_MEMORY=8GiB, allows more`,
+      );
+    }
     const channels = space === 'b-w' || space === 'grey16' ? 1 : 3;
-    const { data, info } = await sharp(bytes)
+    const { data, info } = await sharp(bytes, { limitInputPixels })
       .autoOrient()
       .flatten({ background: WHITE })
       .toColourspace(channels === 1 ? 'b-w' : 'srgb')

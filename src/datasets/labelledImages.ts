@@ -33,8 +33,7 @@ export type LabelledImagesParts = Omit<LabelledImages, 'count' | 'labels'> & { r
  */
 export function labelledImages(parts: LabelledImagesParts): LabelledImages {
   const { name, images, height, width, channels, classNames } = parts;
-  const labels = Int32Array.from(parts.labels);
-  const count = labels.length;
+  const count = parts.labels.length;
   const size = height * width * channels;
   if (images.length !== count * size) {
     throw new LabelledImagesError({
@@ -43,14 +42,17 @@ export function labelledImages(parts: LabelledImagesParts): LabelledImages {
       nextStep: 'Use the image and the label file of the same set',
     });
   }
-  const stray = labels.findIndex((label) => label < 0 || label >= classNames.length);
+  // Before they become 32-bit numbers, which would bring 2^32 to 0.
+  const isClass = (label: number) => Number.isInteger(label) && label >= 0 && label < classNames.length;
+  const stray = Array.prototype.findIndex.call(parts.labels, (label) => !isClass(label));
   if (stray !== -1) {
     throw new LabelledImagesError({
       where: name,
-      what: `image ${stray} has label ${labels[stray]}, but there are ${classNames.length} classes`,
+      what: `image ${stray} has label ${parts.labels[stray]}, but there are ${classNames.length} classes`,
       nextStep: 'Name every class, or correct the label',
     });
   }
+  const labels = Int32Array.from(parts.labels);
   return { name, images, labels, count, height, width, channels, classNames };
 }
 

@@ -1,4 +1,5 @@
 import { NpyFormatError } from './errors.ts';
+import { parseHeaderText } from './npyHeaderText.ts';
 
 /** The header of a `.npy` file (NumPy's format description, versions 1.0 to 3.0). */
 export interface NpyHeader {
@@ -13,6 +14,8 @@ export interface NpyHeader {
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const; // \x93NUMPY
 const ALIGNMENT = 64;
+/** Of NumPy 2; earlier ones had 32. */
+const mostDimensions = 64;
 
 /** @throws NpyFormatError if the bytes do not begin with a complete, understandable header. */
 export function parseNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
@@ -29,15 +32,22 @@ export function parseNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
   const length = start + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
   if (bytes.length < length) throw cutShort(where);
   const text = new TextDecoder(major === 3 ? 'utf-8' : 'latin1').decode(bytes.subarray(start, length));
-  // A structured type is a list in square brackets; it is passed on as spelled, for the caller to refuse by name.
-  const descr = /'descr'\s*:\s*(?:'([^']*)'|(\[.*\]))/.exec(text);
-  const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
-  const shape = /'shape'\s*:\s*\(((?:\s*\d+L?\s*,?)*)\s*\)/.exec(text)?.[1];
-  if (descr === null || order === undefined || shape === undefined) {
-    throw malformed(where, `the header cannot be understood: ${text.trim()}`, 'Save the array again with numpy.save');
+  const fields = parseHeaderText(text);
+  if (fields === undefined) {
+    const shown = text.trim().slice(0, 200);
+    throw malformed(where, `the header cannot be understood: ${shown}`, 'Save the array again with numpy.save');
   }
-  const dims = [...shape.matchAll(/\d+/g)].map(([digits]) => Number(digits));
-  return { descr: descr[1] ?? descr[2] ?? '', fortranOrder: order === 'True', dims, length };
+  if (!fields.dims.every(Number.isSafeInteger)) {
+    throw malformed(
+      where,
+      `no array has the shape (${fields.dims.join(', ')})`,
+      'Save the array again with numpy.save',
+    );
+  }
+  if (fields.dims.length > mostDimensions) {
+    throw malformed(where, `the array has ${fields.dims.length} dimensions`, `NumPy has at most ${mostDimensions}`);
+  }
+  return { ...fields, length };
 }
 
 /** A version 1.0 header in C order, byte for byte as `numpy.save` writes it: padded so that the data is aligned. */

@@ -1,8 +1,9 @@
-import { unzipSync, type Zippable, zipSync } from 'fflate';
+import { type Zippable, zipSync } from 'fflate';
+import { inUnits, maxBytes } from '../files/limits.ts';
 import { NpzFormatError } from './errors.ts';
 import { readNpy, writeNpy } from './npy.ts';
 import type { NpyArray } from './npyTypes.ts';
-import { crc32, zipChecksums } from './zipChecksum.ts';
+import { type ZipEntry, zipContent, zipEntries } from './zipDirectory.ts';
 
 const SUFFIX = '.npy';
 
@@ -13,19 +14,29 @@ const ENTRY_TIME = new Date(1980, 0, 1);
  * Reads an archive as `numpy.savez` or `numpy.savez_compressed` writes it: its arrays by name, in the archive's order.
  * Entries that are not arrays are passed over.
  * @param where names the bytes in errors.
- * @throws NpzFormatError if it is not a zip archive of arrays, or damaged; the errors of `readNpy`, naming the array.
+ * @param most the bytes that the arrays may have together; by default `maxBytes()`.
+ * @throws NpzFormatError if it is not a zip archive of arrays, damaged, larger than `most`, or has two arrays of one name; the
+ * errors of `readNpy`, naming the array.
  */
-export function readNpz(bytes: Uint8Array, where = 'NumPy archive'): ReadonlyMap<string, NpyArray> {
-  const entries = Object.entries(unzip(bytes, where)).filter(([file]) => file.endsWith(SUFFIX));
+export function readNpz(bytes: Uint8Array, where = 'NumPy archive', most = maxBytes()): ReadonlyMap<string, NpyArray> {
+  const entries = unpacking(where, () => zipEntries(checkedZip(bytes, where))).filter(({ name }) =>
+    name.endsWith(SUFFIX),
+  );
   if (entries.length === 0) {
     throw new NpzFormatError({ where, what: 'the archive has no arrays', nextStep: 'Save arrays with numpy.savez' });
   }
-  return new Map(
-    entries.map(([file, content]) => {
-      const name = file.slice(0, -SUFFIX.length);
-      return [name, readNpy(content, `${where}, array "${name}"`)];
-    }),
-  );
+  checkSizes(entries, where, most);
+  const arrays = new Map<string, NpyArray>();
+  for (const entry of entries) {
+    const name = entry.name.slice(0, -SUFFIX.length);
+    if (arrays.has(name)) {
+      const nextStep = 'Save each under a name of its own';
+      throw new NpzFormatError({ where, what: `the archive has two arrays "${name}"`, nextStep });
+    }
+    const content = unpacking(where, () => zipContent(bytes, entry));
+    arrays.set(name, readNpy(content, `${where}, array "${name}"`));
+  }
+  return arrays;
 }
 
 /**
@@ -39,19 +50,29 @@ export function writeNpz(arrays: ReadonlyMap<string, NpyArray>): Uint8Array {
   return zipSync(entries, { level: 0, mtime: ENTRY_TIME });
 }
 
-function unzip(bytes: Uint8Array, where: string): Record<string, Uint8Array> {
-  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) {
-    const nextStep = 'Expected the output of numpy.savez; a single array from numpy.save is a .npy file';
-    throw new NpzFormatError({ where, what: 'not a NumPy archive (zip)', nextStep });
-  }
+function checkSizes(entries: readonly ZipEntry[], where: string, most: number): void {
+  const total = entries.reduce((sum, { size }) => sum + size, 0);
+  if (total <= most) return;
+  throw new NpzFormatError({
+    where,
+    what: `its arrays have ${inUnits(total)}, and konkyo reads ${inUnits(most)}`,
+    nextStep: 'Allow more with KONKYO_MAX_MEMORY, such as KONKYO_MAX_MEMORY=8GiB, or save fewer arrays',
+  });
+}
+
+function checkedZip(bytes: Uint8Array, where: string): Uint8Array {
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return bytes;
+  const nextStep = 'Expected the output of numpy.savez; a single array from numpy.save is a .npy file';
+  throw new NpzFormatError({ where, what: 'not a NumPy archive (zip)', nextStep });
+}
+
+/** Whatever goes wrong in unpacking, the archive is to blame. */
+function unpacking<T>(where: string, unpack: () => T): T {
   try {
-    const entries = unzipSync(bytes);
-    const checksums = zipChecksums(bytes);
-    const wrong = Object.entries(entries).find(([file, content]) => checksums.get(file) !== crc32(content));
-    if (wrong !== undefined) throw new RangeError(`the checksum of ${wrong[0]} is wrong`);
-    return entries;
+    return unpack();
   } catch (cause) {
-    const what = 'the archive is cut short or damaged';
+    if (cause instanceof NpzFormatError) throw cause;
+    const what = `the archive is cut short or damaged${cause instanceof RangeError ? ` (${cause.message})` : ''}`;
     throw new NpzFormatError({ where, what, nextStep: 'Copy or save the file again', cause });
   }
 }

@@ -1,6 +1,7 @@
 // Node only: reads and downloads files.
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { readBounded } from '../files/readBounded.ts';
 import { datasetFromArrays } from './arrayDataset.ts';
 import type { Dataset } from './dataset.ts';
 import { loadDigits } from './digits.ts';
@@ -76,11 +77,11 @@ async function openFile(path: string): Promise<Dataset> {
 
 async function read(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readBounded(path);
   } catch (cause) {
     throw new DatasetFileError({
       where: path,
-      what: 'the file cannot be read',
+      what: `the file cannot be read (${cause instanceof Error ? cause.message : cause})`,
       nextStep: 'Check the path and its permissions',
       cause,
     });

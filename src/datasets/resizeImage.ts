@@ -1,3 +1,4 @@
+import { ArgumentError } from '../argumentError.ts';
 import type { DecodedImage } from './decodedImage.ts';
 
 /** Which source places, with which weights (sum 1), make one place of the result. */
@@ -11,9 +12,16 @@ interface Tap {
  * the triangle widens with the factor so that every source pixel counts, as Pillow and torchvision (antialias) do.
  * The same on every machine, and without the half-pixel shift that sharp's enlargement has.
  * @param size in pixels, whole numbers of at least 1.
+ * @throws ArgumentError for a size that is none, and a picture without pixels or with too few bytes.
  */
 export function resizeImage(image: DecodedImage, size: { height: number; width: number }): DecodedImage {
   const { height, width, channels } = image;
+  if (![height, width, size.height, size.width].every((side) => Number.isInteger(side) && side >= 1)) {
+    throw new ArgumentError(`A picture of ${height}x${width} cannot be brought to ${size.height}x${size.width}.`);
+  }
+  if (image.data.length !== height * width * channels) {
+    throw new ArgumentError(`A picture of ${height}x${width}x${channels} does not have ${image.data.length} bytes.`);
+  }
   if (size.height === height && size.width === width) return image;
   const columns = triangleTaps(width, size.width);
   const rows = triangleTaps(height, size.height);

@@ -1,3 +1,4 @@
+import { ArgumentError } from '../argumentError.ts';
 import { ranges } from '../attribution/portions.ts';
 import { concatRows, rows, type Tensor, zeros } from '../onnx/tensor.ts';
 import { type FilterLayer, type FilterNetwork, isFirst } from './filterNetwork.ts';
@@ -36,7 +37,7 @@ export function hasPathMaps(network: FilterNetwork): boolean {
 export async function compilePathMaps(network: FilterNetwork): Promise<PathMapper> {
   const { classifier, layers } = network;
   const [first, last] = layers;
-  if (!first || !last || !hasPathMaps(network)) throw new RangeError('Path maps are for two layers of filters.');
+  if (!first || !last || !hasPathMaps(network)) throw new ArgumentError('Path maps are for two layers of filters.');
   const whole = await compileWholePass(network);
   const toScores = await compileSegment(network);
   const between = await compileSegment(network, last);

@@ -1,11 +1,34 @@
+import { ArgumentError } from '../argumentError.ts';
 import { type AttributeLike, attributes } from './attributes.ts';
 import type { ElementType } from './elementType.ts';
-import { NotANumberError } from './errors.ts';
+import { InvalidModelError, NotANumberError } from './errors.ts';
 import { type Graph, type Node, type Origin, type ValueInfo, valueNames } from './graph.ts';
 import { int64, scalar, type Tensor } from './tensor.ts';
 
 /** Everything konkyo adds to a graph is named under this prefix. */
 export const reservedPrefix = 'konkyo/';
+
+/** What `fresh` makes; no such name is ever met twice. */
+const freshName = /^konkyo\/[^/]+\/\d+_/;
+
+/**
+ * Refuses a stranger's values under konkyo's prefix: inputs that transforms add have fixed names there. Names that an earlier
+ * transform has made are no hindrance, nor are outputs, which give way only if an input of that very name is added.
+ * @throws InvalidModelError
+ */
+export function checkNames(graph: Graph): void {
+  const outputs = new Set(graph.outputs.map(({ name }) => name));
+  const taken = [...valueNames(graph)].find(
+    (name) => name.startsWith(reservedPrefix) && !freshName.test(name) && !outputs.has(name),
+  );
+  if (taken !== undefined) throw reserved(taken);
+}
+
+function reserved(name: string): InvalidModelError {
+  return new InvalidModelError(
+    `The model has a value "${name}" of its own: names that begin with "${reservedPrefix}" are konkyo's. Rename it in the model.`,
+  );
+}
 
 /** Operators without attributes, as methods of a builder: `ops.Mul(a, b)`. */
 const plainOps = [
@@ -77,7 +100,7 @@ export class GraphBuilder {
   computeInput(name: string, compute: () => string): void {
     const following = this.#nodes.splice(0);
     const index = this.#inputs.findIndex((input) => input.name === name);
-    if (index < 0) throw new RangeError(`The graph has no input "${name}".`);
+    if (index < 0) throw new ArgumentError(`The graph has no input "${name}".`);
     this.#inputs.splice(index, 1);
     const value = compute();
     this.append({ op: 'Identity', domain: '', name, inputs: [value], outputs: [name], attributes: {} });
@@ -141,7 +164,7 @@ export class GraphBuilder {
   /** Puts another node in the place of one that is there. */
   replace(node: Node, by: Node): void {
     const index = this.#nodes.indexOf(node);
-    if (index < 0) throw new RangeError(`The graph has no node ${node.op} "${node.name}" to replace.`);
+    if (index < 0) throw new ArgumentError(`The graph has no node ${node.op} "${node.name}" to replace.`);
     this.#nodes[index] = by;
   }
 
@@ -176,9 +199,9 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Adds a graph input and returns its name. */
+  /** Adds a graph input and returns its name. @throws InvalidModelError where the graph has a value of this name. */
   input(name: string, type: ElementType, dims: ValueInfo['dims']): string {
-    if (this.#taken.has(name)) throw new RangeError(`The graph has a value "${name}" already.`);
+    if (this.#taken.has(name)) throw reserved(name);
     this.#taken.add(name);
     this.#inputs.push({ name, type, dims });
     return name;

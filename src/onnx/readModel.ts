@@ -6,16 +6,16 @@ import {
   type ModelProto,
   ModelProtoSchema,
   type NodeProto,
-  type TensorProto,
   type ValueInfoProto,
 } from 'onnx-buf';
 import { elementTypeOf } from './elementType.ts';
 import { InvalidModelError } from './errors.ts';
+import { bringInside, locationsOf } from './externalTensors.ts';
 import type { Attribute, Graph, Model, Node, ValueInfo } from './graph.ts';
 import { attributeSources } from './sources.ts';
 import { decodeSparse } from './sparseTensor.ts';
 import type { Tensor } from './tensor.ts';
-import { decodeTensor, type ExternalData, externalLocation, isExternal } from './tensorProto.ts';
+import { decodeTensor, type ExternalData } from './tensorProto.ts';
 import { validateGraph } from './validate.ts';
 
 /**
@@ -26,6 +26,7 @@ import { validateGraph } from './validate.ts';
  */
 export function readModel(bytes: Uint8Array, external: ExternalData = new Map()): Model {
   const proto = parse(bytes);
+  bringInside(proto, external);
   if (!proto.graph) throw new InvalidModelError('This ONNX model has no graph.');
   const versions = new Map(proto.opsetImport.map(({ domain, version }) => [standardDomain(domain), Number(version)]));
   const graph = readGraph(proto.graph, external);
@@ -43,19 +44,9 @@ export function readModel(bytes: Uint8Array, external: ExternalData = new Map())
   };
 }
 
-/** The locations of the external data files that a model's tensors lie in, subgraphs included. */
+/** The locations of the external data files that a model's tensors lie in, wherever in the model they are. */
 export function externalLocations(bytes: Uint8Array): string[] {
-  const { graph } = parse(bytes);
-  const locations = graph ? tensorProtos(graph).filter(isExternal).map(externalLocation) : [];
-  return [...new Set(locations)];
-}
-
-function tensorProtos(graph: GraphProto): TensorProto[] {
-  const attributes = graph.node.flatMap((node) => node.attribute);
-  const nested = attributes.flatMap((a) => [...(a.t ? [a.t] : []), ...(a.g ? tensorProtos(a.g) : [])]);
-  const sparse = [...graph.sparseInitializer, ...attributes.flatMap((a) => a.sparseTensor ?? [])];
-  const parts = sparse.flatMap(({ values, indices }) => [values ?? [], indices ?? []].flat());
-  return [...graph.initializer, ...parts, ...nested];
+  return [...locationsOf(parse(bytes))];
 }
 
 function parse(bytes: Uint8Array): ModelProto {

@@ -1,3 +1,4 @@
+import { ArgumentError } from '../argumentError.ts';
 import {
   allocate,
   type DataOf,
@@ -21,11 +22,14 @@ export function sizeOf(dims: readonly number[]): number {
 
 /**
  * A tensor of the given type, shape and elements.
- * @throws RangeError when the number of elements does not match the shape.
+ * @throws ArgumentError when the number of elements does not match the shape.
  */
 export function tensor<T extends ElementType>(type: T, dims: readonly number[], data: DataOf<T>): Tensor<T> {
+  if (!dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0)) {
+    throw new ArgumentError(`No tensor has the shape [${dims}]: dimensions are whole numbers from 0.`);
+  }
   if (isNumeric(type) && data.length !== sizeOf(dims)) {
-    throw new RangeError(`A ${type} tensor of shape [${dims}] has ${sizeOf(dims)} elements, not ${data.length}.`);
+    throw new ArgumentError(`A ${type} tensor of shape [${dims}] has ${sizeOf(dims)} elements, not ${data.length}.`);
   }
   return { type, dims, data };
 }
@@ -48,10 +52,12 @@ export function int64(values: readonly number[], dims: readonly number[] = [valu
   return tensor('int64', dims, BigInt64Array.from(values, clampToInt64));
 }
 
-/** A whole number as ONNX stores it, numbers beyond int64 brought to its ends. */
+/** A whole number as ONNX stores it, numbers beyond int64 brought to its ends. @throws ArgumentError for any other number. */
 export function clampToInt64(value: number): bigint {
+  if (Number.isNaN(value)) throw new ArgumentError('NaN is no whole number.');
   if (value >= Number(int64Max)) return int64Max;
   if (value <= Number(int64Min)) return int64Min;
+  if (!Number.isInteger(value)) throw new ArgumentError(`${value} is no whole number.`);
   return BigInt(value);
 }
 
@@ -62,12 +68,12 @@ export function zeros<T extends NumericType>(type: T, dims: readonly number[]): 
 
 /**
  * The elements as JavaScript numbers (bool as 0 and 1).
- * @throws TypeError for strings, packed types and half-precision bit patterns.
+ * @throws ArgumentError for strings, packed types and half-precision bit patterns.
  */
 export function toNumbers(t: Tensor): number[] {
   const { type, data } = t;
   if (!isNumeric(type) || type === 'float16' || type === 'bfloat16') {
-    throw new TypeError(`A ${type} tensor has no elements that are JavaScript numbers.`);
+    throw new ArgumentError(`A ${type} tensor has no elements that are JavaScript numbers.`);
   }
   return Array.from(data as ArrayLike<number | bigint>, Number);
 }
@@ -88,7 +94,7 @@ export function rows<T extends NumericType>(t: Tensor<T>, from: number, to: numb
 /** Tensors of equal trailing shape, one after the other along the first dimension. */
 export function concatRows(parts: readonly Tensor<'float32'>[]): Tensor<'float32'> {
   const [first] = parts;
-  if (!first) throw new RangeError('No tensors to concatenate.');
+  if (!first) throw new ArgumentError('No tensors to concatenate.');
   const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
   let offset = 0;
   for (const part of parts) {

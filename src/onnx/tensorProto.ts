@@ -96,7 +96,8 @@ export function externalLocation(proto: TensorProto): string {
   return proto.externalData.find((entry) => entry.key === 'location')?.value ?? '';
 }
 
-function externalBytes(proto: TensorProto, external: ExternalData): Uint8Array {
+/** @throws ExternalDataError when its file is not in `external`, or too short. */
+export function externalBytes(proto: TensorProto, external: ExternalData): Uint8Array {
   const entries = new Map(proto.externalData.map(({ key, value }) => [key, value]));
   const location = externalLocation(proto);
   const file = external.get(location);
@@ -106,8 +107,9 @@ function externalBytes(proto: TensorProto, external: ExternalData): Uint8Array {
       location,
     );
   }
-  const offset = Number(entries.get('offset') ?? 0);
-  const length = Number(entries.get('length') ?? file.length - offset);
+  const whole = (text: string) => (/^\d+$/.test(text) ? Number(text) : Number.NaN);
+  const offset = whole(entries.get('offset') ?? '0');
+  const length = whole(entries.get('length') ?? String(file.length - offset));
   if (!(offset >= 0 && length >= 0 && offset + length <= file.length)) {
     throw new ExternalDataError(
       `The data of tensor "${proto.name}" should be ${length} bytes at ${offset} of "${location}", but that file has ${file.length} bytes. Is it complete, and the one that belongs to this model?`,

@@ -1,3 +1,4 @@
+import { ArgumentError } from '../argumentError.ts';
 import { type Content, type Html, html } from './html.ts';
 import { pictureElement } from './picture.ts';
 import type { Picture } from './view.ts';
@@ -22,14 +23,14 @@ export function contactSheet(pictures: readonly SheetPicture[]): Html {
 /**
  * The same as one picture, for a PNG file: rows of `columns` pictures of the same size and number of channels, `gap` pixels of
  * white between them; pictures are enlarged `zoom` times.
- * @throws RangeError if the pictures differ in size or channels, or there are none.
+ * @throws ArgumentError if the pictures differ in size or channels, or there are none.
  */
 export function sheetPicture(pictures: readonly Picture[], columns: number, zoom = 4, gap = 6): Picture {
   const [first] = pictures;
-  if (!first) throw new RangeError('A contact sheet needs a picture.');
+  if (!first) throw new ArgumentError('A contact sheet needs a picture.');
   const { width, height, channels } = first;
   if (pictures.some((other) => other.width !== width || other.height !== height || other.channels !== channels)) {
-    throw new RangeError('The pictures of a contact sheet must have the same size and channels.');
+    throw new ArgumentError('The pictures of a contact sheet must have the same size and channels.');
   }
   const across = Math.min(columns, pictures.length);
   const down = Math.ceil(pictures.length / across);

@@ -4,7 +4,7 @@ export function fileSafe(name: string): string {
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-|-$/g, '')
     .slice(0, 60);
   return safe === '' ? 'unnamed' : safe;
 }

@@ -48,7 +48,7 @@ export function score(value: number): string {
 
 /** A whole number with thousands separated: `1,235,496`. */
 export function count(whole: number): string {
-  return withMinus(whole.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ','));
+  return withMinus(Number(whole.toFixed(0)).toLocaleString('en-US'));
 }
 
 /** `0.0123` as `12 ms`, `1.234` as `1.2 s`. */

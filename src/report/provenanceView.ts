@@ -1,5 +1,6 @@
 import type { Method } from '../attribution/method.ts';
 import type { Classifier } from '../classifier/classifier.ts';
+import type { SettingSources } from '../classifier/inputDescription.ts';
 import { isFloat } from '../onnx/elementType.ts';
 import { percent } from './number.ts';
 import type { Provenance, Row } from './view.ts';
@@ -60,7 +61,7 @@ function parameterCount({ model }: Classifier): number {
   return weights.reduce((sum, [, t]) => sum + t.data.length, 0);
 }
 
-function inputRows({ input, inputName }: Classifier): Row[] {
+function inputRows({ input, inputName, inputSources }: Classifier): Row[] {
   const { layout, height, width, channels, order, scale, mean, std } = input;
   const round = (value: number) => String(Number(value.toPrecision(4)));
   const inverse = 1 / scale;
@@ -76,5 +77,13 @@ function inputRows({ input, inputName }: Classifier): Row[] {
       label: 'Pixels',
       value: `0 to 255, times ${factor}, minus ${mean.map(round).join(', ')}, divided by ${std.map(round).join(', ')}`,
     },
+    { label: 'Said by', value: saidBy(inputSources) },
   ];
+}
+
+/** "default: order, std; model.konkyo.json: scale, mean": where each setting came from, those of one source together. */
+function saidBy(sources: SettingSources): string {
+  const entries = Object.entries(sources);
+  const settingsOf = (source: string) => entries.flatMap(([name, from]) => (from === source ? [name] : []));
+  return [...new Set(Object.values(sources))].map((source) => `${source}: ${settingsOf(source).join(', ')}`).join('; ');
 }

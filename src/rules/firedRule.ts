@@ -2,6 +2,7 @@ import { type Classifier, runBatches } from '../classifier/classifier.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import type { DenseHead } from './denseHead.ts';
+import { RuleDataError } from './errors.ts';
 import type { RuleSet } from './extractRules.ts';
 import { scaledColumn, scaledUnit } from './featureScale.ts';
 import { type SufficientSubset, sufficientForClass } from './sufficientSubset.ts';
@@ -23,7 +24,7 @@ export interface FiredRule {
   readonly sufficient?: SufficientSubset;
 }
 
-/** @param images model input, [n, ...]. */
+/** @param images model input, [n, ...]. @throws RuleDataError where the rules are of another number of features. */
 export async function firedRules(
   classifier: Classifier,
   head: DenseHead,
@@ -35,6 +36,11 @@ export async function firedRules(
   const [layer, hidden] = head.layers;
   const units = hidden ? undefined : layer?.units.map((unit) => scaledUnit(unit, rules.scales));
   const width = rules.scales.length;
+  if (values.data.length !== width * predictions.length) {
+    throw new RuleDataError(
+      `The rules are of ${width} features, but "${head.features}" has ${values.data.length / predictions.length} an image. Use the rules of this model.`,
+    );
+  }
   return predictions.map(({ chosen }, i) => {
     const row = values.data.subarray(i * width, (i + 1) * width);
     const features = Array.from(row, (value, j) => scaledColumn(float32([1], [value]).data, rules.scales[j])[0] ?? 0);

@@ -1,3 +1,4 @@
+import { ArgumentError } from '../argumentError.ts';
 import { type Term, termOf } from './term.ts';
 import type { ThresholdUnit } from './thresholdUnit.ts';
 
@@ -17,13 +18,13 @@ const mostCodedVariables = 15;
  * All implicants of a unit with few variables, primes or not, as numbers: bit i for x_i, bit 16 + i for not x_i.
  * Ten variables have 59,049 terms, tested in about a millisecond.
  * @param most literals in a term.
- * @throws RangeError for more than 15 variables.
+ * @throws ArgumentError for more than 15 variables.
  */
 export function implicantCodes(unit: ThresholdUnit, most = Number.POSITIVE_INFINITY): Int32Array {
   const { weights } = unit;
   const n = weights.length;
   if (n > mostCodedVariables) {
-    throw new RangeError(`All implicants are listed for up to ${mostCodedVariables} variables, not ${n}.`);
+    throw new ArgumentError(`All implicants are listed for up to ${mostCodedVariables} variables, not ${n}.`);
   }
   // The largest weights first, so that branches that cannot reach the need end early.
   const order = orderBySize(weights);

@@ -1,12 +1,13 @@
 /*
  * A Boolean function of n variables as its 2^n values: entry v is the value where exactly the variables of v's bits are 1.
  */
+import { ArgumentError } from '../argumentError.ts';
 import type { ThresholdUnit } from './thresholdUnit.ts';
 
 /** Beyond this a table and a walk over it take too long: 2^20 is a million entries. */
 export const mostTableVariables = 20;
 
-/** @throws RangeError for more than 20 variables. */
+/** @throws ArgumentError for more than 20 variables. */
 export function truthTable({ weights, bias }: ThresholdUnit): Uint8Array {
   return tableOf(preActivations({ weights, bias }), (sum) => sum >= 0);
 }
@@ -15,7 +16,7 @@ export function truthTable({ weights, bias }: ThresholdUnit): Uint8Array {
 export function preActivations({ weights, bias }: ThresholdUnit): Float64Array {
   const n = weights.length;
   if (n > mostTableVariables) {
-    throw new RangeError(`A truth table has at most ${mostTableVariables} variables, not ${n}.`);
+    throw new ArgumentError(`A truth table has at most ${mostTableVariables} variables, not ${n}.`);
   }
   const sums = new Float64Array(2 ** n);
   // Summed in the order of the variables, as everywhere else: the same roundings give the same answer at the threshold.

@@ -7,7 +7,8 @@ import { literalsOf, termOf, termText } from './term.ts';
  * Rules as JSON, for `konkyo explain --rules` and for other programs: features count from 1, as in the text of the rules.
  */
 
-const whole = v.pipe(v.number(), v.integer());
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+const finite = v.pipe(v.number(), v.finite());
 const positive = v.pipe(whole, v.minValue(1));
 const schema = v.object({
   konkyo: v.literal('rules'),
@@ -16,7 +17,7 @@ const schema = v.object({
   features: v.object({
     layer: v.string(),
     count: positive,
-    scales: v.array(v.object({ low: v.number(), high: v.number() })),
+    scales: v.array(v.object({ low: finite, high: finite })),
   }),
   rules: v.array(
     v.object({ class: whole, label: v.string(), text: v.string(), on: v.array(positive), off: v.array(positive) }),
@@ -69,14 +70,32 @@ export function readRuleFile(text: string, where: string): { readonly file: Rule
     const file = v.parse(schema, JSON.parse(text));
     const { layer, count, scales } = file.features;
     if (scales.length !== count) throw new RangeError(`${scales.length} scales for ${count} features`);
+    file.pictures.forEach((picture) => {
+      checkPicture(picture, count);
+    });
     const literals = (numbers: readonly number[], negated: boolean) =>
       numbers.map((number) => ({ variable: number - 1, negated }));
     const terms = file.rules.map(({ on, off }) => termOf(count, [...literals(on, false), ...literals(off, true)]));
+    file.rules.forEach(({ class: k, text: said }, i) => {
+      const meant = termText(terms[i] ?? termOf(count, []));
+      if (k !== i) throw new RangeError(`rule ${i} is of class ${k}`);
+      if (said !== meant) throw new RangeError(`the rule of class ${k} says ${said}, but lists ${meant}`);
+    });
     return { file, rules: { features: layer, scales, terms } };
   } catch (cause) {
     throw new RuleFileError(
       `${where} does not hold rules of this version of konkyo (${cause instanceof Error ? cause.message : cause}). Make it with: konkyo rules MODEL --dataset ... --json FILE.`,
       { cause },
     );
+  }
+}
+
+/** @throws RangeError */
+function checkPicture({ feature, width, height, channels, data }: FeaturePicture, count: number): void {
+  if (feature > count) throw new RangeError(`a picture of feature ${feature}, of ${count}`);
+  // Base64: four characters for three bytes.
+  const bytes = (data.length / 4) * 3 - (data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0);
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(data) || bytes !== width * height * channels) {
+    throw new RangeError(`the picture of feature ${feature} is not ${height}x${width}x${channels} bytes`);
   }
 }

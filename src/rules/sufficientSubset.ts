@@ -1,3 +1,4 @@
+import { ArgumentError } from '../argumentError.ts';
 import type { ThresholdUnit } from './thresholdUnit.ts';
 
 /** Scores w_k.x + bias_k of each class k, over features in [0, 1]. */
@@ -65,7 +66,7 @@ const mostSubsets = 200_000;
  */
 export function sufficientForClass(scores: LinearScores, x: ArrayLike<number>, chosen: number): SufficientSubset {
   const winner = scores[chosen];
-  if (!winner) throw new RangeError(`There is no class ${chosen}: there are ${scores.length}.`);
+  if (!winner) throw new ArgumentError(`There is no class ${chosen}: there are ${scores.length}.`);
   const leads = scores.flatMap((rival, k) => (k === chosen ? [] : [difference(winner, rival)]));
   const requirements = leads.map((lead) => requirement(lead, x));
   const isEnough = (features: Iterable<number>) => worstMargin(requirements, features) >= 0;

@@ -1,3 +1,4 @@
+import { ArgumentError } from '../argumentError.ts';
 import { areDisjoint, type BitSet, bitSet, isSubset, membersOf } from './bitSet.ts';
 
 /**
@@ -16,7 +17,7 @@ export interface Literal {
   readonly negated: boolean;
 }
 
-/** @throws RangeError for a variable out of range, or one that is both asserted and negated. */
+/** @throws ArgumentError for a variable out of range, or one that is both asserted and negated. */
 export function termOf(variables: number, literals: Iterable<Literal>): Term {
   const list = [...literals];
   const where = (negated: boolean) =>
@@ -25,7 +26,7 @@ export function termOf(variables: number, literals: Iterable<Literal>): Term {
       list.flatMap((literal) => (literal.negated === negated ? [literal.variable] : [])),
     );
   const [on, off] = [where(false), where(true)];
-  if (!areDisjoint(on, off)) throw new RangeError('A term cannot hold a variable and its negation.');
+  if (!areDisjoint(on, off)) throw new ArgumentError('A term cannot hold a variable and its negation.');
   return { variables, on, off };
 }
 

@@ -26,8 +26,17 @@ export interface OnnxRuntimePackage {
   readonly Tensor: TensorConstructor;
 }
 
-/** A Runtime on one of the onnxruntime packages. `threads` is what one operator may use. */
+/** ONNX Runtime makes as many threads as it is told. */
+const mostThreads = 1024;
+
+/**
+ * A Runtime on one of the onnxruntime packages. `threads` is what one operator may use.
+ * @throws SessionError for a number of threads that is none.
+ */
 export function onnxRuntime(ort: OnnxRuntimePackage, name: string, provider: string, threads: number): Runtime {
+  if (!(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads)) {
+    throw new SessionError(`${name} takes 1 to ${mostThreads} threads, not ${threads}.`);
+  }
   return {
     name,
     threads,
@@ -59,9 +68,11 @@ function ortLevel(level: OptimizationLevel): NonNullable<InferenceSession.Sessio
 }
 
 function wrap(session: InferenceSession, OrtTensor: TensorConstructor, name: string): Session {
+  let released: Promise<void> | undefined;
   return {
     outputNames: session.outputNames.map(ownName),
     async run(feeds: Values, outputs: readonly string[] = session.outputNames): Promise<Values> {
+      if (released) throw new RunError('The session was released: nothing can be run with it any more.');
       try {
         const ortFeeds = Object.fromEntries(
           Object.entries(feeds).map(([input, t]) => [safeName(input), toOrt(OrtTensor, t)] as const),
@@ -72,7 +83,10 @@ function wrap(session: InferenceSession, OrtTensor: TensorConstructor, name: str
         throw new RunError(`${name} failed while running the model: ${messageOf(cause)}`, { cause });
       }
     },
-    release: () => session.release(),
+    release: () => {
+      released ??= session.release();
+      return released;
+    },
   };
 }
 

@@ -33,6 +33,7 @@ export interface Session {
    * @throws RunError when execution fails.
    */
   run(feeds: Values, outputs?: readonly string[]): Promise<Values>;
+  /** Frees what the session holds; a second time nothing happens. */
   release(): Promise<void>;
 }
 

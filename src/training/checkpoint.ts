@@ -1,3 +1,4 @@
+import type { Tensor } from '../onnx/tensor.ts';
 import type { RandomPosition } from '../random/random.ts';
 import { CheckpointError } from './errors.ts';
 import type { TrainingState } from './trainer.ts';
@@ -44,6 +45,33 @@ export interface TrainingIdentity {
   readonly weights: string;
 }
 
+/**
+ * @param initial what the training starts with where it has no checkpoint: the same arrays in the same shapes.
+ * @throws CheckpointError naming the array that is missing, superfluous, of another shape, or holds no numbers.
+ */
+export function checkStates({ state, best }: Checkpoint, initial: TrainingState): void {
+  for (const one of best ? [state, best.state] : [state]) {
+    for (const kind of ['weights', 'memory'] as const) {
+      const [wanted, found] = [initial[kind], one[kind]];
+      const wrong = [...Object.keys(wanted), ...Object.keys(found)].find((name) => !isLike(wanted[name], found[name]));
+      if (wrong === undefined) continue;
+      throw new CheckpointError(
+        `The checkpoint's ${kind} "${wrong}" are ${described(found[wrong])}, where this training has ${described(wanted[wrong])}: the file is damaged, or of another training. Start anew without it.`,
+      );
+    }
+  }
+}
+
+function isLike(wanted: Tensor | undefined, found: Tensor<'float32'> | undefined): boolean {
+  if (!wanted || !found || wanted.dims.length !== found.dims.length) return false;
+  return wanted.dims.every((dim, i) => dim === found.dims[i]) && found.data.every(Number.isFinite);
+}
+
+function described(t: Tensor<'float32'> | undefined): string {
+  if (!t) return 'none';
+  return `[${t.dims}]${t.data.every(Number.isFinite) ? '' : ' with NaN or infinite numbers'}`;
+}
+
 /** @throws CheckpointError naming what differs between the checkpoint and the training that is to go on from it. */
 export function checkSameTraining(checkpoint: TrainingIdentity, now: TrainingIdentity): void {
   const fields = ['seed', 'batchSize', 'images', 'data', 'optimizer', 'weights'] as const;
@@ -52,5 +80,18 @@ export function checkSameTraining(checkpoint: TrainingIdentity, now: TrainingIde
   const list = different.map((field) => `  ${field}: ${checkpoint[field]} then, ${now[field]} now`).join('\n');
   throw new CheckpointError(
     `The checkpoint is of another training:\n${list}\nGo on with the same model, data and settings, or start anew without the checkpoint.`,
+  );
+}
+
+/**
+ * @param perEpoch batches in an epoch.
+ * @throws CheckpointError where epochs, batches and updates do not add up.
+ */
+export function checkPosition({ state, batches, history, best }: Checkpoint, perEpoch: number): void {
+  const numbered = history.every(({ epoch }, i) => epoch === i + 1);
+  const bestThere = best === undefined || (best.epoch >= 1 && best.epoch <= history.length);
+  if (numbered && bestThere && batches < perEpoch && state.step === history.length * perEpoch + batches) return;
+  throw new CheckpointError(
+    `The checkpoint says ${state.step} updates in ${history.length} epochs of ${perEpoch} and ${batches} batches, which does not add up: the file is damaged. Start anew without it.`,
   );
 }

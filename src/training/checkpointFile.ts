@@ -11,23 +11,27 @@ import type { TrainingState } from './trainer.ts';
  */
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
-const record = v.object({ epoch: whole, step: whole, loss: v.number(), accuracy: v.exactOptional(v.number()) });
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const finite = v.pipe(v.number(), v.finite());
+const word = v.pipe(v.number(), v.integer(), v.minValue(-(2 ** 31)), v.maxValue(2 ** 31 - 1));
+const record = v.object({ epoch: whole, step: whole, loss: finite, accuracy: v.exactOptional(share) });
 const schema = v.object({
   version: v.literal(1),
   step: whole,
   identity: v.object({
-    seed: v.number(),
+    seed: v.pipe(v.number(), v.integer()),
     batchSize: whole,
     images: whole,
     data: v.string(),
     optimizer: v.string(),
     weights: v.string(),
   }),
-  random: v.array(v.number()),
+  /** Four 32-bit words, see `RandomPosition`. */
+  random: v.tuple([word, word, word, word]),
   batches: whole,
-  lossSum: v.number(),
+  lossSum: finite,
   history: v.array(record),
-  best: v.exactOptional(v.object({ accuracy: v.number(), epoch: whole, step: whole })),
+  best: v.exactOptional(v.object({ accuracy: share, epoch: whole, step: whole })),
 });
 
 /** The bytes of a checkpoint file. */
@@ -55,6 +59,12 @@ export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array {
  */
 export function readCheckpoint(bytes: Uint8Array, where = 'checkpoint'): Checkpoint {
   const arrays = readNpz(bytes, where);
+  for (const [name, { type }] of arrays) {
+    if (name === 'konkyo' || (type === 'float32' && /^(now|best)\/(weights|memory)\//.test(name))) continue;
+    throw new CheckpointError(
+      `${where}: the array "${name}" (${type}) is none of a checkpoint. Use the file as it was saved.`,
+    );
+  }
   const { version: _, step, best, ...rest } = parseFields(arrays.get('konkyo'), where);
   const state = stateOf('now', step, arrays);
   if (!best) return { ...rest, state };

@@ -1,5 +1,5 @@
 import { random } from '../random/random.ts';
-import { type Checkpoint, checkSameTraining, type TrainingIdentity } from './checkpoint.ts';
+import { type Checkpoint, checkPosition, checkSameTraining, checkStates, type TrainingIdentity } from './checkpoint.ts';
 import { TrainingSettingsError } from './errors.ts';
 import { constant, type Schedule } from './schedules.ts';
 import type { TrainOptions } from './train.ts';
@@ -42,7 +42,11 @@ export function planTraining(trainer: Trainer, options: TrainOptions): TrainingP
   const validation = options.validation && trainingImages(options.validation, input, step.classes);
   const perEpoch = Math.ceil(data.count / batchSize);
   const identity = identityOf(trainer, data, batchSize, seed);
-  if (options.checkpoint) checkSameTraining(options.checkpoint.identity, identity);
+  if (options.checkpoint) {
+    checkSameTraining(options.checkpoint.identity, identity);
+    checkStates(options.checkpoint, trainer.initial);
+    checkPosition(options.checkpoint, perEpoch);
+  }
   const fresh: Checkpoint = {
     state: trainer.initial,
     identity,

@@ -17,7 +17,7 @@ export interface Ended {
 export interface Konkyo {
   /** A folder for a test's files; gone after `remove`. */
   readonly folder: string;
-  run(args: readonly string[], stdin?: Uint8Array): Promise<Ended>;
+  run(args: readonly string[], stdin?: Uint8Array, env?: Readonly<Record<string, string>>): Promise<Ended>;
   remove(): Promise<void>;
 }
 
@@ -34,9 +34,9 @@ export async function compileKonkyo(): Promise<Konkyo> {
   for (const name of ['node_modules', 'assets']) await symlink(join(root, name), join(folder, name));
   return {
     folder,
-    run: (args, stdin) =>
+    run: (args, stdin, env) =>
       new Promise((resolve) => {
-        const child = spawn(process.execPath, [main, ...args], { cwd: folder });
+        const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: { ...process.env, ...env } });
         let [stdout, stderr] = ['', ''];
         child.stdout.setEncoding('utf8').on('data', (text: string) => {
           stdout += text;

@@ -13,17 +13,27 @@ export interface FuzzResult {
 const seconds = 30;
 const gigabytes = 4;
 
+/** What is done with each number: mutated model files are explained, mutated files of all other formats read. */
+export type FuzzKind = 'models' | 'files';
+
+const workers: Readonly<Record<FuzzKind, string>> = { models: './worker.ts', files: './fileWorker.ts' };
+
 /**
- * Explains mutated model files number `from` to `to` in a process with bounded memory, which is started again after a
- * failure, and says what became of each.
+ * Takes files number `from` to `to` in a process with bounded memory, which is started again after a failure, and says what
+ * became of each.
  */
-export async function fuzz(from: number, to: number, progress: (seed: number) => void = () => {}): Promise<FuzzResult> {
+export async function fuzz(
+  kind: FuzzKind,
+  from: number,
+  to: number,
+  progress: (seed: number) => void = () => {},
+): Promise<FuzzResult> {
   const outcomes = new Map<string, number>();
   const failures: { seed: number; what: string }[] = [];
   for (let next = from; next < to; ) {
-    const end = await runWorker(next, to, (seed, what) => {
+    const end = await runWorker(kind, next, to, (seed, what) => {
       progress(seed);
-      if (what.startsWith('UNTAGGED')) failures.push({ seed, what });
+      if (what.startsWith('FAILED')) failures.push({ seed, what });
       else outcomes.set(what, (outcomes.get(what) ?? 0) + 1);
     });
     if (end.failed) failures.push({ seed: end.seed, what: end.failed });
@@ -33,11 +43,12 @@ export async function fuzz(from: number, to: number, progress: (seed: number) =>
 }
 
 function runWorker(
+  kind: FuzzKind,
   from: number,
   to: number,
   report: (seed: number, what: string) => void,
 ): Promise<{ seed: number; failed?: string }> {
-  const worker = fileURLToPath(new URL('./worker.ts', import.meta.url));
+  const worker = fileURLToPath(new URL(workers[kind], import.meta.url));
   // Address space beyond what Node and ONNX Runtime reserve; a larger allocation fails as on a full machine.
   const limit = `ulimit -v ${(gigabytes + 36) * 2 ** 20} && exec "$0" "$@"`;
   const child = spawn('bash', ['-c', limit, process.execPath, '--import', 'tsx', worker, String(from), String(to)], {

@@ -35,6 +35,6 @@ async function outcome(bytes: Uint8Array): Promise<string> {
   } catch (error) {
     return isKonkyoError(error)
       ? `refused ${error.tag}`
-      : `UNTAGGED ${error instanceof Error ? error.stack : error}`.replaceAll('\n', ' | ');
+      : `FAILED untagged ${error instanceof Error ? error.stack : error}`.replaceAll('\n', ' | ');
   }
 }

@@ -1,0 +1,88 @@
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { timeLimit } from '../files/limits.ts';
+import { describeNode, type Graph, type Model, subgraphs } from '../onnx/graph.ts';
+import type { Runtime, Session, SessionOptions, Values } from '../runtime/runtime.ts';
+import { place, type WatchdogData } from './watchdogState.ts';
+
+/**
+ * The same runtime, but the process ends, with a message, when one run of a model takes longer than `seconds`, or nearly all
+ * memory. ONNX Runtime works in the main thread and cannot be interrupted there; another thread can only end the process.
+ * @param name of the model, for the message.
+ */
+export function watched(runtime: Runtime, name: string, seconds = timeLimit()): Runtime {
+  const watchdog = new Watchdog(seconds);
+  return {
+    ...runtime,
+    async createSession(model: Model, options?: SessionOptions): Promise<Session> {
+      const during = watchdog.for(printable(`${name}${loopsOf(model.graph)}`));
+      const session = await during(() => runtime.createSession(model, options));
+      return { ...session, run: (feeds: Values, outputs) => during(() => session.run(feeds, outputs)) };
+    },
+  };
+}
+
+class Watchdog {
+  readonly #seconds: number;
+  readonly #state = new Int32Array(new SharedArrayBuffer(4 * Object.keys(place).length));
+  readonly #channel = new MessageChannel();
+  #sessions = 0;
+  #thread: Worker | undefined;
+
+  constructor(seconds: number) {
+    this.#seconds = seconds;
+    // Neither keeps a process that has nothing else to do.
+    this.#channel.port1.unref();
+  }
+
+  /** What watches over each piece of work of one session. */
+  for(what: string): <T>(work: () => Promise<T>) => Promise<T> {
+    this.#sessions += 1;
+    const session = this.#sessions;
+    this.#channel.port1.postMessage([session, what]);
+    return async (work) => {
+      this.#start();
+      Atomics.store(this.#state, place.session, session);
+      this.#tell(1);
+      try {
+        return await work();
+      } finally {
+        this.#tell(-1);
+      }
+    };
+  }
+
+  #tell(more: 1 | -1): void {
+    Atomics.add(this.#state, place.running, more);
+    Atomics.add(this.#state, place.events, 1);
+    Atomics.notify(this.#state, place.events);
+  }
+
+  #start(): void {
+    if (this.#thread) return;
+    const data: WatchdogData = { state: this.#state, sessions: this.#channel.port2, seconds: this.#seconds };
+    // The file has the ending that this one has: .ts in a checkout, .js as published.
+    const file = new URL(import.meta.url.replace(/watchdog(\.[jt]s)$/, 'watchdogThread$1'));
+    this.#thread = new Worker(file, { workerData: data, transferList: [this.#channel.port2], stdin: false });
+    this.#thread.unref();
+  }
+}
+
+/** Loops are what may have no end. */
+function loopsOf(graph: Graph): string {
+  const loops = loopNodes(graph);
+  if (loops.length === 0) return '';
+  const more = loops.length > 3 ? ` and ${loops.length - 3} more` : '';
+  return ` (which has ${loops.slice(0, 3).join(', ')}${more})`;
+}
+
+function loopNodes(graph: Graph): readonly string[] {
+  return graph.nodes.flatMap((node) => [
+    ...(node.op === 'Loop' ? [describeNode(node)] : []),
+    ...subgraphs(node).flatMap(loopNodes),
+  ]);
+}
+
+/** Names are a stranger's: what a terminal would obey is left out. */
+function printable(text: string): string {
+  return text.replace(/\p{C}/gu, '?');
+}
