@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { findLayer } from '../attribution/layer.ts';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
@@ -8,9 +8,10 @@ import { type ExplainSummary, runExplainJob } from './explainJob.ts';
 import { rulesOfImages } from './firedRules.ts';
 import { readInputs } from './inputs.ts';
 import { chosenMethods } from './methodFlags.ts';
-import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags } from './modelOptions.ts';
-import { prepareFolder } from './output.ts';
+import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
+import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
+import { printJson, printWords } from './streams.ts';
 import { parseTarget } from './targetFlag.ts';
 import { UsageError } from './usageError.ts';
 
@@ -62,8 +63,22 @@ export function addExplainCommand(program: Command): void {
 async function run(modelPath: string, inputs: string[], flags: Flags): Promise<void> {
   const progress = progressTo();
   const methods = chosenMethods(flags.method, flags);
-  await prepareFolder(flags.out);
-  if (flags.save !== undefined) await prepareFolder(dirname(flags.save));
+  await prepareTargets(
+    [
+      { kind: 'report', path: flags.out },
+      ...(flags.save === undefined ? [] : [{ kind: 'arrays', path: flags.save } as const]),
+    ],
+    {
+      inputs: [
+        ...modelInputs(modelPath, flags),
+        ...inputs,
+        flags.rules,
+        textOf(flags.baselines),
+        textOf(flags.segments),
+      ],
+      force: flags.force,
+    },
+  );
   const classifier = await classifierFrom(modelPath, flags);
   try {
     const unit = unitFrom(flags, classifier);
@@ -85,11 +100,15 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       command: commandLine(),
       progress,
     });
-    process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : inWords(summary));
+    await (flags.json === true ? printJson(summary) : printWords(inWords(summary)));
   } finally {
     progress.finish();
     await classifier.release();
   }
+}
+
+function textOf(flag: unknown): string | undefined {
+  return typeof flag === 'string' ? flag : undefined;
 }
 
 /**

@@ -54,8 +54,13 @@ export async function readNamedFile(path: string, what: string): Promise<Uint8Ar
   }
 }
 
+/** Where the description of a model's input is: beside it. */
+export function descriptionPath(modelPath: string): string {
+  return `${modelPath.replace(/\.onnx$/i, '')}.konkyo.json`;
+}
+
 async function readSettings(modelPath: string): Promise<InputSettings> {
-  const path = `${modelPath.replace(/\.onnx$/i, '')}.konkyo.json`;
+  const path = descriptionPath(modelPath);
   const exists = await stat(path).then(
     (found) => found.isFile(),
     () => false,

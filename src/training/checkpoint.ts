@@ -1,6 +1,6 @@
 import type { RandomPosition } from '../random/random.ts';
-import { CheckpointError } from './errors.ts';
 import type { TrainingState } from './trainer.ts';
+import type { TrainingIdentity } from './trainingIdentity.ts';
 
 /** One pass over the training images, or the part of it that was made. */
 export interface EpochRecord {
@@ -33,24 +33,4 @@ export interface Checkpoint {
   readonly lossSum: number;
   readonly history: readonly EpochRecord[];
   readonly best?: Best;
-}
-
-export interface TrainingIdentity {
-  readonly seed: number;
-  readonly batchSize: number;
-  readonly images: number;
-  readonly data: string;
-  readonly optimizer: string;
-  readonly weights: string;
-}
-
-/** @throws CheckpointError naming what differs between the checkpoint and the training that is to go on from it. */
-export function checkSameTraining(checkpoint: TrainingIdentity, now: TrainingIdentity): void {
-  const fields = ['seed', 'batchSize', 'images', 'data', 'optimizer', 'weights'] as const;
-  const different = fields.filter((field) => checkpoint[field] !== now[field]);
-  if (different.length === 0) return;
-  const list = different.map((field) => `  ${field}: ${checkpoint[field]} then, ${now[field]} now`).join('\n');
-  throw new CheckpointError(
-    `The checkpoint is of another training:\n${list}\nGo on with the same model, data and settings, or start anew without the checkpoint.`,
-  );
 }

@@ -1,9 +1,10 @@
 import { random } from '../random/random.ts';
-import { type Checkpoint, checkSameTraining, type TrainingIdentity } from './checkpoint.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { TrainingSettingsError } from './errors.ts';
 import { constant, type Schedule } from './schedules.ts';
 import type { TrainOptions } from './train.ts';
 import type { Trainer } from './trainer.ts';
+import { checkSameTraining, trainingIdentity } from './trainingIdentity.ts';
 import { checkEveryClass, type TrainingImages, trainingImages } from './trainingImages.ts';
 
 /** What a training's options come to, checked. */
@@ -41,8 +42,9 @@ export function planTraining(trainer: Trainer, options: TrainOptions): TrainingP
   checkEveryClass(data);
   const validation = options.validation && trainingImages(options.validation, input, step.classes);
   const perEpoch = Math.ceil(data.count / batchSize);
-  const identity = identityOf(trainer, data, batchSize, seed);
-  if (options.checkpoint) checkSameTraining(options.checkpoint.identity, identity);
+  const { images } = options;
+  const identity = trainingIdentity(trainer, { images, validation: options.validation, batchSize, seed, rateAt });
+  if (options.checkpoint) checkSameTraining(options.checkpoint, identity);
   const fresh: Checkpoint = {
     state: trainer.initial,
     identity,
@@ -60,20 +62,6 @@ export function planTraining(trainer: Trainer, options: TrainOptions): TrainingP
     rateAt,
     patience,
     start: options.checkpoint ?? fresh,
-  };
-}
-
-function identityOf(trainer: Trainer, data: TrainingImages, batchSize: number, seed: number): TrainingIdentity {
-  const { name, settings } = trainer.options.optimizer;
-  const weights = trainer.step.weights.map(({ name, initial }) => `${name}[${initial.dims}]`);
-  const described = Object.entries(settings).map(([setting, value]) => `${setting} ${value}`);
-  return {
-    seed,
-    batchSize,
-    images: data.count,
-    data: data.name,
-    optimizer: [name, ...described].join(', '),
-    weights: weights.join(' '),
   };
 }
 
