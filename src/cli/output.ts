@@ -1,8 +1,14 @@
 import { constants } from 'node:fs';
-import { access, mkdir, mkdtemp, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, parse, relative, resolve } from 'node:path';
-import { type FileContents, partialName, removeStalePartials, writeBeside } from '../datasets/writeBeside.ts';
+import {
+  type FileContents,
+  makeFolder,
+  partialName,
+  removeStalePartials,
+  writeBeside,
+} from '../datasets/writeBeside.ts';
 import { KonkyoError } from '../konkyoError.ts';
 import { say } from './streams.ts';
 
@@ -45,13 +51,13 @@ export async function tryFile(path: string): Promise<void> {
 
 /** Permissions alone do not tell: there are file systems that take nothing from anybody. */
 async function writeAndRemove(folder: string): Promise<void> {
-  const made = await mkdir(folder, { recursive: true });
+  const made = await makeFolder(folder);
   const probe = partialName(join(folder, 'konkyo'));
   try {
     await writeFile(probe, '');
   } finally {
     await rm(probe, { force: true });
-    for (let each = folder; made !== undefined && each.length >= made.length; each = dirname(each)) await rmdir(each);
+    for (const each of made.toReversed()) await rmdir(each);
   }
 }
 

@@ -11,7 +11,7 @@ export type FileContents = string | Uint8Array | Iterable<string>;
  */
 export async function writeBeside(path: string, contents: FileContents): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const beside = partialName(path);
   try {
     await writeFile(beside, contents);
@@ -19,6 +19,26 @@ export async function writeBeside(path: string, contents: FileContents): Promise
   } catch (cause) {
     await rm(beside, { force: true });
     throw cause;
+  }
+}
+
+/**
+ * Makes a folder and those it lies in.
+ * Node's own recursive `mkdir` never ends where a file system has no such folder and takes none, as /proc.
+ * @returns the folders that were not there, outermost first.
+ */
+export async function makeFolder(folder: string): Promise<readonly string[]> {
+  try {
+    await mkdir(folder);
+    return [folder];
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return [];
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw cause;
+    const around = await makeFolder(dirname(folder));
+    // Where it was there all along, and still there is no such place, trying again would not end.
+    await mkdir(folder);
+    return [...around, folder];
   }
 }
 
