@@ -7,6 +7,7 @@ import { float32, isTensorOf, rows, sizeOf, type Tensor } from '../onnx/tensor.t
 import { floatOutputOf, outputOf, type Session, type Values } from '../runtime/runtime.ts';
 import { explained } from './explainedScores.ts';
 import { checkedWeights } from './explanationGraph.ts';
+import { withMapNotes } from './mapNotes.ts';
 import type { Attribution, Explainer } from './method.ts';
 import { lengthOf, type Range, ranges } from './portions.ts';
 
@@ -32,7 +33,7 @@ export async function coveringExplainer(
   const session = await (double
     ? runtime.createSession(double, { optimization: 'none' })
     : runtime.createSession(scoring));
-  return {
+  const explainer: Explainer = {
     async attribute(images, targets): Promise<Attribution> {
       const weights = checkedWeights(classifier, images, targets);
       // The image as it is comes first, as if under a window of no size.
@@ -51,6 +52,7 @@ export async function coveringExplainer(
     },
     release: () => session.release(),
   };
+  return withMapNotes(explainer, classifier, 'scores');
 }
 
 /**

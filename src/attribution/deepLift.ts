@@ -1,14 +1,17 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import { baselineImage } from '../classifier/pixels.ts';
-import { type Node, qualifiedOp } from '../onnx/graph.ts';
+import { isFloat } from '../onnx/elementType.ts';
+import type { Node } from '../onnx/graph.ts';
 import { addForwardCopy } from '../transforms/forwardCopy.ts';
 import {
+  type DeepLiftContext,
   deepLiftAnswers,
+  followPixels,
   type MaxPooling,
   type Treatment,
   treatmentOf,
 } from '../transforms/modifiedGradient/deepLift.ts';
-import { convolutions, matrixProducts, rearrangements, sums } from '../transforms/relevance/operators.ts';
+import { changeTimes } from './changeTimes.ts';
 import { type ExplanationGraph, fromGraph, type TargetSource } from './explanationGraph.ts';
 import { nodesOnTheWay } from './layer.ts';
 import type { Method, MethodKind } from './method.ts';
@@ -29,14 +32,14 @@ const options = {
 } as const;
 
 export interface DeepLiftSettings extends MethodOptions<typeof options> {
-  /** Default `captum`; `all` where the values have to sum to the score difference. */
+  /** Default `captum`, which agrees with Captum wherever Captum's values sum to the score difference. */
   readonly maxPooling?: MaxPooling;
 }
 
 /**
- * DeepLIFT with the rescale rule, Shrikumar, Greenside & Kundaje 2017, and Captum's rule for max pooling. Functions of one
- * element and max pooling have multipliers; every other operator its gradient, and where that is not linear (products of
- * two activations, softmax, layer normalisation) the values need not sum to the score difference: the gap says by how much.
+ * DeepLIFT with the rescale rule, Shrikumar, Greenside & Kundaje 2017, and Captum's rule for max pooling, extended to every
+ * operator: the values sum to the score difference. Where an operator has only its plain gradient, though it is not linear
+ * (a gather whose indices depend on the pixels, say), a note names it and the gap says by how much.
  */
 export function deepLift({ maxPooling = 'captum', ...settings }: DeepLiftSettings = {}): Method {
   const { baseline } = resolveOptions(description.id, options, settings);
@@ -57,45 +60,42 @@ function deepLiftGraph(
 ): ExplanationGraph {
   const { model, inputName, facts, gradientTable } = classifier;
   const baseline = baselineImage(pixel, classifier.input);
-  const isData = (name: string) => name !== '' && facts.get(name)?.constant === undefined;
   const producers = new Map(model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  const context = { isData, producerOf: (name: string) => producers.get(name), maxPooling };
-  const treatment = (node: Node) => treatmentOf(node, context);
-  // What gives no gradient, shapes say, carries no difference either.
-  const differentiated = nodesOnTheWay(classifier).filter((node) => gradientTable[qualifiedOp(node)]?.kind === 'rule');
+  const context = {
+    ...followPixels(model.graph.nodes, inputName, {
+      table: gradientTable,
+      isReal: (name) => isFloat(facts.get(name)?.type),
+    }),
+    producerOf: (name: string) => producers.get(name),
+    maxPooling,
+  };
   let reference = '';
   return mapGraph(classifier, description.id, target, {
-    toMap: ({ ops }, multiplier, input) => ops.Mul(multiplier, ops.Sub(input, reference)),
+    toMap: (builder, multiplier, input) => changeTimes(builder, multiplier, builder.ops.Sub(input, reference)),
     choose(builder) {
       reference = builder.ops.Expand(builder.constant(baseline, 'baseline'), builder.add('Shape', [inputName]));
       const inCopy = addForwardCopy(builder, model.graph, inputName, reference);
-      return { answerFor: deepLiftAnswers(gradientTable, treatment, inCopy) };
+      return { answerFor: deepLiftAnswers(gradientTable, context, inCopy) };
     },
-    notes: [noteOn(differentiated, treatment, isData)],
+    notes: [noteOn(nodesOnTheWay(classifier), context)],
     baselines: baseline,
   });
 }
 
-function noteOn(
-  nodes: readonly Node[],
-  treatment: (node: Node) => Treatment,
-  isData: (name: string) => boolean,
-): string {
-  const treated = (as: Treatment) => nodes.filter((node) => treatment(node) === as);
-  const parts = [
-    { words: 'Rescale rule', nodes: treated('rescale') },
-    { words: 'Max-pooling rule', nodes: treated('max-pooling') },
-    {
-      words: 'Plain gradient, though not linear',
-      nodes: treated('gradient').filter((node) => !isLinear(node, isData)),
-    },
-  ].filter((part) => part.nodes.length > 0);
-  if (parts.length === 0) return 'The model is linear: the map is exact.';
-  return `${parts.map((part) => `${part.words}: ${operatorCounts(part.nodes)}`).join('. ')}.`;
-}
+const treatmentWords: readonly (readonly [Treatment, string])[] = [
+  ['rescale', 'Rescale rule'],
+  ['maximum', 'Max-pooling rule'],
+  ['shared', 'Difference shared among the inputs'],
+  ['line', 'Mean gradient between baseline and image'],
+  ['gradient', 'Plain gradient, though not linear, so that the sum can miss the score difference'],
+];
 
-function isLinear({ op, inputs }: Node, isData: (name: string) => boolean): boolean {
-  if (rearrangements.has(op) || sums.has(op) || op === 'Neg') return true;
-  if (op === 'Div') return !isData(inputs[1] ?? '');
-  return (op === 'Mul' || convolutions.has(op) || matrixProducts.has(op)) && inputs.filter(isData).length === 1;
+function noteOn(nodes: readonly Node[], context: DeepLiftContext): string {
+  // What nothing passes back through, shapes say, has no treatment.
+  const passed = nodes.filter(({ inputs, outputs }) => inputs.some(context.carries) && outputs.some(context.carries));
+  const parts = treatmentWords.flatMap(([treatment, words]) => {
+    const treated = passed.filter((node) => treatmentOf(node, context) === treatment);
+    return treated.length === 0 ? [] : [`${words}: ${operatorCounts(treated)}`];
+  });
+  return parts.length === 0 ? 'The model is linear: the map is exact.' : `${parts.join('. ')}.`;
 }

@@ -1,6 +1,7 @@
 import { type Classifier, checkImages } from '../classifier/classifier.ts';
 import { float32, int64, type Tensor } from '../onnx/tensor.ts';
 import { type Random, random } from '../random/random.ts';
+import { changeTimes } from './changeTimes.ts';
 import { type ExplanationGraph, fromGraph, type TargetSource } from './explanationGraph.ts';
 import { blankImages, givenImages, type ImageDistribution } from './imageDistribution.ts';
 import type { Method, MethodKind } from './method.ts';
@@ -76,7 +77,7 @@ function expectedGraph(
       samples: ops.Add(drawn, ops.Mul(difference, rowsOf(at, 'points'))),
       state: sum.state,
       next: (gradient, _samples, [before = '']) => [
-        sum.add(builder, before, sumOverSamples(builder, ops.Mul(gradient, difference), mapDims)),
+        sum.add(builder, before, sumOverSamples(builder, changeTimes(builder, gradient, difference), mapDims)),
       ],
       finish: (outer, [total = '']) => sum.finish(outer, total),
     };

@@ -6,6 +6,7 @@ import type { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
 import { floatOutputOf, type Values } from '../runtime/runtime.ts';
 import { aboveBaselines, completenessOf } from './explainedScores.ts';
+import { withMapNotes } from './mapNotes.ts';
 import type { Attribution, Explainer, Method } from './method.ts';
 
 /** A method's whole computation for one classifier as one graph: images and a target go in, maps come out. */
@@ -66,7 +67,7 @@ export async function graphExplainer(classifier: Classifier, explanation: Explan
   const session = await classifier.runtime.createSession({ ...classifier.model, graph });
   const wantsScores = graph.inputs.some(({ name }) => name === scoresInput);
   let ofBaselines: Tensor<'float32'> | undefined;
-  return {
+  const explainer: Explainer = {
     async attribute(images, targets): Promise<Attribution> {
       const weights = checkedWeights(classifier, images, targets);
       const feeds = {
@@ -88,6 +89,7 @@ export async function graphExplainer(classifier: Classifier, explanation: Explan
     },
     release: () => session.release(),
   };
+  return withMapNotes(explainer, classifier, 'slopes');
 
   async function gaps(
     values: Tensor<'float32'>,

@@ -1,6 +1,7 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { guided } from '../transforms/modifiedGradient/reluGradients.ts';
+import { changeTimes } from './changeTimes.ts';
 import { fromGraph } from './explanationGraph.ts';
 import { addGradCam, imageLayer, type LayerChoice } from './gradCam.ts';
 import type { Layer } from './layer.ts';
@@ -28,7 +29,7 @@ export function guidedGradCam({ layer }: LayerChoice = {}): Method {
       const chosen = imageLayer(classifier, layer);
       return mapGraph(classifier, description.id, target, {
         toMap: (builder, gradient, _input, weights) =>
-          builder.ops.Mul(gradient, addCover(builder, classifier, chosen, weights)),
+          changeTimes(builder, gradient, addCover(builder, classifier, chosen, weights)),
         ...changedAtRelus(classifier, guided),
       });
     }),

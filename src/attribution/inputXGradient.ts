@@ -1,3 +1,4 @@
+import { changeTimes } from './changeTimes.ts';
 import type { MethodKind } from './method.ts';
 import { type GradientMethod, gradientMethod } from './targetGradient.ts';
 
@@ -9,9 +10,12 @@ const description = {
   unit: 'score units',
 };
 
-/** Gradient times input (model input, after normalisation). Shrikumar et al. 2016. */
+/**
+ * Gradient times input (model input, after normalisation). Shrikumar et al. 2016. That is the change from an input of 0, so a
+ * pixel that is 0 has 0, even where the gradient is infinite there (of a root, say).
+ */
 export function inputXGradient(): GradientMethod {
-  return gradientMethod(description, ({ ops }, gradient, input) => ops.Mul(gradient, input));
+  return gradientMethod(description, changeTimes);
 }
 
 export const inputXGradientKind: MethodKind = { ...description, options: {}, create: () => inputXGradient() };

@@ -1,6 +1,7 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import { baselineImage } from '../classifier/pixels.ts';
 import { float32 } from '../onnx/tensor.ts';
+import { changeTimes } from './changeTimes.ts';
 import { type ExplanationGraph, fromGraph, type TargetSource } from './explanationGraph.ts';
 import { gaussLegendre } from './gaussLegendre.ts';
 import type { Method, MethodKind } from './method.ts';
@@ -60,7 +61,7 @@ function integratedGraph(
       samples: ops.Add(step, ops.Unsqueeze(baseline, builder.ints([1]))),
       state: sum.state,
       next: (gradient, _samples, [before = '']) => [
-        sum.add(builder, before, ops.Mul(weightedSum(builder, gradient, weights, mapDims), difference)),
+        sum.add(builder, before, changeTimes(builder, weightedSum(builder, gradient, weights, mapDims), difference)),
       ],
       finish: (outer, [total = '']) => sum.finish(outer, total),
     };

@@ -8,6 +8,7 @@ import { type Coalition, coalitions } from './coalitions.ts';
 import { SegmentsError } from './errors.ts';
 import { explained } from './explainedScores.ts';
 import { checkedWeights } from './explanationGraph.ts';
+import { withMapNotes } from './mapNotes.ts';
 import { compileMasked } from './maskedImages.ts';
 import type { Attribution, Explainer, Method, MethodKind } from './method.ts';
 import { type MethodOptions, resolveOptions } from './options.ts';
@@ -111,7 +112,7 @@ async function compile(
     return { gains, full: full ?? 0, none: none ?? 0 };
   }
 
-  return {
+  const explainer: Explainer = {
     async attribute(images, targets): Promise<Attribution> {
       const weights = checkedWeights(classifier, images, targets);
       const values = new Float32Array(images.data.length);
@@ -128,6 +129,7 @@ async function compile(
     },
     release: () => masked.release(),
   };
+  return withMapNotes(explainer, classifier, 'scores');
 }
 
 function seenRows(sets: readonly Coalition[], count: number): Tensor<'float32'> {

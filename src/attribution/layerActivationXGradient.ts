@@ -1,3 +1,4 @@
+import { changeTimes } from './changeTimes.ts';
 import { fromGraph } from './explanationGraph.ts';
 import type { LayerChoice } from './gradCam.ts';
 import { chosenLayer } from './layer.ts';
@@ -20,7 +21,7 @@ export function layerActivationXGradient({ layer }: LayerChoice = {}): Method {
     ...fromGraph(async (classifier, target) => {
       const { value } = chosenLayer(classifier, layer);
       return mapGraph(classifier, description.id, target, {
-        toMap: ({ ops }, gradient, activation) => ops.Mul(gradient, activation),
+        toMap: changeTimes,
         choose: () => ({ wrt: value }),
         layer: value,
       });

@@ -1,6 +1,7 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import { baselineImage } from '../classifier/pixels.ts';
 import { float32 } from '../onnx/tensor.ts';
+import { changeTimes } from './changeTimes.ts';
 import { type ExplanationGraph, fromGraph, type TargetSource } from './explanationGraph.ts';
 import { gaussLegendre } from './gaussLegendre.ts';
 import type { LayerChoice } from './gradCam.ts';
@@ -80,7 +81,7 @@ function conductanceGraph(
       // A gradient of 0 before the first point: the way to it from the baseline does not count.
       state: [...sum.state, last, last],
       next(gradient, units, [before = '', lastGradient = '', lastUnits = '']) {
-        const parts = ops.Mul(after(lastGradient, gradient), ops.Sub(units, after(lastUnits, units)));
+        const parts = changeTimes(builder, after(lastGradient, gradient), ops.Sub(units, after(lastUnits, units)));
         const end = Number.MAX_SAFE_INTEGER;
         return [
           sum.add(builder, before, builder.add('ReduceSum', [parts, axis], { keepdims: 0 })),

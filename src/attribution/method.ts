@@ -58,6 +58,10 @@ export interface Attribution {
   readonly freedom?: readonly Freedom[];
   /** What has to be known to read the map: which operators a method treated in its own way, and which it could not. */
   readonly notes?: readonly string[];
+  /** The same for each image, where the notes are not the same for all. */
+  readonly notesByImage?: readonly (readonly string[])[];
+  /** Of these, for each image, what is amiss with its map: numbers that are none, 0 everywhere. Absent where nothing is. */
+  readonly warnings?: readonly (readonly string[])[];
 }
 
 /** The sum of a map against what it should be, score units. */

@@ -4,6 +4,7 @@ import { noiseKeys } from '../random/countedNormals.ts';
 import { random } from '../random/random.ts';
 import { explainedScores } from './explainedScores.ts';
 import { checkedWeights, type ExplanationGraph, fromGraph, type TargetSource } from './explanationGraph.ts';
+import { withMapNotes } from './mapNotes.ts';
 import type { Attribution, Explainer, Method } from './method.ts';
 import { type NoiseStatistic, statisticPlans } from './noiseStatistics.ts';
 import { type MethodOptions, resolveOptions } from './options.ts';
@@ -96,7 +97,7 @@ async function compileAround(classifier: Classifier, method: Method, settings: R
   const explainer = await method.compile(classifier);
   const amplitude = noiseAmplitude(settings.noise, classifier.input);
   const plan = statisticPlans[settings.statistic];
-  return {
+  const averaging: Explainer = {
     async attribute(images, targets): Promise<Attribution> {
       const weights = checkedWeights(classifier, images, targets);
       const accumulator = plan.start(images.data.length);
@@ -120,6 +121,7 @@ async function compileAround(classifier: Classifier, method: Method, settings: R
     },
     release: () => explainer.release(),
   };
+  return withMapNotes(averaging, classifier, 'slopes');
 }
 
 /** One image [1, ...] under each sample of noise [s, ...]. */

@@ -6,6 +6,7 @@ import { random } from '../random/random.ts';
 import { MethodOptionError } from './errors.ts';
 import { explainedScores } from './explainedScores.ts';
 import { checkedWeights } from './explanationGraph.ts';
+import { withMapNotes } from './mapNotes.ts';
 import { compileMasked } from './maskedImages.ts';
 import type { Attribution, Explainer, Method, MethodKind } from './method.ts';
 import { type MethodOptions, resolveOptions } from './options.ts';
@@ -63,7 +64,7 @@ async function compile(classifier: Classifier, settings: Resolved): Promise<Expl
       return [builder.ops.MatMul(scores, flat), scores, each];
     },
   });
-  return {
+  const explainer: Explainer = {
     async attribute(images, targets): Promise<Attribution> {
       const weights = checkedWeights(classifier, images, targets);
       const count = targets.length;
@@ -97,6 +98,7 @@ async function compile(classifier: Classifier, settings: Resolved): Promise<Expl
     },
     release: () => masked.release(),
   };
+  return withMapNotes(explainer, classifier, 'scores');
 }
 
 /** Seeded masks: cells [N, s, s] of 0 and 1, and where each is cropped, [N, 2] whole pixels down and across. */

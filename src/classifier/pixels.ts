@@ -50,9 +50,13 @@ export function toInput(picture: DecodedImage, input: InputDescription): Tensor<
   return fill(input, (pixelIndex) => data[pixelIndex] ?? 0);
 }
 
-/** One image of model input as pixels, rounded and clipped to 0..255: the picture as the model saw it. */
+/**
+ * One image of model input as pixels, rounded and clipped to 0..255: the picture as the model saw it.
+ * @throws InvalidInputError for values that are not one image of the model's.
+ */
 export function toPixels(image: Float32Array, input: InputDescription): DecodedImage {
   const { height, width, channels } = input;
+  checkOneImage(image, input);
   const data = new Uint8Array(height * width * channels);
   eachPixel(input, (pixelIndex, inputIndex, channel) => {
     const pixel = denormalise(image[inputIndex] ?? 0, channel, input);
@@ -61,14 +65,26 @@ export function toPixels(image: Float32Array, input: InputDescription): DecodedI
   return { height, width, channels: channels === 1 ? 1 : 3, data };
 }
 
-/** A map of model-input shape summed over its channels: [height * width]. */
+/**
+ * One image's map of model-input shape summed over its channels: [height * width].
+ * @throws InvalidInputError for a map of another shape, a layer's say.
+ */
 export function sumChannels(values: Float32Array, input: InputDescription): Float32Array {
+  checkOneImage(values, input);
   const sums = new Float32Array(input.height * input.width);
   eachPixel(input, (pixelIndex, inputIndex) => {
     const at = Math.floor(pixelIndex / input.channels);
     sums[at] = (sums[at] ?? 0) + (values[inputIndex] ?? 0);
   });
   return sums;
+}
+
+function checkOneImage({ length }: Float32Array, input: InputDescription): void {
+  const dims = imageDims(input);
+  if (length === sizeOf(dims)) return;
+  throw new InvalidInputError(
+    `There are ${length} values, but one image of the model's input has ${sizeOf(dims)}, [${dims}] (${input.layout}). Give one image's row of the values; a layer's map has the layer's own shape, [n, channels, height, width], and its own channels to add up.`,
+  );
 }
 
 /** An image of one pixel value everywhere, as model input [1, ...]. */

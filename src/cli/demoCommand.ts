@@ -76,7 +76,6 @@ async function run(flags: Flags): Promise<void> {
     images: await readInputs(inputs, classifier),
     methods: methodKinds.map((kind) => kind.create({})),
     checks: true,
-    leaveOutRefused: true,
     out: flags.out,
     title: 'Ten handwritten digits',
     command: 'npm start',

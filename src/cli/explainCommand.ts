@@ -82,16 +82,16 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
   const classifier = await classifierFrom(modelPath, flags);
   try {
     const unit = unitFrom(flags, classifier);
+    const { rules } = flags;
     const images = await readInputs(inputs, classifier, flags.dataDir === undefined ? {} : { dataDir: flags.dataDir });
     const summary = await runExplainJob({
       classifier,
       modelName: basename(modelPath),
       images,
-      ...(flags.rules === undefined ? {} : { fired: await rulesOfImages(flags.rules, classifier, images) }),
+      ...(rules === undefined ? {} : { fired: (shown) => rulesOfImages(rules, classifier, shown) }),
       methods,
       ...(unit ? { unit } : {}),
       checks: flags.checks,
-      leaveOutRefused: flags.method === undefined,
       ...(flags.target === 'predicted' ? {} : { target: parseTarget(flags.target, classifier) }),
       out: flags.out,
       pictures: flags.pictures === true,
@@ -129,5 +129,14 @@ function inWords({ images, report }: ExplainSummary): string {
     ({ name, predicted, probability, score }) =>
       `${name}: ${predicted} (${probability === undefined ? `score ${score.toPrecision(4)}` : `${(probability * 100).toFixed(1)}%`})`,
   );
-  return `${lines.join('\n')}\nReport: ${report}\n`;
+  return `${[...lines, ...uncheckedWords(images)].join('\n')}\nReport: ${report}\n`;
+}
+
+/** Maps that were not put to a test of truth, by reason. */
+function uncheckedWords(images: ExplainSummary['images']): string[] {
+  const unchecked = images.flatMap(({ methods }) => methods.flatMap((map) => map.unchecked ?? []));
+  return [...new Set(unchecked)].map((why) => {
+    const count = unchecked.filter((other) => other === why).length;
+    return `Not checked: ${count} ${count === 1 ? 'map' : 'maps'}. ${why}`;
+  });
 }

@@ -1,22 +1,26 @@
 import { join } from 'node:path';
 import { type Explanation, explain, runnerUp } from '../attribution/explain.ts';
 import type { Method } from '../attribution/method.ts';
+import { unexplainable } from '../attribution/unexplainable.ts';
 import type { UnitTarget } from '../attribution/unitScores.ts';
 import { type Classifier, className, givesProbabilities, type Prediction } from '../classifier/classifier.ts';
 import type { Target } from '../classifier/target.ts';
 import { writeNpz } from '../datasets/npz.ts';
 import { type CheckedExplanation, checkMaps } from '../evaluation/checkMaps.ts';
 import type { KonkyoError } from '../konkyoError.ts';
-import { concatRows } from '../onnx/tensor.ts';
+import { concatRows, float32 } from '../onnx/tensor.ts';
 import { explainedImage, type NamedImage, targetWords } from '../report/explainedView.ts';
+import type { DecidingView } from '../report/filters/decidingView.ts';
 import { provenanceOf } from '../report/provenanceView.ts';
 import { renderReport } from '../report/renderReport.ts';
 import { reportPictures } from '../report/reportPictures.ts';
 import type { FiredRuleView } from '../report/rules/firedView.ts';
 import type { ReportView } from '../report/view.ts';
-import { type DecidingParts, decidingParts } from './decidingParts.ts';
+import { decidingParts } from './decidingParts.ts';
+import { type LeftOut, leftOutOf, type Refusals, refusalsOf } from './leftOut.ts';
 import { writeWhole } from './output.ts';
 import type { Progress } from './progress.ts';
+import { UsageError } from './usageError.ts';
 import { version } from './version.ts';
 
 export interface ExplainJob {
@@ -30,8 +34,6 @@ export interface ExplainJob {
   readonly unit?: UnitTarget;
   /** Whether the maps are put to a first test of truth (see checkMaps), and regions and filters looked at; not of units. */
   readonly checks?: boolean;
-  /** Leave out methods that this model does not admit, with a message, rather than fail. */
-  readonly leaveOutRefused?: boolean;
   /** Folder for index.html. */
   readonly out: string;
   /** Also a PNG for each map, in OUT/pictures. */
@@ -39,7 +41,7 @@ export interface ExplainJob {
   /** Also the maps as arrays. */
   readonly save?: string;
   /** Which rule fired, an entry for each image. */
-  readonly fired?: readonly FiredRuleView[];
+  readonly fired?: (images: readonly NamedImage[]) => Promise<readonly FiredRuleView[]>;
   readonly title: string;
   readonly command?: string;
   readonly progress: Progress;
@@ -48,6 +50,8 @@ export interface ExplainJob {
 /** What `--json` prints. */
 export interface ExplainSummary {
   readonly report: string;
+  /** What was asked for and could not be done, and why; the rest is given. Absent where nothing was left out. */
+  readonly leftOut?: readonly LeftOut[];
   readonly images: readonly {
     readonly name: string;
     readonly predicted: string;
@@ -64,69 +68,114 @@ export interface ExplainSummary {
       readonly deletionArea?: number;
       readonly insertionArea?: number;
       readonly randomWeightsCorrelation?: number;
+      /** What has to be known to read the map. */
+      readonly notes?: readonly string[];
+      /** Of the notes, what is amiss with this map: numbers that are none, 0 everywhere. */
+      readonly warnings?: readonly string[];
+      /** Why the map was not put to a test of truth; absent where it was. */
+      readonly unchecked?: string;
       /** Of non-contributing pixels: share of fresh noise images under which the class stayed. */
       readonly kept?: number;
     }[];
   }[];
 }
 
-/** Explains images and writes what was asked for. Everything is computed before the first file is written. */
-export async function runExplainJob(job: ExplainJob): Promise<ExplainSummary> {
-  const refused: Refused[] = [];
+/**
+ * Explains images and writes what was asked for. Everything is computed before the first file is written. What cannot be done
+ * is left out, with a message.
+ * @throws NothingExplainedError, or the reason of the only method or image, if nothing is left.
+ */
+export async function runExplainJob(whole: ExplainJob): Promise<ExplainSummary> {
+  const { unit } = whole;
   try {
-    const explanations = await checkedExplanations(job, await explainWithContrast(job, refused));
+    const refusals = refusalsOf(whole.progress);
+    const job = { ...whole, images: await explainableImages(whole, refusals) };
+    const fired = await job.fired?.(job.images);
+    const found = await explainWithContrast(job, refusals);
+    if (found.every(({ maps }) => maps.length === 0)) throw refusals.asError();
+    const explanations = await checkedExplanations(job, found);
+    sayWarnings(job, explanations);
     const deciding =
-      job.checks === true && !job.unit
+      job.checks === true && !unit
         ? await decidingParts(job.classifier, job.images, explanations, job.progress)
         : undefined;
-    const view = viewOf(job, explanations, refused, deciding);
+    const methods = job.methods.filter(({ id }) =>
+      explanations.some(({ maps }) => maps.some(({ method }) => method.id === id)),
+    );
+    const view = viewOf({ ...job, methods }, explanations, {
+      notes: [...refusals.notes(), ...(deciding?.notes ?? [])],
+      deciding: deciding?.views ?? [],
+      fired: fired ?? [],
+    });
     const report = join(job.out, 'index.html');
-    const methods = job.methods.filter((method) => !refused.some((other) => other.method === method));
     if (job.save) await writeWhole(job.save, mapArchive(methods, explanations));
     if (job.pictures) {
       for (const { name, png } of reportPictures(view)) await writeWhole(join(job.out, 'pictures', name), png);
     }
     await writeWhole(report, renderReport(view));
-    return summaryOf(job, explanations, report);
+    return {
+      ...summaryOf(job, explanations, report),
+      ...(refusals.all.length > 0 ? { leftOut: refusals.all.map(leftOutOf) } : {}),
+    };
   } finally {
-    await job.unit?.classifier.release();
+    await unit?.classifier.release();
   }
 }
 
-interface Refused {
-  readonly method: Method;
-  readonly reason: string;
+/** What is amiss with a map is said at once; the same of many images, once. */
+function sayWarnings({ images, progress }: ExplainJob, explanations: readonly Explanation[]): void {
+  const found = new Map<string, string[]>();
+  for (const [i, { maps }] of explanations.entries()) {
+    for (const { method, warnings = [] } of maps) {
+      for (const warning of warnings) {
+        const said = `${method.title}: ${warning}`;
+        found.set(said, [...(found.get(said) ?? []), images[i]?.name ?? '']);
+      }
+    }
+  }
+  for (const [said, names] of found) progress.message(`${[...new Set(names)].join(', ')}: ${said}`);
+}
+
+/** The images that can be explained; the others are left out. */
+async function explainableImages(
+  { classifier, images }: ExplainJob,
+  refusals: Refusals,
+): Promise<readonly NamedImage[]> {
+  const bad = await unexplainable(classifier, concatRows(images.map(({ image }) => image)));
+  for (const { image, reason } of bad) refusals.add({ image: images[image]?.name ?? '', error: reason }, images.length);
+  if (bad.length === images.length) throw refusals.asError();
+  return images.filter((_, i) => !bad.some(({ image }) => image === i));
 }
 
 /** The maps asked for; where the target is the predicted class, also one map of why it and not the runner-up. */
-async function explainWithContrast(job: ExplainJob, refused: Refused[]): Promise<readonly Explanation[]> {
+async function explainWithContrast(job: ExplainJob, refusals: Refusals): Promise<readonly Explanation[]> {
   const { classifier, images, methods, target, unit, progress } = job;
   const batch = concatRows(images.map(({ image }) => image));
-  const onRefused = (method: Method, { message }: KonkyoError) => {
-    progress.message(`Left out: ${method.title}. ${message}`);
-    refused.push({ method, reason: message });
-  };
   const options = {
-    ...(job.leaveOutRefused === true ? { onRefused } : {}),
+    onRefused(method: Method, error: KonkyoError, image?: number) {
+      const name = image === undefined ? {} : { image: images[image]?.name ?? '' };
+      refusals.add({ method, error, ...name }, image === undefined ? methods.length : images.length);
+    },
     progress: (done: number, total: number, what: string) => progress.update(done, total, what),
   };
   if (unit) {
     const predictions = await classifier.predict(batch);
+    const ofUnits = methods.filter(({ shows }) => shows !== 'freedom');
     for (const method of methods.filter(({ shows }) => shows === 'freedom')) {
-      const reason = 'It is about decisions, and a unit makes none.';
-      progress.message(`Left out: ${method.title}. ${reason}`);
-      refused.push({ method, reason });
+      refusals.add({ method, error: new UsageError('It is about decisions, and a unit makes none.') }, methods.length);
     }
-    const ofUnits = methods.filter((method) => !refused.some((other) => other.method === method));
     const found = await explain(unit.classifier, batch, ofUnits, { ...options, target: () => unit.target });
     return found.map((explanation, i) => ({ ...explanation, prediction: predictions[i] ?? explanation.prediction }));
   }
   const explanations = await explain(classifier, batch, methods, { ...options, ...(target ? { target } : {}) });
-  const admitted = methods.filter((method) => !refused.some((other) => other.method === method));
+  const admitted = methods.filter(({ id }) =>
+    explanations.every(({ maps }) => maps.some(({ method }) => method.id === id)),
+  );
   const evidence = admitted.filter(({ shows }) => shows === undefined);
   const contrastMethod = evidence.find(({ id }) => id === 'integrated-gradients') ?? evidence[0];
   if (target || !contrastMethod || classifier.classCount < 2) return explanations;
   const contrasts = await explain(classifier, batch, [contrastMethod], {
+    ...options,
     target: (prediction) => ({ for: prediction.chosen, against: runnerUp(prediction) }),
   });
   return explanations.map((explanation, i) => ({
@@ -139,7 +188,12 @@ async function checkedExplanations(
   { classifier, images, checks, unit, progress }: ExplainJob,
   explanations: readonly Explanation[],
 ): Promise<readonly CheckedExplanation[]> {
-  if (checks !== true || unit) return explanations;
+  const unchecked = unit
+    ? 'The checks measure how sure a decision is, and a unit makes none.'
+    : 'Checks were not asked for (--no-checks).';
+  if (checks !== true || unit) {
+    return explanations.map((one) => ({ ...one, maps: one.maps.map((map) => ({ ...map, unchecked })) }));
+  }
   return checkMaps(
     classifier,
     images.map(({ image }) => image),
@@ -148,21 +202,22 @@ async function checkedExplanations(
   );
 }
 
-function viewOf(
-  job: ExplainJob,
-  explanations: readonly CheckedExplanation[],
-  refused: readonly Refused[],
-  deciding: DecidingParts = { views: [], notes: [] },
-): ReportView {
-  const { classifier, images, modelName, title, command, unit } = job;
+interface Found {
+  readonly notes: readonly string[];
+  /** An entry for each image, or none. */
+  readonly deciding: readonly DecidingView[];
+  readonly fired: readonly FiredRuleView[];
+}
+
+function viewOf(job: ExplainJob, explanations: readonly CheckedExplanation[], found: Found): ReportView {
+  const { classifier, images, methods, modelName, title, command, unit } = job;
   const of = unit?.classifier ?? classifier;
-  const methods = job.methods.filter((method) => !refused.some((other) => other.method === method));
   return {
     title,
     explained: explanations.flatMap((explanation, i) => {
       const named = images[i];
-      const decided = deciding.views[i];
-      const fired = job.fired?.[i];
+      const decided = found.deciding[i];
+      const fired = found.fired[i];
       return named
         ? [
             {
@@ -177,18 +232,26 @@ function viewOf(
       file: modelName,
       methods,
       version,
-      notes: [...refused.map(({ method, reason }) => `${method.title} was left out. ${reason}`), ...deciding.notes],
+      notes: found.notes,
       ...(command ? { command } : {}),
     }),
   };
 }
 
-/** One array a method, [n, ...] in the input's own shape or the layer's, named by the method's id. */
+/**
+ * One array a method, [n, ...] in the input's own shape or the layer's, named by the method's id. An image that the method
+ * failed for has no numbers (NaN) in its row.
+ */
 function mapArchive(methods: readonly Method[], explanations: readonly Explanation[]): Uint8Array {
   const arrays = methods.map(({ id }) => {
     // The first map of a method is the one for the target; a contrast with the runner-up comes after it.
-    const maps = explanations.flatMap(({ maps }) => maps.find(({ method }) => method.id === id) ?? []);
-    const { dims, data } = concatRows(maps.map(({ values }) => values));
+    const maps = explanations.map(({ maps }) => maps.find(({ method }) => method.id === id)?.values);
+    const one = maps.find((values) => values !== undefined) ?? float32([1], [Number.NaN]);
+    const none = float32(
+      one.dims,
+      one.data.map(() => Number.NaN),
+    );
+    const { dims, data } = concatRows(maps.map((values) => values ?? none));
     return [id, { type: 'float32' as const, dims, data }] as const;
   });
   return writeNpz(new Map(arrays));
@@ -209,16 +272,21 @@ function summaryOf(
         : {}),
       score: prediction.scores[prediction.chosen] ?? Number.NaN,
       target: targetWords(unit?.classifier ?? classifier, target),
-      methods: maps.map(({ method, target, score, values, completeness, checks, freedom }) => ({
-        id: method.id,
-        target: targetWords(unit?.classifier ?? classifier, target),
-        score,
-        sum: values.data.reduce((sum, value) => sum + value, 0),
-        ...(completeness?.gap === undefined ? {} : { completenessGap: completeness.gap }),
-        ...(checks ? { deletionArea: checks.curves.deletion.area, insertionArea: checks.curves.insertion.area } : {}),
-        ...(checks?.randomWeights === undefined ? {} : { randomWeightsCorrelation: checks.randomWeights }),
-        ...(freedom ? { kept: freedom.measured.kept } : {}),
-      })),
+      methods: maps.map(
+        ({ method, target, score, values, completeness, checks, unchecked, freedom, notes, warnings }) => ({
+          id: method.id,
+          target: targetWords(unit?.classifier ?? classifier, target),
+          score,
+          sum: values.data.reduce((sum, value) => sum + value, 0),
+          ...(completeness?.gap === undefined ? {} : { completenessGap: completeness.gap }),
+          ...(checks ? { deletionArea: checks.curves.deletion.area, insertionArea: checks.curves.insertion.area } : {}),
+          ...(checks?.randomWeights === undefined ? {} : { randomWeightsCorrelation: checks.randomWeights }),
+          ...(freedom ? { kept: freedom.measured.kept } : {}),
+          ...(unchecked === undefined ? {} : { unchecked }),
+          ...(notes === undefined ? {} : { notes }),
+          ...(warnings === undefined ? {} : { warnings }),
+        }),
+      ),
     })),
   };
 }

@@ -1,5 +1,6 @@
 import type { Explanation, MethodMap } from '../attribution/explain.ts';
 import type { Classifier } from '../classifier/classifier.ts';
+import type { InputDescription } from '../classifier/inputDescription.ts';
 import type { Tensor } from '../onnx/tensor.ts';
 import { edgeMap, randomMap } from './baselineMaps.ts';
 import {
@@ -8,7 +9,7 @@ import {
   type PerturbationCurves,
   perturbationCurves,
 } from './perturbationCurves.ts';
-import { cellMap, stretched } from './pixelMap.ts';
+import { type CellMap, cellMap, stretched } from './pixelMap.ts';
 import { segmentSide, segmentsByEvidence } from './pixelOrder.ts';
 import { weightedLayers } from './randomWeights.ts';
 import { weightRandomisation } from './weightRandomisation.ts';
@@ -31,6 +32,8 @@ export interface MapChecks {
 
 export interface CheckedMap extends MethodMap {
   readonly checks?: MapChecks;
+  /** Why there are no checks, in a sentence, where they were asked for and cannot be done. */
+  readonly unchecked?: string;
 }
 
 export interface CheckedExplanation extends Explanation {
@@ -44,7 +47,7 @@ export interface CheckOptions {
 }
 
 /**
- * Adds the first test of truth to every map that is a picture. For each image and map it costs 2 (steps - 1) runs of the
+ * Adds the first test of truth to every map that is a picture of finite numbers, not all of them equal. For each image and map it costs 2 (steps - 1) runs of the
  * model (62 by default), and for each method the maps once more, on random weights.
  */
 export async function checkMaps(
@@ -70,9 +73,10 @@ export async function checkMaps(
     checked.push({
       ...explanation,
       maps: [
-        ...maps.map(({ map, checks }, k) =>
-          checks ? { ...map, checks: { ...checks, randomWeights: correlations[k]?.[i] } } : map,
-        ),
+        ...maps.map(({ map, checks, unchecked }, k): CheckedMap => {
+          if (checks) return { ...map, checks: { ...checks, randomWeights: correlations[k]?.[i] } };
+          return unchecked === undefined ? map : { ...map, unchecked };
+        }),
         ...(all[i]?.maps ?? []).filter(({ freedom }) => freedom !== undefined),
       ],
     });
@@ -81,31 +85,56 @@ export async function checkMaps(
   return checked;
 }
 
+/** What was found of one map, or why nothing was. */
+interface Found {
+  readonly map: MethodMap;
+  readonly checks?: Omit<MapChecks, 'randomWeights'>;
+  readonly unchecked?: string;
+}
+
 /** The curves of an image's maps. Maps of one target share the random map's and the edge detector's. */
 async function checksOfImage(
   classifier: Classifier,
   image: Tensor<'float32'>,
   { maps }: Explanation,
   { settings, segment, seed }: { readonly settings: CurveSettings; readonly segment: number; readonly seed: number },
-): Promise<{ map: MethodMap; checks?: Omit<MapChecks, 'randomWeights'> }[]> {
+): Promise<Found[]> {
   const { input } = classifier;
-  const drawn = maps.map((map) => ({ map, cells: cellMap(map, input) }));
+  const drawn = maps.map((map) => ({ map, ...orderedCells(map, input) }));
   const targets = [...new Map(maps.map(({ target }) => [JSON.stringify(target), target])).entries()];
-  const found = new Map<MethodMap, Omit<MapChecks, 'randomWeights'>>();
+  const found = new Map<MethodMap, Omit<Found, 'map'>>();
   for (const [key, target] of targets) {
     const own = drawn.flatMap(({ map, cells }) =>
       cells && JSON.stringify(map.target) === key ? [{ map, cells: stretched(cells, input) }] : [],
     );
+    if (own.length === 0) continue;
     const all = [randomMap(input, seed), edgeMap(image.data, input), ...own.map(({ cells }) => cells)];
     const orders = all.map((cells) => segmentsByEvidence(cells, segment));
     const [random, edges, ...curves] = await perturbationCurves(classifier, image, target, orders, settings);
     for (const [k, { map }] of own.entries()) {
       const its = curves[k];
-      if (random && edges && its) found.set(map, { curves: its, random, edges, settings, segment });
+      if (!random || !edges || !its) continue;
+      const areas = [random, edges, its].flatMap(({ deletion, insertion }) => [deletion.area, insertion.area]);
+      const checks = { curves: its, random, edges, settings, segment };
+      found.set(map, areas.every(Number.isFinite) ? { checks } : { unchecked: withoutScores });
     }
   }
-  return maps.map((map) => {
-    const checks = found.get(map);
-    return checks ? { map, checks } : { map };
-  });
+  return drawn.map(({ map, unchecked }) => ({ map, ...(unchecked === undefined ? found.get(map) : { unchecked }) }));
+}
+
+const withoutScores = 'The model gives no finite number for the image with parts of it blanked.';
+
+/** The map as cells that can be put in an order, or why they cannot. */
+function orderedCells(
+  map: MethodMap,
+  input: InputDescription,
+): { readonly cells?: CellMap; readonly unchecked?: string } {
+  const cells = cellMap(map, input);
+  if (!cells) return { unchecked: 'It is of a layer without positions.' };
+  if (!cells.values.every(Number.isFinite)) return { unchecked: 'Some of its values are not finite numbers.' };
+  const [first] = cells.values;
+  const constant = cells.values.every((value) => value === first);
+  return constant
+    ? { unchecked: 'It has the same value everywhere, so that it puts no part of the image before another.' }
+    : { cells };
 }

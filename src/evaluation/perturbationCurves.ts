@@ -1,4 +1,5 @@
-import type { Classifier, Prediction } from '../classifier/classifier.ts';
+import { type Classifier, type Prediction, predictionOf } from '../classifier/classifier.ts';
+import { InvalidInputError } from '../classifier/errors.ts';
 import { baselineImage, eachPixel } from '../classifier/pixels.ts';
 import type { Target } from '../classifier/target.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
@@ -36,8 +37,9 @@ export const curveDefaults: CurveSettings = { steps: 32, baseline: 0 };
 
 /**
  * Deletion and insertion, Petsiuk, Das & Saenko 2018, for several orders of one image's pixels: 2 (steps - 1) runs an order
- * and two more, in full batches.
+ * and two more, in full batches. A value is NaN where the model gives no number for the changed image.
  * @param image [1, ...] model input.
+ * @throws InvalidInputError for several images, or an order of pixels that the image does not have.
  */
 export async function perturbationCurves(
   classifier: Classifier,
@@ -49,6 +51,14 @@ export async function perturbationCurves(
   const empty = baselineImage(baseline, classifier.input).data;
   const elements = elementsByPixel(classifier);
   const count = elements.length;
+  const beyond = orders.flat(2).find((pixel) => !(pixel in elements));
+  if (image.dims[0] !== 1 || beyond !== undefined) {
+    throw new InvalidInputError(
+      image.dims[0] === 1
+        ? `The order names pixel ${beyond}, but the image's ${count} pixels are counted from 0, row by row.`
+        : `There are ${image.dims[0]} images: the curves are of one, [1, ...].`,
+    );
+  }
   const plans = orders.flatMap((order) =>
     stops(order, steps).flatMap((pixels) => [
       { from: image.data, to: empty, pixels },
@@ -110,10 +120,19 @@ async function valuesOf(
         for (const element of elements[pixel] ?? []) data[row * size + element] = to[element] ?? 0;
       }
     }
-    const predictions = await classifier.predict(float32([part.length, ...dims.slice(1)], data));
-    values.push(...predictions.map((prediction) => sureness(prediction, target)));
+    values.push(...(await surenessOf(classifier, float32([part.length, ...dims.slice(1)], data), target)));
   }
   return values;
+}
+
+/** NaN for an image that the model gives no number for. */
+async function surenessOf(classifier: Classifier, images: Tensor<'float32'>, target: Target): Promise<number[]> {
+  const { data, dims } = await classifier.scoresOf(images);
+  const [count = 0, width = 1] = dims;
+  return Array.from({ length: count }, (_, i) => {
+    const scores = data.subarray(i * width, (i + 1) * width);
+    return scores.some(Number.isNaN) ? Number.NaN : sureness(predictionOf(scores, classifier.scores), target);
+  });
 }
 
 function sureness({ probabilities }: Prediction, target: Target): number {

@@ -1,3 +1,4 @@
+import { InvalidInputError } from '../classifier/errors.ts';
 import type { InputDescription } from '../classifier/inputDescription.ts';
 import { sumChannels } from '../classifier/pixels.ts';
 import type { Tensor } from '../onnx/tensor.ts';
@@ -13,11 +14,15 @@ export interface CellMap {
  * An attribution's values for one image as a picture, channels added up: the image's own pixels, or a layer's positions.
  * @param values [1, ...] in the image's shape, or with `layer` in that layer's.
  * @returns undefined for a layer without positions.
+ * @throws InvalidInputError for values of several images, or not in the image's shape without a layer.
  */
 export function cellMap(
   { values, layer }: { readonly values: Tensor<'float32'>; readonly layer?: string },
   input: InputDescription,
 ): CellMap | undefined {
+  if (values.dims[0] !== 1) {
+    throw new InvalidInputError(`The map is of ${values.dims[0]} images, [${values.dims}]: give one image's row.`);
+  }
   if (layer === undefined) {
     return { height: input.height, width: input.width, values: sumChannels(values.data, input) };
   }

@@ -1,8 +1,16 @@
+import { InvalidInputError } from '../classifier/errors.ts';
+
 /**
  * Spearman's rank correlation of two lists of equal length, equal values sharing their mean rank: 1 for the same order, -1
- * for the opposite, 0 where the one says nothing of the other. NaN where one of them is all equal.
+ * for the opposite, 0 where the one says nothing of the other. NaN where one of them is all equal, or holds a NaN: they have no
+ * order.
+ * @throws InvalidInputError for lists of different lengths.
  */
 export function rankCorrelation(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) {
+    throw new InvalidInputError(`The lists have ${a.length} and ${b.length} values: give maps of one shape.`);
+  }
+  if (a.some(Number.isNaN) || b.some(Number.isNaN)) return Number.NaN;
   return correlation(ranks(a), ranks(b));
 }
 

@@ -22,30 +22,64 @@ export async function weightRandomisation(
   if (weightedLayers(classifier).length === 0) return [];
   const randomised = await withRandomWeights(classifier, weights);
   try {
-    const columns: (number | undefined)[][] = [];
-    for (const [k, { method }] of (explanations[0]?.maps ?? []).entries()) {
-      const own = explanations.map(({ maps }) => maps[k]);
-      const others = await mapsOf(randomised, images, own, method);
-      columns.push(own.map((map, i) => agreement(classifier, map, others?.[i])));
+    const most = Math.max(0, ...explanations.map(({ maps }) => maps.length));
+    const correlations = Array.from({ length: most }, () => new Array<number | undefined>(explanations.length));
+    for (const column of columnsOf(explanations)) {
+      const shown = column.flatMap(({ image }) => images[image] ?? []);
+      const others = await mapsOf(randomised, shown, column);
+      for (const [at, { map, image, position }] of column.entries()) {
+        const own = correlations[position];
+        if (own) own[image] = agreement(classifier, map, others?.get(at));
+      }
     }
-    return columns;
+    return correlations;
   } finally {
     await randomised.release();
   }
 }
 
+/** A map, which image's it is, and its place among that one's maps. */
+interface PlacedMap {
+  readonly map: MethodMap;
+  readonly image: number;
+  readonly position: number;
+}
+
+/** The maps of one method and turn (the target's, then the contrast's), of all images that have one. */
+function columnsOf(explanations: readonly Explanation[]): readonly (readonly PlacedMap[])[] {
+  const columns = new Map<string, PlacedMap[]>();
+  for (const [image, { maps }] of explanations.entries()) {
+    const turns = new Map<string, number>();
+    for (const [position, map] of maps.entries()) {
+      const turn = turns.get(map.method.id) ?? 0;
+      turns.set(map.method.id, turn + 1);
+      const key = `${map.method.id} ${turn}`;
+      columns.set(key, [...(columns.get(key) ?? []), { map, image, position }]);
+    }
+  }
+  return [...columns.values()];
+}
+
+/** The same maps of another classifier, by place in the column. */
 async function mapsOf(
   classifier: Classifier,
   images: readonly Tensor<'float32'>[],
-  maps: readonly (MethodMap | undefined)[],
-  method: MethodMap['method'],
-): Promise<readonly MethodMap[] | undefined> {
+  column: readonly PlacedMap[],
+): Promise<ReadonlyMap<number, MethodMap> | undefined> {
+  const [first] = column;
+  if (!first) return undefined;
   let next = 0;
+  const leftOut = new Set<number>();
   try {
-    const found = await explain(classifier, concatRows(images), [method], {
-      target: ({ chosen }) => maps[next++]?.target ?? chosen,
+    const found = await explain(classifier, concatRows(images), [first.map.method], {
+      target({ chosen }) {
+        while (leftOut.has(next)) next++;
+        return column[next++]?.map.target ?? chosen;
+      },
+      onRefused: () => {},
+      onImageLeftOut: (image) => leftOut.add(image),
     });
-    return found.flatMap((explanation) => explanation.maps);
+    return new Map(found.flatMap(({ image, maps }) => maps.map((map) => [image, map] as const)));
   } catch (error) {
     if (isKonkyoError(error)) return undefined;
     throw error;

@@ -1,7 +1,8 @@
 import { explainedScores } from '../attribution/explainedScores.ts';
 import { checkedWeights } from '../attribution/explanationGraph.ts';
 import type { Freedom } from '../attribution/freedom.ts';
-import type { Attribution, Method, MethodKind } from '../attribution/method.ts';
+import { withMapNotes } from '../attribution/mapNotes.ts';
+import type { Attribution, Explainer, Method, MethodKind } from '../attribution/method.ts';
 import { type MethodOptions, resolveOptions } from '../attribution/options.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { imageDims } from '../classifier/inputDescription.ts';
@@ -69,7 +70,7 @@ export function noncontributing(settings: MethodOptions<typeof options> = {}): M
         draws,
         seed,
       });
-      return {
+      const explainer: Explainer = {
         async attribute(images, targets): Promise<Attribution> {
           const weights = checkedWeights(classifier, images, targets);
           const found = await eachImage(pixels, images);
@@ -82,6 +83,7 @@ export function noncontributing(settings: MethodOptions<typeof options> = {}): M
         },
         release: () => pixels.release(),
       };
+      return withMapNotes(explainer, classifier, 'scores');
     },
   };
 }

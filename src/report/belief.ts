@@ -3,18 +3,19 @@ import { lineDrawing } from './lineDrawing.ts';
 import { counted, inWords, listed, sentence } from './number.ts';
 import type { ImageQuestion } from './question.ts';
 import { verdictMark, verdictWords } from './verdict.ts';
-import type { AttributionMap, ExplainedImage, Figure, Verdict } from './view.ts';
+import type { AttributionMap, ExplainedImage, Figure } from './view.ts';
 
 export const beliefQuestion: ImageQuestion = {
   id: 'belief',
   question: 'Should you believe this?',
-  isAnswered: (image) => checksOf(image).length > 0,
+  isAnswered: (image) => checksOf(image).length > 0 || uncheckedOf(image).length > 0,
   answer: (image) => {
     const checks = checksOf(image);
+    const unchecked = uncheckedOf(image);
     return html`
-<p class="measure">${summary(checks)}</p>
-${checkTable(checks)}
-${meanings(checks)}`;
+<p class="measure">${summary(checks, unchecked, image.maps.length)}</p>
+${checks.length === 0 ? undefined : checkTable(checks)}
+${checks.length === 0 ? undefined : meanings(checks)}`;
   },
 };
 
@@ -23,26 +24,70 @@ interface Check {
   readonly figure: Figure;
 }
 
-function checksOf({ maps }: ExplainedImage): readonly Check[] {
-  const severalTargets = new Set(maps.map(({ target }) => target)).size > 1;
-  const name = ({ title, target }: AttributionMap) => (severalTargets ? `${title} (${target})` : title);
-  return maps.flatMap((map) => map.figures.map((figure) => ({ map: name(map), figure })));
+/** A map that was not put to a test of truth, and why. */
+interface Unchecked {
+  readonly map: string;
+  readonly why: string;
 }
 
-function summary(checks: readonly Check[]): string {
+function checksOf(image: ExplainedImage): readonly Check[] {
+  return image.maps.flatMap((map) => map.figures.map((figure) => ({ map: nameIn(image, map), figure })));
+}
+
+function uncheckedOf(image: ExplainedImage): readonly Unchecked[] {
+  return image.maps.flatMap((map) =>
+    map.unchecked === undefined ? [] : [{ map: nameIn(image, map), why: map.unchecked }],
+  );
+}
+
+function nameIn({ maps }: ExplainedImage, { title, target }: AttributionMap): string {
+  const severalTargets = new Set(maps.map((map) => map.target)).size > 1;
+  return severalTargets ? `${title} (${target})` : title;
+}
+
+/** What is unchecked is not vouched for: neither by its sum, nor because it failed no check. */
+function summary(checks: readonly Check[], unchecked: readonly Unchecked[], maps: number): string {
+  const noneChecked = unchecked.length > 0 && unchecked.length === maps;
+  const parts = [
+    countsOf(checks, noneChecked),
+    adviceOn(checks, unchecked, noneChecked),
+    uncheckedWords(unchecked, noneChecked),
+  ];
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+function countsOf(checks: readonly Check[], sumsOnly: boolean): string {
   const judged = checks.filter(({ figure }) => figure.verdict !== 'neutral');
-  if (judged.length === 0) return 'These figures inform; none of them passes a judgement.';
-  const outcome = (verdict: Verdict) => judged.filter(({ figure }) => figure.verdict === verdict);
+  if (judged.length === 0) return checks.length === 0 ? '' : 'These figures inform; none of them passes a judgement.';
   const counts = (['good', 'fair', 'poor'] as const)
-    .map((verdict) => ({ verdict, found: outcome(verdict).length }))
+    .map((verdict) => ({ verdict, found: judged.filter(({ figure }) => figure.verdict === verdict).length }))
     .filter(({ found }) => found > 0)
     .map(({ verdict, found }) => `${inWords(found)} ${verdictWords[verdict]}`);
-  const doubtful = [...new Set(outcome('poor').map(({ map }) => map))];
-  const advice =
-    doubtful.length === 0
-      ? 'None of the maps failed a check; that makes them credible, not proven.'
-      : `Rest no argument on ${listed(doubtful)}: a map that fails a check may show something other than this decision.`;
-  return `${sentence(counted(judged.length, 'check', 'checks'))}: ${listed(counts)}. ${advice}`;
+  const what = sumsOnly ? counted(judged.length, 'sum', 'sums') : counted(judged.length, 'check', 'checks');
+  return `${sentence(what)}: ${listed(counts)}.`;
+}
+
+function adviceOn(checks: readonly Check[], unchecked: readonly Unchecked[], noneChecked: boolean): string {
+  const judged = checks.filter(({ figure }) => figure.verdict !== 'neutral');
+  if (judged.length === 0) return '';
+  const doubtful = [...new Set(judged.flatMap(({ map, figure }) => (figure.verdict === 'poor' ? [map] : [])))];
+  if (doubtful.length > 0) {
+    return `Rest no argument on ${listed(doubtful)}: a map that fails a check may show something other than this decision.`;
+  }
+  if (noneChecked) return '';
+  return unchecked.length === 0
+    ? 'None of the maps failed a check; that makes them credible, not proven.'
+    : 'None of the maps that were checked failed; that makes those credible, not proven.';
+}
+
+function uncheckedWords(unchecked: readonly Unchecked[], noneChecked: boolean): string {
+  const reasons = [...new Set(unchecked.map(({ why }) => why))];
+  if (noneChecked && reasons.length === 1) {
+    return `None of the maps was put to a test of truth, and nothing is said here of how far to believe them. ${reasons[0]}`;
+  }
+  return reasons
+    .map((why) => `Not checked: ${listed(unchecked.flatMap((one) => (one.why === why ? [one.map] : [])))}. ${why}`)
+    .join(' ');
 }
 
 /** A row a map, a column a check; below, what the figures are to be compared with. */

@@ -15,7 +15,7 @@ function deletionFigure(checks: MapChecks): Figure {
     value: comparison(own, random, edges),
     short: percent(own),
     comparisons: comparisons(random, edges),
-    verdict: verdictOf(own < Math.min(random, edges), own < random),
+    verdict: ofCurves([own, random, edges], own < Math.min(random, edges), own < random),
     meaning: `The mean sureness while the pixels that spoke most for the class are blanked first, ${steps(checks)}. The lower, the more the decision needs what the map points at. It should be below that of a random map, and of an edge detector that does not know the model (dashed lines).`,
     lines: lines(checks, 'deletion'),
   };
@@ -28,7 +28,7 @@ function insertionFigure(checks: MapChecks): Figure {
     value: comparison(own, random, edges),
     short: percent(own),
     comparisons: comparisons(random, edges),
-    verdict: verdictOf(own > Math.max(random, edges), own > random),
+    verdict: ofCurves([own, random, edges], own > Math.max(random, edges), own > random),
     meaning: `The mean sureness while the same pixels are put into a blank image first, ${steps(checks)}. The higher, the sooner what the map points at suffices. It should be above that of a random map and of an edge detector (dashed lines).`,
     lines: lines(checks, 'insertion'),
   };
@@ -61,6 +61,15 @@ function comparisons(random: number, edges: number): readonly Row[] {
     { label: 'A random map', value: percent(random) },
     { label: 'An edge detector', value: percent(edges) },
   ];
+}
+
+/** float32's rounding of a probability. */
+const rounding = 1e-6;
+
+/** No judgement where blanking changes nothing, whatever the order: then no map can be better than another. */
+function ofCurves(areas: readonly number[], good: boolean, fair: boolean): Verdict {
+  const flat = Math.max(...areas) - Math.min(...areas) < rounding;
+  return flat ? 'neutral' : verdictOf(good, fair);
 }
 
 function verdictOf(good: boolean, fair: boolean): Verdict {

@@ -23,7 +23,7 @@ export function conservationFigure(values: Float32Array, score: number, layers: 
     label: 'Conservation gap',
     value: gap === undefined ? account : `${percent(gap)} (${account})`,
     ...(gap === undefined ? {} : { short: percent(gap) }),
-    verdict: gap === undefined ? 'neutral' : gap < 0.05 ? 'good' : gap < 0.5 ? 'fair' : 'poor',
+    verdict: gap === undefined || !Number.isFinite(gap) ? 'neutral' : gap < 0.05 ? 'good' : gap < 0.5 ? 'fair' : 'poor',
     meaning:
       'The score was handed back layer by layer, and the map should sum to it; the gap is what stayed in the model instead of reaching the pixels, mostly with biases.',
   };

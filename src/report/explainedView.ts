@@ -103,8 +103,9 @@ function attributionMap(classifier: Classifier, map: CheckedMap): AttributionMap
     scale: mapScale(values),
     ...(channels > 1 && map.layer === undefined ? { summedChannels: channels } : {}),
     ...(notes.length > 0 ? { notes } : {}),
+    ...(map.checks ? {} : { unchecked: map.unchecked ?? 'It was not put to a test.' }),
     figures: [
-      ...(map.completeness ? [completenessFigure(map.completeness)] : []),
+      ...(map.completeness ? [completenessFigure(map.completeness, map.values.data)] : []),
       ...(map.relevanceByLayer ? [conservationFigure(map.values.data, map.score, map.relevanceByLayer)] : []),
       ...(map.checks ? checkFigures(map.checks) : []),
     ],
@@ -115,16 +116,20 @@ function layerWords(layer: string, [, channels = 1]: readonly number[]): string 
   return `Of the layer ${layer}${channels > 1 ? `, its ${channels} channels added up` : ''}.`;
 }
 
-/** Under 1% the parts account for the whole; over 10% a tenth of the score is unexplained. */
-function completenessFigure({ sum, expected, gap }: Completeness): Figure {
-  const verdict =
-    gap === undefined ? (sum === expected ? 'good' : 'poor') : gap < 0.01 ? 'good' : gap < 0.1 ? 'fair' : 'poor';
+/**
+ * Under 1% the parts account for the whole; over 10% a tenth of the score is unexplained. Where the whole is 0, what is left
+ * over is compared with the sum of the parts' sizes; nothing is judged of a map without parts, or without numbers.
+ */
+function completenessFigure({ sum, expected, gap }: Completeness, values: Float32Array): Figure {
+  const sizes = values.reduce((total, value) => total + Math.abs(value), 0);
   const sums = `sum ${signed(sum)}, score difference ${signed(expected)}`;
+  const judged = gap ?? Math.abs(sum) / sizes;
+  const nothing = sizes === 0 && expected === 0;
   return {
     label: 'Completeness gap',
-    value: gap === undefined ? sums : `${percent(gap)} (${sums})`,
-    ...(gap === undefined ? {} : { short: percent(gap) }),
-    verdict,
+    value: nothing ? `nothing to add up (${sums})` : gap === undefined ? sums : `${percent(gap)} (${sums})`,
+    ...(nothing ? { short: 'nothing to add up' } : gap === undefined ? {} : { short: percent(gap) }),
+    verdict: !Number.isFinite(judged) ? 'neutral' : judged < 0.01 ? 'good' : judged < 0.1 ? 'fair' : 'poor',
     meaning:
       'The map should sum to the difference between the score of this image and that of what it is compared with (an empty image, or the mean of many); the gap is what is missing. More steps or samples make it smaller.',
   };

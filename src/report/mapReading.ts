@@ -1,3 +1,4 @@
+import { InvalidInputError } from '../classifier/errors.ts';
 import type { AttributionMap } from './view.ts';
 
 /** What a map says in numbers: the ground for its colours, its legend, and its description in words. */
@@ -27,7 +28,13 @@ export function mapScale(values: Float32Array): number {
   return percentile > 0 ? percentile : (sizes.at(-1) ?? 0);
 }
 
+/** @throws InvalidInputError for a map that has not one value for each of its cells. */
 export function readMap(map: AttributionMap): MapReading {
+  if (map.values.length !== map.width * map.height) {
+    throw new InvalidInputError(
+      `The map "${map.title}" has ${map.values.length} values, not the ${map.width * map.height} of ${map.height} rows of ${map.width}: channels are to be added up first (sumChannels).`,
+    );
+  }
   const scale = Number.isFinite(map.scale) && map.scale > 0 ? map.scale : mapScale(map.values);
   const forPlaces = new Float64Array(places.length);
   const againstPlaces = new Float64Array(places.length);

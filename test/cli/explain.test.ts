@@ -4,9 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadDigits } from '../../src/datasets/digits.ts';
 import { imageAt } from '../../src/datasets/labelledImages.ts';
-import { readNpz } from '../../src/datasets/npz.ts';
+import { readNpz, writeNpz } from '../../src/datasets/npz.ts';
 import { methodKinds } from '../../src/methods.ts';
+import { float32 } from '../../src/onnx/tensor.ts';
+import { writeModel } from '../../src/onnx/writeModel.ts';
 import { encodePicture } from '../../src/report/png.ts';
+import { dense, images } from '../classifier/smallClassifiers.ts';
+import { built, value } from '../onnx/smallModels.ts';
 import { compileKonkyo, type Ended, type Konkyo } from './konkyo.ts';
 
 // Each test starts processes, and these compete for the cores with other tests.
@@ -125,6 +129,99 @@ describe.concurrent('konkyo explain', () => {
     const first = await once();
     expect(await once()).toEqual(first);
     expect((await readdir(at('same'))).sort()).toEqual(['index.html', 'maps.npz']);
+  });
+});
+
+describe.concurrent('--no-checks', () => {
+  it('vouches for nothing: not on the page, in JSON or in words', async () => {
+    const args = ['digits:3', '--method', 'integrated-gradients', '--no-checks'];
+    const why = 'Checks were not asked for (--no-checks).';
+    const [map] = json(await explain('unchecked', [...args, '--json'])).images[0].methods;
+    expect(map).toMatchObject({ unchecked: why });
+    const page = (await readFile(at('unchecked', 'index.html'), 'utf8')).replace(/<[^>]*>/g, '');
+    expect(page).toContain(
+      `None of the maps was put to a test of truth, and nothing is said here of how far to believe them. ${why}`,
+    );
+    expect(page).not.toMatch(/failed a check|makes them credible/);
+    expect((await explain('unchecked', args)).stdout).toContain(`Not checked: 2 maps. ${why}`);
+  });
+});
+
+describe.concurrent('what cannot be explained is left out by name', () => {
+  /** The logarithm of the pixels over their norm: NaN for an image with a negative pixel, and relevance passes no norm. */
+  const logarithm = built(value('x', ['n', 1, 4, 4]), ['n', 3], (builder, x) => {
+    const { ops } = builder;
+    const flat = ops.Reshape(ops.Log(x), builder.ints([0, -1]));
+    const norm = builder.add('ReduceL2', [flat, builder.ints([1])], { keepdims: 1 });
+    return dense(builder, ops.Div(flat, norm), 16, 3);
+  });
+  const signs = built(value('x', ['n', 1, 4, 4]), ['n', 3], (builder, x) =>
+    dense(
+      builder,
+      builder.ops.Reshape(builder.ops.Sign(builder.ops.Sub(x, builder.scalar(0.5))), builder.ints([0, -1])),
+      16,
+      3,
+    ),
+  );
+  const pixels = images(3, [1, 4, 4]).data.map((one, i) => (i === 20 ? -1 : Math.abs(one) + 0.1));
+  beforeAll(async () => {
+    await writeFile(at('logarithm.onnx'), writeModel(logarithm));
+    await writeFile(at('signs.onnx'), writeModel(signs));
+    await writeFile(at('three.npz'), writeNpz(new Map([['x', float32([3, 1, 4, 4], pixels)]])));
+    await writeFile(at('bad.npz'), writeNpz(new Map([['x', float32([1, 1, 4, 4], pixels.slice(16, 32))]])));
+  });
+  const run = (model: string, args: readonly string[]) =>
+    konkyo.run(['explain', model, '--threads', '1', '--json', ...args]);
+
+  it('an image without scores, and a method that the model does not admit', async () => {
+    const args = ['three.npz', '--method', 'saliency,lrp-epsilon-plus', '--out', 'left', '--save', 'left/maps.npz'];
+    const { status, stdout, stderr } = await run('logarithm.onnx', args);
+    expect(status).toBe(0);
+    const summary = JSON.parse(stdout);
+    expect(summary.leftOut).toEqual([
+      { image: 'three.npz[1]', reason: expect.stringContaining('The model gives NaN for image 2 of 3') },
+      {
+        method: 'lrp-epsilon-plus',
+        reason: expect.stringContaining('1 ReduceL2'),
+        nodes: [expect.stringContaining('ReduceL2')],
+      },
+    ]);
+    expect(stderr).toMatch(/Left out: The image three\.npz\[1\]\. The model gives NaN/);
+    expect(stderr).toMatch(/Left out: Relevance, epsilon-plus\. .*cannot pass relevance/);
+    expect(summary.images.map(({ name }: { name: string }) => name)).toEqual(['three.npz[0]', 'three.npz[2]']);
+    const page = await readFile(at('left', 'index.html'), 'utf8');
+    expect(page).toMatch(/three\.npz\[1\] was left out\. The model gives NaN/);
+    expect(page).toMatch(/Relevance, epsilon-plus was left out\. .*cannot pass relevance/);
+    expect([...readNpz(await readFile(at('left', 'maps.npz')))].map(([name, { dims }]) => [name, dims])).toEqual([
+      ['saliency', [2, 1, 4, 4]],
+    ]);
+  });
+
+  it('with status 1 and the reason where nothing is left', async () => {
+    const only = await run('logarithm.onnx', ['three.npz', '--method', 'lrp-epsilon-plus', '--out', 'none']);
+    expect(only).toMatchObject({ status: 1, stdout: '' });
+    expect(only.stderr.match(/cannot pass relevance/g)).toHaveLength(1);
+    const both = await run('logarithm.onnx', ['three.npz', '--method', 'lrp-epsilon-plus,attn-lrp', '--out', 'none']);
+    expect(both).toMatchObject({ status: 1, stderr: expect.stringMatching(/Nothing is left to show: .*Relevance, epsilon-plus, Relevance through attention/) });
+    const bad = await run('logarithm.onnx', ['bad.npz', '--method', 'saliency', '--out', 'none']);
+    expect(bad).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/konkyo: The model gives NaN for the image\./),
+    });
+  });
+
+  it('and a map of zeros is no finding: stderr, JSON and page say why it is', async () => {
+    const args = ['three.npz', '--method', 'saliency', '--target', '1', '--out', 'zeros'];
+    const { status, stdout, stderr } = await run('signs.onnx', args);
+    expect(status).toBe(0);
+    const why = /This map is 0 everywhere, whatever the image: the network's steps have no slope.*1 Sign/;
+    expect(stderr).toMatch(why);
+    for (const { methods } of JSON.parse(stdout).images) {
+      expect(methods).toMatchObject([{ warnings: [expect.stringMatching(why)], unchecked: expect.any(String) }]);
+    }
+    const page = await readFile(at('zeros', 'index.html'), 'utf8');
+    expect(page).toMatch(/This map is 0 everywhere/);
+    expect(page).not.toMatch(/failed a check/);
   });
 });
 

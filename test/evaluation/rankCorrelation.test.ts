@@ -16,5 +16,14 @@ describe('rankCorrelation', () => {
 
   it('has no answer for a map that is all equal', () => {
     expect(rankCorrelation(of(1, 2, 3), of(5, 5, 5))).toBeNaN();
+    expect(rankCorrelation(of(5, 5, 5), of(5, 5, 5))).toBeNaN();
+  });
+
+  it('has none for a map with a NaN either, wherever sorting would put it', () => {
+    for (const place of [0, 1, 2, 3]) {
+      const map = of(1, 2, 3, 4).with(place, Number.NaN);
+      expect(rankCorrelation(map, of(1, 2, 3, 4))).toBeNaN();
+      expect(rankCorrelation(of(1, 2, 3, 4), map)).toBeNaN();
+    }
   });
 });

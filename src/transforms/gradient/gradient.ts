@@ -1,10 +1,11 @@
 import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
-import { type GraphBuilder, reservedPrefix } from '../../onnx/graphBuilder.ts';
+import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { UnknownValueError, UnsupportedOperatorsError } from './errors.ts';
+import { flowFrom } from './flow.ts';
 import { sumTo, zerosLike } from './gradientValues.ts';
-import { type Answer, type Call, forbidden, type GradientTable, type RuleAnswer } from './rule.ts';
+import { type Answer, answerIn, type Call, type GradientTable, type RuleAnswer } from './rule.ts';
 import { gradientTable } from './table.ts';
 
 export interface GradientRequest {
@@ -34,10 +35,7 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
   };
   for (const name of [...wrt, ...seeds.keys()]) factsOf(name);
 
-  const answerTo = (node: Node): Answer =>
-    request.answerFor?.(node) ??
-    table[qualifiedOp(node)] ??
-    forbidden(node.domain === '' ? 'no rule yet' : 'not a standard operator');
+  const answerTo = (node: Node): Answer => request.answerFor?.(node) ?? answerIn(table, node);
   const path = nodesBetween(builder.nodes, facts, factsOf, wrt, seeds, answerTo);
   const contributions = new Map<string, string[]>([...seeds].map(([value, seed]) => [value, [seed]]));
   const wanted = new Set([...wrt, ...path.flatMap(({ node }) => node.outputs)]);
@@ -88,23 +86,7 @@ function nodesBetween(
   seeds: ReadonlyMap<string, string>,
   answerTo: (node: Node) => Answer,
 ): Step[] {
-  const active = new Set(wrt);
-  const quantized = new Set<string>();
-  const forward = upstream(nodes, seeds).filter((node) => {
-    const answer = answerTo(node);
-    if (!reads(node).some((name) => active.has(name)) || answer.kind === 'none') return false;
-    // Whatever reads quantised numbers has to say what it does with their gradient, its integers included.
-    const quantizes = answer.kind === 'rule' && answer.quantizes === true;
-    const integersToo = quantizes || reads(node).some((name) => quantized.has(name));
-    const outputs = node.outputs.filter(
-      (name) => name !== '' && !wasAskedFor(name, facts) && (integersToo || isFloat(factsOf(name).type)),
-    );
-    for (const output of outputs) {
-      active.add(output);
-      if (!isFloat(factsOf(output).type)) quantized.add(output);
-    }
-    return outputs.length > 0;
-  });
+  const { nodes: forward, active, quantized } = flowFrom(wrt, upstream(nodes, seeds), facts, answerTo);
   const reaching = new Set(seeds.keys());
   const between = forward
     .toReversed()
@@ -130,11 +112,6 @@ function nodesBetween(
 function whyRefused(answer: Answer, node: Node, facts: (name: string) => ValueFacts): string | undefined {
   if (answer.kind === 'none') return undefined;
   return answer.kind === 'forbidden' ? answer.why : answer.refuses?.(node, facts);
-}
-
-/** Whether this is an optional output that a rule of an earlier backward pass asked for: indices, which nothing probed. */
-function wasAskedFor(output: string, facts: Facts): boolean {
-  return output.startsWith(reservedPrefix) && !facts.has(output);
 }
 
 /** The nodes that the differentiated values are computed by. Others may be newer than the facts (a loss, say). */

@@ -1,6 +1,6 @@
 import type { AttributeLike } from '../../onnx/attributes.ts';
 import type { ValueFacts } from '../../onnx/facts.ts';
-import type { Node } from '../../onnx/graph.ts';
+import { type Node, qualifiedOp } from '../../onnx/graph.ts';
 import type { GraphBuilder, PlainOps } from '../../onnx/graphBuilder.ts';
 
 /*
@@ -62,6 +62,13 @@ export type Answer =
   | { readonly kind: 'forbidden'; readonly why: string };
 
 export type GradientTable = Readonly<Record<string, Answer>>;
+
+/** A table's answer for a node; an operator that is not in it has no rule yet. */
+export function answerIn(table: GradientTable, node: Node): Answer {
+  const op = qualifiedOp(node);
+  const answer = Object.hasOwn(table, op) ? table[op] : undefined;
+  return answer ?? forbidden(node.domain === '' ? 'no rule yet' : 'not a standard operator');
+}
 
 /** A rule whose gradients have their inputs' shapes. */
 export function rule(rule: Rule): RuleAnswer {

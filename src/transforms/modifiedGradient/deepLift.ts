@@ -1,99 +1,156 @@
-import type { Node } from '../../onnx/graph.ts';
-import { callFor } from '../gradient/gradient.ts';
+import { type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
+import { zerosLike } from '../gradient/gradientValues.ts';
 import type { Answer, Call, GradientTable, RuleAnswer } from '../gradient/rule.ts';
-import { elementwiseFunctions } from '../relevance/operators.ts';
-
-/** What a node is to DeepLIFT: a function of each element, a choice of maxima, or what has its plain gradient. */
-export type Treatment = 'rescale' | 'max-pooling' | 'gradient';
+import { convolutions, elementwiseFunctions, matrixProducts, rearrangements, sums } from '../relevance/operators.ts';
+import type { Comparison } from './comparison.ts';
+import { lineGradients, mixedAxes } from './lineGradient.ts';
+import { maximumMultiplier } from './maximumMultiplier.ts';
+import { perDifference } from './perDifference.ts';
+import { sharedMultipliers } from './sharedMultipliers.ts';
 
 /**
- * Which max pooling has the max-pooling rule. `captum`: not where an activation comes directly before it. There Captum
- * (0.8.0) takes the activation's multiplier before its max-pooling rule has changed it, so that in effect the pooling has
- * its plain gradient. `all`: the rule as it is written, which keeps the sum whole for every baseline.
+ * What a node is to DeepLIFT. All but the last keep the sum of the differences whole.
+ * - `linear`: its gradient is the same everywhere.
+ * - `rescale`: a function of each element by itself.
+ * - `shared`: a function of several changing values, element by element.
+ * - `maximum`: a choice of largest or smallest elements.
+ * - `line`: mixes elements along some axes, or multiplies changing values.
+ * - `gradient`: none of these; its plain gradient.
+ */
+export type Treatment = 'linear' | 'rescale' | 'shared' | 'maximum' | 'line' | 'gradient';
+
+/**
+ * Which max pooling has the max-pooling rule. `captum`: where an activation comes directly before it, only the windows in
+ * which the image's winner is not among the largest on the baseline too. There Captum (0.8.0) takes the activation's
+ * multiplier before its max-pooling rule has changed it, so that in effect the pooling has its plain gradient, which is
+ * right in the other windows only. `all`: the rule as it is written, at every pooling.
  */
 export type MaxPooling = 'captum' | 'all';
 
-const maxima: ReadonlySet<string> = new Set(['MaxPool', 'GlobalMaxPool']);
-const linear: ReadonlySet<string> = new Set(['Neg', 'QuantizeLinear', 'DequantizeLinear']);
-
 /** What DeepLIFT asks about a graph. */
 export interface DeepLiftContext {
-  /** Whether a value depends on the pixels. */
+  /** Whether a value changes with the pixels. */
   readonly isData: (name: string) => boolean;
+  /** Whether a multiplier can be passed back through it to the pixels: not through a comparison, say. */
+  readonly carries: (name: string) => boolean;
   readonly producerOf: (name: string) => Node | undefined;
   readonly maxPooling: MaxPooling;
 }
 
+const maxima: ReadonlySet<string> = new Set(['MaxPool', 'GlobalMaxPool', 'ReduceMax', 'ReduceMin']);
+/** Constant but for jumps: the gradient says nothing of them, a difference does. */
+const steps: ReadonlySet<string> = new Set(['Sign', 'Floor', 'Ceil', 'Round']);
+const straightThrough: ReadonlySet<string> = new Set(['QuantizeLinear', 'DequantizeLinear']);
+const arithmetic: ReadonlySet<string> = new Set([
+  ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Mod', 'Sum', 'Mean', 'Max', 'Min', 'Where'],
+]);
+
+/** Which values change with the pixels, and which of them multipliers can be passed back through. */
+export function followPixels(
+  nodes: readonly Node[],
+  input: string,
+  { table, isReal }: { readonly table: GradientTable; readonly isReal: (name: string) => boolean },
+): Pick<DeepLiftContext, 'isData' | 'carries'> {
+  const changing = new Set([input]);
+  const carrying = new Set([input]);
+  for (const node of nodes) {
+    if (!reads(node).some((name) => changing.has(name)) || node.op === 'Shape' || node.op === 'Size') continue;
+    const passes = table[qualifiedOp(node)]?.kind === 'rule' || isStep(node);
+    const carries = passes && reads(node).some((name) => carrying.has(name));
+    for (const output of node.outputs) {
+      changing.add(output);
+      if (carries && (isReal(output) || straightThrough.has(node.op))) carrying.add(output);
+    }
+  }
+  return { isData: (name) => changing.has(name), carries: (name) => carrying.has(name) };
+}
+
+function isStep({ domain, op }: Node): boolean {
+  return domain === '' && steps.has(op);
+}
+
 export function treatmentOf(node: Node, context: DeepLiftContext): Treatment {
   const { domain, op, inputs } = node;
-  const { isData, producerOf, maxPooling } = context;
-  if (domain !== '') return 'gradient';
-  if (maxima.has(op)) {
-    const before = producerOf(inputs[0] ?? '');
-    const activated = before !== undefined && treatmentOf(before, context) === 'rescale';
-    return activated && maxPooling === 'captum' ? 'gradient' : 'max-pooling';
+  const changing = inputs.filter(context.isData);
+  const known = changing.every(context.carries);
+  if (domain !== '' || !changing.some(context.carries)) return 'gradient';
+  if (straightThrough.has(op)) return 'gradient';
+  if (maxima.has(op)) return known ? 'maximum' : 'gradient';
+  if (known && isLinear(node, context.isData)) return 'linear';
+  if (elementwiseFunctions.has(op) || arithmetic.has(op) || isStep(node)) {
+    // A product of two is linear in each: the gradient half way is exact.
+    if (op === 'Mul' && known) return 'line';
+    return changing.length === 1 ? 'rescale' : 'shared';
   }
-  const isFunction = elementwiseFunctions.has(op) && !linear.has(op);
-  return isFunction && isData(inputs[0] ?? '') && !inputs.slice(1).some(isData) ? 'rescale' : 'gradient';
+  const mixes = convolutions.has(op) || matrixProducts.has(op) || mixedAxes.has(op);
+  return mixes && known ? 'line' : 'gradient';
+}
+
+/** Whether a node's output is linear in what changes with the pixels, up to a constant. */
+function isLinear({ op, inputs }: Node, isData: (name: string) => boolean): boolean {
+  const changing = inputs.filter(isData).length;
+  if (op === 'Where') return !isData(inputs[0] ?? '');
+  if (op === 'Mul' || convolutions.has(op) || matrixProducts.has(op)) return changing === 1;
+  if (op === 'Div') return !isData(inputs[1] ?? '');
+  if (op === 'Concat' || ['Add', 'Sub', 'Sum', 'Mean'].includes(op)) return true;
+  if (op === 'Pad')
+    return inputs
+      .slice(1)
+      .filter(isData)
+      .every((name) => name === inputs[2]);
+  const inFirstOnly = !inputs.slice(1).some(isData);
+  return inFirstOnly && (rearrangements.has(op) || sums.has(op) || op === 'Neg');
 }
 
 /**
- * Multipliers in place of gradients, Shrikumar, Greenside & Kundaje 2017, as Captum takes them: each operator is compared
- * with what it does on the baseline, and m dx = m dy for the differences dx and dy to it.
- * @param inCopy the name of a value in the forward copy for the baseline, see addForwardCopy.
+ * Multipliers in place of gradients, Shrikumar, Greenside & Kundaje 2017: each operator is compared with what it does on the
+ * baseline, and the sum of m dx over its inputs is that of m dy over its outputs, for the differences dx and dy to it.
  */
 export function deepLiftAnswers(
   table: GradientTable,
-  treatment: (node: Node) => Treatment,
+  context: DeepLiftContext,
   inCopy: (name: string) => string,
 ): (node: Node) => Answer | undefined {
+  const comparison: Comparison = { inCopy, ...context };
+  const treatment = (node: Node) => treatmentOf(node, context);
   return (node) => {
-    const own = table[node.op];
     const as = treatment(node);
-    if (own?.kind !== 'rule' || as === 'gradient') return undefined;
-    const multiplier = as === 'rescale' ? rescale : maximumRule;
-    return { ...own, rule: (call) => [() => multiplier(call, own, inCopy)] };
+    const found = isStep(node) ? stepAnswer : table[qualifiedOp(node)];
+    if (found?.kind !== 'rule' || as === 'linear' || as === 'gradient') return undefined;
+    const own = found;
+    switch (as) {
+      case 'rescale':
+        return { ...own, rule: (call) => rescale(call, own, comparison) };
+      case 'shared':
+        return { ...own, rule: (call) => sharedMultipliers(call, own, comparison) };
+      case 'line':
+        return { ...own, rule: (call) => lineGradients(call, own, comparison) };
+      case 'maximum': {
+        const before = context.producerOf(node.inputs[0] ?? '');
+        const activated = before !== undefined && treatment(before) === 'rescale';
+        const asCaptum = activated && context.maxPooling === 'captum';
+        return { ...own, rule: (call) => [() => maximumMultiplier(call, own, { ...comparison, asCaptum })] };
+      }
+      default:
+        return as satisfies never;
+    }
   };
 }
 
-/** Differences below it count as none, and the plain gradient is taken: Captum's bound. */
-const negligible = 1e-10;
+/** The gradient of a step: none. */
+const stepAnswer: RuleAnswer = {
+  kind: 'rule',
+  rule: ({ builder, x: [x = ''] }) => [() => zerosLike(builder, x)],
+};
 
-/** value / dx, and the plain gradient where dx is negligible. */
-function perDifference({ ops, builder }: Call, value: string, difference: string, gradient: string): string {
-  const none = ops.Less(ops.Abs(difference), builder.scalar(negligible));
-  return ops.Where(none, gradient, ops.Div(value, ops.Where(none, builder.scalar(1), difference)));
-}
-
-/** The rescale rule: m_x = m_y (y - y') / (x - x'). */
-function rescale(call: Call, own: RuleAnswer, inCopy: (name: string) => string): string {
-  const { ops, dy } = call;
-  const [x = ''] = call.x;
+/** The rescale rule, for the one input that changes: m_x = m_y (y - y') / (x - x'). */
+function rescale(call: Call, own: RuleAnswer, { inCopy, isData }: Comparison) {
+  const { ops, dy, x } = call;
   const [y = ''] = call.y;
-  const gradient = own.rule(call)[0]?.() ?? dy;
-  const change = ops.Sub(y, inCopy(y));
-  return perDifference(call, ops.Mul(dy, change), ops.Sub(x, inCopy(x)), gradient);
-}
-
-/**
- * Captum's rule for max pooling. With M = max(y, y'), the image's winner answers for the rise M - y', the baseline's for
- * the fall y - M: m_x = (put back (m_y (M - y')) to where y won + put back (m_y (y - M)) to where y' won) / (x - x').
- * Where windows overlap, what is put back is added up.
- */
-function maximumRule(call: Call, own: RuleAnswer, inCopy: (name: string) => string): string {
-  const { ops, dy, builder, node } = call;
-  const [x = ''] = call.x;
-  const [y = ''] = call.y;
-  const [xReference, yReference] = [inCopy(x), inCopy(y)];
-  const twin = builder.nodes.find(({ outputs }) => outputs[0] === yReference) ?? node;
-  const originals = new Map([
-    [xReference, x],
-    [yReference, y],
-  ]);
-  const facts = (name: string) => call.facts(originals.get(name) ?? name);
-  const putBack = (to: Call, value: string) => own.rule({ ...to, dy: value, dys: [value] })[0]?.() ?? value;
-  const higher = ops.Max(y, yReference);
-  const rise = putBack(call, ops.Mul(dy, ops.Sub(higher, yReference)));
-  const fall = putBack(callFor(builder, twin, [dy], facts), ops.Mul(dy, ops.Sub(y, higher)));
-  return perDifference(call, ops.Add(rise, fall), ops.Sub(x, xReference), putBack(call, dy));
+  const gradients = own.rule(call);
+  return x.map((input, i) =>
+    isData(input)
+      ? () => perDifference(call, ops.Mul(dy, ops.Sub(y, inCopy(y))), input, inCopy(input), gradients[i]?.() ?? dy)
+      : undefined,
+  );
 }

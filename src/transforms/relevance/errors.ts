@@ -1,4 +1,5 @@
 import { KonkyoError } from '../../konkyoError.ts';
+import { firstOf } from '../../onnx/nodesInWords.ts';
 
 /** A node that relevance cannot pass through, and why. */
 export interface RefusedNode {
@@ -9,7 +10,10 @@ export interface RefusedNode {
   readonly why: string;
 }
 
-/** A composite gives nodes no rule, or one that does not apply to them. All of them are named. */
+/**
+ * A composite gives nodes no rule, or one that does not apply to them. The message counts them and names the first of each
+ * operator; `refused` has all.
+ */
 export class RelevanceRefusedError extends KonkyoError {
   readonly tag = 'relevance-refused';
   readonly composite: string;
@@ -17,8 +21,8 @@ export class RelevanceRefusedError extends KonkyoError {
   constructor(composite: string, refused: readonly RefusedNode[], nextStep: string) {
     const kinds = [...new Set(refused.map(kindOf))];
     const lines = kinds.map((kind) => {
-      const nodes = refused.filter((node) => kindOf(node) === kind).map(({ node }) => node);
-      return `  ${kind}: ${nodes.join(', ')}`;
+      const nodes = refused.filter((node) => kindOf(node) === kind);
+      return `  ${nodes.length} ${kind}: ${firstOf(nodes)}`;
     });
     super(`${composite} cannot pass relevance through all of the model:\n${lines.join('\n')}\n${nextStep}`);
     this.composite = composite;

@@ -1,0 +1,27 @@
+/** A node as it is named to people, and its operator. */
+export interface NamedNode {
+  readonly op: string;
+  /** See `describeNode`. */
+  readonly node: string;
+}
+
+/** So many nodes of an operator are named; the rest are counted. */
+const mostNamed = 3;
+
+/** Nodes by operator, with the first of each: `12 Relu (Relu "r1", Relu "r2", Relu "r3" and 9 more), 1 Sign (Sign "s")`. */
+export function nodesInWords(nodes: readonly NamedNode[]): string {
+  const operators = [...new Set(nodes.map(({ op }) => op))];
+  return operators
+    .map((operator) => {
+      const own = nodes.filter(({ op }) => op === operator);
+      return `${own.length} ${operator} (${firstOf(own)})`;
+    })
+    .join(', ');
+}
+
+/** The first nodes of a list, and how many more there are: a large model has hundreds. */
+export function firstOf(nodes: readonly Pick<NamedNode, 'node'>[]): string {
+  const named = nodes.slice(0, mostNamed).map(({ node }) => node);
+  const more = nodes.length - named.length;
+  return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

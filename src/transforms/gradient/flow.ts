@@ -1,0 +1,57 @@
+import { isFloat } from '../../onnx/elementType.ts';
+import type { Facts } from '../../onnx/facts.ts';
+import { type Node, reads } from '../../onnx/graph.ts';
+import { reservedPrefix } from '../../onnx/graphBuilder.ts';
+import { UnknownValueError } from './errors.ts';
+import type { Answer } from './rule.ts';
+
+/** What changes smoothly with some values. */
+export interface Flow {
+  /** The nodes that such a change passes through, in the graph's order. */
+  readonly nodes: readonly Node[];
+  /** The values that change, those it starts from included. */
+  readonly active: ReadonlySet<string>;
+  /** Those of them whose integers stand for real numbers. */
+  readonly quantized: ReadonlySet<string>;
+}
+
+/**
+ * Follows small changes of the values `from` through nodes in topological order: through every operator with a rule (or
+ * none yet), to outputs of real numbers or of quantised ones.
+ */
+export function flowFrom(
+  from: readonly string[],
+  nodes: readonly Node[],
+  facts: Facts,
+  answerTo: (node: Node) => Answer,
+): Flow {
+  const active = new Set(from);
+  const quantized = new Set<string>();
+  const passed = nodes.filter((node) => {
+    const answer = answerTo(node);
+    if (!reads(node).some((name) => active.has(name)) || answer.kind === 'none') return false;
+    // Whatever reads quantised numbers has to say what it does with their gradient, its integers included.
+    const quantizes = answer.kind === 'rule' && answer.quantizes === true;
+    const integersToo = quantizes || reads(node).some((name) => quantized.has(name));
+    const outputs = node.outputs.filter(
+      (name) => name !== '' && !wasAskedFor(name, facts) && (integersToo || isFloat(typeOf(name, facts))),
+    );
+    for (const output of outputs) {
+      active.add(output);
+      if (!isFloat(typeOf(output, facts))) quantized.add(output);
+    }
+    return outputs.length > 0;
+  });
+  return { nodes: passed, active, quantized };
+}
+
+function typeOf(name: string, facts: Facts) {
+  const known = facts.get(name);
+  if (!known) throw new UnknownValueError(name);
+  return known.type;
+}
+
+/** Whether this is an optional output that a rule of an earlier backward pass asked for: indices, which nothing probed. */
+function wasAskedFor(output: string, facts: Facts): boolean {
+  return output.startsWith(reservedPrefix) && !facts.has(output);
+}

@@ -1,0 +1,36 @@
+import type { Facts } from '../../onnx/facts.ts';
+import { type Graph, type Node, reads } from '../../onnx/graph.ts';
+import { flowFrom } from './flow.ts';
+import { answerIn, type GradientTable } from './rule.ts';
+
+/** These tell of an input's shape or type alone. */
+const blindToElements: ReadonlySet<string> = new Set([
+  ...(['Shape', 'Size', 'EyeLike', 'ConstantOfShape', 'RandomNormalLike', 'RandomUniformLike'] as const),
+]);
+
+/**
+ * The steps that every way from `input` to `value` leads over, where the gradient is zero for all inputs because of them:
+ * operators whose result is piecewise constant (Sign, Round, a comparison before Where, a Cast to integers, ...), which the
+ * input reaches with a slope and which `value` depends on.
+ * @returns none where some way has a slope (which may still be zero for one input), or where `value` does not depend on the
+ * elements of `input` at all.
+ */
+export function stepsWithoutSlope(
+  graph: Graph,
+  facts: Facts,
+  input: string,
+  value: string,
+  table: GradientTable,
+): readonly Node[] {
+  const { active } = flowFrom([input], graph.nodes, facts, (node) => answerIn(table, node));
+  if (active.has(value)) return [];
+  const steps: Node[] = [];
+  const needed = new Set([value]);
+  for (const node of graph.nodes.toReversed()) {
+    if (!node.outputs.some((output) => needed.has(output)) || blindToElements.has(node.op)) continue;
+    // Behind a step the input's slope ends; what follows it only passes the step on.
+    if (reads(node).some((name) => active.has(name))) steps.unshift(node);
+    for (const name of reads(node)) if (!active.has(name)) needed.add(name);
+  }
+  return steps;
+}
