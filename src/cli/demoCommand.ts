@@ -6,9 +6,9 @@ import { methodKinds } from '../methods.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { adam } from '../training/optimizers.ts';
 import { cosine } from '../training/schedules.ts';
-import { runExplainJob } from './explainJob.ts';
+import { interruptedWords, runExplainJob } from './explainJob.ts';
 import { readInputs } from './inputs.ts';
-import { interruption, stopIfInterrupted } from './interruption.ts';
+import { interruptedStatus, interruption, stopIfInterrupted } from './interruption.ts';
 import { forceWords } from './modelOptions.ts';
 import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
@@ -70,7 +70,7 @@ async function run(flags: Flags): Promise<void> {
   progress.message('2. Explain one digit of each class with every method');
   const classifier = await loadClassifier(bytes, { runtime });
   const inputs = Array.from({ length: 10 }, (_, digit) => `digits:${digit}`);
-  const { report } = await runExplainJob({
+  const { report, interrupted } = await runExplainJob({
     classifier,
     modelName: 'digits.onnx',
     images: await readInputs(inputs, classifier),
@@ -82,5 +82,9 @@ async function run(flags: Flags): Promise<void> {
     progress,
   });
   await classifier.release();
+  if (interrupted) {
+    progress.message(interruptedWords(interrupted));
+    process.exitCode = interruptedStatus();
+  }
   await printWords(`\nThe report: ${report}\nExplain a model of your own: npx konkyo explain MODEL.onnx IMAGE...\n`);
 }

@@ -3,10 +3,13 @@ import type { Command } from 'commander';
 import { findLayer } from '../attribution/layer.ts';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
 import type { Classifier } from '../classifier/classifier.ts';
+import type { NamedImage } from '../report/explainedView.ts';
 import { commandLine } from './commandLine.ts';
-import { type ExplainSummary, runExplainJob } from './explainJob.ts';
+import { explainImages } from './explainImages.ts';
+import { type ExplainSummary, interruptedWords } from './explainJob.ts';
 import { rulesOfImages } from './firedRules.ts';
-import { readInputs } from './inputs.ts';
+import { openInputs } from './inputs.ts';
+import { interruptedStatus } from './interruption.ts';
 import { chosenMethods } from './methodFlags.ts';
 import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
 import { prepareTargets } from './outputTargets.ts';
@@ -83,12 +86,15 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
   try {
     const unit = unitFrom(flags, classifier);
     const { rules } = flags;
-    const images = await readInputs(inputs, classifier, flags.dataDir === undefined ? {} : { dataDir: flags.dataDir });
-    const summary = await runExplainJob({
+    const options = flags.dataDir === undefined ? {} : { dataDir: flags.dataDir };
+    const sources = await openInputs(inputs, classifier, options);
+    const job = {
       classifier,
       modelName: basename(modelPath),
-      images,
-      ...(rules === undefined ? {} : { fired: (shown) => rulesOfImages(rules, classifier, shown) }),
+      sources,
+      ...(rules === undefined
+        ? {}
+        : { fired: (shown: readonly NamedImage[]) => rulesOfImages(rules, classifier, shown) }),
       methods,
       ...(unit ? { unit } : {}),
       checks: flags.checks,
@@ -99,8 +105,13 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       title: basename(modelPath),
       command: commandLine(),
       progress,
-    });
+    };
+    const summary = await explainImages(job, flags.json === true);
     await (flags.json === true ? printJson(summary) : printWords(inWords(summary)));
+    if (summary.interrupted) {
+      progress.message(interruptedWords(summary.interrupted));
+      process.exitCode = interruptedStatus();
+    }
   } finally {
     progress.finish();
     await classifier.release();

@@ -42,6 +42,7 @@ th { text-align: left; font-weight: 500; }
 header { padding-bottom: clamp(2rem, 4vw, 3.5rem); border-bottom: 1px solid var(--line); }
 .eyebrow { color: var(--accent); font-size: .9rem; font-weight: 600; letter-spacing: .01em; margin-bottom: 1.1rem; overflow-wrap: anywhere; }
 .lede { font-size: clamp(1.1rem, 1rem + .4vw, 1.3rem); line-height: 1.5; max-width: 42rem; margin: 1.4rem 0 0; }
+.notice { margin: 1.4rem 0 0; padding: .7rem 1rem; border-left: 3px solid var(--poor); background: var(--panel); max-width: 44rem; }
 .byline { margin: 1.2rem 0 0; color: var(--quiet); max-width: 44rem; }
 
 nav { border-bottom: 1px solid var(--line); padding: 1.1rem 0; }

@@ -9,6 +9,8 @@ import type { FiredRuleView } from './rules/firedView.ts';
 export interface ReportView {
   /** Names the page: browser tab, bookmark, first line. */
   readonly title: string;
+  /** What has to be known before anything else, such as that the report is not whole. */
+  readonly notice?: string;
   readonly explained: readonly ExplainedImage[];
   readonly provenance: Provenance;
 }
