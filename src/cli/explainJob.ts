@@ -142,10 +142,12 @@ export async function explainPart(whole: ExplainJob, refusals: Refusals): Promis
   const found = await explainWithContrast(job, refusals);
   if (found.every(({ maps }) => maps.length === 0)) return undefined;
   const stopping = { ...job, progress: stoppable(job.progress) };
-  const checked = await unlessInterrupted(() => checkedExplanations(stopping, found));
+  const isLookedAt = job.checks === true && !unit;
+  const checked = isLookedAt
+    ? await unlessInterrupted(() => checkedExplanations(stopping, found))
+    : await checkedExplanations(job, found);
   const explanations = checked ?? found.map(uncheckedExplanation('The run was interrupted before.'));
   sayWarnings(job, explanations);
-  const isLookedAt = job.checks === true && !unit;
   const deciding = isLookedAt
     ? await unlessInterrupted(() => decidingParts(job.classifier, images, explanations, stopping.progress))
     : undefined;

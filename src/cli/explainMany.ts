@@ -127,11 +127,13 @@ async function clear(out: string): Promise<void> {
 
 async function writePart(job: ExplainManyJob, part: ExplainedPart, before: Done): Promise<Done> {
   const { view } = part;
+  // The command names all images: it stands on the index alone.
+  const { command: _, ...provenance } = view.provenance;
   let { tally, front, rows } = before;
   for (const image of view.explained) {
     const number = tally.images + 1;
     const numbered = { ...image, id: `${number}-${image.name}` };
-    const page: ReportView = { ...view, title: `${view.title}: ${image.name}`, explained: [numbered] };
+    const page: ReportView = { ...view, title: `${view.title}: ${image.name}`, explained: [numbered], provenance };
     const name = `${String(number).padStart(5, '0')}.html`;
     const index = `../${partName(Math.floor((number - 1) / rowsAPart))}`;
     await writeWhole(join(job.out, 'images', name), renderReport(page, { index }));

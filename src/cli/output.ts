@@ -27,9 +27,8 @@ export async function tryFolder(folder: string): Promise<void> {
     await writeAndRemove(resolve(folder));
     await removeStalePartials(folder);
   } catch (cause) {
-    throw new OutputError(`Cannot write to the folder ${resolve(folder)}: ${reason(cause)}. Choose another one.`, {
-      cause,
-    });
+    const why = (await fileInTheWay(resolve(folder))) ?? reason(cause);
+    throw new OutputError(`Cannot write to the folder ${resolve(folder)}: ${why}. Choose another one.`, { cause });
   }
 }
 
@@ -47,6 +46,13 @@ export async function tryFile(path: string): Promise<void> {
   await access(target, constants.W_OK).catch((cause: unknown) => {
     throw new OutputError(`Cannot write ${resolve(path)}: ${reason(cause)}. Choose another place.`, { cause });
   });
+}
+
+/** Where a folder should be, or one that it is to lie in. */
+async function fileInTheWay(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found) return found.isDirectory() ? undefined : `${path} is a file`;
+  return path === dirname(path) ? undefined : fileInTheWay(dirname(path));
 }
 
 /** Permissions alone do not tell: there are file systems that take nothing from anybody. */

@@ -77,7 +77,7 @@ function checkDistinct(targets: readonly OutputTarget[]): void {
     );
     if (!other) continue;
     throw new OverwriteError(
-      `${file.path} cannot be written: ${other.path} is to be written there too. Give each result its own place.`,
+      `${file.path} is to be a file, and ${other.path} is to be there too. Give each result its own place.`,
     );
   }
 }

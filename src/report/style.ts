@@ -129,7 +129,7 @@ footer { margin-top: 5rem; padding-top: 1.2rem; border-top: 1px solid var(--line
 .overview tbody th span { min-width: 4rem; }
 .decided { min-width: 8.5rem; } .decided > * { display: block; text-align: left; line-height: 1.4; }
 .decided strong { font: 600 1.35rem/1.2 var(--serif); font-variant-numeric: lining-nums; }
-.truth { font-size: .875rem; } .truth .mark { margin: 0 .4em 0 0; }
+.judged > .truth { display: block; white-space: nowrap; } .truth { font-size: .875rem; } .truth .mark { margin: 0 .4em 0 0; }
 .overview .method { min-width: calc(var(--map) + 1.1rem); max-width: calc(var(--map) + 1.1rem); hyphens: auto; } .overview thead th.method { font-size: 0.68rem; padding-right: 0; } td.method :is(.outlined, .picture) { width: var(--map); } td.method .outlined .picture { width: 100%; }
 
 .data { width: auto; min-width: min(100%, 24rem); margin: 0 0 1.5rem; }

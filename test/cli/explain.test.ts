@@ -202,7 +202,10 @@ describe.concurrent('what cannot be explained is left out by name', () => {
     expect(only).toMatchObject({ status: 1, stdout: '' });
     expect(only.stderr.match(/cannot pass relevance/g)).toHaveLength(1);
     const both = await run('logarithm.onnx', ['three.npz', '--method', 'lrp-epsilon-plus,attn-lrp', '--out', 'none']);
-    expect(both).toMatchObject({ status: 1, stderr: expect.stringMatching(/Nothing is left to show: .*Relevance, epsilon-plus, Relevance through attention/) });
+    expect(both).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/Nothing is left to show: .*Relevance, epsilon-plus, Relevance through attention/),
+    });
     const bad = await run('logarithm.onnx', ['bad.npz', '--method', 'saliency', '--out', 'none']);
     expect(bad).toMatchObject({
       status: 1,
