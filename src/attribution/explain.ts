@@ -40,6 +40,8 @@ export interface ExplainOptions {
   /** The target for an image, given what the model predicts; by default the predicted class. */
   readonly target?: (prediction: Prediction) => Target;
   readonly progress?: (done: number, total: number, what: string) => void;
+  /** Once it is aborted no further method is begun; the maps so far are given. */
+  readonly signal?: AbortSignal;
   /**
    * Told of a method that cannot be used with this model or these images, or of one that fails for a single image, counted from
    * 0; its maps are then left out. Without it, such a method is an error.
@@ -64,12 +66,13 @@ export async function explain(
   methods: readonly Method[],
   options: ExplainOptions = {},
 ): Promise<Explanation[]> {
-  const { target = ({ chosen }: Prediction) => chosen, progress, onRefused, onImageLeftOut } = options;
+  const { target = ({ chosen }: Prediction) => chosen, progress, signal, onRefused, onImageLeftOut } = options;
   const { places, kept, predictions } = await predicted(classifier, images, onImageLeftOut);
   if (places.length === 0) return [];
   const targets = predictions.map(target);
   const columns: (MethodMap | undefined)[][] = [];
   for (const [done, method] of methods.entries()) {
+    if (signal?.aborted) break;
     progress?.(done, methods.length, method.title);
     const column = await unlessRefused(method, onRefused, async () =>
       runMethod(await method.compile(classifier), method, kept, targets, (reason, i) =>

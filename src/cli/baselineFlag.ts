@@ -46,7 +46,10 @@ async function fromFiles(path: string, classifier: Classifier): Promise<Tensor<'
 }
 
 async function picturesIn(folder: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => /\.(png|jpe?g|webp)$/i.test(name)).sort();
+  const found = await readdir(folder).catch((cause: unknown) => {
+    throw new FileError(`The baselines folder ${folder} cannot be read: check its permissions.`, { cause });
+  });
+  const names = found.filter((name) => /\.(png|jpe?g|webp)$/i.test(name)).sort();
   if (names.length === 0)
     throw new FileError(`There are no PNG, JPEG or WebP pictures in the baselines folder ${folder}.`);
   return names.map((name) => join(folder, name));

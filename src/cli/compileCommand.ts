@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { findLayer } from '../attribution/layer.ts';
 import type { Classifier } from '../classifier/classifier.ts';
@@ -7,10 +6,13 @@ import type { CompileTarget } from '../compile/classTarget.ts';
 import { type CompiledExplainer, compileExplainer } from '../compile/compileExplainer.ts';
 import { explainerKeys } from '../compile/metadata.ts';
 import { writeModel } from '../onnx/writeModel.ts';
+import { stopIfInterrupted, stoppable } from './interruption.ts';
 import { chosenMethods } from './methodFlags.ts';
-import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags } from './modelOptions.ts';
-import { prepareFolder, writeWhole } from './output.ts';
+import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
+import { writeWhole } from './output.ts';
+import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
+import { printJson, printWords } from './streams.ts';
 import { parseTarget } from './targetFlag.ts';
 import { UsageError } from './usageError.ts';
 import { version } from './version.ts';
@@ -46,8 +48,11 @@ export function addCompileCommand(program: Command): void {
 async function run(modelPath: string, flags: Flags): Promise<void> {
   const [method, another] = chosenMethods(flags.method, flags);
   if (!method || another) throw new UsageError('konkyo compile writes one method: give --method one id.');
-  await prepareFolder(dirname(flags.out));
-  const progress = progressTo();
+  await prepareTargets([{ kind: 'model', path: flags.out }], {
+    inputs: modelInputs(modelPath, flags),
+    force: flags.force,
+  });
+  const progress = stoppable(progressTo());
   const classifier = await classifierFrom(modelPath, flags);
   try {
     if (flags.layer !== undefined) findLayer(classifier, flags.layer);
@@ -56,9 +61,10 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
     const bytes = writeModel(compiled.model);
     if (flags.check) progress.message('Running the file and the method against each other');
     const difference = flags.check ? await checkExplainer(classifier, method, compiled, bytes, target) : undefined;
-    await writeWhole(flags.out, bytes);
-    const summary = summaryOf(flags.out, compiled, bytes.length, difference, classifier.preparation.notes);
-    process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : inWords(summary));
+    stopIfInterrupted();
+    const file = await writeWhole(flags.out, bytes);
+    const summary = summaryOf(file, compiled, bytes.length, difference, classifier.preparation.notes);
+    await (flags.json === true ? printJson(summary) : printWords(inWords(summary)));
   } finally {
     await classifier.release();
   }

@@ -1,5 +1,6 @@
 import type { Dataset } from '../datasets/dataset.ts';
 import { type OpenOptions, openDataset } from '../datasets/openDataset.ts';
+import { interruption } from './interruption.ts';
 import type { Progress } from './progress.ts';
 
 /** Opens a data set; where it takes long (a download, many pictures), the progress is shown in tenths. */
@@ -11,6 +12,7 @@ export async function datasetWithProgress(
   let shown = '';
   try {
     return await openDataset(where, {
+      signal: interruption,
       ...options,
       onProgress({ what, done, total, unit }) {
         const tenth = Math.floor((10 * done) / total);

@@ -34,7 +34,7 @@ export async function decidingParts(
       await finder.release();
     }
   } catch (error) {
-    if (!isKonkyoError(error)) throw error;
+    if (!isKonkyoError(error) || error.tag === 'interrupted') throw error;
     return { views: [], notes: [`Which regions and filters decided is left out. ${error.message}`] };
   }
 }

@@ -6,10 +6,14 @@ import { methodKinds } from '../methods.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { adam } from '../training/optimizers.ts';
 import { cosine } from '../training/schedules.ts';
-import { runExplainJob } from './explainJob.ts';
+import { interruptedWords, runExplainJob } from './explainJob.ts';
 import { readInputs } from './inputs.ts';
-import { prepareFolder, writeWhole } from './output.ts';
+import { interruptedStatus, interruption, stopIfInterrupted } from './interruption.ts';
+import { forceWords } from './modelOptions.ts';
+import { writeWhole } from './output.ts';
+import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
+import { printWords } from './streams.ts';
 import { threadCount } from './threads.ts';
 import { percent, runTrainJob } from './trainJob.ts';
 
@@ -23,12 +27,27 @@ export function addDemoCommand(program: Command): void {
     .option('--out <folder>', 'where the model and the report go', 'report')
     .option('--seed <n>', 'of the training', '0')
     .option('--threads <n>', 'threads (default: all)')
+    .option('--force', forceWords)
     .action(run);
 }
 
-async function run(flags: { readonly out: string; readonly seed: string; readonly threads?: string }): Promise<void> {
+interface Flags {
+  readonly out: string;
+  readonly seed: string;
+  readonly threads?: string;
+  readonly force?: boolean;
+}
+
+async function run(flags: Flags): Promise<void> {
   const progress = progressTo();
-  await prepareFolder(flags.out);
+  const modelPath = join(flags.out, 'digits.onnx');
+  await prepareTargets(
+    [
+      { kind: 'report', path: flags.out },
+      { kind: 'model', path: modelPath },
+    ],
+    { inputs: [], force: flags.force },
+  );
   const runtime = nodeRuntime(threadCount(flags.threads));
   const { train, test } = await loadDigits();
   progress.message(`1. Train a small convolutional network on ${train.count} handwritten digits`);
@@ -42,15 +61,16 @@ async function run(flags: { readonly out: string; readonly seed: string; readonl
     length: { updates },
     batchSize: 100,
     seed: Number(flags.seed),
+    signal: interruption,
     progress,
   });
-  const model = join(flags.out, 'digits.onnx');
-  await writeWhole(model, bytes);
+  stopIfInterrupted();
+  const model = await writeWhole(modelPath, bytes);
   progress.message(`   ${model}: ${percent(accuracy ?? 0)} of ${test.count} other digits right`);
   progress.message('2. Explain one digit of each class with every method');
   const classifier = await loadClassifier(bytes, { runtime });
   const inputs = Array.from({ length: 10 }, (_, digit) => `digits:${digit}`);
-  const { report } = await runExplainJob({
+  const { report, interrupted } = await runExplainJob({
     classifier,
     modelName: 'digits.onnx',
     images: await readInputs(inputs, classifier),
@@ -62,7 +82,9 @@ async function run(flags: { readonly out: string; readonly seed: string; readonl
     progress,
   });
   await classifier.release();
-  process.stdout.write(
-    `\nThe report: ${report}\nExplain a model of your own: npx konkyo explain MODEL.onnx IMAGE...\n`,
-  );
+  if (interrupted) {
+    progress.message(interruptedWords(interrupted));
+    process.exitCode = interruptedStatus();
+  }
+  await printWords(`\nThe report: ${report}\nExplain a model of your own: npx konkyo explain MODEL.onnx IMAGE...\n`);
 }

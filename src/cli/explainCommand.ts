@@ -1,16 +1,20 @@
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { findLayer } from '../attribution/layer.ts';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
 import type { Classifier } from '../classifier/classifier.ts';
+import type { NamedImage } from '../report/explainedView.ts';
 import { commandLine } from './commandLine.ts';
-import { type ExplainSummary, runExplainJob } from './explainJob.ts';
+import { explainImages } from './explainImages.ts';
+import { type ExplainSummary, interruptedWords } from './explainJob.ts';
 import { rulesOfImages } from './firedRules.ts';
-import { readInputs } from './inputs.ts';
+import { openInputs } from './inputs.ts';
+import { interruptedStatus } from './interruption.ts';
 import { chosenMethods } from './methodFlags.ts';
-import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags } from './modelOptions.ts';
-import { prepareFolder } from './output.ts';
+import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
+import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
+import { printJson, printWords } from './streams.ts';
 import { parseTarget } from './targetFlag.ts';
 import { UsageError } from './usageError.ts';
 
@@ -62,18 +66,35 @@ export function addExplainCommand(program: Command): void {
 async function run(modelPath: string, inputs: string[], flags: Flags): Promise<void> {
   const progress = progressTo();
   const methods = chosenMethods(flags.method, flags);
-  await prepareFolder(flags.out);
-  if (flags.save !== undefined) await prepareFolder(dirname(flags.save));
+  await prepareTargets(
+    [
+      { kind: 'report', path: flags.out },
+      ...(flags.save === undefined ? [] : [{ kind: 'arrays', path: flags.save } as const]),
+    ],
+    {
+      inputs: [
+        ...modelInputs(modelPath, flags),
+        ...inputs,
+        flags.rules,
+        textOf(flags.baselines),
+        textOf(flags.segments),
+      ],
+      force: flags.force,
+    },
+  );
   const classifier = await classifierFrom(modelPath, flags);
   try {
     const unit = unitFrom(flags, classifier);
     const { rules } = flags;
-    const images = await readInputs(inputs, classifier, flags.dataDir === undefined ? {} : { dataDir: flags.dataDir });
-    const summary = await runExplainJob({
+    const options = flags.dataDir === undefined ? {} : { dataDir: flags.dataDir };
+    const sources = await openInputs(inputs, classifier, options);
+    const job = {
       classifier,
       modelName: basename(modelPath),
-      images,
-      ...(rules === undefined ? {} : { fired: (shown) => rulesOfImages(rules, classifier, shown) }),
+      sources,
+      ...(rules === undefined
+        ? {}
+        : { fired: (shown: readonly NamedImage[]) => rulesOfImages(rules, classifier, shown) }),
       methods,
       ...(unit ? { unit } : {}),
       checks: flags.checks,
@@ -84,17 +105,26 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       title: basename(modelPath),
       command: commandLine(),
       progress,
-    });
+    };
+    const summary = await explainImages(job, flags.json === true);
     for (const { name, saturated, tie } of summary.images) {
       if (tie) progress.message(`Note: ${name} is a tie of exactly equal scores.`);
       if (saturated)
         progress.message(`Note: of ${name} a probability of exactly 1 is explained, where gradients are 0.`);
     }
-    process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : inWords(summary));
+    await (flags.json === true ? printJson(summary) : printWords(inWords(summary)));
+    if (summary.interrupted) {
+      progress.message(interruptedWords(summary.interrupted));
+      process.exitCode = interruptedStatus();
+    }
   } finally {
     progress.finish();
     await classifier.release();
   }
+}
+
+function textOf(flag: unknown): string | undefined {
+  return typeof flag === 'string' ? flag : undefined;
 }
 
 /**

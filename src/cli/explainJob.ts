@@ -8,7 +8,7 @@ import type { InputDescription, SettingSources } from '../classifier/inputDescri
 import type { Target } from '../classifier/target.ts';
 import { writeNpz } from '../datasets/npz.ts';
 import { type CheckedExplanation, checkMaps } from '../evaluation/checkMaps.ts';
-import type { KonkyoError } from '../konkyoError.ts';
+import { isKonkyoError, type KonkyoError } from '../konkyoError.ts';
 import { concatRows, float32 } from '../onnx/tensor.ts';
 import { explainedImage, type NamedImage, targetWords } from '../report/explainedView.ts';
 import type { DecidingView } from '../report/filters/decidingView.ts';
@@ -18,6 +18,8 @@ import { reportPictures } from '../report/reportPictures.ts';
 import type { FiredRuleView } from '../report/rules/firedView.ts';
 import type { ReportView } from '../report/view.ts';
 import { decidingParts } from './decidingParts.ts';
+import { removeEarlierPictures } from './earlierReport.ts';
+import { InterruptedWorkError, interruption, stoppable } from './interruption.ts';
 import { type LeftOut, leftOutOf, type Refusals, refusalsOf } from './leftOut.ts';
 import { writeWhole } from './output.ts';
 import type { Progress } from './progress.ts';
@@ -57,6 +59,8 @@ export interface ExplainSummary {
   readonly leftOut?: readonly LeftOut[];
   /** How pixels became model input, and where each setting came from. */
   readonly input: Omit<InputDescription, 'classes'> & { readonly from: SettingSources };
+  /** What a signal kept from being done. Absent where none came. */
+  readonly interrupted?: readonly string[];
   readonly images: readonly {
     readonly name: string;
     readonly predicted: string;
@@ -92,45 +96,110 @@ export interface ExplainSummary {
 }
 
 /**
- * Explains images and writes what was asked for. Everything is computed before the first file is written. What cannot be done
- * is left out, with a message.
+ * Explains images and writes what was asked for, on one page. Everything is computed before the first file is written. What
+ * cannot be done is left out, with a message; a signal ends it after the method under way, and what is done is written.
  * @throws NothingExplainedError, or the reason of the only method or image, if nothing is left.
  */
-export async function runExplainJob(whole: ExplainJob): Promise<ExplainSummary> {
-  const { unit } = whole;
+export async function runExplainJob(job: ExplainJob): Promise<ExplainSummary> {
+  const { unit, progress } = job;
   try {
-    const refusals = refusalsOf(whole.progress);
-    const job = { ...whole, images: await explainableImages(whole, refusals) };
-    const fired = await job.fired?.(job.images);
-    const found = await explainWithContrast(job, refusals);
-    if (found.every(({ maps }) => maps.length === 0)) throw refusals.asError();
-    const explanations = await checkedExplanations(job, found);
-    sayWarnings(job, explanations);
-    const deciding =
-      job.checks === true && !unit
-        ? await decidingParts(job.classifier, job.images, explanations, job.progress)
-        : undefined;
-    const methods = job.methods.filter(({ id }) =>
-      explanations.some(({ maps }) => maps.some(({ method }) => method.id === id)),
-    );
-    const view = viewOf({ ...job, methods }, explanations, {
-      notes: [...refusals.notes(), ...(deciding?.notes ?? [])],
-      deciding: deciding?.views ?? [],
-      fired: fired ?? [],
-    });
-    const report = join(job.out, 'index.html');
+    const refusals = refusalsOf(progress);
+    const part = await explainPart(job, refusals);
+    if (!part) throw nothingDone(refusals);
+    const { view, methods, explanations, missing } = part;
     if (job.save) await writeWhole(job.save, mapArchive(methods, explanations));
-    if (job.pictures) {
-      for (const { name, png } of reportPictures(view)) await writeWhole(join(job.out, 'pictures', name), png);
-    }
-    await writeWhole(report, renderReport(view));
+    const pictures = job.pictures ? reportPictures(view) : [];
+    for (const { name, png } of pictures) await writeWhole(join(job.out, 'pictures', name), png);
+    const report = await writeWhole(join(job.out, 'index.html'), renderReport(view));
+    await removeEarlierPictures(
+      job.out,
+      pictures.map(({ name }) => join('pictures', name)),
+    );
     return {
-      ...summaryOf(job, explanations, report),
+      ...summaryOf(part.job, explanations, report),
       ...(refusals.all.length > 0 ? { leftOut: refusals.all.map(leftOutOf) } : {}),
+      ...(missing.length > 0 ? { interrupted: missing } : {}),
     };
   } finally {
     await unit?.classifier.release();
   }
+}
+
+export function nothingDone(refusals: Refusals): KonkyoError {
+  return interruption.aborted
+    ? new InterruptedWorkError('Interrupted: nothing was explained yet, and nothing is written.')
+    : refusals.asError();
+}
+
+/** What was found out about some images. */
+export interface ExplainedPart {
+  /** With the images that could be explained alone. */
+  readonly job: ExplainJob;
+  readonly explanations: readonly CheckedExplanation[];
+  /** Those that gave maps. */
+  readonly methods: readonly Method[];
+  readonly view: ReportView;
+  /** What a signal kept from being done; empty where none came. */
+  readonly missing: readonly string[];
+}
+
+/** Explains images, and writes nothing. @returns nothing where none of them could be explained. */
+export async function explainPart(whole: ExplainJob, refusals: Refusals): Promise<ExplainedPart | undefined> {
+  const { unit } = whole;
+  const images = await explainableImages(whole, refusals);
+  if (images.length === 0) return undefined;
+  const job = { ...whole, images };
+  const fired = await job.fired?.(images);
+  const found = await explainWithContrast(job, refusals);
+  if (found.every(({ maps }) => maps.length === 0)) return undefined;
+  const stopping = { ...job, progress: stoppable(job.progress) };
+  const isLookedAt = job.checks === true && !unit;
+  const checked = isLookedAt
+    ? await unlessInterrupted(() => checkedExplanations(stopping, found))
+    : await checkedExplanations(job, found);
+  const explanations = checked ?? found.map(uncheckedExplanation('The run was interrupted before.'));
+  sayWarnings(job, explanations);
+  const deciding = isLookedAt
+    ? await unlessInterrupted(() => decidingParts(job.classifier, images, explanations, stopping.progress))
+    : undefined;
+  const methods = job.methods.filter(({ id }) =>
+    explanations.some(({ maps }) => maps.some(({ method }) => method.id === id)),
+  );
+  const left = job.methods.filter(
+    (method) => !methods.includes(method) && !refusals.all.some((one) => one.method === method),
+  );
+  const missing = [
+    ...(interruption.aborted ? left.map(({ title }) => title) : []),
+    ...(checked ? [] : ['the checks of the maps']),
+    ...(isLookedAt && !deciding ? ['regions and filters'] : []),
+  ];
+  const view = viewOf({ ...job, methods }, explanations, {
+    notes: [...refusals.notes(), ...(deciding?.notes ?? [])],
+    deciding: deciding?.views ?? [],
+    fired: fired ?? [],
+    missing,
+  });
+  return { job, explanations, methods, view, missing };
+}
+
+/** Nothing where a signal came before or meanwhile. */
+async function unlessInterrupted<T>(run: () => Promise<T>): Promise<T | undefined> {
+  if (interruption.aborted) return undefined;
+  try {
+    return await run();
+  } catch (error) {
+    if (isKonkyoError(error, 'interrupted')) return undefined;
+    throw error;
+  }
+}
+
+function uncheckedExplanation(unchecked: string) {
+  return (one: Explanation): CheckedExplanation => ({ ...one, maps: one.maps.map((map) => ({ ...map, unchecked })) });
+}
+
+/** For the page and the command line. */
+export function interruptedWords(missing: readonly string[]): string {
+  return `This run was interrupted. Missing: ${missing.join(', ')}.`;
 }
 
 /** What is amiss with a map is said at once; the same of many images, once. */
@@ -154,7 +223,6 @@ async function explainableImages(
 ): Promise<readonly NamedImage[]> {
   const bad = await unexplainable(classifier, concatRows(images.map(({ image }) => image)));
   for (const { image, reason } of bad) refusals.add({ image: images[image]?.name ?? '', error: reason }, images.length);
-  if (bad.length === images.length) throw refusals.asError();
   return images.filter((_, i) => !bad.some(({ image }) => image === i));
 }
 
@@ -168,6 +236,7 @@ async function explainWithContrast(job: ExplainJob, refusals: Refusals): Promise
       refusals.add({ method, error, ...name }, image === undefined ? methods.length : images.length);
     },
     progress: (done: number, total: number, what: string) => progress.update(done, total, what),
+    signal: interruption,
   };
   if (unit) {
     const predictions = await classifier.predict(batch);
@@ -184,7 +253,7 @@ async function explainWithContrast(job: ExplainJob, refusals: Refusals): Promise
   );
   const evidence = admitted.filter(({ shows }) => shows === undefined);
   const contrastMethod = evidence.find(({ id }) => id === 'integrated-gradients') ?? evidence[0];
-  if (target || !contrastMethod || classifier.classCount < 2) return explanations;
+  if (target || !contrastMethod || classifier.classCount < 2 || interruption.aborted) return explanations;
   const contrasts = await explain(classifier, batch, [contrastMethod], {
     ...options,
     target: (prediction) => ({ for: prediction.chosen, against: runnerUp(prediction) }),
@@ -203,7 +272,7 @@ async function checkedExplanations(
     ? 'The checks measure how sure a decision is, and a unit makes none.'
     : 'Checks were not asked for (--no-checks).';
   if (checks !== true || unit) {
-    return explanations.map((one) => ({ ...one, maps: one.maps.map((map) => ({ ...map, unchecked })) }));
+    return explanations.map(uncheckedExplanation(unchecked));
   }
   return checkMaps(
     classifier,
@@ -218,6 +287,8 @@ interface Found {
   /** An entry for each image, or none. */
   readonly deciding: readonly DecidingView[];
   readonly fired: readonly FiredRuleView[];
+  /** What a signal kept from being done. */
+  readonly missing: readonly string[];
 }
 
 function viewOf(job: ExplainJob, explanations: readonly CheckedExplanation[], found: Found): ReportView {
@@ -226,6 +297,7 @@ function viewOf(job: ExplainJob, explanations: readonly CheckedExplanation[], fo
   return {
     title,
     ...(classifier.cautions.length > 0 ? { cautions: classifier.cautions } : {}),
+    ...(found.missing.length > 0 ? { notice: interruptedWords(found.missing) } : {}),
     explained: explanations.flatMap((explanation, i) => {
       const named = images[i];
       const decided = found.deciding[i];
@@ -254,7 +326,7 @@ function viewOf(job: ExplainJob, explanations: readonly CheckedExplanation[], fo
  * One array a method, [n, ...] in the input's own shape or the layer's, named by the method's id. An image that the method
  * failed for has no numbers (NaN) in its row.
  */
-function mapArchive(methods: readonly Method[], explanations: readonly Explanation[]): Uint8Array {
+export function mapArchive(methods: readonly Method[], explanations: readonly Explanation[]): Uint8Array {
   const arrays = methods.map(({ id }) => {
     // The first map of a method is the one for the target; a contrast with the runner-up comes after it.
     const maps = explanations.map(({ maps }) => maps.find(({ method }) => method.id === id)?.values);
@@ -269,16 +341,20 @@ function mapArchive(methods: readonly Method[], explanations: readonly Explanati
   return writeNpz(new Map(arrays));
 }
 
-function summaryOf(
+/** What a summary says of the model, whatever the images. */
+export function ofModel({ cautions, input, inputSources }: Classifier): Pick<ExplainSummary, 'cautions' | 'input'> {
+  const { classes: _, ...described } = input;
+  return { cautions, input: { ...described, from: inputSources } };
+}
+
+export function summaryOf(
   { classifier, images, unit }: ExplainJob,
   explanations: readonly CheckedExplanation[],
   report: string,
 ): ExplainSummary {
-  const { classes: _, ...input } = classifier.input;
   return {
     report,
-    cautions: classifier.cautions,
-    input: { ...input, from: classifier.inputSources },
+    ...ofModel(classifier),
     images: explanations.map(({ prediction, target, maps }, i) => ({
       name: images[i]?.name ?? '',
       predicted: className(classifier, prediction.chosen),

@@ -10,10 +10,14 @@ import { filtersPage } from '../report/filters/page.ts';
 import { renderPage } from '../report/page.ts';
 import { provenanceOf } from '../report/provenanceView.ts';
 import { commandLine } from './commandLine.ts';
-import { addModelOptions, classifierFrom, datasetFor, type ModelFlags } from './modelOptions.ts';
+import { removeEarlierPictures } from './earlierReport.ts';
+import { stopIfInterrupted, stoppable } from './interruption.ts';
+import { addModelOptions, classifierFrom, datasetFor, type ModelFlags, modelInputs } from './modelOptions.ts';
 import { wholeFlag } from './numberFlags.ts';
-import { prepareFolder, writeWhole } from './output.ts';
+import { writeWhole } from './output.ts';
+import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
+import { printJson, printWords } from './streams.ts';
 import { UsageError } from './usageError.ts';
 import { version } from './version.ts';
 
@@ -56,20 +60,20 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
     fill: parseFill(flags.fill),
     seed: wholeFlag('seed', flags.seed, 0),
   };
-  const progress = progressTo();
-  await prepareFolder(flags.out);
+  const progress = stoppable(progressTo());
+  await prepareTargets([{ kind: 'report', path: flags.out }], {
+    inputs: [...modelInputs(modelPath, flags), flags.dataset],
+    force: flags.force,
+  });
   const classifier = await classifierFrom(modelPath, flags);
   try {
     const dataset = await datasetFor(classifier, flags.dataset, flags, progress);
     const analysis = await analyseFilters(classifier, dataset, settings, progress.update);
-    const page = join(flags.out, 'index.html');
-    await writeWhole(page, pageOf(analysis, basename(modelPath)));
+    stopIfInterrupted();
+    const page = await writeWhole(join(flags.out, 'index.html'), pageOf(analysis, basename(modelPath)));
+    await removeEarlierPictures(flags.out);
     const summary = filterSummary(analysis);
-    process.stdout.write(
-      flags.json === true
-        ? `${JSON.stringify({ page, ...summary }, null, 2)}\n`
-        : `${inWords(analysis)}\nPage: ${page}\n`,
-    );
+    await (flags.json === true ? printJson({ page, ...summary }) : printWords(`${inWords(analysis)}\nPage: ${page}\n`));
   } finally {
     progress.finish();
     await classifier.release();

@@ -25,6 +25,12 @@ export interface InputOptions {
   readonly dataDir?: string;
 }
 
+/** One image among the INPUT arguments, which is read when it is needed: of many, not all need be in memory. */
+export interface ImageSource {
+  readonly name: string;
+  read(): Promise<NamedImage>;
+}
+
 /**
  * Reads the INPUT arguments: pictures, .npy and .npz files (model input as it is), or DATASET:INDEX, an image of the test set
  * of a named data set.
@@ -34,29 +40,74 @@ export async function readInputs(
   classifier: Classifier,
   options: InputOptions = {},
 ): Promise<NamedImage[]> {
+  const images: NamedImage[] = [];
+  for (const source of await openInputs(inputs, classifier, options)) images.push(await source.read());
+  return images;
+}
+
+/** The images of the INPUT arguments. Arrays are read to count their images; of several the last one read stays in memory. */
+export async function openInputs(
+  inputs: readonly string[],
+  classifier: Classifier,
+  options: InputOptions = {},
+): Promise<ImageSource[]> {
   const opened = new Map<string, LabelledImages>();
-  const lists: NamedImage[][] = [];
+  const arrays = lastArray(classifier);
+  const lists: ImageSource[][] = [];
   for (const input of inputs) {
     const [, dataset, index] = /^([a-z][\w-]*):(\d+)$/i.exec(input) ?? [];
     if (dataset === undefined) {
-      lists.push(await readFileInput(input, classifier));
+      lists.push(await openFile(input, classifier, arrays));
     } else {
       const test = opened.get(dataset) ?? (await openTestSet(dataset, input, options));
       opened.set(dataset, test);
-      const truth = imageAt(test, Number(index)).label;
-      const image = toModelInput(pictureAt(test, Number(index)), classifier);
-      lists.push([{ name: input, image, truth }]);
+      const { label: truth } = imageAt(test, Number(index));
+      const read = async () => ({
+        name: input,
+        image: toModelInput(pictureAt(test, Number(index)), classifier),
+        truth,
+      });
+      lists.push([{ name: input, read }]);
     }
   }
   return lists.flat();
 }
 
-async function readFileInput(input: string, classifier: Classifier): Promise<NamedImage[]> {
-  const bytes = await readNamedFile(input, 'input');
+async function openFile(
+  input: string,
+  classifier: Classifier,
+  arrays: (path: string) => Promise<NamedImage[]>,
+): Promise<ImageSource[]> {
   const name = basename(input);
-  if (/\.npy$/i.test(input)) return fromArray(readNpy(bytes, input), name, classifier);
-  if (/\.npz$/i.test(input)) return fromArray(onlyArray(readNpz(bytes, input), input), name, classifier);
-  return [{ name, image: toModelInput(await decodeImage(bytes, input), classifier) }];
+  if (/\.np[yz]$/i.test(input)) {
+    return (await arrays(input)).map(({ name }, i) => ({
+      name,
+      async read() {
+        const image = (await arrays(input))[i];
+        if (image) return image;
+        throw new InvalidInputError(`${input} has changed: image ${i} is gone. Leave it as it is meanwhile.`);
+      },
+    }));
+  }
+  const decoded = async (bytes: Uint8Array) => ({
+    name,
+    image: toModelInput(await decodeImage(bytes, input), classifier),
+  });
+  if (input !== '-') return [{ name, read: async () => decoded(await readNamedFile(input, 'input')) }];
+  const bytes = await readNamedFile(input, 'input');
+  return [{ name, read: () => decoded(bytes) }];
+}
+
+/** Reads files of arrays, and remembers the last. */
+function lastArray(classifier: Classifier): (path: string) => Promise<NamedImage[]> {
+  let last: { readonly path: string; readonly images: NamedImage[] } | undefined;
+  return async (path) => {
+    if (last?.path === path) return last.images;
+    const bytes = await readNamedFile(path, 'input');
+    const array = /\.npz$/i.test(path) ? onlyArray(readNpz(bytes, path), path) : readNpy(bytes, path);
+    last = { path, images: fromArray(array, basename(path), classifier) };
+    return last.images;
+  };
 }
 
 async function openTestSet(dataset: string, input: string, options: InputOptions): Promise<LabelledImages> {

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { isKonkyoError } from '../konkyoError.ts';
+import { interruptedStatus, listenForSignals } from './interruption.ts';
+import { printResult, say, surviveLostReaders } from './streams.ts';
 import { version } from './version.ts';
 
 /** In the order of the help. Each is loaded when it is asked for: some bring large libraries with them. */
@@ -27,23 +29,28 @@ async function addCommands(program: Command, asked: string | undefined): Promise
 const program = new Command('konkyo')
   .description('What a neural network’s decision rests on: explains image classifiers in ONNX format.')
   .version(version)
-  .exitOverride();
+  .exitOverride()
+  .configureOutput({ writeOut: (text) => void printResult(text), writeErr: say });
 
 /** Errors of the command line itself, whatever floor finds them. */
-const usageTags: readonly string[] = ['usage', 'unknown-method', 'method-option', 'not-compilable'];
+const usageTags: readonly string[] = ['usage', 'unknown-method', 'method-option', 'not-compilable', 'overwrite'];
 
 /** konkyo's own errors in words; anything else with its stack, for it is a bug. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (isKonkyoError(error)) {
-    process.stderr.write(`konkyo: ${error.message}\n`);
+    say(`konkyo: ${error.message}\n`);
+    if (error.tag === 'interrupted') return interruptedStatus();
     return usageTags.includes(error.tag) ? 2 : 1;
   }
-  process.stderr.write(
-    `konkyo: unexpected error, please report it\n${error instanceof Error ? error.stack : String(error)}\n`,
-  );
+  say(`konkyo: unexpected error, please report it\n${error instanceof Error ? error.stack : String(error)}\n`);
   return 1;
 }
+
+surviveLostReaders();
+listenForSignals();
+// A failure outside of the command itself, such as in a timer: it is said as any other.
+process.on('uncaughtException', (error) => process.exit(report(error)));
 
 try {
   await addCommands(program, process.argv[2]);

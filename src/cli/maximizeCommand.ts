@@ -11,11 +11,15 @@ import { maximizationView } from '../report/maximization/maximizationView.ts';
 import { provenanceOf } from '../report/provenanceView.ts';
 import { commandLine } from './commandLine.ts';
 import { datasetWithProgress } from './datasetWithProgress.ts';
+import { removeEarlierPictures } from './earlierReport.ts';
 import { toModelInput } from './inputs.ts';
-import { addModelOptions, classifierFrom, type ModelFlags } from './modelOptions.ts';
+import { stopIfInterrupted, stoppable } from './interruption.ts';
+import { addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
 import { numberFlag, wholeFlag } from './numberFlags.ts';
-import { prepareFolder, writeWhole } from './output.ts';
+import { writeWhole } from './output.ts';
+import { prepareTargets } from './outputTargets.ts';
 import { type Progress, progressTo } from './progress.ts';
+import { printJson, printWords } from './streams.ts';
 import { UsageError } from './usageError.ts';
 import { version } from './version.ts';
 
@@ -85,8 +89,11 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
   const samples = wholeFlag('samples', flags.samples, 1);
   const noise = numberFlag('noise', flags.noise, { min: 0 });
   const units = flags.units === undefined ? undefined : unitList(flags.units);
-  await prepareFolder(flags.out);
-  const progress = progressTo();
+  await prepareTargets([{ kind: 'report', path: flags.out }], {
+    inputs: [...modelInputs(modelPath, flags), flags.dataset],
+    force: flags.force,
+  });
+  const progress = stoppable(progressTo());
   const classifier = await classifierFrom(modelPath, flags);
   try {
     const images =
@@ -100,6 +107,7 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
       progress: (done, total, what) => progress.update(done, total, what),
     });
     progress.finish();
+    stopIfInterrupted();
     await write(modelPath, flags, classifier, found, images);
   } finally {
     progress.finish();
@@ -130,9 +138,13 @@ async function write(
     ...(images ? { imagesName: images.name } : {}),
     provenance,
   });
-  for (const { name, png } of maximizationPictures(view)) await writeWhole(join(flags.out, name), png);
-  const page = join(flags.out, 'index.html');
-  await writeWhole(page, renderMaximization(view));
+  const pictures = maximizationPictures(view);
+  for (const { name, png } of pictures) await writeWhole(join(flags.out, name), png);
+  const page = await writeWhole(join(flags.out, 'index.html'), renderMaximization(view));
+  await removeEarlierPictures(
+    flags.out,
+    pictures.map(({ name }) => name),
+  );
   const values = found.units.map(({ unit, ascent, smoothGrad, best }) => ({
     unit,
     ascent: ascent.value,
@@ -141,7 +153,7 @@ async function write(
   }));
   if (flags.json === true) {
     const { layer, before, settings } = found;
-    process.stdout.write(`${JSON.stringify({ layer, before, settings, units: values, page }, null, 2)}\n`);
+    await printJson({ layer, before, settings, units: values, page });
     return;
   }
   const lines = values.map(
@@ -149,7 +161,7 @@ async function write(
       `unit ${unit}: ${ascent.toPrecision(4)}${best === undefined ? '' : `, largest of the images ${best.toPrecision(4)}`}, mean gradient ${meanGradient.toPrecision(4)}`,
   );
   const before = found.before === undefined ? '' : `Values before the layer's ${found.before.toLowerCase()}.\n`;
-  process.stdout.write(`${lines.join('\n')}\n${before}Page: ${page}\n`);
+  await printWords(`${lines.join('\n')}\n${before}Page: ${page}\n`);
 }
 
 async function trainingSet(

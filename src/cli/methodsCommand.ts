@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
 import { methodKinds } from '../methods.ts';
+import { printJson, printResult } from './streams.ts';
 
 export function addMethodsCommand(program: Command): void {
   program
     .command('methods')
     .description('list the explanation methods and their options')
     .option('--json', 'as JSON')
-    .action((flags: { readonly json?: boolean }) => {
-      process.stdout.write(flags.json ? `${JSON.stringify(methodKinds, null, 2)}\n` : inWords());
-    });
+    .action((flags: { readonly json?: boolean }) => (flags.json ? printJson(methodKinds) : printResult(inWords())));
 }
 
 function inWords(): string {

@@ -62,8 +62,13 @@ function mapped(settings: InputSettings, source: (name: string) => string): Part
   return Object.fromEntries(Object.keys(settings).map((name) => [name, source(name)]));
 }
 
+/** Where the description of a model's input is: beside it. */
+export function descriptionPath(modelPath: string): string {
+  return `${modelPath.replace(/\.onnx$/i, '')}.konkyo.json`;
+}
+
 async function readSettings(modelPath: string): Promise<{ readonly settings: InputSettings; readonly file: string }> {
-  const path = `${modelPath.replace(/\.onnx$/i, '')}.konkyo.json`;
+  const path = descriptionPath(modelPath);
   const file = basename(path);
   const exists = await stat(path).then(
     () => true,

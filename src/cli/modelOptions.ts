@@ -5,7 +5,7 @@ import { nodeRuntime } from '../runtime/node.ts';
 import { datasetWithProgress } from './datasetWithProgress.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { methodOptions } from './methodFlags.ts';
-import { loadModelFile } from './modelFile.ts';
+import { descriptionPath, loadModelFile } from './modelFile.ts';
 import type { Progress } from './progress.ts';
 import { threadCount } from './threads.ts';
 import { watched } from './watchdog.ts';
@@ -16,7 +16,10 @@ export interface ModelFlags extends InputFlags {
   readonly probabilities?: boolean;
   readonly dataDir?: string;
   readonly threads?: string;
+  readonly force?: boolean;
 }
+
+export const forceWords = 'write over what is read, and over files of another kind';
 
 /** The flags that say which output is meant, describe a model's input, and how it is run. */
 export function addModelOptions(command: Command): Command {
@@ -30,7 +33,13 @@ export function addModelOptions(command: Command): Command {
     .option('--std <numbers>', 'then divided by these (default: 1)')
     .option('--classes <file>', 'class names, one a line')
     .option('--data-dir <folder>', 'where the files of a named data set are')
-    .option('--threads <n>', 'threads (default: all)');
+    .option('--threads <n>', 'threads (default: all)')
+    .option('--force', forceWords);
+}
+
+/** What is read for a model: never written over unasked. */
+export function modelInputs(path: string, { classes }: ModelFlags): readonly (string | undefined)[] {
+  return [path, descriptionPath(path), classes];
 }
 
 /** The classifier in a file, as its flags say. @throws UsageError, FileError, and what `loadClassifier` throws. */

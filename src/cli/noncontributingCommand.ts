@@ -1,14 +1,15 @@
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { NoncontributingSettings } from '../noncontributing/noncontributing.ts';
 import { commandLine } from './commandLine.ts';
 import { readInputs } from './inputs.ts';
-import { addModelOptions, classifierFrom, type ModelFlags } from './modelOptions.ts';
+import { addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
 import { parseMasks, parsePer, parseSchedule, parseTolerance } from './noncontributingFlags.ts';
 import { type NoncontributingSummary, runNoncontributingJob } from './noncontributingJob.ts';
 import { wholeFlag } from './numberFlags.ts';
-import { prepareFolder } from './output.ts';
+import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
+import { printJson, printWords } from './streams.ts';
 
 interface Flags extends ModelFlags {
   readonly masks: string;
@@ -50,8 +51,13 @@ export function addNoncontributingCommand(program: Command): void {
 async function run(modelPath: string, inputs: string[], flags: Flags): Promise<void> {
   const progress = progressTo();
   const settings = settingsFrom(flags);
-  await prepareFolder(flags.out);
-  if (flags.save !== undefined) await prepareFolder(dirname(flags.save));
+  await prepareTargets(
+    [
+      { kind: 'report', path: flags.out },
+      ...(flags.save === undefined ? [] : [{ kind: 'arrays', path: flags.save } as const]),
+    ],
+    { inputs: [...modelInputs(modelPath, flags), ...inputs], force: flags.force },
+  );
   const classifier = await classifierFrom(modelPath, flags);
   try {
     const images = await readInputs(inputs, classifier, flags.dataDir === undefined ? {} : { dataDir: flags.dataDir });
@@ -71,7 +77,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       command: commandLine(),
       progress,
     });
-    process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : inWords(summary));
+    await (flags.json === true ? printJson(summary) : printWords(inWords(summary)));
   } finally {
     progress.finish();
     await classifier.release();

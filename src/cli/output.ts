@@ -1,7 +1,16 @@
 import { constants } from 'node:fs';
-import { access, lstat, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access, mkdtemp, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, parse, relative, resolve } from 'node:path';
+import {
+  type FileContents,
+  makeFolder,
+  partialName,
+  removeStalePartials,
+  writeBeside,
+} from '../datasets/writeBeside.ts';
 import { KonkyoError } from '../konkyoError.ts';
+import { say } from './streams.ts';
 
 /** A place that cannot be written to. */
 export class OutputError extends KonkyoError {
@@ -9,44 +18,93 @@ export class OutputError extends KonkyoError {
 }
 
 /**
- * Makes sure before any work is done that files can be written to a folder. Nothing is made yet: a folder that is not
- * there is made with its first file.
+ * Makes sure before any work is done that files can be written to a folder, by writing one. It leaves nothing behind, not
+ * even the folder: that is made with its first file. What killed runs left half-written there is removed.
  * @throws OutputError
  */
-export async function prepareFolder(folder: string): Promise<void> {
+export async function tryFolder(folder: string): Promise<void> {
   try {
-    const nearest = await nearestExisting(resolve(folder));
-    if (!(await stat(nearest)).isDirectory()) throw new Error(`${nearest} is a file`);
-    await access(nearest, constants.W_OK);
+    await writeAndRemove(resolve(folder));
+    await removeStalePartials(folder);
   } catch (cause) {
-    throw new OutputError(`Cannot write to the folder ${resolve(folder)}: ${reason(cause)}. Choose another one.`, {
-      cause,
-    });
+    const why = (await fileInTheWay(resolve(folder))) ?? reason(cause);
+    throw new OutputError(`Cannot write to the folder ${resolve(folder)}: ${why}. Choose another one.`, { cause });
   }
-}
-
-async function nearestExisting(path: string): Promise<string> {
-  const exists = await lstat(path).then(
-    () => true,
-    () => false,
-  );
-  return exists || path === dirname(path) ? path : nearestExisting(dirname(path));
 }
 
 /**
- * Writes a file beside its place and moves it there, so that a half-written one is never seen.
- * @throws OutputError
+ * Makes sure before any work is done that a file can be written.
+ * @throws OutputError, also where there is something in its place that is no file, or may not be written to.
  */
-export async function writeWhole(path: string, contents: string | Uint8Array): Promise<void> {
-  const beside = `${path}.${process.pid}.partial`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(beside, contents);
-    await rename(beside, path);
-  } catch (cause) {
-    await rm(beside, { force: true });
+export async function tryFile(path: string): Promise<void> {
+  const target = await behindLinks(path);
+  await tryFolder(dirname(target));
+  const found = await stat(target).catch(() => undefined);
+  if (!found) return;
+  const what = found.isDirectory() ? 'there is a folder of this name' : 'it is a device, not a file';
+  if (!found.isFile()) throw new OutputError(`Cannot write the file ${resolve(path)}: ${what}. Choose another place.`);
+  await access(target, constants.W_OK).catch((cause: unknown) => {
     throw new OutputError(`Cannot write ${resolve(path)}: ${reason(cause)}. Choose another place.`, { cause });
+  });
+}
+
+/** Where a folder should be, or one that it is to lie in. */
+async function fileInTheWay(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found) return found.isDirectory() ? undefined : `${path} is a file`;
+  return path === dirname(path) ? undefined : fileInTheWay(dirname(path));
+}
+
+/** Permissions alone do not tell: there are file systems that take nothing from anybody. */
+async function writeAndRemove(folder: string): Promise<void> {
+  const made = await makeFolder(folder);
+  const probe = partialName(join(folder, 'konkyo'));
+  try {
+    await writeFile(probe, '');
+  } finally {
+    await rm(probe, { force: true });
+    for (const each of made.toReversed()) await rmdir(each);
   }
+}
+
+/** Where this run's files went whose place could not be written. */
+let rescue: string | undefined;
+
+/**
+ * Writes a whole file, or nothing. Where that fails (a full disk, a folder that is gone) the work is not lost: it is
+ * written to the system's folder for temporary files, which is said, and the exit status becomes 1.
+ * @returns where the file is.
+ * @throws OutputError if it could be written nowhere.
+ */
+export async function writeWhole(path: string, contents: FileContents): Promise<string> {
+  try {
+    await writeBeside(await behindLinks(path), contents);
+    return path;
+  } catch (cause) {
+    return await writeElsewhere(path, contents, reason(cause));
+  }
+}
+
+async function writeElsewhere(path: string, contents: FileContents, why: string): Promise<string> {
+  try {
+    rescue ??= await mkdtemp(join(tmpdir(), 'konkyo-rescued-'));
+    // Under its whole path, so that files that refer to each other still lie as they should.
+    const place = join(rescue, relative(parse(resolve(path)).root, resolve(path)));
+    await writeBeside(place, contents);
+    say(`konkyo: cannot write ${resolve(path)}: ${why}. It is written to ${place} instead: move it from there.\n`);
+    process.exitCode = 1;
+    return place;
+  } catch (cause) {
+    throw new OutputError(
+      `Cannot write ${resolve(path)}: ${why}; nor to ${tmpdir()}: ${reason(cause)}. Make room and start again.`,
+      { cause },
+    );
+  }
+}
+
+/** The file that a link points to, so that writing does not replace the link. */
+function behindLinks(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
 }
 
 function reason(cause: unknown): string {

@@ -6,6 +6,7 @@ import { readModel } from '../onnx/readModel.ts';
 import { writeModel } from '../onnx/writeModel.ts';
 import { type NetworkFor, testAccuracy, trainPaperNetwork } from '../papers/paperNetwork.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { stopIfInterrupted } from './interruption.ts';
 import { writeWhole } from './output.ts';
 import type { Progress } from './progress.ts';
 import { inTenths } from './trainJob.ts';
@@ -33,11 +34,15 @@ export function keptNetworks({ runtime, dataset, quick, progress, folder }: Keep
       return { model: kept, accuracy: await testAccuracy(runtime, kept, dataset) };
     }
     progress.message(`Network ${architecture}, seed ${seed}: training`);
+    const shown = inTenths(progress);
     const trained = await trainPaperNetwork(architecture, seed, {
       runtime,
       dataset,
       ...(quick ? { updates: quickUpdates } : {}),
-      onProgress: inTenths(progress),
+      onProgress: (made) => {
+        stopIfInterrupted();
+        shown(made);
+      },
     });
     if (path !== undefined) await writeWhole(path, writeModel(trained.model));
     return trained;

@@ -1,4 +1,6 @@
 import cliProgress from 'cli-progress';
+import { safeName } from './foreignText.ts';
+import { say } from './streams.ts';
 
 /** Says on stderr how far a piece of work is: a bar on a terminal, plain lines otherwise. */
 export interface Progress {
@@ -8,21 +10,23 @@ export interface Progress {
 }
 
 export function progressTo(stream: NodeJS.WriteStream = process.stderr): Progress {
-  return stream.isTTY ? bar(stream) : lines(stream);
+  return stream.isTTY ? bar(stream) : lines();
 }
 
-function lines(stream: NodeJS.WriteStream): Progress {
+function lines(): Progress {
   return {
     update: (done, total, what) => {
-      if (done < total) stream.write(`[${done + 1}/${total}] ${what}\n`);
+      if (done < total) say(`[${done + 1}/${total}] ${safeName(what)}\n`);
     },
-    message: (text) => {
-      stream.write(`${text}\n`);
-    },
+    message: (text) => say(`${text}\n`),
     finish: () => {},
   };
 }
 
+/**
+ * The bar leaves cursor and line wrap of the terminal as they are, and cuts its line to fit: whatever ends the process,
+ * there is nothing to restore.
+ */
 function bar(stream: NodeJS.WriteStream): Progress {
   let current: cliProgress.SingleBar | undefined;
   const finish = () => {
@@ -31,6 +35,7 @@ function bar(stream: NodeJS.WriteStream): Progress {
   };
   return {
     update(done, total, what) {
+      const shown = { what: safeName(what) };
       if (!current) {
         current = new cliProgress.SingleBar({
           stream,
@@ -38,17 +43,19 @@ function bar(stream: NodeJS.WriteStream): Progress {
           barCompleteChar: '█',
           barIncompleteChar: '░',
           barsize: 24,
-          hideCursor: true,
+          hideCursor: false,
+          linewrap: true,
+          gracefulExit: false,
         });
-        current.start(total, done, { what });
+        current.start(total, done, shown);
       }
       current.setTotal(total);
-      current.update(done, { what });
+      current.update(done, shown);
       if (done >= total) finish();
     },
     message(text) {
       finish();
-      stream.write(`${text}\n`);
+      say(`${text}\n`);
     },
     finish,
   };

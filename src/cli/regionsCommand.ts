@@ -1,12 +1,14 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { criteria } from '../regions/importance.ts';
 import { commandLine } from './commandLine.ts';
-import { addModelOptions, classifierFrom, datasetFor, type ModelFlags } from './modelOptions.ts';
-import { prepareFolder } from './output.ts';
+import { stoppable } from './interruption.ts';
+import { addModelOptions, classifierFrom, datasetFor, type ModelFlags, modelInputs } from './modelOptions.ts';
+import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
 import { type RegionsFlags, regionsSettings } from './regionsFlags.ts';
-import { type RegionsSummary, runRegionsJob } from './regionsJob.ts';
+import { type RegionsSummary, regionsTargets, runRegionsJob } from './regionsJob.ts';
+import { printJson, printWords } from './streams.ts';
 
 interface Flags extends ModelFlags, RegionsFlags {
   readonly dataset: string;
@@ -42,8 +44,11 @@ export function addRegionsCommand(program: Command): void {
 
 async function run(modelPath: string, flags: Flags): Promise<void> {
   const settings = regionsSettings(flags);
-  await prepareFolder(flags.out);
-  const progress = progressTo();
+  await prepareTargets(regionsTargets(flags.out), {
+    inputs: [...modelInputs(modelPath, flags), flags.dataset],
+    force: flags.force,
+  });
+  const progress = stoppable(progressTo());
   const classifier = await classifierFrom(modelPath, flags);
   try {
     const dataset = await datasetFor(classifier, flags.dataset, flags, progress);
@@ -56,19 +61,19 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
       command: commandLine(),
       progress,
     });
-    process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : inWords(summary, flags.out));
+    await (flags.json === true ? printJson(summary) : printWords(inWords(summary)));
   } finally {
     progress.finish();
     await classifier.release();
   }
 }
 
-function inWords({ accuracy, pruned, control, page }: RegionsSummary, out: string): string {
+function inWords({ accuracy, pruned, control, page, model, masks }: RegionsSummary): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
   return [
     `Accuracy ${percent(accuracy)} before, ${percent(pruned.accuracy)} pruned, ${percent(control)} unpruned and trained as long.`,
     `${percent(pruned.varyingLeft)} of the weights left; ${pruned.alive} units alive; median unit: ${percent(pruned.medianArea)} of the varying inputs in ${pruned.medianRegions} region(s).`,
-    `Pruned model and masks: ${join(out, 'pruned.onnx')}, ${join(out, 'pruned.masks.npz')}`,
+    `Pruned model and masks: ${model}, ${masks}`,
     `Page: ${page}`,
     '',
   ].join('\n');

@@ -13,7 +13,11 @@ import { provenanceOf } from '../report/provenanceView.ts';
 import { layerView } from '../report/regions/layerView.ts';
 import { regionsPage } from '../report/regions/page.ts';
 import type { RunView } from '../report/regions/view.ts';
+import { removeEarlierPictures } from './earlierReport.ts';
+import { stopIfInterrupted } from './interruption.ts';
+import { descriptionPath } from './modelFile.ts';
 import { writeWhole } from './output.ts';
+import type { OutputTarget } from './outputTargets.ts';
 import type { Progress } from './progress.ts';
 import type { RegionsSettings } from './regionsFlags.ts';
 import { UsageError } from './usageError.ts';
@@ -46,6 +50,25 @@ export interface RegionsSummary {
     readonly area: number;
     readonly regions: number;
   }[];
+}
+
+/** The files that are written. */
+export function regionsTargets(out: string): readonly OutputTarget[] {
+  const { model, masks } = filesIn(out);
+  return [
+    { kind: 'report', path: out },
+    { kind: 'model', path: model },
+    { kind: 'description', path: descriptionPath(model) },
+    { kind: 'arrays', path: masks },
+  ];
+}
+
+function filesIn(out: string) {
+  return {
+    model: join(out, 'pruned.onnx'),
+    masks: join(out, 'pruned.masks.npz'),
+    page: join(out, 'index.html'),
+  };
 }
 
 /** Test images shown where none are named. */
@@ -92,6 +115,7 @@ function pruneWithProgress(
   return pruner.prune(rounds, {
     seed: settings.seed,
     onProgress(done, total) {
+      stopIfInterrupted();
       const tenth = Math.floor((10 * done) / total);
       if (tenth === shown) return;
       shown = tenth;
@@ -142,21 +166,21 @@ async function write(
     inputs: layer.inputs,
     provenance: provenanceOf(classifier, { file: modelName, methods: [], version, command }),
   });
-  const paths = {
-    model: join(out, 'pruned.onnx'),
-    masks: join(out, 'pruned.masks.npz'),
-    page: join(out, 'index.html'),
-  };
   const classes = classifier.input.classes ?? test.classNames;
-  await writeWhole(paths.model, writeModel(pruned.model));
+  const paths = filesIn(out);
+  stopIfInterrupted();
+  const model = await writeWhole(paths.model, writeModel(pruned.model));
   await writeWhole(
-    join(out, 'pruned.konkyo.json'),
+    descriptionPath(paths.model),
     `${JSON.stringify({ ...settingsOf(classifier.input), classes }, null, 2)}\n`,
   );
-  await writeWhole(paths.masks, masksFile(layer, pruned.kept, statistics.varies, neighbourhood));
-  await writeWhole(paths.page, renderPage(page));
+  const masks = await writeWhole(paths.masks, masksFile(layer, pruned.kept, statistics.varies, neighbourhood));
+  const written = await writeWhole(paths.page, renderPage(page));
+  await removeEarlierPictures(out);
   return {
-    ...paths,
+    model,
+    masks,
+    page: written,
     layer: layer.node.name || layer.sums,
     accuracy,
     pruned: last,

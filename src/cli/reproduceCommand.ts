@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Paper, PaperResult, Reproduction } from '../papers/paper.ts';
@@ -7,10 +7,15 @@ import { renderPage } from '../report/page.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { commandLine } from './commandLine.ts';
 import { datasetWithProgress } from './datasetWithProgress.ts';
+import { removeEarlierPictures } from './earlierReport.ts';
+import { stopIfInterrupted, stoppable } from './interruption.ts';
+import { forceWords } from './modelOptions.ts';
 import { wholeFlag } from './numberFlags.ts';
-import { prepareFolder, writeWhole } from './output.ts';
+import { writeWhole } from './output.ts';
+import { prepareTargets } from './outputTargets.ts';
 import { keptNetworks } from './paperNetworks.ts';
 import { type Progress, progressTo } from './progress.ts';
+import { printWords } from './streams.ts';
 import { threadCount } from './threads.ts';
 import { UsageError } from './usageError.ts';
 import { version } from './version.ts';
@@ -26,6 +31,7 @@ interface Flags {
   readonly out: string;
   readonly json?: string;
   readonly threads?: string;
+  readonly force?: boolean;
 }
 
 export function addReproduceCommand(program: Command): void {
@@ -44,6 +50,7 @@ export function addReproduceCommand(program: Command): void {
     .option('--out <folder>', 'where the page and its pictures go', 'report')
     .option('--json <file>', 'also write the figures as JSON')
     .option('--threads <n>', 'threads (default: all)')
+    .option('--force', forceWords)
     .addHelpText('after', `\nPapers:\n${list.join('\n')}`)
     .action(run);
 }
@@ -55,10 +62,15 @@ async function run(name: string, flags: Flags): Promise<void> {
   }
   const first = wholeFlag('seed', flags.seed, 0);
   const seeds = Array.from({ length: wholeFlag('seeds', flags.seeds, 1) }, (_, i) => first + i);
-  await prepareFolder(flags.out);
-  if (flags.json !== undefined) await prepareFolder(dirname(flags.json));
-  if (flags.models !== undefined) await prepareFolder(flags.models);
-  const progress = progressTo();
+  await prepareTargets(
+    [
+      { kind: 'report', path: flags.out },
+      ...(flags.json === undefined ? [] : [{ kind: 'figures', path: flags.json } as const]),
+      ...(flags.models === undefined ? [] : [{ kind: 'folder', path: flags.models } as const]),
+    ],
+    { inputs: [flags.dataset], force: flags.force },
+  );
+  const progress = stoppable(progressTo());
   try {
     await reproduce(paper, seeds, flags, progress);
   } finally {
@@ -83,15 +95,19 @@ async function reproduce(paper: Paper, seeds: readonly number[], flags: Flags, p
     command: commandLine(),
   });
   const seconds = (performance.now() - start) / 1000;
+  stopIfInterrupted();
   for (const { name, bytes } of found.files) await writeWhole(join(flags.out, name), bytes);
-  const page = join(flags.out, 'index.html');
-  await writeWhole(page, renderPage(found.page));
+  const page = await writeWhole(join(flags.out, 'index.html'), renderPage(found.page));
+  await removeEarlierPictures(
+    flags.out,
+    found.files.map(({ name }) => name),
+  );
   if (flags.json !== undefined) {
     const { settings, results } = found;
     const summary = { paper: paper.id, settings, seed: seeds[0], seeds, results, seconds };
     await writeWhole(flags.json, `${JSON.stringify(summary, null, 2)}\n`);
   }
-  process.stdout.write(`${inWords(found)}\nPage: ${page}\n`);
+  await printWords(`${inWords(found)}\nPage: ${page}\n`);
 }
 
 async function paperDataset({ dataset, dataDir }: Flags, progress: Progress): Promise<Dataset> {

@@ -12,9 +12,13 @@ import type { RuleFigures } from '../rules/judgeRules.ts';
 import { type FeaturePicture, writeRuleFile } from '../rules/ruleFile.ts';
 import { termText } from '../rules/term.ts';
 import { commandLine } from './commandLine.ts';
-import { addModelOptions, classifierFrom, datasetFor, type ModelFlags } from './modelOptions.ts';
-import { prepareFolder, writeWhole } from './output.ts';
+import { removeEarlierPictures } from './earlierReport.ts';
+import { stopIfInterrupted, stoppable } from './interruption.ts';
+import { addModelOptions, classifierFrom, datasetFor, type ModelFlags, modelInputs } from './modelOptions.ts';
+import { writeWhole } from './output.ts';
+import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
+import { printJson, printWords } from './streams.ts';
 import { version } from './version.ts';
 
 interface Flags extends ModelFlags {
@@ -42,8 +46,15 @@ const validateEvery = 6;
 const steps = 4;
 
 async function run(modelPath: string, flags: Flags): Promise<void> {
-  const progress = progressTo();
-  await prepareFolder(flags.out);
+  const progress = stoppable(progressTo());
+  const rulesFile = join(flags.out, 'rules.json');
+  await prepareTargets(
+    [
+      { kind: 'report', path: flags.out },
+      { kind: 'rules', path: rulesFile },
+    ],
+    { inputs: [...modelInputs(modelPath, flags), flags.dataset], force: flags.force },
+  );
   const classifier = await classifierFrom(modelPath, flags);
   try {
     const { train, test } = await datasetFor(classifier, flags.dataset, flags, progress);
@@ -57,14 +68,14 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
     );
     onStep('Pictures of the features');
     const features = await featureViews(classifier, found.extraction, rest);
-    const files = { page: join(flags.out, 'index.html'), rulesFile: join(flags.out, 'rules.json') };
-    await writeWhole(files.rulesFile, rulesJson(classifier, basename(modelPath), found, features));
-    await writeWhole(files.page, pageOf(classifier, basename(modelPath), found, features));
-    process.stdout.write(
-      flags.json === true
-        ? `${JSON.stringify({ ...files, ...summary(classifier, found) }, null, 2)}\n`
-        : `${inWords(classifier, found)}\nRules: ${files.rulesFile}\nPage: ${files.page}\n`,
-    );
+    stopIfInterrupted();
+    const rules = await writeWhole(rulesFile, rulesJson(classifier, basename(modelPath), found, features));
+    const pagePath = join(flags.out, 'index.html');
+    const page = await writeWhole(pagePath, pageOf(classifier, basename(modelPath), found, features));
+    await removeEarlierPictures(flags.out);
+    await (flags.json === true
+      ? printJson({ page, rulesFile: rules, ...summary(classifier, found) })
+      : printWords(`${inWords(classifier, found)}\nRules: ${rules}\nPage: ${page}\n`));
   } finally {
     progress.finish();
     await classifier.release();

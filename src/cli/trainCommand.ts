@@ -1,18 +1,22 @@
-import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { type InputDescription, settingsOf } from '../classifier/inputDescription.ts';
 import type { Dataset } from '../datasets/dataset.ts';
-import { InterruptedError } from '../datasets/errors.ts';
 import { namedDatasets } from '../datasets/namedDatasets.ts';
 import { splitEvery } from '../datasets/splitEvery.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { architectures } from '../training/architectures.ts';
-import { readCheckpoint, writeCheckpoint } from '../training/checkpointFile.ts';
+import { readCheckpoint } from '../training/checkpointFile.ts';
+import { type CheckpointPlace, checkpointPlace, keptUntilDone } from './checkpointPlace.ts';
 import { datasetWithProgress } from './datasetWithProgress.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
-import { readNamedFile } from './modelFile.ts';
-import { prepareFolder, writeWhole } from './output.ts';
+import { interruptedStatus, interruption } from './interruption.ts';
+import { descriptionPath, readNamedFile } from './modelFile.ts';
+import { forceWords } from './modelOptions.ts';
+import { positiveFlag } from './numberFlags.ts';
+import { writeWhole } from './output.ts';
+import { prepareTargets } from './outputTargets.ts';
 import { type Progress, progressTo } from './progress.ts';
+import { printJson, printWords } from './streams.ts';
 import { threadCount } from './threads.ts';
 import { percent, runTrainJob, type Trained } from './trainJob.ts';
 import { type TrainFlags, type TrainSettings, trainSettings, updatesOf } from './trainSettings.ts';
@@ -24,6 +28,8 @@ interface Flags extends TrainFlags, InputFlags {
   readonly dataDir?: string;
   readonly out: string;
   readonly resume?: string;
+  readonly checkpointEvery: string;
+  readonly force?: boolean;
   readonly threads?: string;
   readonly json?: boolean;
 }
@@ -51,6 +57,7 @@ export function addTrainCommand(program: Command): void {
     .option('--patience <n>', 'stop after so many epochs without a better accuracy on images held out')
     .option('--seed <n>', 'of the initial weights and the order of the images', '0')
     .option('--resume <checkpoint>', 'go on from where an interrupted training stopped')
+    .option('--checkpoint-every <minutes>', 'how often to save where it stands, beside the model', '5')
     .option('--size <HxW>', 'bring all images to this size')
     .option('--layout <layout>', 'of a model’s input: NCHW or NHWC')
     .option('--order <order>', 'of a model’s input: RGB or BGR')
@@ -58,6 +65,7 @@ export function addTrainCommand(program: Command): void {
     .option('--mean <numbers>', 'then these are subtracted, one or one a channel (default: 0)')
     .option('--std <numbers>', 'then divided by these (default: 1)')
     .option('--threads <n>', 'threads (default: all)')
+    .option('--force', forceWords)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', `\nArchitectures:\n${networks.join('\n')}\n\nData sets:\n${datasets.join('\n')}`)
     .action(run);
@@ -65,28 +73,36 @@ export function addTrainCommand(program: Command): void {
 
 async function run(argument: string, flags: Flags): Promise<void> {
   const progress = progressTo();
-  const interrupt = new AbortController();
-  const stop = () => interrupt.abort();
-  process.once('SIGINT', stop);
   try {
-    await trainAndWrite(argument, flags, interrupt.signal, progress);
-  } catch (error) {
-    if (!(error instanceof InterruptedError)) throw error;
-    progress.message(error.message);
-    process.exitCode = 130;
+    await trainAndWrite(argument, flags, progress);
   } finally {
-    process.off('SIGINT', stop);
     progress.finish();
   }
 }
 
-async function trainAndWrite(argument: string, flags: Flags, signal: AbortSignal, progress: Progress): Promise<void> {
+async function trainAndWrite(argument: string, flags: Flags, progress: Progress): Promise<void> {
   const start = trainStart(argument);
   const settings = trainSettings(flags, defaultsOf(start));
+  const everySeconds = 60 * positiveFlag('checkpoint-every', flags.checkpointEvery);
   const { seed, learningRate, validation: validated, ...rest } = settings;
   const runtime = watched(nodeRuntime(threadCount(flags.threads)), argument);
   const described = await inputSettings(flags);
-  await prepareFolder(dirname(flags.out));
+  const description = descriptionPath(flags.out);
+  await prepareTargets(
+    [
+      { kind: 'model', path: flags.out },
+      { kind: 'description', path: description },
+    ],
+    {
+      inputs: [
+        ...(start.kind === 'model' ? [start.path, descriptionPath(start.path)] : []),
+        flags.dataset,
+        flags.resume,
+      ],
+      force: flags.force,
+    },
+  );
+  const place = await checkpointPlace(flags.out, flags.resume, progress);
   const { model, input, channels } = await loadStart(start, runtime, seed, described);
   const { size } = described;
   const [height, width] = typeof size === 'number' ? [size, size] : (size ?? []);
@@ -94,35 +110,37 @@ async function trainAndWrite(argument: string, flags: Flags, signal: AbortSignal
     flags.dataset,
     {
       channels,
-      signal,
       ...(height === undefined || width === undefined ? {} : { size: { height, width } }),
       ...(flags.dataDir === undefined ? {} : { dataDir: flags.dataDir }),
     },
     progress,
   );
   const images = imagesFor(dataset, validated);
-  const trained = await runTrainJob({
-    ...rest,
-    ...images,
-    runtime,
-    model,
-    input,
-    seed,
-    learningRate: learningRate(updatesOf(settings, images.images.count)),
-    ...(flags.resume === undefined
-      ? {}
-      : { checkpoint: readCheckpoint(await readNamedFile(flags.resume, 'checkpoint'), flags.resume) }),
-    signal,
-    progress,
-  });
-  if (trained.stopped === 'aborted') return saveInterrupted(flags, trained, progress);
-  const classes = classNamesOf(dataset, trained.input);
-  await writeWhole(flags.out, trained.bytes);
-  await writeWhole(
-    `${flags.out.replace(/\.onnx$/i, '')}.konkyo.json`,
-    `${JSON.stringify({ ...settingsOf(trained.input), classes }, null, 2)}\n`,
+  const trained = await keptUntilDone(place, progress, async () =>
+    runTrainJob({
+      ...rest,
+      ...images,
+      runtime,
+      model,
+      input,
+      seed,
+      learningRate: learningRate(updatesOf(settings, images.images.count)),
+      ...(flags.resume === undefined
+        ? {}
+        : { checkpoint: readCheckpoint(await readNamedFile(flags.resume, 'checkpoint'), flags.resume) }),
+      signal: interruption,
+      keep: { everySeconds, save: place.save },
+      progress,
+    }),
   );
-  process.stdout.write(flags.json ? inJson(argument, flags, settings, trained) : inWords(argument, flags, trained));
+  if (trained.stopped === 'aborted') return saveInterrupted(flags, trained, place, progress);
+  const classes = classNamesOf(dataset, trained.input);
+  const written = await writeWhole(flags.out, trained.bytes);
+  await writeWhole(description, `${JSON.stringify({ ...settingsOf(trained.input), classes }, null, 2)}\n`);
+  await place.remove();
+  await (flags.json
+    ? printJson(summaryOf(argument, written, flags, settings, trained))
+    : printWords(inWords(argument, written, flags, trained)));
 }
 
 function imagesFor({ train, test }: Dataset, validated: boolean) {
@@ -136,26 +154,29 @@ function classNamesOf({ train }: Dataset, { classes }: InputDescription): readon
   return numbersOnly && classes ? classes : train.classNames;
 }
 
-async function saveInterrupted(flags: Flags, { checkpoint }: Trained, progress: Progress): Promise<void> {
-  const path = `${flags.out}.checkpoint.npz`;
-  await writeWhole(path, writeCheckpoint(checkpoint));
+async function saveInterrupted(
+  flags: Flags,
+  { checkpoint }: Trained,
+  place: CheckpointPlace,
+  progress: Progress,
+): Promise<void> {
+  const path = await place.saveLast(checkpoint);
   const updates = checkpoint.state.step;
   progress.message(`Interrupted after ${updates} updates. Go on with the same command and --resume ${path}`);
-  if (flags.json)
-    process.stdout.write(`${JSON.stringify({ interrupted: true, checkpoint: path, updates }, null, 2)}\n`);
-  process.exitCode = 130;
+  if (flags.json) await printJson({ interrupted: true, checkpoint: path, updates });
+  process.exitCode = interruptedStatus();
 }
 
-function inWords(argument: string, { out, dataset }: Flags, { accuracy, stopped }: Trained): string {
+function inWords(argument: string, model: string, { dataset }: Flags, { accuracy, stopped }: Trained): string {
   const early = stopped === 'no improvement' ? ', stopped early' : '';
   const right = accuracy === undefined ? '' : `, ${percent(accuracy)} of the test images right`;
-  return `${out}: ${argument} on ${dataset}${early}${right}\n`;
+  return `${model}: ${argument} on ${dataset}${early}${right}\n`;
 }
 
-function inJson(argument: string, flags: Flags, { seed }: TrainSettings, trained: Trained): string {
+function summaryOf(argument: string, model: string, flags: Flags, { seed }: TrainSettings, trained: Trained) {
   const { history, accuracy, stopped, checkpoint } = trained;
-  const summary = {
-    model: flags.out,
+  return {
+    model,
     architecture: argument,
     dataset: flags.dataset,
     seed,
@@ -165,5 +186,4 @@ function inJson(argument: string, flags: Flags, { seed }: TrainSettings, trained
     ...(checkpoint.best ? { validation: checkpoint.best.accuracy } : {}),
     history,
   };
-  return `${JSON.stringify(summary, null, 2)}\n`;
 }

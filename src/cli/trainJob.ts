@@ -8,7 +8,7 @@ import { type ArchitectureName, architectures } from '../training/architectures.
 import type { Checkpoint } from '../training/checkpoint.ts';
 import type { Optimizer } from '../training/optimizers.ts';
 import type { Schedule } from '../training/schedules.ts';
-import { type TrainingResult, type TrainOptions, train } from '../training/train.ts';
+import { type CheckpointKeeping, type TrainingResult, type TrainOptions, train } from '../training/train.ts';
 import { makeTrainer } from '../training/trainer.ts';
 import { trainingImages } from '../training/trainingImages.ts';
 import type { Progress } from './progress.ts';
@@ -35,6 +35,7 @@ interface TrainJobSettings {
   readonly patience?: number;
   readonly checkpoint?: Checkpoint;
   readonly signal?: AbortSignal;
+  readonly keep?: CheckpointKeeping;
   readonly progress: Progress;
 }
 
@@ -54,7 +55,7 @@ export async function runTrainJob(job: TrainJob): Promise<Trained> {
   try {
     // Before the training, so that images that do not fit are found at once.
     const testImages = test && trainingImages(test, input, trainer.step.classes);
-    const { length, learningRate, batchSize, seed, patience, checkpoint, signal } = job;
+    const { length, learningRate, batchSize, seed, patience, checkpoint, signal, keep } = job;
     const result = await train(trainer, {
       images,
       length,
@@ -65,6 +66,7 @@ export async function runTrainJob(job: TrainJob): Promise<Trained> {
       ...(patience === undefined ? {} : { patience }),
       ...(checkpoint ? { checkpoint } : {}),
       ...(signal ? { signal } : {}),
+      ...(keep ? { keep } : {}),
       onProgress: inTenths(progress),
     });
     progress.finish();

@@ -1,11 +1,11 @@
 // Node only: writes files.
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { InterruptedError } from './errors.ts';
 import type { LoadControl } from './loadProgress.ts';
 import type { PublishedFile } from './namedDatasets.ts';
 import { publishedContent } from './publishedContent.ts';
+import { removeStalePartials, writeBeside } from './writeBeside.ts';
 
 /** A connection on which nothing comes for so long is given up. */
 const defaultStallMilliseconds = 30_000;
@@ -35,6 +35,7 @@ export async function download(
   path: string,
   options: DownloadOptions,
 ): Promise<readonly FailedAttempt[]> {
+  await removeStalePartials(dirname(path));
   const failed: FailedAttempt[] = [];
   for (const url of urls) {
     try {
@@ -80,18 +81,6 @@ async function receive(url: string, file: PublishedFile, options: DownloadOption
     return Buffer.concat(chunks);
   } finally {
     clearTimeout(timer);
-  }
-}
-
-async function writeBeside(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const beside = `${path}.${process.pid}.partial`;
-  try {
-    await writeFile(beside, bytes);
-    await rename(beside, path);
-  } catch (cause) {
-    await rm(beside, { force: true });
-    throw cause;
   }
 }
 

@@ -76,7 +76,8 @@ async function classesIn(folder: string, names?: readonly string[]): Promise<Cla
   }
   return Promise.all(
     classNames.map(async (className) => {
-      const files = (await readdir(join(folder, className))).filter((file) => picture.test(file) && !isHidden(file));
+      const names = await readable(join(folder, className), 'the folder', (path) => readdir(path));
+      const files = names.filter((file) => picture.test(file) && !isHidden(file));
       if (files.length === 0) {
         throw new ImageFolderError({
           where: join(folder, className),
@@ -90,18 +91,26 @@ async function classesIn(folder: string, names?: readonly string[]): Promise<Cla
 }
 
 async function foldersIn(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    const folders = await Promise.all(
-      entries.map(async (entry) => {
-        const is = entry.isSymbolicLink() ? (await stat(join(folder, entry.name))).isDirectory() : entry.isDirectory();
-        return is && !isHidden(entry.name) ? [entry.name] : [];
+  const entries = await readable(folder, 'the folder', (path) => readdir(path, { withFileTypes: true }));
+  const folders = await Promise.all(
+    entries
+      .filter(({ name }) => !isHidden(name))
+      .map(async (entry) => {
+        if (!entry.isSymbolicLink()) return entry.isDirectory() ? [entry.name] : [];
+        const found = await readable(join(folder, entry.name), 'what the link leads to', (path) => stat(path));
+        return found.isDirectory() ? [entry.name] : [];
       }),
-    );
-    return folders.flat().sort();
+  );
+  return folders.flat().sort();
+}
+
+/** @throws DatasetFileError naming the path that cannot be read: of a broken link, the link. */
+async function readable<T>(path: string, what: string, read: (path: string) => Promise<T>): Promise<T> {
+  try {
+    return await read(path);
   } catch (cause) {
-    const nextStep = 'Give an existing folder of pictures by class';
-    throw new DatasetFileError({ where: folder, what: 'the folder cannot be read', nextStep, cause });
+    const nextStep = 'Give folders of pictures by class; mend or remove what cannot be read';
+    throw new DatasetFileError({ where: path, what: `${what} cannot be read`, nextStep, cause });
   }
 }
 

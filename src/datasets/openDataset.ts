@@ -47,7 +47,10 @@ function openNamed(dataset: NamedDataset, options: OpenOptions): Promise<Dataset
 }
 
 async function openFolder(folder: string, named: readonly NamedDataset[], options: OpenOptions): Promise<Dataset> {
-  const files = await readdir(folder);
+  const files = await readdir(folder).catch((cause: unknown) => {
+    const nextStep = 'Check the path and its permissions';
+    throw new DatasetFileError({ where: folder, what: 'the folder cannot be read', nextStep, cause });
+  });
   const name = basename(resolve(folder));
   if (hasSomeIdxFile(files)) {
     const contents = await readIdxFiles(folder);

@@ -1,5 +1,6 @@
 import { Inflate } from 'fflate';
 import { inUnits } from '../files/limits.ts';
+import { crc32 } from './crc32.ts';
 
 /*
  * What a zip archive's directory says of its entries, and an entry's contents: no more bytes than the directory states, with
@@ -105,17 +106,4 @@ function inflate(packed: Uint8Array, size: number, name: string): Uint8Array {
     return at + part.length;
   }, 0);
   return content;
-}
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-/** The CRC-32 of zip and gzip. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crcTable[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
 }

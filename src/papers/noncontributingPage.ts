@@ -11,7 +11,7 @@ import { besideSheet } from '../report/noncontributing/beside.ts';
 import { amplitudeMap, type BesideRow } from '../report/noncontributing/besideView.ts';
 import { duration, percent } from '../report/number.ts';
 import type { PageSection, PageView } from '../report/page.ts';
-import { encodePicture } from '../report/png.ts';
+import { encodePictureFile } from '../report/png.ts';
 import type { Picture, Provenance } from '../report/view.ts';
 import type { Findings, TestedImage } from './noncontributingExperiment.ts';
 import { gainOf, lowestFound } from './noncontributingFigures.ts';
@@ -57,7 +57,7 @@ export function reproductionPictures(classifier: Classifier, findings: Findings)
   // A digit without a proof would shift the columns.
   const columns = Math.max(...rows.map(({ length }) => length));
   const sheet = sheetPicture(rows.filter(({ length }) => length === columns).flat(), columns, 3);
-  return [{ name: 'digits.png', bytes: encodePicture(sheet) }];
+  return [{ name: 'digits.png', bytes: encodePictureFile(sheet) }];
 }
 
 function coloured({ width, height, channels, data }: Picture): Picture {

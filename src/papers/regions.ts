@@ -7,7 +7,7 @@ import { masksFile } from '../regions/sidecar.ts';
 import type { LayerSummary } from '../regions/unitSummary.ts';
 import { sheetPicture } from '../report/contactSheet.ts';
 import { percent, share } from '../report/number.ts';
-import { encodePicture } from '../report/png.ts';
+import { encodePictureFile } from '../report/png.ts';
 import { provenanceOf } from '../report/provenanceView.ts';
 import { layerView } from '../report/regions/layerView.ts';
 import { regionsPage } from '../report/regions/page.ts';
@@ -174,7 +174,7 @@ async function viewOf(
       ...layers.flatMap(({ id, units }) =>
         (['before', 'after', 'seen'] as const).map((part) => ({
           name: `pictures/${id}-${part}.png`,
-          bytes: encodePicture(
+          bytes: encodePictureFile(
             sheetPicture(
               units.map((unit) => unit[part]),
               20,

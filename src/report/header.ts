@@ -6,11 +6,16 @@ import type { ExplainedImage, ReportView } from './view.ts';
 import { decidedWords, decisionNotes, isRight, quoted } from './words.ts';
 
 /** The page's first words: what was decided, in one sentence. */
-export function header({ title, cautions = [], explained, provenance }: ReportView): Html {
+export function header({ title, notice, cautions = [], explained, provenance }: ReportView): Html {
   return html`
 <header>
   <p class="eyebrow">${title}</p>
-  ${heading(1, sizedToFit(headline(explained)))}
+  ${heading(1, sizedToFit(headline(explained)))}${
+    notice === undefined
+      ? undefined
+      : html`
+  <p class="notice">${notice}</p>`
+  }
   <p class="lede">${standfirst(explained)}</p>
   ${cautions.map((caution) => html`<p class="figure-line">${verdictMark('fair')}<span>${caution}</span></p>`)}
   <p class="byline">Model <span class="file">${provenance.model.file}</span>. ${methodWords(explained)}</p>

@@ -7,15 +7,25 @@ import { provenanceAnswer, provenanceQuestion } from './provenance.ts';
 import { type NumberedQuestion, numberedQuestions } from './questions.ts';
 import type { ExplainedImage, ReportView } from './view.ts';
 
+/** Where one image's page leads, if it is one of many. */
+export interface PageLinks {
+  readonly index: string;
+}
+
 /**
  * The report as one HTML file: no scripts, no requests, readable from top to bottom. The same view gives the same bytes.
  */
-export function renderReport(view: ReportView): string {
+export function renderReport(view: ReportView, links?: PageLinks): string {
   const questions = numberedQuestions(view.explained);
   const last = questions.length + 1;
   return pageShell(
     view.title,
-    html`${header(view)}
+    html`${
+      links === undefined
+        ? undefined
+        : html`<p class="back"><a href="${links.index}">All images</a></p>
+`
+    }${header(view)}
 <main>
 ${body(view.explained, questions, last)}
 ${questionSection(last, provenanceQuestion, 'provenance', 2, provenanceAnswer(view.provenance))}

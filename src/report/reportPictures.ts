@@ -1,7 +1,7 @@
 import { fileSafe } from './fileSafe.ts';
 import { legendPicture, standaloneMapPicture } from './mapPicture.ts';
 import { readMap } from './mapReading.ts';
-import { encodePicture } from './png.ts';
+import { encodePictureFile } from './png.ts';
 import type { Picture, ReportView } from './view.ts';
 
 export interface NamedPicture {
@@ -34,6 +34,6 @@ function uniquelyNamed(drawn: readonly Drawn[]): readonly NamedPicture[] {
     let name = stem;
     for (let turn = 2; taken.has(name); turn++) name = `${stem}-${turn}`;
     taken.add(name);
-    return { name: `${name}.png`, png: encodePicture(picture) };
+    return { name: `${name}.png`, png: encodePictureFile(picture) };
   });
 }

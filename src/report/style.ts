@@ -42,6 +42,7 @@ th { text-align: left; font-weight: 500; }
 header { padding-bottom: clamp(2rem, 4vw, 3.5rem); border-bottom: 1px solid var(--line); }
 .eyebrow { color: var(--accent); font-size: .9rem; font-weight: 600; letter-spacing: .01em; margin-bottom: 1.1rem; overflow-wrap: anywhere; }
 .lede { font-size: clamp(1.1rem, 1rem + .4vw, 1.3rem); line-height: 1.5; max-width: 42rem; margin: 1.4rem 0 0; }
+.notice { margin: 1.4rem 0 0; padding: .7rem 1rem; border-left: 3px solid var(--poor); background: var(--panel); max-width: 44rem; }
 .byline { margin: 1.2rem 0 0; color: var(--quiet); max-width: 44rem; }
 
 nav { border-bottom: 1px solid var(--line); padding: 1.1rem 0; }
@@ -128,7 +129,7 @@ footer { margin-top: 5rem; padding-top: 1.2rem; border-top: 1px solid var(--line
 .overview tbody th span { min-width: 4rem; }
 .decided { min-width: 8.5rem; } .decided > * { display: block; text-align: left; line-height: 1.4; }
 .decided strong { font: 600 1.35rem/1.2 var(--serif); font-variant-numeric: lining-nums; }
-.truth { font-size: .875rem; } .truth .mark { margin: 0 .4em 0 0; }
+.judged > .truth { display: block; white-space: nowrap; } .truth { font-size: .875rem; } .truth .mark { margin: 0 .4em 0 0; }
 .overview .method { min-width: calc(var(--map) + 1.1rem); max-width: calc(var(--map) + 1.1rem); hyphens: auto; } .overview thead th.method { font-size: 0.68rem; padding-right: 0; } td.method :is(.outlined, .picture) { width: var(--map); } td.method .outlined .picture { width: 100%; }
 
 .data { width: auto; min-width: min(100%, 24rem); margin: 0 0 1.5rem; }

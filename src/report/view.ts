@@ -11,6 +11,8 @@ export interface ReportView {
   readonly title: string;
   /** What was assumed of the model or its input, to be read before all else: sentences. */
   readonly cautions?: readonly string[];
+  /** What has to be known before anything else, such as that the report is not whole. */
+  readonly notice?: string;
   readonly explained: readonly ExplainedImage[];
   readonly provenance: Provenance;
 }

@@ -2,6 +2,7 @@ import type { Tensor } from '../onnx/tensor.ts';
 import type { RandomPosition } from '../random/random.ts';
 import { CheckpointError } from './errors.ts';
 import type { TrainingState } from './trainer.ts';
+import type { TrainingIdentity } from './trainingIdentity.ts';
 
 /** One pass over the training images, or the part of it that was made. */
 export interface EpochRecord {
@@ -36,15 +37,6 @@ export interface Checkpoint {
   readonly best?: Best;
 }
 
-export interface TrainingIdentity {
-  readonly seed: number;
-  readonly batchSize: number;
-  readonly images: number;
-  readonly data: string;
-  readonly optimizer: string;
-  readonly weights: string;
-}
-
 /**
  * @param initial what the training starts with where it has no checkpoint: the same arrays in the same shapes.
  * @throws CheckpointError naming the array that is missing, superfluous, of another shape, or holds no numbers.
@@ -70,17 +62,6 @@ function isLike(wanted: Tensor | undefined, found: Tensor<'float32'> | undefined
 function described(t: Tensor<'float32'> | undefined): string {
   if (!t) return 'none';
   return `[${t.dims}]${t.data.every(Number.isFinite) ? '' : ' with NaN or infinite numbers'}`;
-}
-
-/** @throws CheckpointError naming what differs between the checkpoint and the training that is to go on from it. */
-export function checkSameTraining(checkpoint: TrainingIdentity, now: TrainingIdentity): void {
-  const fields = ['seed', 'batchSize', 'images', 'data', 'optimizer', 'weights'] as const;
-  const different = fields.filter((field) => checkpoint[field] !== now[field]);
-  if (different.length === 0) return;
-  const list = different.map((field) => `  ${field}: ${checkpoint[field]} then, ${now[field]} now`).join('\n');
-  throw new CheckpointError(
-    `The checkpoint is of another training:\n${list}\nGo on with the same model, data and settings, or start anew without the checkpoint.`,
-  );
 }
 
 /**

@@ -25,6 +25,11 @@ const schema = v.object({
     data: v.string(),
     optimizer: v.string(),
     weights: v.string(),
+    content: v.exactOptional(v.string()),
+    validation: v.exactOptional(v.string()),
+    input: v.exactOptional(v.string()),
+    start: v.exactOptional(v.string()),
+    rates: v.exactOptional(v.array(v.string())),
   }),
   /** Four 32-bit words, see `RandomPosition`. */
   random: v.tuple([word, word, word, word]),

@@ -1,9 +1,10 @@
 import { random } from '../random/random.ts';
-import { type Checkpoint, checkPosition, checkSameTraining, checkStates, type TrainingIdentity } from './checkpoint.ts';
+import { type Checkpoint, checkPosition, checkStates } from './checkpoint.ts';
 import { TrainingSettingsError } from './errors.ts';
 import { constant, type Schedule } from './schedules.ts';
 import type { TrainOptions } from './train.ts';
 import type { Trainer } from './trainer.ts';
+import { checkSameTraining, trainingIdentity } from './trainingIdentity.ts';
 import { checkEveryClass, type TrainingImages, trainingImages } from './trainingImages.ts';
 
 /** What a training's options come to, checked. */
@@ -41,9 +42,10 @@ export function planTraining(trainer: Trainer, options: TrainOptions): TrainingP
   checkEveryClass(data);
   const validation = options.validation && trainingImages(options.validation, input, step.classes);
   const perEpoch = Math.ceil(data.count / batchSize);
-  const identity = identityOf(trainer, data, batchSize, seed);
+  const { images } = options;
+  const identity = trainingIdentity(trainer, { images, validation: options.validation, batchSize, seed, rateAt });
   if (options.checkpoint) {
-    checkSameTraining(options.checkpoint.identity, identity);
+    checkSameTraining(options.checkpoint, identity);
     checkStates(options.checkpoint, trainer.initial);
     checkPosition(options.checkpoint, perEpoch);
   }
@@ -64,20 +66,6 @@ export function planTraining(trainer: Trainer, options: TrainOptions): TrainingP
     rateAt,
     patience,
     start: options.checkpoint ?? fresh,
-  };
-}
-
-function identityOf(trainer: Trainer, data: TrainingImages, batchSize: number, seed: number): TrainingIdentity {
-  const { name, settings } = trainer.options.optimizer;
-  const weights = trainer.step.weights.map(({ name, initial }) => `${name}[${initial.dims}]`);
-  const described = Object.entries(settings).map(([setting, value]) => `${setting} ${value}`);
-  return {
-    seed,
-    batchSize,
-    images: data.count,
-    data: data.name,
-    optimizer: [name, ...described].join(', '),
-    weights: weights.join(' '),
   };
 }
 

@@ -32,6 +32,14 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Go on from here. */
   readonly checkpoint?: Checkpoint;
+  /** Also while it trains: where it stands, to be kept in case the process ends. The result does not depend on it. */
+  readonly keep?: CheckpointKeeping;
+}
+
+export interface CheckpointKeeping {
+  /** Seconds of wall clock from one to the next. */
+  readonly everySeconds: number;
+  readonly save: (checkpoint: Checkpoint) => Promise<void>;
 }
 
 export interface Progress {
@@ -81,9 +89,10 @@ export async function trainModel(
  */
 export async function train(trainer: Trainer, options: TrainOptions): Promise<TrainingResult> {
   const plan = planTraining(trainer, options);
+  const keep = keeper(options.keep);
   let now = plan.start;
   while (now.state.step < plan.updates && !gaveUp(now, plan) && !options.signal?.aborted) {
-    now = await runBatches(trainer, plan, options, now);
+    now = await runBatches(trainer, plan, { ...options, keep }, now);
     if (now.batches === plan.perEpoch) now = await finishEpoch(trainer, plan, now);
   }
   const done = now.state.step >= plan.updates;
@@ -101,15 +110,28 @@ function gaveUp({ history, best }: Checkpoint, { patience }: TrainingPlan): bool
   return history.length - (best?.epoch ?? 0) >= patience;
 }
 
+/** Saves when it is time; asked after every update. */
+type Keeper = (checkpoint: () => Checkpoint) => Promise<void>;
+
+function keeper(keeping: CheckpointKeeping | undefined): Keeper | undefined {
+  if (!keeping) return undefined;
+  let last = performance.now();
+  return async (checkpoint) => {
+    if (performance.now() - last < 1000 * keeping.everySeconds) return;
+    await keeping.save(checkpoint());
+    last = performance.now();
+  };
+}
+
 /** Goes on until the epoch ends, the updates are made, or the signal is aborted. */
 async function runBatches(
   trainer: Trainer,
   plan: TrainingPlan,
-  options: TrainOptions,
+  options: Omit<TrainOptions, 'keep'> & { readonly keep: Keeper | undefined },
   from: Checkpoint,
 ): Promise<Checkpoint> {
   const { data, updates, batchSize, perEpoch, rateAt } = plan;
-  const { signal, onProgress, masks } = options;
+  const { signal, onProgress, masks, keep } = options;
   const { history } = from;
   const order = shuffledIndices(data.count, random(from.random));
   const makeBatch = batchMaker(data, batchSize);
@@ -123,6 +145,7 @@ async function runBatches(
     batches += 1;
     lossSum += loss;
     onProgress?.({ step: state.step, updates, epoch: history.length + 1, loss, learningRate, history });
+    await keep?.(() => ({ ...from, state, batches, lossSum }));
   }
   return { ...from, state, batches, lossSum };
 }

@@ -1,5 +1,5 @@
 import type { FilterAnalysis } from '../../filters/filterAnalysis.ts';
-import { encodePicture } from '../png.ts';
+import { encodePictureFile } from '../png.ts';
 import type { Picture } from '../view.ts';
 import { pathFigure } from './pathFigureView.ts';
 import { enlarged, framedPicture, inRows } from './pictureRows.ts';
@@ -30,5 +30,5 @@ export function filterPictures(
     { name: 'filters-paths.png', rows: paths },
     { name: 'filters-example.png', rows: example },
     { name: 'filters-regions.png', rows: regions },
-  ].flatMap(({ name, rows }) => (rows && rows.length > 0 ? [{ name, bytes: encodePicture(inRows(rows)) }] : []));
+  ].flatMap(({ name, rows }) => (rows && rows.length > 0 ? [{ name, bytes: encodePictureFile(inRows(rows)) }] : []));
 }

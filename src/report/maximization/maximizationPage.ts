@@ -3,7 +3,7 @@ import { dataTable } from '../dataTable.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { count, counted, listed, quantity } from '../number.ts';
 import { type PageSection, renderPage } from '../page.ts';
-import { encodePicture } from '../png.ts';
+import { encodePictureFile } from '../png.ts';
 import type { MaximizationView, SeenPicture, UnitView } from './maximizationView.ts';
 
 /** A layer's units on one page: what each wants to see, and how much it responds. */
@@ -24,7 +24,7 @@ export function maximizationPictures({
 }: MaximizationView): { readonly name: string; readonly png: Uint8Array }[] {
   const zoom = Math.max(1, Math.min(4, Math.floor(112 / (units[0]?.ascent.picture.width ?? 28))));
   const sheet = (pictures: readonly SeenPicture[]) =>
-    encodePicture(
+    encodePictureFile(
       sheetPicture(
         pictures.map(({ picture }) => picture),
         10,

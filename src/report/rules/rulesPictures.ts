@@ -1,5 +1,5 @@
 import { sheetPicture } from '../contactSheet.ts';
-import { encodePicture } from '../png.ts';
+import { encodePictureFile } from '../png.ts';
 import type { ShownNetwork } from './paperPage.ts';
 
 /** The features of each network as one PNG: maximisation images in the first row, the images they are largest in below. */
@@ -11,10 +11,13 @@ export function rulesPictures(
     const gradients = features.map(({ gradient }) => gradient);
     const exciting = features.flatMap((feature) => feature.exciting ?? []);
     const files = [
-      { name: `${name}-features.png`, bytes: encodePicture(sheetPicture(gradients, gradients.length, 2)) },
+      { name: `${name}-features.png`, bytes: encodePictureFile(sheetPicture(gradients, gradients.length, 2)) },
     ];
     return exciting.length === 0
       ? files
-      : [...files, { name: `${name}-seen-in.png`, bytes: encodePicture(sheetPicture(exciting, exciting.length, 2)) }];
+      : [
+          ...files,
+          { name: `${name}-seen-in.png`, bytes: encodePictureFile(sheetPicture(exciting, exciting.length, 2)) },
+        ];
   });
 }
