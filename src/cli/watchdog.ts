@@ -63,6 +63,9 @@ class Watchdog {
     // The file has the ending that this one has: .ts in a checkout, .js as published.
     const file = new URL(import.meta.url.replace(/watchdog(\.[jt]s)$/, 'watchdogThread$1'));
     this.#thread = new Worker(file, { workerData: data, transferList: [this.#channel.port2], stdin: false });
+    this.#thread.on('error', (cause) => {
+      process.stderr.write(`konkyo: runs of the model have no time limit, for nothing could watch them: ${cause}\n`);
+    });
     this.#thread.unref();
   }
 }

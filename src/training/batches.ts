@@ -6,8 +6,9 @@ import type { TrainingImages } from './trainingImages.ts';
 export function batchMaker(data: TrainingImages, batchSize: number): (indices: Int32Array) => Batch {
   const dims = data.images.dims.slice(1);
   const size = sizeOf(dims);
-  const images = new Float32Array(batchSize * size);
-  const labels = new BigInt64Array(batchSize);
+  const most = Math.min(batchSize, data.count);
+  const images = new Float32Array(most * size);
+  const labels = new BigInt64Array(most);
   return (indices) => {
     indices.forEach((index, i) => {
       images.set(data.images.data.subarray(index * size, (index + 1) * size), i * size);
