@@ -60,7 +60,11 @@ ${[...rows, several].map(shownRow).join('\n')}
 Where a derivative does not exist: Relu, Clip, HardSigmoid, HardSwish, ThresholdedRelu and Shrink take the flat side;
 LeakyRelu, PRelu, Elu, Selu and Celu the side of x <= 0; Abs, ReduceL1 and the norms of zeros have 0. Equal values in
 MaxPool, GlobalMaxPool, ReduceMax and ReduceMin: the first, row by row; in Max and Min: the first input. QuantizeLinear and
-DequantizeLinear count as Clip to the representable range, strictly between its ends; rounding is ignored.
+DequantizeLinear count as Clip to the representable range, strictly between its ends; rounding is ignored. Of
+DynamicQuantizeLinear the scale counts as a constant, and nothing is clipped.
+
+Operators of ONNX Runtime's domain (com.microsoft) and of 8-bit integers have no rules: on load they are written in standard
+operators of real numbers where that gives the same value.
 
 ## Refused
 
