@@ -6,6 +6,10 @@ import { int64, scalar, type Tensor } from './tensor.ts';
 /** Everything konkyo adds to a graph is named under this prefix. */
 export const reservedPrefix = 'konkyo/';
 
+/** The stage that adds scores which a model's last steps leave out. */
+export const scoresStage = 'scores';
+export const scoresPrefix = `${reservedPrefix}${scoresStage}/`;
+
 /** Operators without attributes, as methods of a builder: `ops.Mul(a, b)`. */
 const plainOps = [
   ...([
