@@ -1,6 +1,6 @@
 import type { Facts } from '../onnx/facts.ts';
 import type { Graph } from '../onnx/graph.ts';
-import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { GraphBuilder, scoresStage } from '../onnx/graphBuilder.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { addScores, scoresInGraph, sourcesOf } from './head/addScores.ts';
 import { headOf, type SigmoidHead, type SoftmaxHead } from './head/head.ts';
@@ -49,7 +49,7 @@ export function findScores(graph: Graph, output: string, facts: Facts): FoundSco
     };
   }
   const present = scoresInGraph(head);
-  const builder = new GraphBuilder(graph, 'scores');
+  const builder = new GraphBuilder(graph, scoresStage);
   const name = present ?? addScores(builder, head);
   return {
     scores: { name, ...descriptionOf(head, log) },

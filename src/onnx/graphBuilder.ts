@@ -29,6 +29,9 @@ function reserved(name: string): InvalidModelError {
     `The model has a value "${name}" of its own: names that begin with "${reservedPrefix}" are konkyo's. Rename it in the model.`,
   );
 }
+/** The stage that adds scores which a model's last steps leave out. */
+export const scoresStage = 'scores';
+export const scoresPrefix = `${reservedPrefix}${scoresStage}/`;
 
 /** Operators without attributes, as methods of a builder: `ops.Mul(a, b)`. */
 const plainOps = [

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { saliency } from '../../src/attribution/saliency.ts';
 import type { Prediction } from '../../src/classifier/classifier.ts';
+import { methodKind } from '../../src/methods.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
-import { float32, type Tensor } from '../../src/onnx/tensor.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { float32, int64, type Tensor } from '../../src/onnx/tensor.ts';
+import { built, modelOf, node, value } from '../onnx/smallModels.ts';
 import { load, weights } from './smallClassifiers.ts';
 
 /*
@@ -400,4 +401,41 @@ describe('what is explained of a model that ends in', () => {
     }
     await classifier.release();
   });
+});
+
+it('a softmax of an opset before 13 takes all that follows its axis as one', async () => {
+  const nodes = [
+    node('Flatten', ['x'], ['flat']),
+    node('MatMul', ['flat', 'w'], ['z']),
+    node('Reshape', ['z', 'shape'], ['picture']),
+    node('Softmax', ['picture'], ['p']),
+    node('Flatten', ['p'], ['y']),
+  ];
+  const initializers = new Map<string, Tensor>([
+    ['w', matrix(4, 1)],
+    ['shape', int64([-1, 4, 1, 1])],
+  ]);
+  const graph = { name: 'g', inputs: [input], outputs: [value('y', ['n', 4])], nodes, initializers, valueInfo: [] };
+  const classifier = await load({ ...modelOf(graph, 11), irVersion: 6 });
+  const image = pictures.at(-1)!;
+  const [prediction] = await classifier.predict(image);
+  const z = slowScores(image.data, 4);
+  expect(prediction!.chosen).toBe(largest(z));
+  for (const [k, score] of prediction!.scores.entries()) expect(score).toBeCloseTo(z[k]!, 2);
+  await classifier.release();
+});
+
+it('relevance reaches the pixels through the mean of several models', async () => {
+  const model = built(input, undefined, (b, x) => b.add('Mean', softmaxes(b, x)));
+  const classifier = await load(model);
+  for (const id of ['lrp-epsilon-plus', 'attn-lrp']) {
+    const explainer = await methodKind(id).create({}).compile(classifier);
+    const { values, scores } = await explainer.attribute(pictures.at(-1)!, [1]);
+    const sum = values.data.reduce((total, each) => total + each, 0);
+    // Dense layers without biases: what the score has is found at the pixels, but for the logarithms of the shares.
+    expect(Math.abs(scores[0]!)).toBeGreaterThan(50);
+    expect(Math.abs(sum - scores[0]!)).toBeLessThan(0.05 * Math.abs(scores[0]!));
+    await explainer.release();
+  }
+  await classifier.release();
 });

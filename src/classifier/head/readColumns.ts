@@ -1,26 +1,9 @@
 import { floatOf, intOf, intsOf } from '../../onnx/attributes.ts';
 import type { Facts } from '../../onnx/facts.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
-import {
-  addedUp,
-  type Columns,
-  complement,
-  constantColumns,
-  logsAdded,
-  multiplied,
-  squashed,
-  wholeSoftmax,
-} from './columns.ts';
-import {
-  isLogSumOf,
-  multipleOf,
-  negationOf,
-  onePlusPowerOf,
-  softmaxExponent,
-  type Tail,
-  tailOf,
-  withoutLargest,
-} from './tail.ts';
+import { addedUp, type Columns, complement, constantColumns, logsAdded, multiplied, squashed } from './columns.ts';
+import { inverse, type Reader, sigmoid, softmax, straightSigmoid } from './squash.ts';
+import { isLogSumOf, multipleOf, softmaxExponent, type Tail, tailOf } from './tail.ts';
 
 /** Operators that leave an image's numbers and their order as they are. */
 export const passing: ReadonlySet<string> = new Set([
@@ -32,8 +15,6 @@ const negligible = 1e-3;
 
 /** What a node's first output is, in terms of what its inputs are. */
 type Rule = (node: Node, tail: Tail, read: Reader) => Columns | undefined;
-
-type Reader = (name: string) => Columns | undefined;
 
 /**
  * Reads a value of the graph as columns, from it back over operators that make probabilities and those that follow them.
@@ -52,20 +33,6 @@ export function readColumns(graph: Graph, facts: Facts, output: string, rows: nu
   };
   return read(output);
 }
-
-const softmax = (tail: Tail, read: Reader, input: string): Columns | undefined => {
-  const inner = read(input);
-  if (inner?.log === 1 && wholeSoftmax(inner)) return { columns: inner.columns };
-  const width = tail.widthOf(input);
-  const logits = [{ value: withoutLargest(tail, input), factor: 1 }];
-  return width === 1 ? constantColumns([1]) : squashed('Softmax', logits, width);
-};
-
-const sigmoid = (tail: Tail, input: string): Columns | undefined => {
-  const negated = negationOf(tail, input);
-  const positive = squashed('Sigmoid', [{ value: negated ?? input, factor: 1 }], tail.widthOf(input));
-  return negated === undefined ? positive : complement(positive);
-};
 
 const asLog = (found: Columns | undefined): Columns | undefined => found && { ...found, log: 1 };
 
@@ -130,17 +97,6 @@ function clipped(tail: Tail, read: Reader, input: string, low: number | undefine
   return found.log === undefined && harmless ? found : undefined;
 }
 
-/** clip(s x + high / 2, 0, high): a sigmoid of straight lines, times `high`. */
-function straightSigmoid(tail: Tail, input: string, high: number): Columns | undefined {
-  const [a = '', b = ''] = tail.makerOf(input, 'Add')?.inputs ?? [];
-  const [left, right] = [tail.single(a), tail.single(b)];
-  const bias = right ?? left;
-  if (bias === undefined || bias <= 0 || bias * 2 !== high) return undefined;
-  const { value, factor: slope } = multipleOf(tail, right === undefined ? b : a, 1 / high);
-  const straight = squashed('HardSigmoid', [{ value, factor: 1 }], tail.widthOf(input), slope);
-  return slope > 0 ? multiplied(straight, [high]) : undefined;
-}
-
 /** Some of the numbers, by their places. */
 function picked(
   tail: Tail,
@@ -163,13 +119,6 @@ const slice: Rule = (node, tail, read) => {
   const bound = (value = 0) => Math.max(0, Math.min(length, value < 0 ? value + length : value));
   const places = Array.from({ length }, (_, k) => k).slice(bound(starts[0]), bound(ends[0]));
   return picked(tail, read(input), input, axis, places);
-};
-
-const inverse = (tail: Tail, name: string): Columns | undefined => {
-  // 1 / (1 + e^x) = 1 - sigmoid(x)
-  const exponent = onePlusPowerOf(tail, name);
-  const found = exponent === undefined ? undefined : sigmoid(tail, exponent);
-  return found && complement(found);
 };
 
 const product: Rule = ({ inputs: [a = '', b = ''], outputs: [output = ''] }, tail, read) => {

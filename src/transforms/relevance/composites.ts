@@ -1,3 +1,4 @@
+import { scoresPrefix } from '../../onnx/graphBuilder.ts';
 import { byWeight, toItsPixel } from './atPixels.ts';
 import type { Bounds } from './bounds.ts';
 import {
@@ -31,13 +32,14 @@ export const structuralEntries: readonly CompositeEntry[] = [
   { where: isSelection, rule: winnerTakesAll() },
   { where: (layer) => isActivation(layer) || isScaling(layer), rule: passOn() },
   { where: isSum, rule: norm() },
-  // To each term by its share of the sum of powers; its shares sum to 1.
-  { where: operator('ReduceLogSumExp'), rule: gradient() },
+  // Of models whose probabilities are averaged: to each by its share, and the shares sum to 1.
+  { where: (layer) => isLogSum(layer) && layer.node.name.startsWith(scoresPrefix), rule: gradient() },
   { where: operator('LRN'), rule: passOn() },
   { where: (layer) => signalOf(layer) !== undefined, rule: signalTakesAll() },
   { where: isProduct, rule: uniform() },
 ];
 
+const isLogSum = operator('ReduceLogSumExp');
 const scales = operator('Mul', 'Div');
 const isScaling: CompositeEntry['where'] = (layer) => scales(layer) && layer.data.length === 1;
 
