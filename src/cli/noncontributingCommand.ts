@@ -2,7 +2,9 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { NoncontributingSettings } from '../noncontributing/noncontributing.ts';
 import { commandLine } from './commandLine.ts';
+import { interruptedWords } from './explainJob.ts';
 import { readInputs } from './inputs.ts';
+import { interruptedStatus } from './interruption.ts';
 import { addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
 import { parseMasks, parsePer, parseSchedule, parseTolerance } from './noncontributingFlags.ts';
 import { type NoncontributingSummary, runNoncontributingJob } from './noncontributingJob.ts';
@@ -78,6 +80,10 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       progress,
     });
     await (flags.json === true ? printJson(summary) : printWords(inWords(summary)));
+    if (summary.interrupted) {
+      progress.message(interruptedWords(summary.interrupted));
+      process.exitCode = interruptedStatus();
+    }
   } finally {
     progress.finish();
     await classifier.release();

@@ -17,6 +17,9 @@ import { noncontributingPage } from '../report/noncontributing/noncontributingPa
 import { renderPage } from '../report/page.ts';
 import { provenanceOf } from '../report/provenanceView.ts';
 import type { Row } from '../report/view.ts';
+import { removeEarlierPictures } from './earlierReport.ts';
+import { interruptedWords } from './explainJob.ts';
+import { interruption, stopIfInterrupted } from './interruption.ts';
 import { writeWhole } from './output.ts';
 import type { Progress } from './progress.ts';
 import { version } from './version.ts';
@@ -41,30 +44,43 @@ export interface NoncontributingJob {
 
 export type NoncontributingSummary = Awaited<ReturnType<typeof runNoncontributingJob>>;
 
-/** Searches every image, and writes what was asked for. Everything is computed before the first file is written. */
-export async function runNoncontributingJob(job: NoncontributingJob) {
-  const { classifier, images, out, save } = job;
-  const found = await findAll(job);
-  const proved = job.certify ? await proveAll(job) : [];
-  const contents = await pageOf(job, found, proved);
-  const page = join(out, 'index.html');
+/**
+ * Searches every image, and writes what was asked for. Everything is computed before the first file is written. After a signal
+ * it is the images that are done.
+ */
+export async function runNoncontributingJob(whole: NoncontributingJob) {
+  const { classifier, out, save } = whole;
+  const found = await findAll(whole);
+  const left = whole.images.length - found.length;
+  const job = { ...whole, images: whole.images.slice(0, found.length) };
+  const { images } = job;
+  const proved = job.certify && !interruption.aborted ? await proveAll(job) : [];
+  const missing = [
+    ...(left > 0 ? [`${left} of ${whole.images.length} images`] : []),
+    ...(interruption.aborted ? ['proofs, and the maps of other methods'] : []),
+  ];
+  const contents = await pageOf(job, found, proved, missing);
   if (save !== undefined) await writeWhole(save, archive(found, proved));
-  await writeWhole(page, contents);
+  const page = await writeWhole(join(out, 'index.html'), contents);
+  await removeEarlierPictures(out);
   return {
     page,
+    ...(missing.length > 0 ? { interrupted: missing } : {}),
     images: found.map((map, i) => summaryOf(classifier, images[i]?.name ?? '', map, proved[i])),
   };
 }
 
 async function findAll({ classifier, images, settings, progress }: NoncontributingJob): Promise<NoncontributingMap[]> {
-  const pixels = await compileNoncontributing(classifier, settings);
+  const pixels = await compileNoncontributing(classifier, { ...settings, onIteration: stopIfInterrupted });
   const found: NoncontributingMap[] = [];
   try {
     for (const [i, { name, image }] of images.entries()) {
       progress.update(i, images.length, `Non-contributing pixels of ${name}`);
       try {
+        stopIfInterrupted();
         found.push(await pixels.of(image));
       } catch (error) {
+        if (isKonkyoError(error, 'interrupted') && found.length > 0) break;
         if (isKonkyoError(error)) error.message = `${name}: ${error.message}`;
         throw error;
       }
@@ -93,9 +109,10 @@ async function pageOf(
   { classifier, modelName, images, settings, settingRows, command, progress }: NoncontributingJob,
   found: readonly NoncontributingMap[],
   proved: readonly (Certificate | null)[],
+  missing: readonly string[],
 ): Promise<string> {
-  const methods = comparedMethods();
-  const notes: string[] = [];
+  const methods = missing.length > 0 ? [] : comparedMethods();
+  const notes = missing.length > 0 ? [interruptedWords(missing)] : [];
   const explanations = await explain(classifier, concatRows(images.map(({ image }) => image)), methods, {
     progress: (done, total, what) => progress.update(done, total, what),
     onRefused: ({ title }, { message }) => notes.push(`${title} was left out. ${message}`),

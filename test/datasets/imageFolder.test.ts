@@ -55,6 +55,17 @@ describe('folder of images by class', () => {
     expect([train.count, train.name, test.name]).toEqual([12, 'set (training)', 'set (test)']);
   });
 
+  it.each([
+    ['for a class', 'set/b', 'set/b: what the link leads to cannot be read'],
+    ['for a picture', 'set/a/9.png', 'set/a/9.png: the picture cannot be read'],
+    ['that leads to itself', 'set/loop', 'set/loop: what the link leads to cannot be read'],
+  ])('names a broken link %s', async (_, link, says) => {
+    for (let i = 0; i < 5; i++) await put(`set/a/${i}.png`);
+    await symlink(link.endsWith('loop') ? join(root, link) : join(root, 'nowhere'), join(root, link));
+    const error = await errorOf(DatasetFileError, () => readImageFolder(join(root, 'set')));
+    expect(error.message).toContain(says);
+  });
+
   it('is in colour as soon as one picture is, and grey on request', async () => {
     for (let i = 0; i < 5; i++) await put(i === 3 ? 'a/3.webp' : `a/${i}.png`, i === 2 ? { red: 200 } : { grey: 50 });
     const { train } = await readImageFolder(root);

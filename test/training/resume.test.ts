@@ -1,0 +1,74 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadDigits } from '../../src/datasets/digits.ts';
+import { type LabelledImages, selectImages } from '../../src/datasets/labelledImages.ts';
+import { nodeRuntime } from '../../src/runtime/node.ts';
+import { architectures } from '../../src/training/architectures.ts';
+import type { Checkpoint } from '../../src/training/checkpoint.ts';
+import { readCheckpoint, writeCheckpoint } from '../../src/training/checkpointFile.ts';
+import { CheckpointError } from '../../src/training/errors.ts';
+import { adam, sgd } from '../../src/training/optimizers.ts';
+import { cosine } from '../../src/training/schedules.ts';
+import { trainModel } from '../../src/training/train.ts';
+
+const runtime = nodeRuntime({ threads: 1 });
+let some: LabelledImages;
+beforeAll(async () => {
+  const { train } = await loadDigits();
+  some = selectImages(
+    train,
+    Array.from({ length: 100 }, (_, i) => i),
+  );
+});
+
+const settings = { optimizer: sgd(), length: { updates: 3 }, learningRate: 0.1, batchSize: 50, seed: 1 };
+const run = (changes: object = {}, seed = 1) =>
+  trainModel(runtime, architectures.d.build(seed), { ...settings, images: some, ...changes });
+const throughFile = (checkpoint: Checkpoint) => readCheckpoint(writeCheckpoint(checkpoint));
+
+describe('going on from a checkpoint with other settings', () => {
+  it('is refused, naming what differs', async () => {
+    const checkpoint = throughFile((await run()).checkpoint);
+    const darker = { ...some, images: some.images.map((pixel) => pixel >> 1) };
+    const cases: readonly (readonly [RegExp, object, number?])[] = [
+      [/seed: 1 then, 2 now/, { seed: 2 }],
+      [/batchSize: 50 then, 25 now/, { batchSize: 25 }],
+      [/optimizer: sgd.* then, adam/, { optimizer: adam() }],
+      [/learning rate at update 1: 0\.1 then, 0\.2 now/, { learningRate: 0.2 }],
+      [/learning rate at update 2: 0\.1 then, 0\.0/, { learningRate: cosine(0.1, 10) }],
+      [/content of the images: checksum \w+ then, checksum \w+ now/, { images: darker }],
+      [/content of the images/, { images: { ...some, labels: some.labels.toReversed() } }],
+      [/validation: none then, 100 images/, { validation: some }],
+      [/input: .*"mean":\[0\].* then, .*"mean":\[0\.5\].* now/, { input: { mean: 0.5 } }],
+      [/initial weights and operators: checksum/, {}, 2],
+    ];
+    for (const [says, changes, seed] of cases) {
+      const error = await run({ ...changes, checkpoint, length: { updates: 5 } }, seed).catch((thrown) => thrown);
+      expect(error).toBeInstanceOf(CheckpointError);
+      expect(error.message).toMatch(says);
+    }
+  });
+
+  it('is possible for longer, with another rate from there on, and from a checkpoint of konkyo 0.1', async () => {
+    const { checkpoint } = await run();
+    const { content: _, validation: _v, input: _i, start: _s, rates: _r, ...identity } = checkpoint.identity;
+    const older = throughFile({ ...checkpoint, identity });
+    const slower = (step: number) => (step < 3 ? 0.1 : 0.01);
+    for (const changes of [{ checkpoint }, { checkpoint, learningRate: slower }, { checkpoint: older }]) {
+      expect((await run({ ...changes, length: { updates: 5 } })).checkpoint.state.step).toBe(5);
+    }
+  });
+});
+
+describe('checkpoints while it trains', () => {
+  it('do not change the result, and each goes on to the same weights', async () => {
+    const kept: Checkpoint[] = [];
+    const keep = { everySeconds: 0, save: async (checkpoint: Checkpoint) => void kept.push(throughFile(checkpoint)) };
+    const plain = await run({ length: { updates: 5 } });
+    const watched = await run({ length: { updates: 5 }, keep });
+    expect(watched.checkpoint.state).toEqual(plain.checkpoint.state);
+    expect(kept.map(({ state }) => state.step)).toEqual([1, 2, 3, 4, 5]);
+    for (const checkpoint of kept) {
+      expect((await run({ length: { updates: 5 }, checkpoint })).checkpoint.state).toEqual(plain.checkpoint.state);
+    }
+  });
+});
