@@ -19,6 +19,7 @@ import { relevanceContext } from '../transforms/relevance/context.ts';
 import { addRelevance, type BookedLayer } from '../transforms/relevance/relevance.ts';
 import { type ExplanationGraph, givenWeights, graphExplainer, type TargetSource } from './explanationGraph.ts';
 import type { Explainer } from './method.ts';
+import { pixelNotes } from './pixelNotes.ts';
 import type { LayerRelevance } from './relevanceByLayer.ts';
 import { addExplainedScore, addScoreRows, addWeighted } from './targetGradient.ts';
 
@@ -143,7 +144,7 @@ export async function relevanceGraph(
   const account = addAccount(builder, added.layers);
   const names = [score, rows, map, ...(account === undefined ? [] : [account])];
   const outputs = names.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
-  const notes = notesOn(added.placed);
+  const notes = [...pixelNotes(added.placed), ...notesOn(added.placed)];
   return {
     graph: prune(builder.build(outputs), outputs, [inputName, ...target.inputs.map(({ name }) => name)]),
     score,

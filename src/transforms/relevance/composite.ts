@@ -93,6 +93,9 @@ export const isMeanOfPixels: LayerPredicate = ({ pixelMap }) => pixelMap === 'me
 /** A linear layer with none between it and the pixels. */
 export const isFirst: LayerPredicate = (layer) => isLinearLayer(layer) && !hasLinearAbove(layer, new Set());
 
+/** Any other node with no linear layer between it and the pixels. */
+export const isBeforeFirst: LayerPredicate = (layer) => !isLinearLayer(layer) && !hasLinearAbove(layer, new Set());
+
 function hasLinearAbove({ node, data, context }: Layer, seen: Set<string>): boolean {
   return data.some((i) => {
     const name = node.inputs[i] ?? '';

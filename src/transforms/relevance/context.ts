@@ -117,11 +117,7 @@ export function isGate(name: string, context: RelevanceContext): boolean {
 }
 
 /** Whether a value is an elementwise function of another: x sigmoid(x) is an activation, written as a product. */
-export function isFunctionOf(
-  name: string,
-  argument: string,
-  context: Pick<RelevanceContext, 'producerOf' | 'isData'>,
-): boolean {
+export function isFunctionOf(name: string, argument: string, context: RelevanceContext): boolean {
   if (name === argument) return true;
   const node = context.producerOf(name);
   if (node?.domain !== '') return false;

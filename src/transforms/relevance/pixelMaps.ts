@@ -1,7 +1,7 @@
 import { intOf } from '../../onnx/attributes.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
 import { isTensorOf } from '../../onnx/tensor.ts';
-import { dataInputs, isFunctionOf, type RelevanceContext } from './context.ts';
+import { dataInputs, type RelevanceContext } from './context.ts';
 import { arithmeticOperators, elementwiseFunctions, rearrangements, selections, sums } from './operators.ts';
 
 /*
@@ -25,51 +25,39 @@ type Context = Omit<RelevanceContext, 'pixelMapOf' | 'isOfPixels'>;
 /** The nodes between the pixels and the first trained layers, by what they do to pixels. */
 export function pixelMaps({ nodes }: Graph, context: Context): ReadonlyMap<Node, PixelMap> {
   const found = new Map<Node, PixelMap>();
-  const pictures = new Set([context.input]);
+  // What each value made of pixels is, element by element, a function of: x + x and x sigmoid(x) are functions of x.
+  const sources = new Map([[context.input, context.input]]);
   for (const node of nodes) {
     const data = dataInputs(node, context);
-    const map = data.length > 0 && data.every((i) => pictures.has(node.inputs[i] ?? '')) && mapOf(node, data, context);
+    const read = new Set(data.map((i) => sources.get(node.inputs[i] ?? '')));
+    if (read.size === 0 || read.has(undefined)) continue;
+    const map = mapOf(node, data, read.size === 1, context);
     if (!map) continue;
     found.set(node, map);
-    for (const output of node.outputs) if (context.isData(output)) pictures.add(output);
+    const [source] = map === 'element' || renamings.has(node.op) ? read : [];
+    for (const output of node.outputs) if (context.isData(output)) sources.set(output, source ?? output);
   }
   return found;
 }
 
 const means: ReadonlySet<string> = new Set(['AveragePool', 'Resize']);
+/** Leave each element where it is. */
+const renamings: ReadonlySet<string> = new Set(['Identity', 'Cast', 'CastLike', 'Dropout']);
 
-function mapOf(node: Node, data: readonly number[], context: Context): PixelMap | undefined {
+function mapOf(node: Node, data: readonly number[], hasOneSource: boolean, context: Context): PixelMap | undefined {
   const { op, domain } = node;
+  const isOfFirst = data.length === 1 && data[0] === 0;
   if (domain !== '') return undefined;
-  if (isElementwise(node, data) && haveOneSource(node, data, context)) return 'element';
-  if (op === 'BatchNormalization')
-    return data.length === 1 && data[0] === 0 && isAtInference(node) ? 'element' : undefined;
+  if (hasOneSource && isElementwise(node, data)) return 'element';
+  if (op === 'BatchNormalization') return isOfFirst && isAtInference(node) ? 'element' : undefined;
   if (op === 'Conv') return isPermutation(node, context) ? 'permutation' : undefined;
-  if (means.has(op)) return data.length === 1 && data[0] === 0 ? 'mean' : undefined;
+  if (means.has(op)) return isOfFirst ? 'mean' : undefined;
   return rearrangements.has(op) || selections.has(op) || sums.has(op) ? 'moved' : undefined;
 }
 
 function isElementwise({ op }: Node, data: readonly number[]): boolean {
   if (arithmeticOperators.has(op) || op === 'Sum' || op === 'Mean') return true;
   return elementwiseFunctions.has(op) && data.length === 1;
-}
-
-/** Whether all that an elementwise operator reads is made of one value, element by element: x + x, x sigmoid(x). */
-function haveOneSource({ inputs }: Node, data: readonly number[], context: Context): boolean {
-  const [first = '', ...others] = data.map((i) => inputs[i] ?? '');
-  return (
-    others.length === 0 ||
-    elementwiseSources(first, context).some((source) => others.every((other) => isFunctionOf(other, source, context)))
-  );
-}
-
-/** A value, and what it is an elementwise function of, from near to far. */
-function elementwiseSources(value: string, context: Context): string[] {
-  const node = context.producerOf(value);
-  const [only, another] = node ? dataInputs(node, context) : [];
-  if (!node || only === undefined || another !== undefined || node.domain !== '' || !isElementwise(node, [only]))
-    return [value];
-  return [value, ...elementwiseSources(node.inputs[only] ?? '', context)];
 }
 
 function isAtInference(node: Node): boolean {
