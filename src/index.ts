@@ -203,6 +203,7 @@ export {
   unary,
 } from './transforms/gradient/rule.ts';
 export { gradientTable } from './transforms/gradient/table.ts';
+export type { Bounds } from './transforms/relevance/bounds.ts';
 export {
   type Composite,
   type CompositeEntry,
@@ -227,7 +228,6 @@ export {
   structuralEntries,
 } from './transforms/relevance/composites.ts';
 export type { Layer as RelevanceLayer } from './transforms/relevance/layer.ts';
-export type { Bounds } from './transforms/relevance/bounds.ts';
 export { gradient, passOn, proportionalMaxPooling, winnerTakesAll } from './transforms/relevance/moving.ts';
 export { signalTakesAll, softmaxTaylor, uniform } from './transforms/relevance/products.ts';
 export type { RelevancePass, RelevanceRule } from './transforms/relevance/rule.ts';

@@ -59,7 +59,10 @@ const masks: Readonly<Record<string, Mask>> = {
   'chosen by Where': (builder, scores) =>
     softmax(builder, builder.ops.Where(builder.constant(seen), scores, builder.scalar(Number.NEGATIVE_INFINITY))),
   'the logarithm of zeros and ones': (builder, scores) =>
-    softmax(builder, builder.ops.Add(scores, builder.add('Log', [builder.constant(float32([4, 4], Array.from(seen.data)))]))),
+    softmax(
+      builder,
+      builder.ops.Add(scores, builder.add('Log', [builder.constant(float32([4, 4], Array.from(seen.data)))])),
+    ),
   'filled in for the size of the image': (builder, scores) => {
     const value = float32([1], [Number.NEGATIVE_INFINITY]);
     const filled = builder.add('ConstantOfShape', [builder.add('Shape', [scores])], { value });
