@@ -248,7 +248,8 @@ describe.concurrent('konkyo explain refuses', () => {
   it('without touching a report that is there', async () => {
     const out = join(konkyo.folder, 'earlier');
     await mkdir(out);
-    await writeFile(join(out, 'index.html'), 'the earlier report');
+    const earlier = '<meta name="generator" content="konkyo">the earlier report';
+    await writeFile(join(out, 'index.html'), earlier);
     const ended = await konkyo.run([
       'explain',
       'operators.onnx',
@@ -263,7 +264,7 @@ describe.concurrent('konkyo explain refuses', () => {
     ]);
     expect(ended.status).toBe(1);
     expect(await readdir(out)).toEqual(['index.html']);
-    expect(await readFile(join(out, 'index.html'), 'utf8')).toBe('the earlier report');
+    expect(await readFile(join(out, 'index.html'), 'utf8')).toBe(earlier);
   });
 
   it('a command there is not', async () => {

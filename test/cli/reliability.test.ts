@@ -127,7 +127,7 @@ describe.skipIf(!isPosix).concurrent('a signal', () => {
   });
 
   it.each([
-    'maximize m.onnx --layer /f/f.0/Conv --steps 100000 --out stopped-maximize',
+    'maximize m.onnx --layer /f/f.0/Conv --steps 500 --out stopped-maximize',
     'filters m.onnx --dataset digits --out stopped-filters',
     'noncontributing m.onnx digits:1 digits:2 --iterations 100000 --out stopped-noncontributing',
     'rules m.onnx --dataset digits --out stopped-rules',
