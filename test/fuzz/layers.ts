@@ -235,7 +235,7 @@ const reduction: Layer = (m, x) => {
     'ReduceLogSumExp',
     'ReduceProd',
   ]);
-  const reduced = m.add(op, [op === 'ReduceProd' ? m.add('Tanh', [x]) : x, given], { keepdims: 1 });
+  const reduced = m.add(op, [op === 'ReduceProd' ? m.add('Exp', [m.add('Tanh', [x])]) : x, given], { keepdims: 1 });
   return m.add(m.pick(['Sub', 'Add', 'Mul']), m.chance(0.5) ? [x, reduced] : [reduced, x]);
 };
 
