@@ -54,7 +54,7 @@ export async function compareModel(seed: number, runtime: Runtime): Promise<Verd
   }
 }
 
-/** ONNX Runtime 1.30 breaks some graphs with QuantizeLinear of two types while it optimises them, the original too. */
+/** ONNX Runtime 1.30 breaks some graphs while it optimises them, the original too: a Pad fused with a pool of small windows. */
 async function optimizerRefuses({ model }: RandomModel, runtime: Runtime): Promise<string | undefined> {
   try {
     const session = await runtime.createSession(model);

@@ -384,7 +384,7 @@ const quantized: Layer = (m, x) => {
   const [, channels = 1] = x.dims;
   const perChannel = m.chance(0.4);
   const dims = perChannel ? [channels] : [];
-  const signed = m.chance(0.5);
+  const signed = m.signed;
   const count = sizeOf(dims);
   const zeros = Array.from({ length: count }, () => (signed ? m.int(-20, 20) : m.int(0, 200)));
   const zero = m.tensor(
