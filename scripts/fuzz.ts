@@ -1,31 +1,42 @@
-import { reportGraphs } from '../test/fuzz/differenceRun.ts';
+import { reportGraphs, reportHostile } from '../test/fuzz/differenceRun.ts';
 import { type FuzzKind, fuzz } from '../test/fuzz/fuzz.ts';
 
 /*
- * `npm run fuzz -- [--models] [--files] [--graphs] [--all] [COUNT [FIRST]]`: explains mutated model files (10,000, the default), reads mutated
- * files of all other formats (20,000), compares random graphs with ONNX Runtime and finite differences (10,000), or does all three, and says
- * what became of them.
+ * `npm run fuzz -- [KIND...] [COUNT [FIRST]]`, where KIND is
+ *   --models (the default)  explains mutated model files, 10,000 of them, and says what became of them;
+ *   --files                 reads mutated files of all other formats, 20,000;
+ *   --graphs                compares random graphs with ONNX Runtime and finite differences, 10,000;
+ *   --hostile-graphs        tries random graphs that mix images or are random, 10,000: they must be refused or run one image at a time;
+ *   --all                   all of these.
  */
 
-const usual: Readonly<Record<FuzzKind, number>> = { models: 10_000, files: 20_000 };
+const usual = { models: 10_000, files: 20_000, graphs: 10_000, 'hostile-graphs': 10_000 } as const;
+type Kind = keyof typeof usual;
 
 const words = process.argv.slice(2);
 const [given, first = 0] = words.filter((word) => !word.startsWith('--')).map(Number);
-const asked = (kind: FuzzKind | 'graphs') => words.includes('--all') || words.includes(`--${kind}`);
-const kinds = (['models', 'files'] as const).filter(asked);
+const all = Object.keys(usual) as Kind[];
+const asked = all.filter((kind) => words.includes('--all') || words.includes(`--${kind}`));
 
-for (const kind of kinds.length > 0 || asked('graphs') ? kinds : (['models'] as const)) await report(kind);
-if (asked('graphs') && (await reportGraphs(first, first + (given ?? 10_000))) !== 0) process.exitCode = 1;
-
-async function report(kind: FuzzKind): Promise<void> {
+for (const kind of asked.length > 0 ? asked : (['models'] as const)) {
   const count = given ?? usual[kind];
   process.stdout.write(`${count} ${kind}\n`);
-  const { outcomes, failures } = await fuzz(kind, first, first + count, (seed) => {
+  const failures = await run(kind, first, first + count);
+  if (failures > 0) process.exitCode = 1;
+}
+
+function run(kind: Kind, from: number, to: number): Promise<number> {
+  if (kind === 'graphs') return reportGraphs(from, to);
+  return kind === 'hostile-graphs' ? reportHostile(from, to) : reportFiles(kind, from, to);
+}
+
+async function reportFiles(kind: FuzzKind, from: number, to: number): Promise<number> {
+  const { outcomes, failures } = await fuzz(kind, from, to, (seed) => {
     if (seed % 500 === 0) process.stderr.write(`${seed}\n`);
   });
   const sorted = [...outcomes].sort(([, a], [, b]) => b - a);
   process.stdout.write(`${sorted.map(([what, times]) => `${String(times).padStart(6)}  ${what}`).join('\n')}\n`);
   process.stdout.write(`${failures.length} failures\n`);
   for (const { seed, what } of failures) process.stdout.write(`  file ${seed}: ${what.slice(0, 600)}\n`);
-  if (failures.length > 0) process.exitCode = 1;
+  return failures.length;
 }

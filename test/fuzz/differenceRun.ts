@@ -1,5 +1,6 @@
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import { compareModel, type Verdict } from './difference.ts';
+import { acceptedSilently } from './hostileGraphs.ts';
 
 export interface DifferenceResult {
   /** How many graphs ended in each way. */
@@ -38,4 +39,18 @@ export async function reportGraphs(from: number, to: number): Promise<number> {
   for (const [kind, count] of counts) process.stdout.write(`${String(count).padStart(6)}  ${kind}\n`);
   process.stdout.write(`${to - from} graphs in ${seconds.toFixed(0)} s\n`);
   return counts.has('differs') ? 1 : 0;
+}
+
+/** Tries random graphs that are no function of one image, and gives the exit code: 1 where one is accepted silently. */
+export async function reportHostile(from: number, to: number): Promise<number> {
+  const runtime = nodeRuntime({ threads: 1 });
+  let accepted = 0;
+  for (let seed = from; seed < to; seed++) {
+    const what = await acceptedSilently(seed, runtime);
+    if (what === undefined) continue;
+    accepted += 1;
+    process.stdout.write(`  graph ${seed}: ${what}\n`);
+  }
+  process.stdout.write(`${to - from} graphs, ${accepted} accepted silently\n`);
+  return accepted > 0 ? 1 : 0;
 }

@@ -21,6 +21,8 @@ export const builtRows = 2;
 export class GraphMaker {
   readonly source: Random;
   readonly opset: number;
+  /** What it quantises to: ONNX Runtime 1.30 breaks graphs with int8 and uint8 while it optimises them. */
+  readonly signed: boolean;
   readonly builder: GraphBuilder;
   readonly #known = new Map<string, Array64>();
   readonly #shared: Tensor<'float32'>[] = [];
@@ -28,6 +30,7 @@ export class GraphMaker {
 
   constructor(seed: number) {
     this.source = random(seed);
+    this.signed = this.chance(0.5);
     this.opset = this.pick([21, 21, 21, 22, 23, 20, 19]);
     this.builder = new GraphBuilder(emptyGraph('random'), 'made');
   }

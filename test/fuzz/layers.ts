@@ -50,7 +50,8 @@ const convTranspose: Layer = (m, x) => {
   const full = size.map((length, i) => (length - 1) * strides[i]! + kernel[i]!);
   const placed: Attributes = m.chance(0.3)
     ? {
-        output_shape: full.map((length) => Math.max(1, length - m.int(0, 2))),
+        // Below the input's size ONNX Runtime's shape inference refuses whatever follows.
+        output_shape: full.map((length, i) => Math.max(size[i]!, length - m.int(0, 2))),
         auto_pad: text(m.pick(['NOTSET', 'SAME_UPPER', 'SAME_LOWER'])),
       }
     : {
@@ -93,8 +94,18 @@ const globalPool: Layer = (m, x) => {
   return m.chance(0.7) ? m.add('Mul', [x, m.add('Sigmoid', [small])]) : m.add('Add', [small, x]);
 };
 
+/** Planes of equal numbers have no spread to divide by: what is left of them are roundings. */
+function isSpread(m: GraphMaker, x: Value): boolean {
+  const plane = sizeOf(x.dims.slice(-1));
+  const numbers = m.numbersOf(x);
+  return Array.from({ length: numbers.length / plane }, (_, i) => numbers.subarray(i * plane, (i + 1) * plane)).every(
+    (row) => Math.max(...row) - Math.min(...row) > 0.05,
+  );
+}
+
 const normalization: Layer = (m, x) => {
   const [, channels = 1, ...size] = x.dims;
+  if (!isSpread(m, x)) return x;
   const perChannel = () => m.constant([channels], 0.5, 1.5);
   const epsilon = float(m.pick([1e-5, 1e-3, 0.1]));
   const kinds: (() => Value)[] = [
@@ -119,7 +130,13 @@ const normalization: Layer = (m, x) => {
         beta: float(m.pick([0.5, 0.75, 1])),
         bias: float(m.pick([1, 2])),
       }),
-    () => m.add('MeanVarianceNormalization', [x], { axes: m.pick([undefined, [2, 3], [1, 2, 3]]) }),
+    () =>
+      m.add('MeanVarianceNormalization', [x], {
+        axes: m.pick([
+          [2, 3],
+          [1, 2, 3],
+        ]),
+      }),
     () => m.add('LpNormalization', [x], { axis: m.pick([1, 2, 3, -1]), p: m.int(1, 2) }),
   ];
   if (m.opset >= 21) {
@@ -218,7 +235,7 @@ const reduction: Layer = (m, x) => {
     'ReduceLogSumExp',
     'ReduceProd',
   ]);
-  const reduced = m.add(op, [op === 'ReduceProd' ? m.add('Tanh', [x]) : x, given], { keepdims: 1 });
+  const reduced = m.add(op, [op === 'ReduceProd' ? m.add('Exp', [m.add('Tanh', [x])]) : x, given], { keepdims: 1 });
   return m.add(m.pick(['Sub', 'Add', 'Mul']), m.chance(0.5) ? [x, reduced] : [reduced, x]);
 };
 
@@ -367,7 +384,7 @@ const quantized: Layer = (m, x) => {
   const [, channels = 1] = x.dims;
   const perChannel = m.chance(0.4);
   const dims = perChannel ? [channels] : [];
-  const signed = m.chance(0.5);
+  const signed = m.signed;
   const count = sizeOf(dims);
   const zeros = Array.from({ length: count }, () => (signed ? m.int(-20, 20) : m.int(0, 200)));
   const zero = m.tensor(

@@ -69,7 +69,9 @@ function tame(m: GraphMaker, x: Value): Value {
   const largest = Math.max(...m.numbersOf(x).map(Math.abs));
   if (largest < 4 && largest > 0.05) return x;
   if (!(largest < 1e6)) return m.add('Tanh', [x]);
-  return largest === 0 ? x : m.add('Mul', [x, m.constant([], 1 / largest, 2 / largest)]);
+  // What is left of numbers that cancelled are roundings: they stay small.
+  const factor = 1 / Math.max(largest, 0.03);
+  return m.add('Mul', [x, m.constant([], factor, 2 * factor)]);
 }
 
 /** [n, classes] */
