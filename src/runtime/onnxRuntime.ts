@@ -49,8 +49,7 @@ export function onnxRuntime(ort: OnnxRuntimePackage, name: string, provider: str
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         executionMode: 'sequential',
-        // What goes wrong is thrown; ONNX Runtime need not say it on stderr too.
-        logSeverityLevel: 4,
+        ...quiet,
       };
       let session: InferenceSession;
       try {
@@ -62,6 +61,9 @@ export function onnxRuntime(ort: OnnxRuntimePackage, name: string, provider: str
     },
   };
 }
+
+/** What goes wrong is thrown; ONNX Runtime need not say it on stderr too, with a stranger's names as they are. */
+const quiet = { logSeverityLevel: 4 } as const;
 
 function ortLevel(level: OptimizationLevel): NonNullable<InferenceSession.SessionOptions['graphOptimizationLevel']> {
   return level === 'none' ? 'disabled' : level;
@@ -77,7 +79,7 @@ function wrap(session: InferenceSession, OrtTensor: TensorConstructor, name: str
         const ortFeeds = Object.fromEntries(
           Object.entries(feeds).map(([input, t]) => [safeName(input), toOrt(OrtTensor, t)] as const),
         );
-        const results = await session.run(ortFeeds, outputs.map(safeName));
+        const results = await session.run(ortFeeds, outputs.map(safeName), quiet);
         return Object.fromEntries(Object.entries(results).map(([output, t]) => [ownName(output), fromOrt(t)] as const));
       } catch (cause) {
         throw new RunError(`${name} failed while running the model: ${messageOf(cause)}`, { cause });
