@@ -57,7 +57,8 @@ export interface LoadOptions {
  * SessionError, RunError
  */
 export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): Promise<Classifier> {
-  const { model: whole, classes: named } = tensorOutputs(withConstantInitializers(readModel(bytes, options.external)));
+  const file = withConstantInitializers(readModel(bytes, options.external));
+  const { model: whole, classes: named } = tensorOutputs(file);
   checkNames(whole.graph);
   checkModelSizes(whole.graph, options.maxBytes);
   const output = findOutput(whole.graph, options.output);
@@ -108,9 +109,9 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
         model.metadata.has(trainingKey),
       ),
       ...inputCautions(input),
-      ...(options.output === undefined && whole.graph.outputs.length > 1
+      ...(options.output === undefined && file.graph.outputs.length > 1
         ? [
-            `Of the model's outputs (${whole.graph.outputs.map(({ name }) => name).join(', ')}), "${output}" was explained.`,
+            `Of the model's outputs (${file.graph.outputs.map(({ name }) => name).join(', ')}), "${output}" was explained.`,
           ]
         : []),
     ],

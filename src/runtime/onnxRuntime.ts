@@ -93,17 +93,17 @@ function wrap(session: InferenceSession, OrtTensor: TensorConstructor, name: str
 }
 
 /*
- * ONNX Runtime's JavaScript side keeps values in plain objects by their names, where one called "__proto__" is lost. It gets
- * another name there.
+ * ONNX Runtime's JavaScript side keeps values in plain objects by their names, where one called "__proto__" is lost and one called
+ * "toString" is found though it was not asked for. They get other names there.
  */
-const unsafe = '__proto__';
-const standIn = `${reservedPrefix}runtime/proto`;
-const safeName = (name: string) => (name === unsafe ? standIn : name);
-const ownName = (name: string) => (name === standIn ? unsafe : name);
+const unsafe: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+const standIn = `${reservedPrefix}runtime/`;
+const safeName = (name: string) => (unsafe.has(name) ? `${standIn}${name}` : name);
+const ownName = (name: string) => (name.startsWith(standIn) ? name.slice(standIn.length) : name);
 
 function withSafeNames(model: Model): Model {
   const { graph } = model;
-  if (!valueNames(graph).has(unsafe)) return model;
+  if (![...valueNames(graph)].some((name) => unsafe.has(name))) return model;
   const renamed = (info: ValueInfo) => ({ ...info, name: safeName(info.name) });
   return {
     ...model,

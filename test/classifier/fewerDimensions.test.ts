@@ -22,7 +22,7 @@ function perceptron(
   builder.input('digit', type, dims);
   const rows = typeof dims[0] === 'number' && outputDims[0] === dims[0] ? dims[0] : -1;
   const flat = builder.ops.Reshape('digit', builder.ints(outputDims.length === 1 ? [1, features] : [rows, features]));
-  const hidden = builder.ops.Tanh(builder.ops.MatMul(flat, builder.constant(weights([features, 3]))));
+  const hidden = builder.add('Softplus', [builder.ops.MatMul(flat, builder.constant(weights([features, 3])))]);
   const scores = outputDims.length === 1 ? builder.ops.Reshape(hidden, builder.ints([3])) : hidden;
   return modelOf(builder.build([{ ...value('x', outputDims), name: scores }]), opset);
 }
@@ -90,13 +90,13 @@ describe('images of fewer than four dimensions', () => {
       Array.from({ length: pixels.dims[0]! }, () => 1),
     );
     expect(values.dims).toEqual(pixels.dims);
-    // d tanh(x w) = (1 - tanh^2) w
+    // d softplus(x w) = sigmoid(x w) w, and sigmoid = 1 - exp(-softplus)
     const w = weights([sizeOf(image), 3]).data;
     const scores = await classifier.scoresOf(pixels);
     const size = sizeOf(image);
     values.data.forEach((slope, i) => {
       const score = scores.data[Math.floor(i / size) * 3 + 1]!;
-      expect(slope).toBeCloseTo((1 - score * score) * w[(i % size) * 3 + 1]!, 4);
+      expect(slope).toBeCloseTo((1 - Math.exp(-score)) * w[(i % size) * 3 + 1]!, 4);
     });
     await explainer.release();
     await classifier.release();

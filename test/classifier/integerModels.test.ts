@@ -65,8 +65,9 @@ describe('models that compute with 8-bit integers', () => {
     { title: "of ONNX Runtime's integer operators", model: microsoft(), written: 'com.microsoft::QLinearAdd' },
   ])('$title: the slope of a linear model is its weights, at every pixel', async ({ model, written }) => {
     const classifier = await load(model);
-    expect(classifier.preparation.notes[0]).toBe(`Written in standard operators, proved equal: ${written}.`);
-    expect(classifier.preparation.notes[1]).toMatch(/straight-through/);
+    const { notes } = classifier.preparation;
+    expect(notes).toContain(`Written in standard operators, proved equal: ${written}.`);
+    expect(notes).toContainEqual(expect.stringContaining('straight-through'));
     const explainer = await saliency().compile(classifier);
     const { values } = await explainer.attribute(images(2, shape), [0, 2]);
     for (const [i, slope] of values.data.entries()) expect(slope).toBeCloseTo(wReal(i % 24, i < 24 ? 0 : 2), 5);

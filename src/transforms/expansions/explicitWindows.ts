@@ -29,7 +29,8 @@ export function explicitWindows(graph: Graph, facts: Facts): Graph {
 function spellOut(builder: GraphBuilder, node: Node, facts: Facts): Node | undefined {
   const spatial = (name = '') => facts.get(name)?.dims.slice(2);
   const [input, output, weights] = [spatial(node.inputs[0]), spatial(node.outputs[0]), spatial(node.inputs[1])];
-  if (!input || !output) return undefined;
+  // Sizes that depend on the image are NaN.
+  if (!input || !output || [...input, ...output].some(Number.isNaN)) return undefined;
   switch (node.op) {
     case 'MaxPool':
     case 'AveragePool':

@@ -78,8 +78,9 @@ function withOpenSizes<T>(node: Node, facts: Facts, make: () => T): T {
   try {
     return make();
   } catch (cause) {
-    // Arrays of NaN elements are RangeErrors, NaN in the graph is one of konkyo's own.
-    if (!(cause instanceof RangeError || isKonkyoError(cause, 'not-a-number'))) throw cause;
+    // Arrays of NaN elements are RangeErrors; tensors of NaN elements, and NaN in the graph, are konkyo's own.
+    const own = isKonkyoError(cause, 'not-a-number') || isKonkyoError(cause, 'argument');
+    if (!own && !(cause instanceof RangeError)) throw cause;
     const why = `its gradient needs the size of "${open}", which depends on the image`;
     throw new UnsupportedOperatorsError([{ op: qualifiedOp(node), node: describeNode(node), why }]);
   }
