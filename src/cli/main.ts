@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { isKonkyoError } from '../konkyoError.ts';
 import { interruptedStatus, listenForSignals } from './interruption.ts';
 import { printResult, say, surviveLostReaders } from './streams.ts';
+import { UsageError } from './usageError.ts';
 import { version } from './version.ts';
 
 /** In the order of the help. Each is loaded when it is asked for: some bring large libraries with them. */
@@ -47,12 +48,24 @@ function report(error: unknown): number {
   return 1;
 }
 
+/** Without it no relative path means anything, and Node starts no thread. @throws UsageError */
+function checkWorkingFolder(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    throw new UsageError('The folder that konkyo was started in is gone. Change to another one, and start again.', {
+      cause,
+    });
+  }
+}
+
 surviveLostReaders();
 listenForSignals();
 // A failure outside of the command itself, such as in a timer: it is said as any other.
 process.on('uncaughtException', (error) => process.exit(report(error)));
 
 try {
+  checkWorkingFolder();
   await addCommands(program, process.argv[2]);
   await program.parseAsync();
 } catch (error) {
