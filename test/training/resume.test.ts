@@ -76,6 +76,15 @@ describe('a damaged checkpoint', () => {
     expect([good.history.length, good.batches, checkpoint.state.step]).toEqual([1, 1, 5]);
   });
 
+  it('kept after the last batch of an epoch is none', async () => {
+    const all: Checkpoint[] = [];
+    const keep = { everySeconds: 0, save: async (checkpoint: Checkpoint) => void all.push(checkpoint) };
+    const whole = await run({ validation: some, length: { updates: 4 }, keep });
+    const atEnd = all.find(({ batches }) => batches === 2)!;
+    const { checkpoint } = await run({ validation: some, length: { updates: 4 }, checkpoint: throughFile(atEnd) });
+    expect(writeCheckpoint(checkpoint)).toEqual(writeCheckpoint(whole.checkpoint));
+  });
+
   const damages: readonly (readonly [string, RegExp, () => Checkpoint])[] = [
     ['without an array', /weights ".*" are none, where/, () => weights((all) => omit(all, first()[0]))],
     [
@@ -96,7 +105,7 @@ describe('a damaged checkpoint', () => {
       () => ({ ...good, best: { ...good.best!, state: filled(Number.NaN).state } }),
     ],
     ['with another number of updates', /add up/, () => ({ ...good, state: { ...good.state, step: 7 } })],
-    ['with more batches than an epoch has', /add up/, () => ({ ...good, batches: 3 })],
+    ['with more batches than an epoch has', /add up/, () => ({ ...good, batches: 3, history: [] })],
     ['without its history', /add up/, () => ({ ...good, history: [] })],
     ['with an epoch twice', /add up/, () => ({ ...good, history: [...good.history, ...good.history] })],
     ['with a best epoch that was not', /add up/, () => ({ ...good, best: { ...good.best!, epoch: 9 } })],
