@@ -1,4 +1,4 @@
-import type { Classifier, Prediction } from '../classifier/classifier.ts';
+import { type Classifier, checkShape, type Prediction } from '../classifier/classifier.ts';
 import type { Target } from '../classifier/target.ts';
 import { isKonkyoError, KonkyoError } from '../konkyoError.ts';
 import { rows, type Tensor } from '../onnx/tensor.ts';
@@ -116,6 +116,7 @@ async function predicted(
   images: Tensor<'float32'>,
   onImageLeftOut: ExplainOptions['onImageLeftOut'],
 ): Promise<Predicted> {
+  checkShape(classifier, images);
   try {
     return { ...without(images, new Set()), predictions: await classifier.predict(images) };
   } catch (error) {

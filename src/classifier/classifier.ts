@@ -85,7 +85,24 @@ export function className(classifier: Pick<Classifier, 'input'>, index: number):
  * Checks that a tensor is a batch of this model's input: [n, ...] float32 without NaN or infinite numbers.
  * @throws InvalidInputError
  */
-export function checkImages({ input }: Pick<Classifier, 'input'>, images: Tensor): asserts images is Tensor<'float32'> {
+export function checkImages(
+  classifier: Pick<Classifier, 'input'>,
+  images: Tensor,
+): asserts images is Tensor<'float32'> {
+  checkShape(classifier, images);
+  const bad = images.data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new InvalidInputError(
+      `Element ${bad} of the input is ${images.data[bad]}: an explanation needs finite numbers.`,
+    );
+  }
+}
+
+/**
+ * Checks that a tensor is a batch of this model's input, whatever its numbers.
+ * @throws InvalidInputError
+ */
+export function checkShape({ input }: Pick<Classifier, 'input'>, images: Tensor): asserts images is Tensor<'float32'> {
   const dims = imageDims(input);
   if (!isTensor(images)) {
     throw new InvalidInputError(`The input is no tensor: the model takes float32[n, ${dims}] (${input.layout}).`);
@@ -100,12 +117,6 @@ export function checkImages({ input }: Pick<Classifier, 'input'>, images: Tensor
   if (!ArrayBuffer.isView(images.data) || images.data.length !== sizeOf(images.dims)) {
     throw new InvalidInputError(
       `The input's data does not fit its shape [${images.dims}]: it has ${images.data.length} elements.`,
-    );
-  }
-  const bad = (images.data as Float32Array).findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    throw new InvalidInputError(
-      `Element ${bad} of the input is ${images.data[bad]}: an explanation needs finite numbers.`,
     );
   }
 }

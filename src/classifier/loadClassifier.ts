@@ -109,6 +109,9 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
         model.metadata.has(trainingKey),
       ),
       ...inputCautions(input),
+      ...(input.classes && input.classes.length < classes
+        ? [`There are names for ${input.classes.length} of ${classes} classes; the others are called by their number.`]
+        : []),
       ...(options.output === undefined && file.graph.outputs.length > 1
         ? [
             `Of the model's outputs (${file.graph.outputs.map(({ name }) => name).join(', ')}), "${output}" was explained.`,

@@ -1,60 +1,11 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
-import { isKonkyoError } from '../konkyoError.ts';
-import { interruptedStatus, listenForSignals } from './interruption.ts';
-import { printResult, say, surviveLostReaders } from './streams.ts';
-import { version } from './version.ts';
-
-/** In the order of the help. Each is loaded when it is asked for: some bring large libraries with them. */
-const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
-  explain: async () => (await import('./explainCommand.ts')).addExplainCommand,
-  methods: async () => (await import('./methodsCommand.ts')).addMethodsCommand,
-  compile: async () => (await import('./compileCommand.ts')).addCompileCommand,
-  maximize: async () => (await import('./maximizeCommand.ts')).addMaximizeCommand,
-  train: async () => (await import('./trainCommand.ts')).addTrainCommand,
-  noncontributing: async () => (await import('./noncontributingCommand.ts')).addNoncontributingCommand,
-  filters: async () => (await import('./filtersCommand.ts')).addFiltersCommand,
-  regions: async () => (await import('./regionsCommand.ts')).addRegionsCommand,
-  rules: async () => (await import('./rulesCommand.ts')).addRulesCommand,
-  reproduce: async () => (await import('./reproduceCommand.ts')).addReproduceCommand,
-  demo: async () => (await import('./demoCommand.ts')).addDemoCommand,
-};
-
-/** The command asked for, or all of them where the help, or an error message, has to name them. */
-async function addCommands(program: Command, asked: string | undefined): Promise<void> {
-  const load = asked !== undefined && Object.hasOwn(commands, asked) ? commands[asked] : undefined;
-  for (const one of load ? [load] : Object.values(commands)) (await one())(program);
-}
-
-const program = new Command('konkyo')
-  .description('What a neural network’s decision rests on: explains image classifiers in ONNX format.')
-  .version(version)
-  .exitOverride()
-  .configureOutput({ writeOut: (text) => void printResult(text), writeErr: say });
-
-/** Errors of the command line itself, whatever floor finds them. */
-const usageTags: readonly string[] = ['usage', 'unknown-method', 'method-option', 'not-compilable', 'overwrite'];
-
-/** konkyo's own errors in words; anything else with its stack, for it is a bug. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (isKonkyoError(error)) {
-    say(`konkyo: ${error.message}\n`);
-    if (error.tag === 'interrupted') return interruptedStatus();
-    return usageTags.includes(error.tag) ? 2 : 1;
-  }
-  say(`konkyo: unexpected error, please report it\n${error instanceof Error ? error.stack : String(error)}\n`);
-  return 1;
-}
+import { listenForSignals } from './interruption.ts';
+import { report, runProgram } from './program.ts';
+import { surviveLostReaders } from './streams.ts';
 
 surviveLostReaders();
 listenForSignals();
 // A failure outside of the command itself, such as in a timer: it is said as any other.
 process.on('uncaughtException', (error) => process.exit(report(error)));
 
-try {
-  await addCommands(program, process.argv[2]);
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = report(error);
-}
+await runProgram(process.argv.slice(2));

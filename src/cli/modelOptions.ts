@@ -7,6 +7,7 @@ import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { methodOptions } from './methodFlags.ts';
 import { descriptionPath, loadModelFile } from './modelFile.ts';
 import type { Progress } from './progress.ts';
+import { say } from './streams.ts';
 import { threadCount } from './threads.ts';
 import { watched } from './watchdog.ts';
 
@@ -50,7 +51,7 @@ export async function classifierFrom(path: string, flags: ModelFlags): Promise<C
     explain: flags.probabilities === true ? 'output' : 'scores',
     ...(flags.output === undefined ? {} : { output: flags.output }),
   });
-  for (const caution of classifier.cautions) process.stderr.write(`Note: ${caution}\n`);
+  for (const caution of classifier.cautions) say(`Note: ${caution}\n`);
   return classifier;
 }
 

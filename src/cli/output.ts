@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { access, mkdtemp, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, parse, relative, resolve } from 'node:path';
@@ -39,12 +39,22 @@ export async function tryFolder(folder: string): Promise<void> {
 export async function tryFile(path: string): Promise<void> {
   const target = await behindLinks(path);
   await tryFolder(dirname(target));
-  const found = await stat(target).catch(() => undefined);
+  const found = await statOrNone(target).catch((cause: unknown) => {
+    throw new OutputError(`Cannot write ${resolve(path)}: ${reason(cause)}. Choose another place.`, { cause });
+  });
   if (!found) return;
   const what = found.isDirectory() ? 'there is a folder of this name' : 'it is a device, not a file';
   if (!found.isFile()) throw new OutputError(`Cannot write the file ${resolve(path)}: ${what}. Choose another place.`);
   await access(target, constants.W_OK).catch((cause: unknown) => {
     throw new OutputError(`Cannot write ${resolve(path)}: ${reason(cause)}. Choose another place.`, { cause });
+  });
+}
+
+/** Of a file that is not there, nothing. @throws where there can be none: its name is too long, its links go round. */
+function statOrNone(path: string): Promise<Stats | undefined> {
+  return stat(path).catch((cause: unknown) => {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw cause;
   });
 }
 

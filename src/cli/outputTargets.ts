@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { open, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { KonkyoError } from '../konkyoError.ts';
-import { tryFile, tryFolder } from './output.ts';
+import { OutputError, tryFile, tryFolder } from './output.ts';
 
 /** Something that is there would be written over. */
 export class OverwriteError extends KonkyoError {
@@ -53,11 +53,18 @@ export interface TargetRules {
  */
 export async function prepareTargets(targets: readonly OutputTarget[], { inputs, force }: TargetRules): Promise<void> {
   const all = targets.flatMap((target) => (target.kind === 'report' ? [target, pageOf(target)] : [target]));
+  for (const { path } of targets) checkNamed(path);
   checkDistinct(all);
   for (const target of all) await (isFolder(target) ? tryFolder(target.path) : tryFile(target.path));
   if (force === true) return;
   for (const input of inputs) if (input !== undefined) await checkInput(input, all);
   for (const { kind, path } of all) if (kind !== 'folder' && kind !== 'report') await checkKind(kind, path);
+}
+
+/** "-" stands for standard input where something is read: here it would be a file of that name. */
+function checkNamed(path: string): void {
+  if (path !== '-') return;
+  throw new OutputError('Results are written to files, not to standard output ("-"): give a name (./- for this one).');
 }
 
 function pageOf({ path }: OutputTarget): OutputTarget {

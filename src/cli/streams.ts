@@ -1,9 +1,13 @@
+import { writeSync } from 'node:fs';
 import { safeJson, safeText } from './foreignText.ts';
 
 /*
  * All that konkyo says goes through here. Whoever reads it may go away, or have no room (a closed pipe, a full disk):
  * that must not end the work, whose results are files.
  */
+
+/** Its file descriptor: in a thread of its own process.stderr is a message to the main one. */
+const standardError = 2;
 
 /** Why a stream takes nothing any more. */
 const failures = new WeakMap<NodeJS.WritableStream, Error>();
@@ -16,6 +20,15 @@ export function surviveLostReaders(): void {
 /** Writes text for people on stderr, as it is; there is nowhere to report that it could not be written. */
 export function say(text: string): void {
   void write(process.stderr, safeText(text));
+}
+
+/** The same at once, from any thread: for a process that is about to end. */
+export function sayLast(text: string): void {
+  try {
+    writeSync(standardError, safeText(text));
+  } catch {
+    // Whoever read it is gone.
+  }
 }
 
 /** Prints what was found, in words: the results themselves are in files. That it could not be printed is said. */

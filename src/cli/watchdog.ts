@@ -1,35 +1,51 @@
+import { totalmem } from 'node:os';
+import { constrainedMemory } from 'node:process';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { timeLimit } from '../files/limits.ts';
 import { describeNode, type Graph, type Model, subgraphs } from '../onnx/graph.ts';
 import type { Runtime, Session, SessionOptions, Values } from '../runtime/runtime.ts';
-import { place, type WatchdogData } from './watchdogState.ts';
+import { safeName } from './foreignText.ts';
+import { say } from './streams.ts';
+import { place, type RunLimits, type WatchdogData } from './watchdogState.ts';
 
 /**
  * The same runtime, but the process ends, with a message, when one run of a model takes longer than `seconds`, or nearly all
  * memory. ONNX Runtime works in the main thread and cannot be interrupted there; another thread can only end the process.
  * @param name of the model, for the message.
  */
-export function watched(runtime: Runtime, name: string, seconds = timeLimit()): Runtime {
-  const watchdog = new Watchdog(seconds);
+export function watched(
+  runtime: Runtime,
+  name: string,
+  { seconds = timeLimit(), memory = mostMemory() }: Partial<RunLimits> = {},
+): Runtime {
+  const watchdog = new Watchdog({ seconds, memory });
   return {
     ...runtime,
     async createSession(model: Model, options?: SessionOptions): Promise<Session> {
-      const during = watchdog.for(printable(`${name}${loopsOf(model.graph)}`));
+      const during = watchdog.for(safeName(`${name}${loopsOf(model.graph)}`));
       const session = await during(() => runtime.createSession(model, options));
       return { ...session, run: (feeds: Values, outputs) => during(() => session.run(feeds, outputs)) };
     },
   };
 }
 
+/** Beyond this share of the machine's memory the system would soon end some process, perhaps another one. */
+const mostShare = 0.9;
+
+/** Bytes that the process may have: of the machine, or of the container that it is in. */
+function mostMemory(): number {
+  return mostShare * Math.min(totalmem(), constrainedMemory() || Number.POSITIVE_INFINITY);
+}
+
 class Watchdog {
-  readonly #seconds: number;
+  readonly #limits: RunLimits;
   readonly #state = new Int32Array(new SharedArrayBuffer(4 * Object.keys(place).length));
   readonly #channel = new MessageChannel();
   #sessions = 0;
-  #thread: Worker | undefined;
+  #isStarted = false;
 
-  constructor(seconds: number) {
-    this.#seconds = seconds;
+  constructor(limits: RunLimits) {
+    this.#limits = limits;
     // Neither keeps a process that has nothing else to do.
     this.#channel.port1.unref();
   }
@@ -58,16 +74,25 @@ class Watchdog {
   }
 
   #start(): void {
-    if (this.#thread) return;
-    const data: WatchdogData = { state: this.#state, sessions: this.#channel.port2, seconds: this.#seconds };
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    const data: WatchdogData = { state: this.#state, sessions: this.#channel.port2, limits: this.#limits };
     // The file has the ending that this one has: .ts in a checkout, .js as published.
     const file = new URL(import.meta.url.replace(/watchdog(\.[jt]s)$/, 'watchdogThread$1'));
-    this.#thread = new Worker(file, { workerData: data, transferList: [this.#channel.port2], stdin: false });
-    this.#thread.on('error', (cause) => {
-      process.stderr.write(`konkyo: runs of the model have no time limit, for nothing could watch them: ${cause}\n`);
-    });
-    this.#thread.unref();
+    try {
+      const thread = new Worker(file, { workerData: data, transferList: [this.#channel.port2], stdin: false });
+      thread.on('error', sayUnwatched);
+      thread.unref();
+    } catch (cause) {
+      // The system has no more threads to give.
+      sayUnwatched(cause);
+    }
   }
+}
+
+function sayUnwatched(cause: unknown): void {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  say(`konkyo: runs of the model have no limits of time and memory, for nothing could watch them: ${why}\n`);
 }
 
 /** Loops are what may have no end. */
@@ -83,9 +108,4 @@ function loopNodes(graph: Graph): readonly string[] {
     ...(node.op === 'Loop' ? [describeNode(node)] : []),
     ...subgraphs(node).flatMap(loopNodes),
   ]);
-}
-
-/** Names are a stranger's: what a terminal would obey is left out. */
-function printable(text: string): string {
-  return text.replace(/\p{C}/gu, '?');
 }

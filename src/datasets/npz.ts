@@ -3,7 +3,7 @@ import { inUnits, maxBytes } from '../files/limits.ts';
 import { NpzFormatError } from './errors.ts';
 import { readNpy, writeNpy } from './npy.ts';
 import type { NpyArray } from './npyTypes.ts';
-import { type ZipEntry, zipContent, zipEntries } from './zipDirectory.ts';
+import { isReadable, type ZipEntry, zipContent, zipEntries } from './zipDirectory.ts';
 
 const SUFFIX = '.npy';
 
@@ -32,6 +32,10 @@ export function readNpz(bytes: Uint8Array, where = 'NumPy archive', most = maxBy
     if (arrays.has(name)) {
       const nextStep = 'Save each under a name of its own';
       throw new NpzFormatError({ where, what: `the archive has two arrays "${name}"`, nextStep });
+    }
+    if (!isReadable(entry)) {
+      const what = `the array "${name}" is ${entry.isEncrypted ? 'encrypted' : `packed in a way that numpy does not use (${entry.method})`}`;
+      throw new NpzFormatError({ where, what, nextStep: 'Save it with numpy.savez or numpy.savez_compressed' });
     }
     const content = unpacking(where, () => zipContent(bytes, entry));
     arrays.set(name, readNpy(content, `${where}, array "${name}"`));

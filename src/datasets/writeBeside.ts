@@ -1,6 +1,6 @@
 // Node only: writes files.
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** What a file is written from; pieces are written one after the other, so that they need not fit into one string. */
 export type FileContents = string | Uint8Array | Iterable<string>;
@@ -42,9 +42,14 @@ export async function makeFolder(folder: string): Promise<readonly string[]> {
   }
 }
 
+/** File systems take names of 255 bytes; of a longer one only the beginning is kept here. */
+const mostOfName = 50;
+
 /** Where this process writes what is to become the file. */
 export function partialName(path: string): string {
-  return `${path}.${process.pid}.partial`;
+  const name = basename(path);
+  const kept = Buffer.byteLength(name) <= 200 ? name : [...name].slice(0, mostOfName).join('');
+  return join(dirname(path), `${kept}.${process.pid}.partial`);
 }
 
 /** No process writes a file for so long: whoever has the number now is another process. */

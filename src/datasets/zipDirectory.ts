@@ -20,6 +20,8 @@ const ZIP64_MARK = 0xffffffff;
 
 export interface ZipEntry {
   readonly name: string;
+  readonly isEncrypted: boolean;
+  /** 0 is stored, 8 is deflate. */
   readonly method: number;
   readonly checksum: number;
   readonly packedSize: number;
@@ -33,7 +35,7 @@ export function zipEntries(archive: Uint8Array): readonly ZipEntry[] {
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength);
   let end = archive.length - END_LENGTH;
   const earliest = Math.max(0, end - COMMENT_LENGTH);
-  while (end >= earliest && view.getUint32(end, true) !== END_OF_DIRECTORY) end--;
+  while (end >= earliest && !isEnd(view, end)) end--;
   if (end < earliest) throw new RangeError('the zip directory is missing');
   const entries: ZipEntry[] = [];
   let at = view.getUint32(end + 16, true);
@@ -44,6 +46,7 @@ export function zipEntries(archive: Uint8Array): readonly ZipEntry[] {
     const extraAt = at + ENTRY_LENGTH + nameLength;
     entries.push({
       name: new TextDecoder().decode(archive.subarray(at + ENTRY_LENGTH, extraAt)),
+      isEncrypted: view.getUint16(at + 8, true) % 2 === 1,
       method: view.getUint16(at + 10, true),
       checksum: view.getUint32(at + 16, true),
       ...zip64(view, at, extraAt, extraAt + extraLength),
@@ -51,6 +54,12 @@ export function zipEntries(archive: Uint8Array): readonly ZipEntry[] {
     at = extraAt + extraLength + view.getUint16(at + 32, true);
   }
   return entries;
+}
+
+/** Its comment reaches to the end of the archive, so that what stands in a comment is not taken for it. */
+function isEnd(view: DataView, at: number): boolean {
+  if (view.getUint32(at, true) !== END_OF_DIRECTORY) return false;
+  return at + END_LENGTH + view.getUint16(at + 20, true) === view.byteLength;
 }
 
 /** The three numbers that stand in an extra field where 32 bits do not hold them. */
@@ -68,6 +77,11 @@ function zip64(view: DataView, at: number, extraFrom: number, extraTo: number) {
   return { size, packedSize: number(20), offset: number(42) };
 }
 
+/** Whether `zipContent` can read an entry. */
+export function isReadable({ isEncrypted, method }: ZipEntry): boolean {
+  return !isEncrypted && (method === 0 || method === 8);
+}
+
 /** @throws RangeError if the entry is not what the directory says. */
 export function zipContent(archive: Uint8Array, { name, method, checksum, ...entry }: ZipEntry): Uint8Array {
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength);
@@ -77,7 +91,6 @@ export function zipContent(archive: Uint8Array, { name, method, checksum, ...ent
     entry.offset + LOCAL_LENGTH + view.getUint16(entry.offset + 26, true) + view.getUint16(entry.offset + 28, true);
   if (start + entry.packedSize > archive.length) throw new RangeError(`${name} is cut short`);
   const packed = archive.subarray(start, start + entry.packedSize);
-  if (method !== 0 && method !== 8) throw new RangeError(`${name} is packed in an unknown way (${method})`);
   const content = method === 0 ? packed : inflate(packed, entry.size, name);
   if (content.length !== entry.size) {
     throw new RangeError(`${name} has ${inUnits(content.length)} where ${inUnits(entry.size)} are stated`);

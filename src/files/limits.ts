@@ -15,6 +15,7 @@ const units: Readonly<Record<string, number>> = { '': 1, KIB: 2 ** 10, MIB: 2 **
 /** 2 GiB: what Node itself reads of one file, and 268 million pixels of a picture. */
 const usualBytes = 2 ** 31;
 const usualSeconds = 300;
+export const mostSeconds = 1e6;
 
 /**
  * The most bytes that one file may have or unpack to, and that the sizes written into a model may ask for:
@@ -39,8 +40,8 @@ export function timeLimit(env: Environment = environment()): number {
   const text = env.KONKYO_TIME_LIMIT;
   if (text === undefined || text === '') return usualSeconds;
   const seconds = Number(text);
-  if (seconds > 0 && seconds <= 1e6) return seconds;
-  throw new LimitError(`KONKYO_TIME_LIMIT is a number of seconds above 0 and up to 1000000, not "${text}".`);
+  if (seconds > 0 && seconds <= mostSeconds) return seconds;
+  throw new LimitError(`KONKYO_TIME_LIMIT is a number of seconds above 0 and up to ${mostSeconds}, not "${text}".`);
 }
 
 /** "2.0 GiB", for messages. */

@@ -84,7 +84,7 @@ export function readRuleFile(text: string, where: string): { readonly file: Rule
     return { file, rules: { features: layer, scales, terms } };
   } catch (cause) {
     throw new RuleFileError(
-      `${where} does not hold rules of this version of konkyo (${cause instanceof Error ? cause.message : cause}). Make it with: konkyo rules MODEL --dataset ... --json FILE.`,
+      `${where} does not hold rules of this version of konkyo (${cause instanceof Error ? cause.message : cause}). Give the rules.json that konkyo rules MODEL --dataset NAME --out FOLDER writes into FOLDER.`,
       { cause },
     );
   }

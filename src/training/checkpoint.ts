@@ -71,6 +71,7 @@ function described(t: Tensor<'float32'> | undefined): string {
 export function checkPosition({ state, batches, history, best }: Checkpoint, perEpoch: number): void {
   const numbered = history.every(({ epoch }, i) => epoch === i + 1);
   const bestThere = best === undefined || (best.epoch >= 1 && best.epoch <= history.length);
+  // A checkpoint kept after an epoch's last batch has them all: the epoch is closed when the training goes on.
   if (numbered && bestThere && batches <= perEpoch && state.step === history.length * perEpoch + batches) return;
   throw new CheckpointError(
     `The checkpoint says ${state.step} updates in ${history.length} epochs of ${perEpoch} and ${batches} batches, which does not add up: the file is damaged. Start anew without it.`,

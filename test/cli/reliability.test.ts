@@ -53,6 +53,7 @@ function shell(script: string): Promise<Ended> {
 }
 
 const explainOne = 'explain m.onnx digits:1 --method saliency --no-checks --threads 1';
+const words = (line: string) => line.split(' ');
 const trainShort = 'train d --threads 1 --batch 50';
 
 /** Starts konkyo, and sends a signal once its output has a text. */
@@ -155,26 +156,68 @@ describe.skipIf(!isPosix).concurrent('a signal', () => {
 });
 
 describe.skipIf(!isPosix).concurrent('places that cannot be written to are refused before any work', () => {
-  it.each([
-    `${explainOne} --out /proc/x`,
-    `${explainOne} --out /dev/null/x`,
-    `${explainOne} --out m.onnx`,
-    `${explainOne} --save /dev/null`,
-    `${explainOne} --save /proc/x/y.npz`,
-    'train d --updates 2000 --out /proc/x.onnx',
-    'train d --updates 2000 --out dist',
-    'compile m.onnx --method saliency --out m.onnx/x.onnx',
-    'filters m.onnx --dataset digits --out /dev/null',
-    'rules m.onnx --dataset digits --out /proc/x',
-    'regions m.onnx --out m.onnx',
-    'noncontributing m.onnx digits:1 --save dist',
-    'maximize m.onnx --layer /f/f.0/Conv --out m.onnx',
-    'reproduce rules --quick --json dist',
-    'reproduce rules --quick --models m.onnx',
-    'demo --out m.onnx',
-  ])('%s', async (args) => {
-    const { status, stderr } = await konkyo.run(args.split(' '));
-    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^konkyo: Cannot write/) });
+  it('of every command', async () => {
+    const long = 'x'.repeat(300);
+    const commands = [
+      `${explainOne} --out /proc/x`,
+      `${explainOne} --out /dev/null/x`,
+      `${explainOne} --out /dev/stdout`,
+      `${explainOne} --out m.onnx`,
+      `${explainOne} --out m.konkyo.json`,
+      `${explainOne} --out loop`,
+      `${explainOne} --out ${long}`,
+      `${explainOne} --save /dev/null`,
+      `${explainOne} --save /dev/stdout`,
+      `${explainOne} --save /proc/x/y.npz`,
+      `${explainOne} --save loop`,
+      `${explainOne} --save ${long}.npz`,
+      'train d --updates 2000 --out /proc/x.onnx',
+      'train d --updates 2000 --out dist',
+      `train d --updates 2000 --out ${long}`,
+      'compile m.onnx --method saliency --out m.onnx/x.onnx',
+      'compile m.onnx --method saliency --out /dev/stdout',
+      'filters m.onnx --dataset digits --out /dev/null',
+      'rules m.onnx --dataset digits --out /proc/x',
+      'regions m.onnx --out m.onnx',
+      'noncontributing m.onnx digits:1 --save dist',
+      'maximize m.onnx --layer /f/f.0/Conv --out m.onnx',
+      'reproduce rules --quick --json dist',
+      'reproduce rules --quick --models m.onnx',
+      'demo --out m.onnx',
+    ];
+    await symlink('loop', at('loop'));
+    await writeFile(at('m.konkyo.json'), '{}');
+    for (const [i, { status, stderr }] of (await konkyo.runAll(commands.map(words))).entries()) {
+      expect({ of: commands[i], status, stderr }).toEqual({
+        of: commands[i],
+        status: 1,
+        stderr: expect.stringMatching(/^konkyo: Cannot write/),
+      });
+    }
+  });
+
+  it('"-" is no place: results are files', async () => {
+    const commands = [
+      `${explainOne} --out -`,
+      `${explainOne} --save -`,
+      'compile m.onnx --method saliency --out -',
+      'train d --updates 2000 --out -',
+    ];
+    for (const { status, stderr } of await konkyo.runAll(commands.map(words))) {
+      expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('not to standard output') });
+    }
+    expect(existsSync(at('-'))).toBe(false);
+  });
+
+  it('a name may be as long as the file system takes', async () => {
+    const name = `${'x'.repeat(250)}.npz`;
+    expect((await konkyo.run(words(`${explainOne} --out long --save ${name}`))).status).toBe(0);
+    expect(readNpz(await readFile(at(name))).has('saliency')).toBe(true);
+  });
+
+  it('a working folder that is gone is said to be', async () => {
+    const { status, output } = await shell('mkdir gone && cd gone && rmdir ../gone && $K methods');
+    expect({ status, output }).toEqual({ status: 2, output: expect.stringMatching(/^konkyo: The folder .* is gone/m) });
   });
 });
 
@@ -186,26 +229,34 @@ describe.skipIf(!isPosix).concurrent('what is read, or of another kind, is not w
     await symlink(at('m.onnx'), at('names', 'soft.onnx'));
     await writeFile(at('names', 'notes.txt'), 'mine');
     await writeFile(at('names', 'index.html'), '<p>mine</p>');
+    await writeFile(at('named.konkyo.json'), '{}');
     await writeFile(
       at('a.npz'),
       writeNpz(new Map([['input', { type: 'float32', dims: [1], data: new Float32Array(1) }]])),
     );
-    for (const args of [
+    const commands = [
       'compile m.onnx --method saliency --out m.onnx',
       'compile m.onnx --method saliency --out names/hard.onnx',
       'compile m.onnx --method saliency --out names/soft.onnx',
       'compile m.onnx --method saliency --out ./names/../m.onnx',
       'compile m.onnx --method saliency --out names/notes.txt',
+      'compile named.onnx --method saliency --out named.konkyo.json',
       'train m.onnx --updates 1 --out m.onnx',
+      'train named.onnx --updates 1 --out named',
       `${explainOne} --save m.onnx`,
       `${explainOne} --out names`,
       `${explainOne} --save F --out F`,
+      'explain named.onnx digits:1 --save named.konkyo.json',
       'explain m.onnx a.npz --save a.npz',
       'filters m.onnx --dataset names --out names',
       'reproduce rules --quick --json names/notes.txt',
-    ]) {
-      const { status, stderr } = await konkyo.run(args.split(' '));
-      expect({ args, status, stderr }).toMatchObject({ status: 2, stderr: expect.stringMatching(/--force|own place/) });
+    ];
+    for (const [i, { status, stderr }] of (await konkyo.runAll(commands.map(words))).entries()) {
+      expect({ of: commands[i], status, stderr }).toMatchObject({
+        of: commands[i],
+        status: 2,
+        stderr: expect.stringMatching(/--force|own place/),
+      });
     }
     expect(await readFile(at('m.onnx'))).toEqual(before);
   });

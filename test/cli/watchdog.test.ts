@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -8,7 +9,7 @@ import { tensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { dense } from '../classifier/smallClassifiers.ts';
 import { built, node, value } from '../onnx/smallModels.ts';
-import { compileKonkyo, type Konkyo } from './konkyo.ts';
+import { compileKonkyo, type Ended, type Konkyo } from './konkyo.ts';
 
 // Each case starts a process, and these compete for the cores with other tests.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -41,6 +42,24 @@ beforeAll(async () => {
 });
 afterAll(() => konkyo.remove());
 
+const endless = ['explain', 'loop.onnx', 'endless.npy', '--method', 'occlusion', '--no-checks'];
+
+/** A module that stands in the folder, run by Node. */
+async function scripted(script: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  scripts += 1;
+  const path = join(konkyo.folder, `script${scripts}.mjs`);
+  await writeFile(path, script);
+  return await new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [path],
+      { cwd: konkyo.folder, env: { ...process.env, ...env } },
+      (error, stdout, stderr) => resolve({ status: error ? 1 : 0, stdout, stderr }),
+    );
+  });
+}
+let scripts = 0;
+
 const explain = (image: string, limit: string) =>
   konkyo.run(['explain', 'loop.onnx', image, '--method', 'occlusion', '--no-checks'], undefined, {
     KONKYO_TIME_LIMIT: limit,
@@ -55,6 +74,15 @@ describe.concurrent('a run without end', () => {
     expect(ended.status).not.toBe(0);
   });
 
+  it('ends also where nobody reads what it says', async () => {
+    const script = `const { spawn } = await import('node:child_process');
+      const child = spawn(process.execPath, ['dist/cli/main.js', ...${JSON.stringify(endless)}], { stdio: ['ignore', 'ignore', 'pipe'] });
+      child.stderr.destroy();
+      child.on('close', (status, signal) => console.log(signal));`;
+    const { stdout } = await scripted(script, { KONKYO_TIME_LIMIT: '2' });
+    expect(stdout).toBe('SIGKILL\n');
+  });
+
   it('is one that has not ended in time: others go on', async () => {
     const ended = await explain('short.npy', '60');
     expect(ended).toMatchObject({ status: 0 });
@@ -64,5 +92,22 @@ describe.concurrent('a run without end', () => {
     const ended = await explain('short.npy', limit);
     expect(ended.stderr).toMatch(/KONKYO_TIME_LIMIT is a number of seconds/);
     expect(ended.status).toBe(1);
+  });
+});
+
+describe('a run that takes nearly all memory', () => {
+  it('ends the process with a message, and one that takes less does not', async () => {
+    // A runtime whose run takes 3 seconds of the thread, as ONNX Runtime does, and a bound below or above what any process has.
+    const script = (memory: string) => `import { watched } from './dist/cli/watchdog.js';
+      const session = { run: async () => { const end = Date.now() + 3000; while (Date.now() < end); } };
+      const runtime = watched({ createSession: async () => session }, 'evil\\u001b[31m.onnx', { seconds: 60, memory: ${memory} });
+      await (await runtime.createSession({ graph: { nodes: [] } })).run({});
+      console.log('done');`;
+    expect(await scripted(script('2 ** 20'))).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'konkyo: one run of evil\\x1b[31m.onnx took more than 1.0 MiB of memory, nine tenths of what there is.\n',
+    });
+    expect(await scripted(script('2 ** 40'))).toEqual({ status: 0, stdout: 'done\n', stderr: '' });
   });
 });

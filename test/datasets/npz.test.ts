@@ -82,3 +82,25 @@ describe('npz', () => {
     expect(Math.max(...gaps)).toBeLessThan(1e-6);
   });
 });
+
+describe('an archive that numpy does not write', () => {
+  const archive = writeNpz(new Map([['a', { type: 'uint8', dims: [1], data: Uint8Array.of(7) }]]));
+  /** Changes a field of the directory's entry. */
+  const changed = (field: number, value: number) => {
+    const bytes = archive.slice();
+    bytes[Buffer.from(bytes).indexOf('PK\x01\x02') + field] = value;
+    return bytes;
+  };
+
+  it('is said to be encrypted, or packed in another way, not damaged', () => {
+    expect(() => readNpz(changed(8, 1))).toThrow(/"a" is encrypted\. Save it with numpy\.savez/);
+    expect(() => readNpz(changed(10, 12))).toThrow(/packed in a way that numpy does not use \(12\)/);
+  });
+
+  it('may have a comment that looks like a directory', () => {
+    const comment = Buffer.from('PK\x05\x06'.repeat(30), 'latin1');
+    const bytes = Uint8Array.from([...archive, ...comment]);
+    new DataView(bytes.buffer).setUint16(archive.length - 2, comment.length, true);
+    expect([...(readNpz(bytes).get('a')?.data ?? [])]).toEqual([7]);
+  });
+});

@@ -41,7 +41,7 @@ it('rules writes a page and a file, and explain says which rule fired', async ()
     '--json',
   ]);
   expect(made.stderr).toContain('Choosing the rules');
-  expect(made.status).toBe(0);
+  expect(made).toMatchObject({ status: 0 });
   const summary = JSON.parse(made.stdout);
   expect(summary.ruleAccuracy).toBeGreaterThan(0.95);
   expect(summary.candidates).toEqual({ kind: 'implicants' });

@@ -59,6 +59,78 @@ describe('going on from a checkpoint with other settings', () => {
   });
 });
 
+describe('a damaged checkpoint', () => {
+  let good: Checkpoint;
+  beforeAll(async () => {
+    // Two batches an epoch: in its second epoch, and its best is of the first.
+    good = (await run({ validation: some, length: { updates: 3 } })).checkpoint;
+  });
+  const weights = (change: (all: Checkpoint['state']['weights']) => Checkpoint['state']['weights']) =>
+    ({ ...good, state: { ...good.state, weights: change(good.state.weights) } }) satisfies Checkpoint;
+  const first = () => Object.entries(good.state.weights)[0]!;
+  const filled = (value: number) =>
+    weights((all) => ({ ...all, [first()[0]]: { ...first()[1], data: first()[1].data.map(() => value) } }));
+
+  it('goes on as long as it is whole', async () => {
+    const { checkpoint } = await run({ validation: some, length: { updates: 5 }, checkpoint: throughFile(good) });
+    expect([good.history.length, good.batches, checkpoint.state.step]).toEqual([1, 1, 5]);
+  });
+
+  it('kept after the last batch of an epoch is none', async () => {
+    const all: Checkpoint[] = [];
+    const keep = { everySeconds: 0, save: async (checkpoint: Checkpoint) => void all.push(checkpoint) };
+    const whole = await run({ validation: some, length: { updates: 4 }, keep });
+    const atEnd = all.find(({ batches }) => batches === 2)!;
+    const { checkpoint } = await run({ validation: some, length: { updates: 4 }, checkpoint: throughFile(atEnd) });
+    expect(writeCheckpoint(checkpoint)).toEqual(writeCheckpoint(whole.checkpoint));
+  });
+
+  const damages: readonly (readonly [string, RegExp, () => Checkpoint])[] = [
+    ['without an array', /weights ".*" are none, where/, () => weights((all) => omit(all, first()[0]))],
+    [
+      'with an array more',
+      /"extra" are \[\d.*\], where .* none/,
+      () => weights((all) => ({ ...all, extra: first()[1] })),
+    ],
+    [
+      'with an array of another shape',
+      /are \[\d+\], where this training has \[\d+,\d+\]/,
+      () => weights((all) => ({ ...all, [first()[0]]: { ...first()[1], dims: [first()[1].data.length] } })),
+    ],
+    ['with NaN', /with NaN or infinite/, () => filled(Number.NaN)],
+    ['with infinite weights', /with NaN or infinite/, () => filled(Number.POSITIVE_INFINITY)],
+    [
+      'with NaN in its best weights',
+      /with NaN or infinite/,
+      () => ({ ...good, best: { ...good.best!, state: filled(Number.NaN).state } }),
+    ],
+    ['with another number of updates', /add up/, () => ({ ...good, state: { ...good.state, step: 7 } })],
+    ['with more batches than an epoch has', /add up/, () => ({ ...good, batches: 3, history: [] })],
+    ['without its history', /add up/, () => ({ ...good, history: [] })],
+    ['with an epoch twice', /add up/, () => ({ ...good, history: [...good.history, ...good.history] })],
+    ['with a best epoch that was not', /add up/, () => ({ ...good, best: { ...good.best!, epoch: 9 } })],
+    ['with a best epoch 0', /add up/, () => ({ ...good, best: { ...good.best!, epoch: 0 } })],
+  ];
+  it.each(damages)('%s is refused, and nothing is trained', async (_, says, damaged) => {
+    const error = await run({
+      validation: some,
+      length: { updates: 5 },
+      checkpoint: throughFile(damaged()),
+      onProgress: () => expect.unreachable(),
+    }).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(CheckpointError);
+    expect(error.message).toMatch(says);
+  });
+
+  it.each(['random', 'history', 'lossSum', 'batches', 'identity'])('without its %s is no checkpoint', (field) => {
+    expect(() => throughFile({ ...good, [field]: undefined })).toThrow(CheckpointError);
+  });
+});
+
+function omit<T>(all: Readonly<Record<string, T>>, name: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(all).filter(([each]) => each !== name));
+}
+
 describe('checkpoints while it trains', () => {
   it('do not change the result, and each goes on to the same weights', async () => {
     const kept: Checkpoint[] = [];
