@@ -130,8 +130,9 @@ const normalization: Layer = (m, x) => {
         beta: float(m.pick([0.5, 0.75, 1])),
         bias: float(m.pick([1, 2])),
       }),
+    // ONNX Runtime's gives NaN for planes of equal numbers.
     () =>
-      m.add('MeanVarianceNormalization', [x], {
+      m.add('MeanVarianceNormalization', [m.add('Add', [x, m.constant(x.dims.slice(1))])], {
         axes: m.pick([
           [2, 3],
           [1, 2, 3],
