@@ -130,8 +130,9 @@ const normalization: Layer = (m, x) => {
         beta: float(m.pick([0.5, 0.75, 1])),
         bias: float(m.pick([1, 2])),
       }),
+    // ONNX Runtime's gives NaN for planes of equal numbers.
     () =>
-      m.add('MeanVarianceNormalization', [x], {
+      m.add('MeanVarianceNormalization', [m.add('Add', [x, m.constant(x.dims.slice(1))])], {
         axes: m.pick([
           [2, 3],
           [1, 2, 3],
@@ -235,7 +236,11 @@ const reduction: Layer = (m, x) => {
     'ReduceLogSumExp',
     'ReduceProd',
   ]);
-  const reduced = m.add(op, [op === 'ReduceProd' ? m.add('Exp', [m.add('Tanh', [x])]) : x, given], { keepdims: 1 });
+  // Products over more than a line leave what float32 can hold.
+  const reduced =
+    op === 'ReduceProd'
+      ? m.add(op, [m.add('Exp', [m.add('Tanh', [x])]), m.ints(axes[0]!)], { keepdims: 1 })
+      : m.add(op, [x, given], { keepdims: 1 });
   return m.add(m.pick(['Sub', 'Add', 'Mul']), m.chance(0.5) ? [x, reduced] : [reduced, x]);
 };
 
@@ -393,7 +398,9 @@ const quantized: Layer = (m, x) => {
   const scale = m.constant(dims, 0.01, 0.03);
   const axis = perChannel ? { axis: m.pick([1, -3]) } : {};
   const integers = m.add('QuantizeLinear', [x, scale, zero], axis);
-  return m.add('DequantizeLinear', [integers, scale, zero], axis);
+  const real = m.add('DequantizeLinear', [integers, scale, zero], axis);
+  // Not left as it is: equal quantised numbers would be ties wherever a largest one is looked for.
+  return m.chance(0.5) ? conv(m, real) : m.add('Add', [real, m.constant(real.dims.slice(1))]);
 };
 
 const half: Layer = (m, x) =>

@@ -10,8 +10,9 @@ export type Values = ReadonlyMap<string, Array64>;
 /**
  * A graph in float64, slowly, for one input. Given the values at a base point, QuantizeLinear does not round but moves on
  * from there as Clip to the representable range does: what its gradient is taken of.
+ * @param single rounds every result to float32: where that makes much of a difference, two right programs may differ.
  */
-export function slowGraph(graph: Graph): (feeds: Values, base?: Values) => Values {
+export function slowGraph(graph: Graph, { single = false } = {}): (feeds: Values, base?: Values) => Values {
   const nodes = slowNodes(prune(graph));
   const initializers = new Map([...graph.initializers].map(([name, t]) => [name, toArray64(t)]));
   return (feeds, base) => {
@@ -23,7 +24,8 @@ export function slowGraph(graph: Graph): (feeds: Values, base?: Values) => Value
           ? [movedOn(given, inputs, outputs[0]!, Number(attributes.axis ?? 1), base)]
           : slowOperators[op]!(given, attributes, outputs.length);
       outputs.forEach((name, i) => {
-        if (name !== '') values.set(name, results[i]!);
+        const result = results[i]!;
+        if (name !== '') values.set(name, single ? { ...result, data: result.data.map(Math.fround) } : result);
       });
     }
     return values;
