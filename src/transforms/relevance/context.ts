@@ -42,11 +42,13 @@ export function relevanceContext(graph: Graph, facts: Facts, input: string, tabl
   const producers = new Map<string, Node>();
   for (const node of graph.nodes) {
     for (const output of node.outputs) producers.set(output, node);
-    const flows = table[qualifiedOp(node)]?.kind !== 'none' && reads(node).some((name) => data.has(name));
+    const answer = table[qualifiedOp(node)];
+    const flows = answer?.kind !== 'none' && reads(node).some((name) => data.has(name));
     if (!flows) continue;
+    const { quantizes = false, constants = [] } = answer?.kind === 'rule' ? answer : {};
     // Integers on the way are quantised numbers, or the positions a gradient does not flow to.
     const carried = node.outputs.filter(
-      (name) => name !== '' && (isFloat(factsOf(name).type) || quantizes(node, table)),
+      (name, i) => name !== '' && !constants.includes(i) && (quantizes || isFloat(factsOf(name).type)),
     );
     for (const output of carried) data.add(output);
     if (givesNonNegative(node, nonNegative)) for (const output of node.outputs) nonNegative.add(output);
@@ -67,11 +69,6 @@ export function relevanceContext(graph: Graph, facts: Facts, input: string, tabl
     return producer ? data.has(name) && maps.has(producer) : name === input;
   };
   return { ...context, pixelMapOf: (node) => maps.get(node), isOfPixels };
-}
-
-function quantizes(node: Node, table: GradientTable): boolean {
-  const answer = table[qualifiedOp(node)];
-  return answer?.kind === 'rule' && answer.quantizes === true;
 }
 
 function isAtLeast0(constant: ValueFacts['constant']): boolean {
