@@ -38,6 +38,7 @@ export function relevanceContext(graph: Graph, facts: Facts, input: string, tabl
     return known;
   };
   const data = new Set([input]);
+  const quantized = new Set<string>();
   const nonNegative = new Set([...facts].flatMap(([name, { constant }]) => (isAtLeast0(constant) ? [name] : [])));
   const producers = new Map<string, Node>();
   for (const node of graph.nodes) {
@@ -46,11 +47,15 @@ export function relevanceContext(graph: Graph, facts: Facts, input: string, tabl
     const flows = answer?.kind !== 'none' && reads(node).some((name) => data.has(name));
     if (!flows) continue;
     const { quantizes = false, constants = [] } = answer?.kind === 'rule' ? answer : {};
-    // Integers on the way are quantised numbers, or the positions a gradient does not flow to.
+    // Integers on the way are quantised numbers, pooled and rearranged ones too, or the positions a gradient does not flow to.
+    const integersToo = quantizes || reads(node).some((name) => quantized.has(name));
     const carried = node.outputs.filter(
-      (name, i) => name !== '' && !constants.includes(i) && (quantizes || isFloat(factsOf(name).type)),
+      (name, i) => name !== '' && !constants.includes(i) && (integersToo || isFloat(factsOf(name).type)),
     );
-    for (const output of carried) data.add(output);
+    for (const output of carried) {
+      data.add(output);
+      if (!isFloat(factsOf(output).type)) quantized.add(output);
+    }
     if (givesNonNegative(node, nonNegative)) for (const output of node.outputs) nonNegative.add(output);
   }
   const huge = hugeValues(graph, facts);
