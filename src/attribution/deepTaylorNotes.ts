@@ -6,7 +6,9 @@ import { isLinearLayer, parameter } from '../transforms/relevance/layer.ts';
  * Activations that are 0 or the value itself, up to a bound: the roots of the expansion exist for these. Quantisers are clips,
  * but for their rounding.
  */
-const rectifiers = new Set(['Relu', 'Clip', 'ThresholdedRelu', 'QuantizeLinear', 'DequantizeLinear']);
+const rectifiers = new Set([
+  ...['Relu', 'Clip', 'ThresholdedRelu', 'QuantizeLinear', 'DynamicQuantizeLinear', 'DequantizeLinear'],
+]);
 
 /**
  * Where a network leaves what deep Taylor decomposition is derived for, rectified units with biases of 0 or less: the map is

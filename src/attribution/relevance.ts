@@ -79,7 +79,8 @@ export async function canonized(classifier: Classifier): Promise<Canonized> {
   const imageAxis = (name: string): number | undefined => {
     const [before, after] = [facts.get(name)?.dims, found.facts.get(name)?.dims];
     if (!preparation.batched) return after && after.length > 0 && after[0] === count ? 0 : undefined;
-    const axis = before?.findIndex((dim, i) => dim !== after?.[i]) ?? -1;
+    // Windows or heads of all images along one axis grow by several: what is one image's there cannot be told from shapes.
+    const axis = before?.findIndex((dim, i) => dim === probed && after?.[i] === count) ?? -1;
     return axis < 0 ? undefined : axis;
   };
   return { model: rewritten, facts: found.facts, imageAxis };

@@ -94,7 +94,7 @@ export async function prepare(
           ...(image.type === 'float32'
             ? []
             : [`The model takes ${image.type} pixels; it was explained with real numbers in their place.`]),
-          ...(real.graph.nodes.some(isQuantizer)
+          ...(!modern.integers && real.graph.nodes.some(isQuantizer)
             ? [
                 'The model is quantised; it was run step by step, as the file says. Runtimes that join the steps to 8-bit operators round otherwise, and some saturate: their scores may differ.',
               ]

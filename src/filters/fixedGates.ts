@@ -17,7 +17,7 @@ const proportional: ReadonlySet<string> = new Set(['Relu', 'LeakyRelu', 'PRelu',
 
 /** No finite value at 0, or integers that stand for numbers: these keep their derivative. */
 const withoutSlope: ReadonlySet<string> = new Set([
-  ...['Log', 'Reciprocal', 'Pow', 'QuantizeLinear', 'DequantizeLinear'],
+  ...['Log', 'Reciprocal', 'Pow', 'QuantizeLinear', 'DynamicQuantizeLinear', 'DequantizeLinear'],
 ]);
 
 /** 0 at 0: their slope leaves no constant. */

@@ -10,6 +10,8 @@ export interface Foreign {
   readonly x: readonly string[];
   /** What a probe knows of an input: nothing of values that other rewritings made. The batch has the probe's size. */
   readonly facts: (name: string) => ValueFacts | undefined;
+  /** Whether real numbers have taken an input's integers' place. */
+  readonly isReal: (name: string) => boolean;
   readonly dims: (name: string) => readonly number[] | undefined;
   readonly add: (
     op: string,

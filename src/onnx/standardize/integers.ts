@@ -1,7 +1,7 @@
 import { type AttributeLike, floatOf, intOf, without } from '../attributes.ts';
 import { float32, sizeOf } from '../tensor.ts';
 import type { Foreign, Rewriting, Rewritings } from './foreign.ts';
-import { alongAxis, asFloat, offset, quantised } from './quantities.ts';
+import { alongAxis, asFloat, dequantised, offset, quantised } from './quantities.ts';
 
 /** Operators of integer results that come as float32 here: real numbers in the integers' place. */
 export const realResults: ReadonlySet<string> = new Set(['MatMulInteger', 'ConvInteger']);
@@ -16,11 +16,11 @@ function product(foreign: Foreign, a: string, aZero: string, b: string, bZero: s
   return foreign.ops.MatMul(left, offset(foreign, b, bZero, last(rankOf(foreign, b))));
 }
 
-/** Conv(x - z, w - v): padding has the zero point, which is 0 here. v is one number or one an output channel. */
-function convolution(foreign: Foreign, [x = '', xZero = '', w = '', wZero = '', bias = '']: readonly string[]): string {
+/** Conv(x, w - v) of an x without zero point: padding is 0. v is one number or one an output channel. */
+function convolution(foreign: Foreign, [x = '', w = '', wZero = '', bias = '']: readonly string[]): string {
   const { node, add, dims } = foreign;
   const rank = dims(w)?.length ?? 4;
-  const inputs = [offset(foreign, x, xZero), offset(foreign, w, wZero, { axis: 0, rank })];
+  const inputs = [x, offset(foreign, w, wZero, { axis: 0, rank })];
   const attributes = without(node.attributes, 'channels_last');
   return add('Conv', bias === '' ? inputs : [...inputs, asFloat(foreign, bias)], attributes);
 }
@@ -52,8 +52,8 @@ const qLinearConv: Rewriting = (foreign) => {
   if (rank === undefined) return undefined;
   const factor = ops.Div(ops.Mul(xScale, wScale), yScale);
   const perChannel = alongAxis(foreign, factor, wScale, { axis: 1, rank });
-  const scaled = (first: string) => ops.Mul(convolution(foreign, [first, xZero, w, wZero, bias]), perChannel);
-  return [quantised(foreign, channelsFirst(foreign, image, scaled), yZero)];
+  const scaled = (first: string) => ops.Mul(convolution(foreign, [first, w, wZero, bias]), perChannel);
+  return [quantised(foreign, channelsFirst(foreign, offset(foreign, image, xZero), scaled), yZero)];
 };
 
 const qLinearMatMul: Rewriting = (foreign) => {
@@ -87,7 +87,7 @@ const dynamicMatMul: Rewriting = (foreign) => {
   const [q = '', scale = '', zero = ''] = builder.addMany('DynamicQuantizeLinear', [a], 3);
   const rank = rankOf(foreign, b);
   const columns = alongAxis(foreign, bScale, bScale, last(rank));
-  const sum = ops.MatMul(offset(foreign, q, zero), offset(foreign, b, bZero, last(rank)));
+  const sum = ops.MatMul(dequantised(foreign, q, zero), offset(foreign, b, bZero, last(rank)));
   const y = ops.Mul(sum, ops.Mul(scale, columns));
   return [bias === '' ? y : ops.Add(y, bias)];
 };
@@ -140,7 +140,7 @@ export const integerRewritings: Rewritings = {
   },
   ConvInteger: (foreign) => {
     const [x = '', w = '', xZero = '', wZero = ''] = foreign.x;
-    return [convolution(foreign, [x, xZero, w, wZero])];
+    return [convolution(foreign, [offset(foreign, x, xZero), w, wZero])];
   },
   QLinearConv: qLinearConv,
   QLinearMatMul: qLinearMatMul,

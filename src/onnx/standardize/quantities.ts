@@ -11,10 +11,25 @@ import type { Foreign } from './foreign.ts';
 
 /** q - z as float32, of integers or of real numbers in their place. A zero point for each row or column lies along `axis`. */
 export function offset(foreign: Foreign, q: string, zero = '', axis?: AxisOf): string {
-  const { ops } = foreign;
+  const { ops, facts, dims, isReal } = foreign;
+  const known = facts(q);
+  const isOne = dims(zero)?.every((dim) => dim === 1);
+  if (zero !== '' && isOne && known && known.constant === undefined && small.has(known.type) && !isReal(q)) {
+    return dequantised(foreign, q, zero);
+  }
   const real = asFloat(foreign, q);
   if (zero === '') return real;
   return ops.Sub(real, alongAxis(foreign, asFloat(foreign, zero), zero, axis));
+}
+
+const small: ReadonlySet<string> = new Set(['uint8', 'int8', 'uint16', 'int16']);
+
+/**
+ * q - z of the one zero point z, by the operator that says what it is: a Sub could be a layer's bias, which relevance would
+ * leave some of itself with.
+ */
+export function dequantised({ add, ops, builder }: Foreign, q: string, zero: string): string {
+  return add('DequantizeLinear', [q, builder.scalar(1), ops.Reshape(zero, builder.ints([]))]);
 }
 
 /** Where a vector of parameters lies in a value: an axis, and the value's rank. */

@@ -51,14 +51,14 @@ export function standardize(graph: Graph, facts: Facts, image: string): Standard
     const done =
       rewriting !== undefined &&
       builder.from({ node: describeNode(node), rule: `${op} in standard operators` }, () =>
-        putInPlace(builder, node, foreignOf(builder, node, facts), wanted, rewriting),
+        putInPlace(builder, node, foreignOf(builder, node, facts, real), wanted, rewriting),
       );
     changed ||= done;
     if (done) {
       if (!Object.hasOwn(quantiserRewritings, op)) written.add(op);
       if (realResults.has(op)) for (const output of node.outputs) real.add(output);
     } else if (reads(node).some((name) => real.has(name))) {
-      const { node: wide, real: still } = widened(foreignOf(builder, node, facts), real);
+      const { node: wide, real: still } = widened(foreignOf(builder, node, facts, real), real);
       builder.append(wide);
       if (still) for (const output of node.outputs) real.add(output);
     } else builder.append(node);
@@ -91,11 +91,12 @@ function rewritingOf(
   return real.has(input) || (integers && ofImage) || node.domain !== '' ? quantiserRewritings[op] : undefined;
 }
 
-function foreignOf(builder: GraphBuilder, node: Node, facts: Facts): Foreign {
+function foreignOf(builder: GraphBuilder, node: Node, facts: Facts, real: ReadonlySet<string>): Foreign {
   return {
     node,
     x: node.inputs,
     facts: (name) => facts.get(name),
+    isReal: (name) => real.has(name),
     dims: (name) => facts.get(name)?.dims,
     add: (op, inputs, attributes) => builder.add(op, inputs, attributes),
     ops: builder.ops,

@@ -35,9 +35,12 @@ export function flowFrom(
     const integersToo = quantizes || reads(node).some((name) => quantized.has(name));
     // What no probe saw is no tensor (a sequence, say): it is followed to where it is refused by name.
     const unseen = (name: string) => answer.kind === 'forbidden' && !facts.has(name);
+    const constants = answer.kind === 'rule' ? (answer.constants ?? []) : [];
     const outputs = node.outputs.filter(
-      (name) =>
-        name !== '' && (unseen(name) || (!wasAskedFor(name, facts) && (integersToo || isFloat(typeOf(name, facts))))),
+      (name, i) =>
+        name !== '' &&
+        !constants.includes(i) &&
+        (unseen(name) || (!wasAskedFor(name, facts) && (integersToo || isFloat(typeOf(name, facts))))),
     );
     for (const output of outputs) {
       active.add(output);

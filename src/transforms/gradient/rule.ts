@@ -52,6 +52,8 @@ export interface RuleAnswer {
   readonly refuses?: (node: Node, facts: (name: string) => ValueFacts) => string | undefined;
   /** The integers it gives stand for real numbers, and carry the gradient of those. */
   readonly quantizes?: boolean;
+  /** Positions of outputs that count as constants, though they change with the input: a scale that is chosen by it. */
+  readonly constants?: readonly number[];
 }
 
 /** An operator's declared answer to "what is your gradient?". */

@@ -58,11 +58,14 @@ export function followPixels(
   const carrying = new Set([input]);
   for (const node of nodes) {
     if (!reads(node).some((name) => changing.has(name)) || node.op === 'Shape' || node.op === 'Size') continue;
-    const passes = table[qualifiedOp(node)]?.kind === 'rule' || isStep(node);
+    const answer = table[qualifiedOp(node)];
+    const passes = answer?.kind === 'rule' || isStep(node);
+    const { quantizes = false, constants = [] } = answer?.kind === 'rule' ? answer : {};
     // What reads the integers of a quantised network hands their multipliers on.
-    const integersToo = node.op === 'QuantizeLinear' || reads(node).some((name) => carrying.has(name) && !isReal(name));
+    const integersToo = quantizes || reads(node).some((name) => carrying.has(name) && !isReal(name));
     const carries = passes && reads(node).some((name) => carrying.has(name));
-    for (const output of node.outputs) {
+    for (const [i, output] of node.outputs.entries()) {
+      if (constants.includes(i)) continue;
       changing.add(output);
       if (carries && (isReal(output) || integersToo)) carrying.add(output);
     }
@@ -79,7 +82,7 @@ export function treatmentOf(node: Node, context: DeepLiftContext): Treatment {
   const changing = inputs.filter(context.isData);
   const known = changing.every(context.carries);
   if (domain !== '' || !changing.some(context.carries)) return 'gradient';
-  if (op === 'QuantizeLinear') return known ? 'quantize' : 'gradient';
+  if (op === 'QuantizeLinear' || op === 'DynamicQuantizeLinear') return known ? 'quantize' : 'gradient';
   if (known && isLinear(node, context.isData)) return 'linear';
   if (!changing.every((name) => context.isReal(name) || !context.carries(name))) return 'gradient';
   if (op === 'DequantizeLinear') return 'gradient';

@@ -37,6 +37,8 @@ function carried(builder: GraphBuilder, value: string, context: RelevanceContext
   const node = context.producerOf(value);
   if (!node || !context.isData(value)) return value;
   const inputs = node.inputs.map((name) => (context.isData(name) ? carried(builder, name, context, from) : name));
+  // In the image's units, which are what the layers behind it count in: not in those of an image that is all bound.
+  if (node.op === 'DynamicQuantizeLinear') return builder.add('QuantizeLinear', [...inputs, ...node.outputs.slice(1)]);
   const { proto: _, ...plain } = node;
   const outputs = node.outputs.map((name) => (name === '' ? '' : builder.fresh(`${node.op} of bound`)));
   builder.append({ ...plain, name: outputs[0] ?? '', inputs, outputs });
@@ -70,7 +72,9 @@ function strictest(node: Node, data: readonly number[], context: RelevanceContex
   return arithmeticOperators.has(node.op) && data.length > 1 ? affine : undefined;
 }
 
-const rounding: ReadonlySet<string> = new Set(['Clip', 'QuantizeLinear', 'DequantizeLinear']);
+const rounding: ReadonlySet<string> = new Set([
+  ...['Clip', 'QuantizeLinear', 'DynamicQuantizeLinear', 'DequantizeLinear'],
+]);
 
 /** Each element grows or falls with one pixel, or is a mean of what does. */
 const monotone: Carries = (node, data, context) =>

@@ -38,17 +38,24 @@ export function relevanceContext(graph: Graph, facts: Facts, input: string, tabl
     return known;
   };
   const data = new Set([input]);
+  const quantized = new Set<string>();
   const nonNegative = new Set([...facts].flatMap(([name, { constant }]) => (isAtLeast0(constant) ? [name] : [])));
   const producers = new Map<string, Node>();
   for (const node of graph.nodes) {
     for (const output of node.outputs) producers.set(output, node);
-    const flows = table[qualifiedOp(node)]?.kind !== 'none' && reads(node).some((name) => data.has(name));
+    const answer = table[qualifiedOp(node)];
+    const flows = answer?.kind !== 'none' && reads(node).some((name) => data.has(name));
     if (!flows) continue;
-    // Integers on the way are quantised numbers, or the positions a gradient does not flow to.
+    const { quantizes = false, constants = [] } = answer?.kind === 'rule' ? answer : {};
+    // Integers on the way are quantised numbers, pooled and rearranged ones too, or the positions a gradient does not flow to.
+    const integersToo = quantizes || reads(node).some((name) => quantized.has(name));
     const carried = node.outputs.filter(
-      (name) => name !== '' && (isFloat(factsOf(name).type) || quantizes(node, table)),
+      (name, i) => name !== '' && !constants.includes(i) && (integersToo || isFloat(factsOf(name).type)),
     );
-    for (const output of carried) data.add(output);
+    for (const output of carried) {
+      data.add(output);
+      if (!isFloat(factsOf(output).type)) quantized.add(output);
+    }
     if (givesNonNegative(node, nonNegative)) for (const output of node.outputs) nonNegative.add(output);
   }
   const huge = hugeValues(graph, facts);
@@ -67,11 +74,6 @@ export function relevanceContext(graph: Graph, facts: Facts, input: string, tabl
     return producer ? data.has(name) && maps.has(producer) : name === input;
   };
   return { ...context, pixelMapOf: (node) => maps.get(node), isOfPixels };
-}
-
-function quantizes(node: Node, table: GradientTable): boolean {
-  const answer = table[qualifiedOp(node)];
-  return answer?.kind === 'rule' && answer.quantizes === true;
 }
 
 function isAtLeast0(constant: ValueFacts['constant']): boolean {

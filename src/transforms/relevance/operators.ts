@@ -29,7 +29,7 @@ export const elementwiseFunctions: ReadonlySet<string> = new Set([
     'Acosh',
     'Atanh',
   ],
-  ...['QuantizeLinear', 'DequantizeLinear'],
+  ...['QuantizeLinear', 'DynamicQuantizeLinear', 'DequantizeLinear'],
 ]);
 
 export const arithmeticOperators: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Div']);

@@ -90,7 +90,7 @@ interface Book {
 function answerOf({ layer, rule: { name, pass } }: PlacedRule, book: Book | undefined): RuleAnswer {
   const { node } = layer;
   const own = gradientAnswer(layer);
-  const quantizes = typeof own !== 'string' && own.quantizes === true;
+  const { quantizes = false, constants = [] } = typeof own === 'string' ? {} : own;
   const answer = rule((call) => {
     const [y = ''] = node.outputs;
     const absorbed = new Map<Absorption, string[]>();
@@ -122,7 +122,7 @@ function answerOf({ layer, rule: { name, pass } }: PlacedRule, book: Book | unde
       return found && (() => found.value);
     });
   });
-  return quantizes ? { ...answer, quantizes } : answer;
+  return { ...answer, quantizes, constants };
 }
 
 function sumOver(builder: GraphBuilder, value: string, rank: number, kept: number | undefined): string {

@@ -34,7 +34,11 @@ export const quantizationRules: GradientTable = {
     quantizes: true,
   },
   // Its range is that of x itself, so nothing is clipped: y counts as x / scale + zero, of a scale that is a constant.
-  DynamicQuantizeLinear: { ...rule(({ dy, y, ops }) => [() => ops.Div(dy, y[1] ?? '')]), quantizes: true },
+  DynamicQuantizeLinear: {
+    ...rule(({ dy, y, ops }) => [() => ops.Div(dy, y[1] ?? '')]),
+    quantizes: true,
+    constants: [1, 2],
+  },
   // y = (q - zero) scale: dscale = sum(dy y) / scale over what shares the scale
   DequantizeLinear: rule((call) => [() => call.dy, () => scaleGradient(call)]),
 };
