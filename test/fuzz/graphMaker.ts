@@ -1,10 +1,15 @@
 import { type AttributeLike, attributes } from '../../src/onnx/attributes.ts';
-import type { Graph, Model } from '../../src/onnx/graph.ts';
+import type { Attribute, Graph, Model } from '../../src/onnx/graph.ts';
 import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, int64, sizeOf, type Tensor } from '../../src/onnx/tensor.ts';
 import { type Random, random } from '../../src/random/random.ts';
 import { type Array64, slowOperators } from '../slow/index.ts';
 import { slowNodes, toArray64 } from '../slow/slowGraph.ts';
+
+/** A layer: some nodes with random attributes, on a map [n, c, h, w]. What it gives may have another rank. */
+export type Layer = (m: GraphMaker, x: Value) => Value;
+
+export const text = (value: string): Attribute => ({ type: 'string', value });
 
 export type Attributes = Readonly<Record<string, AttributeLike | undefined>>;
 

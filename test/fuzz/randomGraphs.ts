@@ -1,8 +1,8 @@
 import type { Model } from '../../src/onnx/graph.ts';
 import { sizeOf } from '../../src/onnx/tensor.ts';
 import { SlowOperatorError } from '../slow/index.ts';
-import { GraphMaker, type Value } from './graphMaker.ts';
-import { type Layer, layers, roughLayers } from './layers.ts';
+import { GraphMaker, type Layer, type Value } from './graphMaker.ts';
+import { layers, roughLayers } from './layers/layers.ts';
 
 /** A model made at random that is valid, and small. */
 export interface RandomModel {
