@@ -103,6 +103,7 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
     sha256: identity.sha256,
     preparation: { ...preparation, notes: [...notes, ...preparation.notes, ...identity.notes] },
     cautions: [
+      ...prepared.cautions,
       ...outputCautions(
         { graph: prepared.model.graph, facts: prepared.facts, output },
         found,

@@ -25,6 +25,8 @@ export interface Prepared extends Pick<Settled, 'model' | 'facts' | 'batchSize'>
   /** The session that was proved; it gives the output, and the scores that were found in the original. */
   readonly session: Session;
   readonly preparation: Preparation;
+  /** Of its notes, those that say that others who run the model may get other scores. */
+  readonly cautions: readonly string[];
 }
 
 /**
@@ -77,6 +79,7 @@ export async function prepare(
       );
     }
     const { model, facts, batchSize, unbatched, proof } = settled;
+    const cautions = [...saturationInWords(given, found), ...optimizationInWords(settled, runtime)];
     return {
       model,
       facts,
@@ -103,16 +106,16 @@ export async function prepare(
             ? []
             : [`Written in standard operators, proved equal: ${modern.written.join(', ')}.`]),
           ...(modern.integers ? [integerNote] : []),
-          ...saturationInWords(given, found),
           ...failuresInWords(reference),
           ...random.map((name) => `${name} draws random numbers; the scores of probe images did not change with them.`),
           ...notFinite,
           ...(unbatched === undefined
             ? []
             : [`Its batch dimension could not be freed (${unbatched}), so images run one by one.`]),
-          ...optimizationInWords(settled, runtime),
+          ...cautions,
         ],
       },
+      cautions,
     };
   } finally {
     await prober.release();

@@ -55,6 +55,8 @@ export interface ExplainSummary {
   readonly report: string;
   /** What was assumed of the model or its input. */
   readonly cautions: readonly string[];
+  /** What was done to the model so that it could be explained. */
+  readonly notes: readonly string[];
   /** What was asked for and could not be done, and why; the rest is given. Absent where nothing was left out. */
   readonly leftOut?: readonly LeftOut[];
   /** How pixels became model input, and where each setting came from. */
@@ -342,9 +344,14 @@ export function mapArchive(methods: readonly Method[], explanations: readonly Ex
 }
 
 /** What a summary says of the model, whatever the images. */
-export function ofModel({ cautions, input, inputSources }: Classifier): Pick<ExplainSummary, 'cautions' | 'input'> {
+export function ofModel({
+  cautions,
+  preparation: { notes },
+  input,
+  inputSources,
+}: Classifier): Pick<ExplainSummary, 'cautions' | 'notes' | 'input'> {
   const { classes: _, ...described } = input;
-  return { cautions, input: { ...described, from: inputSources } };
+  return { cautions, notes, input: { ...described, from: inputSources } };
 }
 
 export function summaryOf(

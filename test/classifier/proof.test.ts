@@ -3,6 +3,7 @@ import { explain } from '../../src/attribution/explain.ts';
 import { inputXGradient } from '../../src/attribution/inputXGradient.ts';
 import { saliency } from '../../src/attribution/saliency.ts';
 import { NotEquivalentError } from '../../src/classifier/errors.ts';
+import { ofModel } from '../../src/cli/explainJob.ts';
 import { compileExplainer } from '../../src/compile/compileExplainer.ts';
 import { explainerKeys } from '../../src/compile/metadata.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
@@ -31,6 +32,9 @@ describe('a model that optimisation changes', () => {
     expect(optimization).toBe('none');
     expect(difference).toBeLessThan(1e-4);
     expect(notes).toEqual([expect.stringMatching(/Optimised by onnxruntime-.*gives other scores.*no optimisation/)]);
+    // What users deploy gives other scores: said before any result, and to scripts.
+    expect(classifier.cautions).toEqual(notes);
+    expect(ofModel(classifier)).toMatchObject({ cautions: notes, notes });
 
     const all = images(2, [1, 8, 14]);
     const session = await cpu.createSession(misread, { optimization: 'none' });
@@ -51,6 +55,7 @@ describe('a model that optimisation changes', () => {
     const plain = built(value('x', ['n', 1, 4, 4]), ['n', 3], (b, x) => dense(b, b.add('Flatten', [x]), 16, 3));
     const classifier = await load(plain);
     expect(classifier.preparation).toMatchObject({ optimization: 'all', notes: [] });
+    expect(classifier.cautions).toEqual([]);
     const { model } = await compileExplainer(classifier, saliency(), { version: '0' });
     expect(model.metadata.has(explainerKeys.optimization)).toBe(false);
     await classifier.release();

@@ -54,7 +54,8 @@ export function addRelevance(builder: GraphBuilder, graph: Graph, request: Relev
   };
   const answers = new Map(
     [...placed].map(([node, at]) => {
-      const books = at.rule.conserves?.(at.layer) !== true && imageAxis(node.outputs[0] ?? '') !== undefined;
+      const summed = [...node.outputs.slice(0, 1), ...at.layer.data.map((i) => node.inputs[i] ?? '')];
+      const books = at.rule.conserves?.(at.layer) !== true && summed.every((name) => imageAxis(name) !== undefined);
       return [node, answerOf(at, books ? { layers, sumByImage } : undefined)];
     }),
   );
