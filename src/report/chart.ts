@@ -92,8 +92,8 @@ function scaleOf({ label, domain, logarithmic }: Axis) {
 
 function drawn(description: string, options: Plot.PlotOptions): Html {
   const chart = Plot.plot({
-    // A document of our own: Node and web workers have none.
-    document: parseHTML('<!doctype html>').document,
+    // A document of our own, with a root to draw in: Node and web workers have none.
+    document: parseHTML('<!doctype html><html></html>').document,
     className: 'chart',
     ariaLabel: description,
     style: { fontSize: '12px', fontFamily: 'var(--sans)', background: 'none', overflow: 'visible' },
