@@ -110,6 +110,8 @@ async function images(count: number): Promise<void> {
   const status = `/proc/${child.pid}/status`;
   if (!existsSync(status)) say('Memory of another process is read from /proc, which is not here: not judged.');
   const timer = setInterval(() => {
+    // What loading takes is not what images take.
+    if (!existsSync(join(folder, 'many', 'images'))) return;
     const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readStatus(status)) ?? [];
     if (kilobytes !== undefined) found.push(1024 * Number(kilobytes));
   }, 500);

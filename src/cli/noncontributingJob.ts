@@ -22,6 +22,7 @@ import { interruptedWords } from './explainJob.ts';
 import { interruption, stopIfInterrupted } from './interruption.ts';
 import { writeWhole } from './output.ts';
 import type { Progress } from './progress.ts';
+import { UsageError } from './usageError.ts';
 import { version } from './version.ts';
 
 export interface NoncontributingJob {
@@ -49,6 +50,7 @@ export type NoncontributingSummary = Awaited<ReturnType<typeof runNoncontributin
  * it is the images that are done.
  */
 export async function runNoncontributingJob(whole: NoncontributingJob) {
+  checkSize(whole);
   const { classifier, out, save } = whole;
   const found = await findAll(whole);
   const left = whole.images.length - found.length;
@@ -68,6 +70,19 @@ export async function runNoncontributingJob(whole: NoncontributingJob) {
     ...(missing.length > 0 ? { interrupted: missing } : {}),
     images: found.map((map, i) => summaryOf(classifier, images[i]?.name ?? '', map, proved[i])),
   };
+}
+
+/** A page is one text, of at most 2^29 characters; a pixel of a picture takes four where it does not compress. */
+const mostOnPage = 5e8;
+
+/** @throws UsageError before hours of work whose page could not be written. */
+function checkSize({ classifier: { input }, images, certify: proves }: NoncontributingJob): void {
+  const pictures = 2 + (proves ? 1 : 0) + comparedMethods().length;
+  const most = Math.max(1, Math.floor(mostOnPage / (4 * pictures * input.height * input.width)));
+  if (images.length <= most) return;
+  throw new UsageError(
+    `One page has room for ${most} images of this model, and ${images.length} are given: search fewer at a time, each into a folder of its own.`,
+  );
 }
 
 async function findAll({ classifier, images, settings, progress }: NoncontributingJob): Promise<NoncontributingMap[]> {

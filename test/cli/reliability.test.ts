@@ -2,8 +2,24 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { link, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  FunctionProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorProto_DataLocation,
+  TensorProtoSchema,
+  TensorShapeProto_DimensionSchema,
+  ValueInfoProtoSchema,
+} from 'onnx-buf';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { writeNpy } from '../../src/datasets/npy.ts';
 import { readNpz, writeNpz } from '../../src/datasets/npz.ts';
+import { message } from '../onnx/smallModels.ts';
 import { compileKonkyo, type Konkyo } from './konkyo.ts';
 
 // Each test starts processes, and these compete for the cores with other tests.
@@ -268,6 +284,94 @@ describe.skipIf(!isPosix).concurrent('what is read, or of another kind, is not w
     for (let turn = 0; turn < 2; turn++) {
       expect((await shell(`$K ${explainOne} --out again --save again/m.npz`)).status).toBe(0);
     }
+  });
+});
+
+it('a long command line does not end the process: ONNX Runtime would read it, and overflow', async () => {
+  const { status } = await konkyo.run(words(`${explainOne} --out long-line --data-dir ${'x'.repeat(60_000)}`));
+  expect(status).toBe(0);
+});
+
+describe('weights in a file of their own', () => {
+  const scaled = (factor: number) => Buffer.from(Float32Array.from({ length: 8 }, (_, i) => factor * (i % 3)).buffer);
+  const vector = (name: string, dims: readonly bigint[]) =>
+    create(ValueInfoProtoSchema, {
+      name,
+      type: {
+        value: {
+          case: 'tensorType',
+          value: {
+            elemType: 1,
+            shape: {
+              dim: dims.map((dim) =>
+                create(TensorShapeProto_DimensionSchema, { value: { case: 'dimValue', value: dim } }),
+              ),
+            },
+          },
+        },
+      },
+    });
+  /** Image, flat, times weights that lie in w.bin; these and the product are in a function. */
+  function model(): Uint8Array {
+    const weights = create(TensorProtoSchema, {
+      dataType: 1,
+      dims: [4n, 2n],
+      dataLocation: TensorProto_DataLocation.EXTERNAL,
+      externalData: [create(StringStringEntryProtoSchema, { key: 'location', value: 'w.bin' })],
+    });
+    const constant = create(AttributeProtoSchema, {
+      name: 'value',
+      type: AttributeProto_AttributeType.TENSOR,
+      t: weights,
+    });
+    const opset = [create(OperatorSetIdProtoSchema, { domain: '', version: 21n })];
+    const proto = message({
+      input: [vector('image', [1n, 1n, 2n, 2n])],
+      output: [vector('scores', [1n, 2n])],
+      node: [
+        create(NodeProtoSchema, { opType: 'Flatten', input: ['image'], output: ['flat'] }),
+        create(NodeProtoSchema, { opType: 'Scores', domain: 'com.example', input: ['flat'], output: ['scores'] }),
+      ],
+    });
+    proto.opsetImport = [...opset, create(OperatorSetIdProtoSchema, { domain: 'com.example', version: 1n })];
+    proto.functions = [
+      create(FunctionProtoSchema, {
+        name: 'Scores',
+        domain: 'com.example',
+        input: ['x'],
+        output: ['y'],
+        opsetImport: opset,
+        node: [
+          create(NodeProtoSchema, { opType: 'Constant', output: ['w'], attribute: [constant] }),
+          create(NodeProtoSchema, { opType: 'MatMul', input: ['x', 'w'], output: ['y'] }),
+        ],
+      }),
+    ];
+    return toBinary(ModelProtoSchema, proto);
+  }
+
+  it('of a function are those beside the model, never those of the working folder', async () => {
+    for (const [name, factor] of [
+      ['one', 1],
+      ['two', 10],
+    ] as const) {
+      await mkdir(at(name));
+      await writeFile(at(name, 'f.onnx'), model());
+      await writeFile(at(name, 'w.bin'), scaled(factor));
+      await writeFile(
+        at(name, 'ones.npy'),
+        writeNpy({ type: 'float32', dims: [1, 1, 2, 2], data: new Float32Array(4).fill(1) }),
+      );
+    }
+    const scoreOf = async (folder: string, file: string) => {
+      const { output } = await shell(
+        `cd ${folder} && $K explain ${file} ones.npy --method occlusion --no-checks --threads 1 --json 2>/dev/null`,
+      );
+      return JSON.parse(output).images[0].score as number;
+    };
+    const [own, other] = await Promise.all([scoreOf('one', 'f.onnx'), scoreOf('one', '../two/f.onnx')]);
+    expect(own).toBe(4);
+    expect(other).toBe(40);
   });
 });
 
