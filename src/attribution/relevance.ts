@@ -48,7 +48,11 @@ export interface Canonized {
 }
 
 /**
- * Merged weights are rounded once more, and a layer's output with them: ten times what sums in another order may lose.
+ * Merged weights are rounded once more, and a layer's output with them: ten times what sums in another order may lose. A text
+ * direction classifier of PaddleOCR (53 convolutions, 35 batch normalisations) differs by 3.2e-4 in float32, on a white image:
+ * its scores by 1.8e-5 there, as much as the original's own float32 scores are off those in float64. In float64 the two forms
+ * differ by 1.6e-6 there and 3.1e-6 at most, which is the merged weights' rounding. ONNX Runtime has no convolution in float64
+ * to prove with.
  */
 const tolerance = 1e-3;
 

@@ -66,7 +66,7 @@ async function severalAtATime(
   const runs = [
     [0],
     ...chunks(all, atOnce),
-    ...chunks(all.toReversed(), atOnce),
+    ...otherNeighbours(all, atOnce),
     ...fullBatch(facts, batch + 1, batchSize, count),
   ];
   const proof = await prove(runtime, { model, inputName, runs, levels: optimizationLevels }, reference, tolerance);
@@ -87,6 +87,17 @@ async function oneAtATime(
   if (typeof proof === 'number') return shareInWords(proof);
   const looked = openSizes(known).length > 0 ? each : each.slice(0, 1);
   return { model, facts: await factsOver(runtime, model, inputName, looked), batchSize: 1, proof };
+}
+
+/**
+ * Images again, in other places of a batch and beside others: all where they go through at once; of a network that is too
+ * large for that, the last ones before the first ones.
+ */
+function otherNeighbours(all: readonly number[], atOnce: number): readonly (readonly number[])[] {
+  const reversed = all.toReversed();
+  if (atOnce >= all.length) return [reversed];
+  const half = Math.ceil(atOnce / 2);
+  return [[...reversed.slice(0, atOnce - half), ...reversed.slice(-half)]];
 }
 
 /** A run of as many images as will go through at a time: what a model does may hang on how many there are. */
