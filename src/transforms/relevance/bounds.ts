@@ -4,7 +4,7 @@ import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { dataInputs, type RelevanceContext } from './context.ts';
 import type { InputModifier } from './modifiers.ts';
-import { arithmeticOperators, rearrangements } from './operators.ts';
+import { arithmeticOperators, overwrites, rearrangements } from './operators.ts';
 
 /* What the values that a first layer reads lie between, given what the pixels do. */
 
@@ -69,32 +69,39 @@ function strictest(node: Node, data: readonly number[], context: RelevanceContex
   // Elements that fall where others grow have a mean whose ends are not those of the pixels.
   if (context.pixelMapOf(node) === 'mean') return increasing;
   // A sum of functions of one pixel has its ends where the pixel's are if all are affine.
-  return arithmeticOperators.has(node.op) && data.length > 1 ? affine : undefined;
+  return isArithmetic(node) && data.length > 1 ? affine : undefined;
 }
 
-const rounding: ReadonlySet<string> = new Set([
+const isArithmetic = ({ op }: Node) => arithmeticOperators.has(op) || op === 'Sum' || op === 'Mean';
+
+/** Never fall where their first input grows. */
+const growing: ReadonlySet<string> = new Set([
   ...['Clip', 'QuantizeLinear', 'DynamicQuantizeLinear', 'DequantizeLinear'],
+  ...['Relu', 'Sigmoid', 'Tanh', 'Softsign', 'Softplus', 'Erf', 'Atan'],
 ]);
 
 /** Each element grows or falls with one pixel, or is a mean of what does. */
 const monotone: Carries = (node, data, context) =>
-  (rounding.has(node.op) && data.length === 1 && data[0] === 0) || affine(node, data, context);
+  (growing.has(node.op) && data.length === 1 && data[0] === 0) ||
+  ((node.op === 'Max' || node.op === 'Min') && data.length === 1) ||
+  affine(node, data, context);
 
 const affine: Carries = (node, data, context) => {
-  const { op, inputs } = node;
-  if (rearrangements.has(op)) return true;
+  const { op } = node;
+  if (rearrangements.has(op) || overwrites(node) || op === 'Neg') return true;
   const map = context.pixelMapOf(node);
   if (map === 'mean') return op !== 'Resize' || stringOf(node, 'mode', 'nearest') !== 'cubic';
   if (map === 'permutation' || op === 'BatchNormalization') return map !== undefined;
-  if (data.length === 1 && arithmeticOperators.has(op)) return op !== 'Div' || data[0] === 0;
-  return map === 'element' && (op === 'Add' || op === 'Sub') && inputs.length === data.length;
+  if (data.length === 1 && isArithmetic(node)) return op !== 'Div' || data[0] === 0;
+  const isProduct = op === 'Mul' || op === 'Div';
+  return map === 'element' && isArithmetic(node) && !isProduct;
 };
 
 const increasing: Carries = (node, data, context) => {
   const { op, inputs } = node;
   const [only = 0, another] = data;
-  if (rearrangements.has(op)) return true;
+  if (rearrangements.has(op) || overwrites(node)) return true;
   if (another !== undefined || !affine(node, data, context)) return false;
   if (op === 'Mul' || op === 'Div') return context.isNonNegative(inputs[1 - only] ?? '');
-  return op === 'Add' || (op === 'Sub' && only === 0) || context.pixelMapOf(node) === 'mean';
+  return ['Add', 'Sum', 'Mean'].includes(op) || (op === 'Sub' && only === 0) || context.pixelMapOf(node) === 'mean';
 };

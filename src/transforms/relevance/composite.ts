@@ -6,6 +6,7 @@ import {
   arithmeticOperators,
   convolutions,
   elementwiseFunctions,
+  overwrites,
   rearrangements,
   selections,
   sums,
@@ -71,7 +72,7 @@ export function operator(...ops: readonly string[]): LayerPredicate {
   return ({ node }) => kind.has(qualifiedOp(node));
 }
 
-export const isRearrangement: LayerPredicate = (layer) => isStandard(layer, rearrangements);
+export const isRearrangement: LayerPredicate = (layer) => isStandard(layer, rearrangements) || overwrites(layer.node);
 export const isSelection: LayerPredicate = (layer) => isStandard(layer, selections);
 export const isActivation: LayerPredicate = (layer) => isStandard(layer, elementwiseFunctions);
 /** Convolutions with constant weights, transposed ones too. */

@@ -1,3 +1,6 @@
+import { stringOf } from '../../onnx/attributes.ts';
+import type { Node } from '../../onnx/graph.ts';
+
 /*
  * Kinds of operators, as composites speak of them. A composite places its rules by these and by what a node reads.
  */
@@ -8,6 +11,13 @@ export const rearrangements: ReadonlySet<string> = new Set([
   ...['GatherElements', 'Expand', 'Tile', 'Identity', 'Dropout', 'Cast', 'CastLike', 'Pad', 'DepthToSpace'],
   ...['SpaceToDepth', 'Trilu', 'Where', 'ReverseSequence', 'Compress'],
 ]);
+
+/** Writes some elements over with others: what `image[:, 0] = ...` becomes. */
+export function overwrites(node: Node): boolean {
+  const { op, domain } = node;
+  const scatters = domain === '' && (op === 'ScatterElements' || op === 'ScatterND');
+  return scatters && stringOf(node, 'reduction', 'none') === 'none';
+}
 
 /** Functions of each element by itself. */
 export const elementwiseFunctions: ReadonlySet<string> = new Set([

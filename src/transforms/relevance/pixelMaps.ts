@@ -1,8 +1,17 @@
 import { intOf } from '../../onnx/attributes.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
-import { isTensorOf } from '../../onnx/tensor.ts';
 import { dataInputs, type RelevanceContext } from './context.ts';
-import { arithmeticOperators, elementwiseFunctions, rearrangements, selections, sums } from './operators.ts';
+import {
+  arithmeticOperators,
+  convolutions,
+  elementwiseFunctions,
+  matrixProducts,
+  overwrites,
+  rearrangements,
+  selections,
+  sums,
+} from './operators.ts';
+import { isPermutation } from './permutation.ts';
 
 /*
  * What a file does to pixels before its first trained layer: scale and offset, channels in another order, borders, another
@@ -14,7 +23,7 @@ import { arithmeticOperators, elementwiseFunctions, rearrangements, selections, 
 /**
  * How elements are made of pixels:
  * - `element`: each is a function of one pixel, in the same place;
- * - `permutation`: of one pixel each, by a 1x1 convolution that has no other weights;
+ * - `permutation`: of one pixel each, by a convolution or matrix product that has no other weights;
  * - `mean`: each is a weighted mean of pixels, of weights that are the same for every image;
  * - `moved`: rearranged, the largest of several, or a sum of them.
  */
@@ -50,33 +59,19 @@ function mapOf(node: Node, data: readonly number[], hasOneSource: boolean, conte
   if (domain !== '') return undefined;
   if (hasOneSource && isElementwise(node, data)) return 'element';
   if (op === 'BatchNormalization') return isOfFirst && isAtInference(node) ? 'element' : undefined;
-  if (op === 'Conv') return isPermutation(node, context) ? 'permutation' : undefined;
+  if (convolutions.has(op) || matrixProducts.has(op)) return isPermutation(node, context) ? 'permutation' : undefined;
   if (means.has(op)) return isOfFirst ? 'mean' : undefined;
-  return rearrangements.has(op) || selections.has(op) || sums.has(op) ? 'moved' : undefined;
+  return rearrangements.has(op) || overwrites(node) || selections.has(op) || sums.has(op) ? 'moved' : undefined;
 }
 
+/** Elementwise functions of as many values as are given: of one, and constants, they are a sum, or a clip. */
+const ofAnyNumber: ReadonlySet<string> = new Set(['Sum', 'Mean', 'Max', 'Min']);
+
 function isElementwise({ op }: Node, data: readonly number[]): boolean {
-  if (arithmeticOperators.has(op) || op === 'Sum' || op === 'Mean') return true;
+  if (arithmeticOperators.has(op) || ofAnyNumber.has(op)) return true;
   return elementwiseFunctions.has(op) && data.length === 1;
 }
 
 function isAtInference(node: Node): boolean {
   return intOf(node, 'training_mode', 0) === 0 && node.outputs.slice(1).every((name) => name === '');
-}
-
-/** A 1x1 convolution in which every channel is made of one channel, and every channel makes one: a scale and an order. */
-function isPermutation({ inputs }: Node, { facts, isData }: Context): boolean {
-  const [data = '', name = '', bias = ''] = inputs;
-  const weights = facts(name).constant;
-  if (!isData(data) || isData(bias) || !weights || !isTensorOf(weights, 'float32')) return false;
-  const [outputs = 0, perGroup = 0, ...kernel] = weights.dims;
-  const channels = facts(data).dims[1];
-  if (outputs !== channels || kernel.some((size) => size !== 1)) return false;
-  const groups = channels / perGroup;
-  const read = Array.from({ length: outputs }, (_, output) => {
-    const used = Array.from({ length: perGroup }, (_, i) => i).filter((i) => weights.data[output * perGroup + i] !== 0);
-    const group = Math.floor(output / (outputs / groups));
-    return used.length === 1 ? [group * perGroup + (used[0] ?? 0)] : [];
-  }).flat();
-  return new Set(read).size === outputs;
 }
