@@ -74,15 +74,13 @@ function strictest(node: Node, data: readonly number[], context: RelevanceContex
 
 const isArithmetic = ({ op }: Node) => arithmeticOperators.has(op) || op === 'Sum' || op === 'Mean';
 
-/** Never fall where their first input grows. */
-const growing: ReadonlySet<string> = new Set([
+const rounding: ReadonlySet<string> = new Set([
   ...['Clip', 'QuantizeLinear', 'DynamicQuantizeLinear', 'DequantizeLinear'],
-  ...['Relu', 'Sigmoid', 'Tanh', 'Softsign', 'Softplus', 'Erf', 'Atan'],
 ]);
 
 /** Each element grows or falls with one pixel, or is a mean of what does. */
 const monotone: Carries = (node, data, context) =>
-  (growing.has(node.op) && data.length === 1 && data[0] === 0) ||
+  (rounding.has(node.op) && data.length === 1 && data[0] === 0) ||
   ((node.op === 'Max' || node.op === 'Min') && data.length === 1) ||
   affine(node, data, context);
 
