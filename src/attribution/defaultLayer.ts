@@ -3,6 +3,7 @@ import { intOf, intsOf } from '../onnx/attributes.ts';
 import { shapeOnlyNames } from '../onnx/facts.ts';
 import type { Node } from '../onnx/graph.ts';
 import { reads } from '../onnx/graph.ts';
+import { nodesView, output } from '../onnx/graphView.ts';
 import { sizeOf, toNumbers } from '../onnx/tensor.ts';
 import { elementwiseFunctions, gateOperators, selections, sums } from '../transforms/relevance/operators.ts';
 import { LayerError } from './errors.ts';
@@ -150,9 +151,9 @@ function lastFeatureMap({ classifier, nodes, steps }: Way): ChosenLayer | undefi
 
 /** Whether a value is read as a gate alone: a factor between 0 and 1. */
 function isGate(nodes: readonly Node[], value: string): boolean {
-  const readersOf = (name: string) => nodes.filter((node) => node.inputs.includes(name));
-  const readers = readersOf(value);
-  const factors = readers.flatMap(({ outputs: [output = ''] }) => readersOf(output));
+  const view = nodesView(nodes);
+  const readers = view.readers(value);
+  const factors = readers.flatMap((node) => view.readers(output(node)));
   return (
     readers.every(({ op }) => gateOperators.has(op)) &&
     factors.length > 0 &&

@@ -1,6 +1,7 @@
 import { intOf } from '../onnx/attributes.ts';
 import { type Facts, shapeOnlyNames } from '../onnx/facts.ts';
-import { describeNode, type Graph, type Model, type Node, reads } from '../onnx/graph.ts';
+import { describeNode, type Model, type Node, reads } from '../onnx/graph.ts';
+import { viewOf } from '../onnx/graphView.ts';
 import { insideNodes } from '../onnx/insideNodes.ts';
 import { toNumbers } from '../onnx/tensor.ts';
 
@@ -16,7 +17,7 @@ export function mixesImages(model: Model, values: readonly string[], few: Facts,
   const ofShapes = shapeOnlyNames(graph);
   const readsPixels = (node: Node) => reads(node).some((name) => !ofShapes.has(name));
   const grown = (name: string) => grownAxes(few.get(name)?.dims, more.get(name)?.dims);
-  for (const node of upstream(graph, values)) {
+  for (const node of viewOf(graph).upstream(values)) {
     if (!readsPixels(node) || isShape(node)) continue;
     const name = describeNode(node);
     const bodies = inside(node);
@@ -69,17 +70,4 @@ function grownAxes(few: readonly number[] | undefined, more: readonly number[] |
 
 function isShape({ op, domain }: Node): boolean {
   return domain === '' && (op === 'Shape' || op === 'Size');
-}
-
-/** The nodes that the values are computed by, in the graph's order. */
-function upstream(graph: Graph, values: readonly string[]): readonly Node[] {
-  const needed = new Set(values);
-  return graph.nodes
-    .toReversed()
-    .filter((node) => {
-      if (!node.outputs.some((output) => needed.has(output))) return false;
-      for (const name of reads(node)) needed.add(name);
-      return true;
-    })
-    .reverse();
 }

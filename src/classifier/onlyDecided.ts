@@ -1,4 +1,5 @@
 import type { Graph, Node } from '../onnx/graph.ts';
+import { input, viewOf } from '../onnx/graphView.ts';
 import { UnsuitableModelError } from './errors.ts';
 import { passing } from './head/readColumns.ts';
 
@@ -10,9 +11,9 @@ const deciding: ReadonlySet<string> = new Set([
 
 /** The node that decides, where an output is a decision and nothing else. */
 export function decidingNode(graph: Graph, output: string): Node | undefined {
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  let node = makers.get(output);
-  while (node && passing.has(node.op)) node = makers.get(node.inputs[0] ?? '');
+  const { maker } = viewOf(graph);
+  let node = maker(output);
+  while (node && passing.has(node.op)) node = maker(input(node, 0));
   return node?.domain === '' && deciding.has(node.op) ? node : undefined;
 }
 
@@ -20,7 +21,7 @@ export function decidingNode(graph: Graph, output: string): Node | undefined {
 export function checkHasScores(graph: Graph, output: string): void {
   const node = decidingNode(graph, output);
   if (!node) return;
-  const [before = ''] = node.inputs;
+  const before = input(node, 0);
   throw new UnsuitableModelError(
     `The output "${output}" is what ${node.op} makes of "${before}": the decision alone, which does not change with a pixel until it changes altogether. Name the value before it, which has the scores: --output ${before}`,
   );

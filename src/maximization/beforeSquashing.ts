@@ -2,6 +2,7 @@ import { findLayer } from '../attribution/layer.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { makeClassifier } from '../classifier/loadClassifier.ts';
 import type { Node } from '../onnx/graph.ts';
+import { input, viewOf } from '../onnx/graphView.ts';
 
 /** Functions that flatten out at both ends, where nothing is left of a gradient. */
 const squashing = new Set(['Sigmoid', 'Tanh', 'HardSigmoid', 'Softsign']);
@@ -31,9 +32,9 @@ export interface Unsquashed {
  */
 export function beforeSquashing(classifier: Classifier, layer: string): Unsquashed | undefined {
   const { model } = classifier;
-  const makers = new Map(model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const { maker } = viewOf(model.graph);
   let node: Node | undefined = findLayer(classifier, layer).node;
-  while (node && transparent.has(node.op)) node = makers.get(node.inputs[0] ?? '');
+  while (node && transparent.has(node.op)) node = maker(input(node, 0));
   const squash = node;
   if (squash?.domain !== '' || !squashing.has(squash.op)) return undefined;
   const nodes = model.graph.nodes.map((other) =>

@@ -1,6 +1,7 @@
 import { isNumeric } from './elementType.ts';
 import type { Facts } from './facts.ts';
 import { type Model, type Node, reads } from './graph.ts';
+import { viewOf } from './graphView.ts';
 import { insideNodes } from './insideNodes.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -24,15 +25,8 @@ export function randomNodes(model: Model, values: readonly string[], facts: Fact
   const draws = (node: Node) =>
     isRandom(node, known) ||
     inside(node).some(({ node: inner, constant }) => isRandom(inner, (name) => constant(name) ?? known(name)));
-  const needed = new Set(values);
-  return model.graph.nodes
-    .toReversed()
-    .filter((node) => {
-      if (!node.outputs.some((output) => needed.has(output))) return false;
-      if (!(node.domain === '' && ofShapes.has(node.op))) for (const name of reads(node)) needed.add(name);
-      return draws(node);
-    })
-    .reverse();
+  const needed = (node: Node) => (node.domain === '' && ofShapes.has(node.op) ? [] : reads(node));
+  return viewOf(model.graph).upstream(values, needed).filter(draws);
 }
 
 function isRandom(node: Node, constant: (name: string) => Tensor | undefined): boolean {

@@ -1,6 +1,7 @@
 import { findLayer, nodesOnTheWay } from '../attribution/layer.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import type { Graph, Node } from '../onnx/graph.ts';
+import { type GraphView, input, nodesView, output } from '../onnx/graphView.ts';
 import { prune } from '../onnx/prune.ts';
 import { float32, sizeOf } from '../onnx/tensor.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
@@ -88,9 +89,9 @@ interface Step {
 
 /** The nodes before the scores that weigh, shift, activate or rearrange one value, back to the first that does something else. */
 function headPath(classifier: Classifier): Step[] {
-  const makers = makersOf(classifier);
+  const maker = makerOf(classifier);
   const steps: Step[] = [];
-  for (let value = classifier.scores.name, node = makers.get(value); node; node = makers.get(value)) {
+  for (let value = classifier.scores.name, node = maker(value); node; node = maker(value)) {
     const known = rearranging.has(node.op) || weighing.has(node.op) || affine.has(node.op) || node.op in activations;
     const inputs = node.inputs.filter((name) => name !== '' && !isConstant(classifier, name));
     const [input] = inputs;
@@ -102,8 +103,9 @@ function headPath(classifier: Classifier): Step[] {
   return steps.reverse();
 }
 
-function makersOf(classifier: Classifier): ReadonlyMap<string, Node> {
-  return new Map(nodesOnTheWay(classifier).flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+/** The node that makes a value, where it lies between the pixels and the scores. */
+function makerOf(classifier: Classifier): GraphView['maker'] {
+  return nodesView(nodesOnTheWay(classifier)).maker;
 }
 
 function isConstant({ facts, model }: Classifier, name: string): boolean {
@@ -120,13 +122,13 @@ function headInputs(path: readonly Step[]): string[] {
 }
 
 function endWords(classifier: Classifier): string {
-  return makersOf(classifier).get(classifier.scores.name)?.op ?? 'nothing';
+  return makerOf(classifier)(classifier.scores.name)?.op ?? 'nothing';
 }
 
 function isInUnitRange(classifier: Classifier, features: string): boolean {
-  const makers = makersOf(classifier);
-  let node = makers.get(features);
-  while (node && (rearranging.has(node.op) || pooling.has(node.op))) node = makers.get(node.inputs[0] ?? '');
+  const maker = makerOf(classifier);
+  let node = maker(features);
+  while (node && (rearranging.has(node.op) || pooling.has(node.op))) node = maker(input(node, 0));
   return node?.op === 'Sigmoid' || node?.op === 'HardSigmoid';
 }
 
@@ -138,7 +140,7 @@ async function readLayers(classifier: Classifier, features: string, steps: reado
     const activation = activations[node.op];
     if (activation === undefined || input === features) continue;
     layers.push({ units: await readUnits(classifier, from, input), activation });
-    from = node.outputs[0] ?? '';
+    from = output(node);
   }
   const units = await readUnits(classifier, from, classifier.scores.name);
   return [...layers, { units: bothClasses(units), activation: 'none' }];

@@ -1,5 +1,6 @@
 import { describeNode, type Node } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { nodesView } from '../../onnx/graphView.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
 import { addGradients, callFor } from '../gradient/gradient.ts';
 import { type Answer, type Call, type GradientTable, none, type RuleAnswer, rule } from '../gradient/rule.ts';
@@ -63,7 +64,8 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
     slacks.push(ops.Mul(dot(ops.Abs(coefficients), magnitude, dims), share));
   };
   const byNode = new Map(intervals.nodes.map((bounded) => [bounded.node, bounded] as const));
-  const readers = (name: string) => intervals.nodes.filter(({ node }) => node.inputs.includes(name)).length;
+  const path = nodesView(intervals.nodes.map(({ node }) => node));
+  const readers = (name: string) => new Set(path.readers(name)).size;
 
   /** Through a copy of a node: its values have other names. */
   const backThrough = ({ node, call }: BoundedNode, output: string, dy: string): string => {

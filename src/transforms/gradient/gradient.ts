@@ -3,6 +3,7 @@ import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { nodesView } from '../../onnx/graphView.ts';
 import { UnknownValueError, UnsupportedOperatorsError } from './errors.ts';
 import { flowFrom } from './flow.ts';
 import { sumTo, zerosLike } from './gradientValues.ts';
@@ -101,16 +102,10 @@ function nodesBetween(
   seeds: ReadonlyMap<string, string>,
   answerTo: (node: Node) => Answer,
 ): Step[] {
-  const { nodes: forward, active, quantized } = flowFrom(wrt, upstream(nodes, seeds), facts, answerTo);
-  const reaching = new Set(seeds.keys());
-  const between = forward
-    .toReversed()
-    .filter((node) => {
-      if (!node.outputs.some((output) => reaching.has(output))) return false;
-      for (const input of reads(node)) if (active.has(input)) reaching.add(input);
-      return true;
-    })
-    .reverse();
+  // Nodes that the differentiated values do not need may be newer than the facts (a loss, say).
+  const needed = nodesView(nodes).upstream(seeds.keys());
+  const { nodes: forward, active, quantized } = flowFrom(wrt, needed, facts, answerTo);
+  const between = nodesView(forward).upstream(seeds.keys(), (node) => reads(node).filter((name) => active.has(name)));
   const unsupported = between.flatMap((node) => {
     const why = whyRefused(answerTo(node), node, factsOf);
     return why === undefined ? [] : [{ op: qualifiedOp(node), node: describeNode(node), why }];
@@ -127,19 +122,6 @@ function nodesBetween(
 function whyRefused(answer: Answer, node: Node, facts: (name: string) => ValueFacts): string | undefined {
   if (answer.kind === 'none') return undefined;
   return answer.kind === 'forbidden' ? answer.why : answer.refuses?.(node, facts);
-}
-
-/** The nodes that the differentiated values are computed by. Others may be newer than the facts (a loss, say). */
-function upstream(nodes: readonly Node[], seeds: ReadonlyMap<string, string>): Node[] {
-  const needed = new Set(seeds.keys());
-  return nodes
-    .toReversed()
-    .filter((node) => {
-      if (!node.outputs.some((output) => needed.has(output))) return false;
-      for (const name of reads(node)) needed.add(name);
-      return true;
-    })
-    .reverse();
 }
 
 /** What a rule sees of a node: also of one that is newer than the facts, if `facts` knows its values. */

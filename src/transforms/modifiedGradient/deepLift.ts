@@ -1,4 +1,5 @@
 import { type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
+import { nodesView } from '../../onnx/graphView.ts';
 import { zerosLike } from '../gradient/gradientValues.ts';
 import type { Answer, Call, GradientTable, RuleAnswer } from '../gradient/rule.ts';
 import { convolutions, elementwiseFunctions, matrixProducts, rearrangements, sums } from '../relevance/operators.ts';
@@ -54,19 +55,18 @@ export function followPixels(
   input: string,
   { table, isReal }: { readonly table: GradientTable; readonly isReal: (name: string) => boolean },
 ): Pick<DeepLiftContext, 'isData' | 'carries' | 'isReal'> {
-  const changing = new Set([input]);
-  const carrying = new Set([input]);
-  for (const node of nodes) {
-    if (!reads(node).some((name) => changing.has(name)) || node.op === 'Shape' || node.op === 'Size') continue;
-    const passes = table[qualifiedOp(node)]?.kind === 'rule' || isStep(node);
+  const view = nodesView(nodes);
+  const integers = new Set([input].filter((name) => !isReal(name)));
+  const isOfShapes = ({ op }: Node) => op === 'Shape' || op === 'Size';
+  const { values: changing } = view.downstream([input], (node) => (isOfShapes(node) ? [] : node.outputs));
+  const { values: carrying } = view.downstream([input], (node) => {
+    if (isOfShapes(node) || !(table[qualifiedOp(node)]?.kind === 'rule' || isStep(node))) return [];
     // What reads the integers of a quantised network hands their multipliers on.
-    const integersToo = node.op === 'QuantizeLinear' || reads(node).some((name) => carrying.has(name) && !isReal(name));
-    const carries = passes && reads(node).some((name) => carrying.has(name));
-    for (const output of node.outputs) {
-      changing.add(output);
-      if (carries && (isReal(output) || integersToo)) carrying.add(output);
-    }
-  }
+    const integersToo = node.op === 'QuantizeLinear' || reads(node).some((name) => integers.has(name));
+    const carried = node.outputs.filter((name) => isReal(name) || integersToo);
+    for (const name of carried) if (!isReal(name)) integers.add(name);
+    return carried;
+  });
   return { isData: (name) => changing.has(name), carries: (name) => carrying.has(name), isReal };
 }
 

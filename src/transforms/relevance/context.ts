@@ -2,6 +2,7 @@ import { floatOf } from '../../onnx/attributes.ts';
 import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { type Graph, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
+import { viewOf } from '../../onnx/graphView.ts';
 import { toNumbers } from '../../onnx/tensor.ts';
 import { UnknownValueError } from '../gradient/errors.ts';
 import type { GradientTable } from '../gradient/rule.ts';
@@ -37,19 +38,16 @@ export function relevanceContext(graph: Graph, facts: Facts, input: string, tabl
     if (!known) throw new UnknownValueError(name);
     return known;
   };
-  const data = new Set([input]);
+  const view = viewOf(graph);
+  const passesOn = (node: Node) => table[qualifiedOp(node)]?.kind !== 'none';
+  // Integers on the way are quantised numbers, or the positions a gradient does not flow to.
+  const carried = (node: Node) =>
+    node.outputs.filter((name) => name !== '' && (isFloat(factsOf(name).type) || quantizes(node, table)));
+  const { values: data } = view.downstream([input], (node) => (passesOn(node) ? carried(node) : []));
   const nonNegative = new Set([...facts].flatMap(([name, { constant }]) => (isAtLeast0(constant) ? [name] : [])));
-  const producers = new Map<string, Node>();
   for (const node of graph.nodes) {
-    for (const output of node.outputs) producers.set(output, node);
-    const flows = table[qualifiedOp(node)]?.kind !== 'none' && reads(node).some((name) => data.has(name));
-    if (!flows) continue;
-    // Integers on the way are quantised numbers, or the positions a gradient does not flow to.
-    const carried = node.outputs.filter(
-      (name) => name !== '' && (isFloat(factsOf(name).type) || quantizes(node, table)),
-    );
-    for (const output of carried) data.add(output);
-    if (givesNonNegative(node, nonNegative)) for (const output of node.outputs) nonNegative.add(output);
+    const flows = passesOn(node) && reads(node).some((name) => data.has(name));
+    if (flows && givesNonNegative(node, nonNegative)) for (const output of node.outputs) nonNegative.add(output);
   }
   const huge = hugeValues(graph, facts);
   const context = {
@@ -59,11 +57,11 @@ export function relevanceContext(graph: Graph, facts: Facts, input: string, tabl
     isData: (name: string) => data.has(name),
     isNonNegative: (name: string) => nonNegative.has(name),
     mayBeHuge: (name: string) => huge.has(name),
-    producerOf: (name: string) => producers.get(name),
+    producerOf: view.maker,
   };
   const maps = pixelMaps(graph, context);
   const isOfPixels = (name: string) => {
-    const producer = producers.get(name);
+    const producer = view.maker(name);
     return producer ? data.has(name) && maps.has(producer) : name === input;
   };
   return { ...context, pixelMapOf: (node) => maps.get(node), isOfPixels };

@@ -1,6 +1,7 @@
 import type { Facts } from '../../onnx/facts.ts';
-import { describeNode, type Graph, type Node, reads } from '../../onnx/graph.ts';
+import { describeNode, type Graph, reads } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { output, viewOf } from '../../onnx/graphView.ts';
 import { addGradients } from '../gradient/gradient.ts';
 import { type RuleAnswer, rule } from '../gradient/rule.ts';
 import { type Composite, type PlacedRule, place } from './composite.ts';
@@ -43,7 +44,8 @@ export interface BookedLayer {
  */
 export function addRelevance(builder: GraphBuilder, graph: Graph, request: RelevanceRequest): AddedRelevance {
   const { facts, context, composite, value, relevance, imageAxis } = request;
-  const placed = place(composite, nodesBetween(graph, value, context), context);
+  const between = viewOf(graph).upstream([value], (node) => reads(node).filter(context.isData));
+  const placed = place(composite, between, context);
   const layers: BookedLayer[] = [];
   // What one layer passes is what the next receives, unless something lies between: summed once.
   const sums = new Map<string, string>();
@@ -54,7 +56,7 @@ export function addRelevance(builder: GraphBuilder, graph: Graph, request: Relev
   };
   const answers = new Map(
     [...placed].map(([node, at]) => {
-      const books = at.rule.conserves?.(at.layer) !== true && imageAxis(node.outputs[0] ?? '') !== undefined;
+      const books = at.rule.conserves?.(at.layer) !== true && imageAxis(output(node)) !== undefined;
       return [node, answerOf(at, books ? { layers, sumByImage } : undefined)];
     }),
   );
@@ -66,17 +68,6 @@ export function addRelevance(builder: GraphBuilder, graph: Graph, request: Relev
     answerFor: (node) => answers.get(node),
   });
   return { relevance: totals.get(context.input) ?? '', layers, placed: [...placed.values()] };
-}
-
-/** The nodes on the way from the input to a value, in the graph's order. */
-function nodesBetween({ nodes }: Graph, value: string, { isData }: RelevanceContext): Node[] {
-  const needed = new Set([value]);
-  const between = nodes.toReversed().filter((node) => {
-    const wanted = node.outputs.some((output) => needed.has(output) && isData(output));
-    if (wanted) for (const name of reads(node)) needed.add(name);
-    return wanted;
-  });
-  return between.reverse();
 }
 
 /** Adds the sum of a value over everything but images, [images]; they lie in it as in the value `like`. */
