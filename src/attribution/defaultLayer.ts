@@ -4,8 +4,8 @@ import { shapeOnlyNames } from '../onnx/facts.ts';
 import type { Node } from '../onnx/graph.ts';
 import { reads } from '../onnx/graph.ts';
 import { nodesView, output } from '../onnx/graphView.ts';
+import { is } from '../onnx/operators.ts';
 import { sizeOf, toNumbers } from '../onnx/tensor.ts';
-import { elementwiseFunctions, gateOperators, selections, sums } from '../transforms/relevance/operators.ts';
 import { LayerError } from './errors.ts';
 import { findLayer, type Layer, layersOf, nodesOnTheWay } from './layer.ts';
 import { type Positions, positionsOf } from './positions.ts';
@@ -79,22 +79,8 @@ function wayOf(classifier: Classifier): Way {
   return { classifier, nodes, steps };
 }
 
-const isConvolution = ({ op, domain }: Node) => domain === '' && (op === 'Conv' || op === 'ConvTranspose');
-const keepsPositions: ReadonlySet<string> = new Set([
-  ...[...elementwiseFunctions, ...selections, ...sums],
-  ...[
-    'Mul',
-    'Div',
-    'Identity',
-    'Dropout',
-    'Cast',
-    'Pad',
-    'LRN',
-    'InstanceNormalization',
-    'GroupNormalization',
-    'LpPool',
-  ],
-]);
+const isConvolution = (node: Node) => is(node, 'convolution');
+const keepsPositions = (node: Node) => is(node, 'elementwise', 'selection', 'sum', 'keeps positions');
 
 /** Values [a, b, c] an image that are maps of features: what convolutions give, and what keeps their rows and columns. */
 function layoutsOf(classifier: Classifier): ReadonlyMap<string, 'NCHW' | 'NHWC'> {
@@ -111,7 +97,7 @@ function layoutsOf(classifier: Classifier): ReadonlyMap<string, 'NCHW' | 'NHWC'>
       const channelAxis = layout === 'NCHW' ? 1 : 3;
       const axis = intOf(node, 'axis', 0);
       const joined = node.op === 'Concat' && (axis < 0 ? axis + 4 : axis) === channelAxis;
-      if (joined || keepsPositions.has(node.op)) layouts.set(value, layout);
+      if (joined || keepsPositions(node)) layouts.set(value, layout);
     }
   }
   return layouts;
@@ -155,7 +141,7 @@ function isGate(nodes: readonly Node[], value: string): boolean {
   const readers = view.readers(value);
   const factors = readers.flatMap((node) => view.readers(output(node)));
   return (
-    readers.every(({ op }) => gateOperators.has(op)) &&
+    readers.every((node) => is(node, 'gate')) &&
     factors.length > 0 &&
     factors.every(({ op }) => op === 'Mul' || op === 'MatMul')
   );
@@ -173,13 +159,13 @@ function becomes({ facts }: Classifier, nodes: readonly Node[], { value, dims }:
   for (const node of nodes) {
     const [output = ''] = node.outputs;
     const after = facts.get(output)?.dims.slice(1) ?? [];
-    if (!keepsPositions.has(node.op) && node.op !== 'Transpose') continue;
+    if (!keepsPositions(node) && node.op !== 'Transpose') continue;
     const from = node.inputs.filter((name) => derived.has(name));
     const factors =
       node.op === 'Mul' || node.op === 'Div' ? node.inputs.filter((name) => !facts.get(name)?.constant) : [];
     const counts = from.some((name) => {
-      const isGate =
-        gateOperators.has(derived.get(name)?.op ?? '') || facts.get(name)?.dims.slice(1).join() !== after.join();
+      const maker = derived.get(name);
+      const isGate = (maker && is(maker, 'gate')) || facts.get(name)?.dims.slice(1).join() !== after.join();
       return factors.length < 2 || !isGate;
     });
     if (counts && after.length === 3) derived.set(output, node);

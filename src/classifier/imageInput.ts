@@ -1,9 +1,9 @@
 import { type ElementType, isFloat } from '../onnx/elementType.ts';
 import { describeNode, type Graph, type Model, type ValueInfo } from '../onnx/graph.ts';
 import { input, viewOf } from '../onnx/graphView.ts';
+import { is } from '../onnx/operators.ts';
 import { prune } from '../onnx/prune.ts';
 import { UnsuitableModelError } from './errors.ts';
-import { passing } from './head/readColumns.ts';
 import { showDims } from './inputDescription.ts';
 import { decidingNode } from './onlyDecided.ts';
 
@@ -89,24 +89,13 @@ export function findOutput(graph: Graph, wanted: string | undefined): string {
 function valuesBefore(graph: Graph, output: string): readonly string[] {
   const { maker } = viewOf(graph);
   const values = [output];
-  for (let node = maker(output); node && squashing.has(node.op); ) {
+  for (let node = maker(output); node && is(node, 'reshape', 'probability'); ) {
     const before = input(node, 0);
     values.push(before);
     node = maker(before);
   }
   return values;
 }
-
-const squashing: ReadonlySet<string> = new Set([
-  ...passing,
-  'Softmax',
-  'LogSoftmax',
-  'Sigmoid',
-  'HardSigmoid',
-  'Log',
-  'Exp',
-  'Clip',
-]);
 
 /**
  * The operators of other domains than ONNX's own that a runtime says it does not know: those of the domain that its message

@@ -1,8 +1,9 @@
 import { intOf } from '../onnx/attributes.ts';
 import { type Facts, shapeOnlyNames } from '../onnx/facts.ts';
-import { describeNode, type Model, type Node, reads } from '../onnx/graph.ts';
-import { viewOf } from '../onnx/graphView.ts';
+import { describeNode, type Model, type Node, qualifiedOp, reads } from '../onnx/graph.ts';
+import { input, viewOf } from '../onnx/graphView.ts';
 import { insideNodes } from '../onnx/insideNodes.ts';
+import { is } from '../onnx/operators.ts';
 import { toNumbers } from '../onnx/tensor.ts';
 
 /**
@@ -18,7 +19,7 @@ export function mixesImages(model: Model, values: readonly string[], few: Facts,
   const readsPixels = (node: Node) => reads(node).some((name) => !ofShapes.has(name));
   const grown = (name: string) => grownAxes(few.get(name)?.dims, more.get(name)?.dims);
   for (const node of viewOf(graph).upstream(values)) {
-    if (!readsPixels(node) || isShape(node)) continue;
+    if (!readsPixels(node) || is(node, 'shape')) continue;
     const name = describeNode(node);
     const bodies = inside(node);
     if ([node, ...bodies.map((inner) => inner.node)].some(isTraining)) {
@@ -37,11 +38,9 @@ export function mixesImages(model: Model, values: readonly string[], few: Facts,
   return undefined;
 }
 
-const counting: ReadonlySet<string> = new Set(['NonZero', 'Unique', 'NonMaxSuppression']);
-
 /** Whether a node's output has a place for each element that the pixels choose, of whichever image. */
-function countsPixels({ op, domain, inputs: [, condition = ''] }: Node, ofShapes: ReadonlySet<string>): boolean {
-  return domain === '' && (counting.has(op) || (op === 'Compress' && !ofShapes.has(condition)));
+function countsPixels(node: Node, ofShapes: ReadonlySet<string>): boolean {
+  return is(node, 'counts') || (qualifiedOp(node) === 'Compress' && !ofShapes.has(input(node, 1)));
 }
 
 /** A batch normalisation that takes mean and variance from what it is given. */
@@ -49,14 +48,12 @@ function isTraining({ op, domain, attributes: { training_mode } }: Node): boolea
   return op === 'BatchNormalization' && domain === '' && training_mode?.type === 'int' && training_mode.value === 1;
 }
 
-const alongAxis: ReadonlySet<string> = new Set(['Softmax', 'LogSoftmax', 'Hardmax', 'LpNormalization', 'TopK']);
-
 /** The one axis that a node works along, each line for itself; undefined for other operators. */
 function axisOf(node: Node, facts: Facts): number | undefined {
   if (node.domain !== '') return undefined;
   const rank = facts.get(node.inputs[0] ?? '')?.dims.length ?? 0;
   const counted = (axis: number) => (axis < 0 ? axis + rank : axis);
-  if (alongAxis.has(node.op)) return counted(intOf(node, 'axis', -1));
+  if (is(node, 'along an axis')) return counted(intOf(node, 'axis', -1));
   const axis = node.op === 'CumSum' ? facts.get(node.inputs[1] ?? '')?.constant : undefined;
   const [along] = axis ? toNumbers(axis) : [];
   return along === undefined ? undefined : counted(along);
@@ -66,8 +63,4 @@ function axisOf(node: Node, facts: Facts): number | undefined {
 function grownAxes(few: readonly number[] | undefined, more: readonly number[] | undefined): number[] | undefined {
   if (!few || !more || few.length !== more.length) return undefined;
   return few.flatMap((size, axis) => (size === more[axis] ? [] : [axis]));
-}
-
-function isShape({ op, domain }: Node): boolean {
-  return domain === '' && (op === 'Shape' || op === 'Size');
 }

@@ -4,6 +4,7 @@ import { allocate, isNumeric } from './elementType.ts';
 import { type Facts, shapeOnlyNames } from './facts.ts';
 import { type Graph, type Node, reads, type ValueInfo } from './graph.ts';
 import { GraphBuilder } from './graphBuilder.ts';
+import { is } from './operators.ts';
 import { sizeOf, type Tensor, toNumbers } from './tensor.ts';
 
 /**
@@ -62,15 +63,9 @@ function freed(node: Node, freeing: Freeing): Node {
     const along = intOf(node, 'axis', 0);
     return (along < 0 ? along + rank : along) === axis ? node : withRows(node, freeing, axis, rank, true);
   }
-  if (recurrent.has(node.op)) return withRows(node, freeing, 1, 3, true);
-  return freeing.batch > 1 && broadcasting.has(node.op) ? withRows(node, freeing, axis, rank, false) : node;
+  if (is(node, 'recurrent')) return withRows(node, freeing, 1, 3, true);
+  return freeing.batch > 1 && is(node, 'broadcasting') ? withRows(node, freeing, axis, rank, false) : node;
 }
-
-const recurrent = new Set(['LSTM', 'GRU', 'RNN']);
-const broadcasting = new Set([
-  ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Sum', 'Mean', 'Max', 'Min', 'Where', 'MatMul', 'PRelu'],
-  ...['And', 'Or', 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Mod'],
-]);
 
 function freeReshape(node: Node, { builder, batch, facts, places, ofShapes }: Freeing): Node {
   const [data = '', targetName = ''] = node.inputs;

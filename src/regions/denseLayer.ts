@@ -3,6 +3,7 @@ import type { Classifier } from '../classifier/classifier.ts';
 import { floatOf, intOf, intsOf } from '../onnx/attributes.ts';
 import { describeNode, type Node } from '../onnx/graph.ts';
 import { input, nodesView, output, viewOf } from '../onnx/graphView.ts';
+import { is } from '../onnx/operators.ts';
 import { float32, isTensorOf, type Tensor } from '../onnx/tensor.ts';
 import { DenseLayerError } from './errors.ts';
 import type { FeatureMap } from './featureMap.ts';
@@ -99,21 +100,6 @@ function storedWeight({ model, facts }: Classifier, matrix: string): StoredWeigh
   return weight && isTensorOf(weight, 'float32') ? { weight, weightName: name, transposed } : undefined;
 }
 
-const rearranging = new Set(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Identity', 'Dropout', 'Cast']);
-const elementwise = [
-  'Sigmoid',
-  'Relu',
-  'Tanh',
-  'LeakyRelu',
-  'Elu',
-  'Selu',
-  'Celu',
-  'Gelu',
-  'Softplus',
-  'Softsign',
-  'HardSigmoid',
-];
-
 /** Walks back from a layer's inputs to the picture they were flattened from. */
 function findMap(
   { facts, inputName, input, model }: Classifier,
@@ -137,9 +123,7 @@ function findMap(
     }
     // An operator on the flattened values that takes each by itself leaves them in their places.
     const moving = maker?.inputs.filter((from) => facts.get(from)?.constant === undefined) ?? [];
-    const inPlace =
-      maker &&
-      (rearranging.has(maker.op) || elementwise.includes(maker.op) || ['Add', 'Sub', 'Mul', 'Div'].includes(maker.op));
+    const inPlace = maker && is(maker, 'reshape', 'of dense layers', 'arithmetic');
     const [before] = moving;
     if (!inPlace || moving.length !== 1 || before === undefined) {
       throw new DenseLayerError(
@@ -166,7 +150,7 @@ function following(
   const isBias = bias?.op === 'Add' && bias.inputs.some((from) => facts.get(from)?.constant !== undefined);
   const sums = isBias ? (bias.outputs[0] ?? product) : product;
   const next = only(sums);
-  return next && elementwise.includes(next.op)
+  return next && is(next, 'of dense layers')
     ? { sums, activations: next.outputs[0] ?? sums, activation: next.op }
     : { sums, activations: sums };
 }

@@ -2,6 +2,7 @@ import { findLayer, nodesOnTheWay } from '../attribution/layer.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import type { Graph, Node } from '../onnx/graph.ts';
 import { type GraphView, input, nodesView, output } from '../onnx/graphView.ts';
+import { is } from '../onnx/operators.ts';
 import { prune } from '../onnx/prune.ts';
 import { float32, sizeOf } from '../onnx/tensor.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
@@ -27,12 +28,7 @@ export interface DenseLayer {
 
 export type Activation = 'none' | 'sigmoid' | 'relu' | 'tanh';
 
-const rearranging = new Set(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Identity', 'Dropout', 'Cast']);
-const weighing = new Set(['Gemm', 'MatMul']);
-const affine = new Set(['Add', 'Sub', 'Mul', 'Div', 'BatchNormalization']);
 const activations: Readonly<Record<string, Activation>> = { Relu: 'relu', Sigmoid: 'sigmoid', Tanh: 'tanh' };
-const pooling = new Set(['MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalMaxPool']);
-
 /** More features than this make rules that nobody reads, from terms that nobody can list. */
 export const mostFeatures = 1024;
 
@@ -43,7 +39,7 @@ export const mostFeatures = 1024;
  */
 export async function findDenseHead(classifier: Classifier, named?: string): Promise<DenseHead> {
   const path = headPath(classifier);
-  const first = path.findIndex(({ node }) => weighing.has(node.op));
+  const first = path.findIndex(({ node }) => is(node, 'dense'));
   const start = path[first];
   const asked = named === undefined ? start?.input : findLayer(classifier, named).value;
   if (asked === undefined) {
@@ -54,7 +50,7 @@ export async function findDenseHead(classifier: Classifier, named?: string): Pro
   const from = path.findIndex(({ input }) => input === asked);
   const steps = from < 0 ? [] : withoutRearrangements(path.slice(from));
   const [begin] = steps;
-  if (!begin || !steps.some(({ node }) => weighing.has(node.op))) {
+  if (!begin || !steps.some(({ node }) => is(node, 'dense'))) {
     throw new RuleModelError(
       `"${named}" is not followed by dense layers alone up to the scores. Values that are: ${headInputs(path).join(', ') || 'none'}.`,
     );
@@ -77,7 +73,7 @@ export async function findDenseHead(classifier: Classifier, named?: string): Pro
 
 /** From the flattened value on: its elements are the same, one row an image. */
 function withoutRearrangements(steps: readonly Step[]): readonly Step[] {
-  const first = steps.findIndex(({ node }) => !rearranging.has(node.op));
+  const first = steps.findIndex(({ node }) => !is(node, 'reshape'));
   return first < 0 ? [] : steps.slice(first);
 }
 
@@ -92,7 +88,8 @@ function headPath(classifier: Classifier): Step[] {
   const maker = makerOf(classifier);
   const steps: Step[] = [];
   for (let value = classifier.scores.name, node = maker(value); node; node = maker(value)) {
-    const known = rearranging.has(node.op) || weighing.has(node.op) || affine.has(node.op) || node.op in activations;
+    const isAffine = is(node, 'dense', 'arithmetic') || node.op === 'BatchNormalization';
+    const known = is(node, 'reshape') || isAffine || node.op in activations;
     const inputs = node.inputs.filter((name) => name !== '' && !isConstant(classifier, name));
     const [input] = inputs;
     // A batch dimension taken from the image's shape is a second input, and does not change the numbers.
@@ -118,7 +115,7 @@ function dimsOf({ facts }: Classifier, value: string): readonly number[] {
 
 /** Values that dense layers read, first to last. */
 function headInputs(path: readonly Step[]): string[] {
-  return path.flatMap(({ node, input }) => (weighing.has(node.op) ? [input] : []));
+  return path.flatMap(({ node, input }) => (is(node, 'dense') ? [input] : []));
 }
 
 function endWords(classifier: Classifier): string {
@@ -128,7 +125,7 @@ function endWords(classifier: Classifier): string {
 function isInUnitRange(classifier: Classifier, features: string): boolean {
   const maker = makerOf(classifier);
   let node = maker(features);
-  while (node && (rearranging.has(node.op) || pooling.has(node.op))) node = maker(input(node, 0));
+  while (node && is(node, 'reshape', 'max pooling', 'mean pooling')) node = maker(input(node, 0));
   return node?.op === 'Sigmoid' || node?.op === 'HardSigmoid';
 }
 

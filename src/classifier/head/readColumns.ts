@@ -1,14 +1,10 @@
 import { floatOf, intOf, intsOf } from '../../onnx/attributes.ts';
 import type { Facts } from '../../onnx/facts.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
+import { operatorsOf } from '../../onnx/operators.ts';
 import { addedUp, type Columns, complement, constantColumns, logsAdded, multiplied, squashed } from './columns.ts';
 import { inverse, type Reader, sigmoid, softmax, straightSigmoid } from './squash.ts';
 import { isLogSumOf, multipleOf, softmaxExponent, type Tail, tailOf } from './tail.ts';
-
-/** Operators that leave an image's numbers and their order as they are. */
-export const passing: ReadonlySet<string> = new Set([
-  ...['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Dropout', 'Cast'],
-]);
 
 /** Up to here a bound is there to keep a logarithm finite, and decides nothing. */
 const negligible = 1e-3;
@@ -166,7 +162,7 @@ const concatenation: Rule = (node, tail, read) => {
 };
 
 const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
-  ...[...passing].map((op) => [op, passOn] as const),
+  ...operatorsOf('reshape').map((op) => [op, passOn] as const),
   [
     'Transpose',
     (node, tail, read) => {

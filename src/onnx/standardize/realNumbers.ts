@@ -1,6 +1,7 @@
 import { stringOf } from '../attributes.ts';
 import { type ElementType, elementTypeCode, isFloat } from '../elementType.ts';
 import type { Node } from '../graph.ts';
+import { is } from '../operators.ts';
 import type { Foreign } from './foreign.ts';
 import { asFloat } from './quantities.ts';
 
@@ -34,21 +35,6 @@ function each(names: readonly string[], places: 'all' | readonly number[]): Reco
   return Object.fromEntries(names.map((name) => [name, places]));
 }
 
-/** Operators whose integer result may be another number than the real one: they round, or wrap around in 8 or 16 bits. */
-const rounding = new Set(['Div', 'ReduceMean', 'Mean', 'AveragePool', 'GlobalAveragePool', 'Pow']);
-const wrapping = new Set([
-  'Add',
-  'Sub',
-  'Mul',
-  'Sum',
-  'Neg',
-  'Abs',
-  'ReduceSum',
-  'ReduceProd',
-  'CumSum',
-  'MatMul',
-  'Gemm',
-]);
 const narrow = new Set<ElementType>(['uint8', 'int8', 'uint16', 'int16']);
 
 /**
@@ -62,7 +48,7 @@ export function widened(foreign: Foreign, real: ReadonlySet<string>): Widened {
   const places = node.domain === '' && Object.hasOwn(sameType, node.op) ? sameType[node.op] : undefined;
   const isSame = (i: number) => places === 'all' || places?.includes(i) === true;
   const type = facts(node.outputs[0] ?? '')?.type;
-  if (node.domain === '' && (node.op === 'Shape' || node.op === 'Size')) return { node, real: false };
+  if (is(node, 'shape')) return { node, real: false };
   if (node.domain === '' && node.op === 'Cast') return widenedCast(foreign);
   if (node.domain === '' && node.op === 'CastLike' && real.has(node.inputs[0] ?? '')) return widenedCast(foreign);
   const touched = node.inputs.some((name, i) => isSame(i) && real.has(name));
@@ -78,7 +64,11 @@ export function widened(foreign: Foreign, real: ReadonlySet<string>): Widened {
 
 function differs(node: Node, type: ElementType | undefined): boolean {
   const interpolates = node.op === 'Resize' && stringOf(node, 'mode', 'nearest') !== 'nearest';
-  return interpolates || rounding.has(node.op) || (wrapping.has(node.op) && type !== undefined && narrow.has(type));
+  return (
+    interpolates ||
+    is(node, 'rounds integers') ||
+    (is(node, 'wraps integers') && type !== undefined && narrow.has(type))
+  );
 }
 
 function straightThrough(foreign: Foreign, result: Node, isSame: (i: number) => boolean): Node {

@@ -2,6 +2,7 @@ import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Graph, type Node, qualifiedOp } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { nodesView, output as outputOf, viewOf } from '../../onnx/graphView.ts';
+import { is } from '../../onnx/operators.ts';
 import { isTensorOf, type Tensor } from '../../onnx/tensor.ts';
 import { UnknownValueError } from '../gradient/errors.ts';
 import { UnboundedOperatorsError } from './errors.ts';
@@ -55,9 +56,7 @@ export function addIntervals(builder: GraphBuilder, request: IntervalRequest): I
     if (!known) throw new UnknownValueError(name);
     return known;
   };
-  const reached = viewOf(graph).downstream([input], (node) =>
-    node.op === 'Shape' || node.op === 'Size' ? [] : node.outputs,
-  );
+  const reached = viewOf(graph).downstream([input], (node) => (is(node, 'shape') ? [] : node.outputs));
   const path = nodesView(reached.nodes).upstream([output]);
   const isData = (name: string) => reached.values.has(name);
   const answers = answersTo(path, table, factsOf, isData);

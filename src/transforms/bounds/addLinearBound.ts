@@ -1,6 +1,7 @@
 import { describeNode, type Node } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { nodesView } from '../../onnx/graphView.ts';
+import { is } from '../../onnx/operators.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
 import { addGradients, callFor } from '../gradient/gradient.ts';
 import { type Answer, type Call, type GradientTable, none, type RuleAnswer, rule } from '../gradient/rule.ts';
@@ -196,7 +197,7 @@ function intervalEnds({ nodes, isData }: Intervals, value: string): string[] {
 
 /** What an affine node makes of zeros, b, in its output's shape for one image; undefined where that is zero. */
 function constantPart(builder: GraphBuilder, { node, call }: BoundedNode, { isData }: Intervals): string | undefined {
-  const hasConstant = node.inputs.some((name, i) => name !== '' && !isData(name) && (i > 1 || additive.has(node.op)));
+  const hasConstant = node.inputs.some((name, i) => name !== '' && !isData(name) && (i > 1 || is(node, 'additive')));
   if (!hasConstant) return undefined;
   const zeros = (name: string) => builder.add('ConstantOfShape', [builder.ints([1, ...call.dims(name).slice(1)])]);
   const output = builder.fresh('constant');
@@ -204,8 +205,6 @@ function constantPart(builder: GraphBuilder, { node, call }: BoundedNode, { isDa
   builder.append({ ...node, name: output, inputs, outputs: [output] });
   return builder.ops.Unsqueeze(output, builder.ints([1]));
 }
-
-const additive = new Set(['Add', 'Sub', 'Sum', 'Mean', 'Concat', 'Pad']);
 
 function sum(builder: GraphBuilder, terms: readonly string[]): string {
   const [first = '', second] = terms;

@@ -1,8 +1,8 @@
 import { type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
 import { nodesView } from '../../onnx/graphView.ts';
+import { is } from '../../onnx/operators.ts';
 import { zerosLike } from '../gradient/gradientValues.ts';
 import type { Answer, Call, GradientTable, RuleAnswer } from '../gradient/rule.ts';
-import { convolutions, elementwiseFunctions, matrixProducts, rearrangements, sums } from '../relevance/operators.ts';
 import type { Comparison } from './comparison.ts';
 import { lineGradients, mixedAxes } from './lineGradient.ts';
 import { maximumMultiplier } from './maximumMultiplier.ts';
@@ -42,13 +42,6 @@ export interface DeepLiftContext {
   readonly maxPooling: MaxPooling;
 }
 
-const maxima: ReadonlySet<string> = new Set(['MaxPool', 'GlobalMaxPool', 'ReduceMax', 'ReduceMin']);
-/** Constant but for jumps: the gradient says nothing of them, a difference does. */
-const steps: ReadonlySet<string> = new Set(['Sign', 'Floor', 'Ceil', 'Round']);
-const arithmetic: ReadonlySet<string> = new Set([
-  ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Mod', 'Sum', 'Mean', 'Max', 'Min', 'Where'],
-]);
-
 /** Which values change with the pixels, and which of them multipliers can be passed back through. */
 export function followPixels(
   nodes: readonly Node[],
@@ -57,10 +50,9 @@ export function followPixels(
 ): Pick<DeepLiftContext, 'isData' | 'carries' | 'isReal'> {
   const view = nodesView(nodes);
   const integers = new Set([input].filter((name) => !isReal(name)));
-  const isOfShapes = ({ op }: Node) => op === 'Shape' || op === 'Size';
-  const { values: changing } = view.downstream([input], (node) => (isOfShapes(node) ? [] : node.outputs));
+  const { values: changing } = view.downstream([input], (node) => (is(node, 'shape') ? [] : node.outputs));
   const { values: carrying } = view.downstream([input], (node) => {
-    if (isOfShapes(node) || !(table[qualifiedOp(node)]?.kind === 'rule' || isStep(node))) return [];
+    if (!(table[qualifiedOp(node)]?.kind === 'rule' || is(node, 'step'))) return [];
     // What reads the integers of a quantised network hands their multipliers on.
     const integersToo = node.op === 'QuantizeLinear' || reads(node).some((name) => integers.has(name));
     const carried = node.outputs.filter((name) => isReal(name) || integersToo);
@@ -68,10 +60,6 @@ export function followPixels(
     return carried;
   });
   return { isData: (name) => changing.has(name), carries: (name) => carrying.has(name), isReal };
-}
-
-function isStep({ domain, op }: Node): boolean {
-  return domain === '' && steps.has(op);
 }
 
 export function treatmentOf(node: Node, context: DeepLiftContext): Treatment {
@@ -83,31 +71,31 @@ export function treatmentOf(node: Node, context: DeepLiftContext): Treatment {
   if (known && isLinear(node, context.isData)) return 'linear';
   if (!changing.every((name) => context.isReal(name) || !context.carries(name))) return 'gradient';
   if (op === 'DequantizeLinear') return 'gradient';
-  if (maxima.has(op)) return known ? 'maximum' : 'gradient';
-  if (elementwiseFunctions.has(op) || arithmetic.has(op) || isStep(node)) {
+  if (is(node, 'maximum')) return known ? 'maximum' : 'gradient';
+  if (is(node, 'elementwise', 'combination', 'step')) {
     // A product of two is linear in each: the gradient half way is exact.
     if (op === 'Mul' && known) return 'line';
     return changing.length === 1 ? 'rescale' : 'shared';
   }
-  const mixes = convolutions.has(op) || matrixProducts.has(op) || mixedAxes.has(op);
+  const mixes = is(node, 'convolution', 'matrix product') || mixedAxes.has(op);
   return mixes && known ? 'line' : 'gradient';
 }
 
 /** Whether a node's output is linear in what changes with the pixels, up to a constant. */
-function isLinear({ op, inputs }: Node, isData: (name: string) => boolean): boolean {
+function isLinear(node: Node, isData: (name: string) => boolean): boolean {
+  const { op, inputs } = node;
   const changing = inputs.filter(isData).length;
   if (op === 'Where') return !isData(inputs[0] ?? '');
-  if (op === 'Mul' || op === 'DequantizeLinear' || convolutions.has(op) || matrixProducts.has(op))
-    return changing === 1;
+  if (op === 'Mul' || op === 'DequantizeLinear' || is(node, 'convolution', 'matrix product')) return changing === 1;
   if (op === 'Div') return !isData(inputs[1] ?? '');
-  if (op === 'Concat' || ['Add', 'Sub', 'Sum', 'Mean'].includes(op)) return true;
   if (op === 'Pad')
     return inputs
       .slice(1)
       .filter(isData)
       .every((name) => name === inputs[2]);
+  if (is(node, 'additive')) return true;
   const inFirstOnly = !inputs.slice(1).some(isData);
-  return inFirstOnly && (rearrangements.has(op) || sums.has(op) || op === 'Neg');
+  return inFirstOnly && (is(node, 'rearrangement', 'sum') || op === 'Neg');
 }
 
 /**
@@ -123,7 +111,7 @@ export function deepLiftAnswers(
   const treatment = (node: Node) => treatmentOf(node, context);
   return (node) => {
     const as = treatment(node);
-    const found = isStep(node) ? stepAnswer : table[qualifiedOp(node)];
+    const found = is(node, 'step') ? stepAnswer : table[qualifiedOp(node)];
     if (found?.kind !== 'rule') return undefined;
     const own = found;
     switch (as) {

@@ -1,9 +1,9 @@
 import { intOf, intsOf } from '../../onnx/attributes.ts';
 import { isFloat } from '../../onnx/elementType.ts';
+import { is } from '../../onnx/operators.ts';
 import { toNumbers } from '../../onnx/tensor.ts';
 import { callFor } from '../gradient/gradient.ts';
 import type { Call, InputGradient, RuleAnswer } from '../gradient/rule.ts';
-import { convolutions, matrixProducts } from '../relevance/operators.ts';
 import type { Comparison } from './comparison.ts';
 
 /** A place on the straight line from the baseline's values (0) to the image's (1). */
@@ -68,7 +68,7 @@ function ranged(start: number, end: number): number[] {
 export function lineGradients(call: Call, own: RuleAnswer, comparison: Comparison): readonly InputGradient[] {
   const { ops, builder, node, x, dys, facts } = call;
   const moving = x.map((name) => name !== '' && comparison.isData(name) && isFloat(facts(name).type));
-  const isProduct = node.op === 'Mul' || convolutions.has(node.op) || matrixProducts.has(node.op);
+  const isProduct = node.op === 'Mul' || is(node, 'convolution', 'matrix product');
   const changing = moving.filter(Boolean).length;
   const points = isProduct && changing === 2 ? halfWay : fourPoints;
   const found = points.map(({ at, weight }) => ({ weight, gradients: gradientsAt(call, own, comparison, moving, at) }));

@@ -1,10 +1,10 @@
 import { stringOf } from '../../onnx/attributes.ts';
 import { describeNode, type Node } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { is } from '../../onnx/operators.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { dataInputs, type RelevanceContext } from './context.ts';
 import type { InputModifier } from './modifiers.ts';
-import { arithmeticOperators, rearrangements } from './operators.ts';
 
 /* What the values that a first layer reads lie between, given what the pixels do. */
 
@@ -67,29 +67,27 @@ function strictest(node: Node, data: readonly number[], context: RelevanceContex
   // Elements that fall where others grow have a mean whose ends are not those of the pixels.
   if (context.pixelMapOf(node) === 'mean') return increasing;
   // A sum of functions of one pixel has its ends where the pixel's are if all are affine.
-  return arithmeticOperators.has(node.op) && data.length > 1 ? affine : undefined;
+  return is(node, 'arithmetic') && data.length > 1 ? affine : undefined;
 }
-
-const rounding: ReadonlySet<string> = new Set(['Clip', 'QuantizeLinear', 'DequantizeLinear']);
 
 /** Each element grows or falls with one pixel, or is a mean of what does. */
 const monotone: Carries = (node, data, context) =>
-  (rounding.has(node.op) && data.length === 1 && data[0] === 0) || affine(node, data, context);
+  (is(node, 'clipping') && data.length === 1 && data[0] === 0) || affine(node, data, context);
 
 const affine: Carries = (node, data, context) => {
   const { op, inputs } = node;
-  if (rearrangements.has(op)) return true;
+  if (is(node, 'rearrangement')) return true;
   const map = context.pixelMapOf(node);
   if (map === 'mean') return op !== 'Resize' || stringOf(node, 'mode', 'nearest') !== 'cubic';
   if (map === 'permutation' || op === 'BatchNormalization') return map !== undefined;
-  if (data.length === 1 && arithmeticOperators.has(op)) return op !== 'Div' || data[0] === 0;
+  if (data.length === 1 && is(node, 'arithmetic')) return op !== 'Div' || data[0] === 0;
   return map === 'element' && (op === 'Add' || op === 'Sub') && inputs.length === data.length;
 };
 
 const increasing: Carries = (node, data, context) => {
   const { op, inputs } = node;
   const [only = 0, another] = data;
-  if (rearrangements.has(op)) return true;
+  if (is(node, 'rearrangement')) return true;
   if (another !== undefined || !affine(node, data, context)) return false;
   if (op === 'Mul' || op === 'Div') return context.isNonNegative(inputs[1 - only] ?? '');
   return op === 'Add' || (op === 'Sub' && only === 0) || context.pixelMapOf(node) === 'mean';

@@ -3,11 +3,11 @@ import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { type Graph, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
 import { viewOf } from '../../onnx/graphView.ts';
+import { is } from '../../onnx/operators.ts';
 import { toNumbers } from '../../onnx/tensor.ts';
 import { UnknownValueError } from '../gradient/errors.ts';
 import type { GradientTable } from '../gradient/rule.ts';
 import { hugeValues } from './extremes.ts';
-import { arithmeticOperators, elementwiseFunctions, gateOperators, rearrangements } from './operators.ts';
 import { type PixelMap, pixelMaps } from './pixelMaps.ts';
 
 /** What is known of a graph whose decisions are to be explained: what the predicates of a composite may ask. */
@@ -76,24 +76,18 @@ function isAtLeast0(constant: ValueFacts['constant']): boolean {
   return constant?.type === 'float32' && toNumbers(constant).every((value) => value >= 0);
 }
 
-const alwaysNonNegative = new Set(['Relu', 'Sigmoid', 'HardSigmoid', 'Softmax', 'Softplus', 'Exp', 'Abs', 'Sqrt']);
-const keepsNonNegative = new Set([
-  ...['MaxPool', 'AveragePool', 'GlobalMaxPool', 'GlobalAveragePool', 'ReduceMean', 'ReduceSum', 'ReduceMax'],
-  ...['Add', 'Sum', 'Mean', 'Mul', 'Div', 'Max', 'Min', 'Tanh', 'LeakyRelu', 'Elu', 'HardSwish', 'Gelu'],
-]);
-
 function givesNonNegative(node: Node, known: ReadonlySet<string>): boolean {
   const { op, domain, inputs } = node;
   if (domain !== '') return false;
-  if (alwaysNonNegative.has(op)) return op !== 'HardSigmoid' || floatOf(node, 'alpha', 0.2) >= 0;
+  if (is(node, 'non-negative')) return op !== 'HardSigmoid' || floatOf(node, 'alpha', 0.2) >= 0;
   const [first = '', second = ''] = inputs;
   if (op === 'Clip') return known.has(first) || (second !== '' && known.has(second));
   if (op === 'Pad') return known.has(first) && (inputs[2] === undefined || inputs[2] === '' || known.has(inputs[2]));
-  if (op === 'Concat' || keepsNonNegative.has(op)) {
+  if (op === 'Concat' || is(node, 'keeps non-negative')) {
     const values = op.startsWith('Reduce') ? [first] : inputs;
     return values.every((name) => known.has(name));
   }
-  return rearrangements.has(op) && known.has(first);
+  return is(node, 'rearrangement') && known.has(first);
 }
 
 /** The inputs of a node that depend on the pixels, by position. */
@@ -107,19 +101,22 @@ export function dataInputs(node: Node, { isData }: Pick<RelevanceContext, 'isDat
  */
 export function isGate(name: string, context: RelevanceContext): boolean {
   const node = context.producerOf(name);
-  if (node?.domain !== '') return false;
-  if (gateOperators.has(node.op)) return true;
+  if (!node) return false;
+  if (is(node, 'gate')) return true;
   const [only, another] = dataInputs(node, context);
-  const passesOn = rearrangements.has(node.op) || arithmeticOperators.has(node.op);
-  return passesOn && only !== undefined && another === undefined && isGate(node.inputs[only] ?? '', context);
+  return (
+    is(node, 'rearrangement', 'arithmetic') &&
+    only !== undefined &&
+    another === undefined &&
+    isGate(node.inputs[only] ?? '', context)
+  );
 }
 
 /** Whether a value is an elementwise function of another: x sigmoid(x) is an activation, written as a product. */
 export function isFunctionOf(name: string, argument: string, context: RelevanceContext): boolean {
   if (name === argument) return true;
   const node = context.producerOf(name);
-  if (node?.domain !== '') return false;
-  if (!elementwiseFunctions.has(node.op) && !arithmeticOperators.has(node.op)) return false;
+  if (!node || !is(node, 'elementwise', 'arithmetic')) return false;
   const data = dataInputs(node, context);
   return data.length > 0 && data.every((i) => isFunctionOf(node.inputs[i] ?? '', argument, context));
 }

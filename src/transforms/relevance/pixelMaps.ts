@@ -1,8 +1,8 @@
 import { intOf } from '../../onnx/attributes.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
+import { is } from '../../onnx/operators.ts';
 import { isTensorOf } from '../../onnx/tensor.ts';
 import { dataInputs, type RelevanceContext } from './context.ts';
-import { arithmeticOperators, elementwiseFunctions, rearrangements, selections, sums } from './operators.ts';
 
 /*
  * What a file does to pixels before its first trained layer: scale and offset, channels in another order, borders, another
@@ -34,15 +34,11 @@ export function pixelMaps({ nodes }: Graph, context: Context): ReadonlyMap<Node,
     const map = mapOf(node, data, read.size === 1, context);
     if (!map) continue;
     found.set(node, map);
-    const [source] = map === 'element' || renamings.has(node.op) ? read : [];
+    const [source] = map === 'element' || is(node, 'renaming') ? read : [];
     for (const output of node.outputs) if (context.isData(output)) sources.set(output, source ?? output);
   }
   return found;
 }
-
-const means: ReadonlySet<string> = new Set(['AveragePool', 'Resize']);
-/** Leave each element where it is. */
-const renamings: ReadonlySet<string> = new Set(['Identity', 'Cast', 'CastLike', 'Dropout']);
 
 function mapOf(node: Node, data: readonly number[], hasOneSource: boolean, context: Context): PixelMap | undefined {
   const { op, domain } = node;
@@ -51,13 +47,13 @@ function mapOf(node: Node, data: readonly number[], hasOneSource: boolean, conte
   if (hasOneSource && isElementwise(node, data)) return 'element';
   if (op === 'BatchNormalization') return isOfFirst && isAtInference(node) ? 'element' : undefined;
   if (op === 'Conv') return isPermutation(node, context) ? 'permutation' : undefined;
-  if (means.has(op)) return isOfFirst ? 'mean' : undefined;
-  return rearrangements.has(op) || selections.has(op) || sums.has(op) ? 'moved' : undefined;
+  if (op === 'AveragePool' || op === 'Resize') return isOfFirst ? 'mean' : undefined;
+  return is(node, 'rearrangement', 'selection', 'sum') ? 'moved' : undefined;
 }
 
-function isElementwise({ op }: Node, data: readonly number[]): boolean {
-  if (arithmeticOperators.has(op) || op === 'Sum' || op === 'Mean') return true;
-  return elementwiseFunctions.has(op) && data.length === 1;
+function isElementwise(node: Node, data: readonly number[]): boolean {
+  if (is(node, 'arithmetic') || node.op === 'Sum' || node.op === 'Mean') return true;
+  return is(node, 'elementwise') && data.length === 1;
 }
 
 function isAtInference(node: Node): boolean {

@@ -1,9 +1,9 @@
 import type { Node } from '../../onnx/graph.ts';
+import { is } from '../../onnx/operators.ts';
 import { copyLayer, type LayerCopy, type LayerPart, vanishes } from './copy.ts';
 import { productWithHuge, quotient as quotientOf } from './extremes.ts';
 import { gradientAnswer, hasNegativeFactor, type Layer, parameter } from './layer.ts';
 import { unchanged } from './modifiers.ts';
-import { convolutions, positiveSums } from './operators.ts';
 import type { InputRelevance, RelevancePass, RelevanceRule } from './rule.ts';
 
 /*
@@ -67,7 +67,7 @@ export function sharesRule(settings: SharesSettings): RelevanceRule {
 function whyUnchangeable(layer: Layer, shares: readonly Share[]): string | undefined {
   const { node, data, weights, biases } = layer;
   if (weights === undefined) {
-    if (!positiveSums.has(node.op)) {
+    if (!is(node, 'even sum')) {
       return data.length > 1 ? 'it multiplies values that both depend on the image' : 'it has no weights to change';
     }
     const scales = shares.some(({ parts }) => parts.some((part) => ![0, 1].includes(part.weights.of(1))));
@@ -138,7 +138,7 @@ function absorbLosses(
 
 /** Summed over the positions of a convolution, which all have the same bias: less to multiply. */
 function overSpace({ layer, call }: RelevancePass, value: string): string {
-  if (!convolutions.has(layer.node.op)) return value;
+  if (!is(layer.node, 'convolution')) return value;
   const spatial = call.dims(call.y[0] ?? '').flatMap((_, axis) => (axis < 2 ? [] : [axis]));
   return call.add('ReduceSum', [value, call.builder.ints(spatial)], { keepdims: 1 });
 }

@@ -39,7 +39,7 @@ function byOutput(derivative: (call: Call, y: string) => string): RuleAnswer {
  * side of x <= 0 for LeakyRelu, PRelu, Elu, Selu and Celu.
  * Relu and its kind read their output, so that ONNX Runtime can still fuse them with the convolution before them.
  */
-export const activationRules: GradientTable = {
+export const activationRules = {
   Relu: byOutput(positiveMask),
   // dx = dy where x > 0, alpha dy elsewhere
   LeakyRelu: rule(({ node, dy, x: [x = ''], ops, builder }) => [
@@ -156,7 +156,7 @@ export const activationRules: GradientTable = {
       return ops.Sub(dy, ops.Mul(ops.Exp(y), add('ReduceSum', [dy, axis], { keepdims: 1 })));
     },
   ]),
-};
+} satisfies GradientTable;
 
 /** y = x P(x), P the normal distribution: P(x) + x e^(-x^2/2) / sqrt(2 pi). */
 function gelu(call: Call, x: string): string {

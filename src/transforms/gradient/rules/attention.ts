@@ -21,7 +21,7 @@ function sizesOf({ node, x, dims }: Call): Sizes {
   return { heads, keyHeads, queries: q.at(-2) ?? 1, keys: k.at(-2) ?? 1 };
 }
 
-export const attentionRules: GradientTable = {
+export const attentionRules = {
   // Head by head S = cap(s Q K^T) + mask, P = softmax(S), Y = P V, with cap(z) = c tanh(z / c) if there is a softcap:
   // dV = P^T dY, dP = dY V^T, dS = P (dP - sum(dP P)), dZ = dS (1 - (cap / c)^2), dQ = s dZ K, dK = s dZ^T Q.
   // A key head that serves several query heads gets the sum of theirs.
@@ -65,7 +65,7 @@ export const attentionRules: GradientTable = {
       return outputs.slice(1).some((name) => name !== '') ? 'no rule for more outputs than the first' : undefined;
     },
   ),
-};
+} satisfies GradientTable;
 
 function headSize({ x, dims }: Call, input: number, heads: number): number {
   const size = dims(x[input] ?? '');

@@ -9,7 +9,7 @@ import { groupsOf, kernelExtent, padsOf, remainder, transposedWindowOf, windowOf
 /** Fewer input channels than this and ONNX Runtime's transposed convolution is the faster adjoint. */
 const flippedFromChannels = 8;
 
-export const convolutionRules: GradientTable = {
+export const convolutionRules = {
   // y = x * W + b: dx is the transposed convolution of dy with W, db the sum of dy over all but the channels
   Conv: rule((call) => {
     const { dy, x, y, dims, add, builder } = call;
@@ -60,7 +60,7 @@ export const convolutionRules: GradientTable = {
       () => add('ReduceSum', [dy, overAllButChannels(call)], { keepdims: 0 }),
     ];
   }),
-};
+} satisfies GradientTable;
 
 function asConvolution({ node, dy, x, y, dims }: Call, { size, window }: Placement): Convolution {
   const [input = '', weights = ''] = x;

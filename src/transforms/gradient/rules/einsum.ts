@@ -102,9 +102,9 @@ function identity(size: number) {
   return float32([size, size], data);
 }
 
-export const einsumRules: GradientTable = {
+export const einsumRules = {
   Einsum: rule((call) => {
     const equation = equationOf(call);
     return call.x.map((_, i) => () => inputGradient(call, equation, i));
   }),
-};
+} satisfies GradientTable;

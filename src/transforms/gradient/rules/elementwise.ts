@@ -19,7 +19,7 @@ const winnerTakesAll: Rule = ({ dy, x, y: [y = ''], ops, builder }) =>
   });
 
 /** Arithmetic with numpy broadcasting, and elementwise functions of one input. */
-export const elementwiseRules: GradientTable = {
+export const elementwiseRules = {
   Add: elementwise(({ dy }) => [() => dy, () => dy]),
   Sub: elementwise(({ dy, ops }) => [() => dy, () => ops.Neg(dy)]),
   Mul: elementwise(({ dy, x: [a = '', b = ''], ops }) => [() => ops.Mul(dy, b), () => ops.Mul(dy, a)]),
@@ -77,7 +77,7 @@ export const elementwiseRules: GradientTable = {
   Reciprocal: unary(({ ops }, _x, y) => ops.Neg(ops.Mul(y, y))),
   // 2/sqrt(pi) exp(-x^2)
   Erf: unary(({ ops, builder }, x) => ops.Mul(builder.scalar(2 / Math.sqrt(Math.PI)), ops.Exp(ops.Neg(ops.Mul(x, x))))),
-};
+} satisfies GradientTable;
 
 /** b a^(b-1), which is 0 for b = 0 even where a is. */
 function powerDerivative({ x: [a = '', b = ''], ops, add, builder, facts }: Call): string {

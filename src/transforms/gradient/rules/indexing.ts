@@ -7,7 +7,7 @@ import { type Call, except, type GradientTable, rule } from '../rule.ts';
 import { returnToOrigin } from '../selection.ts';
 
 /** Operators that take elements from, or put them at, places that indices or ranges name. */
-export const indexingRules: GradientTable = {
+export const indexingRules = {
   Slice: rule((call) => [() => sliceGradient(call)]),
   // Padding undone; negative pads, which crop, become zeros. The padded value has what is left of the sum of dy.
   Pad: rule((call) => {
@@ -74,7 +74,7 @@ export const indexingRules: GradientTable = {
         time_axis: intOf(node, 'time_axis', 0),
       }),
   ]),
-};
+} satisfies GradientTable;
 
 function onlyNoneOrAdd(node: Node): string | undefined {
   const reduction = stringOf(node, 'reduction', 'none');

@@ -6,7 +6,7 @@ function transposed({ add }: Call, matrix: string, rank: number): string {
   return add('Transpose', [matrix], { perm });
 }
 
-export const matrixRules: GradientTable = {
+export const matrixRules = {
   // y = alpha A' B' + beta c, where ' transposes if the attribute says so:
   // dA' = alpha dy B'^T, dB' = alpha A'^T dy, dc = beta dy
   Gemm: {
@@ -56,7 +56,7 @@ export const matrixRules: GradientTable = {
       ];
     },
   },
-};
+} satisfies GradientTable;
 
 /** Sums a vector operand's gradient over the batch dimensions of the other operand. */
 function sumToMatrix({ add, builder, dims, x }: Call, gradient: string): string {

@@ -44,7 +44,7 @@ function trailingAxes({ node, x, dims, builder }: Call): string {
   return builder.ints(Array.from({ length: rank - from }, (_, i) => from + i));
 }
 
-export const normalizationRules: GradientTable = {
+export const normalizationRules = {
   // Inference: y = (x - mean) / sd scale + bias with sd = sqrt(var + eps): dx = dy scale / sd, dscale = sum(dy xn),
   // dbias = sum(dy), dmean = -scale sum(dy) / sd, dvar = -scale sum(dy xn) / (2 sd^2)
   BatchNormalization: except(
@@ -164,7 +164,7 @@ export const normalizationRules: GradientTable = {
       },
     ];
   }),
-};
+} satisfies GradientTable;
 
 /** The mean over `size` channels around each, absent ones counting as 0. An even size reaches one further up. */
 function averageOfNeighbours(

@@ -11,7 +11,7 @@ function poolingWindow({ node, x, dims }: Call): Window {
   return windowOf(node, dims(x[0] ?? '').slice(2), intsOf(node, 'kernel_shape', []));
 }
 
-export const poolingRules: GradientTable = {
+export const poolingRules = {
   // Each dy goes to the element that won its window: the first of equals, which is what ONNX Runtime's Indices say.
   // MaxUnpool puts it there, where no element can win twice; else sums are needed.
   MaxPool: rule((call) => {
@@ -81,7 +81,7 @@ export const poolingRules: GradientTable = {
       return ops.Reshape(add('GatherElements', [flat(dy), flat(indices)], { axis: 0 }), add('Shape', [x]));
     },
   ]),
-};
+} satisfies GradientTable;
 
 /** dy y^(1-p), and 0 where y = 0. */
 function perNorm({ node, dy, y: [y = ''], ops, builder }: Call): string {

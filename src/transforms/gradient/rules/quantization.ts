@@ -22,7 +22,7 @@ function one<T extends NumericType>(type: T, data: Tensor<T>['data']): Tensor<T>
  * ignored, dy passes strictly between the range's ends. (Quantisers fold a Relu into the lower end, so the ends matter.)
  * The integers between the two carry the gradient of the real numbers they stand for.
  */
-export const quantizationRules: GradientTable = {
+export const quantizationRules = {
   QuantizeLinear: {
     ...except(
       rule((call) => [() => call.ops.Where(inRange(call), call.dy, call.builder.scalar(0))]),
@@ -37,7 +37,7 @@ export const quantizationRules: GradientTable = {
   DynamicQuantizeLinear: { ...rule(({ dy, y, ops }) => [() => ops.Div(dy, y[1] ?? '')]), quantizes: true },
   // y = (q - zero) scale: dscale = sum(dy y) / scale over what shares the scale
   DequantizeLinear: rule((call) => [() => call.dy, () => scaleGradient(call)]),
-};
+} satisfies GradientTable;
 
 function scaleGradient({ node, dy, x, y, dims, ops, add, builder }: Call): string {
   const [input = '', scale = ''] = x;

@@ -57,7 +57,7 @@ function extreme(position: 'ArgMax' | 'ArgMin'): RuleAnswer {
   );
 }
 
-export const reductionRules: GradientTable = {
+export const reductionRules = {
   ReduceSum: rule((call) => [() => spread(call, call.dy)]),
   ReduceMean: rule((call) => [
     () => {
@@ -107,4 +107,4 @@ export const reductionRules: GradientTable = {
   TopK: rule(({ node, dy, x: [x = ''], add, builder, output }) => [
     () => add('ScatterElements', [zerosLike(builder, x), output(1), dy], { axis: intOf(node, 'axis', -1) }),
   ]),
-};
+} satisfies GradientTable;

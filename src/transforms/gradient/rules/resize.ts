@@ -7,7 +7,7 @@ import { type Call, except, type GradientTable, rule } from '../rule.ts';
  * elements: y = x W along each axis, with W [length, new length]. dx = dy W^T along each. W is what the same Resize
  * makes of an identity matrix, so the runtime's own weights are used.
  */
-export const resizeRules: GradientTable = {
+export const resizeRules = {
   Resize: except(
     rule((call) => [
       () =>
@@ -18,7 +18,7 @@ export const resizeRules: GradientTable = {
       return policy === 'stretch' ? undefined : `no rule for keep_aspect_ratio_policy ${policy}`;
     },
   ),
-};
+} satisfies GradientTable;
 
 /** Position of an axis in roi, scales and sizes; -1 where the node leaves the axis alone. */
 function placeOf({ node, x, dims }: Call, axis: number): number {

@@ -13,7 +13,7 @@ function axisOf({ node, x, dims }: Call, fallback: number): number {
 }
 
 /** Operators that arrange elements anew, none of them twice but by broadcasting. */
-export const shapeRules: GradientTable = {
+export const shapeRules = {
   Reshape: reshaped,
   Flatten: reshaped,
   Squeeze: reshaped,
@@ -86,4 +86,4 @@ export const shapeRules: GradientTable = {
   Trilu: rule(({ node, dy, x: [, k = ''], add }) => [
     () => add('Trilu', k === '' ? [dy] : [dy, k], { upper: intOf(node, 'upper', 1) }),
   ]),
-};
+} satisfies GradientTable;
