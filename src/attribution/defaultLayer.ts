@@ -3,7 +3,7 @@ import { intOf, intsOf } from '../onnx/attributes.ts';
 import { shapeOnlyNames } from '../onnx/facts.ts';
 import type { Node } from '../onnx/graph.ts';
 import { reads } from '../onnx/graph.ts';
-import { nodesView, output } from '../onnx/graphView.ts';
+import { nodesView, outputOf } from '../onnx/graphView.ts';
 import { is } from '../onnx/operators.ts';
 import { sizeOf, toNumbers } from '../onnx/tensor.ts';
 import { LayerError } from './errors.ts';
@@ -139,7 +139,7 @@ function lastFeatureMap({ classifier, nodes, steps }: Way): ChosenLayer | undefi
 function isGate(nodes: readonly Node[], value: string): boolean {
   const view = nodesView(nodes);
   const readers = view.readers(value);
-  const factors = readers.flatMap((node) => view.readers(output(node)));
+  const factors = readers.flatMap((node) => view.readers(outputOf(node)));
   return (
     readers.every((node) => is(node, 'gate')) &&
     factors.length > 0 &&
@@ -216,7 +216,7 @@ function isOfTokens({ facts }: Classifier, { inputs: [, weights = ''], outputs: 
 function mixesTokens({ facts, model }: Classifier, node: Node): boolean {
   const [input = '', second = ''] = node.inputs;
   const rank = facts.get(input)?.dims.length ?? 0;
-  const after = facts.get(node.outputs[0] ?? '')?.dims ?? [];
+  const after = facts.get(outputOf(node))?.dims ?? [];
   if (rank < 3) return false;
   if (node.op === 'MatMul' || node.op === 'Einsum') return !facts.get(second)?.constant && second !== '';
   if (node.op === 'Attention') return true;

@@ -1,6 +1,6 @@
 import { type ElementType, isFloat } from '../onnx/elementType.ts';
 import { describeNode, type Graph, type Model, type ValueInfo } from '../onnx/graph.ts';
-import { input, viewOf } from '../onnx/graphView.ts';
+import { inputOf, viewOf } from '../onnx/graphView.ts';
 import { is } from '../onnx/operators.ts';
 import { prune } from '../onnx/prune.ts';
 import { UnsuitableModelError } from './errors.ts';
@@ -90,7 +90,7 @@ function valuesBefore(graph: Graph, output: string): readonly string[] {
   const { maker } = viewOf(graph);
   const values = [output];
   for (let node = maker(output); node && is(node, 'reshape', 'probability'); ) {
-    const before = input(node, 0);
+    const before = inputOf(node, 0);
     values.push(before);
     node = maker(before);
   }

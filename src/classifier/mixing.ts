@@ -1,7 +1,7 @@
 import { intOf } from '../onnx/attributes.ts';
 import { type Facts, shapeOnlyNames } from '../onnx/facts.ts';
 import { describeNode, type Model, type Node, qualifiedOp, reads } from '../onnx/graph.ts';
-import { input, viewOf } from '../onnx/graphView.ts';
+import { inputOf, viewOf } from '../onnx/graphView.ts';
 import { insideNodes } from '../onnx/insideNodes.ts';
 import { is } from '../onnx/operators.ts';
 import { toNumbers } from '../onnx/tensor.ts';
@@ -40,7 +40,7 @@ export function mixesImages(model: Model, values: readonly string[], few: Facts,
 
 /** Whether a node's output has a place for each element that the pixels choose, of whichever image. */
 function countsPixels(node: Node, ofShapes: ReadonlySet<string>): boolean {
-  return is(node, 'counts') || (qualifiedOp(node) === 'Compress' && !ofShapes.has(input(node, 1)));
+  return is(node, 'counts') || (qualifiedOp(node) === 'Compress' && !ofShapes.has(inputOf(node, 1)));
 }
 
 /** A batch normalisation that takes mean and variance from what it is given. */

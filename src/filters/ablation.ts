@@ -1,6 +1,7 @@
 import { ranges } from '../attribution/portions.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { inputOf } from '../onnx/graphView.ts';
 import { prune } from '../onnx/prune.ts';
 import { float32, rows, type Tensor, zeros } from '../onnx/tensor.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
@@ -35,7 +36,7 @@ export async function compileAblator(network: FilterNetwork, means: UnitMeans): 
   const { inputName, scores, batchSize, runtime } = classifier;
   const switches = [
     ...means.connected.map((layer): Switch => {
-      const [filters = 1, inputs = 1, ...kernel] = context.facts(layer.node.inputs[1] ?? '').dims;
+      const [filters = 1, inputs = 1, ...kernel] = context.facts(inputOf(layer.node, 1)).dims;
       const dims = [filters, inputs, ...kernel.map(() => 1)];
       return { input: `konkyo/cut/${layer.value}`, kind: 'connection', layer, dims };
     }),

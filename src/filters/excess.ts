@@ -1,5 +1,6 @@
 import { ranges } from '../attribution/portions.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { inputOf } from '../onnx/graphView.ts';
 import { prune } from '../onnx/prune.ts';
 import { rows, type Tensor } from '../onnx/tensor.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
@@ -57,7 +58,7 @@ export async function compileExcess(network: FilterNetwork, means: UnitMeans): P
   );
   const connections = means.connected.map((layer) => {
     const { node, value, map } = layer;
-    const kernels = node.inputs[1] ?? '';
+    const kernels = inputOf(node, 1);
     const [dims, size] = [context.facts(kernels).dims, context.facts(readBy(layer)).dims.slice(2)];
     const products = ops.Mul(
       kernels,

@@ -1,6 +1,6 @@
 import { type Node, reads } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
-import { input } from '../onnx/graphView.ts';
+import { inputOf } from '../onnx/graphView.ts';
 import { is } from '../onnx/operators.ts';
 import { type Answer, type Call, type RuleAnswer, rule } from '../transforms/gradient/rule.ts';
 import { dataInputs, isGate, type RelevanceContext } from '../transforms/relevance/context.ts';
@@ -16,7 +16,7 @@ const negligible = 1e-3;
 /** Whether a node counts with the slope of its function from 0 to where it stands. */
 export function hasSlope(node: Node, { isData }: RelevanceContext): boolean {
   if (!is(node, 'elementwise') || is(node, 'proportional', 'no slope at 0')) return false;
-  return isData(input(node, 0)) && !node.inputs.slice(1).some(isData);
+  return isData(inputOf(node, 0)) && !node.inputs.slice(1).some(isData);
 }
 
 /** The answers of the nodes whose part in the split is not their gradient. */
@@ -40,8 +40,8 @@ export function carriedInputs(node: Node, context: RelevanceContext): string[] {
 /** (s(z) - s(0)) / z, by which z is multiplied to give s(z) - s(0). */
 function bySlope(call: Call, own: RuleAnswer): string {
   const { ops, builder, dy, node } = call;
-  const [x = ''] = call.x;
-  const [y = ''] = call.y;
+  const x = call.operand(0);
+  const y = call.output(0);
   const small = ops.Less(ops.Abs(x), builder.scalar(negligible));
   const atZero = valueAtZero(builder, node);
   const rise = atZero === undefined ? y : ops.Sub(y, atZero);

@@ -2,7 +2,7 @@ import { findLayer } from '../attribution/layer.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { makeClassifier } from '../classifier/loadClassifier.ts';
 import type { Node } from '../onnx/graph.ts';
-import { input, viewOf } from '../onnx/graphView.ts';
+import { inputOf, viewOf } from '../onnx/graphView.ts';
 import { is } from '../onnx/operators.ts';
 
 export interface Unsquashed {
@@ -26,7 +26,7 @@ export function beforeSquashing(classifier: Classifier, layer: string): Unsquash
   const { model } = classifier;
   const { maker } = viewOf(model.graph);
   let node: Node | undefined = findLayer(classifier, layer).node;
-  while (node && isTransparent(node)) node = maker(input(node, 0));
+  while (node && isTransparent(node)) node = maker(inputOf(node, 0));
   const squash = node;
   if (!squash || !is(squash, 'squashing')) return undefined;
   const nodes = model.graph.nodes.map((other) =>

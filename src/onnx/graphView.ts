@@ -88,17 +88,17 @@ function readersOf(nodes: readonly Node[]): Map<string, Node[]> {
 }
 
 /** @throws InvalidModelError where a node lacks an input that it has to have. */
-export function input(node: Node, position: number): string {
+export function inputOf(node: Node, position: number): string {
   return present(node, 'input', node.inputs[position], position);
 }
 
 /** Undefined where the input is left out. */
-export function optionalInput(node: Node, position: number): string | undefined {
+export function optionalInputOf(node: Node, position: number): string | undefined {
   return node.inputs[position] || undefined;
 }
 
 /** @throws InvalidModelError where a node lacks an output that it has to have. */
-export function output(node: Node, position = 0): string {
+export function outputOf(node: Node, position = 0): string {
   return present(node, 'output', node.outputs[position], position);
 }
 

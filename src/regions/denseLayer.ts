@@ -2,7 +2,7 @@ import { nodesOnTheWay } from '../attribution/layer.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { floatOf, intOf, intsOf } from '../onnx/attributes.ts';
 import { describeNode, type Node } from '../onnx/graph.ts';
-import { input, nodesView, output, viewOf } from '../onnx/graphView.ts';
+import { inputOf, nodesView, outputOf, viewOf } from '../onnx/graphView.ts';
 import { is } from '../onnx/operators.ts';
 import { float32, isTensorOf, type Tensor } from '../onnx/tensor.ts';
 import { DenseLayerError } from './errors.ts';
@@ -50,7 +50,7 @@ export function findDenseLayer(classifier: Classifier, name?: string): DenseLaye
 }
 
 function denseLayer(classifier: Classifier, nodes: readonly Node[], node: Node): DenseLayer {
-  const [data, matrix] = [input(node, 0), input(node, 1)];
+  const [data, matrix] = [inputOf(node, 0), inputOf(node, 1)];
   const where = describeNode(node);
   if (node.op === 'Gemm' && (intOf(node, 'transA', 0) !== 0 || floatOf(node, 'alpha', 1) !== 1)) {
     throw new DenseLayerError(`${where} is not a plain dense layer: it has transA or alpha. Export it without.`);
@@ -64,7 +64,7 @@ function denseLayer(classifier: Classifier, nodes: readonly Node[], node: Node):
   const { weight, weightName, transposed } = found;
   const byRows = (node.op === 'Gemm' && intOf(node, 'transB', 0) === 1) !== transposed;
   const [, inputs = 0] = classifier.facts.get(data)?.dims ?? [];
-  const [, units = 0] = classifier.facts.get(output(node))?.dims ?? [];
+  const [, units = 0] = classifier.facts.get(outputOf(node))?.dims ?? [];
   const { map, mapValue } = findMap(classifier, data, where);
   return {
     node,
@@ -94,7 +94,7 @@ function storedWeight({ model, facts }: Classifier, matrix: string): StoredWeigh
   for (let maker = view.maker(name); maker; maker = view.maker(name)) {
     if (maker.op === 'Transpose' && facts.get(name)?.dims.length === 2) transposed = !transposed;
     else if (maker.op !== 'Reshape' && maker.op !== 'Identity') return undefined;
-    name = input(maker, 0);
+    name = inputOf(maker, 0);
   }
   const weight = model.graph.initializers.get(name);
   return weight && isTensorOf(weight, 'float32') ? { weight, weightName: name, transposed } : undefined;
@@ -145,7 +145,7 @@ function following(
     const [reader, another] = readers(value);
     return another ? undefined : reader;
   };
-  const product = output(node);
+  const product = outputOf(node);
   const bias = only(product);
   const isBias = bias?.op === 'Add' && bias.inputs.some((from) => facts.get(from)?.constant !== undefined);
   const sums = isBias ? (bias.outputs[0] ?? product) : product;

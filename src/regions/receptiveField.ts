@@ -2,6 +2,7 @@ import { nodesOnTheWay } from '../attribution/layer.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { intsOf } from '../onnx/attributes.ts';
 import { describeNode, type Node } from '../onnx/graph.ts';
+import { inputOf } from '../onnx/graphView.ts';
 import { is } from '../onnx/operators.ts';
 import { toNumbers } from '../onnx/tensor.ts';
 import { windowOf } from '../transforms/gradient/window.ts';
@@ -92,7 +93,7 @@ function fieldAfter(classifier: Classifier, fields: ReadonlyMap<string, Field>, 
   if (is(node, 'whole image')) return [whole(input.height), whole(input.width)];
   if (is(node, 'same position')) return field;
   if (node.op === 'Pad') {
-    const constant = facts.get(node.inputs[1] ?? '')?.constant;
+    const constant = facts.get(inputOf(node, 1))?.constant;
     const [, , top = 0, left = 0] = constant ? toNumbers(constant) : [];
     return [shifted(field[0], top), shifted(field[1], left)];
   }

@@ -1,7 +1,7 @@
 import { findLayer, nodesOnTheWay } from '../attribution/layer.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import type { Graph, Node } from '../onnx/graph.ts';
-import { type GraphView, input, nodesView, output } from '../onnx/graphView.ts';
+import { type GraphView, inputOf, nodesView, outputOf } from '../onnx/graphView.ts';
 import { is } from '../onnx/operators.ts';
 import { prune } from '../onnx/prune.ts';
 import { float32, sizeOf } from '../onnx/tensor.ts';
@@ -125,7 +125,7 @@ function endWords(classifier: Classifier): string {
 function isInUnitRange(classifier: Classifier, features: string): boolean {
   const maker = makerOf(classifier);
   let node = maker(features);
-  while (node && is(node, 'reshape', 'max pooling', 'mean pooling')) node = maker(input(node, 0));
+  while (node && is(node, 'reshape', 'max pooling', 'mean pooling')) node = maker(inputOf(node, 0));
   return node?.op === 'Sigmoid' || node?.op === 'HardSigmoid';
 }
 
@@ -137,7 +137,7 @@ async function readLayers(classifier: Classifier, features: string, steps: reado
     const activation = activations[node.op];
     if (activation === undefined || input === features) continue;
     layers.push({ units: await readUnits(classifier, from, input), activation });
-    from = output(node);
+    from = outputOf(node);
   }
   const units = await readUnits(classifier, from, classifier.scores.name);
   return [...layers, { units: bothClasses(units), activation: 'none' }];

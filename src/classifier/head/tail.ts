@@ -1,6 +1,6 @@
 import type { Facts } from '../../onnx/facts.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
-import { input, viewOf } from '../../onnx/graphView.ts';
+import { inputOf, viewOf } from '../../onnx/graphView.ts';
 import { sizeOf, toNumbers } from '../../onnx/tensor.ts';
 import type { Logits } from './columns.ts';
 
@@ -36,7 +36,7 @@ export function tailOf(graph: Graph, facts: Facts, rows: number): Tail {
     widthOf: (name) => sizeOf(dimsOf(name)) / rows,
     makerOf(name, ...ops) {
       let node = name === undefined ? undefined : maker(name);
-      while (node?.op === 'Identity') node = maker(input(node, 0));
+      while (node?.op === 'Identity') node = maker(inputOf(node, 0));
       return node?.domain === '' && ops.includes(node.op) ? node : undefined;
     },
     isConstant: (name) => constantOf(name) !== undefined,

@@ -1,4 +1,5 @@
 import { type AttributeLike, floatOf, intOf, without } from '../attributes.ts';
+import { inputOf } from '../graphView.ts';
 import { float32, sizeOf } from '../tensor.ts';
 import type { Foreign, Rewriting, Rewritings } from './foreign.ts';
 import { alongAxis, asFloat, offset, quantised } from './quantities.ts';
@@ -30,7 +31,7 @@ export function channelsFirst(
   last = intOf(foreign.node, 'channels_last', 0) === 1,
 ): string {
   const { node, add } = foreign;
-  const rank = rankOf(foreign, node.inputs[0] ?? '');
+  const rank = rankOf(foreign, inputOf(node, 0));
   if (!last) return compute(x);
   const middle = Array.from({ length: rank - 2 }, (_, i) => i + 1);
   const first = add('Transpose', [x], { perm: [0, rank - 1, ...middle] });

@@ -1,4 +1,5 @@
 import { elementTypeCode } from '../elementType.ts';
+import { outputOf } from '../graphView.ts';
 import { float32, tensor } from '../tensor.ts';
 import type { Foreign } from './foreign.ts';
 
@@ -39,7 +40,7 @@ export function alongAxis({ ops, builder, dims }: Foreign, parameter: string, li
 
 /** Rounded and saturated to the integers of a zero point's type (that of the node's first output where there is none). */
 export function quantised({ node, facts, add, builder }: Foreign, value: string, zero: string): string {
-  const type = facts(node.outputs[0] ?? '')?.type;
+  const type = facts(outputOf(node))?.type;
   const none = type === 'int8' ? tensor('int8', [], Int8Array.of(0)) : tensor('uint8', [], Uint8Array.of(0));
   const point = zero === '' ? builder.constant(none, 'zero') : zero;
   const dims = zero === '' ? [] : (facts(zero)?.dims ?? []);

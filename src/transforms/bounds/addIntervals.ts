@@ -1,7 +1,7 @@
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Graph, type Node, qualifiedOp } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
-import { nodesView, output as outputOf, viewOf } from '../../onnx/graphView.ts';
+import { nodesView, outputOf, viewOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { isTensorOf, type Tensor } from '../../onnx/tensor.ts';
 import { UnknownValueError } from '../gradient/errors.ts';

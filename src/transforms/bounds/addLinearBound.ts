@@ -1,6 +1,6 @@
 import { describeNode, type Node } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
-import { nodesView } from '../../onnx/graphView.ts';
+import { inputOf, nodesView, outputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
 import { addGradients, callFor } from '../gradient/gradient.ts';
@@ -75,8 +75,8 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
     if (own?.kind !== 'rule' || !copy)
       throw new RangeError(`${node.op} has no gradient rule, or no copy makes "${output}".`);
     const originals = new Map([
-      ...copy.inputs.map((name, i) => [name, node.inputs[i] ?? ''] as const),
-      [output, node.outputs[0] ?? ''] as const,
+      ...copy.inputs.map((name, i) => [name, inputOf(node, i)] as const),
+      [output, outputOf(node)] as const,
     ]);
     const facts = (name: string) => call.facts(originals.get(name) ?? name);
     return own.rule(callFor(builder, copy, [dy], facts))[0]?.() ?? '';
@@ -109,7 +109,7 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
     if (through === 'interval' || answer.kind !== 'nonlinear') return none;
     return rule(({ dy }) => {
       const dimsOf = (name: string) => call.dims(name).slice(1);
-      const coefficients = rows.asBounds(dy, dimsOf(node.outputs[0] ?? ''));
+      const coefficients = rows.asBounds(dy, dimsOf(outputOf(node)));
       const relaxed = answer.relax(call, {
         positive: builder.add('Relu', [coefficients]),
         negative: ops.Min(coefficients, builder.scalar(0)),
@@ -122,8 +122,8 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
         free: (hint, dims, initial) =>
           rows.each(request.free?.({ hint: `${hint} of ${describeNode(node)}`, dims, initial }) ?? initial()),
         backThrough: (output, of) => {
-          const back = backThrough(bounded, output, rows.asRows(of, dimsOf(node.outputs[0] ?? '')));
-          return rows.asBounds(back, dimsOf(node.inputs[0] ?? ''));
+          const back = backThrough(bounded, output, rows.asRows(of, dimsOf(outputOf(node))));
+          return rows.asBounds(back, dimsOf(inputOf(node, 0)));
         },
       });
       return node.inputs.map((name, i) => {
@@ -176,12 +176,25 @@ function withNames(call: Call, stand: (name: string) => string): Call {
     ...call.y.map((name, i) => [y[i], name] as const),
   ]);
   const facts = (name: string) => call.facts(originals.get(name) ?? name);
-  return { ...call, x, y, facts, dims: (name) => facts(name).dims };
+  const optional = (index: number) => {
+    const name = call.optional(index);
+    return name === undefined ? undefined : stand(name);
+  };
+  return {
+    ...call,
+    x,
+    y,
+    operand: (index) => stand(call.operand(index)),
+    optional,
+    output: (index) => stand(call.output(index)),
+    facts,
+    dims: (name) => facts(name).dims,
+  };
 }
 
 /** Of the values that are not affine in anything else, those from which affine nodes alone lead to `value`. */
 function intervalEnds({ nodes, isData }: Intervals, value: string): string[] {
-  const makers = new Map(nodes.map((bounded) => [bounded.node.outputs[0] ?? '', bounded] as const));
+  const makers = new Map(nodes.map((bounded) => [outputOf(bounded.node), bounded] as const));
   const ends = new Set<string>();
   const visited = new Set<string>();
   const visit = (name: string): void => {

@@ -1,6 +1,7 @@
 import { floatOf } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { outputOf } from '../../onnx/graphView.ts';
 import { float32, type Tensor } from '../../onnx/tensor.ts';
 import { type Canonizer, type Surroundings, surroundings } from './canonizer.ts';
 
@@ -39,7 +40,7 @@ function biasOf(node: Node, around: Surroundings): Placed | undefined {
   for (const [data = '', other = ''] of [node.inputs, node.inputs.toReversed()]) {
     const constant = around.constant(other);
     const layer = constant && around.onlyUse(data);
-    const output = around.facts(node.outputs[0] ?? '')?.dims ?? [];
+    const output = around.facts(outputOf(node))?.dims ?? [];
     const bias = layer && takesBias(layer, around) ? channelValues(constant, layer, output, around) : undefined;
     if (layer && bias && `${output}` === `${around.facts(data)?.dims}`) return { add: node, layer, bias };
   }

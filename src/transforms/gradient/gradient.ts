@@ -3,7 +3,7 @@ import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
-import { nodesView } from '../../onnx/graphView.ts';
+import { inputOf, nodesView, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
 import { UnknownValueError, UnsupportedOperatorsError } from './errors.ts';
 import { flowFrom } from './flow.ts';
 import { sumTo, zerosLike } from './gradientValues.ts';
@@ -63,7 +63,7 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
         const gradient = gradients[i];
         if (!gradient || input === '' || !wanted.has(input) || !carriesGradient(input)) return;
         const { dims } = factsOf(input);
-        const given = answer.broadcast?.(dims, factsOf(node.outputs[0] ?? '').dims, i) ?? dims;
+        const given = answer.broadcast?.(dims, factsOf(outputOf(node)).dims, i) ?? dims;
         const contribution = withOpenSizes(node, facts, () => sumTo(builder, gradient(), given, dims));
         contributions.set(input, [...(contributions.get(input) ?? []), contribution]);
       });
@@ -132,13 +132,15 @@ export function callFor(
   facts: (name: string) => ValueFacts,
 ): Call {
   let current = node;
-  const zeros = () => zerosLike(builder, node.outputs[0] ?? '');
+  const zeros = () => zerosLike(builder, outputOf(node));
   return {
     node,
     x: node.inputs,
     y: node.outputs,
     dy: dys[0] ?? zeros(),
     dys,
+    operand: (index) => inputOf(node, index),
+    optional: (index) => optionalInputOf(node, index),
     output(index) {
       const existing = current.outputs[index];
       if (existing) return existing;

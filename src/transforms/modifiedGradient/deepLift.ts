@@ -1,5 +1,5 @@
 import { type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
-import { nodesView } from '../../onnx/graphView.ts';
+import { inputOf, nodesView } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { zerosLike } from '../gradient/gradientValues.ts';
 import type { Answer, Call, GradientTable, RuleAnswer } from '../gradient/rule.ts';
@@ -124,7 +124,7 @@ export function deepLiftAnswers(
       case 'quantize':
         return { ...own, rule: (call) => [() => quantizeMultiplier(call, own, comparison)] };
       case 'maximum': {
-        const before = context.producerOf(node.inputs[0] ?? '');
+        const before = context.producerOf(inputOf(node, 0));
         const activated = before !== undefined && treatment(before) === 'rescale';
         const asCaptum = activated && context.maxPooling === 'captum';
         return { ...own, rule: (call) => [() => maximumMultiplier(call, own, { ...comparison, asCaptum })] };
@@ -138,13 +138,13 @@ export function deepLiftAnswers(
 /** The gradient of a step: none. */
 const stepAnswer: RuleAnswer = {
   kind: 'rule',
-  rule: ({ builder, x: [x = ''] }) => [() => zerosLike(builder, x)],
+  rule: ({ builder, operand }) => [() => zerosLike(builder, operand(0))],
 };
 
 /** The rescale rule, for the one input that changes: m_x = m_y (y - y') / (x - x'). */
 function rescale(call: Call, own: RuleAnswer, { inCopy, isData }: Comparison) {
   const { ops, dy, x } = call;
-  const [y = ''] = call.y;
+  const y = call.output(0);
   const gradients = own.rule(call);
   return x.map((input, i) =>
     isData(input)

@@ -1,6 +1,7 @@
 import { stringOf } from '../../onnx/attributes.ts';
 import { describeNode, type Node } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { inputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { dataInputs, type RelevanceContext } from './context.ts';
@@ -54,7 +55,7 @@ export function stopsBounds(value: string, context: RelevanceContext, carries: C
   if (node.domain !== '' || !carries(node, data, context)) return describeNode(node);
   const farther = strictest(node, data, context) ?? carries;
   for (const position of data) {
-    const found = stopsBounds(node.inputs[position] ?? '', context, farther);
+    const found = stopsBounds(inputOf(node, position), context, farther);
     if (found !== undefined) return found;
   }
   return undefined;

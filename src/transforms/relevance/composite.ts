@@ -1,4 +1,5 @@
 import { describeNode, type Node, qualifiedOp } from '../../onnx/graph.ts';
+import { inputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import type { RelevanceContext } from './context.ts';
 import { type RefusedNode, RelevanceRefusedError } from './errors.ts';
@@ -89,7 +90,7 @@ export const isBeforeFirst: LayerPredicate = (layer) => !isLinearLayer(layer) &&
 
 function hasLinearAbove({ node, data, context }: Layer, seen: Set<string>): boolean {
   return data.some((i) => {
-    const name = node.inputs[i] ?? '';
+    const name = inputOf(node, i);
     if (seen.has(name)) return false;
     seen.add(name);
     const producer = context.producerOf(name);

@@ -2,7 +2,7 @@ import { floatOf } from '../../onnx/attributes.ts';
 import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { type Graph, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
-import { viewOf } from '../../onnx/graphView.ts';
+import { inputOf, viewOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { toNumbers } from '../../onnx/tensor.ts';
 import { UnknownValueError } from '../gradient/errors.ts';
@@ -108,7 +108,7 @@ export function isGate(name: string, context: RelevanceContext): boolean {
     is(node, 'rearrangement', 'arithmetic') &&
     only !== undefined &&
     another === undefined &&
-    isGate(node.inputs[only] ?? '', context)
+    isGate(inputOf(node, only), context)
   );
 }
 
@@ -118,5 +118,5 @@ export function isFunctionOf(name: string, argument: string, context: RelevanceC
   const node = context.producerOf(name);
   if (!node || !is(node, 'elementwise', 'arithmetic')) return false;
   const data = dataInputs(node, context);
-  return data.length > 0 && data.every((i) => isFunctionOf(node.inputs[i] ?? '', argument, context));
+  return data.length > 0 && data.every((i) => isFunctionOf(inputOf(node, i), argument, context));
 }

@@ -1,6 +1,7 @@
 import { floatOf } from '../../onnx/attributes.ts';
 import type { ValueFacts } from '../../onnx/facts.ts';
 import { type Node, qualifiedOp } from '../../onnx/graph.ts';
+import { inputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { isTensorOf, type Tensor } from '../../onnx/tensor.ts';
 import type { RuleAnswer } from '../gradient/rule.ts';
@@ -55,7 +56,7 @@ export function gradientAnswer({ node, context }: Layer): RuleAnswer | string {
 
 /** The value of one of the layer's constants; undefined where it is computed from the input or is not of real numbers. */
 export function parameter({ node, context }: Layer, position: number): Tensor<'float32'> | undefined {
-  const { constant }: ValueFacts = context.facts(node.inputs[position] ?? '');
+  const { constant }: ValueFacts = context.facts(inputOf(node, position));
   return constant && isTensorOf(constant, 'float32') ? constant : undefined;
 }
 

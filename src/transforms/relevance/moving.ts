@@ -26,7 +26,7 @@ export function passOn(): RelevanceRule {
     },
     pass: ({ layer, call, relevance }) =>
       layer.data.map((input) => {
-        const [x, y] = [call.x[input] ?? '', call.y[0] ?? ''];
+        const [x, y] = [call.operand(input), call.output(0)];
         return { input, value: sumTo(call.builder, relevance, call.dims(y), call.dims(x)) };
       }),
   };
@@ -65,8 +65,8 @@ function gradients({ layer, call }: RelevancePass): InputRelevance[] {
   return layer.data.flatMap((input) => {
     const rule = rules[input];
     if (!rule) return [];
-    const shape = dims(call.x[input] ?? '');
-    const given = answer.broadcast?.(shape, dims(call.y[0] ?? ''), input) ?? shape;
+    const shape = dims(call.operand(input));
+    const given = answer.broadcast?.(shape, dims(call.output(0)), input) ?? shape;
     return [{ input, value: sumTo(call.builder, rule(), given, shape) }];
   });
 }

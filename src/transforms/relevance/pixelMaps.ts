@@ -1,5 +1,6 @@
 import { intOf } from '../../onnx/attributes.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
+import { inputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { isTensorOf } from '../../onnx/tensor.ts';
 import { dataInputs, type RelevanceContext } from './context.ts';
@@ -29,7 +30,7 @@ export function pixelMaps({ nodes }: Graph, context: Context): ReadonlyMap<Node,
   const sources = new Map([[context.input, context.input]]);
   for (const node of nodes) {
     const data = dataInputs(node, context);
-    const read = new Set(data.map((i) => sources.get(node.inputs[i] ?? '')));
+    const read = new Set(data.map((i) => sources.get(inputOf(node, i))));
     if (read.size === 0 || read.has(undefined)) continue;
     const map = mapOf(node, data, read.size === 1, context);
     if (!map) continue;

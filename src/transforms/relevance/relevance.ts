@@ -1,7 +1,7 @@
 import type { Facts } from '../../onnx/facts.ts';
 import { describeNode, type Graph, reads } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
-import { output, viewOf } from '../../onnx/graphView.ts';
+import { inputOf, outputOf, viewOf } from '../../onnx/graphView.ts';
 import { addGradients } from '../gradient/gradient.ts';
 import { type RuleAnswer, rule } from '../gradient/rule.ts';
 import { type Composite, type PlacedRule, place } from './composite.ts';
@@ -56,7 +56,7 @@ export function addRelevance(builder: GraphBuilder, graph: Graph, request: Relev
   };
   const answers = new Map(
     [...placed].map(([node, at]) => {
-      const books = at.rule.conserves?.(at.layer) !== true && imageAxis(output(node)) !== undefined;
+      const books = at.rule.conserves?.(at.layer) !== true && imageAxis(outputOf(node)) !== undefined;
       return [node, answerOf(at, books ? { layers, sumByImage } : undefined)];
     }),
   );
@@ -96,7 +96,7 @@ function answerOf({ layer, rule: { name, pass } }: PlacedRule, book: Book | unde
     if (book) {
       const total = (values: readonly string[]) => addUp(call.builder, values);
       const received = book.sumByImage(call.dy, y);
-      const passed = relevances.map(({ input, value }) => book.sumByImage(value, node.inputs[input] ?? ''));
+      const passed = relevances.map(({ input, value }) => book.sumByImage(value, inputOf(node, input)));
       book.layers.push({
         layer: describeNode(node),
         operator: node.op,

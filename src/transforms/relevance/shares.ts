@@ -1,4 +1,5 @@
 import type { Node } from '../../onnx/graph.ts';
+import { inputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { copyLayer, type LayerCopy, type LayerPart, vanishes } from './copy.ts';
 import { productWithHuge, quotient as quotientOf } from './extremes.ts';
@@ -107,7 +108,7 @@ function passShare(pass: RelevancePass, share: Share, { epsilon, as }: SharesSet
     const dy = signed(quotient, sign);
     const { node, context, biases } = layer;
     const product = (factor: string, value: string, position = 0) =>
-      context.mayBeHuge(node.inputs[position] ?? '') ? productWithHuge(call, factor, value) : ops.Mul(value, factor);
+      context.mayBeHuge(inputOf(node, position)) ? productWithHuge(call, factor, value) : ops.Mul(value, factor);
     for (const [i, bias] of biasesInOutput(pass, copy).entries())
       absorb('biases', product(overSpace(pass, dy), bias, biases[i]));
     return [...copy.gradients(dy)].map(([input, gradient]) => ({
@@ -139,7 +140,7 @@ function absorbLosses(
 /** Summed over the positions of a convolution, which all have the same bias: less to multiply. */
 function overSpace({ layer, call }: RelevancePass, value: string): string {
   if (!is(layer.node, 'convolution')) return value;
-  const spatial = call.dims(call.y[0] ?? '').flatMap((_, axis) => (axis < 2 ? [] : [axis]));
+  const spatial = call.dims(call.output(0)).flatMap((_, axis) => (axis < 2 ? [] : [axis]));
   return call.add('ReduceSum', [value, call.builder.ints(spatial)], { keepdims: 1 });
 }
 
@@ -147,7 +148,7 @@ function overSpace({ layer, call }: RelevancePass, value: string): string {
 function ofOutputs({ call, relevance }: RelevancePass, { outputs }: Share): { relevance: string; without?: string } {
   if (outputs === undefined) return { relevance };
   const { ops, builder } = call;
-  const [y = ''] = call.y;
+  const y = call.output(0);
   const zero = builder.scalar(0);
   if (outputs === 'positive') return { relevance: ops.Where(ops.Greater(y, zero), relevance, zero) };
   const without = ops.Where(ops.Equal(y, zero), relevance, zero);
@@ -169,7 +170,7 @@ function stabilizerOf(
 
 /** Biases as the output has them: a convolution's lies along the channels, Gemm's is multiplied with beta. */
 function biasesInOutput({ layer, call }: RelevancePass, { biases, part }: LayerCopy): string[] {
-  const { ops, builder, dims, y } = call;
+  const { ops, builder, dims, output } = call;
   if (part.biases.name === '0') return [];
   const { op, attributes, inputs } = layer.node;
   return biases.map((bias, i) => {
@@ -178,7 +179,7 @@ function biasesInOutput({ layer, call }: RelevancePass, { biases, part }: LayerC
         bias,
         builder.ints([
           -1,
-          ...dims(y[0] ?? '')
+          ...dims(output(0))
             .slice(2)
             .map(() => 1),
         ]),

@@ -12,7 +12,8 @@ export const matrixRules = {
   Gemm: {
     kind: 'rule',
     broadcast: (input, output, index) => (index === 2 ? output : input),
-    rule: ({ node, dy, x: [a = '', b = ''], add, ops, builder }) => {
+    rule: ({ node, dy, add, ops, builder, operand }) => {
+      const [a, b] = [operand(0), operand(1)];
       const alpha = { type: 'float', value: floatOf(node, 'alpha', 1) } as const;
       const beta = floatOf(node, 'beta', 1);
       const transA = intOf(node, 'transA', 0);
@@ -36,8 +37,8 @@ export const matrixRules = {
       return batch.length < input.length - 2 ? input : [...batch, ...input.slice(-2)];
     },
     rule: (call) => {
-      const { dy, x, ops, add, dims, builder } = call;
-      const [a = '', b = ''] = x;
+      const { dy, ops, add, dims, builder, operand } = call;
+      const [a, b] = [operand(0), operand(1)];
       const [rankA, rankB] = [dims(a).length, dims(b).length];
       if (rankA >= 2 && rankB >= 2) {
         return [() => ops.MatMul(dy, transposed(call, b, rankB)), () => ops.MatMul(transposed(call, a, rankA), dy)];
