@@ -3,7 +3,7 @@ import { intOf, intsOf } from '../onnx/attributes.ts';
 import { shapeOnlyNames } from '../onnx/facts.ts';
 import type { Node } from '../onnx/graph.ts';
 import { reads } from '../onnx/graph.ts';
-import { nodesView, outputOf } from '../onnx/graphView.ts';
+import { nodesView, outputOf, inputOf } from '../onnx/graphView.ts';
 import { is } from '../onnx/operators.ts';
 import { sizeOf, toNumbers } from '../onnx/tensor.ts';
 import { LayerError } from './errors.ts';
@@ -209,8 +209,8 @@ function lastTokens({ classifier, nodes, steps }: Way): ChosenLayer | undefined 
 }
 
 /** A matrix product with constant weights for each token. */
-function isOfTokens({ facts }: Classifier, { inputs: [, weights = ''], outputs: [output = ''] }: Node): boolean {
-  return facts.get(weights)?.constant !== undefined && (facts.get(output)?.dims.length ?? 0) > 2;
+function isOfTokens({ facts }: Classifier, node: Node): boolean {
+  return facts.get(inputOf(node, 1))?.constant !== undefined && (facts.get(outputOf(node))?.dims.length ?? 0) > 2;
 }
 
 function mixesTokens({ facts, model }: Classifier, node: Node): boolean {

@@ -33,7 +33,7 @@ export function mixesImages(model: Model, values: readonly string[], few: Facts,
       if (axes && axes.length > 1) return `${name} compares the images of a batch`;
     }
     const over = axisOf(node, more);
-    if (over !== undefined && grown(node.inputs[0] ?? '')?.includes(over)) return `${name} works over the images`;
+    if (over !== undefined && grown(inputOf(node, 0))?.includes(over)) return `${name} works over the images`;
   }
   return undefined;
 }
@@ -51,10 +51,9 @@ function isTraining({ op, domain, attributes: { training_mode } }: Node): boolea
 /** The one axis that a node works along, each line for itself; undefined for other operators. */
 function axisOf(node: Node, facts: Facts): number | undefined {
   if (node.domain !== '') return undefined;
-  const rank = facts.get(node.inputs[0] ?? '')?.dims.length ?? 0;
-  const counted = (axis: number) => (axis < 0 ? axis + rank : axis);
+  const counted = (axis: number) => (axis < 0 ? axis + (facts.get(inputOf(node, 0))?.dims.length ?? 0) : axis);
   if (is(node, 'along an axis')) return counted(intOf(node, 'axis', -1));
-  const axis = node.op === 'CumSum' ? facts.get(node.inputs[1] ?? '')?.constant : undefined;
+  const axis = node.op === 'CumSum' ? facts.get(inputOf(node, 1))?.constant : undefined;
   const [along] = axis ? toNumbers(axis) : [];
   return along === undefined ? undefined : counted(along);
 }

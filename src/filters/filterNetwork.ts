@@ -1,8 +1,8 @@
 import { canonized } from '../attribution/relevance.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import type { Facts } from '../onnx/facts.ts';
-import type { Model, Node } from '../onnx/graph.ts';
-import { viewOf } from '../onnx/graphView.ts';
+import { type Model, type Node, qualifiedOp } from '../onnx/graph.ts';
+import { viewOf, inputOf, outputOf } from '../onnx/graphView.ts';
 import { type RelevanceContext, relevanceContext } from '../transforms/relevance/context.ts';
 import { FiltersError } from './errors.ts';
 import { carriedInputs } from './fixedGates.ts';
@@ -116,9 +116,9 @@ function connected(
 }
 
 /** A convolution whose output is one map a filter. */
-function isFilterLayer({ domain, op, inputs, outputs }: Node, { isData, facts }: RelevanceContext): boolean {
-  const known = domain === '' && op === 'Conv' && isData(inputs[0] ?? '') && !isData(inputs[1] ?? '');
-  return known && facts(outputs[0] ?? '').dims.length > 2;
+function isFilterLayer(node: Node, { isData, facts }: RelevanceContext): boolean {
+  const known = qualifiedOp(node) === 'Conv' && isData(inputOf(node, 0)) && !isData(inputOf(node, 1));
+  return known && facts(outputOf(node)).dims.length > 2;
 }
 
 /** Where a path may begin: nothing but the image is before the layer. What flows in there, its bias included, is the path's. */

@@ -89,7 +89,7 @@ function fieldAfter(classifier: Classifier, fields: ReadonlyMap<string, Field>, 
     }),
     node,
   );
-  const spatial = (name: string | undefined) => (facts.get(name ?? '')?.dims ?? []).slice(2);
+  const spatial = (position: number) => (facts.get(inputOf(node, position))?.dims ?? []).slice(2);
   if (is(node, 'whole image')) return [whole(input.height), whole(input.width)];
   if (is(node, 'same position')) return field;
   if (node.op === 'Pad') {
@@ -102,8 +102,8 @@ function fieldAfter(classifier: Classifier, fields: ReadonlyMap<string, Field>, 
       `${describeNode(node)} stands between the pixels and the dense layer, and konkyo cannot say which pixels it looks at. Name another layer with --layer.`,
     );
   }
-  const kernel = node.op === 'Conv' ? spatial(node.inputs[1]) : intsOf(node, 'kernel_shape', []);
-  const window = windowOf(node, spatial(node.inputs[0]), kernel);
+  const kernel = node.op === 'Conv' ? spatial(1) : intsOf(node, 'kernel_shape', []);
+  const window = windowOf(node, spatial(0), kernel);
   const through = (span: Span, axis: 0 | 1): Span => ({
     jump: span.jump * (window.strides[axis] ?? 1),
     start: span.start - (window.padsBegin[axis] ?? 0) * span.jump,

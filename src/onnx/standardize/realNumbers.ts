@@ -1,3 +1,4 @@
+import { inputOf, outputOf } from '../graphView.ts';
 import { stringOf } from '../attributes.ts';
 import { type ElementType, elementTypeCode, isFloat } from '../elementType.ts';
 import type { Node } from '../graph.ts';
@@ -50,7 +51,7 @@ export function widened(foreign: Foreign, real: ReadonlySet<string>): Widened {
   const type = facts(node.outputs[0] ?? '')?.type;
   if (is(node, 'shape')) return { node, real: false };
   if (node.domain === '' && node.op === 'Cast') return widenedCast(foreign);
-  if (node.domain === '' && node.op === 'CastLike' && real.has(node.inputs[0] ?? '')) return widenedCast(foreign);
+  if (node.domain === '' && node.op === 'CastLike' && real.has(inputOf(node, 0))) return widenedCast(foreign);
   const touched = node.inputs.some((name, i) => isSame(i) && real.has(name));
   const inputs = node.inputs.map((name, i) => {
     if (name === '' || facts(name)?.type === 'bool') return name;
@@ -85,7 +86,7 @@ function straightThrough(foreign: Foreign, result: Node, isSame: (i: number) => 
 }
 
 function typeOf({ node, facts }: Foreign, input: number): ElementType {
-  return facts(node.inputs[input] ?? '')?.type ?? 'int32';
+  return facts(inputOf(node, input))?.type ?? 'int32';
 }
 
 function asInteger({ add, facts }: Foreign, name: string, type = facts(name)?.type ?? 'int32'): string {
@@ -94,8 +95,8 @@ function asInteger({ add, facts }: Foreign, name: string, type = facts(name)?.ty
 
 /** A Cast to other integers keeps the real numbers; whether all of them fit the proof on load sees. */
 function widenedCast({ node, facts }: Foreign): Widened {
-  const type = facts(node.outputs[0] ?? '')?.type;
-  const [x = ''] = node.inputs;
+  const type = facts(outputOf(node))?.type;
+  const x = inputOf(node, 0);
   if (type === 'bool' || type === 'string') return { node, real: false };
   const to = { type: 'int', value: elementTypeCode('float32') } as const;
   return { node: { ...node, op: 'Cast', inputs: [x], attributes: { to } }, real: !isFloat(type) };

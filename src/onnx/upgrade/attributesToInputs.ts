@@ -1,7 +1,8 @@
+import { inputOf } from '../graphView.ts';
 import { floatOf, floatsOf, intOf, intsOf, without } from '../attributes.ts';
 import type { Node } from '../graph.ts';
 import { float32, int64 } from '../tensor.ts';
-import { inputOf, type Rewrite, scalarLike, trimmed, type UpgradeContext } from './step.ts';
+import { type Rewrite, scalarLike, trimmed, type UpgradeContext } from './step.ts';
 
 /*
  * Attributes that became inputs.

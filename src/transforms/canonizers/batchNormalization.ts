@@ -1,7 +1,7 @@
 import { floatOf, intOf, intsOf, stringOf } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
-import { inputOf, outputOf } from '../../onnx/graphView.ts';
+import { inputOf, outputOf, optionalInputOf } from '../../onnx/graphView.ts';
 import { float32, sizeOf, type Tensor } from '../../onnx/tensor.ts';
 import { type Canonizer, type Surroundings, surroundings } from './canonizer.ts';
 
@@ -85,7 +85,7 @@ function intoLayerBefore(normalization: Node, affine: Affine, around: Surroundin
 }
 
 function intoLayerAfter(normalization: Node, affine: Affine, around: Surroundings): Merged | undefined {
-  const [input = '', output = ''] = [normalization.inputs[0], normalization.outputs[0]];
+  const [input, output] = [inputOf(normalization, 0), outputOf(normalization)];
   const next = around.onlyReader(output);
   // A Flatten between gives every channel as many columns of a dense layer as it has positions.
   const flatten = next?.op === 'Flatten' && next.domain === '' && intOf(next, 'axis', 1) === 1 ? next : undefined;
@@ -133,7 +133,7 @@ function pads(node: Node): boolean {
 /** A convolution or a plain Gemm (alpha and beta 1, the data first) with constant parameters. */
 function linearLayer(node: Node, { constant }: Surroundings): LinearLayer | undefined {
   const weights = constant(node.inputs[1]);
-  const hasBias = node.inputs[2] !== undefined && node.inputs[2] !== '';
+  const hasBias = optionalInputOf(node, 2) !== undefined;
   const bias = hasBias ? constant(node.inputs[2]) : undefined;
   if (node.domain !== '' || !weights || (hasBias && !bias)) return undefined;
   const [first = 1, second = 1, ...kernel] = weights.dims;

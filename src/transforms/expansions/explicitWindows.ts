@@ -1,3 +1,4 @@
+import { inputOf } from '../../onnx/graphView.ts';
 import { attributes, intOf, intsOf, stringOf, without } from '../../onnx/attributes.ts';
 import type { Facts } from '../../onnx/facts.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
@@ -58,8 +59,8 @@ function explicitPads(
   if (isClear) return undefined;
   const { cuts, size, window: padded } = endingWithLast(placementOf(node, window, input, output), output);
   // Indices count the elements of the whole input.
-  if (isCut(cuts) && (node.outputs[1] ?? '') !== '') return undefined;
-  const [x = '', ...others] = node.inputs;
+  if (isCut(cuts) && node.outputs[1]) return undefined;
+  const [x, ...others] = [inputOf(node, 0), ...node.inputs.slice(1)] as const;
   return {
     ...node,
     inputs: [cutTo(builder, x, cuts, size), ...others],

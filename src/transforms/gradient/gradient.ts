@@ -72,6 +72,13 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
   return new Map(wrt.map((value) => [value, total(value) ?? zerosLike(builder, value)]));
 }
 
+/** @throws UnknownValueError for a value that was not differentiated by. */
+export function gradientOf(gradients: ReadonlyMap<string, string>, value: string): string {
+  const gradient = gradients.get(value);
+  if (gradient === undefined) throw new UnknownValueError(value);
+  return gradient;
+}
+
 /** What a rule makes of a node. Where a size is not known before the graph runs, a rule may have no answer. */
 function withOpenSizes<T>(node: Node, facts: Facts, make: () => T): T {
   const open = [...node.inputs, ...node.outputs].find((name) => facts.get(name)?.dims.some(Number.isNaN));

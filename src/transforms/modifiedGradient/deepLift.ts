@@ -85,9 +85,9 @@ export function treatmentOf(node: Node, context: DeepLiftContext): Treatment {
 function isLinear(node: Node, isData: (name: string) => boolean): boolean {
   const { op, inputs } = node;
   const changing = inputs.filter(isData).length;
-  if (op === 'Where') return !isData(inputs[0] ?? '');
+  if (op === 'Where') return !isData(inputOf(node, 0));
   if (op === 'Mul' || op === 'DequantizeLinear' || is(node, 'convolution', 'matrix product')) return changing === 1;
-  if (op === 'Div') return !isData(inputs[1] ?? '');
+  if (op === 'Div') return !isData(inputOf(node, 1));
   if (op === 'Pad')
     return inputs
       .slice(1)

@@ -13,10 +13,9 @@ const largest = 2;
  */
 export function quantizeMultiplier(call: Call, own: RuleAnswer, { inCopy }: Pick<Comparison, 'inCopy'>): string {
   const { node, ops, add, builder, dy } = call;
-  const [x = '', ...parameters] = node.inputs;
-  const [y = ''] = node.outputs;
+  const [x, y] = [call.operand(0), call.output(0)];
   const real = (integers: string) =>
-    add('DequantizeLinear', [integers, ...parameters], {
+    add('DequantizeLinear', [integers, ...node.inputs.slice(1)], {
       axis: intOf(node, 'axis', 1),
       block_size: node.attributes.block_size,
     });

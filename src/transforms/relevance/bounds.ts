@@ -90,6 +90,6 @@ const increasing: Carries = (node, data, context) => {
   const [only = 0, another] = data;
   if (is(node, 'rearrangement')) return true;
   if (another !== undefined || !affine(node, data, context)) return false;
-  if (op === 'Mul' || op === 'Div') return context.isNonNegative(inputs[1 - only] ?? '');
+  if (op === 'Mul' || op === 'Div') return context.isNonNegative(inputOf(node, 1 - only));
   return op === 'Add' || (op === 'Sub' && only === 0) || context.pixelMapOf(node) === 'mean';
 };

@@ -2,7 +2,7 @@ import { floatOf } from '../../onnx/attributes.ts';
 import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { type Graph, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
-import { inputOf, viewOf } from '../../onnx/graphView.ts';
+import { inputOf, viewOf, optionalInputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { toNumbers } from '../../onnx/tensor.ts';
 import { UnknownValueError } from '../gradient/errors.ts';
@@ -80,9 +80,10 @@ function givesNonNegative(node: Node, known: ReadonlySet<string>): boolean {
   const { op, domain, inputs } = node;
   if (domain !== '') return false;
   if (is(node, 'non-negative')) return op !== 'HardSigmoid' || floatOf(node, 'alpha', 0.2) >= 0;
-  const [first = '', second = ''] = inputs;
-  if (op === 'Clip') return known.has(first) || (second !== '' && known.has(second));
-  if (op === 'Pad') return known.has(first) && (inputs[2] === undefined || inputs[2] === '' || known.has(inputs[2]));
+  const first = inputOf(node, 0);
+  const holds = (name: string | undefined, otherwise: boolean) => (name === undefined ? otherwise : known.has(name));
+  if (op === 'Clip') return known.has(first) || holds(optionalInputOf(node, 1), false);
+  if (op === 'Pad') return known.has(first) && holds(optionalInputOf(node, 2), true);
   if (op === 'Concat' || is(node, 'keeps non-negative')) {
     const values = op.startsWith('Reduce') ? [first] : inputs;
     return values.every((name) => known.has(name));

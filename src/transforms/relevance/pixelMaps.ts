@@ -1,6 +1,6 @@
 import { intOf } from '../../onnx/attributes.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
-import { inputOf } from '../../onnx/graphView.ts';
+import { inputOf, optionalInputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { isTensorOf } from '../../onnx/tensor.ts';
 import { dataInputs, type RelevanceContext } from './context.ts';
@@ -62,10 +62,10 @@ function isAtInference(node: Node): boolean {
 }
 
 /** A 1x1 convolution in which every channel is made of one channel, and every channel makes one: a scale and an order. */
-function isPermutation({ inputs }: Node, { facts, isData }: Context): boolean {
-  const [data = '', name = '', bias = ''] = inputs;
-  const weights = facts(name).constant;
-  if (!isData(data) || isData(bias) || !weights || !isTensorOf(weights, 'float32')) return false;
+function isPermutation(node: Node, { facts, isData }: Context): boolean {
+  const [data, bias] = [inputOf(node, 0), optionalInputOf(node, 2)];
+  const weights = facts(inputOf(node, 1)).constant;
+  if (!isData(data) || (bias !== undefined && isData(bias)) || !weights || !isTensorOf(weights, 'float32')) return false;
   const [outputs = 0, perGroup = 0, ...kernel] = weights.dims;
   const channels = facts(data).dims[1];
   if (outputs !== channels || kernel.some((size) => size !== 1)) return false;

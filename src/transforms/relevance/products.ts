@@ -89,7 +89,7 @@ export function signalTakesAll(): RelevanceRule {
 export function signalOf({ node, data, context }: Layer): number | undefined {
   const [first, second] = data;
   if (node.domain !== '' || first === undefined || second === undefined) return undefined;
-  const [a = '', b = ''] = node.inputs;
+  const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
   if (node.op === 'Div') return 0;
   if (node.op !== 'Mul' || a === b) return undefined;
   if (isFunctionOf(b, a, context)) return 0;

@@ -1,5 +1,5 @@
 import { float, floatOf, intOf, stringOf } from '../../../onnx/attributes.ts';
-import { inputOf, outputOf } from '../../../onnx/graphView.ts';
+import { inputOf, outputOf, optionalInputOf } from '../../../onnx/graphView.ts';
 import { passesOn } from '../../../onnx/randomness.ts';
 import { sizeOf, type Tensor } from '../../../onnx/tensor.ts';
 import { groupsOf } from '../../gradient/window.ts';
@@ -60,9 +60,10 @@ function windowRoundings({ node, dims }: BoundCall): Roundings {
   return few(sizeOf(window) + 4)();
 }
 
-const notOverImages: Refusal = ({ inputs: [x = '', axes = ''] }, facts) => {
+const notOverImages: Refusal = (node, facts) => {
+  const [x, axes] = [inputOf(node, 0), optionalInputOf(node, 1)];
   const rank = facts(x).dims.length;
-  const constant = axes === '' ? undefined : facts(axes).constant;
+  const constant = axes === undefined ? undefined : facts(axes).constant;
   const list = constant ? Array.from(constant.data as ArrayLike<bigint>, Number) : undefined;
   if (!list) return 'its axes are not constant';
   return list.some((axis) => axis === 0 || axis === -rank) ? 'it mixes images' : undefined;

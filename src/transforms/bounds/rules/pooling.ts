@@ -15,7 +15,7 @@ function pooled({ node, builder }: BoundCall, value: string): string {
 
 /** Window sizes where windows lie side by side, each element in one of them or, at the end, in none; undefined otherwise. */
 function tilesOf({ node, dims }: BoundCall): readonly number[] | undefined {
-  const [x = ''] = node.inputs;
+  const x = inputOf(node, 0);
   const [input, output] = [dims(x).slice(2), dims(outputOf(node)).slice(2)];
   const window = windowOf(node, input, intsOf(node, 'kernel_shape', []));
   const sideBySide = kernelExtent(window).every((extent, i) => extent === window.strides[i]);

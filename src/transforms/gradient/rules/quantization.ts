@@ -1,6 +1,7 @@
+import { outputOf } from '../../../onnx/graphView.ts';
 import { intOf } from '../../../onnx/attributes.ts';
 import type { ElementType, NumericType } from '../../../onnx/elementType.ts';
-import { describeNode, type Node } from '../../../onnx/graph.ts';
+import { describeNode } from '../../../onnx/graph.ts';
 import { sizeOf, type Tensor, tensor } from '../../../onnx/tensor.ts';
 import { UnsupportedOperatorsError } from '../errors.ts';
 import { type Call, except, type GradientTable, rule } from '../rule.ts';
@@ -26,8 +27,8 @@ export const quantizationRules = {
   QuantizeLinear: {
     ...except(
       rule((call) => [() => call.ops.Where(inRange(call), call.dy, call.builder.scalar(0))]),
-      ({ outputs: [y = ''] }: Node, facts) => {
-        const { type } = facts(y);
+      (node, facts) => {
+        const { type } = facts(outputOf(node));
         return ranges.has(type) ? undefined : `no rule for ${type}`;
       },
     ),
