@@ -3,7 +3,7 @@ import { intOf, intsOf } from '../onnx/attributes.ts';
 import { shapeOnlyNames } from '../onnx/facts.ts';
 import type { Node } from '../onnx/graph.ts';
 import { reads } from '../onnx/graph.ts';
-import { nodesView, outputOf, inputOf } from '../onnx/graphView.ts';
+import { inputOf, nodesView, outputOf } from '../onnx/graphView.ts';
 import { is } from '../onnx/operators.ts';
 import { sizeOf, toNumbers } from '../onnx/tensor.ts';
 import { LayerError } from './errors.ts';

@@ -1,8 +1,8 @@
-import { inputOf, optionalInputOf, outputOf } from '../onnx/graphView.ts';
 import { floatOf } from '../onnx/attributes.ts';
 import { isFloat } from '../onnx/elementType.ts';
 import type { Node } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { inputOf, optionalInputOf, outputOf } from '../onnx/graphView.ts';
 import { is } from '../onnx/operators.ts';
 import { zeros } from '../onnx/tensor.ts';
 import { zerosLike } from '../transforms/gradient/gradientValues.ts';

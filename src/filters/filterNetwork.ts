@@ -2,7 +2,7 @@ import { canonized } from '../attribution/relevance.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import type { Facts } from '../onnx/facts.ts';
 import { type Model, type Node, qualifiedOp } from '../onnx/graph.ts';
-import { viewOf, inputOf, outputOf } from '../onnx/graphView.ts';
+import { inputOf, outputOf, viewOf } from '../onnx/graphView.ts';
 import { type RelevanceContext, relevanceContext } from '../transforms/relevance/context.ts';
 import { FiltersError } from './errors.ts';
 import { carriedInputs } from './fixedGates.ts';

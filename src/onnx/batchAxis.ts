@@ -1,7 +1,7 @@
-import { inputOf, optionalInputOf } from './graphView.ts';
 import { intOf, intsOf, stringOf } from './attributes.ts';
 import type { Facts } from './facts.ts';
 import type { Node } from './graph.ts';
+import { inputOf, optionalInputOf } from './graphView.ts';
 import { sizeOf, toNumbers } from './tensor.ts';
 
 /** Where the images of a batch lie in a value that depends on them. */

@@ -1,8 +1,8 @@
-import { inputOf } from './graphView.ts';
 import { graphOf } from './attributes.ts';
 import type { Facts } from './facts.ts';
 import type { Graph, Node } from './graph.ts';
 import { GraphBuilder } from './graphBuilder.ts';
+import { inputOf } from './graphView.ts';
 import { renameValues } from './renameValues.ts';
 import type { Tensor } from './tensor.ts';
 

@@ -1,10 +1,10 @@
-import { inputOf, outputOf } from './graphView.ts';
 import { intOf } from './attributes.ts';
 import { type BatchPlace, type BatchPlaces, batchPlacesOf } from './batchAxis.ts';
 import { allocate, isNumeric } from './elementType.ts';
 import { type Facts, shapeOnlyNames } from './facts.ts';
 import { type Graph, type Node, reads, type ValueInfo } from './graph.ts';
 import { GraphBuilder } from './graphBuilder.ts';
+import { inputOf, outputOf } from './graphView.ts';
 import { is } from './operators.ts';
 import { sizeOf, type Tensor, toNumbers } from './tensor.ts';
 
@@ -65,7 +65,9 @@ function freed(node: Node, freeing: Freeing): Node {
     return (along < 0 ? along + rank : along) === axis ? node : withRows(node, freeing, axis, rank, true);
   }
   if (is(node, 'recurrent')) return withRows(node, freeing, 1, 3, true);
-  return freeing.batch > 1 && is(node, 'broadcasting') ? withRows(node, freeing, axis, rankOf(node, freeing), false) : node;
+  return freeing.batch > 1 && is(node, 'broadcasting')
+    ? withRows(node, freeing, axis, rankOf(node, freeing), false)
+    : node;
 }
 
 function rankOf(node: Node, { facts }: Freeing): number {

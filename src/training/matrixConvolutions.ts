@@ -1,7 +1,7 @@
-import { inputOf, outputOf } from '../onnx/graphView.ts';
 import type { Facts } from '../onnx/facts.ts';
 import type { Graph, Node } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { inputOf, outputOf } from '../onnx/graphView.ts';
 import { int64, sizeOf } from '../onnx/tensor.ts';
 import { groupsOf, padsOf, windowOf } from '../transforms/gradient/window.ts';
 

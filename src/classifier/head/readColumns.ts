@@ -1,7 +1,7 @@
-import { inputOf, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
 import { floatOf, intOf, intsOf } from '../../onnx/attributes.ts';
 import type { Facts } from '../../onnx/facts.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
+import { inputOf, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
 import { operatorsOf } from '../../onnx/operators.ts';
 import { addedUp, type Columns, complement, constantColumns, logsAdded, multiplied, squashed } from './columns.ts';
 import { inverse, type Reader, sigmoid, softmax, straightSigmoid } from './squash.ts';
@@ -72,7 +72,11 @@ const overStack =
     const [input, axesName] = [inputOf(node, 0), optionalInputOf(node, 1)];
     const rank = tail.dimsOf(input).length;
     const counted = (axis: number) => (axis < 0 ? axis + rank : axis);
-    const [axis, ...others] = (intsOf(node, 'axes') ?? (axesName === undefined ? undefined : tail.wholeNumbers(axesName)) ?? []).map(counted);
+    const [axis, ...others] = (
+      intsOf(node, 'axes') ??
+      (axesName === undefined ? undefined : tail.wholeNumbers(axesName)) ??
+      []
+    ).map(counted);
     const stack = tail.makerOf(input, 'Concat');
     if (!stack || axis === undefined || others.length > 0 || counted(intOf(stack, 'axis', 0)) !== axis)
       return undefined;

@@ -10,11 +10,16 @@ import type { Foreign } from './foreign.ts';
  * case, and thousands in practice. The proof on load has the last word.
  */
 
+/** An input that is quantised: its integers, their scale and zero point, one after the other from `at` on. */
+export function quantity({ operand, optional }: Foreign, at: number) {
+  return { q: operand(at), scale: operand(at + 1), zero: optional(at + 2) };
+}
+
 /** q - z as float32, of integers or of real numbers in their place. A zero point for each row or column lies along `axis`. */
-export function offset(foreign: Foreign, q: string, zero = '', axis?: AxisOf): string {
+export function offset(foreign: Foreign, q: string, zero?: string, axis?: AxisOf): string {
   const { ops } = foreign;
   const real = asFloat(foreign, q);
-  if (zero === '') return real;
+  if (zero === undefined) return real;
   return ops.Sub(real, alongAxis(foreign, asFloat(foreign, zero), zero, axis));
 }
 
@@ -39,11 +44,11 @@ export function alongAxis({ ops, builder, dims }: Foreign, parameter: string, li
 }
 
 /** Rounded and saturated to the integers of a zero point's type (that of the node's first output where there is none). */
-export function quantised({ node, facts, add, builder }: Foreign, value: string, zero: string): string {
+export function quantised({ node, facts, add, builder }: Foreign, value: string, zero: string | undefined): string {
   const type = facts(outputOf(node))?.type;
   const none = type === 'int8' ? tensor('int8', [], Int8Array.of(0)) : tensor('uint8', [], Uint8Array.of(0));
-  const point = zero === '' ? builder.constant(none, 'zero') : zero;
-  const dims = zero === '' ? [] : (facts(zero)?.dims ?? []);
+  const point = zero ?? builder.constant(none, 'zero');
+  const dims = zero === undefined ? [] : (facts(zero)?.dims ?? []);
   const ones = builder.constant(float32(dims, new Float32Array(dims.reduce((n, d) => n * d, 1)).fill(1)), 'one');
   return add('QuantizeLinear', [value, ones, point]);
 }

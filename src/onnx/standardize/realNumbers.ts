@@ -1,7 +1,7 @@
-import { inputOf, outputOf } from '../graphView.ts';
 import { stringOf } from '../attributes.ts';
 import { type ElementType, elementTypeCode, isFloat } from '../elementType.ts';
 import type { Node } from '../graph.ts';
+import { inputOf, outputOf } from '../graphView.ts';
 import { is } from '../operators.ts';
 import type { Foreign } from './foreign.ts';
 import { asFloat } from './quantities.ts';

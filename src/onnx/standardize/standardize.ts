@@ -1,6 +1,7 @@
 import type { Facts } from '../facts.ts';
 import { describeNode, type Graph, type Node, qualifiedOp, reads, type ValueInfo } from '../graph.ts';
 import { GraphBuilder } from '../graphBuilder.ts';
+import { inputOf, optionalInputOf } from '../graphView.ts';
 import { is } from '../operators.ts';
 import { prune } from '../prune.ts';
 import { activationRewritings } from './activations.ts';
@@ -87,7 +88,7 @@ function rewritingOf(
   facts: Facts,
 ): Rewriting | undefined {
   if (!Object.hasOwn(quantiserRewritings, op)) return Object.hasOwn(rewritings, op) ? rewritings[op] : undefined;
-  const [input = ''] = node.inputs;
+  const input = inputOf(node, 0);
   const ofImage = facts.get(input)?.constant === undefined;
   return real.has(input) || (integers && ofImage) || node.domain !== '' ? quantiserRewritings[op] : undefined;
 }
@@ -96,6 +97,8 @@ function foreignOf(builder: GraphBuilder, node: Node, facts: Facts): Foreign {
   return {
     node,
     x: node.inputs,
+    operand: (index) => inputOf(node, index),
+    optional: (index) => optionalInputOf(node, index),
     facts: (name) => facts.get(name),
     dims: (name) => facts.get(name)?.dims,
     add: (op, inputs, attributes) => builder.add(op, inputs, attributes),

@@ -1,6 +1,6 @@
-import { inputOf } from '../graphView.ts';
 import { floatOf, floatsOf, intOf, intsOf, without } from '../attributes.ts';
 import type { Node } from '../graph.ts';
+import { inputOf } from '../graphView.ts';
 import { float32, int64 } from '../tensor.ts';
 import { type Rewrite, scalarLike, trimmed, type UpgradeContext } from './step.ts';
 

@@ -1,7 +1,7 @@
-import { inputOf, outputOf, optionalInputOf } from '../graphView.ts';
 import { attributes, intOf, stringOf } from '../attributes.ts';
 import type { Node } from '../graph.ts';
-import { type Rewrite, type UpgradeContext } from './step.ts';
+import { inputOf, optionalInputOf, outputOf } from '../graphView.ts';
+import type { Rewrite, UpgradeContext } from './step.ts';
 
 /*
  * The same operator and attributes, but another meaning or another default.

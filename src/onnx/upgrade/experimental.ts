@@ -1,8 +1,8 @@
-import { inputOf, outputOf } from '../graphView.ts';
 import { attributes, floatOf, floatsOf, intOf, intsOf, without } from '../attributes.ts';
 import type { Node } from '../graph.ts';
+import { inputOf, outputOf } from '../graphView.ts';
 import { float32 } from '../tensor.ts';
-import { type Rewrite, type UpgradeContext } from './step.ts';
+import type { Rewrite, UpgradeContext } from './step.ts';
 
 /*
  * Operators that ONNX called experimental and dropped in opset 10. Converters from Core ML and Caffe2 wrote them, and

@@ -1,9 +1,9 @@
-import { inputOf, outputOf } from '../graphView.ts';
 import { attributes, floatOf, intOf, without } from '../attributes.ts';
 import type { Node } from '../graph.ts';
+import { inputOf, outputOf } from '../graphView.ts';
 import { float32 } from '../tensor.ts';
 import { UpgradeError } from './errors.ts';
-import { type Rewrite, type UpgradeContext } from './step.ts';
+import type { Rewrite, UpgradeContext } from './step.ts';
 
 /**
  * BatchNormalization 9 knows no statistics of single positions (`spatial` 0) any more: each position becomes a channel.

@@ -1,6 +1,6 @@
-import { inputOf, outputOf } from '../graphView.ts';
 import { attributes, stringOf } from '../attributes.ts';
 import type { Node } from '../graph.ts';
+import { inputOf, outputOf } from '../graphView.ts';
 import { float32, toNumbers } from '../tensor.ts';
 import { type Rewrite, trimmed, type UpgradeContext } from './step.ts';
 

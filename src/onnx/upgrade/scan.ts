@@ -1,8 +1,8 @@
-import { optionalInputOf } from '../graphView.ts';
 import { attributes, graphOf, intOf, intsOf } from '../attributes.ts';
 import type { Graph, Node } from '../graph.ts';
+import { optionalInputOf } from '../graphView.ts';
 import { UpgradeError } from './errors.ts';
-import { type Rewrite, type UpgradeContext } from './step.ts';
+import type { Rewrite, UpgradeContext } from './step.ts';
 
 /**
  * Scan 9 has no batch: Scan 8 ran over the second dimension of its inputs for each row of the first. So one Scan runs

@@ -1,7 +1,7 @@
-import { outputOf } from '../graphView.ts';
 import type { AttributeLike } from '../attributes.ts';
 import type { ValueFacts } from '../facts.ts';
 import type { Node } from '../graph.ts';
+import { outputOf } from '../graphView.ts';
 import { float32, type Tensor, tensor } from '../tensor.ts';
 
 /** One operator's change in one opset. */

@@ -1,7 +1,7 @@
 import { floatOf } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
-import { outputOf, inputOf, optionalInputOf } from '../../onnx/graphView.ts';
+import { inputOf, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
 import { float32, type Tensor } from '../../onnx/tensor.ts';
 import { type Canonizer, type Surroundings, surroundings } from './canonizer.ts';
 

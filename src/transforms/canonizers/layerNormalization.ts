@@ -1,6 +1,6 @@
-import { inputOf, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
 import { floatOf, intOf } from '../../onnx/attributes.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { inputOf, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
 import type { Canonizer } from './canonizer.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { inputOf } from '../../onnx/graphView.ts';
 import { attributes, intOf, intsOf, stringOf, without } from '../../onnx/attributes.ts';
 import type { Facts } from '../../onnx/facts.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { inputOf } from '../../onnx/graphView.ts';
 import { cutTo, isCut, type Placement, placementOf } from '../gradient/placement.ts';
 import { kernelExtent, padsOf, remainder, transposedWindowOf, type Window, windowOf } from '../gradient/window.ts';
 

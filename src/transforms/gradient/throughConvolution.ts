@@ -1,5 +1,5 @@
-import { inputOf } from '../../onnx/graphView.ts';
 import { intOf } from '../../onnx/attributes.ts';
+import { inputOf } from '../../onnx/graphView.ts';
 import { isTensorOf, rows, type Tensor } from '../../onnx/tensor.ts';
 import type { Call } from './rule.ts';
 

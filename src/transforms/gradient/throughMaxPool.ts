@@ -1,7 +1,7 @@
-import { inputOf, outputOf } from '../../onnx/graphView.ts';
 import { without } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { inputOf, outputOf } from '../../onnx/graphView.ts';
 import type { Call } from './rule.ts';
 
 /**
@@ -52,7 +52,8 @@ function scatteredByIndices({ builder, dy, ops, add }: Call): Scattered | undefi
   const [zeros, flatIndices, flatGradient] = scatter?.inputs ?? [];
   const gradient = madeBy(builder, flatGradient, 'Reshape')?.inputs[0];
   const indices = madeBy(builder, flatIndices, 'Reshape')?.inputs[0];
-  if (!reshape || !scatter || !zeros || !flatIndices || gradient === undefined || indices === undefined) return undefined;
+  if (!reshape || !scatter || !zeros || !flatIndices || gradient === undefined || indices === undefined)
+    return undefined;
   return {
     gradient,
     indices,

@@ -86,7 +86,7 @@ const affine: Carries = (node, data, context) => {
 };
 
 const increasing: Carries = (node, data, context) => {
-  const { op, inputs } = node;
+  const { op } = node;
   const [only = 0, another] = data;
   if (is(node, 'rearrangement')) return true;
   if (another !== undefined || !affine(node, data, context)) return false;

@@ -2,7 +2,7 @@ import { floatOf } from '../../onnx/attributes.ts';
 import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { type Graph, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
-import { inputOf, viewOf, optionalInputOf } from '../../onnx/graphView.ts';
+import { inputOf, optionalInputOf, viewOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { toNumbers } from '../../onnx/tensor.ts';
 import { UnknownValueError } from '../gradient/errors.ts';

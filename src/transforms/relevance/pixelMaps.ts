@@ -65,7 +65,8 @@ function isAtInference(node: Node): boolean {
 function isPermutation(node: Node, { facts, isData }: Context): boolean {
   const [data, bias] = [inputOf(node, 0), optionalInputOf(node, 2)];
   const weights = facts(inputOf(node, 1)).constant;
-  if (!isData(data) || (bias !== undefined && isData(bias)) || !weights || !isTensorOf(weights, 'float32')) return false;
+  if (!isData(data) || (bias !== undefined && isData(bias)) || !weights || !isTensorOf(weights, 'float32'))
+    return false;
   const [outputs = 0, perGroup = 0, ...kernel] = weights.dims;
   const channels = facts(data).dims[1];
   if (outputs !== channels || kernel.some((size) => size !== 1)) return false;

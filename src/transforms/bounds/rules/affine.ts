@@ -1,5 +1,5 @@
 import { float, floatOf, intOf, stringOf } from '../../../onnx/attributes.ts';
-import { inputOf, outputOf, optionalInputOf } from '../../../onnx/graphView.ts';
+import { inputOf, optionalInputOf, outputOf } from '../../../onnx/graphView.ts';
 import { passesOn } from '../../../onnx/randomness.ts';
 import { sizeOf, type Tensor } from '../../../onnx/tensor.ts';
 import { groupsOf } from '../../gradient/window.ts';

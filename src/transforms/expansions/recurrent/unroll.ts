@@ -1,8 +1,8 @@
-import { inputOf, optionalInputOf } from '../../../onnx/graphView.ts';
 import { intOf, stringOf } from '../../../onnx/attributes.ts';
 import type { Facts } from '../../../onnx/facts.ts';
 import { describeNode, type Graph, type Node } from '../../../onnx/graph.ts';
 import { GraphBuilder } from '../../../onnx/graphBuilder.ts';
+import { inputOf, optionalInputOf } from '../../../onnx/graphView.ts';
 import { toNumbers } from '../../../onnx/tensor.ts';
 import { type Activation, activationsOf } from './activationFunctions.ts';
 import { type CellKind, cellKinds, type State } from './cells.ts';

@@ -1,7 +1,7 @@
-import { outputOf } from '../../../onnx/graphView.ts';
 import { intOf } from '../../../onnx/attributes.ts';
 import type { ElementType, NumericType } from '../../../onnx/elementType.ts';
 import { describeNode } from '../../../onnx/graph.ts';
+import { outputOf } from '../../../onnx/graphView.ts';
 import { sizeOf, type Tensor, tensor } from '../../../onnx/tensor.ts';
 import { UnsupportedOperatorsError } from '../errors.ts';
 import { type Call, except, type GradientTable, rule } from '../rule.ts';
