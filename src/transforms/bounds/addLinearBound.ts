@@ -75,11 +75,13 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
     if (own?.kind !== 'rule' || !copy)
       throw new RangeError(`${node.op} has no gradient rule, or no copy makes "${output}".`);
     const originals = new Map([
-      ...copy.inputs.map((name, i) => [name, inputOf(node, i)] as const),
+      ...copy.inputs.flatMap((name, i) => (name === '' ? [] : [[name, inputOf(node, i)] as const])),
       [output, outputOf(node)] as const,
     ]);
     const facts = (name: string) => call.facts(originals.get(name) ?? name);
-    return own.rule(callFor(builder, copy, [dy], facts))[0]?.() ?? '';
+    const [gradient] = own.rule(callFor(builder, copy, [dy], facts));
+    if (!gradient) throw new RangeError(`${node.op} hands no gradient to its first input.`);
+    return gradient();
   };
 
   const affine = (bounded: BoundedNode, own: RuleAnswer): Answer => ({

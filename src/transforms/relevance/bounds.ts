@@ -1,7 +1,7 @@
 import { stringOf } from '../../onnx/attributes.ts';
 import { describeNode, type Node } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
-import { inputOf } from '../../onnx/graphView.ts';
+import { inputOf, outputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { dataInputs, type RelevanceContext } from './context.ts';
@@ -40,8 +40,9 @@ function carried(builder: GraphBuilder, value: string, context: RelevanceContext
   const inputs = node.inputs.map((name) => (context.isData(name) ? carried(builder, name, context, from) : name));
   const { proto: _, ...plain } = node;
   const outputs = node.outputs.map((name) => (name === '' ? '' : builder.fresh(`${node.op} of bound`)));
-  builder.append({ ...plain, name: outputs[0] ?? '', inputs, outputs });
-  return outputs[node.outputs.indexOf(value)] ?? '';
+  const copy = { ...plain, inputs, outputs };
+  builder.append({ ...copy, name: outputOf(copy) });
+  return outputOf(copy, node.outputs.indexOf(value));
 }
 
 /**

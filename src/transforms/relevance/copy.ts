@@ -71,8 +71,8 @@ export function copyLayer({ layer, call }: RelevancePass, part: LayerPart, as: N
   return {
     part,
     output,
-    inputOf: (position) => inputs[position] ?? '',
-    biases: biases.map((position) => inputs[position] ?? ''),
+    inputOf: (position) => inputOf(copy, position),
+    biases: biases.map((position) => inputOf(copy, position)),
     gradients: (dy) => {
       if (typeof answer === 'string') return new Map();
       const outputDims = facts(output).dims;
@@ -81,7 +81,7 @@ export function copyLayer({ layer, call }: RelevancePass, part: LayerPart, as: N
         data.flatMap((i) => {
           const gradient = rules[i];
           if (!gradient) return [];
-          const { dims } = facts(inputs[i] ?? '');
+          const { dims } = facts(inputOf(copy, i));
           const given = answer.broadcast?.(dims, outputDims, i) ?? dims;
           return [[i, sumTo(builder, gradient(), given, dims)] as const];
         }),
