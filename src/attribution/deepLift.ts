@@ -2,6 +2,7 @@ import type { Classifier } from '../classifier/classifier.ts';
 import { baselineImage } from '../classifier/pixels.ts';
 import { isFloat } from '../onnx/elementType.ts';
 import type { Node } from '../onnx/graph.ts';
+import { viewOf } from '../onnx/graphView.ts';
 import { addForwardCopy } from '../transforms/forwardCopy.ts';
 import {
   type DeepLiftContext,
@@ -60,13 +61,12 @@ function deepLiftGraph(
 ): ExplanationGraph {
   const { model, inputName, facts, gradientTable } = classifier;
   const baseline = baselineImage(pixel, classifier.input);
-  const producers = new Map(model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   const context = {
     ...followPixels(model.graph.nodes, inputName, {
       table: gradientTable,
       isReal: (name) => isFloat(facts.get(name)?.type),
     }),
-    producerOf: (name: string) => producers.get(name),
+    producerOf: viewOf(model.graph).maker,
     maxPooling,
   };
   let reference = '';

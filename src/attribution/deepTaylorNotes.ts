@@ -1,14 +1,7 @@
 import { describeNode } from '../onnx/graph.ts';
+import { is } from '../onnx/operators.ts';
 import { isActivation, type PlacedRule } from '../transforms/relevance/composite.ts';
 import { isLinearLayer, parameter } from '../transforms/relevance/layer.ts';
-
-/**
- * Activations that are 0 or the value itself, up to a bound: the roots of the expansion exist for these. Quantisers are clips,
- * but for their rounding.
- */
-const rectifiers = new Set([
-  ...['Relu', 'Clip', 'ThresholdedRelu', 'QuantizeLinear', 'DynamicQuantizeLinear', 'DequantizeLinear'],
-]);
 
 /**
  * Where a network leaves what deep Taylor decomposition is derived for, rectified units with biases of 0 or less: the map is
@@ -17,7 +10,8 @@ const rectifiers = new Set([
 export function deepTaylorNotes(placed: readonly PlacedRule[]): string[] {
   // What is done to pixels before the first trained layer belongs to no expansion.
   const layers = placed.flatMap(({ layer }) => (layer.pixelMap === undefined ? [layer] : []));
-  const others = layers.filter((layer) => isActivation(layer) && !rectifiers.has(layer.node.op));
+  // The roots of the expansion exist for rectifiers.
+  const others = layers.filter((layer) => isActivation(layer) && !is(layer.node, 'rectifier'));
   const kinds = [...new Set(others.map(({ node }) => node.op))];
   const biased = layers.filter(
     (layer) =>

@@ -3,8 +3,9 @@ import { intOf, intsOf } from '../onnx/attributes.ts';
 import { shapeOnlyNames } from '../onnx/facts.ts';
 import type { Node } from '../onnx/graph.ts';
 import { reads } from '../onnx/graph.ts';
+import { inputOf, nodesView, outputOf } from '../onnx/graphView.ts';
+import { is } from '../onnx/operators.ts';
 import { sizeOf, toNumbers } from '../onnx/tensor.ts';
-import { elementwiseFunctions, gateOperators, selections, sums } from '../transforms/relevance/operators.ts';
 import { LayerError } from './errors.ts';
 import { findLayer, type Layer, layersOf, nodesOnTheWay } from './layer.ts';
 import { type Positions, positionsOf } from './positions.ts';
@@ -78,22 +79,8 @@ function wayOf(classifier: Classifier): Way {
   return { classifier, nodes, steps };
 }
 
-const isConvolution = ({ op, domain }: Node) => domain === '' && (op === 'Conv' || op === 'ConvTranspose');
-const keepsPositions: ReadonlySet<string> = new Set([
-  ...[...elementwiseFunctions, ...selections, ...sums],
-  ...[
-    'Mul',
-    'Div',
-    'Identity',
-    'Dropout',
-    'Cast',
-    'Pad',
-    'LRN',
-    'InstanceNormalization',
-    'GroupNormalization',
-    'LpPool',
-  ],
-]);
+const isConvolution = (node: Node) => is(node, 'convolution');
+const keepsPositions = (node: Node) => is(node, 'elementwise', 'selection', 'sum', 'keeps positions');
 
 /** Values [a, b, c] an image that are maps of features: what convolutions give, and what keeps their rows and columns. */
 function layoutsOf(classifier: Classifier): ReadonlyMap<string, 'NCHW' | 'NHWC'> {
@@ -110,7 +97,7 @@ function layoutsOf(classifier: Classifier): ReadonlyMap<string, 'NCHW' | 'NHWC'>
       const channelAxis = layout === 'NCHW' ? 1 : 3;
       const axis = intOf(node, 'axis', 0);
       const joined = node.op === 'Concat' && (axis < 0 ? axis + 4 : axis) === channelAxis;
-      if (joined || keepsPositions.has(node.op)) layouts.set(value, layout);
+      if (joined || keepsPositions(node)) layouts.set(value, layout);
     }
   }
   return layouts;
@@ -150,11 +137,11 @@ function lastFeatureMap({ classifier, nodes, steps }: Way): ChosenLayer | undefi
 
 /** Whether a value is read as a gate alone: a factor between 0 and 1. */
 function isGate(nodes: readonly Node[], value: string): boolean {
-  const readersOf = (name: string) => nodes.filter((node) => node.inputs.includes(name));
-  const readers = readersOf(value);
-  const factors = readers.flatMap(({ outputs: [output = ''] }) => readersOf(output));
+  const view = nodesView(nodes);
+  const readers = view.readers(value);
+  const factors = readers.flatMap((node) => view.readers(outputOf(node)));
   return (
-    readers.every(({ op }) => gateOperators.has(op)) &&
+    readers.every((node) => is(node, 'gate')) &&
     factors.length > 0 &&
     factors.every(({ op }) => op === 'Mul' || op === 'MatMul')
   );
@@ -172,13 +159,13 @@ function becomes({ facts }: Classifier, nodes: readonly Node[], { value, dims }:
   for (const node of nodes) {
     const [output = ''] = node.outputs;
     const after = facts.get(output)?.dims.slice(1) ?? [];
-    if (!keepsPositions.has(node.op) && node.op !== 'Transpose') continue;
+    if (!keepsPositions(node) && node.op !== 'Transpose') continue;
     const from = node.inputs.filter((name) => derived.has(name));
     const factors =
       node.op === 'Mul' || node.op === 'Div' ? node.inputs.filter((name) => !facts.get(name)?.constant) : [];
     const counts = from.some((name) => {
-      const isGate =
-        gateOperators.has(derived.get(name)?.op ?? '') || facts.get(name)?.dims.slice(1).join() !== after.join();
+      const maker = derived.get(name);
+      const isGate = (maker && is(maker, 'gate')) || facts.get(name)?.dims.slice(1).join() !== after.join();
       return factors.length < 2 || !isGate;
     });
     if (counts && after.length === 3) derived.set(output, node);
@@ -222,14 +209,14 @@ function lastTokens({ classifier, nodes, steps }: Way): ChosenLayer | undefined 
 }
 
 /** A matrix product with constant weights for each token. */
-function isOfTokens({ facts }: Classifier, { inputs: [, weights = ''], outputs: [output = ''] }: Node): boolean {
-  return facts.get(weights)?.constant !== undefined && (facts.get(output)?.dims.length ?? 0) > 2;
+function isOfTokens({ facts }: Classifier, node: Node): boolean {
+  return facts.get(inputOf(node, 1))?.constant !== undefined && (facts.get(outputOf(node))?.dims.length ?? 0) > 2;
 }
 
 function mixesTokens({ facts, model }: Classifier, node: Node): boolean {
   const [input = '', second = ''] = node.inputs;
   const rank = facts.get(input)?.dims.length ?? 0;
-  const after = facts.get(node.outputs[0] ?? '')?.dims ?? [];
+  const after = facts.get(outputOf(node))?.dims ?? [];
   if (rank < 3) return false;
   if (node.op === 'MatMul' || node.op === 'Einsum') return !facts.get(second)?.constant && second !== '';
   if (node.op === 'Attention') return true;

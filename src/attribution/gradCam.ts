@@ -54,9 +54,10 @@ export type ImageLayer = ChosenLayer & { readonly positions: Positions };
 /** Adds sum_c a_c mean(da_c): [n, 1, h, w]. @param gradient in the layer's shape. */
 export function addGradCam(builder: GraphBuilder, { value, dims, positions }: ImageLayer, gradient: string): string {
   const channels = dims[positions.layout === 'NCHW' ? 0 : dims.length - 1] ?? 1;
-  const [slopes, values] = [gradient, value].map((each) => addChannelsFirst(builder, each, positions, channels));
-  const weights = builder.add('ReduceMean', [slopes ?? '', builder.ints([2, 3])], { keepdims: 1 });
-  return builder.add('ReduceSum', [builder.ops.Mul(weights, values ?? ''), builder.ints([1])], { keepdims: 1 });
+  const channelsFirst = (each: string) => addChannelsFirst(builder, each, positions, channels);
+  const [slopes, values] = [channelsFirst(gradient), channelsFirst(value)];
+  const weights = builder.add('ReduceMean', [slopes, builder.ints([2, 3])], { keepdims: 1 });
+  return builder.add('ReduceSum', [builder.ops.Mul(weights, values), builder.ints([1])], { keepdims: 1 });
 }
 
 /** At most so many layers are named in a message. */

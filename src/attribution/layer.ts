@@ -1,7 +1,8 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import { isFloat } from '../onnx/elementType.ts';
-import { type Node, reads } from '../onnx/graph.ts';
+import type { Node } from '../onnx/graph.ts';
 import { reservedPrefix } from '../onnx/graphBuilder.ts';
+import { viewOf } from '../onnx/graphView.ts';
 import { UnknownLayerError } from './errors.ts';
 import { nearName } from './nearName.ts';
 
@@ -16,21 +17,7 @@ export interface Layer {
 
 /** The nodes that the pixels reach and the explained scores depend on, in the graph's order. */
 export function nodesOnTheWay({ model, inputName, scores }: Classifier): Node[] {
-  const reached = new Set([inputName]);
-  const forward = model.graph.nodes.filter((node) => {
-    const takesPart = reads(node).some((name) => reached.has(name));
-    if (takesPart) for (const output of node.outputs) reached.add(output);
-    return takesPart;
-  });
-  const needed = new Set([scores.name]);
-  return forward
-    .toReversed()
-    .filter((node) => {
-      const takesPart = node.outputs.some((output) => needed.has(output));
-      if (takesPart) for (const name of reads(node)) needed.add(name);
-      return takesPart;
-    })
-    .reverse();
+  return viewOf(model.graph).between([inputName], [scores.name]);
 }
 
 /** Every layer that can be named: real numbers, in the graph's order. */

@@ -1,7 +1,7 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
-import { addGradients, type GradientRequest } from '../transforms/gradient/gradient.ts';
+import { addGradients, type GradientRequest, gradientOf } from '../transforms/gradient/gradient.ts';
 import { type ExplanationGraph, fromGraph, type TargetSource } from './explanationGraph.ts';
 import type { Method } from './method.ts';
 
@@ -32,7 +32,7 @@ export function addTargetGradient(
     table,
     ...(answerFor ? { answerFor } : {}),
   });
-  return gradients.get(wrt) ?? '';
+  return gradientOf(gradients, wrt);
 }
 
 /** Adds the class scores as [n, K], whatever shape the model gives them. */

@@ -1,7 +1,8 @@
 import type { Facts } from '../onnx/facts.ts';
 import type { Graph } from '../onnx/graph.ts';
+import { viewOf } from '../onnx/graphView.ts';
+import { is } from '../onnx/operators.ts';
 import type { FoundScores } from './findScores.ts';
-import { passing } from './head/readColumns.ts';
 import type { InputDescription } from './inputDescription.ts';
 
 /** What was assumed of a model whose output could be read in another way, in sentences. */
@@ -37,19 +38,14 @@ export function outputCautions(
   ];
 }
 
-const elementwise: ReadonlySet<string> = new Set([
-  ...['Sigmoid', 'Softmax', 'LogSoftmax', 'HardSigmoid', 'Tanh', 'Relu', 'Exp', 'Log', 'Clip', 'Transpose', 'Concat'],
-]);
-
 /** The shape of a value with classes and positions, or boxes, that an output only rearranges; undefined where there is none. */
 function positionsOf(graph: Graph, facts: Facts, output: string): readonly number[] | undefined {
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   const waiting = [output];
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     const dims = facts.get(name)?.dims.slice(1) ?? [];
     if (dims.filter((dim) => dim !== 1).length > 1) return dims;
-    const node = makers.get(name);
-    if (node && (passing.has(node.op) || elementwise.has(node.op))) {
+    const node = viewOf(graph).maker(name);
+    if (node && (is(node, 'reshape', 'probability') || ['Tanh', 'Relu', 'Transpose', 'Concat'].includes(node.op))) {
       waiting.push(...(node.op === 'Concat' ? node.inputs : node.inputs.slice(0, 1)));
     }
   }

@@ -1,8 +1,9 @@
 import { type ElementType, isFloat } from '../onnx/elementType.ts';
 import { describeNode, type Graph, type Model, type ValueInfo } from '../onnx/graph.ts';
+import { inputOf, viewOf } from '../onnx/graphView.ts';
+import { is } from '../onnx/operators.ts';
 import { prune } from '../onnx/prune.ts';
 import { UnsuitableModelError } from './errors.ts';
-import { passing } from './head/readColumns.ts';
 import { showDims } from './inputDescription.ts';
 import { decidingNode } from './onlyDecided.ts';
 
@@ -64,7 +65,7 @@ export function findOutput(graph: Graph, wanted: string | undefined): string {
   const { outputs } = graph;
   const list = outputs.map(({ name }) => name).join(', ');
   if (wanted !== undefined) {
-    const isValue = graph.nodes.some((node) => node.outputs.includes(wanted));
+    const isValue = viewOf(graph).maker(wanted) !== undefined;
     if (isValue || outputs.some(({ name }) => name === wanted)) return wanted;
     throw new UnsuitableModelError(
       `The model has no output "${wanted}"; it has ${list}. (Values inside of it may be named too.)`,
@@ -86,26 +87,15 @@ export function findOutput(graph: Graph, wanted: string | undefined): string {
 
 /** The values that an output is a rearrangement, softmax or sigmoid of, itself among them. */
 function valuesBefore(graph: Graph, output: string): readonly string[] {
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const { maker } = viewOf(graph);
   const values = [output];
-  for (let node = makers.get(output); node && squashing.has(node.op); ) {
-    const [input = ''] = node.inputs;
-    values.push(input);
-    node = makers.get(input);
+  for (let node = maker(output); node && is(node, 'reshape', 'probability'); ) {
+    const before = inputOf(node, 0);
+    values.push(before);
+    node = maker(before);
   }
   return values;
 }
-
-const squashing: ReadonlySet<string> = new Set([
-  ...passing,
-  'Softmax',
-  'LogSoftmax',
-  'Sigmoid',
-  'HardSigmoid',
-  'Log',
-  'Exp',
-  'Clip',
-]);
 
 /**
  * The operators of other domains than ONNX's own that a runtime says it does not know: those of the domain that its message

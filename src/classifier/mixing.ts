@@ -1,7 +1,9 @@
 import { intOf } from '../onnx/attributes.ts';
 import { type Facts, shapeOnlyNames } from '../onnx/facts.ts';
-import { describeNode, type Graph, type Model, type Node, reads } from '../onnx/graph.ts';
+import { describeNode, type Model, type Node, qualifiedOp, reads } from '../onnx/graph.ts';
+import { inputOf, viewOf } from '../onnx/graphView.ts';
 import { insideNodes } from '../onnx/insideNodes.ts';
+import { is } from '../onnx/operators.ts';
 import { toNumbers } from '../onnx/tensor.ts';
 
 /**
@@ -16,8 +18,8 @@ export function mixesImages(model: Model, values: readonly string[], few: Facts,
   const ofShapes = shapeOnlyNames(graph);
   const readsPixels = (node: Node) => reads(node).some((name) => !ofShapes.has(name));
   const grown = (name: string) => grownAxes(few.get(name)?.dims, more.get(name)?.dims);
-  for (const node of upstream(graph, values)) {
-    if (!readsPixels(node) || isShape(node)) continue;
+  for (const node of viewOf(graph).upstream(values)) {
+    if (!readsPixels(node) || is(node, 'shape')) continue;
     const name = describeNode(node);
     const bodies = inside(node);
     if ([node, ...bodies.map((inner) => inner.node)].some(isTraining)) {
@@ -31,16 +33,14 @@ export function mixesImages(model: Model, values: readonly string[], few: Facts,
       if (axes && axes.length > 1) return `${name} compares the images of a batch`;
     }
     const over = axisOf(node, more);
-    if (over !== undefined && grown(node.inputs[0] ?? '')?.includes(over)) return `${name} works over the images`;
+    if (over !== undefined && grown(inputOf(node, 0))?.includes(over)) return `${name} works over the images`;
   }
   return undefined;
 }
 
-const counting: ReadonlySet<string> = new Set(['NonZero', 'Unique', 'NonMaxSuppression']);
-
 /** Whether a node's output has a place for each element that the pixels choose, of whichever image. */
-function countsPixels({ op, domain, inputs: [, condition = ''] }: Node, ofShapes: ReadonlySet<string>): boolean {
-  return domain === '' && (counting.has(op) || (op === 'Compress' && !ofShapes.has(condition)));
+function countsPixels(node: Node, ofShapes: ReadonlySet<string>): boolean {
+  return is(node, 'counts') || (qualifiedOp(node) === 'Compress' && !ofShapes.has(inputOf(node, 1)));
 }
 
 /** A batch normalisation that takes mean and variance from what it is given. */
@@ -48,15 +48,12 @@ function isTraining({ op, domain, attributes: { training_mode } }: Node): boolea
   return op === 'BatchNormalization' && domain === '' && training_mode?.type === 'int' && training_mode.value === 1;
 }
 
-const alongAxis: ReadonlySet<string> = new Set(['Softmax', 'LogSoftmax', 'Hardmax', 'LpNormalization', 'TopK']);
-
 /** The one axis that a node works along, each line for itself; undefined for other operators. */
 function axisOf(node: Node, facts: Facts): number | undefined {
   if (node.domain !== '') return undefined;
-  const rank = facts.get(node.inputs[0] ?? '')?.dims.length ?? 0;
-  const counted = (axis: number) => (axis < 0 ? axis + rank : axis);
-  if (alongAxis.has(node.op)) return counted(intOf(node, 'axis', -1));
-  const axis = node.op === 'CumSum' ? facts.get(node.inputs[1] ?? '')?.constant : undefined;
+  const counted = (axis: number) => (axis < 0 ? axis + (facts.get(inputOf(node, 0))?.dims.length ?? 0) : axis);
+  if (is(node, 'along an axis')) return counted(intOf(node, 'axis', -1));
+  const axis = node.op === 'CumSum' ? facts.get(inputOf(node, 1))?.constant : undefined;
   const [along] = axis ? toNumbers(axis) : [];
   return along === undefined ? undefined : counted(along);
 }
@@ -65,21 +62,4 @@ function axisOf(node: Node, facts: Facts): number | undefined {
 function grownAxes(few: readonly number[] | undefined, more: readonly number[] | undefined): number[] | undefined {
   if (!few || !more || few.length !== more.length) return undefined;
   return few.flatMap((size, axis) => (size === more[axis] ? [] : [axis]));
-}
-
-function isShape({ op, domain }: Node): boolean {
-  return domain === '' && (op === 'Shape' || op === 'Size');
-}
-
-/** The nodes that the values are computed by, in the graph's order. */
-function upstream(graph: Graph, values: readonly string[]): readonly Node[] {
-  const needed = new Set(values);
-  return graph.nodes
-    .toReversed()
-    .filter((node) => {
-      if (!node.outputs.some((output) => needed.has(output))) return false;
-      for (const name of reads(node)) needed.add(name);
-      return true;
-    })
-    .reverse();
 }

@@ -7,6 +7,7 @@ import { probeImages } from '../classifier/probeImages.ts';
 import { windows } from '../classifier/reference.ts';
 import type { Node } from '../onnx/graph.ts';
 import { openSizes } from '../onnx/openSizes.ts';
+import { is } from '../onnx/operators.ts';
 import { float32, isTensorOf, type Tensor } from '../onnx/tensor.ts';
 import { fillWithNormals } from '../random/normal.ts';
 import { random } from '../random/random.ts';
@@ -17,13 +18,11 @@ export interface WeightedLayer {
   readonly node: Node;
 }
 
-const weighted: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
-
 /** The layers with weights, from the pixels to the scores. Weights that the graph computes (from integers, say) do not count. */
 export function weightedLayers(classifier: Classifier): WeightedLayer[] {
   const { initializers } = classifier.model.graph;
   return nodesOnTheWay(classifier).flatMap((node) => {
-    if (node.domain !== '' || !weighted.has(node.op)) return [];
+    if (!is(node, 'convolution', 'dense')) return [];
     const weights = node.inputs.slice(0, 2).find((name) => {
       const constant = initializers.get(name);
       return constant !== undefined && isTensorOf(constant, 'float32') && constant.dims.length > 1;

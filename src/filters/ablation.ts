@@ -1,6 +1,7 @@
 import { ranges } from '../attribution/portions.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { inputOf, outputOf } from '../onnx/graphView.ts';
 import { prune } from '../onnx/prune.ts';
 import { float32, rows, type Tensor, zeros } from '../onnx/tensor.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
@@ -35,7 +36,7 @@ export async function compileAblator(network: FilterNetwork, means: UnitMeans): 
   const { inputName, scores, batchSize, runtime } = classifier;
   const switches = [
     ...means.connected.map((layer): Switch => {
-      const [filters = 1, inputs = 1, ...kernel] = context.facts(layer.node.inputs[1] ?? '').dims;
+      const [filters = 1, inputs = 1, ...kernel] = context.facts(inputOf(layer.node, 1)).dims;
       const dims = [filters, inputs, ...kernel.map(() => 1)];
       return { input: `konkyo/cut/${layer.value}`, kind: 'connection', layer, dims };
     }),
@@ -96,7 +97,7 @@ function withSwitches({ classifier, model }: FilterNetwork, switches: readonly S
       builder.append(node);
       continue;
     }
-    const [value = ''] = node.outputs;
+    const value = outputOf(node);
     const raw = builder.fresh(value);
     builder.append({ ...node, outputs: [raw] });
     const switched = own.reduce((current, one) => {
@@ -105,7 +106,7 @@ function withSwitches({ classifier, model }: FilterNetwork, switches: readonly S
       // a + off (mean - a)
       if (one.kind === 'filter') return ops.Add(current, ops.Mul(off, ops.Sub(mean, current)));
       // a - (off W) * (x - mean)
-      const [x = '', weights = ''] = node.inputs;
+      const [x, weights] = [inputOf(node, 0), inputOf(node, 1)];
       const lost = builder.fresh('lost');
       builder.append({ ...node, name: lost, inputs: [ops.Sub(x, mean), ops.Mul(weights, off)], outputs: [lost] });
       return ops.Sub(current, lost);

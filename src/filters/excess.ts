@@ -1,9 +1,10 @@
 import { ranges } from '../attribution/portions.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { inputOf } from '../onnx/graphView.ts';
 import { prune } from '../onnx/prune.ts';
 import { rows, type Tensor } from '../onnx/tensor.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
-import { addGradients } from '../transforms/gradient/gradient.ts';
+import { addGradients, gradientOf } from '../transforms/gradient/gradient.ts';
 import { weightGradient } from '../transforms/gradient/weightGradient.ts';
 import { windowOf } from '../transforms/gradient/window.ts';
 import type { FilterNetwork } from './filterNetwork.ts';
@@ -53,11 +54,11 @@ export async function compileExcess(network: FilterNetwork, means: UnitMeans): P
   const sumOver = (value: string, axes: readonly number[]) =>
     builder.add('ReduceSum', [value, builder.ints(axes)], { keepdims: 0 });
   const filters = layers.map(({ value, map }) =>
-    sumOver(ops.Mul(gradients.get(value) ?? '', beyond(value)), [0, ...map.map((_, i) => i + 2)]),
+    sumOver(ops.Mul(gradientOf(gradients, value), beyond(value)), [0, ...map.map((_, i) => i + 2)]),
   );
   const connections = means.connected.map((layer) => {
     const { node, value, map } = layer;
-    const kernels = node.inputs[1] ?? '';
+    const kernels = inputOf(node, 1);
     const [dims, size] = [context.facts(kernels).dims, context.facts(readBy(layer)).dims.slice(2)];
     const products = ops.Mul(
       kernels,
@@ -66,7 +67,7 @@ export async function compileExcess(network: FilterNetwork, means: UnitMeans): P
         {
           images: beyond(readBy(layer)),
           size,
-          gradients: gradients.get(value) ?? '',
+          gradients: gradientOf(gradients, value),
           output: map,
           weights: dims,
           group: 1,

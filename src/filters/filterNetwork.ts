@@ -1,7 +1,8 @@
 import { canonized } from '../attribution/relevance.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import type { Facts } from '../onnx/facts.ts';
-import { type Model, type Node, reads } from '../onnx/graph.ts';
+import { type Model, type Node, qualifiedOp } from '../onnx/graph.ts';
+import { inputOf, outputOf, viewOf } from '../onnx/graphView.ts';
 import { type RelevanceContext, relevanceContext } from '../transforms/relevance/context.ts';
 import { FiltersError } from './errors.ts';
 import { carriedInputs } from './fixedGates.ts';
@@ -101,7 +102,8 @@ function connected(
       'The model has no convolution on the way from the pixels to the scores, so there are no filters to weigh up. For a network of dense layers see "konkyo regions" and "konkyo explain".',
     );
   }
-  const after = valuesAfter(model.graph.nodes, stations, context);
+  const dataOf = (node: Node) => node.outputs.filter(context.isData);
+  const after = new Set(viewOf(model.graph).downstream(stations, dataOf).nodes.flatMap(dataOf));
   return {
     classifier,
     model,
@@ -114,18 +116,9 @@ function connected(
 }
 
 /** A convolution whose output is one map a filter. */
-function isFilterLayer({ domain, op, inputs, outputs }: Node, { isData, facts }: RelevanceContext): boolean {
-  const known = domain === '' && op === 'Conv' && isData(inputs[0] ?? '') && !isData(inputs[1] ?? '');
-  return known && facts(outputs[0] ?? '').dims.length > 2;
-}
-
-function valuesAfter(nodes: readonly Node[], stations: ReadonlySet<string>, { isData }: RelevanceContext): Set<string> {
-  const after = new Set<string>();
-  for (const node of nodes) {
-    if (!reads(node).some((name) => stations.has(name) || after.has(name))) continue;
-    for (const output of node.outputs) if (isData(output)) after.add(output);
-  }
-  return after;
+function isFilterLayer(node: Node, { isData, facts }: RelevanceContext): boolean {
+  const known = qualifiedOp(node) === 'Conv' && isData(inputOf(node, 0)) && !isData(inputOf(node, 1));
+  return known && facts(outputOf(node)).dims.length > 2;
 }
 
 /** Where a path may begin: nothing but the image is before the layer. What flows in there, its bias included, is the path's. */

@@ -1,8 +1,9 @@
 import { type Node, reads } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { inputOf } from '../onnx/graphView.ts';
+import { is } from '../onnx/operators.ts';
 import { type Answer, type Call, type RuleAnswer, rule } from '../transforms/gradient/rule.ts';
 import { dataInputs, isGate, type RelevanceContext } from '../transforms/relevance/context.ts';
-import { elementwiseFunctions, matrixProducts } from '../transforms/relevance/operators.ts';
 
 /*
  * A network with its gates fixed: for one image every operator y = f(x) is written as y = A x + c, where A may depend on the
@@ -12,37 +13,10 @@ import { elementwiseFunctions, matrixProducts } from '../transforms/relevance/op
 /** Below this size of z a slope (s(z) - s(0)) / z would be rounding noise: there the derivative at z is taken. */
 const negligible = 1e-3;
 
-/** Proportional to their input on either side of 0, so that the derivative is the slope already. */
-const proportional: ReadonlySet<string> = new Set(['Relu', 'LeakyRelu', 'PRelu', 'Abs', 'Neg']);
-
-/** No finite value at 0, or integers that stand for numbers: these keep their derivative. */
-const withoutSlope: ReadonlySet<string> = new Set([
-  ...['Log', 'Reciprocal', 'Pow', 'QuantizeLinear', 'DynamicQuantizeLinear', 'DequantizeLinear'],
-]);
-
-/** 0 at 0: their slope leaves no constant. */
-const zeroAtZero: ReadonlySet<string> = new Set([
-  ...[
-    'Elu',
-    'Selu',
-    'Celu',
-    'Tanh',
-    'HardSwish',
-    'Softsign',
-    'Gelu',
-    'Mish',
-    'Swish',
-    'Erf',
-    'Sqrt',
-    'ThresholdedRelu',
-  ],
-  ...['Sin', 'Tan', 'Asin', 'Atan', 'Sinh', 'Asinh', 'Atanh'],
-]);
-
 /** Whether a node counts with the slope of its function from 0 to where it stands. */
-export function hasSlope({ domain, op, inputs }: Node, { isData }: RelevanceContext): boolean {
-  if (domain !== '' || !elementwiseFunctions.has(op) || proportional.has(op) || withoutSlope.has(op)) return false;
-  return isData(inputs[0] ?? '') && !inputs.slice(1).some(isData);
+export function hasSlope(node: Node, { isData }: RelevanceContext): boolean {
+  if (!is(node, 'elementwise') || is(node, 'proportional', 'no slope at 0')) return false;
+  return isData(inputOf(node, 0)) && !node.inputs.slice(1).some(isData);
 }
 
 /** The answers of the nodes whose part in the split is not their gradient. */
@@ -66,8 +40,8 @@ export function carriedInputs(node: Node, context: RelevanceContext): string[] {
 /** (s(z) - s(0)) / z, by which z is multiplied to give s(z) - s(0). */
 function bySlope(call: Call, own: RuleAnswer): string {
   const { ops, builder, dy, node } = call;
-  const [x = ''] = call.x;
-  const [y = ''] = call.y;
+  const x = call.operand(0);
+  const y = call.output(0);
   const small = ops.Less(ops.Abs(x), builder.scalar(negligible));
   const atZero = valueAtZero(builder, node);
   const rise = atZero === undefined ? y : ops.Sub(y, atZero);
@@ -77,7 +51,7 @@ function bySlope(call: Call, own: RuleAnswer): string {
 
 /** s(0), a scalar: the node once more, on 0. Undefined where it is 0. */
 export function valueAtZero(builder: GraphBuilder, node: Node): string | undefined {
-  if (zeroAtZero.has(node.op)) return undefined;
+  if (is(node, '0 at 0')) return undefined;
   const { proto: _, ...plain } = node;
   const output = builder.fresh(`${node.op} at 0`);
   const inputs = [builder.scalar(0), ...node.inputs.slice(1)];
@@ -93,7 +67,7 @@ function productShares(node: Node, context: RelevanceContext): readonly number[]
   const data = dataInputs(node, context);
   if (node.op === 'Div' && data.includes(1)) return [1, 0];
   if (data.length !== 2) return undefined;
-  if (node.op !== 'Mul' && !matrixProducts.has(node.op)) return undefined;
+  if (node.op !== 'Mul' && !is(node, 'matrix product')) return undefined;
   const [first, second] = node.inputs.map((name) => isGate(name, context));
   return first === second ? [0.5, 0.5] : [second === true ? 1 : 0, first === true ? 1 : 0];
 }

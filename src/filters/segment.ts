@@ -3,7 +3,7 @@ import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
 import { int64, type Tensor } from '../onnx/tensor.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
-import { addGradients } from '../transforms/gradient/gradient.ts';
+import { addGradients, gradientOf } from '../transforms/gradient/gradient.ts';
 import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
 import { fixedGates } from './fixedGates.ts';
 
@@ -70,7 +70,7 @@ export async function compileSegment(network: FilterNetwork, end?: FilterLayer):
   });
   const flows = before.map((name) => {
     // A value of its own also where nothing lies between: an output must not be an input.
-    const counts = builder.add('Identity', [gradients.get(name) ?? '']);
+    const counts = builder.add('Identity', [gradientOf(gradients, name)]);
     return { name, counts, parts: addParts(builder, network, name, counts) };
   });
   const parts = flows.map((flow) => flow.parts);

@@ -1,6 +1,7 @@
 import { ranges } from '../attribution/portions.ts';
 import { intOf } from '../onnx/attributes.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { inputOf } from '../onnx/graphView.ts';
 import { prune } from '../onnx/prune.ts';
 import { rows, type Tensor, zeros } from '../onnx/tensor.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
@@ -25,7 +26,7 @@ export function meanOf({ values }: UnitMeans, value: string): Tensor<'float32'> 
 
 /** The value that a layer reads. */
 export function readBy({ node }: FilterLayer): string {
-  return node.inputs[0] ?? '';
+  return inputOf(node, 0);
 }
 
 /** Whether a layer's inputs are the filters of one layer before it, one for one, so that single connections can be cut. */

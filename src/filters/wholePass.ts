@@ -3,7 +3,7 @@ import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
 import type { Tensor } from '../onnx/tensor.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
-import { addGradients } from '../transforms/gradient/gradient.ts';
+import { addGradients, gradientOf } from '../transforms/gradient/gradient.ts';
 import { none } from '../transforms/gradient/rule.ts';
 import { addConstant } from './constants.ts';
 import { type FilterLayer, type FilterNetwork, isFirst } from './filterNetwork.ts';
@@ -62,7 +62,7 @@ export async function compileWholePass(network: FilterNetwork): Promise<WholePas
     });
   const added = constantsOf(builder, network);
   const counts = backward([...new Set([...layers, ...added].map(({ value }) => value))]);
-  const contribution = (value: string, of: string) => ops.Mul(counts.get(value) ?? '', of);
+  const contribution = (value: string, of: string) => ops.Mul(gradientOf(counts, value), of);
   const perImage = (value: string) =>
     builder.add('ReduceSum', [ops.Reshape(value, builder.ints([0, -1])), builder.ints([1])], { keepdims: 1 });
   const perFilter = (value: string, { map }: FilterLayer) =>
@@ -149,7 +149,7 @@ function pastFirstLayers(
   const gates = fixedGates(context);
   const closed = new Set(layers.filter((layer) => isFirst(layer, network)).map(({ node }) => node));
   const counts = backward([inputName], (node) => (closed.has(node) ? none : gates(node)));
-  return perImage(builder.ops.Mul(counts.get(inputName) ?? '', inputName));
+  return perImage(builder.ops.Mul(gradientOf(counts, inputName), inputName));
 }
 
 /** |sum of the parts - score| / sum of |parts|, image by image. @param parts [n, ...] each. */

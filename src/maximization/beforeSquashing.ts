@@ -2,26 +2,19 @@ import { findLayer } from '../attribution/layer.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { makeClassifier } from '../classifier/loadClassifier.ts';
 import type { Node } from '../onnx/graph.ts';
-
-/** Functions that flatten out at both ends, where nothing is left of a gradient. */
-const squashing = new Set(['Sigmoid', 'Tanh', 'HardSigmoid', 'Softsign']);
-/** What a rising function may be moved behind without any change. */
-const transparent = new Set([
-  'MaxPool',
-  'GlobalMaxPool',
-  'Identity',
-  'Flatten',
-  'Reshape',
-  'Squeeze',
-  'Unsqueeze',
-  'Dropout',
-]);
+import { inputOf, viewOf } from '../onnx/graphView.ts';
+import { is } from '../onnx/operators.ts';
 
 export interface Unsquashed {
   /** Its sessions have to be released; the classifier it comes from stays as it is. */
   readonly classifier: Classifier;
   /** What was left out. */
   readonly operator: string;
+}
+
+/** What a rising function may be moved behind without any change; a Cast may round. */
+function isTransparent(node: Node): boolean {
+  return is(node, 'reshape', 'max pooling') && node.op !== 'Cast';
 }
 
 /**
@@ -31,11 +24,11 @@ export interface Unsquashed {
  */
 export function beforeSquashing(classifier: Classifier, layer: string): Unsquashed | undefined {
   const { model } = classifier;
-  const makers = new Map(model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const { maker } = viewOf(model.graph);
   let node: Node | undefined = findLayer(classifier, layer).node;
-  while (node && transparent.has(node.op)) node = makers.get(node.inputs[0] ?? '');
+  while (node && isTransparent(node)) node = maker(inputOf(node, 0));
   const squash = node;
-  if (squash?.domain !== '' || !squashing.has(squash.op)) return undefined;
+  if (!squash || !is(squash, 'squashing')) return undefined;
   const nodes = model.graph.nodes.map((other) =>
     other === squash ? { ...other, op: 'Identity', attributes: {} } : other,
   );

@@ -6,7 +6,7 @@ import { prune } from '../onnx/prune.ts';
 import { float32, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { random } from '../random/random.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
-import { addGradients } from '../transforms/gradient/gradient.ts';
+import { addGradients, gradientOf } from '../transforms/gradient/gradient.ts';
 import { pixelRange, rivalsOf } from './certifiedMargins.ts';
 
 export interface ChallengeOptions {
@@ -109,7 +109,7 @@ async function compile(classifier: Classifier) {
   const nearest = builder.add('ArgMin', [margins], { axis: 1, keepdims: 0 });
   const seed = ops.Reshape(builder.add('Gather', [rivals, nearest], { axis: 0 }), builder.add('Shape', [scores.name]));
   const seeds = new Map([[scores.name, seed]]);
-  const slope = addGradients(builder, { facts, seeds, wrt: [inputName] }).get(inputName) ?? '';
+  const slope = gradientOf(addGradients(builder, { facts, seeds, wrt: [inputName] }), inputName);
   const moved = ops.Sub(noise, ops.Mul(ops.Sign(slope), rate));
   const next = builder.add('Clip', [moved, builder.scalar(-1), builder.scalar(1)]);
   const sessionFor = (names: readonly string[], inputs: readonly string[]) => {

@@ -6,7 +6,7 @@ import { float32, sizeOf, type Tensor, zeros } from '../onnx/tensor.ts';
 import { probe } from '../runtime/probe.ts';
 import { floatOutputOf, type Values } from '../runtime/runtime.ts';
 import { adam } from '../training/optimizers.ts';
-import { addGradients } from '../transforms/gradient/gradient.ts';
+import { addGradients, gradientOf } from '../transforms/gradient/gradient.ts';
 import {
   addMargins,
   type Choices,
@@ -120,11 +120,10 @@ function addStep(margins: MarginGraph, facts: Facts) {
   const variables = [{ input: w, dims: margins.amplitudeDims }, ...margins.choices];
   const wrt = variables.map(({ input }) => input);
   const gradients = addGradients(builder, { facts, seeds: new Map([[margins.lower, weights]]), wrt });
-  const gradientOf = (input: string) => gradients.get(input) ?? '';
 
   const axes = builder.ints(margins.amplitudeDims.map((_, i) => i + 1));
   const overPixels = (value: string) => builder.add('ReduceSum', [value, axes], { keepdims: 1 });
-  const cost = builder.add('Relu', [ops.Neg(gradientOf(w))]);
+  const cost = builder.add('Relu', [ops.Neg(gradientOf(gradients, w))]);
   // What is at 1 already takes no part in the ray.
   const rising = ops.Where(ops.Less(w, one), w, zero);
   const along = ops.Max(overPixels(ops.Mul(cost, rising)), builder.scalar(1e-9));
@@ -148,7 +147,7 @@ function addStep(margins: MarginGraph, facts: Facts) {
     for (const name of optimizer.remembers) builder.input(slot(name), 'float32', ['images', ...dims]);
     const updated = optimizer.update(builder, {
       weight: input,
-      gradient: isAmplitude ? falling : ops.Neg(gradientOf(input)),
+      gradient: isAmplitude ? falling : ops.Neg(gradientOf(gradients, input)),
       memory: slot,
       scalar: (name) => `konkyo/${kind}/${name}`,
     });

@@ -5,6 +5,7 @@ import { classCount, targetWeights } from '../classifier/target.ts';
 import { KonkyoError } from '../konkyoError.ts';
 import type { ValueInfo } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { outputOf } from '../onnx/graphView.ts';
 import { float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import type { Values } from '../runtime/runtime.ts';
 import { addIntervals, type Intervals } from '../transforms/bounds/addIntervals.ts';
@@ -138,7 +139,7 @@ const mostCoefficients = 1.25e8;
 function checkSize({ nodes }: Intervals, bound: BoundKind, rivals: number): void {
   const affineFrom = nodes.findLastIndex(({ answer }) => answer.kind !== 'affine');
   const carried = bound === 'linear' ? nodes : nodes.slice(Math.max(0, affineFrom));
-  const largest = Math.max(0, ...carried.map(({ node, call }) => sizeOf(call.dims(node.outputs[0] ?? '').slice(1))));
+  const largest = Math.max(0, ...carried.map(({ node, call }) => sizeOf(call.dims(outputOf(node)).slice(1))));
   if (largest * rivals <= mostCoefficients) return;
   throw new ProofTooLargeError(
     `A proof carries a bound for each of ${rivals} rival classes through values of up to ${largest} numbers, which is more than fits in memory. What noise leaves the class unchanged can still be sampled: leave the proof out.`,

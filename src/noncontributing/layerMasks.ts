@@ -4,9 +4,9 @@ import { elementTypeCode } from '../onnx/elementType.ts';
 import type { Facts } from '../onnx/facts.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { is } from '../onnx/operators.ts';
 import { prune } from '../onnx/prune.ts';
 import type { Tensor } from '../onnx/tensor.ts';
-import { elementwiseFunctions } from '../transforms/relevance/operators.ts';
 
 /** A layer in which positions where the network sees no feature are held at 0. */
 export interface LayerMask {
@@ -33,7 +33,7 @@ export function chosenMasks(classifier: Classifier, masks: MaskChoice): LayerMas
     return masks.map(({ layer, threshold }) => ({ layer: findLayer(classifier, layer).value, threshold }));
   }
   const activations = layersOf(classifier).filter(
-    ({ node, value }) => node.domain === '' && elementwiseFunctions.has(node.op) && value !== classifier.scores.name,
+    ({ node, value }) => is(node, 'elementwise') && value !== classifier.scores.name,
   );
   return activations.map(({ value }, i) => ({
     layer: value,

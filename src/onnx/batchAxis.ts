@@ -1,6 +1,7 @@
 import { intOf, intsOf, stringOf } from './attributes.ts';
 import type { Facts } from './facts.ts';
 import type { Node } from './graph.ts';
+import { inputOf, optionalInputOf } from './graphView.ts';
 import { sizeOf, toNumbers } from './tensor.ts';
 
 /** Where the images of a batch lie in a value that depends on them. */
@@ -22,7 +23,8 @@ export function batchPlacesOf(
 ): readonly (readonly [string, BatchPlace])[] {
   if (node.op === 'Shape' || node.op === 'Size' || node.domain !== '') return [];
   const at = node.inputs.findIndex((name) => places.has(name));
-  const input = node.inputs[at] ?? '';
+  if (at < 0) return [];
+  const input = inputOf(node, at);
   const place = places.get(input);
   const rank = facts.get(input)?.dims.length;
   if (place === undefined || rank === undefined) return [];
@@ -52,9 +54,10 @@ interface Asked {
 }
 
 function axisIn(node: Node, { at, output, axis, rank, outputRank, facts }: Asked): number | undefined {
-  const input = facts.get(node.inputs[at] ?? '')?.dims ?? [];
+  const input = facts.get(inputOf(node, at))?.dims ?? [];
   const constant = (index: number) => {
-    const known = facts.get(node.inputs[index] ?? '')?.constant;
+    const name = optionalInputOf(node, index);
+    const known = name === undefined ? undefined : facts.get(name)?.constant;
     return known && toNumbers(known);
   };
   switch (node.op) {
@@ -110,7 +113,7 @@ function without(axis: number, others: readonly number[]): number | undefined {
 }
 
 function gathered(node: Node, at: number, axis: number, facts: Facts): number | undefined {
-  const [data = '', indices = ''] = node.inputs;
+  const [data, indices] = [inputOf(node, 0), inputOf(node, 1)];
   const along = positive([intOf(node, 'axis', 0)], facts.get(data)?.dims.length ?? 0)[0] ?? 0;
   if (at === 1) return axis + along;
   if (along === axis) return undefined;

@@ -1,13 +1,8 @@
 import { elementTypeCode } from './elementType.ts';
 import type { Model } from './graph.ts';
 import { GraphBuilder } from './graphBuilder.ts';
+import { is } from './operators.ts';
 import { isTensorOf, tensor } from './tensor.ts';
-
-/** What dense networks consist of: operators that ONNX Runtime has float64 kernels for, and whose attributes name no type. */
-const operators: ReadonlySet<string> = new Set([
-  ...(['Add', 'Sub', 'Mul', 'Div', 'Gemm', 'MatMul', 'Relu', 'Sigmoid', 'Tanh', 'Neg', 'Identity'] as const),
-  ...(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Transpose', 'Concat'] as const),
-]);
 
 /**
  * The model in double precision: its inputs stay float32, its outputs are float64.
@@ -16,7 +11,7 @@ const operators: ReadonlySet<string> = new Set([
  */
 export function inDoublePrecision(model: Model): Model | undefined {
   const { graph } = model;
-  if (model.opset > 21 || graph.nodes.some(({ op, domain }) => domain !== '' || !operators.has(op))) return undefined;
+  if (model.opset > 21 || graph.nodes.some((node) => !is(node, 'double precision'))) return undefined;
   const builder = new GraphBuilder({ ...graph, nodes: [], initializers: new Map() }, 'double');
   const renamed = new Map(
     graph.inputs.flatMap(({ name, type }) =>

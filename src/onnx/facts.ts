@@ -2,7 +2,7 @@ import type { ElementType } from './elementType.ts';
 import type { Graph, Node } from './graph.ts';
 import { reads } from './graph.ts';
 import { nonTensorNames } from './nonTensors.ts';
-import { randomOperators } from './randomness.ts';
+import { is } from './operators.ts';
 import type { Tensor } from './tensor.ts';
 
 /** What running a graph once says about one of its values. */
@@ -35,13 +35,13 @@ export function constantNames(graph: Graph): Set<string> {
 
 /** The values that depend on no element of an input: constants, and what is computed from shapes. */
 export function shapeOnlyNames(graph: Graph): Set<string> {
-  return namesWithout(graph, ({ op }) => op === 'Shape' || op === 'Size');
+  return namesWithout(graph, (node) => is(node, 'shape'));
 }
 
 function namesWithout(graph: Graph, isFree: (node: Node) => boolean): Set<string> {
   const free = new Set(graph.initializers.keys());
   for (const { name } of graph.inputs) free.delete(name);
-  const follows = (node: Node) => !randomOperators.has(node.op) && reads(node).every((name) => free.has(name));
+  const follows = (node: Node) => !is(node, 'random') && reads(node).every((name) => free.has(name));
   for (const node of graph.nodes) {
     if (isFree(node) || follows(node)) for (const output of node.outputs) free.add(output);
   }

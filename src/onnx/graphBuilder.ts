@@ -216,7 +216,7 @@ export class GraphBuilder {
       ...this.#graph,
       inputs: this.#inputs,
       outputs,
-      nodes: this.#nodes,
+      nodes: [...this.#nodes],
       initializers: this.#initializers,
       valueInfo: [],
     };

@@ -2,6 +2,7 @@ import { graphOf } from './attributes.ts';
 import type { Facts } from './facts.ts';
 import type { Graph, Node } from './graph.ts';
 import { GraphBuilder } from './graphBuilder.ts';
+import { inputOf } from './graphView.ts';
 import { renameValues } from './renameValues.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -24,7 +25,7 @@ export function inlineKnownIfs(graph: Graph, facts: Facts): Graph {
 
 function branchTaken(node: Node, facts: Facts): [Node, Graph][] {
   if (node.op !== 'If' || node.domain !== '') return [];
-  const known = facts.get(node.inputs[0] ?? '');
+  const known = facts.get(inputOf(node, 0));
   const condition = known?.constant ?? known?.ofShapes;
   const branch = condition && graphOf(node, isTrue(condition) ? 'then_branch' : 'else_branch');
   return branch ? [[node, branch]] : [];

@@ -1,10 +1,5 @@
 import { type Graph, type Node, subgraphs, type ValueInfo } from './graph.ts';
-
-/** Operators whose every output is a sequence, an optional or a sequence of maps. */
-const makers = new Set([
-  ...['SequenceConstruct', 'SequenceEmpty', 'SequenceInsert', 'SequenceErase', 'SequenceMap', 'SplitToSequence'],
-  ...['Optional', 'ai.onnx.ml::ZipMap'],
-]);
+import { is } from './operators.ts';
 
 /**
  * The values of a graph that are no tensors: sequences, optionals, maps. ONNX Runtime computes with them, but its
@@ -37,7 +32,8 @@ function outputsThatAreNot(
 ): readonly string[] {
   const [input = ''] = node.inputs;
   const named = node.domain === '' ? node.op : `${node.domain}::${node.op}`;
-  if (makers.has(named)) return node.outputs;
+  // Every output is a sequence, an optional or a sequence of maps.
+  if (is(node, 'sequence') || named === 'ai.onnx.ml::ZipMap') return node.outputs;
   switch (named) {
     case 'Identity':
       return found.has(input) ? node.outputs : [];

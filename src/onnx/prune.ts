@@ -1,4 +1,5 @@
-import { type Graph, type Node, reads, type ValueInfo } from './graph.ts';
+import { type Graph, reads, type ValueInfo } from './graph.ts';
+import { nodesView } from './graphView.ts';
 
 /** The graph with only what the given outputs need: nodes, initializers, and of the inputs those that are read or listed. */
 export function prune(
@@ -6,17 +7,13 @@ export function prune(
   outputs: readonly ValueInfo[] = graph.outputs,
   keepInputs: readonly string[] = [],
 ): Graph {
-  const needed = new Set(outputs.map((output) => output.name));
-  const nodes: Node[] = [];
-  for (const node of graph.nodes.toReversed()) {
-    if (!node.outputs.some((output) => needed.has(output))) continue;
-    nodes.push(node);
-    for (const name of reads(node)) needed.add(name);
-  }
+  const wanted = outputs.map((output) => output.name);
+  const nodes = nodesView(graph.nodes).upstream(wanted);
+  const needed = new Set([...wanted, ...nodes.flatMap(reads)]);
   return {
     ...graph,
     outputs,
-    nodes: nodes.reverse(),
+    nodes,
     inputs: graph.inputs.filter(({ name }) => needed.has(name) || keepInputs.includes(name)),
     initializers: new Map([...graph.initializers].filter(([name]) => needed.has(name))),
   };

@@ -4,6 +4,8 @@ import { allocate, isNumeric } from './elementType.ts';
 import { type Facts, shapeOnlyNames } from './facts.ts';
 import { type Graph, type Node, reads, type ValueInfo } from './graph.ts';
 import { GraphBuilder } from './graphBuilder.ts';
+import { inputOf, outputOf } from './graphView.ts';
+import { is } from './operators.ts';
 import { sizeOf, type Tensor, toNumbers } from './tensor.ts';
 
 /**
@@ -57,27 +59,27 @@ function freed(node: Node, freeing: Freeing): Node {
   const [[, place] = []] = batchPlacesOf(node, freeing.places, freeing.facts);
   if (place === undefined || place.repeats > 1) return node;
   const { axis } = place;
-  const rank = freeing.facts.get(node.outputs[0] ?? '')?.dims.length ?? 0;
   if (node.op === 'Concat') {
     const along = intOf(node, 'axis', 0);
+    const rank = rankOf(node, freeing);
     return (along < 0 ? along + rank : along) === axis ? node : withRows(node, freeing, axis, rank, true);
   }
-  if (recurrent.has(node.op)) return withRows(node, freeing, 1, 3, true);
-  return freeing.batch > 1 && broadcasting.has(node.op) ? withRows(node, freeing, axis, rank, false) : node;
+  if (is(node, 'recurrent')) return withRows(node, freeing, 1, 3, true);
+  return freeing.batch > 1 && is(node, 'broadcasting')
+    ? withRows(node, freeing, axis, rankOf(node, freeing), false)
+    : node;
 }
 
-const recurrent = new Set(['LSTM', 'GRU', 'RNN']);
-const broadcasting = new Set([
-  ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Sum', 'Mean', 'Max', 'Min', 'Where', 'MatMul', 'PRelu'],
-  ...['And', 'Or', 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Mod'],
-]);
+function rankOf(node: Node, { facts }: Freeing): number {
+  return facts.get(outputOf(node))?.dims.length ?? 0;
+}
 
 function freeReshape(node: Node, { builder, batch, facts, places, ofShapes }: Freeing): Node {
-  const [data = '', targetName = ''] = node.inputs;
+  const [data, targetName] = [inputOf(node, 0), inputOf(node, 1)];
   const target = facts.get(targetName)?.constant;
   if (!target && !ofShapes.has(targetName)) return node;
   const raw = target ? toNumbers(target) : [];
-  const dims = facts.get(node.outputs[0] ?? '')?.dims ?? [];
+  const dims = facts.get(outputOf(node))?.dims ?? [];
   const [[, found] = []] = batchPlacesOf(node, places, facts);
   if (found === undefined) {
     // It is not known where the images lie: a target that begins with the batch most likely has them there.
@@ -93,11 +95,11 @@ function freeReshape(node: Node, { builder, batch, facts, places, ofShapes }: Fr
 
 /** Expand broadcasts both ways: 1 leaves a size as it is. */
 function freeExpand(node: Node, { builder, facts, places, batch }: Freeing): Node {
-  const target = facts.get(node.inputs[1] ?? '')?.constant;
+  const target = facts.get(inputOf(node, 1))?.constant;
   const [[, found] = []] = batchPlacesOf(node, places, facts);
   if (!target || !found) return node;
   const numbers = toNumbers(target);
-  const rank = facts.get(node.outputs[0] ?? '')?.dims.length ?? 0;
+  const rank = facts.get(outputOf(node))?.dims.length ?? 0;
   const at = found.axis - (rank - numbers.length);
   if (numbers[at] !== found.repeats * batch) return node;
   return withTarget(node, builder.ints(numbers.map((size, i) => (i === at ? 1 : size))));

@@ -1,8 +1,6 @@
 import { type Facts, shapeOnlyNames } from './facts.ts';
 import { type Graph, reads } from './graph.ts';
-
-/** Operators that make sizes of real numbers, of how many elements are equal, or of what stands inside them. */
-const makesSizes: ReadonlySet<string> = new Set(['Unique', 'Range', 'If', 'Loop', 'Scan']);
+import { is } from './operators.ts';
 
 /**
  * Whether sizes inside a graph may depend on the elements of its inputs. All other operators take sizes and indices as whole
@@ -14,7 +12,7 @@ export function mayDependOnElements(graph: Graph, facts: Facts): boolean {
   return graph.nodes.some((node) => {
     const varying = reads(node).filter((name) => !ofShapes.has(name));
     if (varying.length === 0) return false;
-    if (node.domain !== '' || makesSizes.has(node.op)) return true;
+    if (node.domain !== '' || is(node, 'sizes of elements')) return true;
     // The scales that an image is enlarged by.
     if (node.op === 'Resize' && varying.some((name) => name !== node.inputs[0])) return true;
     const type = (name: string) => facts.get(name)?.type;

@@ -1,6 +1,7 @@
 import { InvalidModelError } from './errors.ts';
 import type { Graph, Node } from './graph.ts';
 import { subgraphs } from './graph.ts';
+import { viewOf } from './graphView.ts';
 import { type Constants, noConstants, numbersOf, shortConstants } from './shortConstants.ts';
 
 /** A node whose output has a size that is written into the model, and has nothing to do with the size of the image. */
@@ -129,8 +130,8 @@ function iterationsOf(node: Node, constants: Constants): number | undefined {
 
 /** Whether the body's condition, its first output, is always true, or what it was before. */
 function goesOn(body: Graph, outer: Constants): boolean {
-  const makers = new Map(body.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  let name = body.outputs[0]?.name ?? '';
-  for (let node = makers.get(name); node?.op === 'Identity'; node = makers.get(name)) name = node.inputs[0] ?? '';
+  let name = body.outputs[0]?.name;
+  const made = () => (name === undefined ? undefined : viewOf(body).maker(name));
+  for (let node = made(); node?.op === 'Identity'; node = made()) name = node.inputs[0];
   return name === body.inputs[1]?.name || shortConstants(body, outer)(name)?.[0] === 1;
 }

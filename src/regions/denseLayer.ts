@@ -2,6 +2,8 @@ import { nodesOnTheWay } from '../attribution/layer.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { floatOf, intOf, intsOf } from '../onnx/attributes.ts';
 import { describeNode, type Node } from '../onnx/graph.ts';
+import { inputOf, nodesView, outputOf, viewOf } from '../onnx/graphView.ts';
+import { is } from '../onnx/operators.ts';
 import { float32, isTensorOf, type Tensor } from '../onnx/tensor.ts';
 import { DenseLayerError } from './errors.ts';
 import type { FeatureMap } from './featureMap.ts';
@@ -48,15 +50,12 @@ export function findDenseLayer(classifier: Classifier, name?: string): DenseLaye
 }
 
 function denseLayer(classifier: Classifier, nodes: readonly Node[], node: Node): DenseLayer {
-  const makers = new Map(
-    classifier.model.graph.nodes.flatMap((made) => made.outputs.map((out) => [out, made] as const)),
-  );
-  const [data = '', matrix = ''] = node.inputs;
+  const [data, matrix] = [inputOf(node, 0), inputOf(node, 1)];
   const where = describeNode(node);
   if (node.op === 'Gemm' && (intOf(node, 'transA', 0) !== 0 || floatOf(node, 'alpha', 1) !== 1)) {
     throw new DenseLayerError(`${where} is not a plain dense layer: it has transA or alpha. Export it without.`);
   }
-  const found = storedWeight(classifier, makers, matrix);
+  const found = storedWeight(classifier, matrix);
   if (!found || classifier.facts.get(data)?.dims.length !== 2) {
     throw new DenseLayerError(
       `${where} is not a dense layer over a flattened image: its weights are not constants of the model, or its input is not [n, inputs]. Name another layer with --layer.`,
@@ -65,8 +64,8 @@ function denseLayer(classifier: Classifier, nodes: readonly Node[], node: Node):
   const { weight, weightName, transposed } = found;
   const byRows = (node.op === 'Gemm' && intOf(node, 'transB', 0) === 1) !== transposed;
   const [, inputs = 0] = classifier.facts.get(data)?.dims ?? [];
-  const [, units = 0] = classifier.facts.get(node.outputs[0] ?? '')?.dims ?? [];
-  const { map, mapValue } = findMap(classifier, makers, data, where);
+  const [, units = 0] = classifier.facts.get(outputOf(node))?.dims ?? [];
+  const { map, mapValue } = findMap(classifier, data, where);
   return {
     node,
     weight,
@@ -88,48 +87,29 @@ interface StoredWeight {
 }
 
 /** The initializer behind a layer's matrix, through constant reshapes (which keep the order) and transpositions. */
-function storedWeight(
-  { model, facts }: Classifier,
-  makers: ReadonlyMap<string, Node>,
-  matrix: string,
-): StoredWeight | undefined {
+function storedWeight({ model, facts }: Classifier, matrix: string): StoredWeight | undefined {
+  const view = viewOf(model.graph);
   let name = matrix;
   let transposed = false;
-  for (let maker = makers.get(name); maker; maker = makers.get(name)) {
+  for (let maker = view.maker(name); maker; maker = view.maker(name)) {
     if (maker.op === 'Transpose' && facts.get(name)?.dims.length === 2) transposed = !transposed;
     else if (maker.op !== 'Reshape' && maker.op !== 'Identity') return undefined;
-    name = maker.inputs[0] ?? '';
+    name = inputOf(maker, 0);
   }
   const weight = model.graph.initializers.get(name);
   return weight && isTensorOf(weight, 'float32') ? { weight, weightName: name, transposed } : undefined;
 }
 
-const rearranging = new Set(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Identity', 'Dropout', 'Cast']);
-const elementwise = [
-  'Sigmoid',
-  'Relu',
-  'Tanh',
-  'LeakyRelu',
-  'Elu',
-  'Selu',
-  'Celu',
-  'Gelu',
-  'Softplus',
-  'Softsign',
-  'HardSigmoid',
-];
-
 /** Walks back from a layer's inputs to the picture they were flattened from. */
 function findMap(
-  { facts, inputName, input }: Classifier,
-  makers: ReadonlyMap<string, Node>,
+  { facts, inputName, input, model }: Classifier,
   data: string,
   where: string,
 ): Pick<DenseLayer, 'map' | 'mapValue'> {
   let name = data;
   for (;;) {
     const dims = facts.get(name)?.dims ?? [];
-    const maker = makers.get(name);
+    const maker = viewOf(model.graph).maker(name);
     if (dims.length === 4) {
       const isImage = name === inputName;
       const channelsLast = isImage
@@ -143,9 +123,7 @@ function findMap(
     }
     // An operator on the flattened values that takes each by itself leaves them in their places.
     const moving = maker?.inputs.filter((from) => facts.get(from)?.constant === undefined) ?? [];
-    const inPlace =
-      maker &&
-      (rearranging.has(maker.op) || elementwise.includes(maker.op) || ['Add', 'Sub', 'Mul', 'Div'].includes(maker.op));
+    const inPlace = maker && is(maker, 'reshape', 'of dense layers', 'arithmetic');
     const [before] = moving;
     if (!inPlace || moving.length !== 1 || before === undefined) {
       throw new DenseLayerError(
@@ -162,16 +140,17 @@ function following(
   nodes: readonly Node[],
   node: Node,
 ): Pick<DenseLayer, 'sums' | 'activations' | 'activation'> {
+  const { readers } = nodesView(nodes);
   const only = (value: string): Node | undefined => {
-    const readers = nodes.filter(({ inputs }) => inputs.includes(value));
-    return readers.length === 1 ? readers[0] : undefined;
+    const [reader, another] = readers(value);
+    return another ? undefined : reader;
   };
-  const [product = ''] = node.outputs;
+  const product = outputOf(node);
   const bias = only(product);
   const isBias = bias?.op === 'Add' && bias.inputs.some((from) => facts.get(from)?.constant !== undefined);
   const sums = isBias ? (bias.outputs[0] ?? product) : product;
   const next = only(sums);
-  return next && elementwise.includes(next.op)
+  return next && is(next, 'of dense layers')
     ? { sums, activations: next.outputs[0] ?? sums, activation: next.op }
     : { sums, activations: sums };
 }

@@ -2,6 +2,8 @@ import { nodesOnTheWay } from '../attribution/layer.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { intsOf } from '../onnx/attributes.ts';
 import { describeNode, type Node } from '../onnx/graph.ts';
+import { inputOf } from '../onnx/graphView.ts';
+import { is } from '../onnx/operators.ts';
 import { toNumbers } from '../onnx/tensor.ts';
 import { windowOf } from '../transforms/gradient/window.ts';
 import type { DenseLayer } from './denseLayer.ts';
@@ -19,61 +21,6 @@ interface Span {
 type Field = readonly [Span, Span];
 
 const pixel: Span = { jump: 1, start: 0, size: 1 };
-const windows = new Set(['Conv', 'MaxPool', 'AveragePool', 'LpPool']);
-const everything = new Set(['GlobalAveragePool', 'GlobalMaxPool', 'GlobalLpPool']);
-/** What takes each position by itself, or several values at the same position. */
-const pointwise = new Set(
-  [
-    [
-      'Abs',
-      'Add',
-      'BatchNormalization',
-      'Cast',
-      'Ceil',
-      'Celu',
-      'Clip',
-      'Concat',
-      'Div',
-      'Dropout',
-      'Elu',
-      'Erf',
-      'Exp',
-      'Floor',
-    ],
-    [
-      'Gelu',
-      'HardSigmoid',
-      'HardSwish',
-      'Identity',
-      'LRN',
-      'LeakyRelu',
-      'Log',
-      'Max',
-      'Mean',
-      'Min',
-      'Mish',
-      'Mul',
-      'Neg',
-      'PRelu',
-    ],
-    [
-      'Pow',
-      'Reciprocal',
-      'Relu',
-      'Selu',
-      'Sigmoid',
-      'Sign',
-      'Softplus',
-      'Softsign',
-      'Sqrt',
-      'Sub',
-      'Sum',
-      'Tanh',
-      'Transpose',
-    ],
-  ].flat(),
-);
-
 /** For each position of the layer's map, the pixels it depends on: a rectangle, its last row and column included. */
 export type ReceptiveField = (y: number, x: number) => Rectangle;
 
@@ -142,21 +89,21 @@ function fieldAfter(classifier: Classifier, fields: ReadonlyMap<string, Field>, 
     }),
     node,
   );
-  const spatial = (name: string | undefined) => (facts.get(name ?? '')?.dims ?? []).slice(2);
-  if (everything.has(node.op)) return [whole(input.height), whole(input.width)];
-  if (pointwise.has(node.op)) return field;
+  const spatial = (position: number) => (facts.get(inputOf(node, position))?.dims ?? []).slice(2);
+  if (is(node, 'whole image')) return [whole(input.height), whole(input.width)];
+  if (is(node, 'same position')) return field;
   if (node.op === 'Pad') {
-    const constant = facts.get(node.inputs[1] ?? '')?.constant;
+    const constant = facts.get(inputOf(node, 1))?.constant;
     const [, , top = 0, left = 0] = constant ? toNumbers(constant) : [];
     return [shifted(field[0], top), shifted(field[1], left)];
   }
-  if (!windows.has(node.op)) {
+  if (!is(node, 'window')) {
     throw new DenseLayerError(
       `${describeNode(node)} stands between the pixels and the dense layer, and konkyo cannot say which pixels it looks at. Name another layer with --layer.`,
     );
   }
-  const kernel = node.op === 'Conv' ? spatial(node.inputs[1]) : intsOf(node, 'kernel_shape', []);
-  const window = windowOf(node, spatial(node.inputs[0]), kernel);
+  const kernel = node.op === 'Conv' ? spatial(1) : intsOf(node, 'kernel_shape', []);
+  const window = windowOf(node, spatial(0), kernel);
   const through = (span: Span, axis: 0 | 1): Span => ({
     jump: span.jump * (window.strides[axis] ?? 1),
     start: span.start - (window.padsBegin[axis] ?? 0) * span.jump,

@@ -1,6 +1,8 @@
 import { findLayer, nodesOnTheWay } from '../attribution/layer.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import type { Graph, Node } from '../onnx/graph.ts';
+import { type GraphView, inputOf, nodesView, outputOf } from '../onnx/graphView.ts';
+import { is } from '../onnx/operators.ts';
 import { prune } from '../onnx/prune.ts';
 import { float32, sizeOf } from '../onnx/tensor.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
@@ -26,12 +28,7 @@ export interface DenseLayer {
 
 export type Activation = 'none' | 'sigmoid' | 'relu' | 'tanh';
 
-const rearranging = new Set(['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Identity', 'Dropout', 'Cast']);
-const weighing = new Set(['Gemm', 'MatMul']);
-const affine = new Set(['Add', 'Sub', 'Mul', 'Div', 'BatchNormalization']);
 const activations: Readonly<Record<string, Activation>> = { Relu: 'relu', Sigmoid: 'sigmoid', Tanh: 'tanh' };
-const pooling = new Set(['MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalMaxPool']);
-
 /** More features than this make rules that nobody reads, from terms that nobody can list. */
 export const mostFeatures = 1024;
 
@@ -42,7 +39,7 @@ export const mostFeatures = 1024;
  */
 export async function findDenseHead(classifier: Classifier, named?: string): Promise<DenseHead> {
   const path = headPath(classifier);
-  const first = path.findIndex(({ node }) => weighing.has(node.op));
+  const first = path.findIndex(({ node }) => is(node, 'dense'));
   const start = path[first];
   const asked = named === undefined ? start?.input : findLayer(classifier, named).value;
   if (asked === undefined) {
@@ -53,7 +50,7 @@ export async function findDenseHead(classifier: Classifier, named?: string): Pro
   const from = path.findIndex(({ input }) => input === asked);
   const steps = from < 0 ? [] : withoutRearrangements(path.slice(from));
   const [begin] = steps;
-  if (!begin || !steps.some(({ node }) => weighing.has(node.op))) {
+  if (!begin || !steps.some(({ node }) => is(node, 'dense'))) {
     throw new RuleModelError(
       `"${named}" is not followed by dense layers alone up to the scores. Values that are: ${headInputs(path).join(', ') || 'none'}.`,
     );
@@ -76,7 +73,7 @@ export async function findDenseHead(classifier: Classifier, named?: string): Pro
 
 /** From the flattened value on: its elements are the same, one row an image. */
 function withoutRearrangements(steps: readonly Step[]): readonly Step[] {
-  const first = steps.findIndex(({ node }) => !rearranging.has(node.op));
+  const first = steps.findIndex(({ node }) => !is(node, 'reshape'));
   return first < 0 ? [] : steps.slice(first);
 }
 
@@ -88,10 +85,11 @@ interface Step {
 
 /** The nodes before the scores that weigh, shift, activate or rearrange one value, back to the first that does something else. */
 function headPath(classifier: Classifier): Step[] {
-  const makers = makersOf(classifier);
+  const maker = makerOf(classifier);
   const steps: Step[] = [];
-  for (let value = classifier.scores.name, node = makers.get(value); node; node = makers.get(value)) {
-    const known = rearranging.has(node.op) || weighing.has(node.op) || affine.has(node.op) || node.op in activations;
+  for (let value = classifier.scores.name, node = maker(value); node; node = maker(value)) {
+    const isAffine = is(node, 'dense', 'arithmetic') || node.op === 'BatchNormalization';
+    const known = is(node, 'reshape') || isAffine || node.op in activations;
     const inputs = node.inputs.filter((name) => name !== '' && !isConstant(classifier, name));
     const [input] = inputs;
     // A batch dimension taken from the image's shape is a second input, and does not change the numbers.
@@ -102,8 +100,9 @@ function headPath(classifier: Classifier): Step[] {
   return steps.reverse();
 }
 
-function makersOf(classifier: Classifier): ReadonlyMap<string, Node> {
-  return new Map(nodesOnTheWay(classifier).flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+/** The node that makes a value, where it lies between the pixels and the scores. */
+function makerOf(classifier: Classifier): GraphView['maker'] {
+  return nodesView(nodesOnTheWay(classifier)).maker;
 }
 
 function isConstant({ facts, model }: Classifier, name: string): boolean {
@@ -116,17 +115,17 @@ function dimsOf({ facts }: Classifier, value: string): readonly number[] {
 
 /** Values that dense layers read, first to last. */
 function headInputs(path: readonly Step[]): string[] {
-  return path.flatMap(({ node, input }) => (weighing.has(node.op) ? [input] : []));
+  return path.flatMap(({ node, input }) => (is(node, 'dense') ? [input] : []));
 }
 
 function endWords(classifier: Classifier): string {
-  return makersOf(classifier).get(classifier.scores.name)?.op ?? 'nothing';
+  return makerOf(classifier)(classifier.scores.name)?.op ?? 'nothing';
 }
 
 function isInUnitRange(classifier: Classifier, features: string): boolean {
-  const makers = makersOf(classifier);
-  let node = makers.get(features);
-  while (node && (rearranging.has(node.op) || pooling.has(node.op))) node = makers.get(node.inputs[0] ?? '');
+  const maker = makerOf(classifier);
+  let node = maker(features);
+  while (node && is(node, 'reshape', 'max pooling', 'mean pooling')) node = maker(inputOf(node, 0));
   return node?.op === 'Sigmoid' || node?.op === 'HardSigmoid';
 }
 
@@ -138,7 +137,7 @@ async function readLayers(classifier: Classifier, features: string, steps: reado
     const activation = activations[node.op];
     if (activation === undefined || input === features) continue;
     layers.push({ units: await readUnits(classifier, from, input), activation });
-    from = node.outputs[0] ?? '';
+    from = outputOf(node);
   }
   const units = await readUnits(classifier, from, classifier.scores.name);
   return [...layers, { units: bothClasses(units), activation: 'none' }];

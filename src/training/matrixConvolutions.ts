@@ -1,6 +1,7 @@
 import type { Facts } from '../onnx/facts.ts';
 import type { Graph, Node } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { inputOf, outputOf } from '../onnx/graphView.ts';
 import { int64, sizeOf } from '../onnx/tensor.ts';
 import { groupsOf, padsOf, windowOf } from '../transforms/gradient/window.ts';
 
@@ -50,15 +51,15 @@ type Size = readonly [number, number];
 type Product = (builder: GraphBuilder, convolution: Convolution) => string;
 
 function convolutionOf(node: Node, facts: Facts): Convolution | undefined {
-  const dims = (name: string | undefined) => facts.get(name ?? '')?.dims ?? [];
-  const [, channels = 0, ...input] = dims(node.inputs[0]);
-  const [filters = 0, , ...kernel] = dims(node.inputs[1]);
-  const [, , ...output] = dims(node.outputs[0]);
+  const [images, weights, bias = ''] = [inputOf(node, 0), inputOf(node, 1), node.inputs[2]];
+  const dims = (name: string) => facts.get(name)?.dims ?? [];
+  const [, channels = 0, ...input] = dims(images);
+  const [filters = 0, , ...kernel] = dims(weights);
+  const [, , ...output] = dims(outputOf(node));
   if (!isSize(input) || !isSize(kernel) || !isSize(output)) return undefined;
   const window = windowOf(node, input, kernel);
   const stepsByOne = [...window.strides, ...window.dilations].every((step) => step === 1);
   if (!stepsByOne || padsOf(window).some((pad) => pad !== 0) || groupsOf(node) !== 1) return undefined;
-  const [images = '', weights = '', bias = ''] = node.inputs;
   return { images, weights, bias, channels, filters, input, kernel, output };
 }
 

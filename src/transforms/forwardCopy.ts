@@ -1,5 +1,6 @@
-import { type Graph, reads } from '../onnx/graph.ts';
+import type { Graph } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
+import { viewOf } from '../onnx/graphView.ts';
 
 /**
  * Adds the graph's computation once more, for another input: every node that depends on the input is copied, constants
@@ -16,13 +17,10 @@ export function addForwardCopy(
 ): (name: string) => string {
   const copies = new Map([[input, value]]);
   const inCopy = (name: string) => copies.get(name) ?? name;
-  for (const node of graph.nodes) {
-    if (!reads(node).some((name) => copies.has(name))) continue;
-    const outputs = node.outputs.map((name) => (name === '' ? '' : builder.fresh(node.op)));
-    builder.append({ ...node, name: builder.fresh(node.op), inputs: node.inputs.map(inCopy), outputs });
-    node.outputs.forEach((name, i) => {
-      if (name !== '') copies.set(name, outputs[i] ?? '');
-    });
+  for (const node of viewOf(graph).downstream([input]).nodes) {
+    for (const name of node.outputs) if (name !== '') copies.set(name, builder.fresh(node.op));
+    const { inputs, outputs } = node;
+    builder.append({ ...node, name: builder.fresh(node.op), inputs: inputs.map(inCopy), outputs: outputs.map(inCopy) });
   }
   return inCopy;
 }

@@ -1,14 +1,11 @@
 import { floatOf, intOf, intsOf } from '../../onnx/attributes.ts';
 import type { Facts } from '../../onnx/facts.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
+import { inputOf, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
+import { operatorsOf } from '../../onnx/operators.ts';
 import { addedUp, type Columns, complement, constantColumns, logsAdded, multiplied, squashed } from './columns.ts';
 import { inverse, type Reader, sigmoid, softmax, straightSigmoid } from './squash.ts';
 import { isLogSumOf, multipleOf, softmaxExponent, type Tail, tailOf } from './tail.ts';
-
-/** Operators that leave an image's numbers and their order as they are. */
-export const passing: ReadonlySet<string> = new Set([
-  ...['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Dropout', 'Cast'],
-]);
 
 /** Up to here a bound is there to keep a logarithm finite, and decides nothing. */
 const negligible = 1e-3;
@@ -37,7 +34,7 @@ export function readColumns(graph: Graph, facts: Facts, output: string, rows: nu
 const asLog = (found: Columns | undefined): Columns | undefined => found && { ...found, log: 1 };
 
 const softmaxRule: Rule = (node, tail, read) => {
-  const [input = ''] = node.inputs;
+  const input = inputOf(node, 0);
   const dims = tail.dimsOf(input);
   const axis = intOf(node, 'axis', -1);
   // Over an axis of length 1 every element is 1.
@@ -66,16 +63,20 @@ function sum(tail: Tail, read: Reader, names: readonly string[], factors: readon
   return logs.length === 1 ? logs[0] : logsAdded(logs);
 }
 
-const passOn: Rule = ({ inputs: [input = ''] }, _tail, read) => read(input);
+const passOn: Rule = (node, _tail, read) => read(inputOf(node, 0));
 
 /** A mean or sum over an axis along which values were stacked: of those values. */
 const overStack =
   (isMean: boolean): Rule =>
   (node, tail, read) => {
-    const [input = '', axesName = ''] = node.inputs;
+    const [input, axesName] = [inputOf(node, 0), optionalInputOf(node, 1)];
     const rank = tail.dimsOf(input).length;
     const counted = (axis: number) => (axis < 0 ? axis + rank : axis);
-    const [axis, ...others] = (intsOf(node, 'axes') ?? tail.wholeNumbers(axesName) ?? []).map(counted);
+    const [axis, ...others] = (
+      intsOf(node, 'axes') ??
+      (axesName === undefined ? undefined : tail.wholeNumbers(axesName)) ??
+      []
+    ).map(counted);
     const stack = tail.makerOf(input, 'Concat');
     if (!stack || axis === undefined || others.length > 0 || counted(intOf(stack, 'axis', 0)) !== axis)
       return undefined;
@@ -111,8 +112,8 @@ function picked(
 }
 
 const slice: Rule = (node, tail, read) => {
-  const [input = '', ...bounds] = node.inputs;
-  const [starts, ends, axes = [0], [step = 1] = []] = bounds.map((name) => tail.wholeNumbers(name));
+  const input = inputOf(node, 0);
+  const [starts, ends, axes = [0], [step = 1] = []] = node.inputs.slice(1).map((name) => tail.wholeNumbers(name));
   const [axis = 0, ...others] = axes;
   const length = tail.dimsOf(input).at(axis);
   if (!starts || !ends || others.length > 0 || length === undefined || step !== 1) return undefined;
@@ -121,8 +122,9 @@ const slice: Rule = (node, tail, read) => {
   return picked(tail, read(input), input, axis, places);
 };
 
-const product: Rule = ({ inputs: [a = '', b = ''], outputs: [output = ''] }, tail, read) => {
-  const [left, right] = [a, b].map((name) => tail.factors(name, tail.widthOf(output)));
+const product: Rule = (node, tail, read) => {
+  const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
+  const [left, right] = [a, b].map((name) => tail.factors(name, tail.widthOf(outputOf(node))));
   const [varying, factors] = right ? [a, right] : [b, left];
   if (factors) {
     const found = read(varying);
@@ -132,8 +134,9 @@ const product: Rule = ({ inputs: [a = '', b = ''], outputs: [output = ''] }, tai
   return exponent === undefined ? undefined : softmax(tail, read, exponent);
 };
 
-const quotient: Rule = ({ inputs: [a = '', b = ''], outputs: [output = ''] }, tail, read) => {
-  const divisors = tail.factors(b, tail.widthOf(output));
+const quotient: Rule = (node, tail, read) => {
+  const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
+  const divisors = tail.factors(b, tail.widthOf(outputOf(node)));
   if (divisors) {
     const found = read(a);
     return (
@@ -149,7 +152,8 @@ const quotient: Rule = ({ inputs: [a = '', b = ''], outputs: [output = ''] }, ta
   return exponent === undefined ? undefined : softmax(tail, read, exponent);
 };
 
-const difference: Rule = ({ inputs: [a = '', b = ''] }, tail, read) => {
+const difference: Rule = (node, tail, read) => {
+  const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
   if (isLogSumOf(tail, a, b)) return asLog(softmax(tail, read, a));
   // x - softplus(x) = log sigmoid(x)
   if (tail.makerOf(b, 'Softplus')?.inputs[0] === a) return asLog(sigmoid(tail, a));
@@ -157,31 +161,30 @@ const difference: Rule = ({ inputs: [a = '', b = ''] }, tail, read) => {
 };
 
 const concatenation: Rule = (node, tail, read) => {
-  const [output = ''] = node.outputs;
   const found = node.inputs.flatMap((name) => read(name) ?? []);
   const [first] = found;
   const alike = found.length === node.inputs.length && found.every(({ log }) => log === first?.log);
-  if (!first || !alike || !tail.alongNumbers(tail.dimsOf(output), intOf(node, 'axis', 0))) return undefined;
+  if (!first || !alike || !tail.alongNumbers(tail.dimsOf(outputOf(node)), intOf(node, 'axis', 0))) return undefined;
   return { ...first, columns: found.flatMap(({ columns }) => columns) };
 };
 
 const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
-  ...[...passing].map((op) => [op, passOn] as const),
+  ...operatorsOf('reshape').map((op) => [op, passOn] as const),
   [
     'Transpose',
     (node, tail, read) => {
-      const [input = ''] = node.inputs;
+      const input = inputOf(node, 0);
       const order = intsOf(node, 'perm')?.filter((axis) => axis === 0 || tail.dimsOf(input)[axis] !== 1);
       return order?.every((axis, i) => axis > (order[i - 1] ?? -1)) ? read(input) : undefined;
     },
   ],
   ['Softmax', softmaxRule],
   ['LogSoftmax', (...call) => asLog(softmaxRule(...call))],
-  ['Sigmoid', ({ inputs: [input = ''] }, tail) => sigmoid(tail, input)],
+  ['Sigmoid', (node, tail) => sigmoid(tail, inputOf(node, 0))],
   [
     'HardSigmoid',
     (node, tail) => {
-      const [input = ''] = node.inputs;
+      const input = inputOf(node, 0);
       const slope = floatOf(node, 'alpha', 0.2);
       const centred = floatOf(node, 'beta', 0.5) === 0.5 && slope > 0;
       return centred ? squashed('HardSigmoid', [{ value: input, factor: 1 }], tail.widthOf(input), slope) : undefined;
@@ -190,7 +193,8 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   [
     // tanh(x) = 2 sigmoid(2 x) - 1
     'Tanh',
-    ({ inputs: [input = ''] }, tail) => {
+    (node, tail) => {
+      const input = inputOf(node, 0);
       const twice = multiplied(squashed('Sigmoid', [multipleOf(tail, input, 2)], tail.widthOf(input)), [2]);
       return twice && addedUp([twice, constantColumns([-1])]);
     },
@@ -198,7 +202,8 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   [
     // softplus(x) = -log(1 - sigmoid(x))
     'Softplus',
-    ({ inputs: [input = ''] }, tail) => {
+    (node, tail) => {
+      const input = inputOf(node, 0);
       const found = sigmoid(tail, input);
       const rest = found && complement(found);
       return rest && { ...rest, log: -1 };
@@ -206,8 +211,8 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ],
   [
     'Neg',
-    ({ inputs: [input = ''] }, _tail, read) => {
-      const found = read(input);
+    (node, _tail, read) => {
+      const found = read(inputOf(node, 0));
       return found && multiplied(found, [-1]);
     },
   ],
@@ -228,39 +233,43 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['Sub', difference],
   ['Mul', product],
   ['Div', quotient],
-  ['Reciprocal', ({ inputs: [input = ''] }, tail) => inverse(tail, input)],
+  ['Reciprocal', (node, tail) => inverse(tail, inputOf(node, 0))],
   [
     'Log',
-    ({ inputs: [input = ''] }, _tail, read) => {
-      const found = read(input);
+    (node, _tail, read) => {
+      const found = read(inputOf(node, 0));
       return found?.log === undefined ? asLog(found) : undefined;
     },
   ],
   [
     'Exp',
-    ({ inputs: [input = ''] }, _tail, read) => {
-      const found = read(input);
+    (node, _tail, read) => {
+      const found = read(inputOf(node, 0));
       return found?.log === 1 ? { columns: found.columns } : undefined;
     },
   ],
   [
     'Clip',
-    ({ inputs: [input = '', low, high] }, tail, read) =>
-      clipped(tail, read, input, tail.single(low), tail.single(high)),
+    (node, tail, read) =>
+      clipped(tail, read, inputOf(node, 0), tail.single(node.inputs[1]), tail.single(node.inputs[2])),
   ],
   [
     'Max',
-    ({ inputs: [a = '', b = '', ...more] }, tail, read) => {
+    (node, tail, read) => {
+      if (node.inputs.length !== 2) return undefined;
+      const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
       const [left, right] = [tail.single(a), tail.single(b)];
-      if (more.length > 0 || (left ?? right) === undefined) return undefined;
+      if ((left ?? right) === undefined) return undefined;
       return clipped(tail, read, right === undefined ? b : a, right ?? left, undefined);
     },
   ],
   [
     'Min',
-    ({ inputs: [a = '', b = '', ...more] }, tail, read) => {
+    (node, tail, read) => {
+      if (node.inputs.length !== 2) return undefined;
+      const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
       const [left, right] = [tail.single(a), tail.single(b)];
-      if (more.length > 0 || (left ?? right) === undefined) return undefined;
+      if ((left ?? right) === undefined) return undefined;
       return clipped(tail, read, right === undefined ? b : a, undefined, right ?? left);
     },
   ],
@@ -268,7 +277,7 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   [
     'Gather',
     (node, tail, read) => {
-      const [input = '', indices = ''] = node.inputs;
+      const [input, indices] = [inputOf(node, 0), inputOf(node, 1)];
       return picked(tail, read(input), input, intOf(node, 'axis', 0), tail.wholeNumbers(indices));
     },
   ],

@@ -1,5 +1,6 @@
 import type { Facts } from '../../onnx/facts.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
+import { inputOf, viewOf } from '../../onnx/graphView.ts';
 import { sizeOf, toNumbers } from '../../onnx/tensor.ts';
 import type { Logits } from './columns.ts';
 
@@ -23,7 +24,7 @@ export interface Tail {
 
 /** @param rows images in the run that the facts are from. */
 export function tailOf(graph: Graph, facts: Facts, rows: number): Tail {
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const { maker } = viewOf(graph);
   const dimsOf = (name: string) => facts.get(name)?.dims ?? graph.initializers.get(name)?.dims ?? [];
   const constantOf = (name: string) => graph.initializers.get(name) ?? facts.get(name)?.constant;
   const numbers = (name: string) => {
@@ -34,8 +35,8 @@ export function tailOf(graph: Graph, facts: Facts, rows: number): Tail {
     dimsOf,
     widthOf: (name) => sizeOf(dimsOf(name)) / rows,
     makerOf(name, ...ops) {
-      let node = makers.get(name ?? '');
-      while (node?.op === 'Identity') node = makers.get(node.inputs[0] ?? '');
+      let node = name === undefined ? undefined : maker(name);
+      while (node?.op === 'Identity') node = maker(inputOf(node, 0));
       return node?.domain === '' && ops.includes(node.op) ? node : undefined;
     },
     isConstant: (name) => constantOf(name) !== undefined,

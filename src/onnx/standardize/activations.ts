@@ -2,8 +2,9 @@ import { float, floatOf } from '../attributes.ts';
 import type { Foreign, Rewriting, Rewritings } from './foreign.ts';
 
 /** x, plus the bias where there is one. */
-function biased({ x: [input = '', bias = ''], ops }: Foreign): string {
-  return bias === '' ? input : ops.Add(input, bias);
+function biased({ operand, optional, ops }: Foreign): string {
+  const bias = optional(1);
+  return bias === undefined ? operand(0) : ops.Add(operand(0), bias);
 }
 
 const gelu =
@@ -11,8 +12,8 @@ const gelu =
   (foreign) => [foreign.add('Gelu', [biased(foreign)], { approximate })];
 
 /** x sigmoid(alpha x) */
-const quickGelu: Rewriting = ({ node, x: [x = ''], ops, builder }) => [
-  ops.Mul(x, ops.Sigmoid(ops.Mul(x, builder.scalar(floatOf(node, 'alpha', 1.702))))),
+const quickGelu: Rewriting = ({ node, operand, ops, builder }) => [
+  ops.Mul(operand(0), ops.Sigmoid(ops.Mul(operand(0), builder.scalar(floatOf(node, 'alpha', 1.702))))),
 ];
 
 /** Activations of ONNX Runtime's own domain, and the sums it fuses with them. */
@@ -21,7 +22,7 @@ export const activationRewritings: Rewritings = {
   'com.microsoft::BiasGelu': gelu('none'),
   'com.microsoft::FastGelu': gelu('tanh'),
   'com.microsoft::QuickGelu': quickGelu,
-  'com.microsoft::BiasAdd': ({ x: [x = '', bias = '', skip = ''], ops }) => [ops.Add(ops.Add(x, bias), skip)],
+  'com.microsoft::BiasAdd': ({ operand, ops }) => [ops.Add(ops.Add(operand(0), operand(1)), operand(2))],
 };
 
 /** The names of an activation's parameters, in the order that fused operators list them in. */

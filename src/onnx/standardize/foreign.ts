@@ -8,6 +8,10 @@ export interface Foreign {
   readonly node: Node;
   /** Names of the inputs; '' for one that is left out. */
   readonly x: readonly string[];
+  /** The name of an input that has to be there. */
+  readonly operand: (index: number) => string;
+  /** The name of an input that may be left out; undefined where it is. */
+  readonly optional: (index: number) => string | undefined;
   /** What a probe knows of an input: nothing of values that other rewritings made. The batch has the probe's size. */
   readonly facts: (name: string) => ValueFacts | undefined;
   /** Whether real numbers have taken an input's integers' place. */

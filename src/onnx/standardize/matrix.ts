@@ -19,8 +19,8 @@ function arranged({ add, dims }: Foreign, name: string, trans: boolean, transBat
 
 /** alpha A' B' */
 const fusedMatMul: Rewriting = (foreign) => {
-  const { node, x, ops, builder } = foreign;
-  const [a = '', b = ''] = x;
+  const { node, operand, ops, builder } = foreign;
+  const [a, b] = [operand(0), operand(1)];
   const left = arranged(foreign, a, intOf(node, 'transA', 0) === 1, intOf(node, 'transBatchA', 0) === 1);
   const right = arranged(foreign, b, intOf(node, 'transB', 0) === 1, intOf(node, 'transBatchB', 0) === 1);
   if (left === undefined || right === undefined) return undefined;
@@ -41,11 +41,11 @@ const fusedGemm: Rewriting = (foreign) => {
 
 /** f(Conv(x, w, b) + z) */
 const fusedConv: Rewriting = (foreign) => {
-  const { node, x, add, ops } = foreign;
-  const [image = '', weights = '', bias = '', other = ''] = x;
-  const inputs = bias === '' ? [image, weights] : [image, weights, bias];
+  const { node, operand, optional, add, ops } = foreign;
+  const [image, weights, bias, other] = [operand(0), operand(1), optional(2), optional(3)];
+  const inputs = bias === undefined ? [image, weights] : [image, weights, bias];
   const convolved = add('Conv', inputs, without(node.attributes, 'activation', 'activation_params'));
-  const sum = other === '' ? convolved : ops.Add(convolved, other);
+  const sum = other === undefined ? convolved : ops.Add(convolved, other);
   const y = activated(foreign, sum, stringOf(node, 'activation', ''), floatsOf(node, 'activation_params', []));
   return y === undefined ? undefined : [y];
 };

@@ -3,17 +3,17 @@ import type { Foreign, Rewriting, Rewritings } from './foreign.ts';
 
 /** LayerNorm(x + skip + bias); the fourth output is the sum. */
 const skipLayerNormalization: Rewriting = (foreign) => {
-  const { node, x, add } = foreign;
-  const [, , gamma = '', beta = ''] = x;
-  const sum = skipped(foreign, x[4]);
-  const parameters = beta === '' ? [gamma] : [gamma, beta];
+  const { node, add } = foreign;
+  const [gamma, beta] = [foreign.operand(2), foreign.optional(3)];
+  const sum = skipped(foreign, foreign.optional(4));
+  const parameters = beta === undefined ? [gamma] : [gamma, beta];
   const epsilon = float(floatOf(node, 'epsilon', 1e-12));
   return [add('LayerNormalization', [sum, ...parameters], { axis: -1, epsilon }), '', '', sum];
 };
 
-function skipped({ x: [input = '', skip = ''], ops }: Foreign, bias = ''): string {
-  const sum = ops.Add(input, skip);
-  return bias === '' ? sum : ops.Add(sum, bias);
+function skipped({ operand, ops }: Foreign, bias: string | undefined): string {
+  const sum = ops.Add(operand(0), operand(1));
+  return bias === undefined ? sum : ops.Add(sum, bias);
 }
 
 /** x / sqrt(mean(x^2) + epsilon) scale, the mean over the axes from `axis` on. */
@@ -28,16 +28,16 @@ function rootMeanSquare(foreign: Foreign, x: string, scale: string, axis: number
 }
 
 const simplified: Rewriting = (foreign) => {
-  const { node, x } = foreign;
-  const [input = '', scale = ''] = x;
+  const { node } = foreign;
+  const [input, scale] = [foreign.operand(0), foreign.operand(1)];
   const y = rootMeanSquare(foreign, input, scale, intOf(node, 'axis', -1), floatOf(node, 'epsilon', 1e-5));
   return y === undefined ? undefined : [y];
 };
 
 const skipSimplified: Rewriting = (foreign) => {
-  const { node, x } = foreign;
-  const sum = skipped(foreign, x[3]);
-  const y = rootMeanSquare(foreign, sum, x[2] ?? '', -1, floatOf(node, 'epsilon', 1e-5));
+  const { node } = foreign;
+  const sum = skipped(foreign, foreign.optional(3));
+  const y = rootMeanSquare(foreign, sum, foreign.operand(2), -1, floatOf(node, 'epsilon', 1e-5));
   return y === undefined ? undefined : [y, '', '', sum];
 };
 

@@ -1,4 +1,5 @@
 import { elementTypeCode } from '../elementType.ts';
+import { outputOf } from '../graphView.ts';
 import { float32, tensor } from '../tensor.ts';
 import type { Foreign } from './foreign.ts';
 
@@ -9,16 +10,21 @@ import type { Foreign } from './foreign.ts';
  * case, and thousands in practice. The proof on load has the last word.
  */
 
+/** An input that is quantised: its integers, their scale and zero point, one after the other from `at` on. */
+export function quantity({ operand, optional }: Foreign, at: number) {
+  return { q: operand(at), scale: operand(at + 1), zero: optional(at + 2) };
+}
+
 /** q - z as float32, of integers or of real numbers in their place. A zero point for each row or column lies along `axis`. */
-export function offset(foreign: Foreign, q: string, zero = '', axis?: AxisOf): string {
+export function offset(foreign: Foreign, q: string, zero?: string, axis?: AxisOf): string {
   const { ops, facts, dims, isReal } = foreign;
   const known = facts(q);
-  const isOne = dims(zero)?.every((dim) => dim === 1);
-  if (zero !== '' && isOne && known && known.constant === undefined && small.has(known.type) && !isReal(q)) {
+  const isOne = zero !== undefined && dims(zero)?.every((dim) => dim === 1);
+  if (zero !== undefined && isOne && known && known.constant === undefined && small.has(known.type) && !isReal(q)) {
     return dequantised(foreign, q, zero);
   }
   const real = asFloat(foreign, q);
-  if (zero === '') return real;
+  if (zero === undefined) return real;
   return ops.Sub(real, alongAxis(foreign, asFloat(foreign, zero), zero, axis));
 }
 
@@ -53,11 +59,11 @@ export function alongAxis({ ops, builder, dims }: Foreign, parameter: string, li
 }
 
 /** Rounded and saturated to the integers of a zero point's type (that of the node's first output where there is none). */
-export function quantised({ node, facts, add, builder }: Foreign, value: string, zero: string): string {
-  const type = facts(node.outputs[0] ?? '')?.type;
+export function quantised({ node, facts, add, builder }: Foreign, value: string, zero: string | undefined): string {
+  const type = facts(outputOf(node))?.type;
   const none = type === 'int8' ? tensor('int8', [], Int8Array.of(0)) : tensor('uint8', [], Uint8Array.of(0));
-  const point = zero === '' ? builder.constant(none, 'zero') : zero;
-  const dims = zero === '' ? [] : (facts(zero)?.dims ?? []);
+  const point = zero ?? builder.constant(none, 'zero');
+  const dims = zero === undefined ? [] : (facts(zero)?.dims ?? []);
   const ones = builder.constant(float32(dims, new Float32Array(dims.reduce((n, d) => n * d, 1)).fill(1)), 'one');
   return add('QuantizeLinear', [value, ones, point]);
 }

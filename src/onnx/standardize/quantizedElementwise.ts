@@ -1,11 +1,11 @@
 import { float, floatOf, intOf, intsOf, without } from '../attributes.ts';
 import type { Foreign, Rewriting, Rewritings } from './foreign.ts';
 import { channelsFirst } from './integers.ts';
-import { offset, quantised } from './quantities.ts';
+import { offset, quantised, quantity } from './quantities.ts';
 
 /** The real number that a quantised input stands for. */
 function real(foreign: Foreign, at: number): string {
-  const [q = '', scale = '', zero = ''] = foreign.x.slice(at, at + 3);
+  const { q, scale, zero } = quantity(foreign, at);
   return foreign.ops.Mul(offset(foreign, q, zero), scale);
 }
 
@@ -13,40 +13,39 @@ function real(foreign: Foreign, at: number): string {
 const ofOne =
   (compute: (foreign: Foreign, x: string) => string | undefined): Rewriting =>
   (foreign) => {
-    const [, , , scale = '', zero = ''] = foreign.x;
+    const [scale, zero] = [foreign.operand(3), foreign.optional(4)];
     const y = compute(foreign, real(foreign, 0));
     return y === undefined ? undefined : [quantised(foreign, foreign.ops.Div(y, scale), zero)];
   };
 
 /** (a - z) s / t + (b - w) u / t, as ONNX Runtime adds. */
 const add: Rewriting = (foreign) => {
-  const { x, ops } = foreign;
-  const [a = '', aScale = '', aZero = '', b = '', bScale = '', bZero = '', scale = '', zero = ''] = x;
-  const left = ops.Mul(offset(foreign, a, aZero), ops.Div(aScale, scale));
-  const right = ops.Mul(offset(foreign, b, bZero), ops.Div(bScale, scale));
-  return [quantised(foreign, ops.Add(left, right), zero)];
+  const { ops, operand, optional } = foreign;
+  const [a, b, scale] = [quantity(foreign, 0), quantity(foreign, 3), operand(6)];
+  const left = ops.Mul(offset(foreign, a.q, a.zero), ops.Div(a.scale, scale));
+  const right = ops.Mul(offset(foreign, b.q, b.zero), ops.Div(b.scale, scale));
+  return [quantised(foreign, ops.Add(left, right), optional(7))];
 };
 
 /** (a - z)(b - w) s u / t */
 const multiply: Rewriting = (foreign) => {
-  const { x, ops } = foreign;
-  const [a = '', aScale = '', aZero = '', b = '', bScale = '', bZero = '', scale = '', zero = ''] = x;
-  const product = ops.Mul(offset(foreign, a, aZero), offset(foreign, b, bZero));
-  return [quantised(foreign, ops.Mul(product, ops.Div(ops.Mul(aScale, bScale), scale)), zero)];
+  const { ops, operand, optional } = foreign;
+  const [a, b] = [quantity(foreign, 0), quantity(foreign, 3)];
+  const product = ops.Mul(offset(foreign, a.q, a.zero), offset(foreign, b.q, b.zero));
+  return [quantised(foreign, ops.Mul(product, ops.Div(ops.Mul(a.scale, b.scale), operand(6))), optional(7))];
 };
 
 const concat: Rewriting = (foreign) => {
   const { node, x, ops } = foreign;
-  const [scale = '', zero = ''] = x;
+  const [scale, zero] = [foreign.operand(0), foreign.optional(1)];
   const parts = Array.from({ length: (x.length - 2) / 3 }, (_, i) => real(foreign, 2 + 3 * i));
   const joined = foreign.add('Concat', parts, { axis: intOf(node, 'axis', 0) });
   return [quantised(foreign, ops.Div(joined, scale), zero)];
 };
 
 const where: Rewriting = (foreign) => {
-  const { x, ops } = foreign;
-  const [condition = ''] = x;
-  const [scale = '', zero = ''] = x.slice(7);
+  const { ops, operand, optional } = foreign;
+  const [condition, scale, zero] = [operand(0), operand(7), optional(8)];
   return [quantised(foreign, ops.Div(ops.Where(condition, real(foreign, 1), real(foreign, 4)), scale), zero)];
 };
 
@@ -66,9 +65,9 @@ function mean(foreign: Foreign, x: string): string {
 }
 
 /** Before opset 13 softmax went over all dimensions from the axis on; the operator says by which opset it counts. */
-function softmax({ node, add, dims, x: [q = ''] }: Foreign, x: string): string | undefined {
+function softmax({ node, add, dims, operand }: Foreign, x: string): string | undefined {
   const axis = intOf(node, 'axis', -1);
-  const rank = dims(q)?.length;
+  const rank = dims(operand(0))?.length;
   const overLast = axis === -1 || axis + 1 === rank;
   return overLast || intOf(node, 'opset', 13) >= 13 ? add('Softmax', [x], { axis }) : undefined;
 }

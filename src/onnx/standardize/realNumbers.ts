@@ -1,6 +1,8 @@
 import { stringOf } from '../attributes.ts';
 import { type ElementType, elementTypeCode, isFloat } from '../elementType.ts';
 import type { Node } from '../graph.ts';
+import { inputOf, outputOf } from '../graphView.ts';
+import { is } from '../operators.ts';
 import type { Foreign } from './foreign.ts';
 import { asFloat } from './quantities.ts';
 
@@ -34,21 +36,6 @@ function each(names: readonly string[], places: 'all' | readonly number[]): Reco
   return Object.fromEntries(names.map((name) => [name, places]));
 }
 
-/** Operators whose integer result may be another number than the real one: they round, or wrap around in 8 or 16 bits. */
-const rounding = new Set(['Div', 'ReduceMean', 'Mean', 'AveragePool', 'GlobalAveragePool', 'Pow']);
-const wrapping = new Set([
-  'Add',
-  'Sub',
-  'Mul',
-  'Sum',
-  'Neg',
-  'Abs',
-  'ReduceSum',
-  'ReduceProd',
-  'CumSum',
-  'MatMul',
-  'Gemm',
-]);
 const narrow = new Set<ElementType>(['uint8', 'int8', 'uint16', 'int16']);
 
 /**
@@ -62,9 +49,9 @@ export function widened(foreign: Foreign, real: ReadonlySet<string>): Widened {
   const places = node.domain === '' && Object.hasOwn(sameType, node.op) ? sameType[node.op] : undefined;
   const isSame = (i: number) => places === 'all' || places?.includes(i) === true;
   const type = facts(node.outputs[0] ?? '')?.type;
-  if (node.domain === '' && (node.op === 'Shape' || node.op === 'Size')) return { node, real: false };
+  if (is(node, 'shape')) return { node, real: false };
   if (node.domain === '' && node.op === 'Cast') return widenedCast(foreign);
-  if (node.domain === '' && node.op === 'CastLike' && real.has(node.inputs[0] ?? '')) return widenedCast(foreign);
+  if (node.domain === '' && node.op === 'CastLike' && real.has(inputOf(node, 0))) return widenedCast(foreign);
   const touched = node.inputs.some((name, i) => isSame(i) && real.has(name));
   const inputs = node.inputs.map((name, i) => {
     if (name === '' || facts(name)?.type === 'bool') return name;
@@ -78,7 +65,11 @@ export function widened(foreign: Foreign, real: ReadonlySet<string>): Widened {
 
 function differs(node: Node, type: ElementType | undefined): boolean {
   const interpolates = node.op === 'Resize' && stringOf(node, 'mode', 'nearest') !== 'nearest';
-  return interpolates || rounding.has(node.op) || (wrapping.has(node.op) && type !== undefined && narrow.has(type));
+  return (
+    interpolates ||
+    is(node, 'rounds integers') ||
+    (is(node, 'wraps integers') && type !== undefined && narrow.has(type))
+  );
 }
 
 function straightThrough(foreign: Foreign, result: Node, isSame: (i: number) => boolean): Node {
@@ -95,7 +86,7 @@ function straightThrough(foreign: Foreign, result: Node, isSame: (i: number) => 
 }
 
 function typeOf({ node, facts }: Foreign, input: number): ElementType {
-  return facts(node.inputs[input] ?? '')?.type ?? 'int32';
+  return facts(inputOf(node, input))?.type ?? 'int32';
 }
 
 function asInteger({ add, facts }: Foreign, name: string, type = facts(name)?.type ?? 'int32'): string {
@@ -104,8 +95,8 @@ function asInteger({ add, facts }: Foreign, name: string, type = facts(name)?.ty
 
 /** A Cast to other integers keeps the real numbers; whether all of them fit the proof on load sees. */
 function widenedCast({ node, facts }: Foreign): Widened {
-  const type = facts(node.outputs[0] ?? '')?.type;
-  const [x = ''] = node.inputs;
+  const type = facts(outputOf(node))?.type;
+  const x = inputOf(node, 0);
   if (type === 'bool' || type === 'string') return { node, real: false };
   const to = { type: 'int', value: elementTypeCode('float32') } as const;
   return { node: { ...node, op: 'Cast', inputs: [x], attributes: { to } }, real: !isFloat(type) };

@@ -1,11 +1,13 @@
 import type { Facts } from '../facts.ts';
 import { describeNode, type Graph, type Node, qualifiedOp, reads, type ValueInfo } from '../graph.ts';
 import { GraphBuilder } from '../graphBuilder.ts';
+import { inputOf, optionalInputOf } from '../graphView.ts';
+import { is } from '../operators.ts';
 import { prune } from '../prune.ts';
 import { activationRewritings } from './activations.ts';
 import { attentionRewritings } from './attention.ts';
 import type { Foreign, Rewriting, Rewritings } from './foreign.ts';
-import { integerRewritings, quantiserRewritings, realResults } from './integers.ts';
+import { integerRewritings, quantiserRewritings } from './integers.ts';
 import { matrixRewritings } from './matrix.ts';
 import { normalizationRewritings } from './normalization.ts';
 import { quantizedElementwiseRewritings } from './quantizedElementwise.ts';
@@ -56,7 +58,7 @@ export function standardize(graph: Graph, facts: Facts, image: string): Standard
     changed ||= done;
     if (done) {
       if (!Object.hasOwn(quantiserRewritings, op)) written.add(op);
-      if (realResults.has(op)) for (const output of node.outputs) real.add(output);
+      if (is(node, 'integer product')) for (const output of node.outputs) real.add(output);
     } else if (reads(node).some((name) => real.has(name))) {
       const { node: wide, real: still } = widened(foreignOf(builder, node, facts, real), real);
       builder.append(wide);
@@ -86,7 +88,7 @@ function rewritingOf(
   facts: Facts,
 ): Rewriting | undefined {
   if (!Object.hasOwn(quantiserRewritings, op)) return Object.hasOwn(rewritings, op) ? rewritings[op] : undefined;
-  const [input = ''] = node.inputs;
+  const input = inputOf(node, 0);
   const ofImage = facts.get(input)?.constant === undefined;
   return real.has(input) || (integers && ofImage) || node.domain !== '' ? quantiserRewritings[op] : undefined;
 }
@@ -95,6 +97,8 @@ function foreignOf(builder: GraphBuilder, node: Node, facts: Facts, real: Readon
   return {
     node,
     x: node.inputs,
+    operand: (index) => inputOf(node, index),
+    optional: (index) => optionalInputOf(node, index),
     facts: (name) => facts.get(name),
     isReal: (name) => real.has(name),
     dims: (name) => facts.get(name)?.dims,

@@ -1,6 +1,7 @@
 import type { Facts } from '../facts.ts';
 import { type Graph, type Node, qualifiedOp } from '../graph.ts';
 import { GraphBuilder } from '../graphBuilder.ts';
+import { inputOf, optionalInputOf } from '../graphView.ts';
 import { isTensorOf, type Tensor, tensor } from '../tensor.ts';
 
 /** Where integer operators have their weights and the weights' zero point. */
@@ -24,20 +25,25 @@ const weightsAt: Readonly<Record<string, readonly [weights: number, zero: number
  */
 export function withUnsignedWeights(graph: Graph, facts: Facts): Graph {
   const builder = new GraphBuilder({ ...graph, nodes: [] }, 'unsigned');
-  const nodes = graph.nodes.map((node) =>
-    facts.get(node.inputs[0] ?? '')?.type === 'int8' ? node : unsignedWeights(node, graph, builder),
-  );
+  const nodes = graph.nodes.map((node) => (isInt8(node, facts) ? node : unsignedWeights(node, graph, builder)));
   if (nodes.every((node, i) => node === graph.nodes[i])) return graph;
   return { ...builder.build(), nodes };
 }
 
+function isInt8(node: Node, facts: Facts): boolean {
+  const data = optionalInputOf(node, 0);
+  return data !== undefined && facts.get(data)?.type === 'int8';
+}
+
 function unsignedWeights(node: Node, { initializers }: Graph, builder: GraphBuilder): Node {
   const op = qualifiedOp(node);
-  const [at, zeroAt] = (Object.hasOwn(weightsAt, op) ? weightsAt[op] : undefined) ?? [-1, -1];
-  const weights = initializers.get(node.inputs[at] ?? '');
+  const places = Object.hasOwn(weightsAt, op) ? weightsAt[op] : undefined;
+  if (!places) return node;
+  const [at, zeroAt] = places;
+  const weights = initializers.get(inputOf(node, at));
   if (!weights || !isTensorOf(weights, 'int8')) return node;
-  const zeroName = node.inputs[zeroAt] ?? '';
-  const zero = zeroName === '' ? tensor('int8', [], Int8Array.of(0)) : initializers.get(zeroName);
+  const zeroName = optionalInputOf(node, zeroAt);
+  const zero = zeroName === undefined ? tensor('int8', [], Int8Array.of(0)) : initializers.get(zeroName);
   if (!zero || !isTensorOf(zero, 'int8')) return node;
   const inputs = Array.from({ length: Math.max(node.inputs.length, zeroAt + 1) }, (_, i) => node.inputs[i] ?? '');
   inputs[at] = builder.constant(shifted(weights), 'weights');

@@ -1,7 +1,8 @@
 import { floatOf, floatsOf, intOf, intsOf, without } from '../attributes.ts';
 import type { Node } from '../graph.ts';
+import { inputOf, optionalInputOf } from '../graphView.ts';
 import { float32, int64 } from '../tensor.ts';
-import { inputOf, type Rewrite, scalarLike, trimmed, type UpgradeContext } from './step.ts';
+import { type Rewrite, scalarLike, trimmed, type UpgradeContext } from './step.ts';
 
 /*
  * Attributes that became inputs.
@@ -89,7 +90,8 @@ export function dftAxisToInput(node: Node, context: UpgradeContext): Rewrite {
   const axis = context.constant(int64([intOf(node, 'axis', 1)], []), 'axis');
   return {
     ...node,
-    inputs: [inputOf(node, 0), inputOf(node, 1), axis],
+    // The length may be left out, and stays so.
+    inputs: [inputOf(node, 0), optionalInputOf(node, 1) ?? '', axis],
     attributes: without(node.attributes, 'axis'),
   };
 }

@@ -1,6 +1,7 @@
 import { attributes, intOf, stringOf } from '../attributes.ts';
 import type { Node } from '../graph.ts';
-import { inputOf, type Rewrite, resultOf, type UpgradeContext } from './step.ts';
+import { inputOf, optionalInputOf, outputOf } from '../graphView.ts';
+import type { Rewrite, UpgradeContext } from './step.ts';
 
 /*
  * The same operator and attributes, but another meaning or another default.
@@ -26,11 +27,11 @@ export function flattenedToSingleAxis(node: Node, context: UpgradeContext): Rewr
     before: [shape, flat],
     node: {
       ...node,
-      inputs: [resultOf(flat)],
+      inputs: [outputOf(flat)],
       outputs: [result],
       attributes: { ...node.attributes, ...attributes({ axis: -1 }) },
     },
-    after: [context.node('Reshape', [result, resultOf(shape)], {}, resultOf(node))],
+    after: [context.node('Reshape', [result, outputOf(shape)], {}, outputOf(node))],
   };
 }
 
@@ -43,7 +44,7 @@ function singleAxis(dims: readonly number[], axis: number): number | undefined {
 
 /** Split 18: equal parts have to be counted. */
 export function countEqualParts(node: Node): Rewrite {
-  if (inputOf(node, 1) !== '') return node;
+  if (optionalInputOf(node, 1) !== undefined) return node;
   return { ...node, attributes: { ...node.attributes, ...attributes({ num_outputs: node.outputs.length }) } };
 }
 

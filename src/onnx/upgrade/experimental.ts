@@ -1,7 +1,8 @@
 import { attributes, floatOf, floatsOf, intOf, intsOf, without } from '../attributes.ts';
 import type { Node } from '../graph.ts';
+import { inputOf, outputOf } from '../graphView.ts';
 import { float32 } from '../tensor.ts';
-import { inputOf, type Rewrite, resultOf, type UpgradeContext } from './step.ts';
+import type { Rewrite, UpgradeContext } from './step.ts';
 
 /*
  * Operators that ONNX called experimental and dropped in opset 10. Converters from Core ML and Caffe2 wrote them, and
@@ -15,14 +16,14 @@ export function imageScaler(node: Node, context: UpgradeContext): Rewrite {
   const bias = floatsOf(node, 'bias', []);
   const scaled = context.node('Mul', [inputOf(node, 0), scalar(context, floatOf(node, 'scale', 1), 'scale')]);
   const shift = context.constant(float32([1, bias.length, 1, 1], bias), 'bias');
-  return { before: [scaled], node: { ...node, op: 'Add', inputs: [resultOf(scaled), shift], attributes: {} } };
+  return { before: [scaled], node: { ...node, op: 'Add', inputs: [outputOf(scaled), shift], attributes: {} } };
 }
 
 /** alpha x + beta. */
 export function affine(node: Node, context: UpgradeContext): Rewrite {
   const scaled = context.node('Mul', [inputOf(node, 0), scalar(context, floatOf(node, 'alpha', 1), 'alpha')]);
   const shift = scalar(context, floatOf(node, 'beta', 0), 'beta');
-  return { before: [scaled], node: { ...node, op: 'Add', inputs: [resultOf(scaled), shift], attributes: {} } };
+  return { before: [scaled], node: { ...node, op: 'Add', inputs: [outputOf(scaled), shift], attributes: {} } };
 }
 
 /** alpha f(beta x): ScaledTanh, ParametricSoftplus. */
@@ -30,11 +31,11 @@ export const scaledActivation =
   (op: 'Tanh' | 'Softplus') =>
   (node: Node, context: UpgradeContext): Rewrite => {
     const scaled = context.node('Mul', [inputOf(node, 0), scalar(context, floatOf(node, 'beta', 1), 'beta')]);
-    const activated = context.node(op, [resultOf(scaled)]);
+    const activated = context.node(op, [outputOf(scaled)]);
     const alpha = scalar(context, floatOf(node, 'alpha', 1), 'alpha');
     return {
       before: [scaled, activated],
-      node: { ...node, op: 'Mul', inputs: [resultOf(activated), alpha], attributes: {} },
+      node: { ...node, op: 'Mul', inputs: [outputOf(activated), alpha], attributes: {} },
     };
   };
 
@@ -62,5 +63,5 @@ export function normalizedAxes(node: Node, context: UpgradeContext): Rewrite {
   }
   const x = inputOf(node, 0);
   const mean = context.node('ReduceMean', [x, context.ints(axes)]);
-  return { before: [mean], node: { ...node, op: 'Sub', inputs: [x, resultOf(mean)], attributes: {} } };
+  return { before: [mean], node: { ...node, op: 'Sub', inputs: [x, outputOf(mean)], attributes: {} } };
 }

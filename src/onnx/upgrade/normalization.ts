@@ -1,8 +1,9 @@
 import { attributes, floatOf, intOf, without } from '../attributes.ts';
 import type { Node } from '../graph.ts';
+import { inputOf, outputOf } from '../graphView.ts';
 import { float32 } from '../tensor.ts';
 import { UpgradeError } from './errors.ts';
-import { inputOf, type Rewrite, resultOf, type UpgradeContext } from './step.ts';
+import type { Rewrite, UpgradeContext } from './step.ts';
 
 /**
  * BatchNormalization 9 knows no statistics of single positions (`spatial` 0) any more: each position becomes a channel.
@@ -19,10 +20,10 @@ export function positionsToChannels(node: Node, context: UpgradeContext): Rewrit
     before: [shape, flat, ...vectors],
     node: {
       ...plain,
-      inputs: [resultOf(flat), ...vectors.map(resultOf)],
+      inputs: [outputOf(flat), ...vectors.map((vector) => outputOf(vector))],
       outputs: [result, ...node.outputs.slice(1)],
     },
-    after: [context.node('Reshape', [result, resultOf(shape)], {}, resultOf(node))],
+    after: [context.node('Reshape', [result, outputOf(shape)], {}, outputOf(node))],
   };
 }
 
@@ -46,8 +47,8 @@ export function trainingByAttribute(node: Node, context: UpgradeContext): Rewrit
 
 /** Dropout 12: the ratio became an input. Only training uses it; it is kept for those who want to know it. */
 export function dropoutRatioToInput(node: Node, context: UpgradeContext): Rewrite {
-  const mask = node.outputs[1] ?? '';
-  if (mask !== '' && context.isRead(mask)) {
+  const [, mask] = node.outputs;
+  if (mask && context.isRead(mask)) {
     throw new UpgradeError(
       `The model reads "${mask}", the mask of a Dropout, which has a defined value in inference only since opset 12. Export the model for inference.`,
       node,
@@ -57,7 +58,7 @@ export function dropoutRatioToInput(node: Node, context: UpgradeContext): Rewrit
   return {
     ...node,
     inputs: [inputOf(node, 0), ratio],
-    outputs: [resultOf(node)],
+    outputs: [outputOf(node)],
     attributes: without(node.attributes, 'ratio'),
   };
 }
@@ -69,19 +70,19 @@ export function groupsToChannels(node: Node, context: UpgradeContext): Rewrite {
   const channels = context.facts(x)?.dims[1];
   const target = channels === undefined ? shapeOfGroups(x, groups, context) : [];
   const sizes = target.at(-1);
-  const name = sizes ? resultOf(sizes) : context.ints([groups, (channels ?? groups) / groups]);
+  const name = sizes ? outputOf(sizes) : context.ints([groups, (channels ?? groups) / groups]);
   const spread = node.inputs.slice(1).map((parameter) => {
     const column = context.node('Reshape', [parameter, context.ints([-1, 1])]);
-    const wide = context.node('Expand', [resultOf(column), name]);
-    return [column, wide, context.node('Reshape', [resultOf(wide), context.ints([-1])])];
+    const wide = context.node('Expand', [outputOf(column), name]);
+    return [column, wide, context.node('Reshape', [outputOf(wide), context.ints([-1])])];
   });
-  const parameters = spread.map((nodes) => resultOf(nodes.at(-1) ?? node));
+  const parameters = spread.map((nodes) => outputOf(nodes.at(-1) ?? node));
   return { before: [...target, ...spread.flat()], node: { ...node, inputs: [x, ...parameters] } };
 }
 
 /** Nodes, the last of which gives [groups, channels of a group] of a value whose channels are not known. */
 function shapeOfGroups(x: string, groups: number, context: UpgradeContext): readonly Node[] {
   const channels = context.node('Shape', [x], { start: 1, end: 2 });
-  const ofGroup = context.node('Div', [resultOf(channels), context.ints([groups])]);
-  return [channels, ofGroup, context.node('Concat', [context.ints([groups]), resultOf(ofGroup)], { axis: 0 })];
+  const ofGroup = context.node('Div', [outputOf(channels), context.ints([groups])]);
+  return [channels, ofGroup, context.node('Concat', [context.ints([groups]), outputOf(ofGroup)], { axis: 0 })];
 }

@@ -1,7 +1,8 @@
 import { attributes, stringOf } from '../attributes.ts';
 import type { Node } from '../graph.ts';
+import { inputOf, outputOf } from '../graphView.ts';
 import { float32, toNumbers } from '../tensor.ts';
-import { inputOf, type Rewrite, resultOf, trimmed, type UpgradeContext } from './step.ts';
+import { type Rewrite, trimmed, type UpgradeContext } from './step.ts';
 
 /** Upsample was replaced by Resize in opset 10. */
 export function upsampleToResize(node: Node): Rewrite {
@@ -34,10 +35,10 @@ export function sayCoordinates(node: Node, context: UpgradeContext): Rewrite {
   const one = context.constant(float32([1], [1]), 'one');
   const down = context.node('Min', [scales, one]);
   const up = context.node('Max', [scales, one]);
-  const reduced = context.node('Resize', [x, '', resultOf(down)], resize('ceil'));
+  const reduced = context.node('Resize', [x, '', outputOf(down)], resize('ceil'));
   return {
     before: [down, up, reduced],
-    node: { ...node, inputs: [resultOf(reduced), '', resultOf(up)], attributes: attributes(resize('floor')) },
+    node: { ...node, inputs: [outputOf(reduced), '', outputOf(up)], attributes: attributes(resize('floor')) },
   };
 }
 

@@ -1,7 +1,8 @@
 import { attributes, graphOf, intOf, intsOf } from '../attributes.ts';
 import type { Graph, Node } from '../graph.ts';
+import { optionalInputOf } from '../graphView.ts';
 import { UpgradeError } from './errors.ts';
-import { inputOf, type Rewrite, type UpgradeContext } from './step.ts';
+import type { Rewrite, UpgradeContext } from './step.ts';
 
 /**
  * Scan 9 has no batch: Scan 8 ran over the second dimension of its inputs for each row of the first. So one Scan runs
@@ -10,7 +11,7 @@ import { inputOf, type Rewrite, type UpgradeContext } from './step.ts';
 export function scanEachRow(node: Node, context: UpgradeContext): Rewrite {
   const body = graphOf(node, 'body');
   if (!body) throw new UpgradeError('This Scan has no body: the model is damaged.', node);
-  if (inputOf(node, 0) !== '') {
+  if (optionalInputOf(node, 0) !== undefined) {
     throw new UpgradeError(
       'This Scan of opset 8 has sequences of different lengths (its input sequence_lens), which no later opset has. Export the model with opset 9 or more.',
       node,

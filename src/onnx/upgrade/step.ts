@@ -1,6 +1,7 @@
 import type { AttributeLike } from '../attributes.ts';
 import type { ValueFacts } from '../facts.ts';
 import type { Node } from '../graph.ts';
+import { outputOf } from '../graphView.ts';
 import { float32, type Tensor, tensor } from '../tensor.ts';
 
 /** One operator's change in one opset. */
@@ -40,16 +41,6 @@ export interface UpgradeContext {
   ) => Node;
 }
 
-/** The name of an input; '' where it is left out. */
-export function inputOf(node: Node, index: number): string {
-  return node.inputs[index] ?? '';
-}
-
-/** The name of a node's first output. */
-export function resultOf(node: Node): string {
-  return node.outputs[0] ?? '';
-}
-
 /** A scalar of another value's element type, and the node that makes it so where the type is not known or half precision. */
 export function scalarLike(
   context: UpgradeContext,
@@ -64,7 +55,7 @@ export function scalarLike(
   const single = context.constant(float32([], [value]), hint);
   if (type === 'float32') return { name: single, before: [] };
   const cast = context.node('CastLike', [single, like]);
-  return { name: resultOf(cast), before: [cast] };
+  return { name: outputOf(cast), before: [cast] };
 }
 
 /** Inputs without the empty names at the end. */

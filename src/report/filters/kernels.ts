@@ -1,4 +1,5 @@
 import type { FilterLayer, FilterNetwork } from '../../filters/filterNetwork.ts';
+import { inputOf } from '../../onnx/graphView.ts';
 import { isTensorOf, sizeOf } from '../../onnx/tensor.ts';
 import type { Picture } from '../view.ts';
 import { largestSize, signedPicture } from './signedPicture.ts';
@@ -14,7 +15,7 @@ export function kernelPicture(
   filter: number,
   from?: number,
 ): Picture | undefined {
-  const { constant, dims } = context.facts(node.inputs[1] ?? '');
+  const { constant, dims } = context.facts(inputOf(node, 1));
   const [, inputs = 1, height = 1, width = 1] = dims;
   if (!constant || !isTensorOf(constant, 'float32') || dims.length !== 4 || height * width === 1) return undefined;
   const size = height * width;

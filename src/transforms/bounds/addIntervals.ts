@@ -1,6 +1,8 @@
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
-import { describeNode, type Graph, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
+import { describeNode, type Graph, type Node, qualifiedOp } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { nodesView, outputOf, viewOf } from '../../onnx/graphView.ts';
+import { is } from '../../onnx/operators.ts';
 import { isTensorOf, type Tensor } from '../../onnx/tensor.ts';
 import { UnknownValueError } from '../gradient/errors.ts';
 import { UnboundedOperatorsError } from './errors.ts';
@@ -54,7 +56,9 @@ export function addIntervals(builder: GraphBuilder, request: IntervalRequest): I
     if (!known) throw new UnknownValueError(name);
     return known;
   };
-  const { path, isData } = nodesBetween(graph, input, output);
+  const reached = viewOf(graph).downstream([input], (node) => (is(node, 'shape') ? [] : node.outputs));
+  const path = nodesView(reached.nodes).upstream([output]);
+  const isData = (name: string) => reached.values.has(name);
   const answers = answersTo(path, table, factsOf, isData);
   const intervals = new Map<string, Interval>([[input, box]]);
   const of = (name: string): Interval => {
@@ -72,7 +76,7 @@ export function addIntervals(builder: GraphBuilder, request: IntervalRequest): I
       ops: builder.ops,
       add: (op, inputs, attributes) => builder.add(op, inputs, attributes),
     };
-    const [value = ''] = node.outputs;
+    const value = outputOf(node);
     const added = builder.from({ node: describeNode(node), rule: 'interval' }, () =>
       answer.kind === 'affine' ? affineInterval(call, answer, request.rounding) : answer.interval(call),
     );
@@ -141,23 +145,6 @@ function appendCopy(builder: GraphBuilder, node: Node, input: (name: string, ind
   return output;
 }
 
-/** The nodes through which the input reaches the output, and which values depend on its elements. */
-function nodesBetween({ nodes }: Graph, input: string, output: string) {
-  const data = new Set([input]);
-  const reached = nodes.filter((node) => {
-    if (node.op === 'Shape' || node.op === 'Size' || !reads(node).some((name) => data.has(name))) return false;
-    for (const name of node.outputs) if (name !== '') data.add(name);
-    return true;
-  });
-  const needed = new Set([output]);
-  const path = reached.toReversed().filter((node) => {
-    if (!node.outputs.some((name) => needed.has(name))) return false;
-    for (const name of reads(node)) needed.add(name);
-    return true;
-  });
-  return { path: path.reverse(), isData: (name: string) => data.has(name) };
-}
-
 function answersTo(
   path: readonly Node[],
   table: BoundTable,
@@ -169,16 +156,13 @@ function answersTo(
       kind: 'forbidden',
       why: node.domain === '' ? 'no rule yet' : 'not a standard operator',
     };
+  const { readers } = nodesView(path);
   const whyNot = (node: Node): string | undefined => {
     const answer = answerTo(node);
     if (answer.kind === 'forbidden') return answer.why;
-    if (
-      node.outputs
-        .slice(1)
-        .some((name) => name !== '' && isData(name) && path.some((other) => reads(other).includes(name)))
-    )
+    if (node.outputs.slice(1).some((name) => isData(name) && readers(name).length > 0))
       return 'its further outputs are used';
-    const rows = [...node.inputs.filter(isData), node.outputs[0] ?? ''].map((name) => facts(name).dims[0]);
+    const rows = [...node.inputs.filter(isData), outputOf(node)].map((name) => facts(name).dims[0]);
     if (rows.some((count) => count !== rows[0])) return 'images do not lie along the first dimension';
     return answer.refuses?.(node, facts, isData);
   };

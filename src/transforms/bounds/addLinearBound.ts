@@ -1,7 +1,9 @@
 import { describeNode, type Node } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { inputOf, nodesView, outputOf } from '../../onnx/graphView.ts';
+import { is } from '../../onnx/operators.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
-import { addGradients, callFor } from '../gradient/gradient.ts';
+import { addGradients, callFor, gradientOf } from '../gradient/gradient.ts';
 import { type Answer, type Call, type GradientTable, none, type RuleAnswer, rule } from '../gradient/rule.ts';
 import { gradientTable } from '../gradient/table.ts';
 import type { BoundedNode, Intervals } from './addIntervals.ts';
@@ -63,7 +65,8 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
     slacks.push(ops.Mul(dot(ops.Abs(coefficients), magnitude, dims), share));
   };
   const byNode = new Map(intervals.nodes.map((bounded) => [bounded.node, bounded] as const));
-  const readers = (name: string) => intervals.nodes.filter(({ node }) => node.inputs.includes(name)).length;
+  const path = nodesView(intervals.nodes.map(({ node }) => node));
+  const readers = (name: string) => new Set(path.readers(name)).size;
 
   /** Through a copy of a node: its values have other names. */
   const backThrough = ({ node, call }: BoundedNode, output: string, dy: string): string => {
@@ -72,18 +75,20 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
     if (own?.kind !== 'rule' || !copy)
       throw new RangeError(`${node.op} has no gradient rule, or no copy makes "${output}".`);
     const originals = new Map([
-      ...copy.inputs.map((name, i) => [name, node.inputs[i] ?? ''] as const),
-      [output, node.outputs[0] ?? ''] as const,
+      ...copy.inputs.flatMap((name, i) => (name === '' ? [] : [[name, inputOf(node, i)] as const])),
+      [output, outputOf(node)] as const,
     ]);
     const facts = (name: string) => call.facts(originals.get(name) ?? name);
-    return own.rule(callFor(builder, copy, [dy], facts))[0]?.() ?? '';
+    const [gradient] = own.rule(callFor(builder, copy, [dy], facts));
+    if (!gradient) throw new RangeError(`${node.op} hands no gradient to its first input.`);
+    return gradient();
   };
 
   const affine = (bounded: BoundedNode, own: RuleAnswer): Answer => ({
     ...own,
     rule: (call) => {
       const { node } = call;
-      const [output = ''] = node.outputs;
+      const output = outputOf(node);
       const dims = call.dims(output).slice(1);
       const coefficients = rows.asBounds(call.dy, dims);
       const constant = constantPart(builder, bounded, intervals);
@@ -106,7 +111,7 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
     if (through === 'interval' || answer.kind !== 'nonlinear') return none;
     return rule(({ dy }) => {
       const dimsOf = (name: string) => call.dims(name).slice(1);
-      const coefficients = rows.asBounds(dy, dimsOf(node.outputs[0] ?? ''));
+      const coefficients = rows.asBounds(dy, dimsOf(outputOf(node)));
       const relaxed = answer.relax(call, {
         positive: builder.add('Relu', [coefficients]),
         negative: ops.Min(coefficients, builder.scalar(0)),
@@ -119,8 +124,8 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
         free: (hint, dims, initial) =>
           rows.each(request.free?.({ hint: `${hint} of ${describeNode(node)}`, dims, initial }) ?? initial()),
         backThrough: (output, of) => {
-          const back = backThrough(bounded, output, rows.asRows(of, dimsOf(node.outputs[0] ?? '')));
-          return rows.asBounds(back, dimsOf(node.inputs[0] ?? ''));
+          const back = backThrough(bounded, output, rows.asRows(of, dimsOf(outputOf(node))));
+          return rows.asBounds(back, dimsOf(inputOf(node, 0)));
         },
       });
       return node.inputs.map((name, i) => {
@@ -149,7 +154,7 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
   });
   for (const end of ends) {
     const dims = facts.get(end)?.dims.slice(1) ?? [];
-    const coefficients = rows.asBounds(gradients.get(end) ?? '', dims);
+    const coefficients = rows.asBounds(gradientOf(gradients, end), dims);
     const interval: Interval = intervals.of(end);
     terms.push(dot(coefficients, rows.each(interval.centre), dims));
     terms.push(ops.Neg(dot(ops.Abs(coefficients), rows.each(interval.radius), dims)));
@@ -173,12 +178,25 @@ function withNames(call: Call, stand: (name: string) => string): Call {
     ...call.y.map((name, i) => [y[i], name] as const),
   ]);
   const facts = (name: string) => call.facts(originals.get(name) ?? name);
-  return { ...call, x, y, facts, dims: (name) => facts(name).dims };
+  const optional = (index: number) => {
+    const name = call.optional(index);
+    return name === undefined ? undefined : stand(name);
+  };
+  return {
+    ...call,
+    x,
+    y,
+    operand: (index) => stand(call.operand(index)),
+    optional,
+    output: (index) => stand(call.output(index)),
+    facts,
+    dims: (name) => facts(name).dims,
+  };
 }
 
 /** Of the values that are not affine in anything else, those from which affine nodes alone lead to `value`. */
 function intervalEnds({ nodes, isData }: Intervals, value: string): string[] {
-  const makers = new Map(nodes.map((bounded) => [bounded.node.outputs[0] ?? '', bounded] as const));
+  const makers = new Map(nodes.map((bounded) => [outputOf(bounded.node), bounded] as const));
   const ends = new Set<string>();
   const visited = new Set<string>();
   const visit = (name: string): void => {
@@ -194,7 +212,7 @@ function intervalEnds({ nodes, isData }: Intervals, value: string): string[] {
 
 /** What an affine node makes of zeros, b, in its output's shape for one image; undefined where that is zero. */
 function constantPart(builder: GraphBuilder, { node, call }: BoundedNode, { isData }: Intervals): string | undefined {
-  const hasConstant = node.inputs.some((name, i) => name !== '' && !isData(name) && (i > 1 || additive.has(node.op)));
+  const hasConstant = node.inputs.some((name, i) => name !== '' && !isData(name) && (i > 1 || is(node, 'additive')));
   if (!hasConstant) return undefined;
   const zeros = (name: string) => builder.add('ConstantOfShape', [builder.ints([1, ...call.dims(name).slice(1)])]);
   const output = builder.fresh('constant');
@@ -202,8 +220,6 @@ function constantPart(builder: GraphBuilder, { node, call }: BoundedNode, { isDa
   builder.append({ ...node, name: output, inputs, outputs: [output] });
   return builder.ops.Unsqueeze(output, builder.ints([1]));
 }
-
-const additive = new Set(['Add', 'Sub', 'Sum', 'Mean', 'Concat', 'Pad']);
 
 function sum(builder: GraphBuilder, terms: readonly string[]): string {
   const [first = '', second] = terms;

@@ -1,6 +1,7 @@
 import { floatOf, intOf, intsOf, stringOf } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { inputOf, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
 import { float32, sizeOf, type Tensor } from '../../onnx/tensor.ts';
 import { type Canonizer, type Surroundings, surroundings } from './canonizer.ts';
 
@@ -33,7 +34,7 @@ export const mergeBatchNormalization: Canonizer = (graph, facts, keep, ofPixels)
     const affine = affineOf(node, around);
     if (!affine || node.outputs.slice(1).some((name) => name !== '')) continue;
     // Of pixels it is their scale: in the first layer its offset would be a bias, and the map another than with it outside.
-    const after = ofPixels?.(node.inputs[0] ?? '') ? undefined : () => intoLayerAfter(node, affine, around);
+    const after = ofPixels?.(inputOf(node, 0)) ? undefined : () => intoLayerAfter(node, affine, around);
     const merged = intoLayerBefore(node, affine, around) ?? after?.();
     if (!merged) continue;
     const { layer, weights, bias } = merged;
@@ -68,7 +69,7 @@ function affineOf(node: Node, { constant }: Surroundings): Affine | undefined {
 }
 
 function intoLayerBefore(normalization: Node, affine: Affine, around: Surroundings): Merged | undefined {
-  const before = around.onlyUse(normalization.inputs[0] ?? '');
+  const before = around.onlyUse(inputOf(normalization, 0));
   const layer = before && linearLayer(before, around);
   if (!layer || layer.outputs !== affine.scale.length) return undefined;
   const { scale, shift } = affine;
@@ -79,16 +80,16 @@ function intoLayerBefore(normalization: Node, affine: Affine, around: Surroundin
     weights: float32(layer.weights.dims, weights),
     bias: float32([layer.outputs], bias),
     removed: normalization,
-    rewrite: (w, b) => withParameters(layer.node, layer.node.inputs[0] ?? '', w, b, normalization.outputs),
+    rewrite: (w, b) => withParameters(layer.node, inputOf(layer.node, 0), w, b, normalization.outputs),
   };
 }
 
 function intoLayerAfter(normalization: Node, affine: Affine, around: Surroundings): Merged | undefined {
-  const [input = '', output = ''] = [normalization.inputs[0], normalization.outputs[0]];
+  const [input, output] = [inputOf(normalization, 0), outputOf(normalization)];
   const next = around.onlyReader(output);
   // A Flatten between gives every channel as many columns of a dense layer as it has positions.
   const flatten = next?.op === 'Flatten' && next.domain === '' && intOf(next, 'axis', 1) === 1 ? next : undefined;
-  const read = flatten ? (flatten.outputs[0] ?? '') : output;
+  const read = flatten ? outputOf(flatten) : output;
   const after = flatten ? around.onlyReader(read) : next;
   const layer = after && linearLayer(after, around);
   // Padding puts zeros after the normalisation; merged, they would be normalised too.
@@ -132,7 +133,7 @@ function pads(node: Node): boolean {
 /** A convolution or a plain Gemm (alpha and beta 1, the data first) with constant parameters. */
 function linearLayer(node: Node, { constant }: Surroundings): LinearLayer | undefined {
   const weights = constant(node.inputs[1]);
-  const hasBias = node.inputs[2] !== undefined && node.inputs[2] !== '';
+  const hasBias = optionalInputOf(node, 2) !== undefined;
   const bias = hasBias ? constant(node.inputs[2]) : undefined;
   if (node.domain !== '' || !weights || (hasBias && !bias)) return undefined;
   const [first = 1, second = 1, ...kernel] = weights.dims;

@@ -1,6 +1,7 @@
 import { floatOf } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { inputOf, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
 import { float32, type Tensor } from '../../onnx/tensor.ts';
 import { type Canonizer, type Surroundings, surroundings } from './canonizer.ts';
 
@@ -25,7 +26,7 @@ export const mergeBias: Canonizer = (graph, facts, keep) => {
   for (const node of graph.nodes) {
     const placed = byLayer.get(node);
     if (placed) {
-      const [data = '', weights = ''] = node.inputs;
+      const [data, weights] = [inputOf(node, 0), inputOf(node, 1)];
       const bias = builder.constant(placed.bias, 'bias');
       const op = node.op === 'MatMul' ? 'Gemm' : node.op;
       builder.append({ ...node, op, inputs: [data, weights, bias], outputs: placed.add.outputs });
@@ -36,10 +37,11 @@ export const mergeBias: Canonizer = (graph, facts, keep) => {
 
 function biasOf(node: Node, around: Surroundings): Placed | undefined {
   if (node.op !== 'Add' || node.domain !== '') return undefined;
-  for (const [data = '', other = ''] of [node.inputs, node.inputs.toReversed()]) {
+  const [left, right] = [inputOf(node, 0), inputOf(node, 1)];
+  for (const [data, other] of [[left, right] as const, [right, left] as const]) {
     const constant = around.constant(other);
     const layer = constant && around.onlyUse(data);
-    const output = around.facts(node.outputs[0] ?? '')?.dims ?? [];
+    const output = around.facts(outputOf(node))?.dims ?? [];
     const bias = layer && takesBias(layer, around) ? channelValues(constant, layer, output, around) : undefined;
     if (layer && bias && `${output}` === `${around.facts(data)?.dims}`) return { add: node, layer, bias };
   }
@@ -48,11 +50,11 @@ function biasOf(node: Node, around: Surroundings): Placed | undefined {
 
 function takesBias(layer: Node, { facts, constant }: Surroundings): boolean {
   if (layer.domain !== '') return false;
-  const [data = '', weights = '', bias = ''] = layer.inputs;
-  const free = bias === '' || constant(bias) !== undefined;
+  const bias = optionalInputOf(layer, 2);
+  const free = bias === undefined || constant(bias) !== undefined;
   if (layer.op === 'Conv' || layer.op === 'ConvTranspose') return free;
   if (layer.op === 'Gemm') return free && floatOf(layer, 'beta', 1) === 1;
-  return layer.op === 'MatMul' && [data, weights].every((name) => facts(name)?.dims.length === 2);
+  return layer.op === 'MatMul' && layer.inputs.every((name) => facts(name)?.dims.length === 2);
 }
 
 /** One number for each output channel, the layer's own bias added; undefined where the constant varies otherwise. */

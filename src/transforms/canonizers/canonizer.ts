@@ -1,5 +1,6 @@
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
-import { type Graph, type Node, reads } from '../../onnx/graph.ts';
+import type { Graph, Node } from '../../onnx/graph.ts';
+import { viewOf } from '../../onnx/graphView.ts';
 import { isTensorOf, type Tensor } from '../../onnx/tensor.ts';
 
 /**
@@ -28,18 +29,15 @@ export interface Surroundings {
 }
 
 export function surroundings(graph: Graph, facts: Facts, keep: readonly string[]): Surroundings {
-  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
-  const readers = new Map<string, Node[]>();
-  for (const node of graph.nodes)
-    for (const name of reads(node)) readers.set(name, [...(readers.get(name) ?? []), node]);
+  const { maker, readers } = viewOf(graph);
   const staying = new Set([...keep, ...graph.outputs.map(({ name }) => name)]);
   const onlyReader = (value: string) => {
-    const all = readers.get(value) ?? [];
+    const all = readers(value);
     return all.length === 1 && !staying.has(value) ? all[0] : undefined;
   };
   return {
     onlyReader,
-    onlyUse: (value) => (onlyReader(value) ? producers.get(value) : undefined),
+    onlyUse: (value) => (onlyReader(value) ? maker(value) : undefined),
     constant: (value = '') => {
       // What an earlier canonizer added is not among the facts.
       const known = facts.get(value)?.constant ?? graph.initializers.get(value);

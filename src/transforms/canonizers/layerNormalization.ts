@@ -1,5 +1,6 @@
 import { floatOf, intOf } from '../../onnx/attributes.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { inputOf, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
 import type { Canonizer } from './canonizer.ts';
 
 /**
@@ -17,7 +18,7 @@ export const spellOutLayerNormalization: Canonizer = (graph, facts) => {
       builder.append(node);
       continue;
     }
-    const [x = '', scale = '', bias = ''] = node.inputs;
+    const [x, scale, bias] = [inputOf(node, 0), inputOf(node, 1), optionalInputOf(node, 2)];
     const rank = facts.get(x)?.dims.length ?? 0;
     const first = intOf(node, 'axis', -1);
     const from = first < 0 ? first + rank : first;
@@ -27,8 +28,8 @@ export const spellOutLayerNormalization: Canonizer = (graph, facts) => {
       const centred = ops.Sub(x, mean(x));
       const variance = ops.Add(mean(ops.Mul(centred, centred)), builder.scalar(floatOf(node, 'epsilon', 1e-5)));
       const scaled = ops.Mul(ops.Div(centred, ops.Sqrt(variance)), scale);
-      const result = bias === '' ? scaled : ops.Add(scaled, bias);
-      const [output = ''] = node.outputs;
+      const result = bias === undefined ? scaled : ops.Add(scaled, bias);
+      const output = outputOf(node);
       builder.append({ op: 'Identity', domain: '', name: output, inputs: [result], outputs: [output], attributes: {} });
     });
   }

@@ -2,6 +2,7 @@ import { attributes, intOf, intsOf, stringOf, without } from '../../onnx/attribu
 import type { Facts } from '../../onnx/facts.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { inputOf } from '../../onnx/graphView.ts';
 import { cutTo, isCut, type Placement, placementOf } from '../gradient/placement.ts';
 import { kernelExtent, padsOf, remainder, transposedWindowOf, type Window, windowOf } from '../gradient/window.ts';
 
@@ -59,8 +60,8 @@ function explicitPads(
   if (isClear) return undefined;
   const { cuts, size, window: padded } = endingWithLast(placementOf(node, window, input, output), output);
   // Indices count the elements of the whole input.
-  if (isCut(cuts) && (node.outputs[1] ?? '') !== '') return undefined;
-  const [x = '', ...others] = node.inputs;
+  if (isCut(cuts) && node.outputs[1]) return undefined;
+  const [x, ...others] = [inputOf(node, 0), ...node.inputs.slice(1)] as const;
   return {
     ...node,
     inputs: [cutTo(builder, x, cuts, size), ...others],

@@ -2,6 +2,7 @@ import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts } from '../../onnx/facts.ts';
 import { type Node, reads } from '../../onnx/graph.ts';
 import { reservedPrefix } from '../../onnx/graphBuilder.ts';
+import { nodesView } from '../../onnx/graphView.ts';
 import { UnknownValueError } from './errors.ts';
 import type { Answer } from './rule.ts';
 
@@ -25,11 +26,10 @@ export function flowFrom(
   facts: Facts,
   answerTo: (node: Node) => Answer,
 ): Flow {
-  const active = new Set(from);
   const quantized = new Set<string>();
-  const passed = nodes.filter((node) => {
+  const { nodes: passed, values: active } = nodesView(nodes).downstream(from, (node) => {
     const answer = answerTo(node);
-    if (!reads(node).some((name) => active.has(name)) || answer.kind === 'none') return false;
+    if (answer.kind === 'none') return [];
     // Whatever reads quantised numbers has to say what it does with their gradient, its integers included.
     const quantizes = answer.kind === 'rule' && answer.quantizes === true;
     const integersToo = quantizes || reads(node).some((name) => quantized.has(name));
@@ -42,11 +42,8 @@ export function flowFrom(
         !constants.includes(i) &&
         (unseen(name) || (!wasAskedFor(name, facts) && (integersToo || isFloat(typeOf(name, facts))))),
     );
-    for (const output of outputs) {
-      active.add(output);
-      if (!unseen(output) && !isFloat(typeOf(output, facts))) quantized.add(output);
-    }
-    return outputs.length > 0;
+    for (const output of outputs) if (!unseen(output) && !isFloat(typeOf(output, facts))) quantized.add(output);
+    return outputs;
   });
   return { nodes: passed, active, quantized };
 }

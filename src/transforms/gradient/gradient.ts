@@ -3,6 +3,7 @@ import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { inputOf, nodesView, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
 import { UnknownValueError, UnsupportedOperatorsError } from './errors.ts';
 import { flowFrom } from './flow.ts';
 import { sumTo, zerosLike } from './gradientValues.ts';
@@ -62,13 +63,20 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
         const gradient = gradients[i];
         if (!gradient || input === '' || !wanted.has(input) || !carriesGradient(input)) return;
         const { dims } = factsOf(input);
-        const given = answer.broadcast?.(dims, factsOf(node.outputs[0] ?? '').dims, i) ?? dims;
+        const given = answer.broadcast?.(dims, factsOf(outputOf(node)).dims, i) ?? dims;
         const contribution = withOpenSizes(node, facts, () => sumTo(builder, gradient(), given, dims));
         contributions.set(input, [...(contributions.get(input) ?? []), contribution]);
       });
     });
   }
   return new Map(wrt.map((value) => [value, total(value) ?? zerosLike(builder, value)]));
+}
+
+/** @throws UnknownValueError for a value that was not differentiated by. */
+export function gradientOf(gradients: ReadonlyMap<string, string>, value: string): string {
+  const gradient = gradients.get(value);
+  if (gradient === undefined) throw new UnknownValueError(value);
+  return gradient;
 }
 
 /** What a rule makes of a node. Where a size is not known before the graph runs, a rule may have no answer. */
@@ -102,16 +110,10 @@ function nodesBetween(
   seeds: ReadonlyMap<string, string>,
   answerTo: (node: Node) => Answer,
 ): Step[] {
-  const { nodes: forward, active, quantized } = flowFrom(wrt, upstream(nodes, seeds), facts, answerTo);
-  const reaching = new Set(seeds.keys());
-  const between = forward
-    .toReversed()
-    .filter((node) => {
-      if (!node.outputs.some((output) => reaching.has(output))) return false;
-      for (const input of reads(node)) if (active.has(input)) reaching.add(input);
-      return true;
-    })
-    .reverse();
+  // Nodes that the differentiated values do not need may be newer than the facts (a loss, say).
+  const needed = nodesView(nodes).upstream(seeds.keys());
+  const { nodes: forward, active, quantized } = flowFrom(wrt, needed, facts, answerTo);
+  const between = nodesView(forward).upstream(seeds.keys(), (node) => reads(node).filter((name) => active.has(name)));
   const unsupported = between.flatMap((node) => {
     const why = whyRefused(answerTo(node), node, factsOf);
     return why === undefined ? [] : [{ op: qualifiedOp(node), node: describeNode(node), why }];
@@ -130,19 +132,6 @@ function whyRefused(answer: Answer, node: Node, facts: (name: string) => ValueFa
   return answer.kind === 'forbidden' ? answer.why : answer.refuses?.(node, facts);
 }
 
-/** The nodes that the differentiated values are computed by. Others may be newer than the facts (a loss, say). */
-function upstream(nodes: readonly Node[], seeds: ReadonlyMap<string, string>): Node[] {
-  const needed = new Set(seeds.keys());
-  return nodes
-    .toReversed()
-    .filter((node) => {
-      if (!node.outputs.some((output) => needed.has(output))) return false;
-      for (const name of reads(node)) needed.add(name);
-      return true;
-    })
-    .reverse();
-}
-
 /** What a rule sees of a node: also of one that is newer than the facts, if `facts` knows its values. */
 export function callFor(
   builder: GraphBuilder,
@@ -151,13 +140,15 @@ export function callFor(
   facts: (name: string) => ValueFacts,
 ): Call {
   let current = node;
-  const zeros = () => zerosLike(builder, node.outputs[0] ?? '');
+  const zeros = () => zerosLike(builder, outputOf(node));
   return {
     node,
     x: node.inputs,
     y: node.outputs,
     dy: dys[0] ?? zeros(),
     dys,
+    operand: (index) => inputOf(node, index),
+    optional: (index) => optionalInputOf(node, index),
     output(index) {
       const existing = current.outputs[index];
       if (existing) return existing;

@@ -20,7 +20,11 @@ export interface Call {
   readonly dy: string;
   /** The gradients with respect to all outputs; undefined where nothing depends on one. */
   readonly dys: readonly (string | undefined)[];
-  /** The name of an optional output; the forward node is given it where it has none. */
+  /** The name of an input that has to be there. */
+  readonly operand: (index: number) => string;
+  /** The name of an input that may be left out; undefined where it is. */
+  readonly optional: (index: number) => string | undefined;
+  /** The name of an output; where the forward node has none, it is given one. */
   readonly output: (index: number) => string;
   /** Shape, type and constant value of an input or output. The batch dimension is the probe's: never build on its size. */
   readonly facts: (name: string) => ValueFacts;
@@ -85,8 +89,8 @@ export function elementwise(rule: Rule): RuleAnswer {
 /** An elementwise operator of one input: `derivative` gives f'(x), to be multiplied with dy. */
 export function unary(derivative: (call: Call, x: string, y: string) => string): RuleAnswer {
   return rule((call) => {
-    const [x = ''] = call.x;
-    const [y = ''] = call.y;
+    const x = call.operand(0);
+    const y = call.output(0);
     return [() => call.ops.Mul(call.dy, derivative(call, x, y))];
   });
 }

@@ -6,8 +6,8 @@ import type { Call } from './rule.ts';
  * row over the axes. dy may have the axes as 1, or not at all.
  */
 export function firstExtremeGradient(call: Call, axes: readonly number[], position: 'ArgMax' | 'ArgMin'): string {
-  const { dy, x, dims, add, ops, builder } = call;
-  const [input = ''] = x;
+  const { dy, dims, add, ops, builder, operand } = call;
+  const input = operand(0);
   if (axes.length === 0) return dy;
   const all = dims(input).map((_, axis) => axis);
   const perm = [...all.filter((axis) => !axes.includes(axis)), ...all.filter((axis) => axes.includes(axis))];
@@ -31,8 +31,8 @@ export function firstExtremeGradient(call: Call, axes: readonly number[], positi
  * is added up there.
  * @param move adds the same operator on an int64 value of the input's shape and returns its output.
  */
-export function returnToOrigin({ dy, x, ops, add, builder }: Call, move: (numbers: string) => string): string {
-  const [input = ''] = x;
+export function returnToOrigin({ dy, ops, add, builder, operand }: Call, move: (numbers: string) => string): string {
+  const input = operand(0);
   const count = ops.Range(builder.int(0), ops.Size(input), builder.int(1));
   const origin = move(ops.Reshape(count, add('Shape', [input])));
   const flat = (value: string) => ops.Reshape(value, builder.ints([-1]));

@@ -1,12 +1,9 @@
 import type { Facts } from '../../onnx/facts.ts';
 import { type Graph, type Node, reads } from '../../onnx/graph.ts';
+import { viewOf } from '../../onnx/graphView.ts';
+import { is } from '../../onnx/operators.ts';
 import { flowFrom } from './flow.ts';
 import { answerIn, type GradientTable } from './rule.ts';
-
-/** These tell of an input's shape or type alone. */
-const blindToElements: ReadonlySet<string> = new Set([
-  ...(['Shape', 'Size', 'EyeLike', 'ConstantOfShape', 'RandomNormalLike', 'RandomUniformLike'] as const),
-]);
 
 /**
  * The steps that every way from `input` to `value` leads over, where the gradient is zero for all inputs because of them:
@@ -24,13 +21,10 @@ export function stepsWithoutSlope(
 ): readonly Node[] {
   const { active } = flowFrom([input], graph.nodes, facts, (node) => answerIn(table, node));
   if (active.has(value)) return [];
-  const steps: Node[] = [];
-  const needed = new Set([value]);
-  for (const node of graph.nodes.toReversed()) {
-    if (!node.outputs.some((output) => needed.has(output)) || blindToElements.has(node.op)) continue;
-    // Behind a step the input's slope ends; what follows it only passes the step on.
-    if (reads(node).some((name) => active.has(name))) steps.unshift(node);
-    for (const name of reads(node)) if (!active.has(name)) needed.add(name);
-  }
-  return steps;
+  // Behind a step the input's slope ends; what follows it only passes the step on.
+  const isBlind = (node: Node) => is(node, 'of shapes') || node.op === 'ConstantOfShape';
+  const needed = (node: Node) => (isBlind(node) ? [] : reads(node));
+  return viewOf(graph)
+    .upstream([value], (node) => needed(node).filter((name) => !active.has(name)))
+    .filter((node) => needed(node).some((name) => active.has(name)));
 }

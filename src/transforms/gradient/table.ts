@@ -1,4 +1,5 @@
-import type { GradientTable } from './rule.ts';
+import type { OperatorName } from '../../onnx/operators.ts';
+import type { Answer, GradientTable } from './rule.ts';
 import { activationRules } from './rules/activations.ts';
 import { attentionRules } from './rules/attention.ts';
 import { convolutionRules } from './rules/convolution.ts';
@@ -16,11 +17,7 @@ import { resizeRules } from './rules/resize.ts';
 import { shapeRules } from './rules/shape.ts';
 import { trigonometryRules } from './rules/trigonometry.ts';
 
-/**
- * konkyo's answer for each standard operator, up to opset 23: a rule, nothing to pass, or why not. An operator that is not
- * here has no rule yet, and the engine says so.
- */
-export const gradientTable: GradientTable = {
+const answers = {
   ...activationRules,
   ...attentionRules,
   ...convolutionRules,
@@ -38,3 +35,9 @@ export const gradientTable: GradientTable = {
   ...shapeRules,
   ...trigonometryRules,
 };
+
+/**
+ * konkyo's answer for each standard operator, up to opset 23: a rule, nothing to pass, or why not. An operator that is not
+ * here has no rule yet, and the engine says so.
+ */
+export const gradientTable: GradientTable = answers satisfies Record<OperatorName, Answer>;

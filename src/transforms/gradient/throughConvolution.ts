@@ -1,4 +1,5 @@
 import { intOf } from '../../onnx/attributes.ts';
+import { inputOf } from '../../onnx/graphView.ts';
 import { isTensorOf, rows, type Tensor } from '../../onnx/tensor.ts';
 import type { Call } from './rule.ts';
 
@@ -16,10 +17,9 @@ export interface Channels {
  */
 export function channelsThroughConvolution({ builder, dy }: Call): ((channels: Channels) => string) | undefined {
   const made = builder.nodes.findLast(({ outputs }) => outputs[0] === dy);
-  const [input = '', weights = '', bias] = made?.inputs ?? [];
-  const kernel = builder.initializer(weights);
-  if (made?.op !== 'Conv' || made.domain !== '' || bias !== undefined || intOf(made, 'group', 1) !== 1)
+  if (made?.op !== 'Conv' || made.domain !== '' || made.inputs.length > 2 || intOf(made, 'group', 1) !== 1)
     return undefined;
+  const [input, kernel] = [inputOf(made, 0), builder.initializer(inputOf(made, 1))];
   if (!kernel || !isTensorOf(kernel, 'float32')) return undefined;
   return ({ from, to }) => {
     const part: Tensor = rows(kernel, from, to);

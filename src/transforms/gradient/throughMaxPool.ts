@@ -1,6 +1,7 @@
 import { without } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { inputOf, outputOf } from '../../onnx/graphView.ts';
 import type { Call } from './rule.ts';
 
 /**
@@ -17,7 +18,7 @@ export function throughMaxPool(call: Call, derivative: (y: string) => string): s
     ({ op, outputs }) => op === 'MaxPool' && scattered !== undefined && outputs[1] === scattered.indices,
   );
   if (!scattered || !pool || pool.inputs[0] !== y[0]) return undefined;
-  const pooled = firstAlike(builder, pool).outputs[0] ?? '';
+  const pooled = outputOf(firstAlike(builder, pool));
   return scattered.again(call.ops.Mul(scattered.gradient, derivative(pooled)));
 }
 
@@ -41,24 +42,25 @@ interface Scattered {
 function unpooled({ builder, dy, add }: Call): Scattered | undefined {
   const unpool = madeBy(builder, dy, 'MaxUnpool');
   if (!unpool) return undefined;
-  const [gradient = '', indices = '', shape = ''] = unpool.inputs;
+  const [gradient, indices, shape] = [inputOf(unpool, 0), inputOf(unpool, 1), inputOf(unpool, 2)];
   return { gradient, indices, again: (other) => add('MaxUnpool', [other, indices, shape], unpool.attributes) };
 }
 
 function scatteredByIndices({ builder, dy, ops, add }: Call): Scattered | undefined {
   const reshape = madeBy(builder, dy, 'Reshape');
   const scatter = madeBy(builder, reshape?.inputs[0], 'ScatterElements');
-  const [zeros = '', flatIndices = '', flatGradient] = scatter?.inputs ?? [];
+  const [zeros, flatIndices, flatGradient] = scatter?.inputs ?? [];
   const gradient = madeBy(builder, flatGradient, 'Reshape')?.inputs[0];
   const indices = madeBy(builder, flatIndices, 'Reshape')?.inputs[0];
-  if (!reshape || !scatter || gradient === undefined || indices === undefined) return undefined;
+  if (!reshape || !scatter || !zeros || !flatIndices || gradient === undefined || indices === undefined)
+    return undefined;
   return {
     gradient,
     indices,
     again(other) {
       const flat = ops.Reshape(other, builder.ints([-1]));
       const scattered = add('ScatterElements', [zeros, flatIndices, flat], scatter.attributes);
-      return ops.Reshape(scattered, reshape.inputs[1] ?? '');
+      return ops.Reshape(scattered, inputOf(reshape, 1));
     },
   };
 }

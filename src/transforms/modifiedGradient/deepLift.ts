@@ -1,7 +1,8 @@
 import { type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
+import { inputOf, nodesView } from '../../onnx/graphView.ts';
+import { is } from '../../onnx/operators.ts';
 import { zerosLike } from '../gradient/gradientValues.ts';
 import type { Answer, Call, GradientTable, RuleAnswer } from '../gradient/rule.ts';
-import { convolutions, elementwiseFunctions, matrixProducts, rearrangements, sums } from '../relevance/operators.ts';
 import type { Comparison } from './comparison.ts';
 import { lineGradients, mixedAxes } from './lineGradient.ts';
 import { maximumMultiplier } from './maximumMultiplier.ts';
@@ -41,40 +42,30 @@ export interface DeepLiftContext {
   readonly maxPooling: MaxPooling;
 }
 
-const maxima: ReadonlySet<string> = new Set(['MaxPool', 'GlobalMaxPool', 'ReduceMax', 'ReduceMin']);
-/** Constant but for jumps: the gradient says nothing of them, a difference does. */
-const steps: ReadonlySet<string> = new Set(['Sign', 'Floor', 'Ceil', 'Round']);
-const arithmetic: ReadonlySet<string> = new Set([
-  ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Mod', 'Sum', 'Mean', 'Max', 'Min', 'Where'],
-]);
-
 /** Which values change with the pixels, and which of them multipliers can be passed back through. */
 export function followPixels(
   nodes: readonly Node[],
   input: string,
   { table, isReal }: { readonly table: GradientTable; readonly isReal: (name: string) => boolean },
 ): Pick<DeepLiftContext, 'isData' | 'carries' | 'isReal'> {
-  const changing = new Set([input]);
-  const carrying = new Set([input]);
-  for (const node of nodes) {
-    if (!reads(node).some((name) => changing.has(name)) || node.op === 'Shape' || node.op === 'Size') continue;
+  const view = nodesView(nodes);
+  const integers = new Set([input].filter((name) => !isReal(name)));
+  const answerOf = (node: Node) => {
     const answer = table[qualifiedOp(node)];
-    const passes = answer?.kind === 'rule' || isStep(node);
-    const { quantizes = false, constants = [] } = answer?.kind === 'rule' ? answer : {};
+    return answer?.kind === 'rule' ? answer : undefined;
+  };
+  const varying = (node: Node) => node.outputs.filter((_, i) => !answerOf(node)?.constants?.includes(i));
+  const { values: changing } = view.downstream([input], (node) => (is(node, 'shape') ? [] : varying(node)));
+  const { values: carrying } = view.downstream([input], (node) => {
+    const answer = answerOf(node);
+    if (!answer && !is(node, 'step')) return [];
     // What reads the integers of a quantised network hands their multipliers on.
-    const integersToo = quantizes || reads(node).some((name) => carrying.has(name) && !isReal(name));
-    const carries = passes && reads(node).some((name) => carrying.has(name));
-    for (const [i, output] of node.outputs.entries()) {
-      if (constants.includes(i)) continue;
-      changing.add(output);
-      if (carries && (isReal(output) || integersToo)) carrying.add(output);
-    }
-  }
+    const integersToo = answer?.quantizes === true || reads(node).some((name) => integers.has(name));
+    const carried = varying(node).filter((name) => isReal(name) || integersToo);
+    for (const name of carried) if (!isReal(name)) integers.add(name);
+    return carried;
+  });
   return { isData: (name) => changing.has(name), carries: (name) => carrying.has(name), isReal };
-}
-
-function isStep({ domain, op }: Node): boolean {
-  return domain === '' && steps.has(op);
 }
 
 export function treatmentOf(node: Node, context: DeepLiftContext): Treatment {
@@ -86,31 +77,31 @@ export function treatmentOf(node: Node, context: DeepLiftContext): Treatment {
   if (known && isLinear(node, context.isData)) return 'linear';
   if (!changing.every((name) => context.isReal(name) || !context.carries(name))) return 'gradient';
   if (op === 'DequantizeLinear') return 'gradient';
-  if (maxima.has(op)) return known ? 'maximum' : 'gradient';
-  if (elementwiseFunctions.has(op) || arithmetic.has(op) || isStep(node)) {
+  if (is(node, 'maximum')) return known ? 'maximum' : 'gradient';
+  if (is(node, 'elementwise', 'combination', 'step')) {
     // A product of two is linear in each: the gradient half way is exact.
     if (op === 'Mul' && known) return 'line';
     return changing.length === 1 ? 'rescale' : 'shared';
   }
-  const mixes = convolutions.has(op) || matrixProducts.has(op) || mixedAxes.has(op);
+  const mixes = is(node, 'convolution', 'matrix product') || mixedAxes.has(op);
   return mixes && known ? 'line' : 'gradient';
 }
 
 /** Whether a node's output is linear in what changes with the pixels, up to a constant. */
-function isLinear({ op, inputs }: Node, isData: (name: string) => boolean): boolean {
+function isLinear(node: Node, isData: (name: string) => boolean): boolean {
+  const { op, inputs } = node;
   const changing = inputs.filter(isData).length;
-  if (op === 'Where') return !isData(inputs[0] ?? '');
-  if (op === 'Mul' || op === 'DequantizeLinear' || convolutions.has(op) || matrixProducts.has(op))
-    return changing === 1;
-  if (op === 'Div') return !isData(inputs[1] ?? '');
-  if (op === 'Concat' || ['Add', 'Sub', 'Sum', 'Mean'].includes(op)) return true;
+  if (op === 'Where') return !isData(inputOf(node, 0));
+  if (op === 'Mul' || op === 'DequantizeLinear' || is(node, 'convolution', 'matrix product')) return changing === 1;
+  if (op === 'Div') return !isData(inputOf(node, 1));
   if (op === 'Pad')
     return inputs
       .slice(1)
       .filter(isData)
       .every((name) => name === inputs[2]);
+  if (is(node, 'additive')) return true;
   const inFirstOnly = !inputs.slice(1).some(isData);
-  return inFirstOnly && (rearrangements.has(op) || sums.has(op) || op === 'Neg');
+  return inFirstOnly && (is(node, 'rearrangement', 'sum') || op === 'Neg');
 }
 
 /**
@@ -126,7 +117,7 @@ export function deepLiftAnswers(
   const treatment = (node: Node) => treatmentOf(node, context);
   return (node) => {
     const as = treatment(node);
-    const found = isStep(node) ? stepAnswer : table[qualifiedOp(node)];
+    const found = is(node, 'step') ? stepAnswer : table[qualifiedOp(node)];
     if (found?.kind !== 'rule') return undefined;
     const own = found;
     switch (as) {
@@ -139,7 +130,7 @@ export function deepLiftAnswers(
       case 'quantize':
         return { ...own, rule: (call) => [() => quantizeMultiplier(call, own, comparison)] };
       case 'maximum': {
-        const before = context.producerOf(node.inputs[0] ?? '');
+        const before = context.producerOf(inputOf(node, 0));
         const activated = before !== undefined && treatment(before) === 'rescale';
         const asCaptum = activated && context.maxPooling === 'captum';
         return { ...own, rule: (call) => [() => maximumMultiplier(call, own, { ...comparison, asCaptum })] };
@@ -153,13 +144,13 @@ export function deepLiftAnswers(
 /** The gradient of a step: none. */
 const stepAnswer: RuleAnswer = {
   kind: 'rule',
-  rule: ({ builder, x: [x = ''] }) => [() => zerosLike(builder, x)],
+  rule: ({ builder, operand }) => [() => zerosLike(builder, operand(0))],
 };
 
 /** The rescale rule, for the one input that changes: m_x = m_y (y - y') / (x - x'). */
 function rescale(call: Call, own: RuleAnswer, { inCopy, isData }: Comparison) {
   const { ops, dy, x } = call;
-  const [y = ''] = call.y;
+  const y = call.output(0);
   const gradients = own.rule(call);
   return x.map((input, i) =>
     isData(input)

@@ -1,9 +1,9 @@
 import { intOf, intsOf } from '../../onnx/attributes.ts';
 import { isFloat } from '../../onnx/elementType.ts';
+import { is } from '../../onnx/operators.ts';
 import { toNumbers } from '../../onnx/tensor.ts';
 import { callFor } from '../gradient/gradient.ts';
 import type { Call, InputGradient, RuleAnswer } from '../gradient/rule.ts';
-import { convolutions, matrixProducts } from '../relevance/operators.ts';
 import type { Comparison } from './comparison.ts';
 
 /** A place on the straight line from the baseline's values (0) to the image's (1). */
@@ -28,14 +28,16 @@ const along =
   ({ node }) => [intOf(node, 'axis', otherwise)];
 const from =
   (otherwise: number): Axes =>
-  ({ node, x: [x = ''], dims }) => {
+  ({ node, dims, operand }) => {
+    const x = operand(0);
     const rank = dims(x).length;
     const first = intOf(node, 'axis', otherwise);
     return ranged(first < 0 ? first + rank : first, rank);
   };
-const space: Axes = ({ x: [x = ''], dims }) => ranged(2, dims(x).length);
-const reduced: Axes = ({ node, x: [x = '', axes = ''], dims, facts }) => {
-  if (axes === '' || (dims(axes)[0] ?? 0) === 0) {
+const space: Axes = ({ dims, operand }) => ranged(2, dims(operand(0)).length);
+const reduced: Axes = ({ node, dims, facts, operand, optional }) => {
+  const [x, axes] = [operand(0), optional(1)];
+  if (axes === undefined || (dims(axes)[0] ?? 0) === 0) {
     return intOf(node, 'noop_with_empty_axes', 0) === 1 ? [] : ranged(0, dims(x).length);
   }
   const { constant } = facts(axes);
@@ -48,7 +50,7 @@ export const mixedAxes: ReadonlyMap<string, Axes> = new Map<string, Axes>([
   ...['Softmax', 'LogSoftmax', 'LpNormalization', 'TopK'].map((op) => [op, along(-1)] as const),
   ...['LayerNormalization', 'RMSNormalization'].map((op) => [op, from(-1)] as const),
   ...['InstanceNormalization', 'LpPool', 'GlobalLpPool'].map((op) => [op, space] as const),
-  ['GroupNormalization', ({ x: [x = ''], dims }) => ranged(1, dims(x).length)],
+  ['GroupNormalization', ({ dims, operand }) => ranged(1, dims(operand(0)).length)],
   ['MeanVarianceNormalization', ({ node }) => intsOf(node, 'axes', [0, 2, 3])],
   ['LRN', () => [1]],
   ['Attention', () => undefined],
@@ -68,7 +70,7 @@ function ranged(start: number, end: number): number[] {
 export function lineGradients(call: Call, own: RuleAnswer, comparison: Comparison): readonly InputGradient[] {
   const { ops, builder, node, x, dys, facts } = call;
   const moving = x.map((name) => name !== '' && comparison.isData(name) && isFloat(facts(name).type));
-  const isProduct = node.op === 'Mul' || convolutions.has(node.op) || matrixProducts.has(node.op);
+  const isProduct = node.op === 'Mul' || is(node, 'convolution', 'matrix product');
   const changing = moving.filter(Boolean).length;
   const points = isProduct && changing === 2 ? halfWay : fourPoints;
   const found = points.map(({ at, weight }) => ({ weight, gradients: gradientsAt(call, own, comparison, moving, at) }));
@@ -115,11 +117,11 @@ function gradientsAt(
 
 /** A gradient g with what it leaves of the difference: g + dx (sum(m_y dy) - sum(g dx)) / sum(dx^2). */
 function completed(call: Call, { inCopy }: Comparison, gradient: string): string {
-  const { node, ops, add, builder, dy, x, y } = call;
+  const { node, ops, add, builder, dy, operand } = call;
   const axes = mixedAxes.get(node.op)?.(call);
   if (axes === undefined) return gradient;
-  const [input = ''] = x;
-  const [output = ''] = y;
+  const input = operand(0);
+  const output = call.output(0);
   const sum = (value: string) =>
     axes.length === 0 ? value : add('ReduceSum', [value, builder.ints(axes)], { keepdims: 1 });
   const difference = ops.Sub(input, inCopy(input));

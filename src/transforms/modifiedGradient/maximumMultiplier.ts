@@ -15,8 +15,8 @@ export function maximumMultiplier(
   { inCopy, asCaptum }: Pick<Comparison, 'inCopy'> & { readonly asCaptum: boolean },
 ): string {
   const { ops, dy, builder, node } = call;
-  const [x = ''] = call.x;
-  const [y = ''] = call.y;
+  const x = call.operand(0);
+  const y = call.output(0);
   const [xReference, yReference] = [inCopy(x), inCopy(y)];
   const twin = builder.nodes.find(({ outputs }) => outputs[0] === yReference) ?? node;
   const originals = new Map([

@@ -15,8 +15,8 @@ const largest = 2;
  */
 export function quantizeMultiplier(call: Call, own: RuleAnswer, { inCopy }: Pick<Comparison, 'inCopy'>): string {
   const { node, ops, add, builder, dy } = call;
-  const [x = '', ...given] = node.inputs;
-  const [y = '', ...chosen] = node.outputs;
+  const [x, y] = [call.operand(0), call.output(0)];
+  const [given, chosen] = [node.inputs.slice(1), node.outputs.slice(1)];
   const isDynamic = node.op === 'DynamicQuantizeLinear';
   const real = (integers: string, parameters: readonly string[]) =>
     add('DequantizeLinear', [integers, ...parameters], {

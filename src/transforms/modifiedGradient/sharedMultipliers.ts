@@ -35,11 +35,11 @@ export function sharedMultipliers(call: Call, own: RuleAnswer, comparison: Compa
 
 /** What each input adds when it changes from the baseline's value to the image's, those before it having changed already. */
 function partsInOrder(
-  { node, ops, builder }: Call,
+  { node, ops, builder, output }: Call,
   { inCopy }: Comparison,
   order: readonly { readonly name: string; readonly at: number }[],
 ): ReadonlyMap<number, string> {
-  const [y = ''] = node.outputs;
+  const y = output(0);
   let before = inCopy(y);
   const changed = new Set<number>();
   const parts = new Map<number, string>();

@@ -22,7 +22,7 @@ export function toItsPixel(): RelevanceRule {
       }
       // Several inputs are all made of the same pixels: it does not matter which of them hands on.
       const [first = 0] = layer.data;
-      const [x, y] = [call.x[first] ?? '', call.y[0] ?? ''];
+      const [x, y] = [call.operand(first), call.output(0)];
       return [{ input: first, value: sumTo(call.builder, relevance, call.dims(y), call.dims(x)) }];
     },
   };

@@ -1,10 +1,12 @@
 import { stringOf } from '../../onnx/attributes.ts';
 import { describeNode, type Node } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { inputOf, outputOf } from '../../onnx/graphView.ts';
+import { is } from '../../onnx/operators.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { dataInputs, type RelevanceContext } from './context.ts';
 import type { InputModifier } from './modifiers.ts';
-import { arithmeticOperators, overwrites, rearrangements } from './operators.ts';
+import { overwrites } from './overwrites.ts';
 
 /* What the values that a first layer reads lie between, given what the pixels do. */
 
@@ -41,8 +43,9 @@ function carried(builder: GraphBuilder, value: string, context: RelevanceContext
   if (node.op === 'DynamicQuantizeLinear') return builder.add('QuantizeLinear', [...inputs, ...node.outputs.slice(1)]);
   const { proto: _, ...plain } = node;
   const outputs = node.outputs.map((name) => (name === '' ? '' : builder.fresh(`${node.op} of bound`)));
-  builder.append({ ...plain, name: outputs[0] ?? '', inputs, outputs });
-  return outputs[node.outputs.indexOf(value)] ?? '';
+  const copy = { ...plain, inputs, outputs };
+  builder.append({ ...copy, name: outputOf(copy) });
+  return outputOf(copy, node.outputs.indexOf(value));
 }
 
 /**
@@ -56,7 +59,7 @@ export function stopsBounds(value: string, context: RelevanceContext, carries: C
   if (node.domain !== '' || !carries(node, data, context)) return describeNode(node);
   const farther = strictest(node, data, context) ?? carries;
   for (const position of data) {
-    const found = stopsBounds(node.inputs[position] ?? '', context, farther);
+    const found = stopsBounds(inputOf(node, position), context, farther);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -72,21 +75,17 @@ function strictest(node: Node, data: readonly number[], context: RelevanceContex
   return isArithmetic(node) && data.length > 1 ? affine : undefined;
 }
 
-const isArithmetic = ({ op }: Node) => arithmeticOperators.has(op) || op === 'Sum' || op === 'Mean';
-
-const rounding: ReadonlySet<string> = new Set([
-  ...['Clip', 'QuantizeLinear', 'DynamicQuantizeLinear', 'DequantizeLinear'],
-]);
+const isArithmetic = (node: Node) => is(node, 'arithmetic') || node.op === 'Sum' || node.op === 'Mean';
 
 /** Each element grows or falls with one pixel, or is a mean of what does. */
 const monotone: Carries = (node, data, context) =>
-  (rounding.has(node.op) && data.length === 1 && data[0] === 0) ||
+  (is(node, 'clipping') && data.length === 1 && data[0] === 0) ||
   ((node.op === 'Max' || node.op === 'Min') && data.length === 1) ||
   affine(node, data, context);
 
 const affine: Carries = (node, data, context) => {
   const { op } = node;
-  if (rearrangements.has(op) || overwrites(node) || op === 'Neg') return true;
+  if (is(node, 'rearrangement') || overwrites(node) || op === 'Neg') return true;
   const map = context.pixelMapOf(node);
   if (map === 'mean') return op !== 'Resize' || stringOf(node, 'mode', 'nearest') !== 'cubic';
   if (map === 'permutation' || op === 'BatchNormalization') return map !== undefined;
@@ -96,10 +95,10 @@ const affine: Carries = (node, data, context) => {
 };
 
 const increasing: Carries = (node, data, context) => {
-  const { op, inputs } = node;
+  const { op } = node;
   const [only = 0, another] = data;
-  if (rearrangements.has(op) || overwrites(node)) return true;
+  if (is(node, 'rearrangement') || overwrites(node)) return true;
   if (another !== undefined || !affine(node, data, context)) return false;
-  if (op === 'Mul' || op === 'Div') return context.isNonNegative(inputs[1 - only] ?? '');
+  if (op === 'Mul' || op === 'Div') return context.isNonNegative(inputOf(node, 1 - only));
   return ['Add', 'Sum', 'Mean'].includes(op) || (op === 'Sub' && only === 0) || context.pixelMapOf(node) === 'mean';
 };

@@ -1,16 +1,10 @@
 import { describeNode, type Node, qualifiedOp } from '../../onnx/graph.ts';
+import { inputOf } from '../../onnx/graphView.ts';
+import { is } from '../../onnx/operators.ts';
 import type { RelevanceContext } from './context.ts';
 import { type RefusedNode, RelevanceRefusedError } from './errors.ts';
 import { gradientAnswer, isLinearLayer, type Layer, layerOf } from './layer.ts';
-import {
-  arithmeticOperators,
-  convolutions,
-  elementwiseFunctions,
-  overwrites,
-  rearrangements,
-  selections,
-  sums,
-} from './operators.ts';
+import { overwrites } from './overwrites.ts';
 import type { RelevanceRule } from './rule.ts';
 
 /** Which rule goes where: the first entry whose predicate holds gives a layer its rule. */
@@ -64,27 +58,25 @@ function whyUnplaced(layer: Layer): string {
 
 /* Predicates to build composites of. */
 
-const isStandard = ({ node }: Layer, kind: ReadonlySet<string>) => node.domain === '' && kind.has(node.op);
-
 /** Any of these operators. */
 export function operator(...ops: readonly string[]): LayerPredicate {
   const kind = new Set(ops);
   return ({ node }) => kind.has(qualifiedOp(node));
 }
 
-export const isRearrangement: LayerPredicate = (layer) => isStandard(layer, rearrangements) || overwrites(layer.node);
-export const isSelection: LayerPredicate = (layer) => isStandard(layer, selections);
-export const isActivation: LayerPredicate = (layer) => isStandard(layer, elementwiseFunctions);
+export const isRearrangement: LayerPredicate = ({ node }) => is(node, 'rearrangement') || overwrites(node);
+export const isSelection: LayerPredicate = (layer) => is(layer.node, 'selection');
+export const isActivation: LayerPredicate = (layer) => is(layer.node, 'elementwise');
 /** Convolutions with constant weights, transposed ones too. */
-export const isConvolution: LayerPredicate = (layer) => isLinearLayer(layer) && isStandard(layer, convolutions);
+export const isConvolution: LayerPredicate = (layer) => isLinearLayer(layer) && is(layer.node, 'convolution');
 /** Matrix products with constant weights. */
-export const isDense: LayerPredicate = (layer) => isLinearLayer(layer) && !isStandard(layer, convolutions);
+export const isDense: LayerPredicate = (layer) => isLinearLayer(layer) && !is(layer.node, 'convolution');
 /** Sums, means, and arithmetic with constants. */
 export const isSum: LayerPredicate = (layer) =>
-  isStandard(layer, sums) || (isStandard(layer, arithmeticOperators) && layer.data.length === 1);
+  is(layer.node, 'sum') || (is(layer.node, 'arithmetic') && layer.data.length === 1);
 /** Several values that depend on the image, multiplied. */
 export const isProduct: LayerPredicate = ({ node, data }) =>
-  node.domain === '' && data.length > 1 && ['Mul', 'MatMul', 'Gemm', 'Einsum'].includes(node.op);
+  data.length > 1 && (is(node, 'matrix product') || qualifiedOp(node) === 'Mul');
 
 /** Between the pixels and the first trained layer, with elements that are made of one pixel each. */
 export const isOfOnePixel: LayerPredicate = ({ pixelMap }) => pixelMap === 'element' || pixelMap === 'permutation';
@@ -99,7 +91,7 @@ export const isBeforeFirst: LayerPredicate = (layer) => !isLinearLayer(layer) &&
 
 function hasLinearAbove({ node, data, context }: Layer, seen: Set<string>): boolean {
   return data.some((i) => {
-    const name = node.inputs[i] ?? '';
+    const name = inputOf(node, i);
     if (seen.has(name)) return false;
     seen.add(name);
     const producer = context.producerOf(name);

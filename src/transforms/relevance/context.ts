@@ -2,11 +2,12 @@ import { floatOf } from '../../onnx/attributes.ts';
 import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { type Graph, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
+import { inputOf, optionalInputOf, viewOf } from '../../onnx/graphView.ts';
+import { is } from '../../onnx/operators.ts';
 import { toNumbers } from '../../onnx/tensor.ts';
 import { UnknownValueError } from '../gradient/errors.ts';
 import type { GradientTable } from '../gradient/rule.ts';
 import { hugeValues } from './extremes.ts';
-import { arithmeticOperators, elementwiseFunctions, gateOperators, rearrangements } from './operators.ts';
 import { type PixelMap, pixelMaps } from './pixelMaps.ts';
 
 /** What is known of a graph whose decisions are to be explained: what the predicates of a composite may ask. */
@@ -37,26 +38,26 @@ export function relevanceContext(graph: Graph, facts: Facts, input: string, tabl
     if (!known) throw new UnknownValueError(name);
     return known;
   };
-  const data = new Set([input]);
+  const view = viewOf(graph);
   const quantized = new Set<string>();
-  const nonNegative = new Set([...facts].flatMap(([name, { constant }]) => (isAtLeast0(constant) ? [name] : [])));
-  const producers = new Map<string, Node>();
-  for (const node of graph.nodes) {
-    for (const output of node.outputs) producers.set(output, node);
+  const passesOn = (node: Node) => table[qualifiedOp(node)]?.kind !== 'none';
+  // Integers on the way are quantised numbers, pooled and rearranged ones too, or the positions a gradient does not flow to.
+  const carried = (node: Node) => {
+    if (!passesOn(node)) return [];
     const answer = table[qualifiedOp(node)];
-    const flows = answer?.kind !== 'none' && reads(node).some((name) => data.has(name));
-    if (!flows) continue;
     const { quantizes = false, constants = [] } = answer?.kind === 'rule' ? answer : {};
-    // Integers on the way are quantised numbers, pooled and rearranged ones too, or the positions a gradient does not flow to.
     const integersToo = quantizes || reads(node).some((name) => quantized.has(name));
-    const carried = node.outputs.filter(
+    const passed = node.outputs.filter(
       (name, i) => name !== '' && !constants.includes(i) && (integersToo || isFloat(factsOf(name).type)),
     );
-    for (const output of carried) {
-      data.add(output);
-      if (!isFloat(factsOf(output).type)) quantized.add(output);
-    }
-    if (givesNonNegative(node, nonNegative)) for (const output of node.outputs) nonNegative.add(output);
+    for (const output of passed) if (!isFloat(factsOf(output).type)) quantized.add(output);
+    return passed;
+  };
+  const { values: data } = view.downstream([input], carried);
+  const nonNegative = new Set([...facts].flatMap(([name, { constant }]) => (isAtLeast0(constant) ? [name] : [])));
+  for (const node of graph.nodes) {
+    const flows = passesOn(node) && reads(node).some((name) => data.has(name));
+    if (flows && givesNonNegative(node, nonNegative)) for (const output of node.outputs) nonNegative.add(output);
   }
   const huge = hugeValues(graph, facts);
   const context = {
@@ -66,11 +67,11 @@ export function relevanceContext(graph: Graph, facts: Facts, input: string, tabl
     isData: (name: string) => data.has(name),
     isNonNegative: (name: string) => nonNegative.has(name),
     mayBeHuge: (name: string) => huge.has(name),
-    producerOf: (name: string) => producers.get(name),
+    producerOf: view.maker,
   };
   const maps = pixelMaps(graph, context);
   const isOfPixels = (name: string) => {
-    const producer = producers.get(name);
+    const producer = view.maker(name);
     return producer ? data.has(name) && maps.has(producer) : name === input;
   };
   return { ...context, pixelMapOf: (node) => maps.get(node), isOfPixels };
@@ -80,24 +81,19 @@ function isAtLeast0(constant: ValueFacts['constant']): boolean {
   return constant?.type === 'float32' && toNumbers(constant).every((value) => value >= 0);
 }
 
-const alwaysNonNegative = new Set(['Relu', 'Sigmoid', 'HardSigmoid', 'Softmax', 'Softplus', 'Exp', 'Abs', 'Sqrt']);
-const keepsNonNegative = new Set([
-  ...['MaxPool', 'AveragePool', 'GlobalMaxPool', 'GlobalAveragePool', 'ReduceMean', 'ReduceSum', 'ReduceMax'],
-  ...['Add', 'Sum', 'Mean', 'Mul', 'Div', 'Max', 'Min', 'Tanh', 'LeakyRelu', 'Elu', 'HardSwish', 'Gelu'],
-]);
-
 function givesNonNegative(node: Node, known: ReadonlySet<string>): boolean {
   const { op, domain, inputs } = node;
   if (domain !== '') return false;
-  if (alwaysNonNegative.has(op)) return op !== 'HardSigmoid' || floatOf(node, 'alpha', 0.2) >= 0;
-  const [first = '', second = ''] = inputs;
-  if (op === 'Clip') return known.has(first) || (second !== '' && known.has(second));
-  if (op === 'Pad') return known.has(first) && (inputs[2] === undefined || inputs[2] === '' || known.has(inputs[2]));
-  if (op === 'Concat' || keepsNonNegative.has(op)) {
+  if (is(node, 'non-negative')) return op !== 'HardSigmoid' || floatOf(node, 'alpha', 0.2) >= 0;
+  const first = inputOf(node, 0);
+  const holds = (name: string | undefined, otherwise: boolean) => (name === undefined ? otherwise : known.has(name));
+  if (op === 'Clip') return known.has(first) || holds(optionalInputOf(node, 1), false);
+  if (op === 'Pad') return known.has(first) && holds(optionalInputOf(node, 2), true);
+  if (op === 'Concat' || is(node, 'keeps non-negative')) {
     const values = op.startsWith('Reduce') ? [first] : inputs;
     return values.every((name) => known.has(name));
   }
-  return rearrangements.has(op) && known.has(first);
+  return is(node, 'rearrangement') && known.has(first);
 }
 
 /** The inputs of a node that depend on the pixels, by position. */
@@ -111,19 +107,22 @@ export function dataInputs(node: Node, { isData }: Pick<RelevanceContext, 'isDat
  */
 export function isGate(name: string, context: RelevanceContext): boolean {
   const node = context.producerOf(name);
-  if (node?.domain !== '') return false;
-  if (gateOperators.has(node.op)) return true;
+  if (!node) return false;
+  if (is(node, 'gate')) return true;
   const [only, another] = dataInputs(node, context);
-  const passesOn = rearrangements.has(node.op) || arithmeticOperators.has(node.op);
-  return passesOn && only !== undefined && another === undefined && isGate(node.inputs[only] ?? '', context);
+  return (
+    is(node, 'rearrangement', 'arithmetic') &&
+    only !== undefined &&
+    another === undefined &&
+    isGate(inputOf(node, only), context)
+  );
 }
 
 /** Whether a value is an elementwise function of another: x sigmoid(x) is an activation, written as a product. */
 export function isFunctionOf(name: string, argument: string, context: RelevanceContext): boolean {
   if (name === argument) return true;
   const node = context.producerOf(name);
-  if (node?.domain !== '') return false;
-  if (!elementwiseFunctions.has(node.op) && !arithmeticOperators.has(node.op)) return false;
+  if (!node || !is(node, 'elementwise', 'arithmetic')) return false;
   const data = dataInputs(node, context);
-  return data.length > 0 && data.every((i) => isFunctionOf(node.inputs[i] ?? '', argument, context));
+  return data.length > 0 && data.every((i) => isFunctionOf(inputOf(node, i), argument, context));
 }

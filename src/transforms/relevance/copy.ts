@@ -1,5 +1,6 @@
 import type { ValueFacts } from '../../onnx/facts.ts';
 import type { Node } from '../../onnx/graph.ts';
+import { inputOf, outputOf } from '../../onnx/graphView.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { callFor } from '../gradient/gradient.ts';
 import { sumTo } from '../gradient/gradientValues.ts';
@@ -29,7 +30,7 @@ export interface LayerCopy {
 /** Whether a part is 0 whatever the image is. Sums and means have weights too, if none to change: positive ones. */
 export function vanishes({ input, weights }: LayerPart, { node, data, context, weights: own }: Layer): boolean {
   if (own === undefined && weights.of(1) === 0) return true;
-  return data.every((i) => input.vanishes?.(node.inputs[i] ?? '', context) === true);
+  return data.every((i) => input.vanishes?.(inputOf(node, i), context) === true);
 }
 
 /**
@@ -59,19 +60,19 @@ export function copyLayer({ layer, call }: RelevancePass, part: LayerPart, as: N
   };
   const inputs = node.inputs.map(change);
   const same = as === node && inputs.every((name, i) => name === node.inputs[i]);
-  const output = same ? (node.outputs[0] ?? '') : builder.fresh(`${as.op} again`);
+  const output = same ? outputOf(node) : builder.fresh(`${as.op} again`);
   const { proto: _, ...plain } = as;
   const copy: Node = same ? node : { ...plain, name: output, inputs, outputs: [output] };
   if (!same) {
     builder.append(copy);
-    withValue(node.outputs[0] ?? '', output);
+    withValue(outputOf(node), output);
   }
   const answer = gradientAnswer({ ...layer, node: as });
   return {
     part,
     output,
-    inputOf: (position) => inputs[position] ?? '',
-    biases: biases.map((position) => inputs[position] ?? ''),
+    inputOf: (position) => inputOf(copy, position),
+    biases: biases.map((position) => inputOf(copy, position)),
     gradients: (dy) => {
       if (typeof answer === 'string') return new Map();
       const outputDims = facts(output).dims;
@@ -80,7 +81,7 @@ export function copyLayer({ layer, call }: RelevancePass, part: LayerPart, as: N
         data.flatMap((i) => {
           const gradient = rules[i];
           if (!gradient) return [];
-          const { dims } = facts(inputs[i] ?? '');
+          const { dims } = facts(inputOf(copy, i));
           const given = answer.broadcast?.(dims, outputDims, i) ?? dims;
           return [[i, sumTo(builder, gradient(), given, dims)] as const];
         }),

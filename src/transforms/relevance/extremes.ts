@@ -1,9 +1,9 @@
 import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts } from '../../onnx/facts.ts';
-import { type Graph, reads } from '../../onnx/graph.ts';
+import { type Graph, type Node, reads } from '../../onnx/graph.ts';
+import { is } from '../../onnx/operators.ts';
 import { isTensorOf, type Tensor } from '../../onnx/tensor.ts';
 import type { Call } from '../gradient/rule.ts';
-import { arithmeticOperators, rearrangements, selections, sums } from './operators.ts';
 
 /*
  * Numbers at the ends of float32, where 0 times infinity or 0 by 0 would make a map NaN although there is a number: the
@@ -14,13 +14,10 @@ import { arithmeticOperators, rearrangements, selections, sums } from './operato
 const huge = 1e30;
 const tiny = 1e-30;
 
-const carrying: ReadonlySet<string> = new Set([
-  ...arithmeticOperators,
-  ...rearrangements,
-  ...selections,
-  ...sums,
-  ...['Neg', 'Clip'],
-]);
+/** Sums, products and what moves elements hand them on; other functions are of numbers within reason. */
+function carries(node: Node): boolean {
+  return is(node, 'arithmetic', 'rearrangement', 'selection', 'sum') || node.op === 'Neg' || node.op === 'Clip';
+}
 
 /** The values in which elements may be infinite, or nearly, through a constant that is: masks, and what they are added to. */
 export function hugeValues({ nodes }: Graph, facts: Facts): ReadonlySet<string> {
@@ -28,7 +25,7 @@ export function hugeValues({ nodes }: Graph, facts: Facts): ReadonlySet<string> 
   for (const node of nodes) {
     const fills = Object.values(node.attributes).some((given) => given?.type === 'tensor' && isHuge(given.value));
     // A mask that is made for the size of the images is the logarithm of zeros and ones, or is filled in.
-    if (fills || (carrying.has(node.op) && reads(node).some((name) => found.has(name)))) {
+    if (fills || (carries(node) && reads(node).some((name) => found.has(name)))) {
       for (const output of node.outputs) if (isFloat(facts.get(output)?.type ?? 'float32')) found.add(output);
     }
   }

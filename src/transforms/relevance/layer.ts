@@ -1,10 +1,11 @@
 import { floatOf } from '../../onnx/attributes.ts';
 import type { ValueFacts } from '../../onnx/facts.ts';
 import { type Node, qualifiedOp } from '../../onnx/graph.ts';
+import { inputOf } from '../../onnx/graphView.ts';
+import { is } from '../../onnx/operators.ts';
 import { isTensorOf, type Tensor } from '../../onnx/tensor.ts';
 import type { RuleAnswer } from '../gradient/rule.ts';
 import { dataInputs, type RelevanceContext } from './context.ts';
-import { convolutions, matrixProducts } from './operators.ts';
 import type { PixelMap } from './pixelMaps.ts';
 
 /** A node as a relevance rule sees it. Inputs are meant by their positions. */
@@ -28,14 +29,15 @@ export function layerOf(node: Node, context: RelevanceContext): Layer {
   return { node, context, data, weights, biases: biasesOf(node, others), pixelMap: context.pixelMapOf(node) };
 }
 
-function hasWeights({ op, domain }: Node): boolean {
-  return domain === '' && (convolutions.has(op) || matrixProducts.has(op) || op === 'Mul');
+function hasWeights(node: Node): boolean {
+  return is(node, 'convolution', 'matrix product') || qualifiedOp(node) === 'Mul';
 }
 
-function biasesOf({ op, domain }: Node, others: readonly number[]): readonly number[] {
+function biasesOf(node: Node, others: readonly number[]): readonly number[] {
+  const { op, domain } = node;
   if (domain !== '') return [];
   if (op === 'Add' || op === 'Sub' || op === 'Sum') return others;
-  return convolutions.has(op) || op === 'Gemm' ? others.filter((i) => i === 2) : [];
+  return is(node, 'convolution') || op === 'Gemm' ? others.filter((i) => i === 2) : [];
 }
 
 /** A layer with weights that training chose, and one input. A 1x1 convolution that only scales pixels is none. */
@@ -54,7 +56,7 @@ export function gradientAnswer({ node, context }: Layer): RuleAnswer | string {
 
 /** The value of one of the layer's constants; undefined where it is computed from the input or is not of real numbers. */
 export function parameter({ node, context }: Layer, position: number): Tensor<'float32'> | undefined {
-  const { constant }: ValueFacts = context.facts(node.inputs[position] ?? '');
+  const { constant }: ValueFacts = context.facts(inputOf(node, position));
   return constant && isTensorOf(constant, 'float32') ? constant : undefined;
 }
 

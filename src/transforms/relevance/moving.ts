@@ -1,6 +1,7 @@
 import { without } from '../../onnx/attributes.ts';
 import { isFloat } from '../../onnx/elementType.ts';
 import type { Node } from '../../onnx/graph.ts';
+import { is } from '../../onnx/operators.ts';
 import { sumTo } from '../gradient/gradientValues.ts';
 import { gradientAnswer, type Layer } from './layer.ts';
 import { positiveInput, unchanged } from './modifiers.ts';
@@ -25,7 +26,7 @@ export function passOn(): RelevanceRule {
     },
     pass: ({ layer, call, relevance }) =>
       layer.data.map((input) => {
-        const [x, y] = [call.x[input] ?? '', call.y[0] ?? ''];
+        const [x, y] = [call.operand(input), call.output(0)];
         return { input, value: sumTo(call.builder, relevance, call.dims(y), call.dims(x)) };
       }),
   };
@@ -45,12 +46,9 @@ export function winnerTakesAll(): RelevanceRule {
   return gradient('winner takes all');
 }
 
-/** Fill elements in that come from nowhere, with zeros if nothing else is given. */
-const filling: ReadonlySet<string> = new Set(['Pad', 'Trilu']);
-
 /** What goes to constants, a learned token joined to the patches of an image say, stays there. */
 function hasNoConstants({ node, context }: Layer): boolean {
-  if (filling.has(node.op)) return false;
+  if (is(node, 'filling')) return false;
   return node.inputs.every((name) => name === '' || context.isData(name) || !isFloat(context.facts(name).type));
 }
 
@@ -67,8 +65,8 @@ function gradients({ layer, call }: RelevancePass): InputRelevance[] {
   return layer.data.flatMap((input) => {
     const rule = rules[input];
     if (!rule) return [];
-    const shape = dims(call.x[input] ?? '');
-    const given = answer.broadcast?.(shape, dims(call.y[0] ?? ''), input) ?? shape;
+    const shape = dims(call.operand(input));
+    const given = answer.broadcast?.(shape, dims(call.output(0)), input) ?? shape;
     return [{ input, value: sumTo(call.builder, rule(), given, shape) }];
   });
 }
@@ -86,8 +84,7 @@ export function proportionalMaxPooling(): RelevanceRule {
       },
     ],
     as: averaging,
-    refuses: ({ node }) =>
-      node.op === 'MaxPool' || node.op === 'GlobalMaxPool' ? undefined : 'it is for max pooling only',
+    refuses: ({ node }) => (is(node, 'max pooling') ? undefined : 'it is for max pooling only'),
   });
 }
 

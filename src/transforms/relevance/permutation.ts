@@ -1,18 +1,20 @@
 import { floatOf, intOf } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
+import { inputOf, optionalInputOf } from '../../onnx/graphView.ts';
+import { is } from '../../onnx/operators.ts';
 import { isTensorOf, sizeOf, type Tensor } from '../../onnx/tensor.ts';
 import type { RelevanceContext } from './context.ts';
-import { convolutions } from './operators.ts';
 
 /**
  * Whether a convolution or matrix product only scales channels (columns) and puts them in another order: of its weights one
  * is not 0 for each channel it makes, and for each that it is made of. What is added to each is its bias.
  */
 export function isPermutation(node: Node, { facts, isData }: Pick<RelevanceContext, 'facts' | 'isData'>): boolean {
-  const [data = '', name = '', bias = ''] = node.inputs;
-  const weights = facts(name).constant;
-  if (!isData(data) || (bias !== '' && isData(bias)) || !weights || !isTensorOf(weights, 'float32')) return false;
-  if (convolutions.has(node.op)) return permutesChannels(node, weights, facts(data).dims[1] ?? 0);
+  const [data, bias] = [inputOf(node, 0), optionalInputOf(node, 2)];
+  const weights = facts(inputOf(node, 1)).constant;
+  if (!isData(data) || (bias !== undefined && isData(bias)) || !weights || !isTensorOf(weights, 'float32'))
+    return false;
+  if (is(node, 'convolution')) return permutesChannels(node, weights, facts(data).dims[1] ?? 0);
   if (node.op === 'Gemm' && (floatOf(node, 'alpha', 1) !== 1 || floatOf(node, 'beta', 1) !== 1)) return false;
   if (node.op === 'Gemm' && intOf(node, 'transA', 0) !== 0) return false;
   const [height = 0, width, more] = weights.dims;

@@ -1,16 +1,9 @@
 import { intOf } from '../../onnx/attributes.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
+import { inputOf } from '../../onnx/graphView.ts';
+import { is } from '../../onnx/operators.ts';
 import { dataInputs, type RelevanceContext } from './context.ts';
-import {
-  arithmeticOperators,
-  convolutions,
-  elementwiseFunctions,
-  matrixProducts,
-  overwrites,
-  rearrangements,
-  selections,
-  sums,
-} from './operators.ts';
+import { overwrites } from './overwrites.ts';
 import { isPermutation } from './permutation.ts';
 
 /*
@@ -38,20 +31,16 @@ export function pixelMaps({ nodes }: Graph, context: Context): ReadonlyMap<Node,
   const sources = new Map([[context.input, context.input]]);
   for (const node of nodes) {
     const data = dataInputs(node, context);
-    const read = new Set(data.map((i) => sources.get(node.inputs[i] ?? '')));
+    const read = new Set(data.map((i) => sources.get(inputOf(node, i))));
     if (read.size === 0 || read.has(undefined)) continue;
     const map = mapOf(node, data, read.size === 1, context);
     if (!map) continue;
     found.set(node, map);
-    const [source] = map === 'element' || renamings.has(node.op) ? read : [];
+    const [source] = map === 'element' || is(node, 'renaming') ? read : [];
     for (const output of node.outputs) if (context.isData(output)) sources.set(output, source ?? output);
   }
   return found;
 }
-
-const means: ReadonlySet<string> = new Set(['AveragePool', 'Resize']);
-/** Leave each element where it is. */
-const renamings: ReadonlySet<string> = new Set(['Identity', 'Cast', 'CastLike', 'Dropout']);
 
 function mapOf(node: Node, data: readonly number[], hasOneSource: boolean, context: Context): PixelMap | undefined {
   const { op, domain } = node;
@@ -59,17 +48,17 @@ function mapOf(node: Node, data: readonly number[], hasOneSource: boolean, conte
   if (domain !== '') return undefined;
   if (hasOneSource && isElementwise(node, data)) return 'element';
   if (op === 'BatchNormalization') return isOfFirst && isAtInference(node) ? 'element' : undefined;
-  if (convolutions.has(op) || matrixProducts.has(op)) return isPermutation(node, context) ? 'permutation' : undefined;
-  if (means.has(op)) return isOfFirst ? 'mean' : undefined;
-  return rearrangements.has(op) || overwrites(node) || selections.has(op) || sums.has(op) ? 'moved' : undefined;
+  if (is(node, 'convolution', 'matrix product')) return isPermutation(node, context) ? 'permutation' : undefined;
+  if (op === 'AveragePool' || op === 'Resize') return isOfFirst ? 'mean' : undefined;
+  return is(node, 'rearrangement', 'selection', 'sum') || overwrites(node) ? 'moved' : undefined;
 }
 
 /** Elementwise functions of as many values as are given: of one, and constants, they are a sum, or a clip. */
 const ofAnyNumber: ReadonlySet<string> = new Set(['Sum', 'Mean', 'Max', 'Min']);
 
-function isElementwise({ op }: Node, data: readonly number[]): boolean {
-  if (arithmeticOperators.has(op) || ofAnyNumber.has(op)) return true;
-  return elementwiseFunctions.has(op) && data.length === 1;
+function isElementwise(node: Node, data: readonly number[]): boolean {
+  if (is(node, 'arithmetic') || ofAnyNumber.has(node.op)) return true;
+  return is(node, 'elementwise') && data.length === 1;
 }
 
 function isAtInference(node: Node): boolean {

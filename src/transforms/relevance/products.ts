@@ -1,4 +1,5 @@
 import { intOf } from '../../onnx/attributes.ts';
+import { inputOf } from '../../onnx/graphView.ts';
 import { sumTo } from '../gradient/gradientValues.ts';
 import { isFunctionOf, isGate } from './context.ts';
 import { copyLayer } from './copy.ts';
@@ -52,12 +53,12 @@ export function softmaxTaylor(): RelevanceRule {
     name: 'softmax Taylor',
     refuses: ({ node }) => (node.op === 'Softmax' ? undefined : 'it is for Softmax only'),
     pass: ({ layer, call, relevance }) => {
-      const { ops, add, builder, x, y } = call;
+      const { ops, add, builder, operand, output } = call;
       const axis = builder.ints([intOf(layer.node, 'axis', -1)]);
       const sum = add('ReduceSum', [relevance, axis], { keepdims: 1 });
-      const [input = ''] = x;
-      const value = ops.Mul(input, ops.Sub(relevance, ops.Mul(y[0] ?? '', sum)));
-      const masked = layer.context.mayBeHuge(layer.node.inputs[0] ?? '');
+      const input = operand(0);
+      const value = ops.Mul(input, ops.Sub(relevance, ops.Mul(output(0), sum)));
+      const masked = layer.context.mayBeHuge(inputOf(layer.node, 0));
       return [{ input: 0, value: masked ? unmasked(call, value, input) : value }];
     },
   };
@@ -74,8 +75,8 @@ export function signalTakesAll(): RelevanceRule {
     refuses: (layer) => (signalOf(layer) === undefined ? 'it has no factor that is a gate' : undefined),
     pass: ({ layer, call, relevance }) => {
       const signal = signalOf(layer) ?? 0;
-      const { dims, x, y, builder } = call;
-      const value = sumTo(builder, relevance, dims(y[0] ?? ''), dims(x[signal] ?? ''));
+      const { dims, builder, operand, output } = call;
+      const value = sumTo(builder, relevance, dims(output(0)), dims(operand(signal)));
       return [{ input: signal, value }];
     },
   };
@@ -88,7 +89,7 @@ export function signalTakesAll(): RelevanceRule {
 export function signalOf({ node, data, context }: Layer): number | undefined {
   const [first, second] = data;
   if (node.domain !== '' || first === undefined || second === undefined) return undefined;
-  const [a = '', b = ''] = node.inputs;
+  const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
   if (node.op === 'Div') return 0;
   if (node.op !== 'Mul' || a === b) return undefined;
   if (isFunctionOf(b, a, context)) return 0;

@@ -1,7 +1,8 @@
 import type { Facts } from '../../onnx/facts.ts';
-import { describeNode, type Graph, type Node, reads } from '../../onnx/graph.ts';
+import { describeNode, type Graph, reads } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
-import { addGradients } from '../gradient/gradient.ts';
+import { inputOf, outputOf, viewOf } from '../../onnx/graphView.ts';
+import { addGradients, gradientOf } from '../gradient/gradient.ts';
 import { type RuleAnswer, rule } from '../gradient/rule.ts';
 import { type Composite, type PlacedRule, place } from './composite.ts';
 import type { RelevanceContext } from './context.ts';
@@ -43,7 +44,8 @@ export interface BookedLayer {
  */
 export function addRelevance(builder: GraphBuilder, graph: Graph, request: RelevanceRequest): AddedRelevance {
   const { facts, context, composite, value, relevance, imageAxis } = request;
-  const placed = place(composite, nodesBetween(graph, value, context), context);
+  const between = viewOf(graph).upstream([value], (node) => reads(node).filter(context.isData));
+  const placed = place(composite, between, context);
   const layers: BookedLayer[] = [];
   // What one layer passes is what the next receives, unless something lies between: summed once.
   const sums = new Map<string, string>();
@@ -54,7 +56,7 @@ export function addRelevance(builder: GraphBuilder, graph: Graph, request: Relev
   };
   const answers = new Map(
     [...placed].map(([node, at]) => {
-      const summed = [...node.outputs.slice(0, 1), ...at.layer.data.map((i) => node.inputs[i] ?? '')];
+      const summed = [outputOf(node), ...at.layer.data.map((i) => inputOf(node, i))];
       const books = at.rule.conserves?.(at.layer) !== true && summed.every((name) => imageAxis(name) !== undefined);
       return [node, answerOf(at, books ? { layers, sumByImage } : undefined)];
     }),
@@ -66,18 +68,7 @@ export function addRelevance(builder: GraphBuilder, graph: Graph, request: Relev
     table: context.table,
     answerFor: (node) => answers.get(node),
   });
-  return { relevance: totals.get(context.input) ?? '', layers, placed: [...placed.values()] };
-}
-
-/** The nodes on the way from the input to a value, in the graph's order. */
-function nodesBetween({ nodes }: Graph, value: string, { isData }: RelevanceContext): Node[] {
-  const needed = new Set([value]);
-  const between = nodes.toReversed().filter((node) => {
-    const wanted = node.outputs.some((output) => needed.has(output) && isData(output));
-    if (wanted) for (const name of reads(node)) needed.add(name);
-    return wanted;
-  });
-  return between.reverse();
+  return { relevance: gradientOf(totals, context.input), layers, placed: [...placed.values()] };
 }
 
 /** Adds the sum of a value over everything but images, [images]; they lie in it as in the value `like`. */
@@ -93,7 +84,7 @@ function answerOf({ layer, rule: { name, pass } }: PlacedRule, book: Book | unde
   const own = gradientAnswer(layer);
   const { quantizes = false, constants = [] } = typeof own === 'string' ? {} : own;
   const answer = rule((call) => {
-    const [y = ''] = node.outputs;
+    const y = outputOf(node);
     const absorbed = new Map<Absorption, string[]>();
     const relevances = pass({
       layer,
@@ -106,7 +97,7 @@ function answerOf({ layer, rule: { name, pass } }: PlacedRule, book: Book | unde
     if (book) {
       const total = (values: readonly string[]) => addUp(call.builder, values);
       const received = book.sumByImage(call.dy, y);
-      const passed = relevances.map(({ input, value }) => book.sumByImage(value, node.inputs[input] ?? ''));
+      const passed = relevances.map(({ input, value }) => book.sumByImage(value, inputOf(node, input)));
       book.layers.push({
         layer: describeNode(node),
         operator: node.op,

@@ -1,3 +1,4 @@
+import { inputOf } from '../../onnx/graphView.ts';
 import { type Bounds, pixelBound, stopsBounds } from './bounds.ts';
 import { RelevanceSettingError } from './errors.ts';
 import {
@@ -141,7 +142,7 @@ export function zBox(bounds: Bounds): RelevanceRule {
     ],
     refuses: ({ node, data, context }) => {
       if (data.length !== 1) return 'it has several inputs, and there are bounds for one';
-      const between = stopsBounds(node.inputs[data[0] ?? 0] ?? '', context);
+      const between = stopsBounds(inputOf(node, data[0] ?? 0), context);
       return between === undefined ? undefined : `it needs pixels, but ${between} lies between them and this layer`;
     },
   });

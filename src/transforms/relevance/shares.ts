@@ -1,9 +1,10 @@
 import type { Node } from '../../onnx/graph.ts';
+import { inputOf } from '../../onnx/graphView.ts';
+import { is } from '../../onnx/operators.ts';
 import { copyLayer, type LayerCopy, type LayerPart, vanishes } from './copy.ts';
 import { productWithHuge, quotient as quotientOf } from './extremes.ts';
 import { gradientAnswer, hasNegativeFactor, type Layer, parameter } from './layer.ts';
 import { unchanged } from './modifiers.ts';
-import { convolutions, positiveSums } from './operators.ts';
 import type { InputRelevance, RelevancePass, RelevanceRule } from './rule.ts';
 
 /*
@@ -67,7 +68,7 @@ export function sharesRule(settings: SharesSettings): RelevanceRule {
 function whyUnchangeable(layer: Layer, shares: readonly Share[]): string | undefined {
   const { node, data, weights, biases } = layer;
   if (weights === undefined) {
-    if (!positiveSums.has(node.op)) {
+    if (!is(node, 'even sum')) {
       return data.length > 1 ? 'it multiplies values that both depend on the image' : 'it has no weights to change';
     }
     const scales = shares.some(({ parts }) => parts.some((part) => ![0, 1].includes(part.weights.of(1))));
@@ -107,7 +108,7 @@ function passShare(pass: RelevancePass, share: Share, { epsilon, as }: SharesSet
     const dy = signed(quotient, sign);
     const { node, context, biases } = layer;
     const product = (factor: string, value: string, position = 0) =>
-      context.mayBeHuge(node.inputs[position] ?? '') ? productWithHuge(call, factor, value) : ops.Mul(value, factor);
+      context.mayBeHuge(inputOf(node, position)) ? productWithHuge(call, factor, value) : ops.Mul(value, factor);
     for (const [i, bias] of biasesInOutput(pass, copy).entries())
       absorb('biases', product(overSpace(pass, dy), bias, biases[i]));
     return [...copy.gradients(dy)].map(([input, gradient]) => ({
@@ -138,8 +139,8 @@ function absorbLosses(
 
 /** Summed over the positions of a convolution, which all have the same bias: less to multiply. */
 function overSpace({ layer, call }: RelevancePass, value: string): string {
-  if (!convolutions.has(layer.node.op)) return value;
-  const spatial = call.dims(call.y[0] ?? '').flatMap((_, axis) => (axis < 2 ? [] : [axis]));
+  if (!is(layer.node, 'convolution')) return value;
+  const spatial = call.dims(call.output(0)).flatMap((_, axis) => (axis < 2 ? [] : [axis]));
   return call.add('ReduceSum', [value, call.builder.ints(spatial)], { keepdims: 1 });
 }
 
@@ -147,7 +148,7 @@ function overSpace({ layer, call }: RelevancePass, value: string): string {
 function ofOutputs({ call, relevance }: RelevancePass, { outputs }: Share): { relevance: string; without?: string } {
   if (outputs === undefined) return { relevance };
   const { ops, builder } = call;
-  const [y = ''] = call.y;
+  const y = call.output(0);
   const zero = builder.scalar(0);
   if (outputs === 'positive') return { relevance: ops.Where(ops.Greater(y, zero), relevance, zero) };
   const without = ops.Where(ops.Equal(y, zero), relevance, zero);
@@ -169,7 +170,7 @@ function stabilizerOf(
 
 /** Biases as the output has them: a convolution's lies along the channels, Gemm's is multiplied with beta. */
 function biasesInOutput({ layer, call }: RelevancePass, { biases, part }: LayerCopy): string[] {
-  const { ops, builder, dims, y } = call;
+  const { ops, builder, dims, output } = call;
   if (part.biases.name === '0') return [];
   const { op, attributes, inputs } = layer.node;
   return biases.map((bias, i) => {
@@ -178,7 +179,7 @@ function biasesInOutput({ layer, call }: RelevancePass, { biases, part }: LayerC
         bias,
         builder.ints([
           -1,
-          ...dims(y[0] ?? '')
+          ...dims(output(0))
             .slice(2)
             .map(() => 1),
         ]),

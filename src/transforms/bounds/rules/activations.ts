@@ -1,4 +1,5 @@
 import { floatOf } from '../../../onnx/attributes.ts';
+import { inputOf, outputOf } from '../../../onnx/graphView.ts';
 import { toNumbers } from '../../../onnx/tensor.ts';
 import { between, type Interval } from '../interval.ts';
 import { unit } from '../rounding.ts';
@@ -47,7 +48,7 @@ function rising(linesOf: LinesOf, error: number, refuses?: Refusal): NonlinearAn
 /** a f(x) >= (a+ lower + a- upper)(x) */
 function throughLines({ node, dims, ops }: BoundCall, relaxing: Relaxing, { lower, upper }: Lines): string {
   const { positive, negative, offset } = relaxing;
-  const shape = dims(node.outputs[0] ?? '').slice(1);
+  const shape = dims(outputOf(node)).slice(1);
   if (lower.intercept !== undefined) offset(positive, lower.intercept, shape);
   if (upper.intercept !== undefined) offset(negative, upper.intercept, shape);
   return ops.Add(ops.Mul(positive, lower.slope), ops.Mul(negative, upper.slope));
@@ -70,7 +71,7 @@ function reluLines(call: BoundCall, { low, high }: Pick<Interval, 'low' | 'high'
   const height = ops.Max(ops.Mul(chord, below), ops.Mul(above, ops.Sub(one, chord)));
   const covering = ops.Add(height, ops.Mul(ops.Add(above, below), builder.scalar(8 * unit)));
   const steeper = () => ops.Where(ops.Greater(above, below), one, zero);
-  const chosen = free('slope below', call.dims(call.node.inputs[0] ?? '').slice(1), steeper);
+  const chosen = free('slope below', call.dims(inputOf(call.node, 0)).slice(1), steeper);
   const isOn = each(ops.GreaterOrEqual(low, zero));
   const isOff = each(ops.LessOrEqual(high, zero));
   return {

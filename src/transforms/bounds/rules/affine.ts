@@ -1,4 +1,5 @@
 import { float, floatOf, intOf, stringOf } from '../../../onnx/attributes.ts';
+import { inputOf, optionalInputOf, outputOf } from '../../../onnx/graphView.ts';
 import { passesOn } from '../../../onnx/randomness.ts';
 import { sizeOf, type Tensor } from '../../../onnx/tensor.ts';
 import { groupsOf } from '../../gradient/window.ts';
@@ -49,26 +50,26 @@ const constantParameters: Refusal = ({ inputs }, facts, isData) =>
 
 /** Products with a matrix: as many as the summed dimension is long, and on the way back as the other; no more than the longer. */
 function productRoundings({ node, x, dims }: BoundCall): Roundings {
-  const weights = node.inputs[x[0] ? 1 : 0] ?? '';
+  const weights = inputOf(node, x[0] ? 1 : 0);
   return few(Math.max(...dims(weights).slice(-2)) + 4)();
 }
 
 function windowRoundings({ node, dims }: BoundCall): Roundings {
   const kernel = node.attributes.kernel_shape;
-  const window = kernel?.type === 'ints' ? kernel.value : dims(node.inputs[0] ?? '').slice(2);
+  const window = kernel?.type === 'ints' ? kernel.value : dims(inputOf(node, 0)).slice(2);
   return few(sizeOf(window) + 4)();
 }
 
-const notOverImages: Refusal = ({ inputs: [x = '', axes = ''] }, facts) => {
+const notOverImages: Refusal = (node, facts) => {
+  const [x, axes] = [inputOf(node, 0), optionalInputOf(node, 1)];
   const rank = facts(x).dims.length;
-  const constant = axes === '' ? undefined : facts(axes).constant;
+  const constant = axes === undefined ? undefined : facts(axes).constant;
   const list = constant ? Array.from(constant.data as ArrayLike<bigint>, Number) : undefined;
   if (!list) return 'its axes are not constant';
   return list.some((axis) => axis === 0 || axis === -rank) ? 'it mixes images' : undefined;
 };
 
-const reduced = () =>
-  affine({}, ({ node, dims }) => few(sizeOf(dims(node.inputs[0] ?? '').slice(1)) + 2)(), notOverImages);
+const reduced = () => affine({}, ({ node, dims }) => few(sizeOf(dims(inputOf(node, 0)).slice(1)) + 2)(), notOverImages);
 
 /** Operators that are linear in what depends on the image, up to constants. */
 export const affineBounds: BoundTable = {
@@ -76,7 +77,7 @@ export const affineBounds: BoundTable = {
   Conv: affine(
     { parameters: { 1: magnitudes }, added: [2] },
     ({ node, dims }) => {
-      const [m = 1, c = 1, ...kernel] = dims(node.inputs[1] ?? '');
+      const [m = 1, c = 1, ...kernel] = dims(inputOf(node, 1));
       return { forward: c * sizeOf(kernel) + 2, backward: (m / groupsOf(node)) * sizeOf(kernel) };
     },
     constantParameters,
@@ -84,7 +85,7 @@ export const affineBounds: BoundTable = {
   ConvTranspose: affine(
     { parameters: { 1: magnitudes }, added: [2] },
     ({ node, dims }) => {
-      const [c = 1, m = 1, ...kernel] = dims(node.inputs[1] ?? '');
+      const [c = 1, m = 1, ...kernel] = dims(inputOf(node, 1));
       return { forward: (c / groupsOf(node)) * sizeOf(kernel) + 2, backward: m * sizeOf(kernel) };
     },
     constantParameters,
@@ -105,7 +106,7 @@ export const affineBounds: BoundTable = {
   MatMul: affine({ parameters: { 0: magnitudes, 1: magnitudes } }, productRoundings, oneConstant),
   Mul: affine({ parameters: { 0: magnitudes, 1: magnitudes } }, few(4), oneConstant),
   Div: affine({ parameters: { 1: magnitudes } }, few(4), (node, facts, isData) =>
-    isData(node.inputs[1] ?? '') ? 'its divisor depends on the image' : oneConstant(node, facts, isData),
+    isData(inputOf(node, 1)) ? 'its divisor depends on the image' : oneConstant(node, facts, isData),
   ),
   // y = (x - mean) scale / sd + bias
   BatchNormalization: affine(
@@ -140,7 +141,7 @@ export const affineBounds: BoundTable = {
   }),
   Concat: affine({ added: [0, 1, 2, 3, 4, 5, 6, 7] }, few(0), (node, facts) => {
     const axis = intOf(node, 'axis', 0);
-    const rank = facts(node.outputs[0] ?? '').dims.length;
+    const rank = facts(outputOf(node)).dims.length;
     return axis === 0 || axis === -rank ? 'it puts images one after the other' : undefined;
   }),
   Pad: affine({ added: [2] }, few(0), (node) => {

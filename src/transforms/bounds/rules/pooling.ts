@@ -1,4 +1,5 @@
 import { intsOf } from '../../../onnx/attributes.ts';
+import { inputOf, outputOf } from '../../../onnx/graphView.ts';
 import { sizeOf } from '../../../onnx/tensor.ts';
 import { kernelExtent, remainder, windowOf } from '../../gradient/window.ts';
 import { between, type Interval } from '../interval.ts';
@@ -14,8 +15,8 @@ function pooled({ node, builder }: BoundCall, value: string): string {
 
 /** Window sizes where windows lie side by side, each element in one of them or, at the end, in none; undefined otherwise. */
 function tilesOf({ node, dims }: BoundCall): readonly number[] | undefined {
-  const [x = ''] = node.inputs;
-  const [input, output] = [dims(x).slice(2), dims(node.outputs[0] ?? '').slice(2)];
+  const x = inputOf(node, 0);
+  const [input, output] = [dims(x).slice(2), dims(outputOf(node)).slice(2)];
   const window = windowOf(node, input, intsOf(node, 'kernel_shape', []));
   const sideBySide = kernelExtent(window).every((extent, i) => extent === window.strides[i]);
   const unpadded = [...window.padsBegin, ...window.padsEnd].every((pad) => pad === 0);
@@ -26,8 +27,8 @@ function tilesOf({ node, dims }: BoundCall): readonly number[] | undefined {
 
 /** The elements of each window along a dimension of their own: [n, c, i...] -> [n, c, k, o...]. */
 function byWindow({ node, dims, builder, ops, add }: BoundCall, value: string, tile: readonly number[]): string {
-  const input = dims(node.inputs[0] ?? '').slice(2);
-  const output = dims(node.outputs[0] ?? '').slice(2);
+  const input = dims(inputOf(node, 0)).slice(2);
+  const output = dims(outputOf(node)).slice(2);
   const covered = output.map((size, i) => size * (tile[i] ?? 1));
   const axes = covered.map((_, i) => i + 2);
   const isWhole = covered.every((size, i) => size === input[i]);
@@ -40,8 +41,8 @@ function byWindow({ node, dims, builder, ops, add }: BoundCall, value: string, t
 
 /** The way back, zeros for elements in no window: [n, r, c, k, o...] -> [n, r, c, i...]. */
 function fromWindows({ node, dims, builder, ops, add }: BoundCall, value: string, tile: readonly number[]): string {
-  const input = dims(node.inputs[0] ?? '').slice(2);
-  const output = dims(node.outputs[0] ?? '').slice(2);
+  const input = dims(inputOf(node, 0)).slice(2);
+  const output = dims(outputOf(node)).slice(2);
   const apart = ops.Reshape(value, builder.ints([0, 0, 0, ...tile, ...output]));
   const perm = [0, 1, 2, ...output.flatMap((_, i) => [3 + tile.length + i, 3 + i])];
   const covered = output.map((size, i) => size * (tile[i] ?? 1));
@@ -61,7 +62,7 @@ function fromWindows({ node, dims, builder, ops, add }: BoundCall, value: string
 function tiled(call: BoundCall, x: Interval, relaxing: Relaxing, tile: readonly number[]): Relaxed {
   const { node, dims, ops, builder, add } = call;
   const { positive, negative, each, offset, free } = relaxing;
-  const [channels = 1, ...output] = dims(node.outputs[0] ?? '').slice(1);
+  const [channels = 1, ...output] = dims(outputOf(node)).slice(1);
   const outer = [channels, 1, ...output];
   const inner = [channels, sizeOf(tile), ...output];
   const [zero, one, tiny] = [builder.scalar(0), builder.scalar(1), builder.scalar(1e-30)];
@@ -97,8 +98,8 @@ function tiled(call: BoundCall, x: Interval, relaxing: Relaxing, tile: readonly 
 function overlapping(call: BoundCall, x: Interval, relaxing: Relaxing): Relaxed {
   const { node, dims, builder, ops, add } = call;
   const { positive, negative, each, offset, backThrough } = relaxing;
-  const inner = dims(node.inputs[0] ?? '').slice(1);
-  offset(negative, each(pooled(call, x.high)), dims(node.outputs[0] ?? '').slice(1));
+  const inner = dims(inputOf(node, 0)).slice(1);
+  offset(negative, each(pooled(call, x.high)), dims(outputOf(node)).slice(1));
   // A row for each bound, as the indices of max pooling count over all rows.
   const ones = (count: number) => Array.from({ length: count }, () => 1);
   const bounds = add('Shape', [positive], { start: 1, end: 2 });

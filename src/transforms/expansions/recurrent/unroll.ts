@@ -2,6 +2,7 @@ import { intOf, stringOf } from '../../../onnx/attributes.ts';
 import type { Facts } from '../../../onnx/facts.ts';
 import { describeNode, type Graph, type Node } from '../../../onnx/graph.ts';
 import { GraphBuilder } from '../../../onnx/graphBuilder.ts';
+import { inputOf, optionalInputOf } from '../../../onnx/graphView.ts';
 import { toNumbers } from '../../../onnx/tensor.ts';
 import { type Activation, activationsOf } from './activationFunctions.ts';
 import { type CellKind, cellKinds, type State } from './cells.ts';
@@ -44,11 +45,11 @@ interface Layer {
 function layerOf(node: Node, facts: Facts): Layer | undefined {
   const kind = node.domain === '' && Object.hasOwn(cellKinds, node.op) ? cellKinds[node.op] : undefined;
   if (!kind || intOf(node, 'layout', 0) !== 0) return undefined;
-  const [x = '', , recurrent = '', , lengths = ''] = node.inputs;
-  const length = facts.get(x)?.dims[0];
-  const size = facts.get(recurrent)?.dims[2];
+  const length = facts.get(inputOf(node, 0))?.dims[0];
+  const size = facts.get(inputOf(node, 2))?.dims[2];
+  const lengths = optionalInputOf(node, 4);
   if (length === undefined || size === undefined || length < 1) return undefined;
-  if (lengths !== '') {
+  if (lengths !== undefined) {
     const known = facts.get(lengths)?.constant;
     if (!known || toNumbers(known).some((rows) => rows !== length)) return undefined;
   }
@@ -70,8 +71,8 @@ function reversalsOf(direction: string): readonly boolean[] {
 /** Adds the layer's steps, and its outputs under their names: Y [t, d, b, h], Y_h and Y_c [d, b, h]. */
 function addSteps(builder: GraphBuilder, layer: Layer): void {
   const runs = layer.directions.map((_, d) => runOf(builder, layer, d));
-  const [y = '', yh = '', yc = ''] = layer.node.outputs;
-  if (y !== '') {
+  const [y, yh, yc] = layer.node.outputs;
+  if (y) {
     const sequences = runs.map(({ hidden }) => {
       const steps = hidden.map((value) => builder.ops.Unsqueeze(value, builder.ints([0, 1])));
       return builder.add('Concat', steps, { axis: 0 });
@@ -84,8 +85,8 @@ function addSteps(builder: GraphBuilder, layer: Layer): void {
       values.map((value) => builder.ops.Unsqueeze(value, builder.ints([0]))),
       { axis: 0 },
     );
-  if (yh !== '') name(builder, last(runs.map(({ end }) => end.hidden ?? '')), yh);
-  if (yc !== '') name(builder, last(runs.map(({ end }) => end.cell ?? '')), yc);
+  if (yh) name(builder, last(runs.flatMap(({ end }) => end.hidden ?? [])), yh);
+  if (yc) name(builder, last(runs.flatMap(({ end }) => end.cell ?? [])), yc);
 }
 
 function name(builder: GraphBuilder, value: string, output: string): void {
@@ -102,20 +103,15 @@ function name(builder: GraphBuilder, value: string, output: string): void {
 /** One direction: the hidden states in the order of time, and the state after its last step. */
 function runOf(builder: GraphBuilder, { node, kind, length, size, directions }: Layer, d: number) {
   const { ops } = builder;
-  const [
-    x = '',
-    inputWeights = '',
-    recurrentWeights = '',
-    biases = '',
-    ,
-    initial = '',
-    initialCell = '',
-    peepholes = '',
-  ] = node.inputs;
+  const [x, inputWeights, recurrentWeights] = [inputOf(node, 0), inputOf(node, 1), inputOf(node, 2)];
+  const biases = optionalInputOf(node, 3);
   const ofDirection = (value: string) => builder.add('Gather', [value, builder.int(d)], { axis: 0 });
-  const given = (value: string) => (value === '' ? undefined : ofDirection(value));
+  const given = (position: number) => {
+    const value = optionalInputOf(node, position);
+    return value === undefined ? undefined : ofDirection(value);
+  };
   const matrix = (value: string) => builder.add('Transpose', [ofDirection(value)], { perm: [1, 0] });
-  const [own, recurrent] = biases === '' ? [] : halves(builder, ofDirection(biases), kind.gates * size);
+  const [own, recurrent] = biases === undefined ? [] : halves(builder, ofDirection(biases), kind.gates * size);
   const apart = kind.ownBias(node);
   const bias = own !== undefined && recurrent !== undefined && !apart ? ops.Add(own, recurrent) : own;
   const product = ops.MatMul(x, matrix(inputWeights));
@@ -127,13 +123,13 @@ function runOf(builder: GraphBuilder, { node, kind, length, size, directions }: 
     weights: {
       recurrent: matrix(recurrentWeights),
       bias: apart ? recurrent : undefined,
-      peepholes: given(peepholes),
+      peepholes: given(7),
     },
     activations: directions[d]?.activations ?? [],
   };
   const reversed = directions[d]?.reversed === true;
   const hidden: string[] = [];
-  let state: State = { hidden: given(initial), cell: given(initialCell) };
+  let state: State = { hidden: given(5), cell: given(6) };
   for (const step of reversed ? steps.toReversed() : steps) {
     const next = kind.step(call, step, state);
     hidden.push(next.hidden);

@@ -30,7 +30,7 @@ function byOutput(derivative: (call: Call, y: string) => string): RuleAnswer {
   return rule((call) => [
     () =>
       throughMaxPool(call, (pooled) => derivative(call, pooled)) ??
-      call.ops.Mul(call.dy, derivative(call, call.y[0] ?? '')),
+      call.ops.Mul(call.dy, derivative(call, call.output(0))),
   ]);
 }
 
@@ -39,14 +39,20 @@ function byOutput(derivative: (call: Call, y: string) => string): RuleAnswer {
  * side of x <= 0 for LeakyRelu, PRelu, Elu, Selu and Celu.
  * Relu and its kind read their output, so that ONNX Runtime can still fuse them with the convolution before them.
  */
-export const activationRules: GradientTable = {
+export const activationRules = {
   Relu: byOutput(positiveMask),
   // dx = dy where x > 0, alpha dy elsewhere
-  LeakyRelu: rule(({ node, dy, x: [x = ''], ops, builder }) => [
-    () => ops.Where(ops.Greater(x, builder.scalar(0)), dy, ops.Mul(dy, builder.scalar(floatOf(node, 'alpha', 0.01)))),
+  LeakyRelu: rule(({ node, dy, ops, builder, operand }) => [
+    () =>
+      ops.Where(
+        ops.Greater(operand(0), builder.scalar(0)),
+        dy,
+        ops.Mul(dy, builder.scalar(floatOf(node, 'alpha', 0.01))),
+      ),
   ]),
   // y = slope x for x <= 0, the slope broadcast to x
-  PRelu: elementwise(({ dy, x: [x = '', slope = ''], ops, builder }) => {
+  PRelu: elementwise(({ dy, ops, builder, operand }) => {
+    const [x, slope] = [operand(0), operand(1)];
     const positive = () => ops.Greater(x, builder.scalar(0));
     return [
       () => ops.Where(positive(), dy, ops.Mul(dy, slope)),
@@ -55,32 +61,29 @@ export const activationRules: GradientTable = {
   }),
   // 1 above alpha, 0 up to it
   ThresholdedRelu: rule((call) => [
-    () => masked(call, call.ops.Greater(call.x[0] ?? '', call.builder.scalar(floatOf(call.node, 'alpha', 1)))),
+    () => masked(call, call.ops.Greater(call.operand(0), call.builder.scalar(floatOf(call.node, 'alpha', 1)))),
   ]),
   // 1 outside [-lambd, lambd], 0 in it
   Shrink: rule((call) => [
     () =>
       masked(
         call,
-        call.ops.Greater(call.ops.Abs(call.x[0] ?? ''), call.builder.scalar(floatOf(call.node, 'lambd', 0.5))),
+        call.ops.Greater(call.ops.Abs(call.operand(0)), call.builder.scalar(floatOf(call.node, 'lambd', 0.5))),
       ),
   ]),
   // dy passes to x strictly between the bounds, elsewhere to the bound that holds
   Clip: elementwise((call) => {
-    const {
-      dy,
-      ops,
-      x: [x = '', min = '', max = ''],
-    } = call;
-    const above = () => ops.Greater(x, min);
-    const below = () => ops.Less(min === '' ? x : ops.Max(x, min), max);
+    const { dy, ops, operand, optional } = call;
+    const [x, min, max] = [operand(0), optional(1), optional(2)];
+    const above = () => ops.Greater(x, operand(1));
+    const below = () => ops.Less(min === undefined ? x : ops.Max(x, min), operand(2));
     return [
       () => {
-        if (min === '' && max === '') return dy;
-        if (min === '') return masked(call, below());
-        return masked(call, max === '' ? above() : ops.And(above(), below()));
+        if (min === undefined && max === undefined) return dy;
+        if (min === undefined) return masked(call, below());
+        return masked(call, max === undefined ? above() : ops.And(above(), below()));
       },
-      () => masked(call, max === '' ? ops.Not(above()) : ops.And(ops.Not(above()), below())),
+      () => masked(call, max === undefined ? ops.Not(above()) : ops.And(ops.Not(above()), below())),
       () => masked(call, ops.Not(below())),
     ];
   }),
@@ -104,7 +107,7 @@ export const activationRules: GradientTable = {
   Tanh: byOutput(({ ops, builder }, y) => ops.Sub(builder.scalar(1), ops.Mul(y, y))),
   // y = clip(alpha x + beta, 0, 1)
   HardSigmoid: rule((call) => {
-    const [y = ''] = call.y;
+    const y = call.output(0);
     const { ops, builder } = call;
     return [
       () => {
@@ -142,21 +145,21 @@ export const activationRules: GradientTable = {
     return ops.Add(s, ops.Mul(alpha, ops.Mul(y, ops.Sub(builder.scalar(1), s))));
   }),
   // dx = y (dy - sum(dy y))
-  Softmax: rule(({ node, dy, y: [y = ''], ops, add, builder }) => [
+  Softmax: rule(({ node, dy, ops, add, builder, output }) => [
     () => {
       const axis = builder.ints([intOf(node, 'axis', -1)]);
-      const sum = add('ReduceSum', [ops.Mul(dy, y), axis], { keepdims: 1 });
-      return ops.Mul(y, ops.Sub(dy, sum));
+      const sum = add('ReduceSum', [ops.Mul(dy, output(0)), axis], { keepdims: 1 });
+      return ops.Mul(output(0), ops.Sub(dy, sum));
     },
   ]),
   // dx = dy - exp(y) sum(dy)
-  LogSoftmax: rule(({ node, dy, y: [y = ''], ops, add, builder }) => [
+  LogSoftmax: rule(({ node, dy, ops, add, builder, output }) => [
     () => {
       const axis = builder.ints([intOf(node, 'axis', -1)]);
-      return ops.Sub(dy, ops.Mul(ops.Exp(y), add('ReduceSum', [dy, axis], { keepdims: 1 })));
+      return ops.Sub(dy, ops.Mul(ops.Exp(output(0)), add('ReduceSum', [dy, axis], { keepdims: 1 })));
     },
   ]),
-};
+} satisfies GradientTable;
 
 /** y = x P(x), P the normal distribution: P(x) + x e^(-x^2/2) / sqrt(2 pi). */
 function gelu(call: Call, x: string): string {

@@ -13,28 +13,28 @@ interface Sizes {
   readonly keys: number;
 }
 
-function sizesOf({ node, x, dims }: Call): Sizes {
-  const [q, k] = [dims(x[0] ?? ''), dims(x[1] ?? '')];
+function sizesOf({ node, dims, operand }: Call): Sizes {
+  const [q, k] = [dims(operand(0)), dims(operand(1))];
   const split = q.length === 4;
   const heads = split ? (q[1] ?? 1) : intOf(node, 'q_num_heads', 1);
   const keyHeads = split ? (k[1] ?? 1) : intOf(node, 'kv_num_heads', 1);
   return { heads, keyHeads, queries: q.at(-2) ?? 1, keys: k.at(-2) ?? 1 };
 }
 
-export const attentionRules: GradientTable = {
+export const attentionRules = {
   // Head by head S = cap(s Q K^T) + mask, P = softmax(S), Y = P V, with cap(z) = c tanh(z / c) if there is a softcap:
   // dV = P^T dY, dP = dY V^T, dS = P (dP - sum(dP P)), dZ = dS (1 - (cap / c)^2), dQ = s dZ K, dK = s dZ^T Q.
   // A key head that serves several query heads gets the sum of theirs.
   Attention: except(
     rule((call) => {
-      const { dy, x, facts, dims, ops, add, builder } = call;
-      const [, , , mask = ''] = x;
+      const { dy, facts, dims, ops, add, builder, operand, optional } = call;
+      const mask = optional(3);
       const sizes = sizesOf(call);
-      const q = () => withHeads(call, x[0] ?? '', sizes.heads);
+      const q = () => withHeads(call, operand(0), sizes.heads);
       const k = () =>
-        shared(call, withHeads(call, x[1] ?? '', sizes.keyHeads), sizes, headSize(call, 1, sizes.keyHeads));
+        shared(call, withHeads(call, operand(1), sizes.keyHeads), sizes, headSize(call, 1, sizes.keyHeads));
       const v = () =>
-        shared(call, withHeads(call, x[2] ?? '', sizes.keyHeads), sizes, headSize(call, 2, sizes.keyHeads));
+        shared(call, withHeads(call, operand(2), sizes.keyHeads), sizes, headSize(call, 2, sizes.keyHeads));
       const g = () => withHeads(call, dy, sizes.heads);
       const scale = builder.scalar(floatOf(call.node, 'scale', 1 / Math.sqrt(headSize(call, 0, sizes.heads))));
       const forward = () => weights(call, sizes, q(), k(), scale);
@@ -52,10 +52,10 @@ export const attentionRules: GradientTable = {
         () => withoutHeads(call, ops.MatMul(products(), k()), 0),
         () => withoutHeads(call, unshared(call, ops.MatMul(swapped(call, products()), q()), sizes, 1), 1),
         () => withoutHeads(call, unshared(call, ops.MatMul(swapped(call, forward().p), g()), sizes, 2), 2),
-        mask === '' || !isFloat(facts(mask).type)
+        mask === undefined || !isFloat(facts(mask).type)
           ? undefined
           : () => {
-              const all = [dims(x[0] ?? '')[0] ?? 1, sizes.heads, sizes.queries, sizes.keys];
+              const all = [dims(operand(0))[0] ?? 1, sizes.heads, sizes.queries, sizes.keys];
               return sumTo(builder, scores(forward()), all, dims(mask));
             },
       ];
@@ -65,22 +65,22 @@ export const attentionRules: GradientTable = {
       return outputs.slice(1).some((name) => name !== '') ? 'no rule for more outputs than the first' : undefined;
     },
   ),
-};
+} satisfies GradientTable;
 
-function headSize({ x, dims }: Call, input: number, heads: number): number {
-  const size = dims(x[input] ?? '');
+function headSize({ dims, operand }: Call, input: number, heads: number): number {
+  const size = dims(operand(input));
   return size.length === 4 ? (size[3] ?? 1) : (size[2] ?? 1) / heads;
 }
 
 /** [batch, sequence, heads * size] -> [batch, heads, sequence, size]; what has heads already stays. */
-function withHeads({ x, dims, ops, add, builder }: Call, value: string, heads: number): string {
-  if (dims(x[0] ?? '').length === 4) return value;
+function withHeads({ dims, ops, add, builder, operand }: Call, value: string, heads: number): string {
+  if (dims(operand(0)).length === 4) return value;
   return add('Transpose', [ops.Reshape(value, builder.ints([0, 0, heads, -1]))], { perm: [0, 2, 1, 3] });
 }
 
 /** The way back, to the shape of an input. */
-function withoutHeads({ x, dims, ops, add }: Call, value: string, input: number): string {
-  const name = x[input] ?? '';
+function withoutHeads({ dims, ops, add, operand }: Call, value: string, input: number): string {
+  const name = operand(input);
   if (dims(name).length === 4) return value;
   return ops.Reshape(add('Transpose', [value], { perm: [0, 2, 1, 3] }), add('Shape', [name]));
 }
@@ -112,8 +112,8 @@ interface Forward {
 
 /** P = softmax(cap(s Q K^T) + mask). The cap comes before the mask, as in ONNX Runtime. */
 function weights(call: Call, { queries, keys }: Sizes, q: string, k: string, scale: string): Forward {
-  const { node, x, facts, ops, add, builder } = call;
-  const [, , , mask = ''] = x;
+  const { node, facts, ops, add, builder, optional } = call;
+  const mask = optional(3);
   const products = ops.Mul(scale, ops.MatMul(q, swapped(call, k)));
   const softcap = floatOf(node, 'softcap', 0);
   const cap = builder.scalar(softcap);
@@ -121,7 +121,7 @@ function weights(call: Call, { queries, keys }: Sizes, q: string, k: string, sca
   const capped = ratio === undefined ? products : ops.Mul(cap, ratio);
   const never = builder.scalar(Number.NEGATIVE_INFINITY);
   const allowed =
-    mask === '' ? capped : isFloat(facts(mask).type) ? ops.Add(capped, mask) : ops.Where(mask, capped, never);
+    mask === undefined ? capped : isFloat(facts(mask).type) ? ops.Add(capped, mask) : ops.Where(mask, capped, never);
   const causal = () => {
     const later = Float32Array.from({ length: queries * keys }, (_, i) =>
       i % keys > Math.floor(i / keys) ? Number.NEGATIVE_INFINITY : 0,

@@ -9,12 +9,12 @@ import { groupsOf, kernelExtent, padsOf, remainder, transposedWindowOf, windowOf
 /** Fewer input channels than this and ONNX Runtime's transposed convolution is the faster adjoint. */
 const flippedFromChannels = 8;
 
-export const convolutionRules: GradientTable = {
+export const convolutionRules = {
   // y = x * W + b: dx is the transposed convolution of dy with W, db the sum of dy over all but the channels
   Conv: rule((call) => {
-    const { dy, x, y, dims, add, builder } = call;
-    const [input = '', weights = ''] = x;
-    const [spatialIn, spatialOut] = [dims(input).slice(2), dims(y[0] ?? '').slice(2)];
+    const { dy, dims, add, builder, operand, output } = call;
+    const [input, weights] = [operand(0), operand(1)];
+    const [spatialIn, spatialOut] = [dims(input).slice(2), dims(output(0)).slice(2)];
     const window = windowOf(call.node, spatialIn, dims(weights).slice(2));
     const placement = placementOf(call.node, window, spatialIn, spatialOut);
     return [
@@ -32,10 +32,10 @@ export const convolutionRules: GradientTable = {
   // y = the transposed convolution of x with W, + b: dx is the convolution of dy with W, and dW that of the convolution
   // that takes y to x
   ConvTranspose: rule((call) => {
-    const { dy, x, y, dims, add } = call;
-    const [input = '', weights = ''] = x;
+    const { dy, dims, add, operand } = call;
+    const [input, weights] = [operand(0), operand(1)];
     const group = groupsOf(call.node);
-    const [size, output] = [dims(input).slice(2), dims(y[0] ?? '').slice(2)];
+    const [size, output] = [dims(input).slice(2), dims(call.output(0)).slice(2)];
     const { window, unreached } = transposedWindowOf(call.node, size, output, dims(weights).slice(2));
     const reached = () => (unreached.every((rows) => rows === 0) ? dy : cutEnds(call, dy, unreached));
     return [
@@ -60,23 +60,23 @@ export const convolutionRules: GradientTable = {
       () => add('ReduceSum', [dy, overAllButChannels(call)], { keepdims: 0 }),
     ];
   }),
-};
+} satisfies GradientTable;
 
-function asConvolution({ node, dy, x, y, dims }: Call, { size, window }: Placement): Convolution {
-  const [input = '', weights = ''] = x;
+function asConvolution({ node, dy, dims, operand, output }: Call, { size, window }: Placement): Convolution {
+  const [input, weights] = [operand(0), operand(1)];
   return {
     images: input,
     size,
     gradients: dy,
-    output: dims(y[0] ?? '').slice(2),
+    output: dims(output(0)).slice(2),
     weights: dims(weights),
     group: groupsOf(node),
     window,
   };
 }
 
-function overAllButChannels({ x, dims, builder }: Call): string {
-  return builder.ints(dims(x[0] ?? '').flatMap((_, axis) => (axis === 1 ? [] : [axis])));
+function overAllButChannels({ dims, builder, operand }: Call): string {
+  return builder.ints(dims(operand(0)).flatMap((_, axis) => (axis === 1 ? [] : [axis])));
 }
 
 /** A value without the given numbers of rows at the spatial ends. */
@@ -86,10 +86,10 @@ function cutEnds({ add, builder }: Call, value: string, rows: readonly number[])
 
 /** In the shape of what is left of the input. */
 function inputGradient(call: Call, placement: Placement): string {
-  const { dy, x, y, dims: dimsOf, facts, add, node, builder } = call;
+  const { dy, dims: dimsOf, facts, add, node, builder, operand, output } = call;
   const { window } = placement;
-  const overEnd = remainder(window, placement.size, dimsOf(y[0] ?? '').slice(2));
-  const [, weights = ''] = x;
+  const overEnd = remainder(window, placement.size, dimsOf(output(0)).slice(2));
+  const weights = operand(1);
   const group = groupsOf(node);
   const { constant, dims } = facts(weights);
   const extent = kernelExtent(window);

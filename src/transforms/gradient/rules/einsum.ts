@@ -20,26 +20,26 @@ function unusedLetters(used: Iterable<string>): string[] {
   return alphabet.filter((letter) => !taken.has(letter));
 }
 
-function equationOf({ node, x, dims }: Call): Equation {
+function equationOf({ node, operand, dims }: Call): Equation {
   const text = stringOf(node, 'equation', '').replaceAll(' ', '');
   const [left = '', right] = text.split('->');
   const terms = left.split(',');
-  const ellipsisRank = (i: number) => dims(x[i] ?? '').length - ((terms[i] ?? '').length - 3);
-  const longest = Math.max(0, ...terms.map((term, i) => (term.includes('...') ? ellipsisRank(i) : 0)));
+  const ellipsisRank = (i: number, term: string) => dims(operand(i)).length - (term.length - 3);
+  const longest = Math.max(0, ...terms.map((term, i) => (term.includes('...') ? ellipsisRank(i, term) : 0)));
   const ellipsis = unusedLetters(text).slice(0, longest);
   // Ellipses are aligned at their ends.
   const labelled = (term: string, rank: number): Labels => {
     const [before = '', after] = term.split('...');
     return after === undefined ? [...before] : [...before, ...ellipsis.slice(longest - rank), ...after];
   };
-  const inputs = terms.map((term, i) => labelled(term, ellipsisRank(i)));
+  const inputs = terms.map((term, i) => labelled(term, ellipsisRank(i, term)));
   const letters = [...left].filter((letter) => alphabet.includes(letter));
   const once = letters.filter((letter) => letters.indexOf(letter) === letters.lastIndexOf(letter)).sort();
   const output = right === undefined ? [...ellipsis, ...once] : labelled(right, longest);
   const sizes = new Map<string, number>();
   for (const [i, labels] of inputs.entries()) {
     for (const [axis, label] of labels.entries()) {
-      sizes.set(label, Math.max(sizes.get(label) ?? 1, dims(x[i] ?? '')[axis] ?? 1));
+      sizes.set(label, Math.max(sizes.get(label) ?? 1, dims(operand(i))[axis] ?? 1));
     }
   }
   return { inputs, output, sizes };
@@ -51,7 +51,7 @@ function equationOf({ node, x, dims }: Call): Equation {
  * so every element along it gets the same.
  */
 function inputGradient(call: Call, { inputs, output, sizes }: Equation, i: number): string {
-  const { dy, x, dims, add, ops, builder } = call;
+  const { dy, operand, dims, add, ops, builder } = call;
   const own = inputs[i] ?? [];
   const spare = unusedLetters([...sizes.keys()]);
   const diagonals = own.flatMap((label, axis) =>
@@ -59,7 +59,7 @@ function inputGradient(call: Call, { inputs, output, sizes }: Equation, i: numbe
   );
   const wanted = own.map((label, axis) => diagonals.find((diagonal) => diagonal.axis === axis)?.with ?? label);
   const others = inputs.flatMap((labels, k) =>
-    k === i ? [] : [{ value: x[k] ?? '', labels, dims: dims(x[k] ?? '') }],
+    k === i ? [] : [{ value: operand(k), labels, dims: dims(operand(k)) }],
   );
   const identities = diagonals.map(({ label, with: twin }) => {
     const size = sizes.get(label) ?? 1;
@@ -91,9 +91,9 @@ function inputGradient(call: Call, { inputs, output, sizes }: Equation, i: numbe
   const absent = wanted.flatMap((label, axis) => (widest(label) === undefined ? [axis] : []));
   const unfolded = absent.length === 0 ? scaled : ops.Unsqueeze(scaled, builder.ints(absent));
   const given = wanted.map((label) => widest(label) ?? 1);
-  const size = dims(x[i] ?? '');
+  const size = dims(operand(i));
   const summed = sumTo(builder, unfolded, given, size);
-  return size.some((dim, axis) => dim > (given[axis] ?? 1)) ? ops.Expand(summed, add('Shape', [x[i] ?? ''])) : summed;
+  return size.some((dim, axis) => dim > (given[axis] ?? 1)) ? ops.Expand(summed, add('Shape', [operand(i)])) : summed;
 }
 
 function identity(size: number) {
@@ -102,9 +102,9 @@ function identity(size: number) {
   return float32([size, size], data);
 }
 
-export const einsumRules: GradientTable = {
+export const einsumRules = {
   Einsum: rule((call) => {
     const equation = equationOf(call);
     return call.x.map((_, i) => () => inputGradient(call, equation, i));
   }),
-};
+} satisfies GradientTable;

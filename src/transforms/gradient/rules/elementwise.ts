@@ -4,48 +4,49 @@ import { toNumbers } from '../../../onnx/tensor.ts';
 import { type Call, elementwise, except, type GradientTable, type Rule, rule, unary } from '../rule.ts';
 
 /** The gradient in the type of the input it belongs to; a quantised input carries it as it is. */
-const recast: Rule = ({ dy, x: [x = ''], add, facts }) => {
+const recast: Rule = ({ dy, add, facts, operand }) => {
+  const x = operand(0);
   const { type } = facts(x);
   return [() => (isFloat(type) ? add('Cast', [dy], { to: elementTypeCode(type) }) : dy)];
 };
 
 /** dy goes to the winner, of equal ones to the first. */
-const winnerTakesAll: Rule = ({ dy, x, y: [y = ''], ops, builder }) =>
+const winnerTakesAll: Rule = ({ dy, x, ops, builder, output }) =>
   x.map((own, i) => () => {
-    const wins = ops.Equal(own, y);
-    const earlier = x.slice(0, i).map((other) => ops.Equal(other, y));
+    const wins = ops.Equal(own, output(0));
+    const earlier = x.slice(0, i).map((other) => ops.Equal(other, output(0)));
     const alone = earlier.reduce((mask, taken) => ops.And(mask, ops.Not(taken)), wins);
     return ops.Where(alone, dy, builder.scalar(0));
   });
 
 /** Arithmetic with numpy broadcasting, and elementwise functions of one input. */
-export const elementwiseRules: GradientTable = {
+export const elementwiseRules = {
   Add: elementwise(({ dy }) => [() => dy, () => dy]),
   Sub: elementwise(({ dy, ops }) => [() => dy, () => ops.Neg(dy)]),
-  Mul: elementwise(({ dy, x: [a = '', b = ''], ops }) => [() => ops.Mul(dy, b), () => ops.Mul(dy, a)]),
+  Mul: elementwise(({ dy, ops, operand }) => [() => ops.Mul(dy, operand(1)), () => ops.Mul(dy, operand(0))]),
   // da = dy / b, db = -dy y / b
-  Div: elementwise(({ dy, x: [, b = ''], y: [y = ''], ops }) => [
-    () => ops.Div(dy, b),
-    () => ops.Neg(ops.Div(ops.Mul(dy, y), b)),
+  Div: elementwise(({ dy, ops, operand, output }) => [
+    () => ops.Div(dy, operand(1)),
+    () => ops.Neg(ops.Div(ops.Mul(dy, output(0)), operand(1))),
   ]),
   // da = dy b a^(b-1), db = dy y log a; where a <= 0 the second is not defined and taken as 0
   Pow: elementwise((call) => {
-    const { dy, x, y, ops, builder } = call;
-    const [a = ''] = x;
+    const { dy, ops, builder, operand, output } = call;
+    const a = operand(0);
     return [
       () => ops.Mul(dy, powerDerivative(call)),
       () => {
         const positive = ops.Greater(a, builder.scalar(0));
         const log = ops.Log(ops.Where(positive, a, builder.scalar(1)));
-        return ops.Mul(dy, ops.Mul(y[0] ?? '', log));
+        return ops.Mul(dy, ops.Mul(output(0), log));
       },
     ];
   }),
   // y = a - b trunc(a / b) for floats (fmod)
-  Mod: elementwise(({ dy, x: [a = '', b = ''], ops, add }) => [
+  Mod: elementwise(({ dy, ops, add, operand }) => [
     () => dy,
     () => {
-      const ratio = ops.Div(a, b);
+      const ratio = ops.Div(operand(0), operand(1));
       const whole = ops.Mul(ops.Sign(ratio), add('Floor', [ops.Abs(ratio)]));
       return ops.Neg(ops.Mul(dy, whole));
     },
@@ -54,10 +55,10 @@ export const elementwiseRules: GradientTable = {
   Mean: elementwise(({ dy, x, ops, builder }) => x.map(() => () => ops.Div(dy, builder.scalar(x.length)))),
   Max: elementwise(winnerTakesAll),
   Min: elementwise(winnerTakesAll),
-  Where: elementwise(({ dy, x: [condition = ''], ops, builder }) => [
+  Where: elementwise(({ dy, ops, builder, operand }) => [
     undefined,
-    () => ops.Where(condition, dy, builder.scalar(0)),
-    () => ops.Where(condition, builder.scalar(0), dy),
+    () => ops.Where(operand(0), dy, builder.scalar(0)),
+    () => ops.Where(operand(0), builder.scalar(0), dy),
   ]),
   Neg: rule(({ dy, ops }) => [() => ops.Neg(dy)]),
   Identity: rule(({ dy }) => [() => dy]),
@@ -77,10 +78,11 @@ export const elementwiseRules: GradientTable = {
   Reciprocal: unary(({ ops }, _x, y) => ops.Neg(ops.Mul(y, y))),
   // 2/sqrt(pi) exp(-x^2)
   Erf: unary(({ ops, builder }, x) => ops.Mul(builder.scalar(2 / Math.sqrt(Math.PI)), ops.Exp(ops.Neg(ops.Mul(x, x))))),
-};
+} satisfies GradientTable;
 
 /** b a^(b-1), which is 0 for b = 0 even where a is. */
-function powerDerivative({ x: [a = '', b = ''], ops, add, builder, facts }: Call): string {
+function powerDerivative({ ops, add, builder, facts, operand }: Call): string {
+  const [a, b] = [operand(0), operand(1)];
   const { constant, type } = facts(b);
   const exponents = constant ? toNumbers(constant) : [];
   if (exponents.length === 1 && exponents[0] === 2) return ops.Mul(builder.scalar(2), a);

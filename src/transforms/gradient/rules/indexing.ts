@@ -7,30 +7,33 @@ import { type Call, except, type GradientTable, rule } from '../rule.ts';
 import { returnToOrigin } from '../selection.ts';
 
 /** Operators that take elements from, or put them at, places that indices or ranges name. */
-export const indexingRules: GradientTable = {
+export const indexingRules = {
   Slice: rule((call) => [() => sliceGradient(call)]),
   // Padding undone; negative pads, which crop, become zeros. The padded value has what is left of the sum of dy.
   Pad: rule((call) => {
-    const { node, dy, x, ops, add } = call;
-    const [, pads = '', value = '', axes = ''] = x;
-    const at = axes === '' ? [] : ['', axes];
+    const { node, dy, ops, add, operand, optional } = call;
+    const [pads, axes] = [operand(1), optional(3)];
+    const at = axes === undefined ? [] : ['', axes];
     const mode = stringOf(node, 'mode', 'constant');
     if (mode !== 'constant') {
       return [() => returnToOrigin(call, (numbers) => add('Pad', [numbers, pads, ...at], { mode }))];
     }
     const inside = () => add('Pad', [dy, ops.Neg(pads), ...at]);
     const sum = (whole: string) => add('ReduceSum', [whole], { keepdims: 0 });
-    return [inside, undefined, () => ops.Reshape(ops.Sub(sum(dy), sum(inside())), add('Shape', [value]))];
+    return [inside, undefined, () => ops.Reshape(ops.Sub(sum(dy), sum(inside())), add('Shape', [operand(2)]))];
   }),
   // dx has dy's slices added where they were gathered from
   Gather: rule((call) => [() => gatherGradient(call)]),
-  GatherElements: rule(({ node, dy, x: [x = '', indices = ''], add, builder }) => [
+  GatherElements: rule(({ node, dy, add, builder, operand }) => [
     () =>
-      add('ScatterElements', [zerosLike(builder, x), indices, dy], { axis: intOf(node, 'axis', 0), reduction: 'add' }),
+      add('ScatterElements', [zerosLike(builder, operand(0)), operand(1), dy], {
+        axis: intOf(node, 'axis', 0),
+        reduction: 'add',
+      }),
   ]),
   GatherND: rule((call) => {
-    const { node, dy, x, add, builder } = call;
-    const [input = '', indices = ''] = x;
+    const { node, dy, add, builder, operand } = call;
+    const [input, indices] = [operand(0), operand(1)];
     const batch_dims = intOf(node, 'batch_dims', 0);
     if (batch_dims === 0) {
       return [() => add('ScatterND', [zerosLike(builder, input), indices, dy], { reduction: 'add' })];
@@ -39,7 +42,8 @@ export const indexingRules: GradientTable = {
   }),
   // What is written over has no gradient; where indices repeat, only sums say what each update does.
   ScatterElements: except(
-    rule(({ node, dy, x: [, indices = '', updates = ''], add, builder }) => {
+    rule(({ node, dy, add, builder, operand }) => {
+      const [indices, updates] = [operand(1), operand(2)];
       const axis = intOf(node, 'axis', 0);
       const adds = stringOf(node, 'reduction', 'none') === 'add';
       return [
@@ -51,7 +55,8 @@ export const indexingRules: GradientTable = {
     onlyNoneOrAdd,
   ),
   ScatterND: except(
-    rule(({ node, dy, x: [, indices = '', updates = ''], add, builder }) => {
+    rule(({ node, dy, add, builder, operand }) => {
+      const [indices, updates] = [operand(1), operand(2)];
       const adds = stringOf(node, 'reduction', 'none') === 'add';
       return [
         () => (adds ? dy : add('ScatterND', [dy, indices, zerosLike(builder, updates)])),
@@ -62,19 +67,19 @@ export const indexingRules: GradientTable = {
     onlyNoneOrAdd,
   ),
   Compress: rule((call) => {
-    const { node, x, add } = call;
+    const { node, add, operand } = call;
     const axis = node.attributes.axis;
-    return [() => returnToOrigin(call, (numbers) => add('Compress', [numbers, x[1] ?? ''], { axis }))];
+    return [() => returnToOrigin(call, (numbers) => add('Compress', [numbers, operand(1)], { axis }))];
   }),
   // Reversed again.
-  ReverseSequence: rule(({ node, dy, x: [, lengths = ''], add }) => [
+  ReverseSequence: rule(({ node, dy, add, operand }) => [
     () =>
-      add('ReverseSequence', [dy, lengths], {
+      add('ReverseSequence', [dy, operand(1)], {
         batch_axis: intOf(node, 'batch_axis', 1),
         time_axis: intOf(node, 'time_axis', 0),
       }),
   ]),
-};
+} satisfies GradientTable;
 
 function onlyNoneOrAdd(node: Node): string | undefined {
   const reduction = stringOf(node, 'reduction', 'none');
@@ -90,8 +95,8 @@ const largestOrigins = 1 << 16;
 
 /** What was gathered, added up where it came from: a product with a constant matrix if it is small, else by ScatterND. */
 function gatherGradient(call: Call): string {
-  const { node, dy, x, ops, add, dims, facts, builder } = call;
-  const [input = '', indices = ''] = x;
+  const { node, dy, ops, add, dims, facts, builder, operand } = call;
+  const [input, indices] = [operand(0), operand(1)];
   const shape = dims(input);
   const given = intOf(node, 'axis', 0);
   const axis = given < 0 ? given + shape.length : given;
@@ -106,8 +111,8 @@ function gatherGradient(call: Call): string {
 }
 
 /** [before, gathered, after] with the gathered axes first, added into zeros with the axis first. */
-function scatterGathered({ dy, x, ops, add, dims, facts, builder }: Call, axis: number): string {
-  const [input = '', indices = ''] = x;
+function scatterGathered({ dy, ops, add, dims, facts, builder, operand }: Call, axis: number): string {
+  const [input, indices] = [operand(0), operand(1)];
   const rank = dims(input).length;
   const taken = dims(indices).length;
   const toFront = [axis, ...axesExcept(rank, [axis])];
@@ -129,19 +134,19 @@ function origins(taken: readonly number[], count: number): Tensor<'float32'> {
 
 /** dy with zeros around it (and between, where the slice steps). */
 function sliceGradient(call: Call): string {
-  const { dy, x, y, dims, facts, add, builder } = call;
-  const [input = '', starts = '', , axesInput = '', steps = ''] = x;
+  const { dy, x, dims, facts, add, builder, operand, optional, output } = call;
+  const [input, starts, axesInput, steps] = [operand(0), operand(1), optional(3), optional(4)];
   const numbers = (name: string) => {
-    const constant = name === '' ? undefined : facts(name).constant;
+    const { constant } = facts(name);
     return constant && toNumbers(constant);
   };
   const start = numbers(starts);
   const rank = dims(input).length;
-  const axes = axesInput === '' ? start?.map((_, i) => i) : numbers(axesInput);
-  const step = steps === '' ? axes?.map(() => 1) : numbers(steps);
+  const axes = axesInput === undefined ? start?.map((_, i) => i) : numbers(axesInput);
+  const step = steps === undefined ? axes?.map(() => 1) : numbers(steps);
   const positive = axes?.map((axis) => (axis < 0 ? axis + rank : axis));
   const known = (name: string) => positive?.every((axis) => !Number.isNaN(dims(name)[axis])) ?? false;
-  const sizesKnown = known(input) && known(y[0] ?? '');
+  const sizesKnown = known(input) && known(output(0));
   if (start && positive && step?.every((size) => size === 1) && !positive.includes(0) && sizesKnown) {
     const before = Array.from({ length: rank }, () => 0);
     const after = Array.from({ length: rank }, () => 0);
@@ -150,7 +155,7 @@ function sliceGradient(call: Call): string {
       const first = start[i] ?? 0;
       const begin = Math.min(Math.max(first < 0 ? first + size : first, 0), size);
       before[axis] = begin;
-      after[axis] = size - begin - (dims(y[0] ?? '')[axis] ?? 0);
+      after[axis] = size - begin - (dims(output(0))[axis] ?? 0);
     });
     return add('Pad', [dy, builder.ints([...before, ...after])]);
   }

@@ -6,13 +6,14 @@ function transposed({ add }: Call, matrix: string, rank: number): string {
   return add('Transpose', [matrix], { perm });
 }
 
-export const matrixRules: GradientTable = {
+export const matrixRules = {
   // y = alpha A' B' + beta c, where ' transposes if the attribute says so:
   // dA' = alpha dy B'^T, dB' = alpha A'^T dy, dc = beta dy
   Gemm: {
     kind: 'rule',
     broadcast: (input, output, index) => (index === 2 ? output : input),
-    rule: ({ node, dy, x: [a = '', b = ''], add, ops, builder }) => {
+    rule: ({ node, dy, add, ops, builder, operand }) => {
+      const [a, b] = [operand(0), operand(1)];
       const alpha = { type: 'float', value: floatOf(node, 'alpha', 1) } as const;
       const beta = floatOf(node, 'beta', 1);
       const transA = intOf(node, 'transA', 0);
@@ -36,8 +37,8 @@ export const matrixRules: GradientTable = {
       return batch.length < input.length - 2 ? input : [...batch, ...input.slice(-2)];
     },
     rule: (call) => {
-      const { dy, x, ops, add, dims, builder } = call;
-      const [a = '', b = ''] = x;
+      const { dy, ops, add, dims, builder, operand } = call;
+      const [a, b] = [operand(0), operand(1)];
       const [rankA, rankB] = [dims(a).length, dims(b).length];
       if (rankA >= 2 && rankB >= 2) {
         return [() => ops.MatMul(dy, transposed(call, b, rankB)), () => ops.MatMul(transposed(call, a, rankA), dy)];
@@ -56,7 +57,7 @@ export const matrixRules: GradientTable = {
       ];
     },
   },
-};
+} satisfies GradientTable;
 
 /** Sums a vector operand's gradient over the batch dimensions of the other operand. */
 function sumToMatrix({ add, builder, dims, x }: Call, gradient: string): string {

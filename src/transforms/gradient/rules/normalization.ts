@@ -3,14 +3,14 @@ import { elementsPerElement } from '../gradientValues.ts';
 import { type Call, elementwise, except, type GradientTable, rule } from '../rule.ts';
 
 /** A [C] vector shaped to multiply an [N, C, s...] value. */
-function perChannel({ ops, builder, dims, x }: Call, vector: string): string {
-  const spatial = dims(x[0] ?? '').slice(2);
+function perChannel({ ops, builder, dims, operand }: Call, vector: string): string {
+  const spatial = dims(operand(0)).slice(2);
   return ops.Reshape(vector, builder.ints([-1, ...spatial.map(() => 1)]));
 }
 
 /** The sum over all axes but the channels': [N, C, s...] -> [C]. */
-function overAllButChannels({ x, dims, add, builder }: Call, value: string): string {
-  const axes = dims(x[0] ?? '').flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+function overAllButChannels({ dims, add, builder, operand }: Call, value: string): string {
+  const axes = dims(operand(0)).flatMap((_, axis) => (axis === 1 ? [] : [axis]));
   return add('ReduceSum', [value, builder.ints(axes)], { keepdims: 0 });
 }
 
@@ -37,20 +37,20 @@ function standardize({ ops, add, builder }: Call, x: string, axes: string, epsil
 const epsilonOf = ({ node }: Call) => floatOf(node, 'epsilon', 1e-5);
 
 /** The axes from `axis` on, as int64. */
-function trailingAxes({ node, x, dims, builder }: Call): string {
-  const rank = dims(x[0] ?? '').length;
+function trailingAxes({ node, dims, builder, operand }: Call): string {
+  const rank = dims(operand(0)).length;
   const first = intOf(node, 'axis', -1);
   const from = first < 0 ? first + rank : first;
   return builder.ints(Array.from({ length: rank - from }, (_, i) => from + i));
 }
 
-export const normalizationRules: GradientTable = {
+export const normalizationRules = {
   // Inference: y = (x - mean) / sd scale + bias with sd = sqrt(var + eps): dx = dy scale / sd, dscale = sum(dy xn),
   // dbias = sum(dy), dmean = -scale sum(dy) / sd, dvar = -scale sum(dy xn) / (2 sd^2)
   BatchNormalization: except(
     rule((call) => {
-      const { dy, x, ops, builder } = call;
-      const [input = '', scale = '', , mean = '', variance = ''] = x;
+      const { dy, ops, builder, operand } = call;
+      const [input, scale, mean, variance] = [operand(0), operand(1), operand(3), operand(4)];
       const deviation = () => ops.Sqrt(ops.Add(variance, builder.scalar(epsilonOf(call))));
       const factor = () => ops.Div(scale, deviation());
       const normalized = () => ops.Div(ops.Sub(input, perChannel(call, mean)), perChannel(call, deviation()));
@@ -68,8 +68,8 @@ export const normalizationRules: GradientTable = {
   // y = xn scale + bias, xn over the n elements of the axes from `axis` on. Mean and InvStdDev are outputs too:
   // dmean / n and -dinv xn / (n sd^2) join dx.
   LayerNormalization: elementwise((call) => {
-    const { dy, dys, x, ops } = call;
-    const [input = '', scale = ''] = x;
+    const { dy, dys, ops, operand } = call;
+    const [input, scale] = [operand(0), operand(1)];
     const [, dMean, dInverse] = dys;
     const standard = () => standardize(call, input, trailingAxes(call), epsilonOf(call));
     return [
@@ -89,8 +89,8 @@ export const normalizationRules: GradientTable = {
   }),
   // Each image and channel by itself, over space: dx = as above with g = dy scale
   InstanceNormalization: rule((call) => {
-    const { dy, x, dims, ops, builder } = call;
-    const [input = '', scale = ''] = x;
+    const { dy, dims, ops, builder, operand } = call;
+    const [input, scale] = [operand(0), operand(1)];
     const spatial = builder.ints(dims(input).flatMap((_, axis) => (axis < 2 ? [] : [axis])));
     const standard = () => standardize(call, input, spatial, epsilonOf(call));
     return [
@@ -101,8 +101,8 @@ export const normalizationRules: GradientTable = {
   }),
   // The same over space and the channels of a group, seen as [N, groups, rest]
   GroupNormalization: rule((call) => {
-    const { node, dy, x, ops, add, builder } = call;
-    const [input = '', scale = ''] = x;
+    const { node, dy, ops, add, builder, operand } = call;
+    const [input, scale] = [operand(0), operand(1)];
     const grouped = (value: string) => ops.Reshape(value, builder.ints([0, intOf(node, 'num_groups', 1), -1]));
     const likeInput = (value: string) => ops.Reshape(value, add('Shape', [input]));
     const standard = () => standardize(call, grouped(input), builder.ints([2]), epsilonOf(call));
@@ -114,8 +114,8 @@ export const normalizationRules: GradientTable = {
   }),
   // y = xn scale with xn = x / r, r = sqrt(mean(x^2) + eps): dx = (g - xn mean(g xn)) / r with g = dy scale
   RMSNormalization: elementwise((call) => {
-    const { dy, x, ops, add, builder } = call;
-    const [input = '', scale = ''] = x;
+    const { dy, ops, add, builder, operand } = call;
+    const [input, scale] = [operand(0), operand(1)];
     const mean = (value: string) => add('ReduceMean', [value, trailingAxes(call)], { keepdims: 1 });
     const root = () => ops.Sqrt(ops.Add(mean(ops.Mul(input, input)), builder.scalar(epsilonOf(call))));
     return [
@@ -130,19 +130,19 @@ export const normalizationRules: GradientTable = {
   }),
   // The mean over the batch too, by default
   MeanVarianceNormalization: rule((call) => {
-    const { node, dy, x, builder } = call;
+    const { node, dy, builder, operand } = call;
     const axes = builder.ints(intsOf(node, 'axes', [0, 2, 3]));
     // The operator adds 1e-9 to the deviation: no more than a guard for constant images.
-    return [() => standardize(call, x[0] ?? '', axes, 1e-18).gradient(dy)];
+    return [() => standardize(call, operand(0), axes, 1e-18).gradient(dy)];
   }),
   // y = x / n with n the 1- or 2-norm along an axis: dx = (dy - n' sum(dy y)) / n with n' = sign(x) or y; 0 where n = 0
-  LpNormalization: rule(({ node, dy, x: [x = ''], y: [y = ''], ops, add, builder }) => [
+  LpNormalization: rule(({ node, dy, ops, add, builder, operand, output }) => [
     () => {
       const axis = builder.ints([intOf(node, 'axis', -1)]);
       const ofOrder2 = intOf(node, 'p', 2) === 2;
-      const norm = add(ofOrder2 ? 'ReduceL2' : 'ReduceL1', [x, axis], { keepdims: 1 });
-      const aligned = add('ReduceSum', [ops.Mul(dy, y), axis], { keepdims: 1 });
-      const slope = ofOrder2 ? y : ops.Sign(x);
+      const norm = add(ofOrder2 ? 'ReduceL2' : 'ReduceL1', [operand(0), axis], { keepdims: 1 });
+      const aligned = add('ReduceSum', [ops.Mul(dy, output(0)), axis], { keepdims: 1 });
+      const slope = ofOrder2 ? output(0) : ops.Sign(operand(0));
       const safe = ops.Where(ops.Equal(norm, builder.scalar(0)), builder.scalar(Number.POSITIVE_INFINITY), norm);
       return ops.Div(ops.Sub(dy, ops.Mul(slope, aligned)), safe);
     },
@@ -150,8 +150,8 @@ export const normalizationRules: GradientTable = {
   // y = x s^-beta with s = bias + alpha avg(x^2) over neighbouring channels:
   // dx = dy s^-beta - 2 alpha beta x avg'(dy x s^(-beta-1)), avg' averaging over the neighbours the other way round
   LRN: rule((call) => {
-    const { node, dy, x, ops, builder } = call;
-    const [input = ''] = x;
+    const { node, dy, ops, builder, operand } = call;
+    const input = operand(0);
     const alpha = floatOf(node, 'alpha', 1e-4);
     const beta = floatOf(node, 'beta', 0.75);
     return [
@@ -164,7 +164,7 @@ export const normalizationRules: GradientTable = {
       },
     ];
   }),
-};
+} satisfies GradientTable;
 
 /** The mean over `size` channels around each, absent ones counting as 0. An even size reaches one further up. */
 function averageOfNeighbours(
@@ -172,8 +172,8 @@ function averageOfNeighbours(
   value: string,
   direction: 'as in the operator' | 'the other way round',
 ): string {
-  const { node, x, dims, ops, add, builder } = call;
-  const [input = ''] = x;
+  const { node, dims, ops, add, builder, operand } = call;
+  const input = operand(0);
   const size = intOf(node, 'size', 1);
   const reach = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
   const [below = 0, above = 0] = direction === 'as in the operator' ? reach : reach.toReversed();

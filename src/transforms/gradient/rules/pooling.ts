@@ -7,18 +7,18 @@ import { rule } from '../rule.ts';
 import { firstExtremeGradient } from '../selection.ts';
 import { kernelExtent, padsOf, remainder, type Window, windowOf } from '../window.ts';
 
-function poolingWindow({ node, x, dims }: Call): Window {
-  return windowOf(node, dims(x[0] ?? '').slice(2), intsOf(node, 'kernel_shape', []));
+function poolingWindow({ node, dims, operand }: Call): Window {
+  return windowOf(node, dims(operand(0)).slice(2), intsOf(node, 'kernel_shape', []));
 }
 
-export const poolingRules: GradientTable = {
+export const poolingRules = {
   // Each dy goes to the element that won its window: the first of equals, which is what ONNX Runtime's Indices say.
   // MaxUnpool puts it there, where no element can win twice; else sums are needed.
   MaxPool: rule((call) => {
-    const { dy, x, y, dims, facts, ops, add, builder } = call;
-    const [input = ''] = x;
+    const { dy, dims, facts, ops, add, builder, operand, output } = call;
+    const input = operand(0);
     const window = poolingWindow(call);
-    const [spatialIn, spatialOut] = [dims(input).slice(2), dims(y[0] ?? '').slice(2)];
+    const [spatialIn, spatialOut] = [dims(input).slice(2), dims(output(0)).slice(2)];
     const overlapping = kernelExtent(window).some((extent, i) => extent > (window.strides[i] ?? 1));
     const within =
       padsOf(window).every((pad) => pad === 0) && remainder(window, spatialIn, spatialOut).every((rows) => rows >= 0);
@@ -40,9 +40,9 @@ export const poolingRules: GradientTable = {
   // Each element gets its share of every window it was in.
   AveragePool: rule((call) => [
     () => {
-      const { dy, x, y, dims, ops, builder, node } = call;
+      const { dy, dims, ops, builder, node, operand, output } = call;
       const window = poolingWindow(call);
-      const [spatialIn, spatialOut] = [dims(x[0] ?? '').slice(2), dims(y[0] ?? '').slice(2)];
+      const [spatialIn, spatialOut] = [dims(operand(0)).slice(2), dims(output(0)).slice(2)];
       const overEnd = remainder(window, spatialIn, spatialOut);
       const equalShares = padsOf(window).every((pad) => pad <= 0) && overEnd.every((rows) => rows >= 0);
       if (equalShares) return spreadOverWindows(call, dy, 1 / sizeOf(window.kernel));
@@ -53,16 +53,16 @@ export const poolingRules: GradientTable = {
   // y = (sum |x|^p)^(1/p): dx = |x|^(p-1) sign(x) times the sum of dy y^(1-p) over the windows; nothing where y = 0
   LpPool: rule((call) => [
     () => {
-      const { x, ops } = call;
-      return ops.Mul(spreadOverWindows(call, perNorm(call), 1), signedPower(call, x[0] ?? ''));
+      const { ops, operand } = call;
+      return ops.Mul(spreadOverWindows(call, perNorm(call), 1), signedPower(call, operand(0)));
     },
   ]),
-  GlobalLpPool: rule((call) => [() => call.ops.Mul(perNorm(call), signedPower(call, call.x[0] ?? ''))]),
-  GlobalAveragePool: rule(({ dy, x, y: [y = ''], dims, ops, add, builder }) => [
+  GlobalLpPool: rule((call) => [() => call.ops.Mul(perNorm(call), signedPower(call, call.operand(0)))]),
+  GlobalAveragePool: rule(({ dy, dims, ops, add, builder, operand, output }) => [
     () => {
-      const [input = ''] = x;
+      const input = operand(0);
       const size = sizeOf(dims(input).slice(2));
-      const count = Number.isNaN(size) ? elementsPerElement(builder, input, y) : builder.scalar(size);
+      const count = Number.isNaN(size) ? elementsPerElement(builder, input, output(0)) : builder.scalar(size);
       const share = ops.Div(dy, count);
       return ops.Expand(share, add('Shape', [input]));
     },
@@ -70,21 +70,22 @@ export const poolingRules: GradientTable = {
   // dy goes to the largest, of equal ones to the first
   GlobalMaxPool: rule((call) => [
     () => {
-      const spatial = call.dims(call.x[0] ?? '').flatMap((_, axis) => (axis < 2 ? [] : [axis]));
+      const spatial = call.dims(call.operand(0)).flatMap((_, axis) => (axis < 2 ? [] : [axis]));
       return firstExtremeGradient(call, spatial, 'ArgMax');
     },
   ]),
   // Each dy is read where its value was put.
-  MaxUnpool: rule(({ dy, x: [x = '', indices = ''], ops, add, builder }) => [
+  MaxUnpool: rule(({ dy, ops, add, builder, operand }) => [
     () => {
       const flat = (value: string) => ops.Reshape(value, builder.ints([-1]));
-      return ops.Reshape(add('GatherElements', [flat(dy), flat(indices)], { axis: 0 }), add('Shape', [x]));
+      return ops.Reshape(add('GatherElements', [flat(dy), flat(operand(1))], { axis: 0 }), add('Shape', [operand(0)]));
     },
   ]),
-};
+} satisfies GradientTable;
 
 /** dy y^(1-p), and 0 where y = 0. */
-function perNorm({ node, dy, y: [y = ''], ops, builder }: Call): string {
+function perNorm({ node, dy, ops, builder, output }: Call): string {
+  const y = output(0);
   const p = intOf(node, 'p', 2);
   if (p === 1) return dy;
   const safe = ops.Where(ops.Equal(y, builder.scalar(0)), builder.scalar(Number.POSITIVE_INFINITY), y);
@@ -103,9 +104,9 @@ function signedPower({ node, ops, builder }: Call, x: string): string {
  * constant kernel. [N, C, o...] -> [N, C, s...]
  */
 function spreadOverWindows(call: Call, value: string, weight: number): string {
-  const { node, x, y, dims, add, builder } = call;
-  const [, channels = 1, ...spatialIn] = dims(x[0] ?? '');
-  const spatialOut = dims(y[0] ?? '').slice(2);
+  const { node, dims, add, builder, operand, output } = call;
+  const [, channels = 1, ...spatialIn] = dims(operand(0));
+  const spatialOut = dims(output(0)).slice(2);
   const { window, size, cuts } = placementOf(node, poolingWindow(call), spatialIn, spatialOut);
   const overEnd = remainder(window, size, spatialOut);
   const weights = new Float32Array(channels * sizeOf(window.kernel)).fill(weight);

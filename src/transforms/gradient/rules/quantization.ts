@@ -1,6 +1,7 @@
 import { intOf } from '../../../onnx/attributes.ts';
 import type { ElementType, NumericType } from '../../../onnx/elementType.ts';
-import { describeNode, type Node } from '../../../onnx/graph.ts';
+import { describeNode } from '../../../onnx/graph.ts';
+import { outputOf } from '../../../onnx/graphView.ts';
 import { sizeOf, type Tensor, tensor } from '../../../onnx/tensor.ts';
 import { UnsupportedOperatorsError } from '../errors.ts';
 import { type Call, except, type GradientTable, rule } from '../rule.ts';
@@ -22,12 +23,12 @@ function one<T extends NumericType>(type: T, data: Tensor<T>['data']): Tensor<T>
  * ignored, dy passes strictly between the range's ends. (Quantisers fold a Relu into the lower end, so the ends matter.)
  * The integers between the two carry the gradient of the real numbers they stand for.
  */
-export const quantizationRules: GradientTable = {
+export const quantizationRules = {
   QuantizeLinear: {
     ...except(
       rule((call) => [() => call.ops.Where(inRange(call), call.dy, call.builder.scalar(0))]),
-      ({ outputs: [y = ''] }: Node, facts) => {
-        const { type } = facts(y);
+      (node, facts) => {
+        const { type } = facts(outputOf(node));
         return ranges.has(type) ? undefined : `no rule for ${type}`;
       },
     ),
@@ -35,16 +36,16 @@ export const quantizationRules: GradientTable = {
   },
   // Its range is that of x itself, so nothing is clipped: y counts as x / scale + zero, of a scale that is a constant.
   DynamicQuantizeLinear: {
-    ...rule(({ dy, y, ops }) => [() => ops.Div(dy, y[1] ?? '')]),
+    ...rule(({ dy, ops, output }) => [() => ops.Div(dy, output(1))]),
     quantizes: true,
     constants: [1, 2],
   },
   // y = (q - zero) scale: dscale = sum(dy y) / scale over what shares the scale
   DequantizeLinear: rule((call) => [() => call.dy, () => scaleGradient(call)]),
-};
+} satisfies GradientTable;
 
-function scaleGradient({ node, dy, x, y, dims, ops, add, builder }: Call): string {
-  const [input = '', scale = ''] = x;
+function scaleGradient({ node, dy, dims, ops, add, builder, operand, output }: Call): string {
+  const [input, scale] = [operand(0), operand(1)];
   const rank = dims(input).length;
   const given = intOf(node, 'axis', 1);
   const axis = given < 0 ? given + rank : given;
@@ -54,15 +55,15 @@ function scaleGradient({ node, dy, x, y, dims, ops, add, builder }: Call): strin
     throw new UnsupportedOperatorsError([{ op: node.op, node: describeNode(node), why }]);
   }
   const shared = dims(input).flatMap((_, k) => (single || k !== axis ? [k] : []));
-  const product = ops.Mul(dy, y[0] ?? '');
+  const product = ops.Mul(dy, output(0));
   const sum = rank === 0 ? product : add('ReduceSum', [product, builder.ints(shared)], { keepdims: 0 });
   return ops.Div(ops.Reshape(sum, add('Shape', [scale])), scale);
 }
 
 function inRange(call: Call): string {
-  const { x, y, facts, ops, builder } = call;
-  const [input = ''] = x;
-  const range = ranges.get(facts(y[0] ?? '').type);
+  const { facts, ops, builder, operand, output } = call;
+  const input = operand(0);
+  const range = ranges.get(facts(output(0)).type);
   if (!range) return builder.scalar(1);
   return ops.And(
     ops.Greater(input, dequantized(call, range.lowest)),
@@ -71,12 +72,12 @@ function inRange(call: Call): string {
 }
 
 /** One quantised number as real numbers that broadcast to x: one where the scale is one, else one an element. */
-function dequantized({ node, x, dims, add, builder }: Call, value: Tensor): string {
-  const [input = '', scale = '', zeroPoint = ''] = x;
+function dequantized({ node, dims, add, builder, operand, optional }: Call, value: Tensor): string {
+  const [input, scale, zeroPoint] = [operand(0), operand(1), optional(2)];
   const single = dims(scale).length === 0;
   const shape = single ? builder.ints([]) : add('Shape', [input]);
   const filled = add('ConstantOfShape', [shape], { value });
-  const parameters = zeroPoint === '' ? [scale] : [scale, zeroPoint];
+  const parameters = zeroPoint === undefined ? [scale] : [scale, zeroPoint];
   return add('DequantizeLinear', [filled, ...parameters], {
     axis: intOf(node, 'axis', 1),
     block_size: node.attributes.block_size,

@@ -1,9 +1,6 @@
-import { type Answer, forbidden, type GradientTable } from '../rule.ts';
+import { type Answer, forbidden } from '../rule.ts';
 
-const reasons: readonly {
-  readonly why: string;
-  readonly operators: readonly string[];
-}[] = [
+const reasons = [
   {
     why: 'gradients do not pass through loops',
     operators: ['Loop', 'Scan', 'SequenceMap'],
@@ -36,9 +33,9 @@ const reasons: readonly {
       ...['NegativeLogLikelihoodLoss', 'SoftmaxCrossEntropyLoss', 'TensorScatter', 'RotaryEmbedding'],
     ],
   },
-];
+] as const;
 
 /** Operators that no gradient can pass through, each with the reason a user is told. */
-export const refusedRules: GradientTable = Object.fromEntries(
-  reasons.flatMap(({ why, operators }) => operators.map((name): [string, Answer] => [name, forbidden(why)])),
-);
+export const refusedRules = Object.fromEntries(
+  reasons.flatMap(({ why, operators }) => operators.map((name) => [name, forbidden(why)])),
+) as Record<(typeof reasons)[number]['operators'][number], Answer>;

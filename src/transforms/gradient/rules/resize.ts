@@ -7,7 +7,7 @@ import { type Call, except, type GradientTable, rule } from '../rule.ts';
  * elements: y = x W along each axis, with W [length, new length]. dx = dy W^T along each. W is what the same Resize
  * makes of an identity matrix, so the runtime's own weights are used.
  */
-export const resizeRules: GradientTable = {
+export const resizeRules = {
   Resize: except(
     rule((call) => [
       () =>
@@ -18,24 +18,24 @@ export const resizeRules: GradientTable = {
       return policy === 'stretch' ? undefined : `no rule for keep_aspect_ratio_policy ${policy}`;
     },
   ),
-};
+} satisfies GradientTable;
 
 /** Position of an axis in roi, scales and sizes; -1 where the node leaves the axis alone. */
-function placeOf({ node, x, dims }: Call, axis: number): number {
-  const rank = dims(x[0] ?? '').length;
+function placeOf({ node, dims, operand }: Call, axis: number): number {
+  const rank = dims(operand(0)).length;
   const axes = intsOf(node, 'axes');
   return axes ? axes.map((given) => (given < 0 ? given + rank : given)).indexOf(axis) : axis;
 }
 
 /** An optional input that is there: an empty one says nothing. */
-function filled({ x, dims }: Call, index: number): string | undefined {
-  const name = x[index] ?? '';
-  return name === '' || dims(name)[0] === 0 ? undefined : name;
+function filled({ dims, optional }: Call, index: number): string | undefined {
+  const name = optional(index);
+  return name === undefined || dims(name)[0] === 0 ? undefined : name;
 }
 
 function resizedAxes(call: Call): number[] {
-  const { node, x, y, dims, facts } = call;
-  const [before, after] = [dims(x[0] ?? ''), dims(y[0] ?? '')];
+  const { node, dims, facts, operand, output } = call;
+  const [before, after] = [dims(operand(0)), dims(output(0))];
   const crops = stringOf(node, 'coordinate_transformation_mode', 'half_pixel') === 'tf_crop_and_resize';
   const scales = filled(call, 2);
   const constant = scales === undefined ? undefined : facts(scales).constant;
@@ -51,15 +51,15 @@ function resizedAxes(call: Call): number[] {
 
 /** W [length, new length] of one axis. */
 function weightsOf(call: Call, axis: number): string {
-  const { node, x, dims, add, builder } = call;
-  const length = dims(x[0] ?? '')[axis] ?? 1;
+  const { node, dims, add, builder, operand } = call;
+  const length = dims(operand(0))[axis] ?? 1;
   const [roi, scales, sizes] = [filled(call, 1), filled(call, 2), filled(call, 3)];
   const entry = (name: string, at: number) =>
     add('Slice', [name, builder.ints([at]), builder.ints([at + 1]), builder.ints([0])]);
   const join = (...parts: string[]) => add('Concat', parts, { axis: 0 });
   const constant = (value: number) => builder.constant(float32([1], [value]));
   const place = placeOf(call, axis);
-  const count = intsOf(node, 'axes', dims(x[0] ?? '')).length;
+  const count = intsOf(node, 'axes', dims(operand(0))).length;
   const region = roi && join(constant(0), entry(roi, place), constant(1), entry(roi, place + count));
   const identity = add('EyeLike', [add('ConstantOfShape', [builder.ints([length, length])])]);
   const size = sizes
@@ -70,8 +70,8 @@ function weightsOf(call: Call, axis: number): string {
 }
 
 /** dx = dy W^T along an axis: a matrix product, with the axis brought to the end if it is not one of the last two. */
-function alongAxis({ x, dims, add, ops }: Call, gradient: string, axis: number, weights: string): string {
-  const rank = dims(x[0] ?? '').length;
+function alongAxis({ dims, add, ops, operand }: Call, gradient: string, axis: number, weights: string): string {
+  const rank = dims(operand(0)).length;
   if (axis === rank - 2) return ops.MatMul(weights, gradient);
   const transposed = add('Transpose', [weights], { perm: [1, 0] });
   if (axis === rank - 1) return ops.MatMul(gradient, transposed);

@@ -4,21 +4,24 @@ import { type Call, elementwise, type GradientTable, rule } from '../rule.ts';
 import { channelsThroughConvolution } from '../throughConvolution.ts';
 
 /** The input's elements in another shape: the gradient takes the input's shape again. */
-const reshaped = rule(({ dy, x: [x = ''], add }) => [() => add('Reshape', [dy, add('Shape', [x])], { allowzero: 1 })]);
+const reshaped = rule(({ dy, add, operand }) => [
+  () => add('Reshape', [dy, add('Shape', [operand(0)])], { allowzero: 1 }),
+]);
 
 /** An axis attribute, not negative. */
-function axisOf({ node, x, dims }: Call, fallback: number): number {
+function axisOf({ node, dims, operand }: Call, fallback: number): number {
   const axis = intOf(node, 'axis', fallback);
-  return axis < 0 ? axis + dims(x[0] ?? '').length : axis;
+  return axis < 0 ? axis + dims(operand(0)).length : axis;
 }
 
 /** Operators that arrange elements anew, none of them twice but by broadcasting. */
-export const shapeRules: GradientTable = {
+export const shapeRules = {
   Reshape: reshaped,
   Flatten: reshaped,
   Squeeze: reshaped,
   Unsqueeze: reshaped,
-  Transpose: rule(({ node, dy, x: [x = ''], add, dims }) => {
+  Transpose: rule(({ node, dy, add, dims, operand }) => {
+    const x = operand(0);
     const rank = dims(x).length;
     const perm = intsOf(
       node,
@@ -59,31 +62,32 @@ export const shapeRules: GradientTable = {
   ]),
   Expand: elementwise(({ dy }) => [() => dy]),
   // Every axis of dy is (repeat, place): sum over the repeats.
-  Tile: rule(({ dy, x: [x = '', repeats = ''], dims, add, ops, builder }) => [
+  Tile: rule(({ dy, dims, add, ops, builder, operand }) => [
     () => {
       const column = (vector: string) => ops.Unsqueeze(vector, builder.ints([1]));
-      const pairs = add('Concat', [column(repeats), column(add('Shape', [x]))], { axis: 1 });
+      const pairs = add('Concat', [column(operand(1)), column(add('Shape', [operand(0)]))], { axis: 1 });
       const split = ops.Reshape(dy, ops.Reshape(pairs, builder.ints([-1])));
-      const axes = dims(x).map((_, axis) => 2 * axis);
+      const axes = dims(operand(0)).map((_, axis) => 2 * axis);
       return axes.length === 0 ? dy : add('ReduceSum', [split, builder.ints(axes)], { keepdims: 0 });
     },
   ]),
   // Depth is (block row, block column, channel) for DCR, the order SpaceToDepth has, and (channel, row, column) for CRD.
-  DepthToSpace: rule(({ node, dy, x: [x = ''], dims, add, ops, builder }) => [
+  DepthToSpace: rule(({ node, dy, dims, add, ops, builder, operand }) => [
     () => {
       const blocksize = intOf(node, 'blocksize', 1);
       if (stringOf(node, 'mode', 'DCR') === 'DCR') return add('SpaceToDepth', [dy], { blocksize });
-      const [, depth = 1, height = 1, width = 1] = dims(x);
+      const [, depth = 1, height = 1, width = 1] = dims(operand(0));
       const channels = depth / blocksize ** 2;
       const cells = ops.Reshape(dy, builder.ints([-1, channels, height, blocksize, width, blocksize]));
-      return ops.Reshape(add('Transpose', [cells], { perm: [0, 1, 3, 5, 2, 4] }), add('Shape', [x]));
+      return ops.Reshape(add('Transpose', [cells], { perm: [0, 1, 3, 5, 2, 4] }), add('Shape', [operand(0)]));
     },
   ]),
   SpaceToDepth: rule(({ node, dy, add }) => [
     () => add('DepthToSpace', [dy], { blocksize: intOf(node, 'blocksize', 1), mode: 'DCR' }),
   ]),
   // Zeros where the other triangle was cut off.
-  Trilu: rule(({ node, dy, x: [, k = ''], add }) => [
-    () => add('Trilu', k === '' ? [dy] : [dy, k], { upper: intOf(node, 'upper', 1) }),
-  ]),
-};
+  Trilu: rule(({ node, dy, add, optional }) => {
+    const k = optional(1);
+    return [() => add('Trilu', k === undefined ? [dy] : [dy, k], { upper: intOf(node, 'upper', 1) })];
+  }),
+} satisfies GradientTable;

@@ -2,7 +2,7 @@ import { type Call, type GradientTable, unary } from '../rule.ts';
 
 const square = ({ ops }: Call, value: string) => ops.Mul(value, value);
 
-export const trigonometryRules: GradientTable = {
+export const trigonometryRules = {
   Sin: unary(({ ops }, x) => ops.Cos(x)),
   Cos: unary(({ ops }, x) => ops.Neg(ops.Sin(x))),
   // 1 + tan^2
@@ -23,4 +23,4 @@ export const trigonometryRules: GradientTable = {
   Acosh: unary((call, x) => call.ops.Reciprocal(call.ops.Sqrt(call.ops.Sub(square(call, x), call.builder.scalar(1))))),
   // 1 / (1 - x^2)
   Atanh: unary((call, x) => call.ops.Reciprocal(call.ops.Sub(call.builder.scalar(1), square(call, x)))),
-};
+} satisfies GradientTable;
