@@ -1,6 +1,7 @@
 import type { NamedImage } from '../report/explainedView.ts';
-import { type ExplainSummary, runExplainJob } from './explainJob.ts';
+import { runExplainJob } from './explainJob.ts';
 import { type ExplainManyJob, explainMany } from './explainMany.ts';
+import type { ExplainSummary } from './explainSummary.ts';
 import { UsageError } from './usageError.ts';
 
 /** So many images are explained on one page; more have a page each. */

@@ -9,17 +9,8 @@ import { renderReport } from '../report/renderReport.ts';
 import { reportPictures } from '../report/reportPictures.ts';
 import type { ReportView } from '../report/view.ts';
 import { removeEarlierPictures } from './earlierReport.ts';
-import {
-  type ExplainedPart,
-  type ExplainJob,
-  type ExplainSummary,
-  explainPart,
-  interruptedWords,
-  mapArchive,
-  nothingDone,
-  ofModel,
-  summaryOf,
-} from './explainJob.ts';
+import { type ExplainedPart, type ExplainJob, explainPart, interruptedWords, nothingDone } from './explainJob.ts';
+import { type ExplainSummary, mapArchive, ofModel, summaryOf } from './explainSummary.ts';
 import type { ImageSource } from './inputs.ts';
 import { interruption, stopIfInterrupted } from './interruption.ts';
 import { leftOutOf, type Refusals, refusalsOf } from './leftOut.ts';

@@ -3,7 +3,7 @@ import { explain } from '../../src/attribution/explain.ts';
 import { inputXGradient } from '../../src/attribution/inputXGradient.ts';
 import { saliency } from '../../src/attribution/saliency.ts';
 import { NotEquivalentError } from '../../src/classifier/errors.ts';
-import { ofModel } from '../../src/cli/explainJob.ts';
+import { ofModel } from '../../src/cli/explainSummary.ts';
 import { compileExplainer } from '../../src/compile/compileExplainer.ts';
 import { explainerKeys } from '../../src/compile/metadata.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';

@@ -1,0 +1,127 @@
+import type { Explanation } from '../attribution/explain.ts';
+import type { Method } from '../attribution/method.ts';
+import { type Classifier, className, givesProbabilities } from '../classifier/classifier.ts';
+import type { InputDescription, SettingSources } from '../classifier/inputDescription.ts';
+import { writeNpz } from '../datasets/npz.ts';
+import type { CheckedExplanation } from '../evaluation/checkMaps.ts';
+import { concatRows, float32 } from '../onnx/tensor.ts';
+import { targetWords } from '../report/explainedView.ts';
+import type { ExplainJob } from './explainJob.ts';
+import type { LeftOut } from './leftOut.ts';
+
+/** What `--json` prints. */
+export interface ExplainSummary {
+  readonly report: string;
+  /** What was assumed of the model or its input. */
+  readonly cautions: readonly string[];
+  /** What was done to the model so that it could be explained. */
+  readonly notes: readonly string[];
+  /** What was asked for and could not be done, and why; the rest is given. Absent where nothing was left out. */
+  readonly leftOut?: readonly LeftOut[];
+  /** How pixels became model input, and where each setting came from. */
+  readonly input: Omit<InputDescription, 'classes'> & { readonly from: SettingSources };
+  /** What a signal kept from being done. Absent where none came. */
+  readonly interrupted?: readonly string[];
+  readonly images: readonly {
+    readonly name: string;
+    readonly predicted: string;
+    /** Absent where the model is not known to give probabilities. */
+    readonly probability?: number;
+    readonly score: number;
+    /** All classes with exactly the predicted one's score, where there are several: nothing decides between them. */
+    readonly tie?: readonly string[];
+    /** What is explained is a probability of exactly 1, where gradients are 0. */
+    readonly saturated?: true;
+    /** Of how many of all classes the probability is above a half, where each has one of its own. */
+    readonly labelsAboveHalf?: number;
+    readonly target: string;
+    readonly methods: readonly {
+      readonly id: string;
+      readonly target: string;
+      readonly score: number;
+      readonly sum: number;
+      readonly completenessGap?: number;
+      readonly deletionArea?: number;
+      readonly insertionArea?: number;
+      readonly randomWeightsCorrelation?: number;
+      /** What has to be known to read the map. */
+      readonly notes?: readonly string[];
+      /** Of the notes, what is amiss with this map: numbers that are none, 0 everywhere. */
+      readonly warnings?: readonly string[];
+      /** Why the map was not put to a test of truth; absent where it was. */
+      readonly unchecked?: string;
+      /** Of non-contributing pixels: share of fresh noise images under which the class stayed. */
+      readonly kept?: number;
+    }[];
+  }[];
+}
+
+/**
+ * One array a method, [n, ...] in the input's own shape or the layer's, named by the method's id. An image that the method
+ * failed for has no numbers (NaN) in its row.
+ */
+export function mapArchive(methods: readonly Method[], explanations: readonly Explanation[]): Uint8Array {
+  const arrays = methods.map(({ id }) => {
+    // The first map of a method is the one for the target; a contrast with the runner-up comes after it.
+    const maps = explanations.map(({ maps }) => maps.find(({ method }) => method.id === id)?.values);
+    const one = maps.find((values) => values !== undefined) ?? float32([1], [Number.NaN]);
+    const none = float32(
+      one.dims,
+      one.data.map(() => Number.NaN),
+    );
+    const { dims, data } = concatRows(maps.map((values) => values ?? none));
+    return [id, { type: 'float32' as const, dims, data }] as const;
+  });
+  return writeNpz(new Map(arrays));
+}
+
+/** What a summary says of the model, whatever the images. */
+export function ofModel({
+  cautions,
+  preparation: { notes },
+  input,
+  inputSources,
+}: Classifier): Pick<ExplainSummary, 'cautions' | 'notes' | 'input'> {
+  const { classes: _, ...described } = input;
+  return { cautions, notes, input: { ...described, from: inputSources } };
+}
+
+export function summaryOf(
+  { classifier, images, unit }: ExplainJob,
+  explanations: readonly CheckedExplanation[],
+  report: string,
+): ExplainSummary {
+  return {
+    report,
+    ...ofModel(classifier),
+    images: explanations.map(({ prediction, target, maps }, i) => ({
+      name: images[i]?.name ?? '',
+      predicted: className(classifier, prediction.chosen),
+      ...(givesProbabilities(classifier)
+        ? { probability: prediction.probabilities[prediction.chosen] ?? Number.NaN }
+        : {}),
+      score: prediction.scores[prediction.chosen] ?? Number.NaN,
+      ...(prediction.tie ? { tie: prediction.tie.map((index) => className(classifier, index)) } : {}),
+      ...(prediction.saturated ? { saturated: true } : {}),
+      ...(classifier.scores.labels && givesProbabilities(classifier)
+        ? { labelsAboveHalf: prediction.probabilities.filter((p) => p > 0.5).length }
+        : {}),
+      target: targetWords(unit?.classifier ?? classifier, target),
+      methods: maps.map(
+        ({ method, target, score, values, completeness, checks, unchecked, freedom, notes, warnings }) => ({
+          id: method.id,
+          target: targetWords(unit?.classifier ?? classifier, target),
+          score,
+          sum: values.data.reduce((sum, value) => sum + value, 0),
+          ...(completeness?.gap === undefined ? {} : { completenessGap: completeness.gap }),
+          ...(checks ? { deletionArea: checks.curves.deletion.area, insertionArea: checks.curves.insertion.area } : {}),
+          ...(checks?.randomWeights === undefined ? {} : { randomWeightsCorrelation: checks.randomWeights }),
+          ...(freedom ? { kept: freedom.measured.kept } : {}),
+          ...(unchecked === undefined ? {} : { unchecked }),
+          ...(notes === undefined ? {} : { notes }),
+          ...(warnings === undefined ? {} : { warnings }),
+        }),
+      ),
+    })),
+  };
+}
