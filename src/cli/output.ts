@@ -53,7 +53,7 @@ export async function tryFile(path: string): Promise<void> {
 /** Of a file that is not there, nothing. @throws where there can be none: its name is too long, its links go round. */
 function statOrNone(path: string): Promise<Stats | undefined> {
   return stat(path).catch((cause: unknown) => {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    if (hasCode(cause, 'ENOENT')) return undefined;
     throw cause;
   });
 }
@@ -65,16 +65,36 @@ async function fileInTheWay(path: string): Promise<string | undefined> {
   return path === dirname(path) ? undefined : fileInTheWay(dirname(path));
 }
 
-/** Permissions alone do not tell: there are file systems that take nothing from anybody. */
-async function writeAndRemove(folder: string): Promise<void> {
+/**
+ * Permissions alone do not tell: there are file systems that take nothing from anybody. Another run may try the same folder
+ * now: it may remove what this one is about to write in, which is tried again, or be using what this one has made.
+ */
+async function writeAndRemove(folder: string, tries = 5): Promise<void> {
+  try {
+    await writeAndRemoveOnce(folder);
+  } catch (cause) {
+    if (tries === 0 || !(hasCode(cause, 'ENOENT') || hasCode(cause, 'EEXIST'))) throw cause;
+    await writeAndRemove(folder, tries - 1);
+  }
+}
+
+async function writeAndRemoveOnce(folder: string): Promise<void> {
   const made = await makeFolder(folder);
   const probe = partialName(join(folder, 'konkyo'));
   try {
     await writeFile(probe, '');
   } finally {
     await rm(probe, { force: true });
-    for (const each of made.toReversed()) await rmdir(each);
+    for (const each of made.toReversed()) await rmdir(each).catch(unlessInUse);
   }
+}
+
+function unlessInUse(cause: unknown): void {
+  if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].some((code) => hasCode(cause, code))) throw cause;
+}
+
+function hasCode(cause: unknown, code: string): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === code;
 }
 
 /** Where this run's files went whose place could not be written. */

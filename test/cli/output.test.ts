@@ -34,6 +34,12 @@ describe('an output', () => {
     expect(await readdir(root)).toEqual([]);
   });
 
+  it('is tried by several runs at once', async () => {
+    for (let round = 0; round < 30; round++) await Promise.all([1, 2, 3, 4].map(() => tryFolder(at('shared', 'deep'))));
+    // An empty folder may stay, which one run has made and another was using.
+    expect((await readdir(root, { recursive: true })).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
   it('is written through a link, which stays', async () => {
     await mkdir(at('real'));
     await writeFile(at('real', 'a.txt'), 'old');
