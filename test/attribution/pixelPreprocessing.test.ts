@@ -22,7 +22,16 @@ import { addRelevance } from '../../src/transforms/relevance/relevance.ts';
 import { cpu, runtimes } from '../runtimes.ts';
 import { distinct, positive, scaled } from '../transforms/gradient/inputs.ts';
 import { modelOf } from '../transforms/relevance/layerCase.ts';
-import { channels, type Preprocessed, perChannel, type Sample, samples, side } from './randomPreprocessing.ts';
+import {
+  channels,
+  type Layout,
+  type Preprocessed,
+  perChannel,
+  rareSpellings,
+  type Sample,
+  samples,
+  side,
+} from './randomPreprocessing.ts';
 import { relativeDifference } from './referenceClassifier.ts';
 
 /*
@@ -162,5 +171,11 @@ describe.each(runtimes)('affine maps of pixels inside of a file or outside, on $
       fc.asyncProperty(samples, (sample) => expectOneMap(sample, runtime)),
       { numRuns: name === 'CPU' ? 12 : 2 },
     );
+  });
+});
+
+describe.each(Object.entries(rareSpellings))('%s at the pixels', (_title, step) => {
+  it.each<Layout>(['NCHW', 'NHWC'])('is no trained layer (%s)', async (layout) => {
+    await expectOneMap({ steps: [step], layout, transposedAfter: 5 }, cpu);
   });
 });

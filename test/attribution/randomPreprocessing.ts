@@ -158,6 +158,50 @@ const clipped: Step = (builder, before) => ({
   value: builder.add('Clip', [before.value, builder.scalar(-1e3), builder.scalar(1e3)]),
 });
 
+/** Spellings of scale, offset and order that seldom come, each by itself. */
+export const rareSpellings: Readonly<Record<string, Step>> = {
+  Neg: (builder, before) => affine(before, builder.ops.Neg(before.value), each(-1), zeros),
+  'Sum of several': (builder, before, layout) => {
+    const offset = builder.constant(perChannel([0.3, -0.2, 0.1], layout));
+    const value = builder.ops.Sum(before.value, offset, before.value, builder.scalar(-1));
+    return affine(before, value, each(2), [-0.7, -1.2, -0.9]);
+  },
+  'Mean with a constant': (builder, before) =>
+    affine(before, builder.add('Mean', [before.value, builder.scalar(-1.5)]), each(0.5), each(-0.75)),
+  'Max and Min': (builder, before) => {
+    const { ops } = builder;
+    return { ...before, value: ops.Min(builder.scalar(1e3), ops.Max(before.value, builder.scalar(-1e3))) };
+  },
+  'a matrix of channels': (builder, before, layout) => {
+    if (layout === 'NCHW') return before;
+    const product = builder.ops.MatMul(before.value, builder.constant(float32([3, 3], [0, 0, 2, 0, -1, 0, 0.5, 0, 0])));
+    const value = builder.ops.Add(product, builder.constant(float32([3], [-1, 0.5, 0.2])));
+    return affine(turned(value, before), value, [0.5, -1, 2], [-1, 0.5, 0.2]);
+  },
+  'a transposed convolution': (builder, before, layout) => {
+    if (layout === 'NHWC') return before;
+    const parameters = [float32([3, 1, 1, 1], [2, -1, 0.5]), float32([3], [-1, 0.5, 0.2])];
+    const constants = parameters.map((one) => builder.constant(one));
+    const value = builder.add('ConvTranspose', [before.value, ...constants], { group: 3 });
+    return affine(before, value, [2, -1, 0.5], [-1, 0.5, 0.2]);
+  },
+  'a kernel of one weight': (builder, before, layout) => {
+    if (layout === 'NHWC' || before.padding > 0) return before;
+    const kernel = Array.from({ length: 27 }, (_, i) => (i % 9 === 4 ? 2 : 0));
+    const parameters = [float32([3, 1, 3, 3], kernel), float32([3], each(-1))].map((one) => builder.constant(one));
+    const value = builder.add('Conv', [before.value, ...parameters], { group: 3, pads: [1, 1, 1, 1] });
+    return affine(before, value, each(2), each(-1));
+  },
+  'a channel written over': (builder, before, layout) => {
+    const axis = axisOf(layout);
+    const one = builder.add('Slice', [before.value, ...[[1], [2], [axis]].map((values) => builder.ints(values))]);
+    const places = builder.ops.Expand(builder.constant(int64([1], [1, 1, 1, 1])), builder.add('Shape', [one]));
+    const written = builder.ops.Sub(one, builder.scalar(0.7));
+    const value = builder.add('ScatterElements', [before.value, places, written], { axis });
+    return affine(before, value, ones, [0, -0.7, 0]);
+  },
+};
+
 const factor = fc.constantFrom(-2, -1, -0.5, 0.5, 1.5, 2);
 const factors = fc.tuple(factor, factor, factor);
 const steps: fc.Arbitrary<Step> = fc.oneof(
@@ -166,7 +210,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   factors.map(normalised),
   factors.map(depthwise),
   factors.map(channelByChannel),
-  fc.constantFrom(...Object.values(flips)),
+  fc.constantFrom(...Object.values(flips), ...Object.values(rareSpellings)),
   fc.constantFrom(-1, 0, 0.5).map(padded),
   fc.constantFrom(doubled, plusItsNegative, renamed, flattened, clipped),
 );
