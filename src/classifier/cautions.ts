@@ -39,7 +39,7 @@ export function outputCautions(
 }
 
 /** The shape of a value with classes and positions, or boxes, that an output only rearranges; undefined where there is none. */
-function positionsOf(graph: Graph, facts: Facts, output: string): readonly number[] | undefined {
+export function positionsOf(graph: Graph, facts: Facts, output: string): readonly number[] | undefined {
   const waiting = [output];
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     const dims = facts.get(name)?.dims.slice(1) ?? [];

@@ -28,6 +28,7 @@ import { checkHasScores } from './onlyDecided.ts';
 import { prepare } from './prepare.ts';
 import { classCount } from './target.ts';
 import { tensorOutputs } from './tensorOutputs.ts';
+import { unreadProbabilities } from './unreadProbabilities.ts';
 
 export interface LoadOptions {
   readonly runtime: Runtime;
@@ -109,6 +110,9 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
         found,
         model.metadata.has(trainingKey),
       ),
+      ...(options.explain === 'output'
+        ? []
+        : unreadProbabilities({ graph: prepared.model.graph, facts: prepared.facts, output }, found)),
       ...inputCautions(input),
       ...(input.classes && input.classes.length < classes
         ? [`There are names for ${input.classes.length} of ${classes} classes; the others are called by their number.`]
