@@ -188,7 +188,7 @@ function lastTokens({ classifier, nodes, steps }: Way): ChosenLayer | undefined 
   const convolutions = steps.filter(({ node, positions }) => positions && isConvolution(node));
   const lastConvolution = convolutions.at(-1)?.at ?? -1;
   const weighed = nodes.filter(
-    (node, i) => i > lastConvolution && node.op === 'MatMul' && isOfTokens(classifier, node),
+    (node, i) => i > lastConvolution && node.op === 'MatMul' && isOfTokens(classifier, nodes, node),
   ).length;
   if (weighed === 0 || weighed < convolutions.length) return undefined;
   const lastMixing = nodes.findLastIndex((node) => mixesTokens(classifier, node));
@@ -208,9 +208,16 @@ function lastTokens({ classifier, nodes, steps }: Way): ChosenLayer | undefined 
   return withNote(tokens, `the last grid of tokens that later steps mix${extra}`);
 }
 
-/** A matrix product with constant weights for each token. */
-function isOfTokens({ facts }: Classifier, node: Node): boolean {
-  return facts.get(inputOf(node, 1))?.constant !== undefined && (facts.get(outputOf(node))?.dims.length ?? 0) > 2;
+/** A matrix product with constant weights for each token; not for each channel of a map whose positions are in one row. */
+function isOfTokens({ facts }: Classifier, nodes: readonly Node[], node: Node): boolean {
+  const input = inputOf(node, 0);
+  const dims = facts.get(input)?.dims ?? [];
+  const before = nodes.find(({ op, outputs }) => op === 'Reshape' && outputs.includes(input));
+  const map = before ? (facts.get(inputOf(before, 0))?.dims ?? []) : [];
+  const [, channels, height = 0, width = 0] = map;
+  const isRowOfPositions = dims.length === 3 && dims[1] === channels && dims[2] === height * width;
+  const hasTokens = (facts.get(outputOf(node))?.dims.length ?? 0) > 2;
+  return facts.get(inputOf(node, 1))?.constant !== undefined && hasTokens && !isRowOfPositions;
 }
 
 function mixesTokens({ facts, model }: Classifier, node: Node): boolean {

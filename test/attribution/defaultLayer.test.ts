@@ -55,6 +55,13 @@ const networks: readonly (readonly [string, Network])[] = [
     (b, x, m) => b.add('Flatten', [pooled(b, m(conv(b, stem(b, x), 4, 3, 1)))]),
   ],
   [
+    'positions weighed by a matrix product',
+    (b, x, m) => {
+      const row = b.ops.Reshape(relu(b, m(conv(b, stem(b, x), 4, 4))), b.ints([0, 4, 16]));
+      return head(b, b.ops.MatMul(row, b.constant(weights([16, 1], 8))), 4);
+    },
+  ],
+  [
     'squeeze and excitation at the end',
     (b, x, m) => head(b, pooled(b, squeezeExcite(b, m(conv(b, stem(b, x), 4, 6)), 6)), 6),
   ],
