@@ -2,6 +2,7 @@ import { stringOf } from '../../onnx/attributes.ts';
 import type { Facts } from '../../onnx/facts.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { inputOf, optionalInputOf, viewOf } from '../../onnx/graphView.ts';
 import { scalar, toNumbers } from '../../onnx/tensor.ts';
 
 /** float32's smallest number above 0. */
@@ -13,21 +14,20 @@ const hardlyAnything = 2 ** -149;
  * here they become the smallest number above 0.
  */
 export function padBeforeMaxPool(graph: Graph, facts: Facts): Graph {
-  const pooled = new Set(graph.nodes.flatMap((node) => (isMaxPool(node) ? (node.inputs[0] ?? []) : [])));
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const { maker, readers } = viewOf(graph);
   const isJoined = (node: Node) =>
     node.op === 'Pad' &&
     node.domain === '' &&
-    node.outputs.some((name) => pooled.has(name)) &&
-    // After a ReLU zeros lose against nothing.
-    makers.get(node.inputs[0] ?? '')?.op !== 'Relu' &&
+    node.outputs.some((name) => readers(name).some(isMaxPool)) &&
+    // No number is below the zeros there.
+    maker(inputOf(node, 0))?.op !== 'Relu' &&
     padsWithZeros(node, facts);
   if (!graph.nodes.some(isJoined)) return graph;
   const builder = new GraphBuilder({ ...graph, nodes: [] }, 'pad');
   const value = builder.constant(scalar(hardlyAnything), 'value');
   for (const node of graph.nodes) {
-    const [data = '', pads = '', , ...axes] = node.inputs;
-    builder.append(isJoined(node) ? { ...node, inputs: [data, pads, value, ...axes] } : node);
+    const inputs = [...node.inputs.slice(0, 2), value, ...node.inputs.slice(3)];
+    builder.append(isJoined(node) ? { ...node, inputs } : node);
   }
   return builder.build();
 }
@@ -38,8 +38,8 @@ function isMaxPool({ op, domain }: Node): boolean {
 
 function padsWithZeros(node: Node, facts: Facts): boolean {
   if (stringOf(node, 'mode', 'constant') !== 'constant') return false;
-  const [data = '', , value = ''] = node.inputs;
-  if (facts.get(data)?.type !== 'float32') return false;
-  const given = value === '' ? undefined : facts.get(value)?.constant;
-  return value === '' || (given !== undefined && toNumbers(given)[0] === 0);
+  if (facts.get(inputOf(node, 0))?.type !== 'float32') return false;
+  const value = optionalInputOf(node, 2);
+  const given = value === undefined ? undefined : facts.get(value)?.constant;
+  return value === undefined || (given !== undefined && toNumbers(given)[0] === 0);
 }
