@@ -2,32 +2,30 @@ import { stringOf } from '../../onnx/attributes.ts';
 import type { Facts } from '../../onnx/facts.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
-import { inputOf, optionalInputOf, viewOf } from '../../onnx/graphView.ts';
-import { scalar, toNumbers } from '../../onnx/tensor.ts';
-
-/** float32's smallest number above 0. */
-const hardlyAnything = 2 ** -149;
+import { inputOf, optionalInputOf, outputOf, viewOf } from '../../onnx/graphView.ts';
+import { toNumbers } from '../../onnx/tensor.ts';
 
 /**
  * The same computation, whose zeros in front of a max pooling stay zeros: ONNX Runtime 1.30, when it optimises, makes them the
- * pooling's own padding, which never wins, so that windows of negative numbers give another maximum. It does so for zeros only;
- * here they become the smallest number above 0.
+ * pooling's own padding, which never wins, so that windows of negative numbers give another maximum. It does so where a
+ * pooling reads a Pad; here it reads the largest of one value, the Pad's, which ONNX Runtime leaves as it is.
  */
 export function padBeforeMaxPool(graph: Graph, facts: Facts): Graph {
   const { maker, readers } = viewOf(graph);
   const isJoined = (node: Node) =>
     node.op === 'Pad' &&
     node.domain === '' &&
-    node.outputs.some((name) => readers(name).some(isMaxPool)) &&
+    readers(outputOf(node)).some(isMaxPool) &&
     // No number is below the zeros there.
     maker(inputOf(node, 0))?.op !== 'Relu' &&
     padsWithZeros(node, facts);
   if (!graph.nodes.some(isJoined)) return graph;
   const builder = new GraphBuilder({ ...graph, nodes: [] }, 'pad');
-  const value = builder.constant(scalar(hardlyAnything), 'value');
+  const apart = new Map<string, string>();
   for (const node of graph.nodes) {
-    const inputs = [...node.inputs.slice(0, 2), value, ...node.inputs.slice(3)];
-    builder.append(isJoined(node) ? { ...node, inputs } : node);
+    const inputs = isMaxPool(node) ? node.inputs.map((name) => apart.get(name) ?? name) : node.inputs;
+    builder.append({ ...node, inputs });
+    if (isJoined(node)) apart.set(outputOf(node), builder.add('Max', [outputOf(node)]));
   }
   return builder.build();
 }
