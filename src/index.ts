@@ -34,6 +34,7 @@ export { type UnitTarget, unitScores, unitTarget } from './attribution/unitScore
 export { type Classifier, className, type Prediction, type Preparation } from './classifier/classifier.ts';
 export type { InputDescription, InputSettings } from './classifier/inputDescription.ts';
 export { type LoadOptions, loadClassifier } from './classifier/loadClassifier.ts';
+export { withBatchSize } from './classifier/makeClassifier.ts';
 export { sumChannels, toInput, toPixels } from './classifier/pixels.ts';
 export type { Target } from './classifier/target.ts';
 export type { CompileTarget } from './compile/classTarget.ts';

@@ -1,23 +1,24 @@
-import { type Classifier, runBatches } from '../classifier/classifier.ts';
+import type { Classifier } from '../classifier/classifier.ts';
 import { NotEquivalentError } from '../classifier/errors.ts';
 import { probeImages } from '../classifier/probeImages.ts';
 import { referenceOf } from '../classifier/reference.ts';
 import type { Model } from '../onnx/graph.ts';
 import { rows, type Tensor } from '../onnx/tensor.ts';
-import { floatOutputOf, type OptimizationLevel, optimizationLevels, type Session } from '../runtime/runtime.ts';
+import { type Program, program, type Rows } from '../runtime/program.ts';
+import { floatOutputOf, type OptimizationLevel, optimizationLevels } from '../runtime/runtime.ts';
 import { explained } from './explainedScores.ts';
 
 /** An explanation's score and the predicted one may differ by this share of what the score varies by: two graphs' rounding. */
 const tolerance = 1e-3;
 
 export interface CheckedRun {
-  readonly values: ReadonlyMap<string, Tensor<'float32'>>;
+  readonly values: Rows;
   /** What is to be said of the optimisation, where it had to be lowered. */
   readonly notes: readonly string[];
 }
 
 export interface CheckedSession {
-  run(feeds: Readonly<Record<string, Tensor<'float32'>>>, weights: Tensor<'float32'>): Promise<CheckedRun>;
+  run(feeds: Rows, weights: Tensor<'float32'>): Promise<CheckedRun>;
   release(): Promise<void>;
 }
 
@@ -39,18 +40,19 @@ export async function openChecked(
   const { runtime, inputName, preparation, scores } = classifier;
   const most = optimizationLevels.indexOf(preparation.optimization);
   const untried = optimizationLevels.slice(0, most + 1);
-  const open = (level: OptimizationLevel = 'none') => runtime.createSession(model, { optimization: level });
-  let session: Session = await open(untried.pop());
+  const open = (optimization: OptimizationLevel = 'none') =>
+    program(runtime, model, { batchSize: imagesAtOnce, optimization });
+  let session: Program = await open(untried.pop());
   let checked = false;
   let notes: readonly string[] = [];
   return {
     async run(feeds, weights) {
       const count = weights.dims[0] ?? 0;
-      const run = () => runBatches(session, imagesAtOnce, count, feeds, names);
+      const run = () => session.runRows(feeds, { wanted: names });
       let values = await run();
       while (!checked && count > 0) {
         const [image] = [feeds[inputName]].flatMap((images) => (images ? [rows(images, 0, 1)] : []));
-        const [own = Number.NaN] = floatOutputOf(Object.fromEntries(values), score).data;
+        const [own = Number.NaN] = floatOutputOf(values, score).data;
         const first = weights.data.subarray(0, scores.width);
         if (!image || (await agrees(classifier, image, first, own))) {
           checked = true;

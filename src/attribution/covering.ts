@@ -4,12 +4,13 @@ import { baselineImage } from '../classifier/pixels.ts';
 import { inDoublePrecision } from '../onnx/doublePrecision.ts';
 import { prune } from '../onnx/prune.ts';
 import { float32, isTensorOf, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
-import { floatOutputOf, outputOf, type Session, type Values } from '../runtime/runtime.ts';
+import { lengthOf, type Range, ranges } from '../runtime/portions.ts';
+import { type Program, program } from '../runtime/program.ts';
+import { floatOutputOf, outputOf, type Values } from '../runtime/runtime.ts';
 import { explained } from './explainedScores.ts';
 import { checkedWeights } from './explanationGraph.ts';
 import { withMapNotes } from './mapNotes.ts';
 import type { Attribution, Explainer } from './method.ts';
-import { lengthOf, type Range, ranges } from './portions.ts';
 
 /** The elements of one image that are covered together, in runs of memory. */
 export type Stretches = readonly Range[];
@@ -30,15 +31,13 @@ export async function coveringExplainer(
   // A small window changes the score in its last digits: where the runtime can, more of them are computed. Of what ONNX
   // Runtime fuses when it optimises, some operators (QuickGelu) have no float64 kernel.
   const double = inDoublePrecision(scoring);
-  const session = await (double
-    ? runtime.createSession(double, { optimization: 'none' })
-    : runtime.createSession(scoring));
+  const scored = await program(runtime, double ?? scoring, double ? { optimization: 'none' } : {});
   const explainer: Explainer = {
     async attribute(images, targets): Promise<Attribution> {
       const weights = checkedWeights(classifier, images, targets);
       // The image as it is comes first, as if under a window of no size.
       const covered = [[], ...windows];
-      const all = await coveredScores(session, classifier, images, weights, covered, baseline.data);
+      const all = await coveredScores(scored, classifier, images, weights, covered, baseline.data);
       const values = new Float32Array(images.data.length);
       const size = values.length / targets.length;
       const own = new Float32Array(targets.length);
@@ -50,7 +49,7 @@ export async function coveringExplainer(
       }
       return { values: float32(images.dims, values), scores: own };
     },
-    release: () => session.release(),
+    release: scored.release,
   };
   return withMapNotes(explainer, classifier, 'scores');
 }
@@ -60,7 +59,7 @@ export async function coveringExplainer(
  * a window is written and put back: no image is copied twice.
  */
 async function coveredScores(
-  session: Session,
+  scored: Program,
   { batchSize, inputName, input, scores: { name, width } }: Classifier,
   images: Tensor<'float32'>,
   weights: Tensor<'float32'>,
@@ -84,7 +83,7 @@ async function coveredScores(
       imageIn.set(row, image);
       for (const { from, to } of window) batch.data.set(baseline.subarray(from, to), row * size + from);
     }
-    const data = numbersOf(await session.run({ [inputName]: rows(batch, 0, jobs.length) }, [name]), name);
+    const data = numbersOf(await scored.run({ [inputName]: rows(batch, 0, jobs.length) }), name);
     for (const { row, image, window } of jobs) {
       const own = weights.data.subarray(image * width, (image + 1) * width);
       results[part.from + row] = explained(own, data.subarray(row * width, (row + 1) * width));

@@ -4,7 +4,7 @@ import { type Target, targetWeights } from '../classifier/target.ts';
 import type { Graph, ValueInfo } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
-import { floatOutputOf, type Values } from '../runtime/runtime.ts';
+import { floatOutputOf } from '../runtime/runtime.ts';
 import { openChecked } from './agreement.ts';
 import { aboveBaselines, completenessOf } from './explainedScores.ts';
 import { withMapNotes } from './mapNotes.ts';
@@ -76,15 +76,14 @@ export async function graphExplainer(classifier: Classifier, explanation: Explan
         [weightsInput]: weights,
         ...(wantsScores ? { [scoresInput]: await classifier.scoresOf(images) } : {}),
       };
-      const run = await session.run(feeds, weights);
-      const found: Values = Object.fromEntries(run.values);
+      const { values: found, notes: said } = await session.run(feeds, weights);
       const values = floatOutputOf(found, map);
       const scores = floatOutputOf(found, score).data;
       return {
         values,
         scores,
         ...(layer === undefined ? {} : { layer }),
-        ...(notes === undefined && run.notes.length === 0 ? {} : { notes: [...(notes ?? []), ...run.notes] }),
+        ...(notes === undefined && said.length === 0 ? {} : { notes: [...(notes ?? []), ...said] }),
         ...(extra ? extra.read(floatOutputOf(found, extra.output)) : {}),
         ...(baselines ? { completeness: await gaps(values, scores, baselines, weights, targets) } : {}),
       };

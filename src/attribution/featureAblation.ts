@@ -1,8 +1,8 @@
 import type { Classifier } from '../classifier/classifier.ts';
+import type { Range } from '../runtime/portions.ts';
 import { coveringExplainer, type Stretches } from './covering.ts';
 import type { Explainer, Method, MethodKind } from './method.ts';
 import { type MethodOptions, resolveOptions } from './options.ts';
-import type { Range } from './portions.ts';
 import { gridOption, type SegmentChoice, segmentOfElement, segmentSettings, segmentsFor } from './segments.ts';
 
 const description = {

@@ -4,6 +4,7 @@ import { baselineImage } from '../classifier/pixels.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { concatRows, float32, rows, type Tensor, tensor } from '../onnx/tensor.ts';
 import { random } from '../random/random.ts';
+import { ranges } from '../runtime/portions.ts';
 import { type Coalition, coalitions } from './coalitions.ts';
 import { SegmentsError } from './errors.ts';
 import { explained } from './explainedScores.ts';
@@ -12,7 +13,6 @@ import { withMapNotes } from './mapNotes.ts';
 import { compileMasked } from './maskedImages.ts';
 import type { Attribution, Explainer, Method, MethodKind } from './method.ts';
 import { type MethodOptions, resolveOptions } from './options.ts';
-import { ranges } from './portions.ts';
 import {
   gridOption,
   type SegmentChoice,

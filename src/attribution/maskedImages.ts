@@ -1,8 +1,8 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import { baselineImage } from '../classifier/pixels.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
-import { prune } from '../onnx/prune.ts';
 import type { Tensor } from '../onnx/tensor.ts';
+import { program } from '../runtime/program.ts';
 import { floatOutputOf, type Values } from '../runtime/runtime.ts';
 import { imageShapeOf } from './sampledGradient.ts';
 import { addScoreRows } from './targetGradient.ts';
@@ -60,14 +60,12 @@ export async function compileMasked(
     },
   );
   const results = plan.results(builder, explained, masks);
-  const outputs = results.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
-  const graph = prune(builder.build(outputs), outputs, [imagesInput, weightsInput]);
-  const session = await runtime.createSession({ ...model, graph });
+  const { run, release } = await program(runtime, { ...model, graph: builder.build() }, { outputs: results });
   return {
     async run(images, weights, feeds) {
-      const values = await session.run({ [imagesInput]: images, [weightsInput]: weights, ...feeds }, results);
+      const values = await run({ [imagesInput]: images, [weightsInput]: weights, ...feeds });
       return results.map((name) => floatOutputOf(values, name));
     },
-    release: () => session.release(),
+    release,
   };
 }

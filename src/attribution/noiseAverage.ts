@@ -2,6 +2,7 @@ import type { Classifier } from '../classifier/classifier.ts';
 import { float32, rows, type Tensor, tensor } from '../onnx/tensor.ts';
 import { noiseKeys } from '../random/countedNormals.ts';
 import { random } from '../random/random.ts';
+import { ranges } from '../runtime/portions.ts';
 import { explainedScores } from './explainedScores.ts';
 import { checkedWeights, type ExplanationGraph, fromGraph, type TargetSource } from './explanationGraph.ts';
 import { withMapNotes } from './mapNotes.ts';
@@ -9,7 +10,6 @@ import type { Attribution, Explainer, Method } from './method.ts';
 import { type NoiseStatistic, statisticPlans } from './noiseStatistics.ts';
 import { type MethodOptions, resolveOptions } from './options.ts';
 import { addPixelNoise, noiseAmplitude, noiseImagesOf } from './pixelNoise.ts';
-import { ranges } from './portions.ts';
 import { imageShapeOf, type SamplingPlan, sampledGraph } from './sampledGradient.ts';
 import { type GradientMethod, isGradientMethod } from './targetGradient.ts';
 

@@ -11,6 +11,7 @@ import { openSizes, withOpenSizes } from '../onnx/openSizes.ts';
 import { prune } from '../onnx/prune.ts';
 import { float32, rows, type Tensor } from '../onnx/tensor.ts';
 import { openProbe, type Probe } from '../runtime/probe.ts';
+import { scoped } from '../runtime/release.ts';
 import type { Runtime, Values } from '../runtime/runtime.ts';
 import { canonize } from '../transforms/canonizers/canonize.ts';
 import type { Bounds } from '../transforms/relevance/bounds.ts';
@@ -56,11 +57,25 @@ export interface Canonized {
  */
 const tolerance = 1e-3;
 
+const made = new WeakMap<Classifier, Promise<Canonized>>();
+
 /**
- * The classifier's model with batch normalisations and biases merged into their layers.
+ * The classifier's model with batch normalisations and biases merged into their layers: made once, and kept as long as the
+ * classifier is.
  * @throws NotEquivalentError
  */
 export async function canonized(classifier: Classifier): Promise<Canonized> {
+  const kept = made.get(classifier) ?? canonizedAnew(classifier);
+  made.set(classifier, kept);
+  try {
+    return await kept;
+  } catch (error) {
+    made.delete(classifier);
+    throw error;
+  }
+}
+
+async function canonizedAnew(classifier: Classifier): Promise<Canonized> {
   const { model, facts, inputName, scores, runtime, input, preparation, gradientTable } = classifier;
   const { isOfPixels } = relevanceContext(model.graph, facts, inputName, gradientTable);
   const rewritten = { ...model, graph: canonize(model.graph, facts, [scores.name], isOfPixels) };
@@ -91,15 +106,15 @@ export async function canonized(classifier: Classifier): Promise<Canonized> {
 }
 
 /** Facts of a model, and its outputs for each batch. */
-async function lookAt(
+function lookAt(
   runtime: Runtime,
   model: Model,
   input: string,
   batches: readonly Tensor<'float32'>[],
   sizesVary: boolean,
 ): Promise<{ readonly facts: Facts; readonly outputs: readonly Values[] }> {
-  const prober = await openProbe(runtime, model);
-  try {
+  return scoped(async (keep) => {
+    const prober = await keep(openProbe(runtime, model));
     const looks: Probe[] = [];
     for (const batch of batches) looks.push(await prober.look({ [input]: batch }));
     const [first, ...others] = looks.map(({ facts }) => facts);
@@ -108,9 +123,7 @@ async function lookAt(
       facts: sizesVary ? withOpenSizes(first, others) : first,
       outputs: looks.map(({ outputs }) => outputs),
     };
-  } finally {
-    await prober.release();
-  }
+  });
 }
 
 /** What is to be said of a map, once it is known which rule each layer has. */

@@ -3,6 +3,7 @@ import type { InputDescription } from '../classifier/inputDescription.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { float32, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { random } from '../random/random.ts';
+import { ranges } from '../runtime/portions.ts';
 import { MethodOptionError } from './errors.ts';
 import { explainedScores } from './explainedScores.ts';
 import { checkedWeights } from './explanationGraph.ts';
@@ -10,7 +11,6 @@ import { withMapNotes } from './mapNotes.ts';
 import { compileMasked } from './maskedImages.ts';
 import type { Attribution, Explainer, Method, MethodKind } from './method.ts';
 import { type MethodOptions, resolveOptions } from './options.ts';
-import { ranges } from './portions.ts';
 
 const description = {
   id: 'rise',

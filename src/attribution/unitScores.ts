@@ -1,5 +1,5 @@
 import type { Classifier } from '../classifier/classifier.ts';
-import { makeClassifier } from '../classifier/loadClassifier.ts';
+import { derive } from '../classifier/makeClassifier.ts';
 import { classCount, type Target } from '../classifier/target.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { int64 } from '../onnx/tensor.ts';
@@ -52,8 +52,7 @@ export function unitScores(classifier: Classifier, name: string): Classifier {
   );
   const over = rank === 3 ? 'tokens' : 'positions';
   const note = `The value of a unit of ${name} is ${axes.length === 0 ? 'the number itself' : `its sum over all ${over}`}.`;
-  return makeClassifier({
-    ...classifier,
+  return derive(classifier, {
     model: { ...model, graph: builder.build() },
     facts: newFacts,
     scores: { name: sum, width },

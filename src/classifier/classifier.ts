@@ -1,7 +1,7 @@
 import type { Facts } from '../onnx/facts.ts';
 import type { Model } from '../onnx/graph.ts';
-import { concatRows, float32, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
-import { floatOutputOf, type OptimizationLevel, RunError, type Runtime, type Session } from '../runtime/runtime.ts';
+import { sizeOf, type Tensor } from '../onnx/tensor.ts';
+import { type OptimizationLevel, RunError, type Runtime } from '../runtime/runtime.ts';
 import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { InvalidInputError } from './errors.ts';
 import type { Scores } from './findScores.ts';
@@ -24,7 +24,7 @@ export interface Preparation {
   readonly notes: readonly string[];
 }
 
-/** A model that is ready to be explained. Made by `loadClassifier`. */
+/** A model that is ready to be explained. Made by `loadClassifier`; changed by `derive`, not by copying. */
 export interface Classifier {
   readonly model: Model;
   readonly runtime: Runtime;
@@ -126,26 +126,6 @@ function isTensor(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { dims, data } = value as Partial<Tensor>;
   return Array.isArray(dims) && data !== undefined && data !== null;
-}
-
-/** Runs a session over images a batch at a time and gives the named outputs of all rows. */
-export async function runBatches(
-  session: Session,
-  batchSize: number,
-  count: number,
-  feeds: Readonly<Record<string, Tensor<'float32'>>>,
-  outputs: readonly string[],
-): Promise<ReadonlyMap<string, Tensor<'float32'>>> {
-  const parts = new Map<string, Tensor<'float32'>[]>(outputs.map((name) => [name, []]));
-  for (let from = 0; from < count; from += batchSize) {
-    const to = Math.min(count, from + batchSize);
-    const chunk = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, rows(t, from, to)] as const));
-    const values = await session.run(chunk, outputs);
-    for (const [name, list] of parts) list.push(floatOutputOf(values, name));
-  }
-  return new Map(
-    [...parts].map(([name, list]) => [name, list.length === 1 ? (list[0] ?? float32([0], [])) : concatRows(list)]),
-  );
 }
 
 /**

@@ -2,15 +2,15 @@ import type { Model } from '../onnx/graph.ts';
 import { checkNames } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
 import { readModel } from '../onnx/readModel.ts';
-import { float32, type Tensor } from '../onnx/tensor.ts';
 import type { ExternalData } from '../onnx/tensorProto.ts';
-import { floatOutputOf, type Runtime, type Session } from '../runtime/runtime.ts';
+import { together } from '../runtime/release.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import type { GradientTable } from '../transforms/gradient/rule.ts';
 import { gradientTable } from '../transforms/gradient/table.ts';
 import { asImages, shapeInFile } from './asImages.ts';
 import { inputCautions, outputCautions } from './cautions.ts';
 import { checkModelSizes } from './checkModelSizes.ts';
-import { type Classifier, checkImages, predictionOf, runBatches } from './classifier.ts';
+import type { Classifier } from './classifier.ts';
 import { InputDescriptionError } from './errors.ts';
 import { findScores, outputAsScores } from './findScores.ts';
 import { withAddedFacts } from './head/addedFacts.ts';
@@ -23,6 +23,7 @@ import {
   type SettingSources,
   settingSources,
 } from './inputDescription.ts';
+import { makeClassifier } from './makeClassifier.ts';
 import { classNamesIn, metadataSource, trainingKey } from './metadata.ts';
 import { checkHasScores } from './onlyDecided.ts';
 import { prepare } from './prepare.ts';
@@ -71,62 +72,66 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
   const described = describeInput(image, settings);
   const input = inFile ? { ...described, inFile: shapeInFile(inFile, described) } : described;
   const prepared = await prepare(options.runtime, original, image, input, output);
-  const { runtime, batchSize, preparation, session } = prepared;
-  const find = options.explain === 'output' ? outputAsScores : findScores;
-  const found = find(prepared.model.graph, output, prepared.facts);
-  const { scores, graph } = found;
-  const model = { ...prepared.model, graph };
-  const facts =
-    graph === prepared.model.graph
-      ? prepared.facts
-      : await withAddedFacts(runtime, prepared, graph, found.from, scores.name);
-  const classes = classCount(scores.width);
-  if (input.classes && input.classes.length > classes) {
-    await session.release();
-    throw new InputDescriptionError(
-      `There are ${input.classes.length} class names, but the model has ${classes} classes. Give one name for each, in the order of its scores.`,
-    );
-  }
-  const identity = await modelIdentity(bytes, options.external);
-  const parts = {
-    model,
-    runtime,
-    facts,
-    inputName: image.name,
-    input,
-    inputSources: settingSources(image, sources),
-    output,
-    scores,
-    classCount: classes,
-    // Without a prototype: an operator may be called "constructor".
-    gradientTable: Object.assign(Object.create(null) as GradientTable, gradientTable, options.rules),
-    batchSize,
-    sha256: identity.sha256,
-    preparation: { ...preparation, notes: [...notes, ...preparation.notes, ...identity.notes] },
-    cautions: [
-      ...prepared.cautions,
-      ...outputCautions(
-        { graph: prepared.model.graph, facts: prepared.facts, output },
-        found,
-        model.metadata.has(trainingKey),
-      ),
-      ...(options.explain === 'output'
-        ? []
-        : unreadProbabilities({ graph: prepared.model.graph, facts: prepared.facts, output }, found)),
-      ...inputCautions(input),
-      ...(input.classes && input.classes.length < classes
-        ? [`There are names for ${input.classes.length} of ${classes} classes; the others are called by their number.`]
-        : []),
-      ...(options.output === undefined && file.graph.outputs.length > 1
-        ? [
-            `Of the model's outputs (${file.graph.outputs.map(({ name }) => name).join(', ')}), "${output}" was explained.`,
-          ]
-        : []),
-    ],
-  };
-  // Scores that are found only in the rewritten model have a session of their own.
-  if (session.outputNames.includes(scores.name)) return makeClassifier(parts, session);
-  await session.release();
+  const { proved, runtime, batchSize, preparation } = prepared;
+  const { release, ...parts } = await together(async (keep) => {
+    await keep(proved);
+    const find = options.explain === 'output' ? outputAsScores : findScores;
+    const found = find(prepared.model.graph, output, prepared.facts);
+    const { scores, graph } = found;
+    const model = { ...prepared.model, graph };
+    const facts =
+      graph === prepared.model.graph
+        ? prepared.facts
+        : await withAddedFacts(runtime, prepared, graph, found.from, scores.name);
+    const classes = classCount(scores.width);
+    if (input.classes && input.classes.length > classes) {
+      throw new InputDescriptionError(
+        `There are ${input.classes.length} class names, but the model has ${classes} classes. Give one name for each, in the order of its scores.`,
+      );
+    }
+    const identity = await modelIdentity(bytes, options.external);
+    return {
+      model,
+      runtime,
+      facts,
+      inputName: image.name,
+      input,
+      inputSources: settingSources(image, sources),
+      output,
+      scores,
+      classCount: classes,
+      // Without a prototype: an operator may be called "constructor".
+      gradientTable: Object.assign(Object.create(null) as GradientTable, gradientTable, options.rules),
+      batchSize,
+      sha256: identity.sha256,
+      preparation: { ...preparation, notes: [...notes, ...preparation.notes, ...identity.notes] },
+      cautions: [
+        ...prepared.cautions,
+        ...outputCautions(
+          { graph: prepared.model.graph, facts: prepared.facts, output },
+          found,
+          model.metadata.has(trainingKey),
+        ),
+        ...(options.explain === 'output'
+          ? []
+          : unreadProbabilities({ graph: prepared.model.graph, facts: prepared.facts, output }, found)),
+        ...inputCautions(input),
+        ...(input.classes && input.classes.length < classes
+          ? [
+              `There are names for ${input.classes.length} of ${classes} classes; the others are called by their number.`,
+            ]
+          : []),
+        ...(options.output === undefined && file.graph.outputs.length > 1
+          ? [
+              `Of the model's outputs (${file.graph.outputs.map(({ name }) => name).join(', ')}), "${output}" was explained.`,
+            ]
+          : []),
+      ],
+    };
+  });
+  // Scores that are found only in the rewritten model have a program of their own.
+  if (proved.outputs.includes(parts.scores.name)) return makeClassifier(parts, proved);
+  await release();
   return makeClassifier(parts);
 }
 
@@ -163,35 +168,4 @@ function settingsFor(
   if (!classes) return { settings: given, sources };
   const from = named ? "the model's last node (ZipMap)" : metadataSource;
   return { settings: { ...given, classes }, sources: { ...sources, classes: from } };
-}
-
-/** A classifier from its parts: predictions by the session given, or by one that is made when first asked. */
-export function makeClassifier(
-  parts: Omit<Classifier, 'scoresOf' | 'predict' | 'release'>,
-  proved?: Session,
-): Classifier {
-  let session: Promise<Session> | undefined = proved && Promise.resolve(proved);
-  const { model, runtime, scores, inputName, batchSize } = parts;
-  const graph = { ...model.graph, outputs: [{ name: scores.name, type: undefined, dims: undefined }] };
-  const { width } = scores;
-  async function scoresOf(images: Tensor<'float32'>): Promise<Tensor<'float32'>> {
-    checkImages(parts, images);
-    session ??= runtime.createSession({ ...model, graph });
-    const count = images.dims[0] ?? 0;
-    const values = await runBatches(await session, batchSize, count, { [inputName]: images }, [scores.name]);
-    return float32([count, width], floatOutputOf(Object.fromEntries(values), scores.name).data);
-  }
-  return {
-    ...parts,
-    scoresOf,
-    async predict(images) {
-      const { data, dims } = await scoresOf(images);
-      const scoresAt = (i: number) => data.subarray(i * width, (i + 1) * width);
-      return Array.from({ length: dims[0] ?? 0 }, (_, i) => predictionOf(scoresAt(i), scores));
-    },
-    async release() {
-      await (await session)?.release();
-      session = undefined;
-    },
-  };
 }

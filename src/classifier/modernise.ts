@@ -9,6 +9,7 @@ import { isTensorOf, type Tensor } from '../onnx/tensor.ts';
 import { unpackSequences } from '../onnx/unpackSequences.ts';
 import { upgradeModel } from '../onnx/upgrade/upgradeModel.ts';
 import { openProbe, type Prober } from '../runtime/probe.ts';
+import { scoped } from '../runtime/release.ts';
 import type { Runtime, Values } from '../runtime/runtime.ts';
 import { expandOperators } from '../transforms/expansions/expandOperators.ts';
 import { asType } from './equivalence.ts';
@@ -60,14 +61,16 @@ export async function modernise(
 }
 
 /** Facts of a model from runs over several batches: from one where no size can depend on the pixels. */
-export async function factsOver(
+export function factsOver(
   runtime: Runtime,
   model: Model,
   input: string,
   batches: readonly Tensor<'float32'>[],
 ): Promise<Facts> {
-  const prober = takingFloats(await openProbe(runtime, model), model, input);
-  return lookAll(prober, model, input, batches).finally(() => prober.release());
+  return scoped(async (keep) => {
+    const prober = await keep(openProbe(runtime, model));
+    return lookAll(takingFloats(prober, model, input), model, input, batches);
+  });
 }
 
 async function lookAll(prober: Prober, model: Model, input: string, batches: readonly Tensor<'float32'>[]) {

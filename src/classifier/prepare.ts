@@ -2,11 +2,12 @@ import type { Facts } from '../onnx/facts.ts';
 import { describeNode, type Model, type Node, type ValueInfo, valueNames } from '../onnx/graph.ts';
 import { randomNodes } from '../onnx/randomness.ts';
 import { withUnsignedWeights } from '../onnx/standardize/unsignedWeights.ts';
-import { sizeOf } from '../onnx/tensor.ts';
+import { sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { foreignFloats, toFloat32 } from '../onnx/toFloat32.ts';
 import { limitOptimization } from '../runtime/limitOptimization.ts';
-import type { Prober } from '../runtime/probe.ts';
-import type { Runtime, Session } from '../runtime/runtime.ts';
+import { type Program, program } from '../runtime/program.ts';
+import { scoped } from '../runtime/release.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import type { Preparation } from './classifier.ts';
 import { asType, floatTolerance, largestDifference } from './equivalence.ts';
 import { NotEquivalentError, UnsuitableModelError } from './errors.ts';
@@ -15,15 +16,15 @@ import { type InputDescription, imageDims } from './inputDescription.ts';
 import { modernise } from './modernise.ts';
 import { noteNonFinite } from './nonFinite.ts';
 import { probeImages } from './probeImages.ts';
-import { type Reference, referenceOf, windows } from './reference.ts';
+import { type Reference, type ReferencePlan, referenceOf, windows } from './reference.ts';
 import { type Settled, settle, shareInWords } from './settle.ts';
 
 /** A model that gradients can be taken of, proved to compute what the original does. */
 export interface Prepared extends Pick<Settled, 'model' | 'facts' | 'batchSize'> {
   /** The runtime given, which optimises this model no further than was proved. */
   readonly runtime: Runtime;
-  /** The session that was proved; it gives the output, and the scores that were found in the original. */
-  readonly session: Session;
+  /** What was proved; it gives the output, and the scores that were found in the original. */
+  readonly proved: Program;
   readonly preparation: Preparation;
   /** Of its notes, those that say that others who run the model may get other scores. */
   readonly cautions: readonly string[];
@@ -50,21 +51,24 @@ export async function prepare(
 
   const floats = foreignFloats(original.graph);
   const real = floats.length > 0 ? toFloat32(original) : original;
-  const { prober, ...modern } = await modernise(runtime, real, image.name, windows(probes, batch));
-  try {
+  return scoped(async (keep) => {
+    const { prober, ...modern } = await modernise(runtime, real, image.name, windows(probes, batch));
+    await keep(prober);
     checkOutput(output, modern.facts, batch);
     const present = valueNames(real.graph);
     const { from } = findScores(modern.model.graph, output, modern.facts);
     const names = [...new Set([output, ...from.filter((name) => present.has(name))])];
     const random = randomNodes(modern.model, names, modern.facts).map(describeNode);
-    const asItIs =
-      real === original ? sharing(prober, image.name, names) : await alone(runtime, original, image, names);
     const plan = { size: batch, twice: random.length > 0 ? 'each' : 'first' } as const;
-    const given = await referenceOf(asItIs.run, names, probes, plan).finally(asItIs.release);
+    const given =
+      real === original
+        ? await referenceOf((images) => prober.run({ [image.name]: images }, names), names, probes, plan)
+        : await referenceAlone(runtime, original, image, names, probes, plan);
     const unsigned = withUnsignedWeights(original.graph, modern.facts);
-    const exact =
-      unsigned === original.graph ? undefined : await alone(runtime, { ...original, graph: unsigned }, image, names);
-    const found = exact ? await referenceOf(exact.run, names, probes, plan).finally(exact.release) : given;
+    const found =
+      unsigned === original.graph
+        ? given
+        : await referenceAlone(runtime, { ...original, graph: unsigned }, image, names, probes, plan);
     const reference = names.length > 1 ? withProbabilities(found, output) : found;
     checkSteady(reference, random);
     const notFinite = await noteNonFinite(real.graph, prober, image.name, { reference, names, batch });
@@ -85,7 +89,7 @@ export async function prepare(
       facts,
       batchSize,
       runtime: limitOptimization(runtime, proof.level),
-      session: proof.session,
+      proved: proof.proved,
       preparation: {
         opset: model.opset,
         ...(model.opset === original.opset ? {} : { upgradedFrom: original.opset }),
@@ -117,9 +121,7 @@ export async function prepare(
       },
       cautions,
     };
-  } finally {
-    await prober.release();
-  }
+  });
 }
 
 /** The same where the original rounds every step to half precision (11 bits; bfloat16 has 8), or to 8-bit integers. */
@@ -129,26 +131,20 @@ function isQuantizer({ op, domain }: Node): boolean {
   return domain === '' && op === 'QuantizeLinear';
 }
 
-/** A way to run the original, and how to leave it. */
-interface AsItIs {
-  readonly run: Parameters<typeof referenceOf>[0];
-  readonly release: () => Promise<void>;
-}
-
-/** The original is the model that is open already. */
-function sharing(prober: Prober, input: string, names: readonly string[]): AsItIs {
-  return { run: (images) => prober.run({ [input]: images }, names), release: async () => undefined };
-}
-
-/** The original in a session of its own, which takes images of its own type. */
-async function alone(runtime: Runtime, original: Model, image: ValueInfo, names: readonly string[]): Promise<AsItIs> {
-  const outputs = names.map((name) => ({ name, type: undefined, dims: undefined }));
-  const graph = { ...original.graph, outputs };
-  const session = await runtime.createSession({ ...original, graph }, { optimization: 'none' });
-  return {
-    run: (images) => session.run({ [image.name]: asType(images, image.type) }),
-    release: () => session.release(),
-  };
+/** The reference by a model in a program of its own, which takes images of its own type. */
+function referenceAlone(
+  runtime: Runtime,
+  model: Model,
+  image: ValueInfo,
+  names: readonly string[],
+  probes: Tensor<'float32'>,
+  plan: ReferencePlan,
+): Promise<Reference> {
+  return scoped(async (keep) => {
+    const asItIs = await keep(program(runtime, model, { outputs: names, optimization: 'none' }));
+    const run = (images: Tensor<'float32'>) => asItIs.run({ [image.name]: asType(images, image.type) });
+    return referenceOf(run, names, probes, plan);
+  });
 }
 
 /** Probabilities that the model makes of its scores are measured by 1: what small ones vary by is the scores' affair. */

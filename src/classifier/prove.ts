@@ -1,12 +1,14 @@
 import type { Model } from '../onnx/graph.ts';
 import { float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
-import { type OptimizationLevel, optimizationLevels, type Runtime, type Session } from '../runtime/runtime.ts';
+import { type Program, program } from '../runtime/program.ts';
+import { together } from '../runtime/release.ts';
+import { type OptimizationLevel, optimizationLevels, type Runtime } from '../runtime/runtime.ts';
 import { largestDifference, pickRows, type RowValues, rowValues, stacked } from './equivalence.ts';
 import type { Reference } from './reference.ts';
 
-/** A session that was seen to give what the original gives, and how it is optimised. */
+/** A program that was seen to give what the original gives, and how it is optimised. */
 export interface Proof {
-  readonly session: Session;
+  readonly proved: Program;
   readonly level: OptimizationLevel;
   /** To the original, as `largestDifference` measures it. */
   readonly difference: number;
@@ -20,38 +22,36 @@ export interface Candidate {
   readonly inputName: string;
   /** Images at a time, in lists of their numbers: every list is one run. */
   readonly runs: readonly (readonly number[])[];
+  /** Images at a time in later runs. */
+  readonly batchSize: number;
   readonly levels: readonly OptimizationLevel[];
 }
 
 /**
  * Runs a form of the model as it will be used, at the highest level of optimisation that leaves its values what they are.
- * @returns the proof, whose session is to be released; or the difference that is left without optimisation.
+ * @returns the proof, whose program is to be released; or the difference that is left without optimisation.
  */
 export async function prove(
   runtime: Runtime,
-  { model, inputName, runs, levels }: Candidate,
+  { model, inputName, runs, batchSize, levels }: Candidate,
   { images, expected, scales }: Reference,
   tolerance: number,
 ): Promise<Proof | number> {
-  const outputs = [...expected.keys()].map((name) => ({ name, type: undefined, dims: undefined }));
-  const used = { ...model, graph: { ...model.graph, outputs } };
+  const outputs = [...expected.keys()];
   const at = async (level: OptimizationLevel): Promise<Proof | number> => {
-    const session = await runtime.createSession(used, { optimization: level });
-    try {
-      const difference = await differenceOver(session);
-      if (difference <= tolerance) return { session, level, difference };
-      await session.release();
-      return difference;
-    } catch (error) {
-      await session.release();
-      throw error;
-    }
+    const { proved, difference, release } = await together(async (keep) => {
+      const proved = await keep(program(runtime, model, { outputs, batchSize, optimization: level }));
+      return { proved, difference: await differenceOver(proved) };
+    });
+    if (difference <= tolerance) return { proved, level, difference };
+    await release();
+    return difference;
   };
-  const differenceOver = async (session: Session) => {
+  const differenceOver = async (candidate: Program) => {
     const parts: RowValues[] = [];
     for (const run of runs) {
-      const values = await session.run({ [inputName]: imagesAt(images, run) });
-      parts.push(rowValues(values, [...expected.keys()], run.length));
+      const values = await candidate.run({ [inputName]: imagesAt(images, run) });
+      parts.push(rowValues(values, outputs, run.length));
     }
     return largestDifference(pickRows(expected, runs.flat()), stacked(parts), scales);
   };
@@ -62,13 +62,17 @@ export async function prove(
   // Where nothing but the optimisation is at fault, the lowest level agrees.
   const lowest = await at(lower.at(-1) ?? 'none');
   if (typeof lowest === 'number') return lowest;
-  for (const level of lower.slice(0, -1)) {
-    const found = await at(level);
-    if (typeof found === 'number') continue;
-    await lowest.session.release();
-    return { ...found, refused: best };
-  }
-  return { ...lowest, refused: best };
+  const { proof } = await together(async (keep) => {
+    await keep(lowest.proved);
+    for (const level of lower.slice(0, -1)) {
+      const found = await at(level);
+      if (typeof found === 'number') continue;
+      await lowest.proved.release();
+      return { proof: found };
+    }
+    return { proof: lowest };
+  });
+  return { ...proof, refused: best };
 }
 
 function rankOf(level: OptimizationLevel): number {

@@ -23,6 +23,13 @@ export interface Reference {
   readonly failures: readonly string[];
 }
 
+export interface ReferencePlan {
+  /** Images at a time. */
+  readonly size: number;
+  /** Which batches are run again. */
+  readonly twice: 'none' | 'first' | 'each';
+}
+
 /**
  * Runs a model over every batch of `size` images that follow each other, and none, the first or each of them twice. Where it
  * takes one image at a time, images that it fails on are left out, but for the first.
@@ -32,7 +39,7 @@ export async function referenceOf(
   run: (images: Tensor<'float32'>) => Promise<Values>,
   names: readonly string[],
   images: Tensor<'float32'>,
-  { size, twice }: { readonly size: number; readonly twice: 'none' | 'first' | 'each' },
+  { size, twice }: ReferencePlan,
 ): Promise<Reference> {
   const done: { readonly window: Tensor<'float32'>; readonly once: RowValues; readonly again: RowValues }[] = [];
   const failures: string[] = [];

@@ -69,7 +69,8 @@ async function severalAtATime(
     ...otherNeighbours(all, atOnce),
     ...fullBatch(facts, batch + 1, batchSize, count),
   ];
-  const proof = await prove(runtime, { model, inputName, runs, levels: optimizationLevels }, reference, tolerance);
+  const candidate = { model, inputName, runs, batchSize, levels: optimizationLevels };
+  const proof = await prove(runtime, candidate, reference, tolerance);
   if (typeof proof === 'number') return shareInWords(proof);
   return { model, facts, batchSize, proof };
 }
@@ -83,10 +84,11 @@ async function oneAtATime(
   const runs = each.map((_, i) => [i]);
   // What was not seen to leave the values as they are is not used.
   const levels: readonly OptimizationLevel[] = provesAnything(reference) ? optimizationLevels : ['none'];
-  const proof = await prove(runtime, { model, inputName, runs, levels }, reference, tolerance);
-  if (typeof proof === 'number') return shareInWords(proof);
   const looked = openSizes(known).length > 0 ? each : each.slice(0, 1);
-  return { model, facts: await factsOver(runtime, model, inputName, looked), batchSize: 1, proof };
+  const facts = await factsOver(runtime, model, inputName, looked);
+  const proof = await prove(runtime, { model, inputName, runs, batchSize: 1, levels }, reference, tolerance);
+  if (typeof proof === 'number') return shareInWords(proof);
+  return { model, facts, batchSize: 1, proof };
 }
 
 /**

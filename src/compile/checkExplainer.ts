@@ -5,6 +5,8 @@ import { probeImages } from '../classifier/probeImages.ts';
 import { referenceOf, windows } from '../classifier/reference.ts';
 import { readModel } from '../onnx/readModel.ts';
 import { int64, type Tensor } from '../onnx/tensor.ts';
+import { program } from '../runtime/program.ts';
+import { scoped } from '../runtime/release.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import type { CompileTarget } from './classTarget.ts';
 import type { CompiledExplainer } from './compileExplainer.ts';
@@ -26,13 +28,13 @@ export async function checkExplainer(
   const scoresOf = async (images: Tensor<'float32'>) => ({ [scores.name]: await classifier.scoresOf(images) });
   const plan = { size: 1, twice: 'none' } as const;
   const { images, scales } = await referenceOf(scoresOf, [scores.name], probeImages(input, 1), plan);
-  const session = await classifier.runtime.createSession(readModel(bytes));
-  const explainer = await method.compile(classifier);
   const chosen = inputs.class === undefined ? {} : { [inputs.class]: int64([-1]) };
   const differences: number[] = [];
-  try {
+  await scoped(async (keep) => {
+    const compiled = await keep(program(classifier.runtime, readModel(bytes)));
+    const explainer = await keep(method.compile(classifier));
     for (const image of windows(images, 1)) {
-      const values = await session.run({ [inputs.image]: image, ...chosen });
+      const values = await compiled.run({ [inputs.image]: image, ...chosen });
       const named = { [scores.name]: floatOutputOf(values, outputs.scores) };
       const own = rowValues(await scoresOf(image), [scores.name], 1);
       differences.push(largestDifference(own, rowValues(named, [scores.name], 1), scales));
@@ -42,10 +44,7 @@ export async function checkExplainer(
       const direct = await explainer.attribute(image, [explained]);
       differences.push(mapDifference(direct.values.data, floatOutputOf(values, outputs.attribution).data));
     }
-  } finally {
-    await session.release();
-    await explainer.release();
-  }
+  });
   return Math.max(...differences);
 }
 

@@ -1,6 +1,6 @@
 import { nodesOnTheWay } from '../attribution/layer.ts';
 import type { Classifier } from '../classifier/classifier.ts';
-import { makeClassifier } from '../classifier/loadClassifier.ts';
+import { derive } from '../classifier/makeClassifier.ts';
 import { factsOver } from '../classifier/modernise.ts';
 import { noiseImages } from '../classifier/pixels.ts';
 import { probeImages } from '../classifier/probeImages.ts';
@@ -69,7 +69,7 @@ export async function withRandomWeights(
   // Sizes that depend on the image are found from several images.
   const images = openSizes(facts).length > 0 ? probeImages(input, rowCount + 1) : noiseImages(input, rowCount);
   const found = await factsOver(runtime, randomised, inputName, windows(images, rowCount));
-  return makeClassifier({ ...classifier, model: randomised, facts: found });
+  return derive(classifier, { model: randomised, facts: found });
 }
 
 function standardDeviation({ data }: Tensor<'float32'>): number {

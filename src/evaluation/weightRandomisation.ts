@@ -2,6 +2,7 @@ import { type Explanation, explain, type MethodMap } from '../attribution/explai
 import type { Classifier } from '../classifier/classifier.ts';
 import { isKonkyoError } from '../konkyoError.ts';
 import { concatRows, type Tensor } from '../onnx/tensor.ts';
+import { scoped } from '../runtime/release.ts';
 import { cellMap } from './pixelMap.ts';
 import { type RandomWeights, weightedLayers, withRandomWeights } from './randomWeights.ts';
 import { rankCorrelation } from './rankCorrelation.ts';
@@ -20,8 +21,8 @@ export async function weightRandomisation(
   weights: RandomWeights,
 ): Promise<readonly (readonly (number | undefined)[])[]> {
   if (weightedLayers(classifier).length === 0) return [];
-  const randomised = await withRandomWeights(classifier, weights);
-  try {
+  return scoped(async (keep) => {
+    const randomised = await keep(withRandomWeights(classifier, weights));
     const most = Math.max(0, ...explanations.map(({ maps }) => maps.length));
     const correlations = Array.from({ length: most }, () => new Array<number | undefined>(explanations.length));
     for (const column of columnsOf(explanations)) {
@@ -33,9 +34,7 @@ export async function weightRandomisation(
       }
     }
     return correlations;
-  } finally {
-    await randomised.release();
-  }
+  });
 }
 
 /** A map, which image's it is, and its place among that one's maps. */

@@ -1,9 +1,8 @@
-import { ranges } from '../attribution/portions.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { inputOf, outputOf } from '../onnx/graphView.ts';
-import { prune } from '../onnx/prune.ts';
-import { float32, rows, type Tensor, zeros } from '../onnx/tensor.ts';
+import { float32, type Tensor, zeros } from '../onnx/tensor.ts';
+import { program } from '../runtime/program.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import { FiltersError } from './errors.ts';
 import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
@@ -46,7 +45,7 @@ export async function compileAblator(network: FilterNetwork, means: UnitMeans): 
     }),
   ];
   const graph = withSwitches(network, switches, means);
-  const session = await runtime.createSession({ ...model, graph });
+  const { runRows, release } = await program(runtime, { ...model, graph }, { outputs: [scores.name], batchSize });
   return {
     async run(all, ablation) {
       if (ablation.kind !== 'nothing' && !switches.some((one) => switchesOff(one, ablation))) {
@@ -54,16 +53,11 @@ export async function compileAblator(network: FilterNetwork, means: UnitMeans): 
           `A ${ablation.kind} of ${ablation.layer.name} cannot be taken out: take the means of this network, with this layer's connections.`,
         );
       }
-      const positions = Object.fromEntries(switches.map((one) => [one.input, positionOf(one, ablation)] as const));
-      const count = all.dims[0] ?? 0;
-      const result = new Float32Array(count * scores.width);
-      for (const { from, to } of ranges(count, batchSize)) {
-        const values = await session.run({ [inputName]: rows(all, from, to), ...positions }, [scores.name]);
-        result.set(floatOutputOf(values, scores.name).data, from * scores.width);
-      }
-      return float32([count, scores.width], result);
+      const whole = Object.fromEntries(switches.map((one) => [one.input, positionOf(one, ablation)] as const));
+      const found = await runRows({ [inputName]: all }, { whole });
+      return float32([all.dims[0] ?? 0, scores.width], floatOutputOf(found, scores.name).data);
     },
-    release: () => session.release(),
+    release,
   };
 }
 
@@ -88,7 +82,7 @@ function positionOf({ kind, layer, dims }: Switch, ablation: Ablation): Tensor<'
   return off;
 }
 
-function withSwitches({ classifier, model }: FilterNetwork, switches: readonly Switch[], means: UnitMeans): Graph {
+function withSwitches({ model }: FilterNetwork, switches: readonly Switch[], means: UnitMeans): Graph {
   const builder = new GraphBuilder({ ...model.graph, nodes: [] }, 'ablation');
   const { ops } = builder;
   for (const node of model.graph.nodes) {
@@ -113,6 +107,5 @@ function withSwitches({ classifier, model }: FilterNetwork, switches: readonly S
     }, raw);
     builder.append({ op: 'Identity', domain: '', name: raw, inputs: [switched], outputs: [value], attributes: {} });
   }
-  const outputs = [{ name: classifier.scores.name, type: 'float32' as const, dims: undefined }];
-  return prune(builder.build(outputs), outputs, [classifier.inputName, ...switches.map(({ input }) => input)]);
+  return builder.build();
 }

@@ -1,5 +1,6 @@
-import { ranges } from '../attribution/portions.ts';
 import { concatRows, rows, type Tensor } from '../onnx/tensor.ts';
+import { ranges } from '../runtime/portions.ts';
+import { scoped } from '../runtime/release.ts';
 import { type ClassSet, ownClass } from './classSets.ts';
 import type { FilterNetwork } from './filterNetwork.ts';
 import type { FilterProgress } from './filterProgress.ts';
@@ -33,9 +34,9 @@ export async function contributions(
   progress?: FilterProgress,
 ): Promise<Contributions> {
   const { classifier, layers } = network;
-  const whole = await compileWholePass(network);
-  const splitter = pathCount(network) <= mostPaths ? await compileSplitter(network) : undefined;
-  try {
+  return scoped(async (keep) => {
+    const whole = await keep(compileWholePass(network));
+    const splitter = pathCount(network) <= mostPaths ? await keep(compileSplitter(network)) : undefined;
     let error = 0;
     const classes: ClassContributions[] = [];
     for (const [done, set] of sets.entries()) {
@@ -60,8 +61,5 @@ export async function contributions(
     }
     progress?.(sets.length, sets.length, 'done');
     return { classes, error, ...(splitter ? { paths: splitter.paths } : {}) };
-  } finally {
-    await whole.release();
-    await splitter?.release();
-  }
+  });
 }

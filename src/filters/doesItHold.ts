@@ -1,3 +1,4 @@
+import { scoped } from '../runtime/release.ts';
 import { type Ablation, type Ablator, compileAblator } from './ablation.ts';
 import { bootstrapMean, type MeanWithInterval } from './bootstrap.ts';
 import { type ClassSet, ownClass } from './classSets.ts';
@@ -79,17 +80,13 @@ export async function doesItHold(
     learned.map(({ images }) => images),
     connected ? [connected] : [],
   );
-  const excess = await compileExcess(network, means);
-  try {
-    const ablator = await compileAblator(network, means);
-    try {
+  return scoped(async (keep) => {
+    const excess = await keep(compileExcess(network, means));
+    return scoped(async (keep) => {
+      const ablator = await keep(compileAblator(network, means));
       return await compareAll(excess, ablator);
-    } finally {
-      await ablator.release();
-    }
-  } finally {
-    await excess.release();
-  }
+    });
+  });
 
   async function compareAll(beyondMeans: ExcessRunner, ablator: Ablator): Promise<Holding> {
     const filters: Both[] = [];

@@ -1,8 +1,7 @@
-import { ranges } from '../attribution/portions.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { inputOf } from '../onnx/graphView.ts';
-import { prune } from '../onnx/prune.ts';
-import { rows, type Tensor } from '../onnx/tensor.ts';
+import type { Tensor } from '../onnx/tensor.ts';
+import { program } from '../runtime/program.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import { addGradients, gradientOf } from '../transforms/gradient/gradient.ts';
 import { weightGradient } from '../transforms/gradient/weightGradient.ts';
@@ -81,17 +80,15 @@ export async function compileExcess(network: FilterNetwork, means: UnitMeans): P
     );
   });
   const sums = [...filters, ...connections];
-  const outputs = sums.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
-  const graph = prune(builder.build(outputs), outputs, [inputName, weightsInput]);
-  const session = await classifier.runtime.createSession({ ...model, graph });
+  const whole = { ...model, graph: builder.build() };
+  const { batches, release } = await program(classifier.runtime, whole, { outputs: sums, batchSize });
   return {
     async run(all, given) {
       const count = all.dims[0] ?? 0;
       const totals = new Map<string, Float64Array>();
-      for (const { from, to } of ranges(count, batchSize)) {
-        const found = await session.run({ [inputName]: rows(all, from, to), [weightsInput]: rows(given, from, to) });
+      for await (const { values } of batches({ [inputName]: all, [weightsInput]: given })) {
         for (const name of sums) {
-          const { data } = floatOutputOf(found, name);
+          const { data } = floatOutputOf(values, name);
           const total = totals.get(name) ?? new Float64Array(data.length);
           for (const [i, value] of data.entries()) total[i] = (total[i] ?? 0) + value / count;
           totals.set(name, total);
@@ -100,6 +97,6 @@ export async function compileExcess(network: FilterNetwork, means: UnitMeans): P
       const own = (name: string) => totals.get(name) ?? new Float64Array();
       return { filters: filters.map(own), connections: connections.map(own) };
     },
-    release: () => session.release(),
+    release,
   };
 }

@@ -1,5 +1,6 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import type { Dataset } from '../datasets/dataset.ts';
+import { scoped } from '../runtime/release.ts';
 import { classSets, shortages } from './classSets.ts';
 import { type Contributions, contributions } from './contributions.ts';
 import { doesItHold, type Holding } from './doesItHold.ts';
@@ -68,8 +69,8 @@ export async function analyseFilters(
   const found = await contributions(network, learned, progress);
   const split = performance.now();
   const holding = await doesItHold(network, found, learned, tested, settings.seed, progress);
-  const hider = await compileHider(classifier, grid, settings.fill);
-  try {
+  return scoped(async (keep) => {
+    const hider = await keep(compileHider(classifier, grid, settings.fill));
     const before = performance.now();
     const regions = await regionsByClass(classifier, hider, shown, progress);
     const hidden = performance.now();
@@ -91,9 +92,7 @@ export async function analyseFilters(
         ...shortages(test, shown, settings.regionImages, 'to test with'),
       ],
     };
-  } finally {
-    await hider.release();
-  }
+  });
 }
 
 export function mainLayersNote(whole: FilterNetwork, network: FilterNetwork): string {
@@ -102,13 +101,11 @@ export function mainLayersNote(whole: FilterNetwork, network: FilterNetwork): st
 }
 
 async function examplesMaps(network: FilterNetwork, examples: readonly RegionExample[]): Promise<ExampleMaps[]> {
-  const mapper = await compilePathMaps(network);
-  try {
+  return scoped(async (keep) => {
+    const mapper = await keep(compilePathMaps(network));
     const labels = examples.map(({ label }) => label);
     const maps: ExampleMaps[] = [];
     for (const { label, image } of examples) maps.push({ label, byClass: await mapper.maps(image, labels) });
     return maps;
-  } finally {
-    await mapper.release();
-  }
+  });
 }

@@ -1,10 +1,10 @@
-import { lengthOf, ranges } from '../attribution/portions.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { imageDims } from '../classifier/inputDescription.ts';
 import { baselineImage, eachPixel } from '../classifier/pixels.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
-import { prune } from '../onnx/prune.ts';
 import { float32, int64, rows, sizeOf, type Tensor, tensor } from '../onnx/tensor.ts';
+import { lengthOf, ranges } from '../runtime/portions.ts';
+import { program } from '../runtime/program.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import { type RegionGrid, regionOfPixels } from './regionGrid.ts';
 
@@ -55,9 +55,7 @@ export async function compileHider(classifier: Classifier, grid: RegionGrid, fil
     const filled = addFill(builder, classifier, images, grid, fill);
     return ops.Where(mask, typeof fill === 'string' ? ofRows(filled) : filled, ofRows(images));
   });
-  const outputs = [{ name: scores.name, type: 'float32' as const, dims: undefined }];
-  const inputs = [imagesInput, imageInput, hiddenInput];
-  const session = await runtime.createSession({ ...model, graph: prune(builder.build(outputs), outputs, inputs) });
+  const scoring = await program(runtime, { ...model, graph: builder.build() }, { outputs: [scores.name] });
   const regions = grid.boxes.length;
   const same = typeof fill === 'object' ? baselineImage(fill.pixel, input).data : undefined;
   const regionAt = regionOfElements(classifier, grid);
@@ -78,19 +76,16 @@ export async function compileHider(classifier: Classifier, grid: RegionGrid, fil
         const last = own.reduce((most, one) => Math.max(most, one.image), 0);
         const masks = new Uint8Array(lengthOf(part) * regions);
         for (const [row, one] of own.entries()) masks.set(one.regions, row * regions);
-        const values = await session.run(
-          {
-            [imagesInput]: rows(all, first, last + 1),
-            [imageInput]: int64(own.map((one) => one.image - first)),
-            [hiddenInput]: tensor('uint8', [own.length, regions], masks),
-          },
-          [scores.name],
-        );
+        const values = await scoring.run({
+          [imagesInput]: rows(all, first, last + 1),
+          [imageInput]: int64(own.map((one) => one.image - first)),
+          [hiddenInput]: tensor('uint8', [own.length, regions], masks),
+        });
         result.set(floatOutputOf(values, scores.name).data, part.from * scores.width);
       }
       return float32([wanted.length, scores.width], result);
     },
-    release: () => session.release(),
+    release: scoring.release,
   };
 }
 

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../argumentError.ts';
-import { ranges } from '../attribution/portions.ts';
 import { concatRows, rows, type Tensor, zeros } from '../onnx/tensor.ts';
+import { ranges } from '../runtime/portions.ts';
+import { together } from '../runtime/release.ts';
 import { type FilterLayer, type FilterNetwork, isFirst } from './filterNetwork.ts';
 import type { Path } from './paths.ts';
 import { compileSegment } from './segment.ts';
@@ -38,57 +39,60 @@ export async function compilePathMaps(network: FilterNetwork): Promise<PathMappe
   const { classifier, layers } = network;
   const [first, last] = layers;
   if (!first || !last || !hasPathMaps(network)) throw new ArgumentError('Path maps are for two layers of filters.');
-  const whole = await compileWholePass(network);
-  const toScores = await compileSegment(network);
-  const between = await compileSegment(network, last);
-  const [height = 1, width = 1] = last.map;
-  const places = height * width;
-  const rowCount = last.filters * places;
-  return {
-    async maps(image, classes) {
-      const weights = zeros('float32', [classes.length, classifier.scores.width]);
-      for (const [i, label] of classes.entries()) weights.data[i * classifier.scores.width + label] = 1;
-      const { values } = await whole.run(image, rows(weights, 0, 1), true);
-      const [head] = await toScores.run({ images: classes.map(() => 0), start: { weights } }, values, true);
-      const brought: Tensor<'float32'>[] = [];
-      for (const { from, to } of ranges(rowCount, classifier.batchSize)) {
-        const numbers = Array.from({ length: to - from }, (_, i) => from + i);
-        const seeds = zeros('float32', [numbers.length, 1, height, width]);
-        for (const [row, number] of numbers.entries()) seeds.data[row * places + (number % places)] = 1;
-        const filters = numbers.map((number) => Math.floor(number / places));
-        const [inflow] = await between.run({ images: numbers.map(() => 0), start: { filters, seeds } }, values, false);
-        if (inflow) brought.push(inflow.parts);
-      }
-      const parts = concatRows(brought).data;
-      const counts = head?.counts?.data ?? new Float32Array();
-      const mapOf = (position: number, from: number, filter: number) =>
-        Float32Array.from({ length: places }, (_, place) => {
-          const at = filter * places + place;
-          return (counts[position * rowCount + at] ?? 0) * (parts[at * first.filters + from] ?? 0);
-        });
-      const all = classes.map((_, position) =>
-        pairs(first, last).map(({ from, filter }) => ({ from, filter, values: mapOf(position, from, filter) })),
-      );
-      const window = all.flat().every((one) => countsOnce(one.values, height, width)) ? 2 : 1;
-      return all.map((maps) =>
-        maps.map(({ from, filter, values: own }) => ({
-          path: {
-            steps: [
-              { layer: first, filter: from },
-              { layer: last, filter },
-            ],
-            fromImage: false,
-          },
-          height: height / window,
-          width: width / window,
-          values: summed(own, height, width, window),
-        })),
-      );
-    },
-    async release() {
-      for (const session of [whole, toScores, between]) await session.release();
-    },
-  };
+  return together(async (keep) => {
+    const whole = await keep(compileWholePass(network));
+    const toScores = await keep(compileSegment(network));
+    const between = await keep(compileSegment(network, last));
+    const [height = 1, width = 1] = last.map;
+    const places = height * width;
+    const rowCount = last.filters * places;
+    return {
+      async maps(image: Tensor<'float32'>, classes: readonly number[]) {
+        const weights = zeros('float32', [classes.length, classifier.scores.width]);
+        for (const [i, label] of classes.entries()) weights.data[i * classifier.scores.width + label] = 1;
+        const { values } = await whole.run(image, rows(weights, 0, 1), true);
+        const [head] = await toScores.run({ images: classes.map(() => 0), start: { weights } }, values, true);
+        const brought: Tensor<'float32'>[] = [];
+        for (const { from, to } of ranges(rowCount, classifier.batchSize)) {
+          const numbers = Array.from({ length: to - from }, (_, i) => from + i);
+          const seeds = zeros('float32', [numbers.length, 1, height, width]);
+          for (const [row, number] of numbers.entries()) seeds.data[row * places + (number % places)] = 1;
+          const filters = numbers.map((number) => Math.floor(number / places));
+          const [inflow] = await between.run(
+            { images: numbers.map(() => 0), start: { filters, seeds } },
+            values,
+            false,
+          );
+          if (inflow) brought.push(inflow.parts);
+        }
+        const parts = concatRows(brought).data;
+        const counts = head?.counts?.data ?? new Float32Array();
+        const mapOf = (position: number, from: number, filter: number) =>
+          Float32Array.from({ length: places }, (_, place) => {
+            const at = filter * places + place;
+            return (counts[position * rowCount + at] ?? 0) * (parts[at * first.filters + from] ?? 0);
+          });
+        const all = classes.map((_, position) =>
+          pairs(first, last).map(({ from, filter }) => ({ from, filter, values: mapOf(position, from, filter) })),
+        );
+        const window = all.flat().every((one) => countsOnce(one.values, height, width)) ? 2 : 1;
+        return all.map((maps) =>
+          maps.map(({ from, filter, values: own }) => ({
+            path: {
+              steps: [
+                { layer: first, filter: from },
+                { layer: last, filter },
+              ],
+              fromImage: false,
+            },
+            height: height / window,
+            width: width / window,
+            values: summed(own, height, width, window),
+          })),
+        );
+      },
+    };
+  });
 }
 
 /** In the order of `pathsOf`: the last layer's filter changes slowest. */

@@ -1,6 +1,6 @@
-import { ranges } from '../attribution/portions.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { rows, type Tensor } from '../onnx/tensor.ts';
+import { ranges } from '../runtime/portions.ts';
 import type { Hidden, Hider } from './hiding.ts';
 import { standings } from './margin.ts';
 

@@ -2,6 +2,7 @@ import type { Graph } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
 import { int64, type Tensor } from '../onnx/tensor.ts';
+import { program } from '../runtime/program.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import { addGradients, gradientOf } from '../transforms/gradient/gradient.ts';
 import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
@@ -75,26 +76,21 @@ export async function compileSegment(network: FilterNetwork, end?: FilterLayer):
   });
   const parts = flows.map((flow) => flow.parts);
   const all = flows.flatMap((flow) => [flow.parts, flow.counts]);
-  const outputs = all.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
-  const inputs = [imageInput, seedInput, ...(end ? [filterInput] : []), ...stored.map(({ input }) => input)];
-  const session = await classifier.runtime.createSession({
-    ...model,
-    graph: prune(builder.build(outputs), outputs, inputs),
-  });
+  const walked = await program(classifier.runtime, { ...model, graph: builder.build() }, { outputs: all });
   return {
     async run({ images, start }, values, wanted) {
       const feeds: Record<string, Tensor> = { [imageInput]: int64(images) };
       if ('filters' in start) feeds[filterInput] = int64(start.filters);
       feeds[seedInput] = 'filters' in start ? start.seeds : start.weights;
       for (const { name, input } of stored) feeds[input] = storedValue(values, name);
-      const found = await session.run(feeds, wanted ? all : parts);
+      const found = await walked.run(feeds, wanted ? all : parts);
       return flows.map(({ name, parts, counts }) => ({
         value: name,
         parts: floatOutputOf(found, parts),
         ...(wanted ? { counts: floatOutputOf(found, counts) } : {}),
       }));
     },
-    release: () => session.release(),
+    release: walked.release,
   };
 }
 

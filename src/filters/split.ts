@@ -1,5 +1,6 @@
-import { lengthOf, ranges } from '../attribution/portions.ts';
 import { concatRows, float32, rows, type Tensor } from '../onnx/tensor.ts';
+import { lengthOf, ranges } from '../runtime/portions.ts';
+import { together } from '../runtime/release.ts';
 import { FiltersError } from './errors.ts';
 import { type FilterLayer, type FilterNetwork, isFirst, layerOf } from './filterNetwork.ts';
 import { mostPaths, type Path, pathCount, pathsOf, routesOf } from './paths.ts';
@@ -38,68 +39,65 @@ export async function compileSplitter(network: FilterNetwork): Promise<Splitter>
     );
   }
   const { batchSize } = network.classifier;
-  const whole = await compileWholePass(network);
-  const toScores = await compileSegment(network);
-  const segments = new Map<FilterLayer, Segment>();
-  for (const layer of network.layers) {
-    if (!isFirst(layer, network)) segments.set(layer, await compileSegment(network, layer));
-  }
-  const paths = routesOf(network).flatMap(pathsOf);
-
-  /** Parts of all routes through some inflows, in the order of `routesOf`; rows are images, then filters met so far. */
-  async function follow(inflows: readonly Inflow[], values: StoredValues, images: number): Promise<Float32Array[]> {
-    const found: Float32Array[] = [];
-    for (const { value, parts, counts } of inflows) {
-      const layer = layerOf(network, value);
-      const segment = layer && segments.get(layer);
-      if (!layer || !segment || !counts) found.push(parts.data);
-      else found.push(...(await follow(await everyFilter(segment, layer, counts, values, images), values, images)));
+  return together(async (keep) => {
+    const whole = await keep(compileWholePass(network));
+    const toScores = await keep(compileSegment(network));
+    const segments = new Map<FilterLayer, Segment>();
+    for (const layer of network.layers) {
+      if (!isFirst(layer, network)) segments.set(layer, await keep(compileSegment(network, layer)));
     }
-    return found;
-  }
+    const paths = routesOf(network).flatMap(pathsOf);
 
-  async function everyFilter(
-    segment: Segment,
-    layer: FilterLayer,
-    counts: Tensor<'float32'>,
-    values: StoredValues,
-    images: number,
-  ): Promise<Inflow[]> {
-    const total = (counts.dims[0] ?? 0) * layer.filters;
-    const seeds = float32([total, 1, ...layer.map], counts.data);
-    const further = layer.before.some((value) => segments.has(layerOf(network, value) ?? layer));
-    const portions: (readonly Inflow[])[] = [];
-    for (const part of ranges(total, batchSize)) {
-      const numbers = Array.from({ length: lengthOf(part) }, (_, i) => part.from + i);
-      const start = { filters: numbers.map((row) => row % layer.filters), seeds: rows(seeds, part.from, part.to) };
-      const of = numbers.map((row) => Math.floor((row * images) / total));
-      portions.push(await segment.run({ images: of, start }, values, further));
-    }
-    return joined(portions);
-  }
-
-  return {
-    paths,
-    async split(images, weights) {
-      const parts: Split[] = [];
-      for (const { from, to } of ranges(images.dims[0] ?? 0, batchSize)) {
-        const counted = rows(weights, from, to);
-        const { scores, constants, values } = await whole.run(rows(images, from, to), counted, true);
-        const numbers = Array.from({ length: to - from }, (_, i) => i);
-        const inflows = await toScores.run({ images: numbers, start: { weights: counted } }, values, true);
-        const columns = await follow(inflows, values, to - from);
-        const all = besideEachOther(columns, to - from);
-        const gaps = gapsOf(scores, [all, ...constants.map((constant) => constant.parts)]);
-        parts.push({ scores, constants, parts: all, largestGap: Math.max(...gaps) });
+    /** Parts of all routes through some inflows, in the order of `routesOf`; rows are images, then filters met so far. */
+    async function follow(inflows: readonly Inflow[], values: StoredValues, images: number): Promise<Float32Array[]> {
+      const found: Float32Array[] = [];
+      for (const { value, parts, counts } of inflows) {
+        const layer = layerOf(network, value);
+        const segment = layer && segments.get(layer);
+        if (!layer || !segment || !counts) found.push(parts.data);
+        else found.push(...(await follow(await everyFilter(segment, layer, counts, values, images), values, images)));
       }
-      return joinedSplits(parts);
-    },
-    async release() {
-      await whole.release();
-      await toScores.release();
-      for (const segment of segments.values()) await segment.release();
-    },
-  };
+      return found;
+    }
+
+    async function everyFilter(
+      segment: Segment,
+      layer: FilterLayer,
+      counts: Tensor<'float32'>,
+      values: StoredValues,
+      images: number,
+    ): Promise<Inflow[]> {
+      const total = (counts.dims[0] ?? 0) * layer.filters;
+      const seeds = float32([total, 1, ...layer.map], counts.data);
+      const further = layer.before.some((value) => segments.has(layerOf(network, value) ?? layer));
+      const portions: (readonly Inflow[])[] = [];
+      for (const part of ranges(total, batchSize)) {
+        const numbers = Array.from({ length: lengthOf(part) }, (_, i) => part.from + i);
+        const start = { filters: numbers.map((row) => row % layer.filters), seeds: rows(seeds, part.from, part.to) };
+        const of = numbers.map((row) => Math.floor((row * images) / total));
+        portions.push(await segment.run({ images: of, start }, values, further));
+      }
+      return joined(portions);
+    }
+
+    return {
+      paths,
+      async split(images: Tensor<'float32'>, weights: Tensor<'float32'>) {
+        const parts: Split[] = [];
+        for (const { from, to } of ranges(images.dims[0] ?? 0, batchSize)) {
+          const counted = rows(weights, from, to);
+          const { scores, constants, values } = await whole.run(rows(images, from, to), counted, true);
+          const numbers = Array.from({ length: to - from }, (_, i) => i);
+          const inflows = await toScores.run({ images: numbers, start: { weights: counted } }, values, true);
+          const columns = await follow(inflows, values, to - from);
+          const all = besideEachOther(columns, to - from);
+          const gaps = gapsOf(scores, [all, ...constants.map((constant) => constant.parts)]);
+          parts.push({ scores, constants, parts: all, largestGap: Math.max(...gaps) });
+        }
+        return joinedSplits(parts);
+      },
+    };
+  });
 }
 
 function joined(portions: readonly (readonly Inflow[])[]): Inflow[] {

@@ -1,9 +1,9 @@
-import { ranges } from '../attribution/portions.ts';
 import { intOf } from '../onnx/attributes.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { inputOf } from '../onnx/graphView.ts';
-import { prune } from '../onnx/prune.ts';
-import { rows, type Tensor, zeros } from '../onnx/tensor.ts';
+import { type Tensor, zeros } from '../onnx/tensor.ts';
+import { program } from '../runtime/program.ts';
+import { scoped } from '../runtime/release.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import { FiltersError } from './errors.ts';
 import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
@@ -62,17 +62,15 @@ export async function unitMeans(
     value,
     sum: builder.add('ReduceSum', [value, builder.ints([0])], { keepdims: 1 }),
   }));
-  const outputs = sums.map(({ sum }) => ({ name: sum, type: 'float32' as const, dims: undefined }));
-  const session = await runtime.createSession({ ...model, graph: prune(builder.build(outputs), outputs, [inputName]) });
-  try {
-    const countOf = ({ dims: [count = 0] }: Tensor<'float32'>) => count;
-    const total = sets.reduce((sum, images) => sum + countOf(images), 0);
+  const outputs = sums.map(({ sum }) => sum);
+  return scoped(async (keep) => {
+    const summing = await keep(program(runtime, { ...model, graph: builder.build() }, { outputs, batchSize }));
+    const total = sets.reduce((sum, { dims: [count = 0] }) => sum + count, 0);
     const means = new Map<string, Tensor<'float32'>>();
     for (const images of sets) {
-      for (const { from, to } of ranges(countOf(images), batchSize)) {
-        const found = await session.run({ [inputName]: rows(images, from, to) });
+      for await (const { values } of summing.batches({ [inputName]: images })) {
         for (const { value, sum } of sums) {
-          const { dims, data } = floatOutputOf(found, sum);
+          const { dims, data } = floatOutputOf(values, sum);
           const mean = means.get(value) ?? zeros('float32', dims);
           for (let i = 0; i < data.length; i++) mean.data[i] = (mean.data[i] ?? 0) + (data[i] ?? 0) / total;
           means.set(value, mean);
@@ -80,7 +78,5 @@ export async function unitMeans(
       }
     }
     return { connected, values: means };
-  } finally {
-    await session.release();
-  }
+  });
 }

@@ -1,7 +1,7 @@
 import { describeNode } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
-import { prune } from '../onnx/prune.ts';
 import type { Tensor } from '../onnx/tensor.ts';
+import { program } from '../runtime/program.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import { addGradients, gradientOf } from '../transforms/gradient/gradient.ts';
 import { none } from '../transforms/gradient/rule.ts';
@@ -78,17 +78,12 @@ export async function compileWholePass(network: FilterNetwork): Promise<WholePas
   const past = pastFirstLayers(builder, network, backward, perImage);
   if (past !== undefined) summary.push(past);
   const maps = layers.map(({ value }) => value);
-  const outputs = [...new Set([...summary, ...maps])].map((name) => ({
-    name,
-    type: 'float32' as const,
-    dims: undefined,
-  }));
-  const graph = prune(builder.build(outputs), outputs, [inputName, weightsInput]);
-  const session = await classifier.runtime.createSession({ ...model, graph });
+  const outputs = [...new Set([...summary, ...maps])];
+  const { run, release } = await program(classifier.runtime, { ...model, graph: builder.build() }, { outputs });
   const first = layers.flatMap((layer, i) => (isFirst(layer, network) ? [i] : []));
   return {
     async run(images, weights, values) {
-      const found = await session.run(
+      const found = await run(
         { [inputName]: images, [weightsInput]: weights },
         values ? [...summary, ...maps] : summary,
       );
@@ -109,7 +104,7 @@ export async function compileWholePass(network: FilterNetwork): Promise<WholePas
         values: new Map([[inputName, images], ...(values ? maps : []).map((name) => [name, own(name)] as const)]),
       };
     },
-    release: () => session.release(),
+    release,
   };
 }
 

@@ -1,10 +1,12 @@
-import { ranges } from '../attribution/portions.ts';
 import { imageShapeOf } from '../attribution/sampledGradient.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { type Target, targetWeights } from '../classifier/target.ts';
 import { concatRows, float32, int64, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { fillWithCountedNormals, noiseKeys } from '../random/countedNormals.ts';
 import { random } from '../random/random.ts';
+import { ranges } from '../runtime/portions.ts';
+import { program } from '../runtime/program.ts';
+import { scoped } from '../runtime/release.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import { ascentGraph, ascentInputs } from './ascentGraph.ts';
 import { fromBrightness } from './brightness.ts';
@@ -56,26 +58,24 @@ export async function ascend(
   const weights = float32([targets.length, units.scores.width], targetWeights(targets, units.scores.width));
   const begin = startImages(units, settings);
   const { graph, images } = ascentGraph(units, settings);
-  const session = await units.runtime.createSession({ ...units.model, graph });
   const plan = { [ascentInputs.rates]: ratesOf(settings), [ascentInputs.shifts]: shiftsOf(settings) };
   // Row i is start i % starts of target floor(i / starts).
   const total = targets.length * starts;
   const parts: Tensor<'float32'>[] = [];
-  try {
+  await scoped(async (keep) => {
+    const climbing = await keep(program(units.runtime, { ...units.model, graph }));
     for (const { from, to } of ranges(total, units.batchSize)) {
       progress?.(from, total);
       const jobs = Array.from({ length: to - from }, (_, i) => from + i);
-      const values = await session.run({
+      const values = await climbing.run({
         ...plan,
-        [ascentInputs.brightness]: concatRows(jobs.map((i) => rows(begin, i % starts, (i % starts) + 1))),
+        [ascentInputs.brightness]: concatRows(jobs.map((i) => rowOf(begin, i % starts))),
         [ascentInputs.target]: concatRows(jobs.map((i) => rowOf(weights, Math.floor(i / starts)))),
       });
       parts.push(fromBrightness(floatOutputOf(values, images), units));
     }
-    progress?.(total, total);
-  } finally {
-    await session.release();
-  }
+  });
+  progress?.(total, total);
   return bestOf(units, weights, concatRows(parts), starts);
 }
 

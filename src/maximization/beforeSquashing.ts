@@ -1,6 +1,6 @@
 import { findLayer } from '../attribution/layer.ts';
 import type { Classifier } from '../classifier/classifier.ts';
-import { makeClassifier } from '../classifier/loadClassifier.ts';
+import { derive } from '../classifier/makeClassifier.ts';
 import type { Node } from '../onnx/graph.ts';
 import { inputOf, viewOf } from '../onnx/graphView.ts';
 import { is } from '../onnx/operators.ts';
@@ -33,7 +33,7 @@ export function beforeSquashing(classifier: Classifier, layer: string): Unsquash
     other === squash ? { ...other, op: 'Identity', attributes: {} } : other,
   );
   return {
-    classifier: makeClassifier({ ...classifier, model: { ...model, graph: { ...model.graph, nodes } } }),
+    classifier: derive(classifier, { model: { ...model, graph: { ...model.graph, nodes } } }),
     operator: squash.op,
   };
 }

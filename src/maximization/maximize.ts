@@ -4,6 +4,7 @@ import { smoothGrad } from '../attribution/smoothGrad.ts';
 import { unitScores } from '../attribution/unitScores.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { concatRows, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
+import { scoped } from '../runtime/release.ts';
 import { type AscentSettings, ascend, defaultAscent } from './ascend.ts';
 import { beforeSquashing } from './beforeSquashing.ts';
 import { bestImages, type ImageBatches } from './bestImages.ts';
@@ -70,10 +71,11 @@ export async function maximize(
 ): Promise<Maximization> {
   const { samples = 100, noise = 0.1, progress } = options;
   const { value: layerName, dims } = findLayer(classifier, layer);
-  const unsquashed = beforeSquashing(classifier, layer);
-  const own = unitScores(classifier, layer);
-  const units = unsquashed ? unitScores(unsquashed.classifier, layer) : own;
-  try {
+  return scoped(async (keep) => {
+    const unsquashed = beforeSquashing(classifier, layer);
+    if (unsquashed) await keep(unsquashed.classifier);
+    const own = await keep(unitScores(classifier, layer));
+    const units = unsquashed ? await keep(unitScores(unsquashed.classifier, layer)) : own;
     const { width } = units.scores;
     const chosen = options.units ?? Array.from({ length: width }, (_, unit) => unit);
     checkUnits(chosen, width, layer);
@@ -84,8 +86,8 @@ export async function maximize(
     const found = await bestImages(units, chosen, options.images ?? [], progress);
     progress?.(0, 1, 'Mean gradients');
     const bases = found ? concatRows(found.best.map(({ image }) => image)) : climbed;
-    const explainer = await smoothGrad({ samples, noise, seed: ascent.seed }).compile(units);
-    const { values: maps } = await explainer.attribute(bases, targets).finally(() => explainer.release());
+    const explainer = await keep(smoothGrad({ samples, noise, seed: ascent.seed }).compile(units));
+    const { values: maps } = await explainer.attribute(bases, targets);
     progress?.(1, 1, 'Mean gradients');
     const pictures = brightenedMaps(maps, classifier);
     const seen = await unitImages(units, own, chosen, {
@@ -106,11 +108,7 @@ export async function maximize(
         ...(found ? { best: { ...seen('best', i), index: found.best[i]?.index ?? 0 } } : {}),
       })),
     };
-  } finally {
-    await units.release();
-    await own.release();
-    await unsquashed?.classifier.release();
-  }
+  });
 }
 
 function checkUnits(chosen: readonly number[], width: number, layer: string): void {

@@ -1,5 +1,6 @@
 import { type Classifier, checkImages } from '../classifier/classifier.ts';
 import { concatRows, rows, type Tensor } from '../onnx/tensor.ts';
+import { scoped, together } from '../runtime/release.ts';
 import {
   better,
   type CheckedMargin,
@@ -78,100 +79,97 @@ const checks = 3;
  */
 export async function compileCertifier(classifier: Classifier, options: CertifierOptions = {}): Promise<Certifier> {
   const { bound = 'linear', box = 'as-drawn', amplitudes = 'pixel', steps = defaultSteps, progress } = options;
-  const checker = await compileCheck(classifier, { bound, box, amplitudes });
-  const byIntervals = await compileSearch(classifier, { bound: 'interval', box, amplitudes });
-  const byLines = bound === 'linear' ? await compileSearch(classifier, { bound, box, amplitudes }) : undefined;
-  // A bound has a row for each rival class and several values for one of the forward pass.
-  const rivals = bound === 'linear' ? classifier.classCount - 1 : 1;
-  const batchSize = Math.max(1, Math.floor(classifier.batchSize / Math.max(4, rivals)));
+  return together(async (keep) => {
+    const checker = await keep(compileCheck(classifier, { bound, box, amplitudes }));
+    const byIntervals = await keep(compileSearch(classifier, { bound: 'interval', box, amplitudes }));
+    const byLines = bound === 'linear' ? await keep(compileSearch(classifier, { bound, box, amplitudes })) : undefined;
+    // A bound has a row for each rival class and several values for one of the forward pass.
+    const rivals = bound === 'linear' ? classifier.classCount - 1 : 1;
+    const batchSize = Math.max(1, Math.floor(classifier.batchSize / Math.max(4, rivals)));
 
-  /** Keeps the best amplitudes that hold of those that a search goes through. */
-  async function follow(kept: KeptMargins, search: AmplitudeSearch, from: Candidate, onStep: () => void) {
-    let best: Proved[] | undefined;
-    let last = from;
-    let step = 0;
-    for await (const candidate of search.run(kept, from, steps, 'all')) {
-      step += 1;
-      last = candidate;
-      onStep();
-      const due = step % Math.ceil(steps / checks) === 0 || step === steps;
-      if (due && search === (byLines ?? byIntervals))
-        best = better(best, await largestScaled(checker, kept, candidate));
-    }
-    return { best, last };
-  }
-
-  async function certifyBatch(kept: KeptMargins, onStep: () => void): Promise<(Certificate | undefined)[]> {
-    const begun = performance.now();
-    const count = kept.decided.length;
-    const uniform = await largestUniform(checker, kept);
-    const first = await follow(kept, byIntervals, startOf(checker, count), onStep);
-    const second = byLines && (await follow(kept, byLines, await checker.initial(kept, first.last), onStep));
-    const best = better(uniform, second?.best ?? first.best ?? uniform);
-    const seconds = (performance.now() - begun) / 1000 / count;
-    return best.map((found, i) =>
-      found.lowestMargin > 0
-        ? {
-            ...found,
-            amplitude: inImageShape(found.amplitude, kept.images.dims),
-            decided: kept.decided[i] ?? 0,
-            margin: kept.margins[i] ?? 0,
-            uniform: uniform[i]?.meanAmplitude ?? 0,
-            bound,
-            box,
-            seconds,
-          }
-        : undefined,
-    );
-  }
-
-  return {
-    async certify(images) {
-      const kept = await decisions(classifier, images);
-      const clear = kept.margins.flatMap((margin, i) => (margin > 0 ? [i] : []));
-      const certificates = new Map<number, Certificate>();
-      const all = Math.ceil(clear.length / batchSize) * steps * (byLines ? 2 : 1);
-      let done = 0;
-      const onStep = () => {
-        done += 1;
-        progress?.(done, all);
-      };
-      for (let from = 0; from < clear.length; from += batchSize) {
-        const chosen = clear.slice(from, from + batchSize);
-        const batch = await certifyBatch(only(kept, chosen), onStep);
-        batch.forEach((certificate, i) => {
-          if (certificate) certificates.set(chosen[i] ?? 0, certificate);
-        });
+    /** Keeps the best amplitudes that hold of those that a search goes through. */
+    async function follow(kept: KeptMargins, search: AmplitudeSearch, from: Candidate, onStep: () => void) {
+      let best: Proved[] | undefined;
+      let last = from;
+      let step = 0;
+      for await (const candidate of search.run(kept, from, steps, 'all')) {
+        step += 1;
+        last = candidate;
+        onStep();
+        const due = step % Math.ceil(steps / checks) === 0 || step === steps;
+        if (due && search === (byLines ?? byIntervals))
+          best = better(best, await largestScaled(checker, kept, candidate));
       }
-      return kept.margins.map((_, i) => certificates.get(i) ?? null);
-    },
-    async check(images, amplitude) {
-      const kept = await decisions(classifier, images);
-      const indices = kept.margins.map((_, i) => i);
-      const checked: CheckedMargin[] = [];
-      for (let from = 0; from < indices.length; from += batchSize) {
-        const batch = only(kept, indices.slice(from, from + batchSize));
-        const own = sharedByChannels(rows(amplitude, from, from + batch.decided.length), checker.amplitudeDims);
-        let candidate = await checker.initial(batch, { amplitude: own, choices: {} });
-        let found = await checker.run(batch, candidate);
-        if (byLines) {
-          for await (const next of byLines.run(batch, candidate, steps, 'choices')) candidate = next;
-          const chosen = await checker.run(batch, candidate);
-          found = found.map((plain, i) => {
-            const better = chosen[i];
-            return better && better.lowestMargin > plain.lowestMargin ? better : plain;
+      return { best, last };
+    }
+
+    async function certifyBatch(kept: KeptMargins, onStep: () => void): Promise<(Certificate | undefined)[]> {
+      const begun = performance.now();
+      const count = kept.decided.length;
+      const uniform = await largestUniform(checker, kept);
+      const first = await follow(kept, byIntervals, startOf(checker, count), onStep);
+      const second = byLines && (await follow(kept, byLines, await checker.initial(kept, first.last), onStep));
+      const best = better(uniform, second?.best ?? first.best ?? uniform);
+      const seconds = (performance.now() - begun) / 1000 / count;
+      return best.map((found, i) =>
+        found.lowestMargin > 0
+          ? {
+              ...found,
+              amplitude: inImageShape(found.amplitude, kept.images.dims),
+              decided: kept.decided[i] ?? 0,
+              margin: kept.margins[i] ?? 0,
+              uniform: uniform[i]?.meanAmplitude ?? 0,
+              bound,
+              box,
+              seconds,
+            }
+          : undefined,
+      );
+    }
+
+    return {
+      async certify(images: Tensor<'float32'>) {
+        const kept = await decisions(classifier, images);
+        const clear = kept.margins.flatMap((margin, i) => (margin > 0 ? [i] : []));
+        const certificates = new Map<number, Certificate>();
+        const all = Math.ceil(clear.length / batchSize) * steps * (byLines ? 2 : 1);
+        let done = 0;
+        const onStep = () => {
+          done += 1;
+          progress?.(done, all);
+        };
+        for (let from = 0; from < clear.length; from += batchSize) {
+          const chosen = clear.slice(from, from + batchSize);
+          const batch = await certifyBatch(only(kept, chosen), onStep);
+          batch.forEach((certificate, i) => {
+            if (certificate) certificates.set(chosen[i] ?? 0, certificate);
           });
         }
-        checked.push(...found);
-      }
-      return checked;
-    },
-    async release() {
-      await checker.release();
-      await byIntervals.release();
-      await byLines?.release();
-    },
-  };
+        return kept.margins.map((_, i) => certificates.get(i) ?? null);
+      },
+      async check(images: Tensor<'float32'>, amplitude: Tensor<'float32'>) {
+        const kept = await decisions(classifier, images);
+        const indices = kept.margins.map((_, i) => i);
+        const checked: CheckedMargin[] = [];
+        for (let from = 0; from < indices.length; from += batchSize) {
+          const batch = only(kept, indices.slice(from, from + batchSize));
+          const own = sharedByChannels(rows(amplitude, from, from + batch.decided.length), checker.amplitudeDims);
+          let candidate = await checker.initial(batch, { amplitude: own, choices: {} });
+          let found = await checker.run(batch, candidate);
+          if (byLines) {
+            for await (const next of byLines.run(batch, candidate, steps, 'choices')) candidate = next;
+            const chosen = await checker.run(batch, candidate);
+            found = found.map((plain, i) => {
+              const better = chosen[i];
+              return better && better.lowestMargin > plain.lowestMargin ? better : plain;
+            });
+          }
+          checked.push(...found);
+        }
+        return checked;
+      },
+    };
+  });
 }
 
 /** Certificates for some images of one classifier, with a certifier of its own. */
@@ -180,12 +178,10 @@ export async function certify(
   images: Tensor<'float32'>,
   options: CertifierOptions = {},
 ): Promise<readonly (Certificate | null)[]> {
-  const certifier = await compileCertifier(classifier, options);
-  try {
+  return scoped(async (keep) => {
+    const certifier = await keep(compileCertifier(classifier, options));
     return await certifier.certify(images);
-  } finally {
-    await certifier.release();
-  }
+  });
 }
 
 async function decisions(classifier: Classifier, images: Tensor<'float32'>): Promise<KeptMargins> {

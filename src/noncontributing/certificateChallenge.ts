@@ -1,10 +1,11 @@
-import { ranges } from '../attribution/portions.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { classCount } from '../classifier/target.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
-import { prune } from '../onnx/prune.ts';
 import { float32, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { random } from '../random/random.ts';
+import { ranges } from '../runtime/portions.ts';
+import { program } from '../runtime/program.ts';
+import { scoped, together } from '../runtime/release.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import { addGradients, gradientOf } from '../transforms/gradient/gradient.ts';
 import { pixelRange, rivalsOf } from './certifiedMargins.ts';
@@ -38,8 +39,8 @@ export async function challenge(
 ): Promise<Challenge[]> {
   const { draws = 10_000, starts = 10, steps = 100, seed = 1 } = options;
   const decided = (await classifier.predict(images)).map(({ chosen }) => chosen);
-  const compiled = await compile(classifier);
-  try {
+  return scoped(async (keep) => {
+    const compiled = await keep(compile(classifier));
     const challenged = decided.map((own, i) => ({
       image: rows(images, i, i + 1),
       amplitude: rows(amplitude, i, i + 1),
@@ -70,9 +71,7 @@ export async function challenge(
       byDescent.push(lowest);
     }
     return decided.map((_, i) => ({ byDraws: byDraws[i] ?? 0, byDescent: byDescent[i] ?? 0 }));
-  } finally {
-    await compiled.release();
-  }
+  });
 }
 
 function noiseOf(count: number, dims: readonly number[], next: () => number): Tensor<'float32'> {
@@ -87,7 +86,7 @@ interface Challenged {
 }
 
 /** Noise u [s, ...] on one image -> the smallest margin of each [s], and u a step further down. */
-async function compile(classifier: Classifier) {
+function compile(classifier: Classifier) {
   const { model, runtime, facts, inputName, scores, input } = classifier;
   const builder = new GraphBuilder(model.graph, 'challenge');
   const { ops } = builder;
@@ -112,29 +111,23 @@ async function compile(classifier: Classifier) {
   const slope = gradientOf(addGradients(builder, { facts, seeds, wrt: [inputName] }), inputName);
   const moved = ops.Sub(noise, ops.Mul(ops.Sign(slope), rate));
   const next = builder.add('Clip', [moved, builder.scalar(-1), builder.scalar(1)]);
-  const sessionFor = (names: readonly string[], inputs: readonly string[]) => {
-    const outputs = names.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
-    return runtime.createSession({ ...model, graph: prune(builder.build(outputs), outputs, inputs) });
-  };
-  const fixed = [image, amplitude, noise, rivals];
-  const watching = await sessionFor([lowest], fixed);
-  const descending = await sessionFor([lowest, next], [...fixed, rate]);
-  const feeds = (challenged: Challenged, u: Tensor<'float32'>) => ({
-    [image]: challenged.image,
-    [amplitude]: challenged.amplitude,
+  const challenged = { ...model, graph: builder.build() };
+  const feeds = (one: Challenged, u: Tensor<'float32'>) => ({
+    [image]: one.image,
+    [amplitude]: one.amplitude,
     [noise]: u,
-    [rivals]: rivalsOf(classifier, [challenged.decided]),
+    [rivals]: rivalsOf(classifier, [one.decided]),
   });
-  return {
-    margins: async (challenged: Challenged, u: Tensor<'float32'>) =>
-      floatOutputOf(await watching.run(feeds(challenged, u)), lowest).data,
-    descend: async (challenged: Challenged, u: Tensor<'float32'>, step: number) => {
-      const values = await descending.run({ ...feeds(challenged, u), [rate]: float32([], [step]) });
-      return { margins: floatOutputOf(values, lowest).data, noise: floatOutputOf(values, next) };
-    },
-    release: async () => {
-      await watching.release();
-      await descending.release();
-    },
-  };
+  return together(async (keep) => {
+    const watching = await keep(program(runtime, challenged, { outputs: [lowest] }));
+    const descending = await keep(program(runtime, challenged, { outputs: [lowest, next] }));
+    return {
+      margins: async (one: Challenged, u: Tensor<'float32'>) =>
+        floatOutputOf(await watching.run(feeds(one, u)), lowest).data,
+      descend: async (one: Challenged, u: Tensor<'float32'>, step: number) => {
+        const values = await descending.run({ ...feeds(one, u), [rate]: float32([], [step]) });
+        return { margins: floatOutputOf(values, lowest).data, noise: floatOutputOf(values, next) };
+      },
+    };
+  });
 }

@@ -1,9 +1,10 @@
 import type { Classifier } from '../classifier/classifier.ts';
-import { prune } from '../onnx/prune.ts';
 import { float32, rows, sizeOf, type Tensor } from '../onnx/tensor.ts';
+import { program } from '../runtime/program.ts';
+import { together } from '../runtime/release.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import type { Candidate } from './certificateSearch.ts';
-import { addMargins, floatOutputs, type Kept, type MarginGraph, type MarginOptions } from './certifiedMargins.ts';
+import { addMargins, type Kept, type MarginGraph, type MarginOptions } from './certifiedMargins.ts';
 
 /** What a check says of one image. */
 export interface CheckedMargin {
@@ -21,43 +22,35 @@ export interface Checker extends Pick<MarginGraph, 'amplitudeDims'> {
 /** The bound with all rounding taken off. */
 export async function compileCheck(classifier: Classifier, options: Omit<MarginOptions, 'rounding'>): Promise<Checker> {
   const margins = addMargins(classifier, { ...options, rounding: true });
-  const { builder, inputs, lower, rounding, choices, feeds, amplitudeDims } = margins;
-  const compiled = (names: readonly string[], needed: readonly string[]) => {
-    const outputs = floatOutputs(names);
-    return classifier.runtime.createSession({
-      ...classifier.model,
-      graph: prune(builder.build(outputs), outputs, needed),
-    });
-  };
+  const { builder, lower, rounding, choices, feeds, amplitudeDims } = margins;
+  const model = { ...classifier.model, graph: builder.build() };
   const names = [lower, rounding ?? lower];
-  const session = await compiled(names, inputs);
   const beginnings = choices.map(({ initial }) => initial);
-  const beginning =
-    choices.length > 0 ? await compiled(beginnings, [classifier.inputName, margins.amplitude]) : undefined;
-  return {
-    amplitudeDims,
-    async run(kept, { amplitude, choices }) {
-      const values = await session.run(feeds(kept, amplitude, choices));
-      const [lowers, taken] = names.map((name) => floatOutputOf(values, name));
-      return kept.decided.map((_, i) => {
-        const margins = lowers ? [...rows(lowers, i, i + 1).data] : [];
-        // NaN, from numbers beyond float32, proves nothing.
-        const lowestMargin = margins.some(Number.isNaN) ? Number.NEGATIVE_INFINITY : Math.min(...margins);
-        const roundingMargin = taken ? (rows(taken, i, i + 1).data[margins.indexOf(lowestMargin)] ?? 0) : 0;
-        return { lowestMargin, roundingMargin };
-      });
-    },
-    async initial({ images }, { amplitude }) {
-      if (!beginning) return { amplitude, choices: {} };
-      const values = await beginning.run({ [classifier.inputName]: images, [margins.amplitude]: amplitude });
-      const chosen = choices.map(({ input, initial }) => [input, floatOutputOf(values, initial)] as const);
-      return { amplitude, choices: Object.fromEntries(chosen) };
-    },
-    async release() {
-      await session.release();
-      await beginning?.release();
-    },
-  };
+  return together(async (keep): Promise<Omit<Checker, 'release'>> => {
+    const bounds = await keep(program(classifier.runtime, model, { outputs: [...new Set(names)] }));
+    const beginning =
+      choices.length > 0 ? await keep(program(classifier.runtime, model, { outputs: beginnings })) : undefined;
+    return {
+      amplitudeDims,
+      async run(kept, { amplitude, choices }) {
+        const values = await bounds.run(feeds(kept, amplitude, choices));
+        const [lowers, taken] = names.map((name) => floatOutputOf(values, name));
+        return kept.decided.map((_, i) => {
+          const margins = lowers ? [...rows(lowers, i, i + 1).data] : [];
+          // NaN, from numbers beyond float32, proves nothing.
+          const lowestMargin = margins.some(Number.isNaN) ? Number.NEGATIVE_INFINITY : Math.min(...margins);
+          const roundingMargin = taken ? (rows(taken, i, i + 1).data[margins.indexOf(lowestMargin)] ?? 0) : 0;
+          return { lowestMargin, roundingMargin };
+        });
+      },
+      async initial({ images }, { amplitude }) {
+        if (!beginning) return { amplitude, choices: {} };
+        const values = await beginning.run({ [classifier.inputName]: images, [margins.amplitude]: amplitude });
+        const chosen = choices.map(({ input, initial }) => [input, floatOutputOf(values, initial)] as const);
+        return { amplitude, choices: Object.fromEntries(chosen) };
+      },
+    };
+  });
 }
 
 /** The largest amplitude found to hold. */

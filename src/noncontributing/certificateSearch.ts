@@ -4,6 +4,7 @@ import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
 import { float32, sizeOf, type Tensor, zeros } from '../onnx/tensor.ts';
 import { probe } from '../runtime/probe.ts';
+import { program } from '../runtime/program.ts';
 import { floatOutputOf, type Values } from '../runtime/runtime.ts';
 import { adam } from '../training/optimizers.ts';
 import { addGradients, gradientOf } from '../transforms/gradient/gradient.ts';
@@ -65,7 +66,7 @@ export async function compileSearch(
   const { runtime, model } = classifier;
   const margins = addMargins(classifier, { ...options, rounding: false });
   const step = addStep(margins, await factsOf(classifier, margins));
-  const session = await runtime.createSession({ ...model, graph: step.graph });
+  const searching = await program(runtime, { ...model, graph: step.graph }, { outputs: step.outputs });
   return {
     async *run(kept, from, steps, vary) {
       const count = kept.decided.length;
@@ -75,7 +76,7 @@ export async function compileSearch(
       );
       for (let t = 1; t <= steps; t++) {
         const falling = Math.min(1, Math.max(0.02, 2 * (1 - t / steps)));
-        const values = await session.run({
+        const values = await searching.run({
           ...margins.feeds(kept, now.amplitude, now.choices),
           ...memory,
           ...step.scalars(t, falling, vary),
@@ -87,7 +88,7 @@ export async function compileSearch(
         yield now;
       }
     },
-    release: () => session.release(),
+    release: searching.release,
   };
 }
 
@@ -158,10 +159,9 @@ function addStep(margins: MarginGraph, facts: Facts) {
     return { input, next: builder.add('Clip', [moved, zero, one]), memory };
   });
   const memory = updates.flatMap((update) => update.memory);
-  const results = floatOutputs([...updates.map(({ next }) => next), ...memory.map(({ output }) => output)]);
-  const graph = prune(builder.build(results), results, [...margins.inputs, clean, moves]);
   return {
-    graph,
+    graph: builder.build(),
+    outputs: [...updates.map(({ next }) => next), ...memory.map(({ output }) => output)],
     clean,
     memory,
     next: (input: string) => updates.find((update) => update.input === input)?.next ?? '',

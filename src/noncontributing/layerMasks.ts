@@ -5,8 +5,9 @@ import type { Facts } from '../onnx/facts.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { is } from '../onnx/operators.ts';
-import { prune } from '../onnx/prune.ts';
 import type { Tensor } from '../onnx/tensor.ts';
+import { program } from '../runtime/program.ts';
+import { outputOf } from '../runtime/runtime.ts';
 
 /** A layer in which positions where the network sees no feature are held at 0. */
 export interface LayerMask {
@@ -97,21 +98,17 @@ export async function compileMaskValues(classifier: Classifier, masks: readonly 
   if (masks.length === 0) return { of: async () => ({}), release: async () => {} };
   const { model, runtime, inputName } = classifier;
   const builder = new GraphBuilder(model.graph, 'mask-values');
-  const outputs = masks.map(({ layer, threshold }) =>
-    builder.add('Cast', [builder.ops.Greater(layer, builder.scalar(threshold))], { to: elementTypeCode('float32') }),
-  );
-  const infos = outputs.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
-  const session = await runtime.createSession({ ...model, graph: prune(builder.build(infos), infos, [inputName]) });
+  const values = masks.map(({ layer, threshold, input }) => {
+    const above = builder.ops.Greater(layer, builder.scalar(threshold));
+    return { input, mask: builder.add('Cast', [above], { to: elementTypeCode('float32') }) };
+  });
+  const outputs = values.map(({ mask }) => mask);
+  const { run, release } = await program(runtime, { ...model, graph: builder.build() }, { outputs });
   return {
     async of(image) {
-      const values = await session.run({ [inputName]: image }, outputs);
-      return Object.fromEntries(
-        masks.flatMap(({ input }, i) => {
-          const mask = values[outputs[i] ?? ''];
-          return mask ? [[input, mask] as const] : [];
-        }),
-      );
+      const found = await run({ [inputName]: image });
+      return Object.fromEntries(values.map(({ input, mask }) => [input, outputOf(found, mask)] as const));
     },
-    release: () => session.release(),
+    release,
   };
 }

@@ -2,8 +2,8 @@ import type { Classifier } from '../classifier/classifier.ts';
 import { baselineImage } from '../classifier/pixels.ts';
 import type { Model } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
-import { prune } from '../onnx/prune.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
+import { program } from '../runtime/program.ts';
 import { floatOutputOf, type Values } from '../runtime/runtime.ts';
 import { inputRange } from './amplitude.ts';
 import type { MaskedGraph } from './layerMasks.ts';
@@ -34,17 +34,11 @@ export interface NoiseDraws {
   release(): Promise<void>;
 }
 
-export async function compileDraws(classifier: Classifier, { graph, masks, facts }: MaskedGraph): Promise<NoiseDraws> {
+export async function compileDraws(classifier: Classifier, { graph, facts }: MaskedGraph): Promise<NoiseDraws> {
   const { runtime, input, inputName, scores, batchSize } = classifier;
   const imageShape = facts.get(inputName)?.dims.slice(1) ?? [];
-  const session = await runtime.createSession(
-    drawModel(
-      classifier,
-      graph,
-      imageShape,
-      masks.map((mask) => mask.input),
-    ),
-  );
+  const model = drawModel(classifier, graph, imageShape);
+  const { run, release } = await program(runtime, model, { outputs: [scores.name] });
   const [black, white] = [baselineImage(0, input), baselineImage(255, input)];
   const valid = { low: extreme(black, white, Math.min), high: extreme(black, white, Math.max) };
   const unbounded = {
@@ -54,7 +48,7 @@ export async function compileDraws(classifier: Classifier, { graph, masks, facts
   return {
     async clean(image, masks) {
       const still = everywhere(image, 0);
-      const values = await session.run({
+      const values = await run({
         ...masks,
         [imageInput]: image,
         [noiseInput]: still,
@@ -69,19 +63,18 @@ export async function compileDraws(classifier: Classifier, { graph, masks, facts
       const { low, high } = clipped ? valid : unbounded;
       const fixed = { ...masks, [imageInput]: image, [amplitudeInput]: amplitude, [lowInput]: low, [highInput]: high };
       for (let from = 0; from < count; from += batchSize) {
-        const values = await session.run({ ...fixed, [noiseInput]: noise(Math.min(batchSize, count - from)) });
+        const values = await run({ ...fixed, [noiseInput]: noise(Math.min(batchSize, count - from)) });
         if (take(floatOutputOf(values, scores.name).data) === 'stop') return;
       }
     },
-    release: () => session.release(),
+    release,
   };
 }
 
 function drawModel(
-  { model, input, inputName, scores }: Classifier,
+  { model, input, inputName }: Classifier,
   graph: Model['graph'],
   imageShape: readonly number[],
-  maskInputs: readonly string[],
 ): Model {
   const builder = new GraphBuilder(graph, 'draw');
   const { ops } = builder;
@@ -95,9 +88,7 @@ function drawModel(
     const noisy = ops.Add(image ?? '', ops.Mul(noise, largest));
     return ops.Min(ops.Max(noisy, low ?? ''), high ?? '');
   });
-  const outputs = [{ name: scores.name, type: undefined, dims: undefined }];
-  const kept = [noiseInput, imageInput, amplitudeInput, lowInput, highInput, ...maskInputs];
-  return { ...model, graph: prune(builder.build(outputs), outputs, kept) };
+  return { ...model, graph: builder.build() };
 }
 
 function extreme(a: Tensor<'float32'>, b: Tensor<'float32'>, choose: (...of: number[]) => number): Tensor<'float32'> {

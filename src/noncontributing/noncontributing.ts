@@ -2,6 +2,7 @@ import type { Freedom } from '../attribution/freedom.ts';
 import { type Classifier, checkImages } from '../classifier/classifier.ts';
 import type { Tensor } from '../onnx/tensor.ts';
 import { random } from '../random/random.ts';
+import { together } from '../runtime/release.ts';
 import type { Values } from '../runtime/runtime.ts';
 import type { AmplitudePer } from './amplitude.ts';
 import { bestEvenAmplitude } from './bestEven.ts';
@@ -86,99 +87,95 @@ export async function compileNoncontributing(
   const layers = chosenMasks(classifier, masks);
   const plain = withMasks(classifier.model.graph, classifier.facts, []);
   const masked = layers.length === 0 ? plain : withMasks(classifier.model.graph, classifier.facts, layers);
-  const maskValues = await compileMaskValues(classifier, masked.masks);
-  const search = await compileSearch(classifier, masked, per, schedule);
-  const plainDraws = await compileDraws(classifier, plain);
-  const maskedDraws = layers.length === 0 ? plainDraws : await compileDraws(classifier, masked);
-  const settling = settings.settle ?? layers.length === 0;
+  return together(async (keep) => {
+    const maskValues = await keep(compileMaskValues(classifier, masked.masks));
+    const search = await keep(compileSearch(classifier, masked, per, schedule));
+    const plainDraws = await keep(compileDraws(classifier, plain));
+    const maskedDraws = layers.length === 0 ? plainDraws : await keep(compileDraws(classifier, masked));
+    const settling = settings.settle ?? layers.length === 0;
 
-  /** Both networks for one image: as it is, and as it is searched. */
-  async function networksOf(image: Tensor<'float32'>) {
-    checkImages(classifier, image);
-    checkPixelRange(image.data, classifier.input);
-    const values = await maskValues.of(image);
-    const real = networkOf(classifier, plainDraws, {}, (await classifier.scoresOf(image)).data);
-    const searched =
-      layers.length === 0 ? real : networkOf(classifier, maskedDraws, values, await maskedDraws.clean(image, values));
-    if (!(searched.decision.margin > 0)) {
-      throw new UndecidedError(
-        'The two best classes have exactly the same score: there is no decision that pixels could leave as it is. Choose another image.',
-      );
+    /** Both networks for one image: as it is, and as it is searched. */
+    async function networksOf(image: Tensor<'float32'>) {
+      checkImages(classifier, image);
+      checkPixelRange(image.data, classifier.input);
+      const values = await maskValues.of(image);
+      const real = networkOf(classifier, plainDraws, {}, (await classifier.scoresOf(image)).data);
+      const searched =
+        layers.length === 0 ? real : networkOf(classifier, maskedDraws, values, await maskedDraws.clean(image, values));
+      if (!(searched.decision.margin > 0)) {
+        throw new UndecidedError(
+          'The two best classes have exactly the same score: there is no decision that pixels could leave as it is. Choose another image.',
+        );
+      }
+      return { real, searched, limit: toleranceOf(tolerance, searched.decision.margin) };
     }
-    return { real, searched, limit: toleranceOf(tolerance, searched.decision.margin) };
-  }
 
-  async function measure(
-    { real, searched, limit }: Awaited<ReturnType<typeof networksOf>>,
-    image: Tensor<'float32'>,
-    amplitude: Tensor<'float32'>,
-    { count, seed }: { readonly count: number; readonly seed: number },
-  ): Promise<Measurements> {
-    const on = (network: Network) =>
-      measureFreedom({ ...network, image, amplitude }, { count, seed, tolerance: limit });
-    const [own, other] = [await on(real), searched === real ? undefined : await on(searched)];
-    return {
-      energy: (other ?? own).straying - meanOf(amplitude.data),
-      real: own,
-      ...(other ? { masked: other } : {}),
-    };
-  }
-
-  return {
-    async of(image) {
-      const networks = await networksOf(image);
-      const { real, searched, limit } = networks;
-      const seeds = random(seed);
-      const [searchSeed, settleSeed, measureSeed] = [nextSeed(seeds), nextSeed(seeds), nextSeed(seeds)];
-      const start = performance.now();
-      const even = schedule.adapts
-        ? await bestEvenAmplitude({ ...searched, image }, classifier.input, per, {
-            count: schedule.images,
-            seed: searchSeed,
-            tolerance: limit,
-          })
-        : 1;
-      const found = await search.run({
-        image,
-        clean: searched.clean,
-        tolerance: limit,
-        masks: searched.masks,
-        seed: searchSeed,
-        rateFactor: rateFactor(schedule, even),
-        ...(onIteration ? { onIteration: (done) => onIteration(done, schedule.iterations) } : {}),
-      });
-      const settled: Settled = settling
-        ? await settle({ ...real, image, amplitude: found }, draws, settleSeed)
-        : { amplitude: found, scaledBy: 1 };
-      const seconds = (performance.now() - start) / 1000;
-      const { amplitude, scaledBy } = settled;
-      const {
-        energy,
-        real: measured,
-        masked,
-      } = await measure(networks, image, amplitude, { count: draws, seed: measureSeed });
+    async function measure(
+      { real, searched, limit }: Awaited<ReturnType<typeof networksOf>>,
+      image: Tensor<'float32'>,
+      amplitude: Tensor<'float32'>,
+      { count, seed }: { readonly count: number; readonly seed: number },
+    ): Promise<Measurements> {
+      const on = (network: Network) =>
+        measureFreedom({ ...network, image, amplitude }, { count, seed, tolerance: limit });
+      const [own, other] = [await on(real), searched === real ? undefined : await on(searched)];
       return {
-        amplitude,
-        energy,
-        meanAmplitude: meanOf(amplitude.data),
-        free: amplitude.data.filter((value) => value > 0.9).length / amplitude.data.length,
-        measured,
-        ...(masked ? { masked } : {}),
-        tolerance: limit,
-        decision: searched.decision,
-        scaledBy,
-        seconds,
+        energy: (other ?? own).straying - meanOf(amplitude.data),
+        real: own,
+        ...(other ? { masked: other } : {}),
       };
-    },
-    measure: async (image, amplitude, count, seed) =>
-      measure(await networksOf(image), image, amplitude, { count, seed }),
-    async release() {
-      await maskValues.release();
-      await search.release();
-      await plainDraws.release();
-      if (maskedDraws !== plainDraws) await maskedDraws.release();
-    },
-  };
+    }
+
+    return {
+      async of(image: Tensor<'float32'>) {
+        const networks = await networksOf(image);
+        const { real, searched, limit } = networks;
+        const seeds = random(seed);
+        const [searchSeed, settleSeed, measureSeed] = [nextSeed(seeds), nextSeed(seeds), nextSeed(seeds)];
+        const start = performance.now();
+        const even = schedule.adapts
+          ? await bestEvenAmplitude({ ...searched, image }, classifier.input, per, {
+              count: schedule.images,
+              seed: searchSeed,
+              tolerance: limit,
+            })
+          : 1;
+        const found = await search.run({
+          image,
+          clean: searched.clean,
+          tolerance: limit,
+          masks: searched.masks,
+          seed: searchSeed,
+          rateFactor: rateFactor(schedule, even),
+          ...(onIteration ? { onIteration: (done) => onIteration(done, schedule.iterations) } : {}),
+        });
+        const settled: Settled = settling
+          ? await settle({ ...real, image, amplitude: found }, draws, settleSeed)
+          : { amplitude: found, scaledBy: 1 };
+        const seconds = (performance.now() - start) / 1000;
+        const { amplitude, scaledBy } = settled;
+        const {
+          energy,
+          real: measured,
+          masked,
+        } = await measure(networks, image, amplitude, { count: draws, seed: measureSeed });
+        return {
+          amplitude,
+          energy,
+          meanAmplitude: meanOf(amplitude.data),
+          free: amplitude.data.filter((value) => value > 0.9).length / amplitude.data.length,
+          measured,
+          ...(masked ? { masked } : {}),
+          tolerance: limit,
+          decision: searched.decision,
+          scaledBy,
+          seconds,
+        };
+      },
+      measure: async (image: Tensor<'float32'>, amplitude: Tensor<'float32'>, count: number, seed: number) =>
+        measure(await networksOf(image), image, amplitude, { count, seed }),
+    };
+  });
 }
 
 type Network = Omit<Trial, 'image' | 'amplitude'>;

@@ -1,7 +1,8 @@
-import { lengthOf, ranges } from '../attribution/portions.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { float32, scalar, type Tensor } from '../onnx/tensor.ts';
-import { floatOutputOf, type Session, type Values } from '../runtime/runtime.ts';
+import { lengthOf, ranges } from '../runtime/portions.ts';
+import { type Program, program } from '../runtime/program.ts';
+import { floatOutputOf, type Values } from '../runtime/runtime.ts';
 import { adam } from '../training/optimizers.ts';
 import { type AmplitudePer, evenAmplitude } from './amplitude.ts';
 import { type IterationGraph, inputs, iterationGraph } from './iterationGraph.ts';
@@ -38,16 +39,16 @@ export async function compileSearch(
   schedule: SearchSchedule,
 ): Promise<AmplitudeSearch> {
   const graph = iterationGraph(classifier, masked, per);
-  const session = await classifier.runtime.createSession(graph.model);
+  const iteration = await program(classifier.runtime, graph.model);
   return {
-    run: (task) => search(classifier, session, graph, per, schedule, task),
-    release: () => session.release(),
+    run: (task) => search(classifier, iteration, graph, per, schedule, task),
+    release: iteration.release,
   };
 }
 
 async function search(
   classifier: Classifier,
-  session: Session,
+  iteration: Program,
   { outputs }: IterationGraph,
   per: AmplitudePer,
   { iterations, images, learningRate }: SearchSchedule,
@@ -79,7 +80,7 @@ async function search(
     let violation = 0;
     let values: Values = {};
     for (const part of parts) {
-      values = await session.run({ ...feeds, [inputs.gathered]: gathered, [inputs.noise]: noise(lengthOf(part)) });
+      values = await iteration.run({ ...feeds, [inputs.gathered]: gathered, [inputs.noise]: noise(lengthOf(part)) });
       gathered = floatOutputOf(values, outputs.gathered);
       violation += floatOutputOf(values, outputs.violation).data[0] ?? 0;
     }

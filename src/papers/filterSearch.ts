@@ -1,5 +1,6 @@
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Model } from '../onnx/graph.ts';
+import { scoped } from '../runtime/release.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { networkModel } from '../training/network.ts';
 import { adam } from '../training/optimizers.ts';
@@ -113,13 +114,11 @@ function build([first, second]: readonly [number, number], kernel: 3 | 5, seed: 
 }
 
 async function trainShortly(runtime: Runtime, { train: images }: Dataset, model: Model, updates: number, seed: number) {
-  const trainer = await makeTrainer(runtime, model, { optimizer: adam() });
-  try {
+  return scoped(async (keep) => {
+    const trainer = await keep(makeTrainer(runtime, model, { optimizer: adam() }));
     const learningRate = cosine(0.005, updates);
     return (await train(trainer, { images, length: { updates }, learningRate, batchSize: 100, seed })).model;
-  } finally {
-    await trainer.release();
-  }
+  });
 }
 
 export function parameterCount({ graph }: Model): number {

@@ -9,6 +9,7 @@ import { filtersPage } from '../report/filters/page.ts';
 import { topTwo } from '../report/filters/pathFigureView.ts';
 import { searchSection } from '../report/filters/searchSection.ts';
 import { provenanceOf } from '../report/provenanceView.ts';
+import { scoped } from '../runtime/release.ts';
 import { type FilterSearch, parameterCount, searchFilters } from './filterSearch.ts';
 import { overSeeds, type Paper, type PaperResult, type PaperSetting, type Reproduction } from './paper.ts';
 
@@ -27,16 +28,14 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
   let shown: FilterAnalysis | undefined;
   for (const seed of seeds) {
     const trained = await network('b', seed);
-    const classifier = await loadClassifier(writeModel(trained.model), { runtime });
-    try {
+    await scoped(async (keep) => {
+      const classifier = await keep(loadClassifier(writeModel(trained.model), { runtime }));
       const analysis = await analyseFilters(classifier, dataset, { ...settings, seed }, (done, total, what) =>
         progress.update(done, total, what),
       );
       found.push(figuresOf(analysis, trained.accuracy, parameterCount(trained.model)));
       shown ??= analysis;
-    } finally {
-      await classifier.release();
-    }
+    });
   }
   if (!shown) throw new RangeError('The experiment needs a seed.');
   const search =

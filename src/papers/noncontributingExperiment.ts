@@ -16,6 +16,7 @@ import {
 import { paperSchedule, type SearchSchedule } from '../noncontributing/schedules.ts';
 import { concatRows, type Tensor } from '../onnx/tensor.ts';
 import type { NamedImage } from '../report/explainedView.ts';
+import { scoped } from '../runtime/release.ts';
 import type { PaperProgress } from './paper.ts';
 
 /** How much of the experiment is run. */
@@ -261,17 +262,15 @@ async function randomWeightCorrelations(
   found: readonly NoncontributingMap[],
   { seed, progress }: Step,
 ): Promise<MapCorrelation[]> {
-  const randomised = await withRandomWeights(classifier, { seed });
-  try {
+  return scoped(async (keep) => {
+    const randomised = await keep(withRandomWeights(classifier, { seed }));
     const others = await maps(randomised, images, { seed }, progress, 'Random weights');
     return others.flatMap(({ amplitude: { data } }, i): MapCorrelation[] => {
       const own = found[i]?.amplitude.data;
       if (!own) return [];
       return [{ whole: rankCorrelation(own, data), inner: rankCorrelation(innerPart(own), innerPart(data)) }];
     });
-  } finally {
-    await randomised.release();
-  }
+  });
 }
 
 function innerPart(map: Float32Array): Float32Array {

@@ -3,6 +3,7 @@ import { describeInput } from '../classifier/inputDescription.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { splitEvery } from '../datasets/splitEvery.ts';
 import type { Model } from '../onnx/graph.ts';
+import { scoped } from '../runtime/release.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { accuracyOf } from '../training/accuracy.ts';
 import { type ArchitectureName, architectures } from '../training/architectures.ts';
@@ -45,10 +46,12 @@ export async function trainPaperNetwork(
   { runtime, dataset, updates, onProgress }: PaperTraining,
 ): Promise<PaperNetwork> {
   const recipe: Recipe = recipes[architecture];
-  const trainer = await makeTrainer(runtime, architectures[architecture].build(seed), {
-    optimizer: recipe.optimizer(),
-  });
-  try {
+  return scoped(async (keep) => {
+    const trainer = await keep(
+      makeTrainer(runtime, architectures[architecture].build(seed), {
+        optimizer: recipe.optimizer(),
+      }),
+    );
     const length: TrainOptions['length'] = updates === undefined ? recipe.length : { updates };
     const { model, checkpoint } = await train(trainer, {
       ...imagesFor(dataset, recipe),
@@ -63,9 +66,7 @@ export async function trainPaperNetwork(
       accuracy: await testAccuracy(runtime, model, dataset),
       ...(checkpoint.best ? { validation: checkpoint.best.accuracy } : {}),
     };
-  } finally {
-    await trainer.release();
-  }
+  });
 }
 
 /** Share of a data set's test images that a paper's network gets right. */

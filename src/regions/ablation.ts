@@ -3,6 +3,7 @@ import { baselineImage } from '../classifier/pixels.ts';
 import type { Model } from '../onnx/graph.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
 import type { Random } from '../random/random.ts';
+import { scoped } from '../runtime/release.ts';
 import type { DenseLayer } from './denseLayer.ts';
 import { placeOf } from './featureMap.ts';
 import type { Region } from './labelling.ts';
@@ -36,8 +37,8 @@ export async function hideRegions(
   regions: readonly Region[],
   images: Tensor<'float32'>,
 ): Promise<AblationEffect> {
-  const split = await splitModel(classifier, model, layer);
-  try {
+  return scoped(async (keep) => {
+    const split = await keep(splitModel(classifier, model, layer));
     const inputs = await split.inputs(images);
     const blank = (await split.inputs(baselineImage(0, classifier.input))).data;
     const sums = await split.sums(inputs);
@@ -63,9 +64,7 @@ export async function hideRegions(
       decisions: mean(({ decisions }) => decisions),
       decisionsWithoutAll: mean(({ decisionsWithoutAll }) => decisionsWithoutAll),
     };
-  } finally {
-    await split.release();
-  }
+  });
 }
 
 type Effect = Pick<AblationEffect, 'activation' | 'scores' | 'decisions' | 'decisionsWithoutAll'>;

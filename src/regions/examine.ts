@@ -2,6 +2,7 @@ import { toPixels } from '../classifier/pixels.ts';
 import type { DecodedImage } from '../datasets/decodedImage.ts';
 import { rows } from '../onnx/tensor.ts';
 import { random } from '../random/random.ts';
+import { scoped } from '../runtime/release.ts';
 import { type AblationEffect, hideRegions, removedCounterparts } from './ablation.ts';
 import { rowsByUnit } from './denseLayer.ts';
 import { type FiredUnit, firedUnits } from './fired.ts';
@@ -111,8 +112,8 @@ async function examineImages(
   indices: readonly number[],
 ): Promise<ExaminedImage[]> {
   if (indices.length === 0) return [];
-  const split = await splitModel(classifier, model, layer);
-  try {
+  return scoped(async (keep) => {
+    const split = await keep(splitModel(classifier, model, layer));
     const compared = await split.sums(await split.inputs(rows(test.images, 0, Math.min(500, test.count))));
     const examined: ExaminedImage[] = [];
     for (const index of indices) {
@@ -122,9 +123,7 @@ async function examineImages(
       examined.push({ index, truth: test.labels[index] ?? 0, picture, ...found });
     }
     return examined;
-  } finally {
-    await split.release();
-  }
+  });
 }
 
 /** At most `most` of them, drawn at random, in their order. */

@@ -1,5 +1,5 @@
-import { ranges } from '../attribution/portions.ts';
 import { float32, rows, type Tensor } from '../onnx/tensor.ts';
+import { ranges } from '../runtime/portions.ts';
 import type { DenseLayer } from './denseLayer.ts';
 import type { SplitModel } from './splitModel.ts';
 

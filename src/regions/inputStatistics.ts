@@ -1,8 +1,8 @@
-import { ranges } from '../attribution/portions.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
-import { prune } from '../onnx/prune.ts';
-import { rows, type Tensor } from '../onnx/tensor.ts';
+import type { Tensor } from '../onnx/tensor.ts';
+import { program } from '../runtime/program.ts';
+import { scoped } from '../runtime/release.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import type { DenseLayer } from './denseLayer.ts';
 
@@ -37,15 +37,14 @@ export async function inputStatistics(
     least: over('ReduceMin', data),
     most: over('ReduceMax', data),
   };
-  const outputs = Object.values(names).map((name) => ({ name, type: undefined, dims: undefined }));
-  const session = await runtime.createSession({ ...model, graph: prune(builder.build(), outputs, [inputName]) });
   const count = images.dims[0] ?? 0;
   const [sum, squares, magnitude] = [new Float64Array(inputs), new Float64Array(inputs), new Float64Array(inputs)];
   const least = new Float32Array(inputs).fill(Number.POSITIVE_INFINITY);
   const most = new Float32Array(inputs).fill(Number.NEGATIVE_INFINITY);
-  try {
-    for (const { from, to } of ranges(count, batchSize)) {
-      const values = await session.run({ [inputName]: rows(images, from, to) });
+  await scoped(async (keep) => {
+    const options = { outputs: Object.values(names), batchSize };
+    const summing = await keep(program(runtime, { ...model, graph: builder.build() }, options));
+    for await (const { values } of summing.batches({ [inputName]: images })) {
       const of = (name: string) => floatOutputOf(values, name).data;
       addTo(sum, of(names.sum));
       addTo(squares, of(names.squares));
@@ -57,9 +56,7 @@ export async function inputStatistics(
         most[i] = Math.max(most[i] ?? value, value);
       });
     }
-  } finally {
-    await session.release();
-  }
+  });
   const mean = sum.map((total) => total / count);
   return {
     mean,

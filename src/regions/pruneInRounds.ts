@@ -1,5 +1,6 @@
 import { float32 } from '../onnx/tensor.ts';
 import { random } from '../random/random.ts';
+import { scoped } from '../runtime/release.ts';
 import { accuracyOf } from '../training/accuracy.ts';
 import { makeTrainer, type Trainer, type TrainingState } from '../training/trainer.ts';
 import type { TrainingImages } from '../training/trainingImages.ts';
@@ -86,12 +87,10 @@ async function atLayerRate<T>(
 ): Promise<T> {
   if (factor === 1) return run(trainer);
   const optimizer = withLayerRate(trainer.options.optimizer, layer.weightName, factor);
-  const faster = await makeTrainer(trainer.runtime, trainer.model, { ...trainer.options, optimizer });
-  try {
+  return scoped(async (keep) => {
+    const faster = await keep(makeTrainer(trainer.runtime, trainer.model, { ...trainer.options, optimizer }));
     return await run(faster);
-  } finally {
-    await faster.release();
-  }
+  });
 }
 
 function importanceOf(parts: Prepared, criterion: Criterion, state: TrainingState): Promise<Float32Array> {

@@ -1,8 +1,9 @@
-import { type Classifier, runBatches } from '../classifier/classifier.ts';
+import type { Classifier } from '../classifier/classifier.ts';
 import type { Graph, Model } from '../onnx/graph.ts';
-import { prune } from '../onnx/prune.ts';
 import type { Tensor } from '../onnx/tensor.ts';
-import { floatOutputOf, type Session } from '../runtime/runtime.ts';
+import { program } from '../runtime/program.ts';
+import { together } from '../runtime/release.ts';
+import { floatOutputOf } from '../runtime/runtime.ts';
 import type { DenseLayer } from './denseLayer.ts';
 
 type Matrix = Tensor<'float32'>;
@@ -19,41 +20,27 @@ export interface SplitModel {
 }
 
 /** @param model the classifier's, or the same with other weights. */
-export async function splitModel(classifier: Classifier, model: Model, layer: DenseLayer): Promise<SplitModel> {
+export function splitModel(classifier: Classifier, model: Model, layer: DenseLayer): Promise<SplitModel> {
   const { runtime, inputName, scores, batchSize } = classifier;
   const { data, sums, activations, mapValue } = layer;
-  const { graph } = model;
-  const open = (parts: Graph) => runtime.createSession({ ...model, graph: parts });
+  const from = (value: string, width: number) => ({ ...model, graph: withInput(model.graph, value, width) });
   const needsImages = mapValue !== inputName || data !== inputName;
-  const first = needsImages ? await open(outputsOf(graph, [data])) : undefined;
-  const dense = await open(outputsOf(withInput(graph, data, layer.inputs), [sums]));
-  const restGraph = outputsOf(withInput(graph, sums, layer.units), [...new Set([activations, scores.name])]);
-  const rest = await open(restGraph);
-  const takesImages = restGraph.inputs.some(({ name }) => name === inputName);
-  const sessions: readonly Session[] = [...(first ? [first] : []), dense, rest];
-  return {
-    async inputs(images) {
-      if (!first) return images;
-      const values = await runBatches(first, batchSize, images.dims[0] ?? 0, { [inputName]: images }, [data]);
-      return floatOutputOf(Object.fromEntries(values), data);
-    },
-    sums: async (inputs) => floatOutputOf(await dense.run({ [data]: inputs }), sums),
-    async rest(given, images) {
-      const values = await rest.run({ [sums]: given, ...(takesImages ? { [inputName]: images } : {}) });
-      const of = (name: string) => (name === sums ? given : floatOutputOf(values, name));
-      return { activations: of(activations), scores: of(scores.name) };
-    },
-    async release() {
-      for (const session of sessions) await session.release();
-    },
-  };
-}
-
-function outputsOf(graph: Graph, names: readonly string[]): Graph {
-  return prune(
-    graph,
-    names.map((name) => ({ name, type: undefined, dims: undefined })),
-  );
+  return together(async (keep) => {
+    const first = needsImages ? await keep(program(runtime, model, { outputs: [data], batchSize })) : undefined;
+    const dense = await keep(program(runtime, from(data, layer.inputs), { outputs: [sums] }));
+    const outputs = [...new Set([activations, scores.name])];
+    const rest = await keep(program(runtime, from(sums, layer.units), { outputs }));
+    return {
+      inputs: async (images: Matrix) =>
+        first ? floatOutputOf(await first.runRows({ [inputName]: images }), data) : images,
+      sums: async (inputs: Matrix) => floatOutputOf(await dense.run({ [data]: inputs }), sums),
+      async rest(given: Matrix, images: Matrix) {
+        const values = await rest.run({ [sums]: given, [inputName]: images });
+        const of = (name: string) => (name === sums ? given : floatOutputOf(values, name));
+        return { activations: of(activations), scores: of(scores.name) };
+      },
+    };
+  });
 }
 
 /** The graph with an intermediate value as an input. */

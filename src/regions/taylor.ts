@@ -1,4 +1,5 @@
 import { random, shuffledIndices } from '../random/random.ts';
+import { scoped } from '../runtime/release.ts';
 import { batchMaker } from '../training/batches.ts';
 import { sgd } from '../training/optimizers.ts';
 import { makeTrainer, type Trainer, type TrainingState } from '../training/trainer.ts';
@@ -21,13 +22,15 @@ export async function lossEffect(
 ): Promise<Float32Array> {
   const { weightName } = layer;
   const weight = state.weights[weightName] ?? layer.weight;
-  const descent = await makeTrainer(trainer.runtime, trainer.modelOf(state), {
-    ...trainer.options,
-    optimizer: sgd(),
-    trainable: (name) => name === weightName,
-    masked: [],
-  });
-  try {
+  return scoped(async (keep) => {
+    const descent = await keep(
+      makeTrainer(trainer.runtime, trainer.modelOf(state), {
+        ...trainer.options,
+        optimizer: sgd(),
+        trainable: (name) => name === weightName,
+        masked: [],
+      }),
+    );
     const makeBatch = batchMaker(data, batchSize);
     const order = shuffledIndices(data.count, random(0));
     const effect = new Float32Array(weight.data.length);
@@ -39,7 +42,5 @@ export async function lossEffect(
       });
     }
     return rowsByUnit(layer, { ...weight, data: effect });
-  } finally {
-    await descent.release();
-  }
+  });
 }

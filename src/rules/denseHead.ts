@@ -3,8 +3,8 @@ import type { Classifier } from '../classifier/classifier.ts';
 import type { Graph, Node } from '../onnx/graph.ts';
 import { type GraphView, inputOf, nodesView, outputOf } from '../onnx/graphView.ts';
 import { is } from '../onnx/operators.ts';
-import { prune } from '../onnx/prune.ts';
 import { float32, sizeOf } from '../onnx/tensor.ts';
+import { runOnce } from '../runtime/program.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import { RuleModelError } from './errors.ts';
 import type { ThresholdUnit } from './thresholdUnit.ts';
@@ -155,24 +155,21 @@ async function readUnits(classifier: Classifier, from: string, to: string): Prom
   const { model, runtime } = classifier;
   const dims = dimsOf(classifier, from);
   const n = sizeOf(dims);
-  const session = await runtime.createSession({ ...model, graph: between(model.graph, from, to, dims) });
-  try {
-    const data = new Float32Array((n + 1) * n);
-    for (let i = 0; i < n; i++) data[(i + 1) * n + i] = 1;
-    const values = floatOutputOf(await session.run({ [from]: float32([n + 1, ...dims], data) }, [to]), to).data;
-    const units = values.length / (n + 1);
-    return Array.from({ length: units }, (_, k) => {
-      const bias = values[k] ?? 0;
-      return { bias, weights: Float64Array.from({ length: n }, (_, i) => (values[(i + 1) * units + k] ?? 0) - bias) };
-    });
-  } finally {
-    await session.release();
-  }
+  const data = new Float32Array((n + 1) * n);
+  for (let i = 0; i < n; i++) data[(i + 1) * n + i] = 1;
+  const sums = { ...model, graph: startingAt(model.graph, from, dims) };
+  const found = await runOnce(runtime, sums, { outputs: [to] }, { [from]: float32([n + 1, ...dims], data) });
+  const values = floatOutputOf(found, to).data;
+  const units = values.length / (n + 1);
+  return Array.from({ length: units }, (_, k) => {
+    const bias = values[k] ?? 0;
+    return { bias, weights: Float64Array.from({ length: n }, (_, i) => (values[(i + 1) * units + k] ?? 0) - bias) };
+  });
 }
 
-/** The part of a graph that computes one value from another. */
-function between(graph: Graph, from: string, to: string, dims: readonly number[]): Graph {
+/** A graph with a value, one row an image, as its only input. */
+function startingAt(graph: Graph, from: string, dims: readonly number[]): Graph {
   const nodes = graph.nodes.filter(({ outputs }) => !outputs.includes(from));
   const inputs = [{ name: from, type: 'float32' as const, dims: ['N', ...dims] }];
-  return prune({ ...graph, nodes, inputs, valueInfo: [] }, [{ name: to, type: undefined, dims: undefined }]);
+  return { ...graph, nodes, inputs, valueInfo: [] };
 }

@@ -1,5 +1,7 @@
-import { type Classifier, runBatches } from '../classifier/classifier.ts';
+import type { Classifier } from '../classifier/classifier.ts';
 import type { LabelledImages } from '../datasets/labelledImages.ts';
+import { program } from '../runtime/program.ts';
+import { scoped } from '../runtime/release.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import { trainingImages } from '../training/trainingImages.ts';
 import { largest } from './conjunctions.ts';
@@ -29,12 +31,11 @@ export async function seenImages(
 ): Promise<SeenImages> {
   checkClasses(classifier, set);
   const { model, runtime, scores, inputName, batchSize, classCount } = classifier;
-  const names = [...new Set([features, scores.name])];
-  const outputs = names.map((name) => ({ name, type: undefined, dims: undefined }));
-  const session = await runtime.createSession({ ...model, graph: { ...model.graph, outputs } });
+  const outputs = [...new Set([features, scores.name])];
   const columns = Array.from({ length: featureCount }, () => new Float32Array(set.count));
   const byClass = Array.from({ length: classCount }, () => new Float32Array(set.count));
-  try {
+  await scoped(async (keep) => {
+    const seeing = await keep(program(runtime, model, { outputs, batchSize }));
     const size = set.height * set.width * set.channels;
     for (let from = 0; from < set.count; from += portion) {
       const to = Math.min(set.count, from + portion);
@@ -44,16 +45,14 @@ export async function seenImages(
         labels: set.labels.subarray(from, to),
         count: to - from,
       };
-      const { images, count } = trainingImages(part, classifier.input, classCount);
-      const values = Object.fromEntries(await runBatches(session, batchSize, count, { [inputName]: images }, names));
+      const { images } = trainingImages(part, classifier.input, classCount);
+      const values = await seeing.runRows({ [inputName]: images });
       scatter(floatOutputOf(values, features).data, columns, from);
       const given = floatOutputOf(values, scores.name).data;
       // A single logit z: -z and z, as everywhere.
       scatter(scores.width === 1 ? Float32Array.from(bothSigns(given)) : given, byClass, from);
     }
-  } finally {
-    await session.release();
-  }
+  });
   return { count: set.count, labels: set.labels, columns, decisions: largest(byClass) };
 }
 

@@ -4,6 +4,7 @@ import type { Classifier } from '../classifier/classifier.ts';
 import { baselineImage } from '../classifier/pixels.ts';
 import type { LabelledImages } from '../datasets/labelledImages.ts';
 import { concatRows, float32, rows, type Tensor } from '../onnx/tensor.ts';
+import { scoped } from '../runtime/release.ts';
 
 /** The paper's settings: 100 images, Gaussian noise of mean 0 and standard deviation 0.1. */
 const paperNoise = { samples: 100, noise: 0.1, seed: 1 };
@@ -21,9 +22,9 @@ export async function featureGradients(
   features: readonly number[],
   base: Tensor<'float32'> = baselineImage(0, classifier.input),
 ): Promise<Tensor<'float32'>[]> {
-  const units = unitScores(classifier, layer);
-  const explainer = await smoothGrad(paperNoise).compile(units);
-  try {
+  return scoped(async (keep) => {
+    const units = await keep(unitScores(classifier, layer));
+    const explainer = await keep(smoothGrad(paperNoise).compile(units));
     const images = concatRows(features.map(() => base));
     const single = units.scores.width === 1;
     const { values } = await explainer.attribute(
@@ -31,10 +32,7 @@ export async function featureGradients(
       features.map((feature) => (single ? 1 : feature)),
     );
     return features.map((_, i) => rows(values, i, i + 1));
-  } finally {
-    await explainer.release();
-    await units.release();
-  }
+  });
 }
 
 /** How many images the mean of the most exciting ones is of. */

@@ -1,5 +1,6 @@
-import { type Classifier, runBatches } from '../classifier/classifier.ts';
+import type { Classifier } from '../classifier/classifier.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
+import { runOnce } from '../runtime/program.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import type { DenseHead } from './denseHead.ts';
 import { RuleDataError } from './errors.ts';
@@ -63,12 +64,5 @@ export async function firedRules(
 
 async function valuesOf(classifier: Classifier, name: string, images: Tensor<'float32'>): Promise<Tensor<'float32'>> {
   const { model, runtime, inputName, batchSize } = classifier;
-  const outputs = [{ name, type: undefined, dims: undefined }];
-  const session = await runtime.createSession({ ...model, graph: { ...model.graph, outputs } });
-  try {
-    const values = await runBatches(session, batchSize, images.dims[0] ?? 0, { [inputName]: images }, [name]);
-    return floatOutputOf(Object.fromEntries(values), name);
-  } finally {
-    await session.release();
-  }
+  return floatOutputOf(await runOnce(runtime, model, { outputs: [name], batchSize }, { [inputName]: images }), name);
 }

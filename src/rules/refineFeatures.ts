@@ -5,6 +5,7 @@ import type { Model } from '../onnx/graph.ts';
 import { reservedPrefix } from '../onnx/graphBuilder.ts';
 import { sizeOf, tensor } from '../onnx/tensor.ts';
 import { random, shuffledIndices } from '../random/random.ts';
+import { scoped } from '../runtime/release.ts';
 import { accuracyOf } from '../training/accuracy.ts';
 import { adam } from '../training/optimizers.ts';
 import { cosine } from '../training/schedules.ts';
@@ -53,12 +54,14 @@ export async function refineFeatures(
   const { updates, learningRate = 0.003, weightDecay = 0.1, shifted = 0, seed = 0, onStep } = settings;
   const { runtime, classCount } = classifier;
   const model = ruleModel(classifier, rules);
-  const trainer = await makeTrainer(runtime, model, {
-    optimizer: adam({ weightDecay }),
-    input: settingsOf(classifier.input),
-    trainable: (name) => !name.startsWith(reservedPrefix),
-  });
-  try {
+  return scoped(async (keep) => {
+    const trainer = await keep(
+      makeTrainer(runtime, model, {
+        optimizer: adam({ weightDecay }),
+        input: settingsOf(classifier.input),
+        trainable: (name) => !name.startsWith(reservedPrefix),
+      }),
+    );
     const training = trainingImages(images.training, trainer.input, classCount);
     const validation = trainingImages(images.validation, trainer.input, classCount);
     const rateAt = cosine(learningRate, updates);
@@ -76,9 +79,7 @@ export async function refineFeatures(
     }
     const refined = trainer.modelOf(best.state);
     return { model: withWeightsOf(classifier.model, refined), ruleModel: refined, before, after: best.accuracy };
-  } finally {
-    await trainer.release();
-  }
+  });
 }
 
 function settingsOf({ layout, height, width, order, scale, mean, std }: InputDescription): InputSettings {

@@ -1,6 +1,7 @@
 import type { Classifier } from '../classifier/classifier.ts';
-import { makeClassifier } from '../classifier/loadClassifier.ts';
+import { derive } from '../classifier/makeClassifier.ts';
 import type { Model } from '../onnx/graph.ts';
+import { scoped } from '../runtime/release.ts';
 import { ruleAccuracy, type Signs, signsOf, termOfSigns } from './conjunctions.ts';
 import type { Extraction, RuleImages } from './extractRules.ts';
 import { featureTable, seenImages } from './featureData.ts';
@@ -42,8 +43,8 @@ export async function refineRules(
     before: first.before,
     after: first.after,
   };
-  const tuned = makeClassifier({ ...classifier, model: first.model });
-  try {
+  return scoped(async (keep) => {
+    const tuned = await keep(derive(classifier, { model: first.model }));
     const chosen = await chosenAnew(tuned, extraction, images, asBefore.rules);
     const second = await refineFeatures(tuned, { ...extraction, terms: chosen.map(termOfSigns) }, images, {
       ...half,
@@ -51,9 +52,7 @@ export async function refineRules(
     });
     if (second.after <= first.after) return asBefore;
     return { ruleModel: second.ruleModel, rules: chosen, before: first.before, after: second.after };
-  } finally {
-    await tuned.release();
-  }
+  });
 }
 
 /** The rules after a search on the new features; as they were where that does not help on the validation images. */

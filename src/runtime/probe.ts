@@ -1,5 +1,7 @@
 import { constantNames, exposeAll, type Facts, shapeOnlyNames, type ValueFacts } from '../onnx/facts.ts';
 import type { Model } from '../onnx/graph.ts';
+import { program } from './program.ts';
+import { scoped } from './release.ts';
 import type { Runtime, Values } from './runtime.ts';
 
 /** A probe's findings: what is known of every value, and the model's own outputs. */
@@ -22,12 +24,13 @@ export interface Prober {
  * operator the runtime knows, where shape functions would have to be written for each.
  */
 export async function openProbe(runtime: Runtime, model: Model): Promise<Prober> {
-  const session = await runtime.createSession({ ...model, graph: exposeAll(model.graph) }, { optimization: 'none' });
+  const exposed = { ...model, graph: exposeAll(model.graph) };
+  const { run, release } = await program(runtime, exposed, { optimization: 'none' });
   const constants = constantNames(model.graph);
   const ofShapes = shapeOnlyNames(model.graph);
   return {
     async look(feeds) {
-      const values = await session.run(feeds);
+      const values = await run(feeds);
       const facts = new Map<string, ValueFacts>();
       for (const [name, value] of [...Object.entries(feeds), ...Object.entries(values)]) {
         const { type, dims } = value;
@@ -41,8 +44,8 @@ export async function openProbe(runtime: Runtime, model: Model): Promise<Prober>
       const outputs = model.graph.outputs.flatMap(({ name }) => (values[name] ? [[name, values[name]] as const] : []));
       return { facts, outputs: Object.fromEntries(outputs) };
     },
-    run: (feeds, names) => session.run(feeds, names),
-    release: () => session.release(),
+    run,
+    release,
   };
 }
 
@@ -50,7 +53,6 @@ export async function openProbe(runtime: Runtime, model: Model): Promise<Prober>
  * Looks at a model once.
  * @param feeds one tensor for each graph input.
  */
-export async function probe(runtime: Runtime, model: Model, feeds: Values): Promise<Probe> {
-  const prober = await openProbe(runtime, model);
-  return prober.look(feeds).finally(() => prober.release());
+export function probe(runtime: Runtime, model: Model, feeds: Values): Promise<Probe> {
+  return scoped(async (keep) => (await keep(openProbe(runtime, model))).look(feeds));
 }

@@ -1,6 +1,6 @@
 import { findImageInput, findOutput } from '../classifier/imageInput.ts';
 import type { Model } from '../onnx/graph.ts';
-import { rows } from '../onnx/tensor.ts';
+import { runOnce } from '../runtime/program.ts';
 import { floatOutputOf, type Runtime } from '../runtime/runtime.ts';
 import type { TrainingImages } from './trainingImages.ts';
 
@@ -15,18 +15,8 @@ export async function accuracyOf(runtime: Runtime, model: Model, data: TrainingI
   const { graph } = model;
   const output = findOutput(graph, undefined);
   const input = findImageInput(graph).name;
-  const session = await runtime.createSession(model);
-  try {
-    let right = 0;
-    for (let from = 0; from < data.count; from += batchSize) {
-      const to = Math.min(from + batchSize, data.count);
-      const values = await session.run({ [input]: rows(data.images, from, to) }, [output]);
-      right += countRight(floatOutputOf(values, output).data, data.labels.subarray(from, to));
-    }
-    return right / data.count;
-  } finally {
-    await session.release();
-  }
+  const scores = await runOnce(runtime, model, { outputs: [output], batchSize }, { [input]: data.images });
+  return countRight(floatOutputOf(scores, output).data, data.labels) / data.count;
 }
 
 function countRight(scores: Float32Array, labels: Int32Array): number {

@@ -1,6 +1,7 @@
 import type { LabelledImages } from '../datasets/labelledImages.ts';
 import type { Model } from '../onnx/graph.ts';
 import { random, shuffledIndices } from '../random/random.ts';
+import { scoped } from '../runtime/release.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { accuracyOf } from './accuracy.ts';
 import { batchMaker } from './batches.ts';
@@ -74,12 +75,10 @@ export async function trainModel(
   model: Model,
   options: TrainerOptions & TrainOptions,
 ): Promise<TrainingResult> {
-  const trainer = await makeTrainer(runtime, model, options);
-  try {
+  return scoped(async (keep) => {
+    const trainer = await keep(makeTrainer(runtime, model, options));
     return await train(trainer, options);
-  } finally {
-    await trainer.release();
-  }
+  });
 }
 
 /**

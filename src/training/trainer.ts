@@ -2,6 +2,7 @@ import { findImageInput, withConstantInitializers } from '../classifier/imageInp
 import { describeInput, type InputDescription, type InputSettings, imageDims } from '../classifier/inputDescription.ts';
 import type { Model } from '../onnx/graph.ts';
 import { scalar, type Tensor, zeros } from '../onnx/tensor.ts';
+import { program } from '../runtime/program.ts';
 import { floatOutputOf, type Runtime, type Values } from '../runtime/runtime.ts';
 import { makeTrainStep, type TrainStep, type TrainStepOptions } from './trainStep.ts';
 
@@ -65,7 +66,7 @@ export async function makeTrainer(runtime: Runtime, model: Model, options: Train
   const image = findImageInput(withConstantInitializers(model).graph);
   const input = describeInput(image, options.input ?? {});
   const step = await makeTrainStep(runtime, model, { ...options, imageDims: imageDims(input) });
-  const session = await runtime.createSession(step.model);
+  const { run, release } = await program(runtime, step.model);
   const unmasked = Object.fromEntries(
     step.weights.flatMap(({ name, mask, initial }) => (mask === undefined ? [] : [[name, ones(initial.dims)]])),
   );
@@ -82,7 +83,7 @@ export async function makeTrainer(runtime: Runtime, model: Model, options: Train
     },
     async update(state, batch, learningRate, masks = {}) {
       const scalars = options.optimizer.scalars(state.step + 1, learningRate);
-      const values = await session.run(feedsOf(step, state, batch, scalars, { ...unmasked, ...masks }));
+      const values = await run(feedsOf(step, state, batch, scalars, { ...unmasked, ...masks }));
       const named = (slots: readonly { readonly name: string; readonly updated: string }[]) =>
         Object.fromEntries(slots.map(({ name, updated }) => [name, floatOutputOf(values, updated)]));
       return {
@@ -91,7 +92,7 @@ export async function makeTrainer(runtime: Runtime, model: Model, options: Train
       };
     },
     modelOf: ({ weights }) => withWeights(model, weights),
-    release: () => session.release(),
+    release,
   };
 }
 

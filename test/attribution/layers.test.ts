@@ -10,6 +10,7 @@ import { saliency } from '../../src/attribution/saliency.ts';
 import { unitTarget } from '../../src/attribution/unitScores.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
 import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
+import { withBatchSize } from '../../src/classifier/makeClassifier.ts';
 import type { Target } from '../../src/classifier/target.ts';
 import { float32, rows, type Tensor } from '../../src/onnx/tensor.ts';
 import { cpu } from '../runtimes.ts';
@@ -131,7 +132,7 @@ describe('maps of a layer', () => {
 
   it('conductance does not depend on how the path is cut into runs', async () => {
     const whole = await attribute(layerConductance({ steps: 20 }));
-    const inParts = await attribute(layerConductance({ steps: 20 }), { of: { ...classifier, batchSize: 3 } });
+    const inParts = await attribute(layerConductance({ steps: 20 }), { of: withBatchSize(classifier, 3) });
     const largest = Math.max(...whole.values.data.map(Math.abs));
     const difference = Math.max(...whole.values.data.map((value, i) => Math.abs(value - inParts.values.data[i]!)));
     expect(difference).toBeLessThan(1e-5 * largest);

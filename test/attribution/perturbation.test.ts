@@ -6,6 +6,7 @@ import type { Method } from '../../src/attribution/method.ts';
 import { rise } from '../../src/attribution/rise.ts';
 import type { SegmentSource } from '../../src/attribution/segments.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
+import { withBatchSize } from '../../src/classifier/makeClassifier.ts';
 import { float32, rows, type Tensor } from '../../src/onnx/tensor.ts';
 import { random } from '../../src/random/random.ts';
 import { dense, images, load } from '../classifier/smallClassifiers.ts';
@@ -49,7 +50,7 @@ describe.each(runtimes)('perturbation on $name', ({ runtime }) => {
   let classifier: Classifier;
   beforeAll(async () => {
     // Pixels are model input as they are, so that a baseline of 0 is 0.
-    classifier = { ...(await load(tiny, { runtime })), batchSize: 7 };
+    classifier = withBatchSize(await load(tiny, { runtime }), 7);
   });
   afterAll(() => classifier.release());
 
@@ -96,7 +97,7 @@ describe.each(runtimes)('perturbation on $name', ({ runtime }) => {
       masks.reduce((sum, mask, m) => sum + ((scores[m]! - mean) * mask[i % 16]!) / (0.5 * masks.length), 0),
     );
     const error = async (samples: number) => {
-      const { values } = await mapOf({ ...classifier, batchSize: 128 }, rise({ samples, cells: 2, seed: 1 }));
+      const { values } = await mapOf(withBatchSize(classifier, 128), rise({ samples, cells: 2, seed: 1 }));
       return relativeDifference(values.data.subarray(0, 48), expected);
     };
     // A mean over a hundred times as many masks is ten times as near.

@@ -1,5 +1,6 @@
 import type { Classifier } from '../../src/classifier/classifier.ts';
 import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
+import { derive } from '../../src/classifier/makeClassifier.ts';
 import { float32, type Tensor } from '../../src/onnx/tensor.ts';
 import { cpu } from '../runtimes.ts';
 import { readReference } from './referenceData.ts';
@@ -18,7 +19,7 @@ export async function referenceClassifier(
   options: Partial<Pick<Classifier, 'batchSize' | 'input'>> = {},
 ): Promise<ReferenceClassifier> {
   const { bytes, images, targets } = readReference(model);
-  const classifier = { ...(await loadClassifier(bytes, { runtime: cpu })), ...options };
+  const classifier = derive(await loadClassifier(bytes, { runtime: cpu }), options);
   return { classifier, images, targets, size: images.data.length / targets.length };
 }
 

@@ -11,6 +11,7 @@ import type { Method } from '../../src/attribution/method.ts';
 import { noiseAverage } from '../../src/attribution/noiseAverage.ts';
 import { smoothGrad } from '../../src/attribution/smoothGrad.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
+import { derive } from '../../src/classifier/makeClassifier.ts';
 import type { Target } from '../../src/classifier/target.ts';
 import type { CompileTarget } from '../../src/compile/classTarget.ts';
 import { type CompiledExplainer, compilableMethods, compileExplainer } from '../../src/compile/compileExplainer.ts';
@@ -81,7 +82,7 @@ describe.each(packages)('compiled explainers in plain $name', (runner) => {
     const { classifier, images, targets } = await referenceClassifier('conv_bn', { batchSize: 5 });
     const method = methodKind(id).create(few[id] ?? {});
     const compiled = await compileExplainer(classifier, method, { version });
-    const direct = await directly({ ...classifier, runtime: runner.runtime }, method, images, targets);
+    const direct = await directly(derive(classifier, { runtime: runner.runtime }), method, images, targets);
     for (const count of [1, targets.length]) {
       const found = await runPlainly(runner, compiled, rows(images, 0, count), targets.slice(0, count));
       const expected = rows(direct.values, 0, count);

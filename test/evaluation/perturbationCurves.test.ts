@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Classifier } from '../../src/classifier/classifier.ts';
 import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
+import { withBatchSize } from '../../src/classifier/makeClassifier.ts';
 import { baselineImage } from '../../src/classifier/pixels.ts';
 import { perturbationCurves } from '../../src/evaluation/perturbationCurves.ts';
 import { segmentsByEvidence } from '../../src/evaluation/pixelOrder.ts';
@@ -47,7 +48,7 @@ describe('perturbationCurves', () => {
   it('is the same whatever the batch, and in the opposite order insertion mirrors deletion', async () => {
     const [whole] = await perturbationCurves(classifier, image, 2, [order], settings);
     const [forward, backward] = await perturbationCurves(
-      { ...classifier, batchSize: 3 },
+      withBatchSize(classifier, 3),
       image,
       2,
       [order, order.toReversed()],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withBatchSize } from '../../src/classifier/makeClassifier.ts';
 import { type Ablation, compileAblator } from '../../src/filters/ablation.ts';
 import { bootstrapMean } from '../../src/filters/bootstrap.ts';
 import { compileExcess } from '../../src/filters/excess.ts';
@@ -55,7 +56,7 @@ describe.each(runtimes)('taking something out on $name', ({ runtime }) => {
 
 describe.each(runtimes)('what units add beyond their means on $name', ({ runtime }) => {
   it('is by how much the slow network’s score falls for a small step of each towards its mean', async () => {
-    const classifier = { ...(await tinyClassifier(runtime)), batchSize: 2 };
+    const classifier = withBatchSize(await tinyClassifier(runtime), 2);
     const network = { ...(await filterNetwork(classifier)), classifier };
     const runner = await compileExcess(
       network,

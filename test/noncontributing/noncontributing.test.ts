@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Classifier } from '../../src/classifier/classifier.ts';
+import { withBatchSize } from '../../src/classifier/makeClassifier.ts';
 import { toInput } from '../../src/classifier/pixels.ts';
 import { PixelRangeError, ToleranceError, UndecidedError } from '../../src/noncontributing/errors.ts';
 import { compileNoncontributing, type NoncontributingSettings } from '../../src/noncontributing/noncontributing.ts';
@@ -135,7 +136,7 @@ describe('non-contributing pixels', () => {
     const classifier = await smallNetwork();
     const schedule = fastSchedule({ iterations: 40, images: 30 });
     const whole = await mapOf(classifier, smallImage(), { schedule, draws: 50 });
-    const inParts = await mapOf({ ...classifier, batchSize: 12 }, smallImage(), { schedule, draws: 50 });
+    const inParts = await mapOf(withBatchSize(classifier, 12), smallImage(), { schedule, draws: 50 });
     for (const [i, w] of whole.amplitude.data.entries()) expect(inParts.amplitude.data[i]).toBeCloseTo(w, 2);
     await classifier.release();
   });
