@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Classifier } from '../src/classifier/classifier.ts';
-import { loadClassifier } from '../src/classifier/loadClassifier.ts';
-import { toInput } from '../src/classifier/pixels.ts';
 import { fitImage } from '../src/datasets/fitImages.ts';
 import { decodeImage } from '../src/datasets/imageFile.ts';
 import { readNpz } from '../src/datasets/npz.ts';
+import type { Classifier } from '../src/model/classifier.ts';
+import { loadClassifier } from '../src/model/loadClassifier.ts';
+import { toInput } from '../src/model/pixels.ts';
 import { float32, type Tensor } from '../src/onnx/tensor.ts';
 import type { Runtime } from '../src/runtime/runtime.ts';
 

@@ -1,10 +1,10 @@
-import { integratedGradients } from '../src/attribution/integratedGradients.ts';
-import { kernelShap } from '../src/attribution/kernelShap.ts';
+import { integratedGradients } from '../src/attribution/gradient/integratedGradients.ts';
+import { saliency } from '../src/attribution/gradient/saliency.ts';
+import { smoothGrad } from '../src/attribution/gradient/smoothGrad.ts';
 import type { Method } from '../src/attribution/method.ts';
-import { occlusion } from '../src/attribution/occlusion.ts';
-import { rise } from '../src/attribution/rise.ts';
-import { saliency } from '../src/attribution/saliency.ts';
-import { smoothGrad } from '../src/attribution/smoothGrad.ts';
+import { kernelShap } from '../src/attribution/perturbation/kernelShap.ts';
+import { occlusion } from '../src/attribution/perturbation/occlusion.ts';
+import { rise } from '../src/attribution/perturbation/rise.ts';
 import { concatRows, float32, tensor } from '../src/onnx/tensor.ts';
 import { fillWithNormals } from '../src/random/normal.ts';
 import { random } from '../src/random/random.ts';

@@ -2,15 +2,15 @@
 // filter and picture at the best of the filter's four positions, by base image.
 //   npm run check:bases -- MNIST_FOLDER NETWORK_A1.onnx...
 import { readFileSync } from 'node:fs';
-import { layersOf } from '../src/attribution/layer.ts';
-import { smoothGrad } from '../src/attribution/smoothGrad.ts';
+import { smoothGrad } from '../src/attribution/gradient/smoothGrad.ts';
 import { unitScores } from '../src/attribution/unitScores.ts';
-import { loadClassifier } from '../src/classifier/loadClassifier.ts';
 import { readIdxFolder } from '../src/datasets/idxFolder.ts';
-import { ascend } from '../src/maximization/ascend.ts';
-import { beforeSquashing } from '../src/maximization/beforeSquashing.ts';
+import { layersOf } from '../src/model/layer.ts';
+import { loadClassifier } from '../src/model/loadClassifier.ts';
 import { concatRows, float32, rows, type Tensor } from '../src/onnx/tensor.ts';
 import { nodeRuntime } from '../src/runtime/node.ts';
+import { ascend } from '../src/studies/maximization/ascend.ts';
+import { beforeSquashing } from '../src/studies/maximization/beforeSquashing.ts';
 
 const imageCount = 20_000;
 const [size, side, kernel] = [784, 28, 27];

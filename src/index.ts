@@ -2,41 +2,34 @@
  * konkyo's library, for Node and the browser. What needs Node is in 'konkyo/node', the WebAssembly runtime in 'konkyo/web'.
  */
 
-export { deconvolution } from './attribution/deconvolution.ts';
-export { type DeepLiftSettings, deepLift } from './attribution/deepLift.ts';
-export { type ExpectedGradientsSettings, expectedGradients } from './attribution/expectedGradients.ts';
 export { type ExplainOptions, type Explanation, explain, type MethodMap, runnerUp } from './attribution/explain.ts';
 export type { ExplanationGraph, TargetSource } from './attribution/explanationGraph.ts';
-export { type FeatureAblationSettings, featureAblation } from './attribution/featureAblation.ts';
 export type { Freedom, MeasuredFreedom } from './attribution/freedom.ts';
-export { gradCam } from './attribution/gradCam.ts';
-export { guidedBackprop } from './attribution/guidedBackprop.ts';
-export { guidedGradCam } from './attribution/guidedGradCam.ts';
-export { blankImages, givenImages, type ImageDistribution } from './attribution/imageDistribution.ts';
-export { inputXGradient } from './attribution/inputXGradient.ts';
-export { integratedGradients } from './attribution/integratedGradients.ts';
-export { type KernelShapSettings, kernelShap } from './attribution/kernelShap.ts';
-export { findLayer, type Layer, layersOf } from './attribution/layer.ts';
-export { layerActivationXGradient } from './attribution/layerActivationXGradient.ts';
-export { layerConductance } from './attribution/layerConductance.ts';
-export { relevanceMethod } from './attribution/lrp.ts';
+export { blankImages, givenImages, type ImageDistribution } from './attribution/gradient/backgroundData.ts';
+export { deconvolution } from './attribution/gradient/deconvolution.ts';
+export { type DeepLiftSettings, deepLift } from './attribution/gradient/deepLift.ts';
+export { type ExpectedGradientsSettings, expectedGradients } from './attribution/gradient/expectedGradients.ts';
+export { guidedBackprop } from './attribution/gradient/guidedBackprop.ts';
+export { inputXGradient } from './attribution/gradient/inputXGradient.ts';
+export { integratedGradients } from './attribution/gradient/integratedGradients.ts';
+export { type NoiseSettings, noiseAverage } from './attribution/gradient/noiseAverage.ts';
+export type { NoiseStatistic } from './attribution/gradient/noiseStatistics.ts';
+export { saliency } from './attribution/gradient/saliency.ts';
+export { smoothGrad } from './attribution/gradient/smoothGrad.ts';
+export { gradCam } from './attribution/layers/gradCam.ts';
+export { guidedGradCam } from './attribution/layers/guidedGradCam.ts';
+export { layerActivationXGradient } from './attribution/layers/layerActivationXGradient.ts';
+export { layerConductance } from './attribution/layers/layerConductance.ts';
 export type { Attribution, Completeness, Explainer, Method, MethodKind, MethodOption } from './attribution/method.ts';
-export { type NoiseSettings, noiseAverage } from './attribution/noiseAverage.ts';
-export type { NoiseStatistic } from './attribution/noiseStatistics.ts';
-export { type OcclusionSettings, occlusion } from './attribution/occlusion.ts';
-export { compileRelevance, pixelBounds, relevanceGraph } from './attribution/relevance.ts';
-export { type Conservation, conservation, type LayerRelevance } from './attribution/relevanceByLayer.ts';
-export { rise } from './attribution/rise.ts';
-export { saliency } from './attribution/saliency.ts';
-export type { SegmentImage, SegmentSource } from './attribution/segments.ts';
-export { smoothGrad } from './attribution/smoothGrad.ts';
+export { type FeatureAblationSettings, featureAblation } from './attribution/perturbation/featureAblation.ts';
+export { type KernelShapSettings, kernelShap } from './attribution/perturbation/kernelShap.ts';
+export { type OcclusionSettings, occlusion } from './attribution/perturbation/occlusion.ts';
+export { rise } from './attribution/perturbation/rise.ts';
+export type { SegmentImage, SegmentSource } from './attribution/perturbation/segments.ts';
+export { relevanceMethod } from './attribution/relevance/lrp.ts';
+export { compileRelevance, pixelBounds, relevanceGraph } from './attribution/relevance/relevance.ts';
+export { type Conservation, conservation, type LayerRelevance } from './attribution/relevance/relevanceByLayer.ts';
 export { type UnitTarget, unitScores, unitTarget } from './attribution/unitScores.ts';
-export { type Classifier, className, type Prediction, type Preparation } from './classifier/classifier.ts';
-export type { InputDescription, InputSettings } from './classifier/inputDescription.ts';
-export { type LoadOptions, loadClassifier } from './classifier/loadClassifier.ts';
-export { withBatchSize } from './classifier/makeClassifier.ts';
-export { sumChannels, toInput, toPixels } from './classifier/pixels.ts';
-export type { Target } from './classifier/target.ts';
 export type { CompileTarget } from './compile/classTarget.ts';
 export {
   type CompiledExplainer,
@@ -44,53 +37,114 @@ export {
   compilableMethods,
   compileExplainer,
 } from './compile/compileExplainer.ts';
-export type { DecodedImage } from './datasets/decodedImage.ts';
 export type { LabelledImage, LabelledImages } from './datasets/labelledImages.ts';
 export type { NpyArray } from './datasets/npyTypes.ts';
 export { readNpz, writeNpz } from './datasets/npz.ts';
-export { resizeImage } from './datasets/resizeImage.ts';
 export {
   type CheckedExplanation,
   type CheckedMap,
   type CheckOptions,
   checkMaps,
   type MapChecks,
-} from './evaluation/checkMaps.ts';
+} from './faithfulness/checkMaps.ts';
 export {
   type Curve,
   type CurveSettings,
   type PerturbationCurves,
   perturbationCurves,
-} from './evaluation/perturbationCurves.ts';
-export { type RandomWeights, withRandomWeights } from './evaluation/randomWeights.ts';
-export { rankCorrelation } from './evaluation/rankCorrelation.ts';
-export { weightRandomisation } from './evaluation/weightRandomisation.ts';
-export { type Ablation, type Ablator, compileAblator } from './filters/ablation.ts';
-export { compileExcess, type Excess, type ExcessRunner } from './filters/excess.ts';
+} from './faithfulness/perturbationCurves.ts';
+export { rankCorrelation } from './faithfulness/rankCorrelation.ts';
+export { weightRandomisation } from './faithfulness/weightRandomisation.ts';
+export { isKonkyoError, KonkyoError } from './konkyoError.ts';
+export { methodKind, methodKinds } from './methods.ts';
+export { type Classifier, className, type Prediction, type Preparation } from './model/classifier.ts';
+export type { InputDescription, InputSettings } from './model/inputDescription.ts';
+export { findLayer, type Layer, layersOf } from './model/layer.ts';
+export { type LoadOptions, loadClassifier } from './model/loadClassifier.ts';
+export { withBatchSize } from './model/makeClassifier.ts';
+export { sumChannels, toInput, toPixels } from './model/pixels.ts';
+export { type RandomWeights, withRandomWeights } from './model/randomWeights.ts';
+export type { Target } from './model/target.ts';
+export type { Facts, ValueFacts } from './onnx/facts.ts';
+export type { Attribute, Graph, Model, Node, ValueInfo } from './onnx/graph.ts';
+export { emptyGraph, GraphBuilder } from './onnx/graphBuilder.ts';
+export { prune } from './onnx/prune.ts';
+export { externalLocations, readModel } from './onnx/readModel.ts';
+export { float32, int64, scalar, type Tensor, tensor } from './onnx/tensor.ts';
+export { writeModel, writeModelWithExternalData } from './onnx/writeModel.ts';
+export type { DecodedImage } from './pictures/decodedImage.ts';
+export { resizeImage } from './pictures/resizeImage.ts';
+export { explainedImage, type NamedImage } from './report/explanation/explainedView.ts';
+export { renderReport } from './report/explanation/renderReport.ts';
+export { reportPictures } from './report/explanation/reportPictures.ts';
+export type { ReportView } from './report/explanation/view.ts';
+export { provenanceOf } from './report/page/provenanceView.ts';
+export { type Probe, probe } from './runtime/probe.ts';
+export type { OptimizationLevel, Runtime, Session, SessionOptions, Values } from './runtime/runtime.ts';
+export { type BitSet, bitSet } from './studies/booleanRules/bitSet.ts';
+export { type DenseHead, findDenseHead } from './studies/booleanRules/denseHead.ts';
+export { absorbed, type Dnf, dnfText, simplified } from './studies/booleanRules/dnf.ts';
+export {
+  type Candidates,
+  type Extraction,
+  extractRules,
+  type RuleSet,
+  type RuleSettings,
+} from './studies/booleanRules/extractRules.ts';
+export { seenImages } from './studies/booleanRules/featureData.ts';
+export { type FoundRules, findRules } from './studies/booleanRules/findRules.ts';
+export { type FiredRule, firedRules } from './studies/booleanRules/firedRule.ts';
+export { implicantCodes, primeImplicants, termOfCode } from './studies/booleanRules/implicants.ts';
+export { type ClassFigures, judgeRules, type RuleFigures } from './studies/booleanRules/judgeRules.ts';
+export { multilinear, truthTable } from './studies/booleanRules/multilinear.ts';
+export { type RefinedRules, refineRules } from './studies/booleanRules/refineRules.ts';
+export { readRuleFile, writeRuleFile } from './studies/booleanRules/ruleFile.ts';
+export { ruleModel } from './studies/booleanRules/ruleModel.ts';
+export {
+  type SufficientSubset,
+  sufficientForClass,
+  sufficientForUnit,
+} from './studies/booleanRules/sufficientSubset.ts';
+export { type Literal, literalsOf, type Term, termOf, termText } from './studies/booleanRules/term.ts';
+export { isImplicant, type ThresholdUnit } from './studies/booleanRules/thresholdUnit.ts';
+export { type Ablation, type Ablator, compileAblator } from './studies/filterPaths/ablation.ts';
+export { compileExcess, type Excess, type ExcessRunner } from './studies/filterPaths/excess.ts';
 export {
   analyseFilters,
   type FilterAnalysis,
   type FilterSettings,
   filterDefaults,
-} from './filters/filterAnalysis.ts';
-export { type FilterLayer, type FilterNetwork, filterNetwork, withLayers } from './filters/filterNetwork.ts';
-export { type FilterSummary, filterSummary } from './filters/filterSummary.ts';
-export { compileHider, type Fill, type Hidden, type Hider } from './filters/hiding.ts';
-export { atMainLayers } from './filters/mainLayers.ts';
-export { compilePathMaps, type PathMap } from './filters/pathMaps.ts';
-export { type Path, pathCount, pathName } from './filters/paths.ts';
-export { type RegionEffects, regionEffects } from './filters/regionEffects.ts';
-export { type RegionGrid, regionGrid } from './filters/regionGrid.ts';
-export { type RegionSetSettings, type RegionSets, regionSets } from './filters/regionSets.ts';
-export { compileSplitter, type Split, type Splitter } from './filters/split.ts';
-export { compilePathSearch, type PathSearchSettings, type StrongestPaths } from './filters/strongestPaths.ts';
-export { gini, type Tally, tallyOf } from './filters/tally.ts';
-export { type UnitMeans, unitMeans } from './filters/unitMeans.ts';
-export { compileWholePass, type WholePass } from './filters/wholePass.ts';
-export { isKonkyoError, KonkyoError } from './konkyoError.ts';
-export type { AscentSettings } from './maximization/ascend.ts';
-export { type Maximization, type MaximizedUnit, type MaximizeOptions, maximize } from './maximization/maximize.ts';
-export { methodKind, methodKinds } from './methods.ts';
+} from './studies/filterPaths/filterAnalysis.ts';
+export {
+  type FilterLayer,
+  type FilterNetwork,
+  filterNetwork,
+  withLayers,
+} from './studies/filterPaths/filterNetwork.ts';
+export { type FilterSummary, filterSummary } from './studies/filterPaths/filterSummary.ts';
+export { atMainLayers } from './studies/filterPaths/mainLayers.ts';
+export { filtersView } from './studies/filterPaths/page/filtersView.ts';
+export { filtersPage } from './studies/filterPaths/page/page.ts';
+export { compilePathMaps, type PathMap } from './studies/filterPaths/pathMaps.ts';
+export { type Path, pathCount, pathName } from './studies/filterPaths/paths.ts';
+export { compileSplitter, type Split, type Splitter } from './studies/filterPaths/split.ts';
+export {
+  compilePathSearch,
+  type PathSearchSettings,
+  type StrongestPaths,
+} from './studies/filterPaths/strongestPaths.ts';
+export { gini, type Tally, tallyOf } from './studies/filterPaths/tally.ts';
+export { type UnitMeans, unitMeans } from './studies/filterPaths/unitMeans.ts';
+export { compileWholePass, type WholePass } from './studies/filterPaths/wholePass.ts';
+export type { AscentSettings } from './studies/maximization/ascend.ts';
+export {
+  type Maximization,
+  type MaximizedUnit,
+  type MaximizeOptions,
+  maximize,
+} from './studies/maximization/maximize.ts';
+export { maximizationPictures, renderMaximization } from './studies/maximization/page/maximizationPage.ts';
+export { type MaximizationView, maximizationView } from './studies/maximization/page/maximizationView.ts';
 export {
   type BoundKind,
   type Box,
@@ -99,27 +153,24 @@ export {
   type CertifierOptions,
   certify,
   compileCertifier,
-} from './noncontributing/certificate.ts';
-export { type Challenge, type ChallengeOptions, challenge } from './noncontributing/certificateChallenge.ts';
-export type { LayerMask, MaskChoice } from './noncontributing/layerMasks.ts';
-export { noncontributing } from './noncontributing/method.ts';
+} from './studies/noncontributing/certificate.ts';
+export { type Challenge, type ChallengeOptions, challenge } from './studies/noncontributing/certificateChallenge.ts';
+export type { LayerMask, MaskChoice } from './studies/noncontributing/layerMasks.ts';
+export { noncontributing } from './studies/noncontributing/method.ts';
 export {
   compileNoncontributing,
   type NoncontributingMap,
   type NoncontributingPixels,
   type NoncontributingSettings,
-} from './noncontributing/noncontributing.ts';
-export { fastSchedule, paperSchedule, type SearchSchedule } from './noncontributing/schedules.ts';
-export type { Tolerance } from './noncontributing/tolerance.ts';
-export type { Facts, ValueFacts } from './onnx/facts.ts';
-export type { Attribute, Graph, Model, Node, ValueInfo } from './onnx/graph.ts';
-export { emptyGraph, GraphBuilder } from './onnx/graphBuilder.ts';
-export { prune } from './onnx/prune.ts';
-export { externalLocations, readModel } from './onnx/readModel.ts';
-export { float32, int64, scalar, type Tensor, tensor } from './onnx/tensor.ts';
-export { writeModel, writeModelWithExternalData } from './onnx/writeModel.ts';
-export { hideRegions, removedCounterparts } from './regions/ablation.ts';
-export { type CompactCutSettings, cutToCompactRegions, cutToRandomDiscs } from './regions/compactCut.ts';
+} from './studies/noncontributing/noncontributing.ts';
+export { fastSchedule, paperSchedule, type SearchSchedule } from './studies/noncontributing/schedules.ts';
+export type { Tolerance } from './studies/noncontributing/tolerance.ts';
+export { compileHider, type Fill, type Hidden, type Hider } from './studies/occludedRegions/hiding.ts';
+export { type RegionEffects, regionEffects } from './studies/occludedRegions/regionEffects.ts';
+export { type RegionGrid, regionGrid } from './studies/occludedRegions/regionGrid.ts';
+export { type RegionSetSettings, type RegionSets, regionSets } from './studies/occludedRegions/regionSets.ts';
+export { hideRegions, removedCounterparts } from './studies/regionPruning/ablation.ts';
+export { type CompactCutSettings, cutToCompactRegions, cutToRandomDiscs } from './studies/regionPruning/compactCut.ts';
 export {
   type Cut,
   cutAtRandom,
@@ -127,14 +178,17 @@ export {
   cutRegions,
   cutWeights,
   type RegionCutSettings,
-} from './regions/cuts.ts';
-export { type DenseLayer, findDenseLayer } from './regions/denseLayer.ts';
-export { type Examination, examine } from './regions/examine.ts';
-export { type FeatureMap, placeOf } from './regions/featureMap.ts';
-export type { Criterion } from './regions/importance.ts';
-export { type InputStatistics, inputStatistics } from './regions/inputStatistics.ts';
-export { findRegions, type Neighbourhood, type Region } from './regions/labelling.ts';
-export { compactRounds, controlRounds, magnitudeRounds, oneShot, paperRounds } from './regions/plans.ts';
+} from './studies/regionPruning/cuts.ts';
+export { type DenseLayer, findDenseLayer } from './studies/regionPruning/denseLayer.ts';
+export { type Examination, examine } from './studies/regionPruning/examine.ts';
+export { type FeatureMap, placeOf } from './studies/regionPruning/featureMap.ts';
+export type { Criterion } from './studies/regionPruning/importance.ts';
+export { type InputStatistics, inputStatistics } from './studies/regionPruning/inputStatistics.ts';
+export { findRegions, type Neighbourhood, type Region } from './studies/regionPruning/labelling.ts';
+export { layerView } from './studies/regionPruning/page/layerView.ts';
+export { regionsPage } from './studies/regionPruning/page/page.ts';
+export type { RegionsView } from './studies/regionPruning/page/view.ts';
+export { compactRounds, controlRounds, magnitudeRounds, oneShot, paperRounds } from './studies/regionPruning/plans.ts';
 export {
   makePruner,
   type Pruned,
@@ -142,46 +196,15 @@ export {
   type PrunerOptions,
   type Round,
   type RoundRecord,
-} from './regions/pruner.ts';
-export { overPixels, type ReceptiveField, receptiveField } from './regions/receptiveField.ts';
-export { masksFile } from './regions/sidecar.ts';
-export { type LayerSummary, summarizeLayer, summarizeUnits, type UnitSummary } from './regions/unitSummary.ts';
-export { explainedImage, type NamedImage } from './report/explainedView.ts';
-export { filtersView } from './report/filters/filtersView.ts';
-export { filtersPage } from './report/filters/page.ts';
-export { maximizationPictures, renderMaximization } from './report/maximization/maximizationPage.ts';
-export { type MaximizationView, maximizationView } from './report/maximization/maximizationView.ts';
-export { provenanceOf } from './report/provenanceView.ts';
-export { layerView } from './report/regions/layerView.ts';
-export { regionsPage } from './report/regions/page.ts';
-export type { RegionsView } from './report/regions/view.ts';
-export { renderReport } from './report/renderReport.ts';
-export { reportPictures } from './report/reportPictures.ts';
-export type { ReportView } from './report/view.ts';
-export { type BitSet, bitSet } from './rules/bitSet.ts';
-export { type DenseHead, findDenseHead } from './rules/denseHead.ts';
-export { absorbed, type Dnf, dnfText, simplified } from './rules/dnf.ts';
+} from './studies/regionPruning/pruner.ts';
+export { overPixels, type ReceptiveField, receptiveField } from './studies/regionPruning/receptiveField.ts';
+export { masksFile } from './studies/regionPruning/sidecar.ts';
 export {
-  type Candidates,
-  type Extraction,
-  extractRules,
-  type RuleSet,
-  type RuleSettings,
-} from './rules/extractRules.ts';
-export { seenImages } from './rules/featureData.ts';
-export { type FoundRules, findRules } from './rules/findRules.ts';
-export { type FiredRule, firedRules } from './rules/firedRule.ts';
-export { implicantCodes, primeImplicants, termOfCode } from './rules/implicants.ts';
-export { type ClassFigures, judgeRules, type RuleFigures } from './rules/judgeRules.ts';
-export { multilinear, truthTable } from './rules/multilinear.ts';
-export { type RefinedRules, refineRules } from './rules/refineRules.ts';
-export { readRuleFile, writeRuleFile } from './rules/ruleFile.ts';
-export { ruleModel } from './rules/ruleModel.ts';
-export { type SufficientSubset, sufficientForClass, sufficientForUnit } from './rules/sufficientSubset.ts';
-export { type Literal, literalsOf, type Term, termOf, termText } from './rules/term.ts';
-export { isImplicant, type ThresholdUnit } from './rules/thresholdUnit.ts';
-export { type Probe, probe } from './runtime/probe.ts';
-export type { OptimizationLevel, Runtime, Session, SessionOptions, Values } from './runtime/runtime.ts';
+  type LayerSummary,
+  summarizeLayer,
+  summarizeUnits,
+  type UnitSummary,
+} from './studies/regionPruning/unitSummary.ts';
 export { type ArchitectureName, architectures } from './training/architectures.ts';
 export { readCheckpoint, writeCheckpoint } from './training/checkpointFile.ts';
 export { adam, type Optimizer, sgd } from './training/optimizers.ts';

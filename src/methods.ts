@@ -1,24 +1,24 @@
-import { deconvolutionKind } from './attribution/deconvolution.ts';
-import { deepLiftKind } from './attribution/deepLift.ts';
 import { UnknownMethodError } from './attribution/errors.ts';
-import { expectedGradientsKind } from './attribution/expectedGradients.ts';
-import { featureAblationKind } from './attribution/featureAblation.ts';
-import { gradCamKind } from './attribution/gradCam.ts';
-import { guidedBackpropKind } from './attribution/guidedBackprop.ts';
-import { guidedGradCamKind } from './attribution/guidedGradCam.ts';
-import { inputXGradientKind } from './attribution/inputXGradient.ts';
-import { integratedGradientsKind } from './attribution/integratedGradients.ts';
-import { kernelShapKind } from './attribution/kernelShap.ts';
-import { layerActivationXGradientKind } from './attribution/layerActivationXGradient.ts';
-import { layerConductanceKind } from './attribution/layerConductance.ts';
-import { relevanceKinds } from './attribution/lrp.ts';
+import { deconvolutionKind } from './attribution/gradient/deconvolution.ts';
+import { deepLiftKind } from './attribution/gradient/deepLift.ts';
+import { expectedGradientsKind } from './attribution/gradient/expectedGradients.ts';
+import { guidedBackpropKind } from './attribution/gradient/guidedBackprop.ts';
+import { inputXGradientKind } from './attribution/gradient/inputXGradient.ts';
+import { integratedGradientsKind } from './attribution/gradient/integratedGradients.ts';
+import { saliencyKind } from './attribution/gradient/saliency.ts';
+import { smoothGradKind } from './attribution/gradient/smoothGrad.ts';
+import { gradCamKind } from './attribution/layers/gradCam.ts';
+import { guidedGradCamKind } from './attribution/layers/guidedGradCam.ts';
+import { layerActivationXGradientKind } from './attribution/layers/layerActivationXGradient.ts';
+import { layerConductanceKind } from './attribution/layers/layerConductance.ts';
 import type { MethodKind } from './attribution/method.ts';
 import { nearName } from './attribution/nearName.ts';
-import { occlusionKind } from './attribution/occlusion.ts';
-import { riseKind } from './attribution/rise.ts';
-import { saliencyKind } from './attribution/saliency.ts';
-import { smoothGradKind } from './attribution/smoothGrad.ts';
-import { noncontributingKind } from './noncontributing/method.ts';
+import { featureAblationKind } from './attribution/perturbation/featureAblation.ts';
+import { kernelShapKind } from './attribution/perturbation/kernelShap.ts';
+import { occlusionKind } from './attribution/perturbation/occlusion.ts';
+import { riseKind } from './attribution/perturbation/rise.ts';
+import { relevanceKinds } from './attribution/relevance/lrp.ts';
+import { noncontributingKind } from './studies/noncontributing/method.ts';
 
 /** Every attribution method there is, in the order reports show them. */
 export const methodKinds: readonly MethodKind[] = [

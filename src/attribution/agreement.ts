@@ -1,7 +1,7 @@
-import type { Classifier } from '../classifier/classifier.ts';
-import { NotEquivalentError } from '../classifier/errors.ts';
-import { probeImages } from '../classifier/probeImages.ts';
-import { referenceOf } from '../classifier/reference.ts';
+import type { Classifier } from '../model/classifier.ts';
+import { NotEquivalentError } from '../model/errors.ts';
+import { probeImages } from '../model/probeImages.ts';
+import { referenceOf } from '../model/reference.ts';
 import type { Model } from '../onnx/graph.ts';
 import { rows, type Tensor } from '../onnx/tensor.ts';
 import { type Program, program, type Rows } from '../runtime/program.ts';

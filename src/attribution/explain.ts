@@ -1,10 +1,10 @@
-import { type Classifier, checkShape, type Prediction } from '../classifier/classifier.ts';
-import type { Target } from '../classifier/target.ts';
 import { isKonkyoError, KonkyoError } from '../konkyoError.ts';
+import { type Classifier, checkShape, type Prediction } from '../model/classifier.ts';
+import type { Target } from '../model/target.ts';
 import { rows, type Tensor } from '../onnx/tensor.ts';
 import type { Freedom } from './freedom.ts';
 import type { Attribution, Completeness, Explainer, Method } from './method.ts';
-import type { LayerRelevance } from './relevanceByLayer.ts';
+import type { LayerRelevance } from './relevance/relevanceByLayer.ts';
 import { unexplainable, without } from './unexplainable.ts';
 
 /** One image's explanation: what the model decided, and each method's map for the target. */

@@ -1,5 +1,5 @@
-import type { Classifier } from '../classifier/classifier.ts';
-import type { Target } from '../classifier/target.ts';
+import type { Classifier } from '../model/classifier.ts';
+import type { Target } from '../model/target.ts';
 import type { Tensor } from '../onnx/tensor.ts';
 import { type Completeness, completeness } from './method.ts';
 

@@ -1,6 +1,6 @@
-import { type Classifier, checkImages } from '../classifier/classifier.ts';
-import { InvalidInputError, InvalidTargetError } from '../classifier/errors.ts';
-import { type Target, targetWeights } from '../classifier/target.ts';
+import { type Classifier, checkImages } from '../model/classifier.ts';
+import { InvalidInputError, InvalidTargetError } from '../model/errors.ts';
+import { type Target, targetWeights } from '../model/target.ts';
 import type { Graph, ValueInfo } from '../onnx/graph.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';

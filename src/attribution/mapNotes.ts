@@ -1,4 +1,4 @@
-import type { Classifier } from '../classifier/classifier.ts';
+import type { Classifier } from '../model/classifier.ts';
 import { describeNode, qualifiedOp } from '../onnx/graph.ts';
 import { nodesInWords } from '../onnx/nodesInWords.ts';
 import { rows } from '../onnx/tensor.ts';

@@ -1,11 +1,11 @@
-import type { Classifier } from '../classifier/classifier.ts';
-import type { Target } from '../classifier/target.ts';
+import type { Classifier } from '../model/classifier.ts';
+import type { Target } from '../model/target.ts';
 import type { Tensor } from '../onnx/tensor.ts';
 import type { ExplanationGraph, TargetSource } from './explanationGraph.ts';
 import type { Freedom } from './freedom.ts';
-import type { ImageDistribution } from './imageDistribution.ts';
-import type { LayerRelevance } from './relevanceByLayer.ts';
-import type { SegmentSource } from './segments.ts';
+import type { ImageDistribution } from './gradient/backgroundData.ts';
+import type { SegmentSource } from './perturbation/segments.ts';
+import type { LayerRelevance } from './relevance/relevanceByLayer.ts';
 
 /** An attribution method with its settings: `integratedGradients({ steps: 100 })`. */
 export interface Method {

@@ -1,6 +1,6 @@
-import type { Classifier } from '../classifier/classifier.ts';
-import { InvalidInputError } from '../classifier/errors.ts';
 import type { KonkyoError } from '../konkyoError.ts';
+import type { Classifier } from '../model/classifier.ts';
+import { InvalidInputError } from '../model/errors.ts';
 import { concatRows, rows, type Tensor } from '../onnx/tensor.ts';
 import { RunError } from '../runtime/runtime.ts';
 

@@ -1,10 +1,10 @@
-import type { Classifier } from '../classifier/classifier.ts';
-import { derive } from '../classifier/makeClassifier.ts';
-import { classCount, type Target } from '../classifier/target.ts';
+import type { Classifier } from '../model/classifier.ts';
+import { findLayer } from '../model/layer.ts';
+import { derive } from '../model/makeClassifier.ts';
+import { classCount, type Target } from '../model/target.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { int64 } from '../onnx/tensor.ts';
 import { LayerError } from './errors.ts';
-import { findLayer } from './layer.ts';
 
 /** A classifier whose scores are a layer's units, and the target that stands for one of them. */
 export interface UnitTarget {

@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ImageDistribution } from '../attribution/imageDistribution.ts';
-import type { Classifier } from '../classifier/classifier.ts';
+import type { ImageDistribution } from '../attribution/gradient/backgroundData.ts';
 import { pictureAt } from '../datasets/fitImages.ts';
 import { namedDatasets } from '../datasets/namedDatasets.ts';
+import type { Classifier } from '../model/classifier.ts';
 import { concatRows, type Tensor } from '../onnx/tensor.ts';
 import { datasetWithProgress } from './datasetWithProgress.ts';
 import { readInputs, toModelInput } from './inputs.ts';

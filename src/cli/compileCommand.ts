@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { findLayer } from '../attribution/layer.ts';
-import type { Classifier } from '../classifier/classifier.ts';
 import { checkExplainer } from '../compile/checkExplainer.ts';
 import type { CompileTarget } from '../compile/classTarget.ts';
 import { type CompiledExplainer, compileExplainer } from '../compile/compileExplainer.ts';
 import { explainerKeys } from '../compile/metadata.ts';
+import type { Classifier } from '../model/classifier.ts';
+import { findLayer } from '../model/layer.ts';
 import { writeModel } from '../onnx/writeModel.ts';
 import { stopIfInterrupted, stoppable } from './interruption.ts';
 import { chosenMethods } from './methodFlags.ts';

@@ -1,9 +1,9 @@
 import type { Explanation } from '../attribution/explain.ts';
-import type { Classifier } from '../classifier/classifier.ts';
-import { compileImageFinder } from '../filters/imageFindings.ts';
 import { isKonkyoError } from '../konkyoError.ts';
-import type { NamedImage } from '../report/explainedView.ts';
-import { type DecidingView, decidingView } from '../report/filters/decidingView.ts';
+import type { Classifier } from '../model/classifier.ts';
+import type { NamedImage } from '../report/explanation/explainedView.ts';
+import { compileImageFinder } from '../studies/filterPaths/imageFindings.ts';
+import { type DecidingView, decidingView } from '../studies/filterPaths/page/decidingView.ts';
 import type { Progress } from './progress.ts';
 
 /** What the report says of regions and filters, image by image; why it says nothing, in the notes. */

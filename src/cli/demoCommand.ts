@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { loadClassifier } from '../classifier/loadClassifier.ts';
 import { loadDigits } from '../datasets/digits.ts';
 import { methodKinds } from '../methods.ts';
+import { loadClassifier } from '../model/loadClassifier.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { adam } from '../training/optimizers.ts';
 import { cosine } from '../training/schedules.ts';

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { findLayer } from '../attribution/layer.ts';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
-import type { Classifier } from '../classifier/classifier.ts';
-import type { NamedImage } from '../report/explainedView.ts';
+import type { Classifier } from '../model/classifier.ts';
+import { findLayer } from '../model/layer.ts';
+import type { NamedImage } from '../report/explanation/explainedView.ts';
 import { commandLine } from './commandLine.ts';
 import { explainImages } from './explainImages.ts';
 import { interruptedWords } from './explainJob.ts';

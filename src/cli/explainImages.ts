@@ -1,4 +1,4 @@
-import type { NamedImage } from '../report/explainedView.ts';
+import type { NamedImage } from '../report/explanation/explainedView.ts';
 import { runExplainJob } from './explainJob.ts';
 import { type ExplainManyJob, explainMany } from './explainMany.ts';
 import type { ExplainSummary } from './explainSummary.ts';

@@ -1,11 +1,11 @@
 import type { Explanation } from '../attribution/explain.ts';
 import type { Method } from '../attribution/method.ts';
-import { type Classifier, className, givesProbabilities } from '../classifier/classifier.ts';
-import type { InputDescription, SettingSources } from '../classifier/inputDescription.ts';
 import { writeNpz } from '../datasets/npz.ts';
-import type { CheckedExplanation } from '../evaluation/checkMaps.ts';
+import type { CheckedExplanation } from '../faithfulness/checkMaps.ts';
+import { type Classifier, className, givesProbabilities } from '../model/classifier.ts';
+import type { InputDescription, SettingSources } from '../model/inputDescription.ts';
 import { concatRows, float32 } from '../onnx/tensor.ts';
-import { targetWords } from '../report/explainedView.ts';
+import { targetWords } from '../report/explanation/explainedView.ts';
 import type { ExplainJob } from './explainJob.ts';
 import type { LeftOut } from './leftOut.ts';
 

@@ -1,11 +1,11 @@
-import type { Classifier } from '../classifier/classifier.ts';
+import type { Classifier } from '../model/classifier.ts';
 import { concatRows } from '../onnx/tensor.ts';
-import type { NamedImage } from '../report/explainedView.ts';
-import { type FiredRuleView, firedRuleView } from '../report/rules/firedView.ts';
-import { findDenseHead } from '../rules/denseHead.ts';
-import { RuleFileError } from '../rules/errors.ts';
-import { firedRules } from '../rules/firedRule.ts';
-import { readRuleFile } from '../rules/ruleFile.ts';
+import type { NamedImage } from '../report/explanation/explainedView.ts';
+import { findDenseHead } from '../studies/booleanRules/denseHead.ts';
+import { RuleFileError } from '../studies/booleanRules/errors.ts';
+import { firedRules } from '../studies/booleanRules/firedRule.ts';
+import { type FiredRuleView, firedRuleView } from '../studies/booleanRules/page/firedView.ts';
+import { readRuleFile } from '../studies/booleanRules/ruleFile.ts';
 import { readNamedFile } from './modelFile.ts';
 import { decodeText } from './textFile.ts';
 

@@ -1,4 +1,4 @@
-import { type InputSettings, parseInputSettings } from '../classifier/inputDescription.ts';
+import { type InputSettings, parseInputSettings } from '../model/inputDescription.ts';
 import { readNamedFile } from './modelFile.ts';
 import { decodeText } from './textFile.ts';
 import { UsageError } from './usageError.ts';

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Classifier } from '../classifier/classifier.ts';
-import { type InputSettings, parseInputSettings, type SettingSources } from '../classifier/inputDescription.ts';
-import { loadClassifier } from '../classifier/loadClassifier.ts';
 import { readExternalFiles } from '../files/externalFiles.ts';
 import { readBounded, readBoundedStream } from '../files/readBounded.ts';
 import { KonkyoError } from '../konkyoError.ts';
+import type { Classifier } from '../model/classifier.ts';
+import { type InputSettings, parseInputSettings, type SettingSources } from '../model/inputDescription.ts';
+import { loadClassifier } from '../model/loadClassifier.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { decodeText } from './textFile.ts';
 

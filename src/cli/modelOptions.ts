@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Classifier } from '../classifier/classifier.ts';
 import type { Dataset } from '../datasets/dataset.ts';
+import type { Classifier } from '../model/classifier.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { datasetWithProgress } from './datasetWithProgress.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';

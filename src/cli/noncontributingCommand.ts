@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import type { NoncontributingSettings } from '../noncontributing/noncontributing.ts';
+import type { NoncontributingSettings } from '../studies/noncontributing/noncontributing.ts';
 import { commandLine } from './commandLine.ts';
 import { interruptedWords } from './explainJob.ts';
 import { readInputs } from './inputs.ts';

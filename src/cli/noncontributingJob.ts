@@ -1,22 +1,22 @@
 import { join } from 'node:path';
 import { explain } from '../attribution/explain.ts';
-import { type Classifier, className } from '../classifier/classifier.ts';
 import { writeNpz } from '../datasets/npz.ts';
 import { isKonkyoError } from '../konkyoError.ts';
-import { type Certificate, certify } from '../noncontributing/certificate.ts';
-import { comparedMethods } from '../noncontributing/comparedMethods.ts';
+import { type Classifier, className } from '../model/classifier.ts';
+import { concatRows } from '../onnx/tensor.ts';
+import { explainedImage, type NamedImage } from '../report/explanation/explainedView.ts';
+import type { Row } from '../report/explanation/view.ts';
+import { renderPage } from '../report/page/page.ts';
+import { provenanceOf } from '../report/page/provenanceView.ts';
+import { type Certificate, certify } from '../studies/noncontributing/certificate.ts';
+import { comparedMethods } from '../studies/noncontributing/comparedMethods.ts';
 import {
   compileNoncontributing,
   type NoncontributingMap,
   type NoncontributingSettings,
-} from '../noncontributing/noncontributing.ts';
-import { concatRows } from '../onnx/tensor.ts';
-import { explainedImage, type NamedImage } from '../report/explainedView.ts';
-import { type FoundRow, foundMap, provedMap } from '../report/noncontributing/besideView.ts';
-import { noncontributingPage } from '../report/noncontributing/noncontributingPage.ts';
-import { renderPage } from '../report/page.ts';
-import { provenanceOf } from '../report/provenanceView.ts';
-import type { Row } from '../report/view.ts';
+} from '../studies/noncontributing/noncontributing.ts';
+import { type FoundRow, foundMap, provedMap } from '../studies/noncontributing/page/besideView.ts';
+import { noncontributingPage } from '../studies/noncontributing/page/noncontributingPage.ts';
 import { removeEarlierPictures } from './earlierReport.ts';
 import { interruptedWords } from './explainJob.ts';
 import { interruption, stopIfInterrupted } from './interruption.ts';

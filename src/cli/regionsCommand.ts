@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { criteria } from '../regions/importance.ts';
+import { criteria } from '../studies/regionPruning/importance.ts';
 import { commandLine } from './commandLine.ts';
 import { stoppable } from './interruption.ts';
 import { addModelOptions, classifierFrom, datasetFor, type ModelFlags, modelInputs } from './modelOptions.ts';

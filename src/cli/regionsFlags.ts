@@ -1,9 +1,9 @@
-import { percent } from '../regions/cuts.ts';
-import { type Criterion, criteria } from '../regions/importance.ts';
-import type { Neighbourhood } from '../regions/labelling.ts';
-import { compactRounds, paperRounds, type RoundSettings } from '../regions/plans.ts';
-import type { Round } from '../regions/pruner.ts';
-import { counted } from '../report/number.ts';
+import { counted } from '../report/page/number.ts';
+import { percent } from '../studies/regionPruning/cuts.ts';
+import { type Criterion, criteria } from '../studies/regionPruning/importance.ts';
+import type { Neighbourhood } from '../studies/regionPruning/labelling.ts';
+import { compactRounds, paperRounds, type RoundSettings } from '../studies/regionPruning/plans.ts';
+import type { Round } from '../studies/regionPruning/pruner.ts';
 import { adam, type Optimizer, sgd } from '../training/optimizers.ts';
 import { numberFlag, positiveFlag, wholeFlag } from './numberFlags.ts';
 import { UsageError } from './usageError.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Dataset } from '../datasets/dataset.ts';
-import type { Paper, PaperResult, Reproduction } from '../papers/paper.ts';
-import { papers } from '../papers/papers.ts';
-import { renderPage } from '../report/page.ts';
+import { renderPage } from '../report/page/page.ts';
 import { nodeRuntime } from '../runtime/node.ts';
+import type { Paper, PaperResult, Reproduction } from '../studies/paper.ts';
+import { papers } from '../studies/papers.ts';
 import { commandLine } from './commandLine.ts';
 import { datasetWithProgress } from './datasetWithProgress.ts';
 import { removeEarlierPictures } from './earlierReport.ts';

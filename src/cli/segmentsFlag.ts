@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { SegmentImage, SegmentSource } from '../attribution/segments.ts';
+import type { SegmentImage, SegmentSource } from '../attribution/perturbation/segments.ts';
 import { decodeImage } from '../datasets/imageFile.ts';
 import { readNpy } from '../datasets/npy.ts';
 import { FileError, readNamedFile } from './modelFile.ts';

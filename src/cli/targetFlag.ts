@@ -1,7 +1,7 @@
 import { runnerUp } from '../attribution/explain.ts';
-import type { Classifier, Prediction } from '../classifier/classifier.ts';
-import { InvalidTargetError } from '../classifier/errors.ts';
-import { type Target, targetWeights } from '../classifier/target.ts';
+import type { Classifier, Prediction } from '../model/classifier.ts';
+import { InvalidTargetError } from '../model/errors.ts';
+import { type Target, targetWeights } from '../model/target.ts';
 
 /**
  * Reads --target: a class (index or name), "predicted", or A-vs-B, where A and B may be "predicted" and "second" too.

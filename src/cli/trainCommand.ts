@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { type InputDescription, settingsOf } from '../classifier/inputDescription.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { namedDatasets } from '../datasets/namedDatasets.ts';
 import { splitEvery } from '../datasets/splitEvery.ts';
+import { type InputDescription, settingsOf } from '../model/inputDescription.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { architectures } from '../training/architectures.ts';
 import { readCheckpoint } from '../training/checkpointFile.ts';

@@ -1,5 +1,5 @@
-import type { InputDescription, InputSettings } from '../classifier/inputDescription.ts';
 import type { LabelledImages } from '../datasets/labelledImages.ts';
+import type { InputDescription, InputSettings } from '../model/inputDescription.ts';
 import type { Model } from '../onnx/graph.ts';
 import { writeModel } from '../onnx/writeModel.ts';
 import type { Runtime } from '../runtime/runtime.ts';

@@ -1,4 +1,4 @@
-import { type InputSettings, settingsOf } from '../classifier/inputDescription.ts';
+import { type InputSettings, settingsOf } from '../model/inputDescription.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type ArchitectureName, architectures } from '../training/architectures.ts';

@@ -1,8 +1,8 @@
 import type { Method } from '../attribution/method.ts';
-import type { Classifier } from '../classifier/classifier.ts';
-import { largestDifference, rowValues } from '../classifier/equivalence.ts';
-import { probeImages } from '../classifier/probeImages.ts';
-import { referenceOf, windows } from '../classifier/reference.ts';
+import type { Classifier } from '../model/classifier.ts';
+import { largestDifference, rowValues } from '../model/equivalence.ts';
+import { probeImages } from '../model/probeImages.ts';
+import { referenceOf, windows } from '../model/reference.ts';
 import { readModel } from '../onnx/readModel.ts';
 import { int64, type Tensor } from '../onnx/tensor.ts';
 import { program } from '../runtime/program.ts';

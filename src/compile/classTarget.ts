@@ -1,6 +1,6 @@
 import type { TargetSource } from '../attribution/explanationGraph.ts';
-import type { Classifier } from '../classifier/classifier.ts';
-import { type Target, targetWeights } from '../classifier/target.ts';
+import type { Classifier } from '../model/classifier.ts';
+import { type Target, targetWeights } from '../model/target.ts';
 import { elementTypeCode } from '../onnx/elementType.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { float32, int64 } from '../onnx/tensor.ts';

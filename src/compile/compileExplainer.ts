@@ -1,7 +1,7 @@
+import { imageShapeOf } from '../attribution/gradient/sampledGradient.ts';
 import type { Method } from '../attribution/method.ts';
-import { imageShapeOf } from '../attribution/sampledGradient.ts';
-import { type Classifier, className } from '../classifier/classifier.ts';
 import { methodKinds } from '../methods.ts';
+import { type Classifier, className } from '../model/classifier.ts';
 import { type Model, type ValueInfo, valueNames } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';

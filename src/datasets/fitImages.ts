@@ -1,7 +1,7 @@
-import type { DecodedImage } from './decodedImage.ts';
+import type { DecodedImage } from '../pictures/decodedImage.ts';
+import { resizeImage } from '../pictures/resizeImage.ts';
 import { withChannels } from './imageChannels.ts';
 import { imageAt, type LabelledImages } from './labelledImages.ts';
-import { resizeImage } from './resizeImage.ts';
 
 /** What pictures are brought to; what is left out stays as it is. */
 export interface ImageShape {

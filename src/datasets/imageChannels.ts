@@ -1,4 +1,4 @@
-import type { DecodedImage } from './decodedImage.ts';
+import type { DecodedImage } from '../pictures/decodedImage.ts';
 
 const luma = [0.299, 0.587, 0.114] as const;
 

@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import { maxBytes } from '../files/limits.ts';
 import { readBounded } from '../files/readBounded.ts';
-import type { DecodedImage } from './decodedImage.ts';
+import type { DecodedImage } from '../pictures/decodedImage.ts';
 import { DatasetFileError, ImageFormatError } from './errors.ts';
 import { describeBytes, pictureFormat } from './fileKind.ts';
 

@@ -1,8 +1,8 @@
 // Node only: reads folders of picture files.
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import type { DecodedImage } from '../pictures/decodedImage.ts';
 import type { Dataset } from './dataset.ts';
-import type { DecodedImage } from './decodedImage.ts';
 import { DatasetFileError, ImageFolderError, InterruptedError } from './errors.ts';
 import { fitImage, type ImageShape } from './fitImages.ts';
 import { readImageFile } from './imageFile.ts';

@@ -1,4 +1,4 @@
-import { findImageInput, findOutput } from '../classifier/imageInput.ts';
+import { findImageInput, findOutput } from '../model/imageInput.ts';
 import type { Model } from '../onnx/graph.ts';
 import { runOnce } from '../runtime/program.ts';
 import { floatOutputOf, type Runtime } from '../runtime/runtime.ts';

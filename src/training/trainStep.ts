@@ -1,6 +1,6 @@
-import { findScores } from '../classifier/findScores.ts';
-import { findImageInput, findOutput, withConstantInitializers } from '../classifier/imageInput.ts';
-import { showDims } from '../classifier/inputDescription.ts';
+import { findScores } from '../model/findScores.ts';
+import { findImageInput, findOutput, withConstantInitializers } from '../model/imageInput.ts';
+import { showDims } from '../model/inputDescription.ts';
 import type { Facts } from '../onnx/facts.ts';
 import type { Graph, Model, ValueInfo } from '../onnx/graph.ts';
 import { GraphBuilder, reservedPrefix } from '../onnx/graphBuilder.ts';

@@ -1,4 +1,4 @@
-import { classesKey, trainingKey } from '../classifier/metadata.ts';
+import { classesKey, trainingKey } from '../model/metadata.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { TrainingPlan } from './plan.ts';

@@ -1,5 +1,5 @@
-import { findImageInput, withConstantInitializers } from '../classifier/imageInput.ts';
-import { describeInput, type InputDescription, type InputSettings, imageDims } from '../classifier/inputDescription.ts';
+import { findImageInput, withConstantInitializers } from '../model/imageInput.ts';
+import { describeInput, type InputDescription, type InputSettings, imageDims } from '../model/inputDescription.ts';
 import type { Model } from '../onnx/graph.ts';
 import { scalar, type Tensor, zeros } from '../onnx/tensor.ts';
 import { program } from '../runtime/program.ts';

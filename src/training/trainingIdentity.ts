@@ -1,6 +1,6 @@
-import { settingsOf } from '../classifier/inputDescription.ts';
 import { crc32 } from '../datasets/crc32.ts';
 import type { LabelledImages } from '../datasets/labelledImages.ts';
+import { settingsOf } from '../model/inputDescription.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { CheckpointError } from './errors.ts';
 import type { Schedule } from './schedules.ts';

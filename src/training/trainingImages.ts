@@ -1,6 +1,6 @@
-import { type InputDescription, imageDims } from '../classifier/inputDescription.ts';
-import { eachPixel, normalise } from '../classifier/pixels.ts';
 import type { LabelledImages } from '../datasets/labelledImages.ts';
+import { type InputDescription, imageDims } from '../model/inputDescription.ts';
+import { eachPixel, normalise } from '../model/pixels.ts';
 import { float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { TrainingDataError } from './errors.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Target } from '../../src/classifier/target.ts';
 import { methodKinds } from '../../src/methods.ts';
+import type { Target } from '../../src/model/target.ts';
 import { referenceClassifier, relativeDifference } from './referenceClassifier.ts';
 
 /** What these do to a gradient on its way depends on its sign. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { deepLift } from '../../src/attribution/deepLift.ts';
+import { deepLift } from '../../src/attribution/gradient/deepLift.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, rows } from '../../src/onnx/tensor.ts';
-import { dense, images, load, weights } from '../classifier/smallClassifiers.ts';
+import { dense, images, load, weights } from '../model/smallClassifiers.ts';
 import { built, value } from '../onnx/smallModels.ts';
 
 type Part = (builder: GraphBuilder, x: string) => string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expectedGradients } from '../../src/attribution/expectedGradients.ts';
-import { saliency } from '../../src/attribution/saliency.ts';
+import { expectedGradients } from '../../src/attribution/gradient/expectedGradients.ts';
+import { saliency } from '../../src/attribution/gradient/saliency.ts';
 import { float32 } from '../../src/onnx/tensor.ts';
 import { random } from '../../src/random/random.ts';
 import { referenceClassifier, relativeDifference } from './referenceClassifier.ts';

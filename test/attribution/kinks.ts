@@ -1,4 +1,4 @@
-import { gaussLegendre } from '../../src/attribution/gaussLegendre.ts';
+import { gaussLegendre } from '../../src/attribution/gradient/gaussLegendre.ts';
 import { readModel } from '../../src/onnx/readModel.ts';
 import type { Array64 } from '../slow/array64.ts';
 import { evaluateGraph } from '../slow/slowGraph.ts';

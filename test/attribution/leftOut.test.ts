@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../src/attribution/explain.ts';
-import { inputXGradient } from '../../src/attribution/inputXGradient.ts';
+import { inputXGradient } from '../../src/attribution/gradient/inputXGradient.ts';
+import { saliency } from '../../src/attribution/gradient/saliency.ts';
 import type { Method } from '../../src/attribution/method.ts';
-import { saliency } from '../../src/attribution/saliency.ts';
-import { checkMaps } from '../../src/evaluation/checkMaps.ts';
+import { checkMaps } from '../../src/faithfulness/checkMaps.ts';
 import { concatRows, float32, rows, type Tensor } from '../../src/onnx/tensor.ts';
 import { RunError } from '../../src/runtime/runtime.ts';
-import { dense, images, load } from '../classifier/smallClassifiers.ts';
+import { dense, images, load } from '../model/smallClassifiers.ts';
 import { built, value } from '../onnx/smallModels.ts';
 
 /** The log of the pixels: NaN for an image with a negative one. */

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { lrpEpsilonPlusKind, relevanceKinds } from '../../src/attribution/lrp.ts';
-import { conservation, kept } from '../../src/attribution/relevanceByLayer.ts';
-import type { Classifier } from '../../src/classifier/classifier.ts';
-import type { InputSettings } from '../../src/classifier/inputDescription.ts';
-import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
-import { noiseImages } from '../../src/classifier/pixels.ts';
+import { lrpEpsilonPlusKind, relevanceKinds } from '../../src/attribution/relevance/lrp.ts';
+import { conservation, kept } from '../../src/attribution/relevance/relevanceByLayer.ts';
 import { methodKind } from '../../src/methods.ts';
+import type { Classifier } from '../../src/model/classifier.ts';
+import type { InputSettings } from '../../src/model/inputDescription.ts';
+import { loadClassifier } from '../../src/model/loadClassifier.ts';
+import { noiseImages } from '../../src/model/pixels.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import { cpu } from '../runtimes.ts';
 import { relativeDifference } from './referenceClassifier.ts';

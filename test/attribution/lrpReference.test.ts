@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { relevanceKinds } from '../../src/attribution/lrp.ts';
-import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
+import { relevanceKinds } from '../../src/attribution/relevance/lrp.ts';
+import { loadClassifier } from '../../src/model/loadClassifier.ts';
 import { readModel } from '../../src/onnx/readModel.ts';
 import { runtimes } from '../runtimes.ts';
 import { evaluateGraph } from '../slow/slowGraph.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { deconvolution } from '../../src/attribution/deconvolution.ts';
-import { deepLift } from '../../src/attribution/deepLift.ts';
-import { gradCam } from '../../src/attribution/gradCam.ts';
-import { guidedBackprop } from '../../src/attribution/guidedBackprop.ts';
-import { layerConductance } from '../../src/attribution/layerConductance.ts';
+import { deconvolution } from '../../src/attribution/gradient/deconvolution.ts';
+import { deepLift } from '../../src/attribution/gradient/deepLift.ts';
+import { guidedBackprop } from '../../src/attribution/gradient/guidedBackprop.ts';
+import { gradCam } from '../../src/attribution/layers/gradCam.ts';
+import { layerConductance } from '../../src/attribution/layers/layerConductance.ts';
 import type { Method } from '../../src/attribution/method.ts';
-import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
+import { loadClassifier } from '../../src/model/loadClassifier.ts';
 import { cpu, runtimes } from '../runtimes.ts';
 import { differenceByImage, readReference, referenceModels } from './referenceData.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { inputXGradient } from '../../src/attribution/inputXGradient.ts';
-import { integratedGradients } from '../../src/attribution/integratedGradients.ts';
+import { inputXGradient } from '../../src/attribution/gradient/inputXGradient.ts';
+import { integratedGradients } from '../../src/attribution/gradient/integratedGradients.ts';
+import { noiseAverage } from '../../src/attribution/gradient/noiseAverage.ts';
+import type { NoiseStatistic } from '../../src/attribution/gradient/noiseStatistics.ts';
+import { saliency } from '../../src/attribution/gradient/saliency.ts';
+import { smoothGrad } from '../../src/attribution/gradient/smoothGrad.ts';
 import type { Method } from '../../src/attribution/method.ts';
-import { noiseAverage } from '../../src/attribution/noiseAverage.ts';
-import type { NoiseStatistic } from '../../src/attribution/noiseStatistics.ts';
-import { saliency } from '../../src/attribution/saliency.ts';
-import { smoothGrad } from '../../src/attribution/smoothGrad.ts';
 import { fillWithCountedNormals, noiseKeys } from '../../src/random/countedNormals.ts';
 import { random } from '../../src/random/random.ts';
 import { type ReferenceClassifier, referenceClassifier, relativeDifference, repeated } from './referenceClassifier.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type OcclusionSettings, occlusion } from '../../src/attribution/occlusion.ts';
-import { windowFor } from '../../src/attribution/slidingWindow.ts';
+import { type OcclusionSettings, occlusion } from '../../src/attribution/perturbation/occlusion.ts';
+import { windowFor } from '../../src/attribution/perturbation/slidingWindow.ts';
 import { float32 } from '../../src/onnx/tensor.ts';
 import { referenceClassifier, relativeDifference } from './referenceClassifier.ts';
 

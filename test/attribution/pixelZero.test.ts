@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { relevanceKinds } from '../../src/attribution/lrp.ts';
-import { kept } from '../../src/attribution/relevanceByLayer.ts';
-import type { InputSettings } from '../../src/classifier/inputDescription.ts';
-import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
-import { noiseImages } from '../../src/classifier/pixels.ts';
+import { relevanceKinds } from '../../src/attribution/relevance/lrp.ts';
+import { kept } from '../../src/attribution/relevance/relevanceByLayer.ts';
 import { methodKind } from '../../src/methods.ts';
+import type { InputSettings } from '../../src/model/inputDescription.ts';
+import { loadClassifier } from '../../src/model/loadClassifier.ts';
+import { noiseImages } from '../../src/model/pixels.ts';
 import { float } from '../../src/onnx/attributes.ts';
 import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, type Tensor } from '../../src/onnx/tensor.ts';

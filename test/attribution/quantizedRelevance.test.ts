@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { relevanceKinds } from '../../src/attribution/lrp.ts';
 import type { MethodKind } from '../../src/attribution/method.ts';
-import { conservation, kept } from '../../src/attribution/relevanceByLayer.ts';
-import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
-import { noiseImages } from '../../src/classifier/pixels.ts';
+import { relevanceKinds } from '../../src/attribution/relevance/lrp.ts';
+import { conservation, kept } from '../../src/attribution/relevance/relevanceByLayer.ts';
+import { loadClassifier } from '../../src/model/loadClassifier.ts';
+import { noiseImages } from '../../src/model/pixels.ts';
 import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, tensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';

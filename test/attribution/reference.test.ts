@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { inputXGradient } from '../../src/attribution/inputXGradient.ts';
-import { integratedGradients } from '../../src/attribution/integratedGradients.ts';
+import { inputXGradient } from '../../src/attribution/gradient/inputXGradient.ts';
+import { integratedGradients } from '../../src/attribution/gradient/integratedGradients.ts';
+import { saliency } from '../../src/attribution/gradient/saliency.ts';
 import type { Method } from '../../src/attribution/method.ts';
-import { occlusion } from '../../src/attribution/occlusion.ts';
-import { saliency } from '../../src/attribution/saliency.ts';
-import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
+import { occlusion } from '../../src/attribution/perturbation/occlusion.ts';
+import { loadClassifier } from '../../src/model/loadClassifier.ts';
 import { runtimes } from '../runtimes.ts';
 import { passesAKink } from './kinks.ts';
 import { differenceByImage, type Reference, readReference, referenceModels } from './referenceData.ts';

@@ -1,6 +1,6 @@
-import type { Classifier } from '../../src/classifier/classifier.ts';
-import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
-import { derive } from '../../src/classifier/makeClassifier.ts';
+import type { Classifier } from '../../src/model/classifier.ts';
+import { loadClassifier } from '../../src/model/loadClassifier.ts';
+import { derive } from '../../src/model/makeClassifier.ts';
 import { float32, type Tensor } from '../../src/onnx/tensor.ts';
 import { cpu } from '../runtimes.ts';
 import { readReference } from './referenceData.ts';

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { explain } from '../../src/attribution/explain.ts';
-import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
-import { toInput } from '../../src/classifier/pixels.ts';
 import { loadDigits } from '../../src/datasets/digits.ts';
 import { imageAt } from '../../src/datasets/labelledImages.ts';
-import { checkMaps } from '../../src/evaluation/checkMaps.ts';
+import { checkMaps } from '../../src/faithfulness/checkMaps.ts';
 import { methodKind } from '../../src/methods.ts';
+import { loadClassifier } from '../../src/model/loadClassifier.ts';
+import { toInput } from '../../src/model/pixels.ts';
 import { concatRows } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { adam } from '../../src/training/optimizers.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../src/attribution/explain.ts';
-import { relevanceKinds } from '../../src/attribution/lrp.ts';
+import { relevanceKinds } from '../../src/attribution/relevance/lrp.ts';
 import { methodKinds } from '../../src/methods.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, rows, type Tensor } from '../../src/onnx/tensor.ts';
-import { dense, images, load, weights } from '../classifier/smallClassifiers.ts';
+import { dense, images, load, weights } from '../model/smallClassifiers.ts';
 import { built, value } from '../onnx/smallModels.ts';
 import { relativeDifference } from './referenceClassifier.ts';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeNpy } from '../../src/datasets/npy.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
-import { encodePicture } from '../../src/report/png.ts';
-import { dense } from '../classifier/smallClassifiers.ts';
+import { encodePicture } from '../../src/pictures/png.ts';
+import { dense } from '../model/smallClassifiers.ts';
 import { built, value } from '../onnx/smallModels.ts';
 import { compileKonkyo, type Konkyo } from './konkyo.ts';
 

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../src/classifier/errors.ts';
 import { readInputs } from '../../src/cli/inputs.ts';
 import { writeNpy } from '../../src/datasets/npy.ts';
+import { InvalidInputError } from '../../src/model/errors.ts';
 import { sizeOf } from '../../src/onnx/tensor.ts';
-import { dense, load } from '../classifier/smallClassifiers.ts';
+import { dense, load } from '../model/smallClassifiers.ts';
 import { built, value } from '../onnx/smallModels.ts';
 
 let folder = '';

@@ -8,8 +8,8 @@ import { writeNpy } from '../../src/datasets/npy.ts';
 import type { Graph } from '../../src/onnx/graph.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
-import { encodePicture } from '../../src/report/png.ts';
-import { dense } from '../classifier/smallClassifiers.ts';
+import { encodePicture } from '../../src/pictures/png.ts';
+import { dense } from '../model/smallClassifiers.ts';
 import { built, modelOf, node, value } from '../onnx/smallModels.ts';
 import { compileKonkyo, type Konkyo } from './konkyo.ts';
 

@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { parseInputSettings } from '../../src/classifier/inputDescription.ts';
 import { inputSettings } from '../../src/cli/inputFlags.ts';
 import { loadModelFile } from '../../src/cli/modelFile.ts';
 import { parseTarget } from '../../src/cli/targetFlag.ts';
+import { parseInputSettings } from '../../src/model/inputDescription.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
-import { dense } from '../classifier/smallClassifiers.ts';
+import { dense } from '../model/smallClassifiers.ts';
 import { built, value } from '../onnx/smallModels.ts';
 import { cpu } from '../runtimes.ts';
 

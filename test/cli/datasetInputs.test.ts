@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
-import { toPixels } from '../../src/classifier/pixels.ts';
 import { readInputs } from '../../src/cli/inputs.ts';
 import { UsageError } from '../../src/cli/usageError.ts';
 import { ImageIndexError } from '../../src/datasets/errors.ts';
 import { imageAt } from '../../src/datasets/labelledImages.ts';
 import { openDataset } from '../../src/datasets/openDataset.ts';
+import { loadClassifier } from '../../src/model/loadClassifier.ts';
+import { toPixels } from '../../src/model/pixels.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import { errorOf } from '../datasets/expectError.ts';
 

@@ -8,8 +8,8 @@ import { readNpz, writeNpz } from '../../src/datasets/npz.ts';
 import { methodKinds } from '../../src/methods.ts';
 import { float32 } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
-import { encodePicture } from '../../src/report/png.ts';
-import { dense, images } from '../classifier/smallClassifiers.ts';
+import { encodePicture } from '../../src/pictures/png.ts';
+import { dense, images } from '../model/smallClassifiers.ts';
 import { built, value } from '../onnx/smallModels.ts';
 import { compileKonkyo, type Ended, type Konkyo } from './konkyo.ts';
 

@@ -11,7 +11,7 @@ import { labelledImages } from '../../src/datasets/labelledImages.ts';
 import { writeNpy } from '../../src/datasets/npy.ts';
 import type { NpyArray } from '../../src/datasets/npyTypes.ts';
 import { readNpz } from '../../src/datasets/npz.ts';
-import { encodePicture } from '../../src/report/png.ts';
+import { encodePicture } from '../../src/pictures/png.ts';
 
 const idx = (dims: readonly number[], bytes: number) => {
   const header = Buffer.from([

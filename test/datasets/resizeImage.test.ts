@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DecodedImage } from '../../src/datasets/decodedImage.ts';
-import { resizeImage } from '../../src/datasets/resizeImage.ts';
+import type { DecodedImage } from '../../src/pictures/decodedImage.ts';
+import { resizeImage } from '../../src/pictures/resizeImage.ts';
 
 const grey = (height: number, width: number, data: readonly number[]): DecodedImage => ({
   height,

@@ -1,6 +1,6 @@
-import { gradientMethod } from '../../src/attribution/targetGradient.ts';
-import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
+import { gradientMethod } from '../../src/attribution/gradient/targetGradient.ts';
 import { isKonkyoError } from '../../src/konkyoError.ts';
+import { loadClassifier } from '../../src/model/loadClassifier.ts';
 import { float32, sizeOf, type Tensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { type Random, random } from '../../src/random/random.ts';

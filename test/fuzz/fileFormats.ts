@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import sharp from 'sharp';
-import { describeInput, parseInputSettings } from '../../src/classifier/inputDescription.ts';
 import { inputSettings } from '../../src/cli/inputFlags.ts';
 import { parseSegments } from '../../src/cli/segmentsFlag.ts';
 import { datasetFromArrays } from '../../src/datasets/arrayDataset.ts';
@@ -16,9 +15,10 @@ import { imageAt, type LabelledImages } from '../../src/datasets/labelledImages.
 import { readNpy, writeNpy } from '../../src/datasets/npy.ts';
 import type { NpyArray } from '../../src/datasets/npyTypes.ts';
 import { readNpz, writeNpz } from '../../src/datasets/npz.ts';
+import { describeInput, parseInputSettings } from '../../src/model/inputDescription.ts';
 import { float32 } from '../../src/onnx/tensor.ts';
-import { readRuleFile, writeRuleFile } from '../../src/rules/ruleFile.ts';
-import { termOf } from '../../src/rules/term.ts';
+import { readRuleFile, writeRuleFile } from '../../src/studies/booleanRules/ruleFile.ts';
+import { termOf } from '../../src/studies/booleanRules/term.ts';
 import { readCheckpoint, writeCheckpoint } from '../../src/training/checkpointFile.ts';
 import { value } from '../onnx/smallModels.ts';
 

@@ -1,5 +1,5 @@
-import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
 import { isKonkyoError } from '../../src/konkyoError.ts';
+import { loadClassifier } from '../../src/model/loadClassifier.ts';
 import { attributes, float } from '../../src/onnx/attributes.ts';
 import type { Graph, Model } from '../../src/onnx/graph.ts';
 import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';

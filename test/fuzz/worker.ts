@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { saliency } from '../../src/attribution/saliency.ts';
-import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
+import { saliency } from '../../src/attribution/gradient/saliency.ts';
 import { isKonkyoError } from '../../src/konkyoError.ts';
+import { loadClassifier } from '../../src/model/loadClassifier.ts';
 import { float32, sizeOf } from '../../src/onnx/tensor.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import { mutate } from './mutations.ts';

@@ -16,7 +16,7 @@ import {
   ValueInfoProtoSchema,
 } from 'onnx-buf';
 import { describe, expect, it } from 'vitest';
-import { modelIdentity } from '../../src/classifier/identity.ts';
+import { modelIdentity } from '../../src/model/identity.ts';
 import { ExternalDataError, InvalidModelError } from '../../src/onnx/errors.ts';
 import { externalLocations, readModel } from '../../src/onnx/readModel.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';

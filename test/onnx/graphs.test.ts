@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withConstantInitializers } from '../../src/classifier/imageInput.ts';
+import { withConstantInitializers } from '../../src/model/imageInput.ts';
 import { intOf } from '../../src/onnx/attributes.ts';
 import { InvalidModelError } from '../../src/onnx/errors.ts';
 import type { Graph } from '../../src/onnx/graph.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addPixelNoise } from '../../src/attribution/pixelNoise.ts';
-import type { InputDescription } from '../../src/classifier/inputDescription.ts';
+import { addPixelNoise } from '../../src/attribution/gradient/pixelNoise.ts';
+import type { InputDescription } from '../../src/model/inputDescription.ts';
 import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { tensor } from '../../src/onnx/tensor.ts';
 import { fillWithCountedNormals, noiseKeys, normalQuantiles } from '../../src/random/countedNormals.ts';

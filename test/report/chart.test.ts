@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { barChart, lineChart } from '../../src/report/chart.ts';
+import { barChart, lineChart } from '../../src/report/drawing/chart.ts';
 
 it('a line chart has a line for each series, its name, and the axes’ labels', () => {
   const series = ['own', 'other'].map((label, i) => ({

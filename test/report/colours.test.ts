@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Colour, divergingColour, noValueColour } from '../../src/report/colours.ts';
+import { type Colour, divergingColour, noValueColour } from '../../src/pictures/colours.ts';
 
 /** CIE lightness, 0 to 100, from sRGB: the eye's own measure, independent of how the scale was built. */
 function cieLightness(colour: Colour): number {

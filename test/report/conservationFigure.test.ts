@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LayerRelevance } from '../../src/attribution/relevanceByLayer.ts';
-import { conservationFigure } from '../../src/report/conservationFigure.ts';
+import type { LayerRelevance } from '../../src/attribution/relevance/relevanceByLayer.ts';
+import { conservationFigure } from '../../src/report/explanation/conservationFigure.ts';
 
 const layer = (
   name: string,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readMap } from '../../src/report/mapReading.ts';
-import { renderReport } from '../../src/report/renderReport.ts';
-import type { Decision, ExplainedImage, RankedClass, ReportView } from '../../src/report/view.ts';
-import { balanceWords } from '../../src/report/words.ts';
+import { readMap } from '../../src/report/drawing/mapReading.ts';
+import { renderReport } from '../../src/report/explanation/renderReport.ts';
+import type { Decision, ExplainedImage, RankedClass, ReportView } from '../../src/report/explanation/view.ts';
+import { balanceWords } from '../../src/report/explanation/words.ts';
 import { demoDigit, demoDigits, demoSingle } from './demoView.ts';
 
 function reportOf(change: Partial<Decision>, more: Partial<ReportView> = {}): string {

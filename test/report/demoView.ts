@@ -1,4 +1,4 @@
-import { mapScale } from '../../src/report/mapReading.ts';
+import { mapScale } from '../../src/report/drawing/mapReading.ts';
 import type {
   AttributionMap,
   Decision,
@@ -7,7 +7,7 @@ import type {
   Picture,
   Provenance,
   ReportView,
-} from '../../src/report/view.ts';
+} from '../../src/report/explanation/view.ts';
 
 /** Invented but plausible reports, for tests and for looking at the page. */
 export function demoDigits(digits: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]): ReportView {

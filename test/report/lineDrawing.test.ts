@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineDrawing } from '../../src/report/lineDrawing.ts';
+import { lineDrawing } from '../../src/report/drawing/lineDrawing.ts';
 
 describe('lineDrawing', () => {
   it('draws each line over the unit square, the own one last so that it lies on top', () => {

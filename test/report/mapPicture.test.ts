@@ -1,12 +1,12 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { divergingColour, noValueColour } from '../../src/report/colours.ts';
-import { legendPicture, mapPicture } from '../../src/report/mapPicture.ts';
-import { mapScale, readMap } from '../../src/report/mapReading.ts';
-import { encodePicture } from '../../src/report/png.ts';
-import { reportPictures } from '../../src/report/reportPictures.ts';
-import { thumbnail } from '../../src/report/thumbnail.ts';
-import type { AttributionMap, Picture } from '../../src/report/view.ts';
+import { divergingColour, noValueColour } from '../../src/pictures/colours.ts';
+import { encodePicture } from '../../src/pictures/png.ts';
+import { thumbnail } from '../../src/pictures/thumbnail.ts';
+import { legendPicture, mapPicture } from '../../src/report/drawing/mapPicture.ts';
+import { mapScale, readMap } from '../../src/report/drawing/mapReading.ts';
+import { reportPictures } from '../../src/report/explanation/reportPictures.ts';
+import type { AttributionMap, Picture } from '../../src/report/explanation/view.ts';
 import { demoDigit, demoDigits } from './demoView.ts';
 
 const base = demoDigit(7).maps[1]!;

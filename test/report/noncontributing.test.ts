@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { noncontributingFigures } from '../../src/papers/noncontributingFigures.ts';
-import { amplitudeColour, amplitudePicture, topAmplitude } from '../../src/report/noncontributing/amplitudeColours.ts';
-import { besideSheet } from '../../src/report/noncontributing/beside.ts';
-import { freedomQuestion, keptFigure } from '../../src/report/noncontributing/freedomQuestion.ts';
-import type { ExplainedImage } from '../../src/report/view.ts';
+import type { ExplainedImage } from '../../src/report/explanation/view.ts';
+import {
+  amplitudeColour,
+  amplitudePicture,
+  topAmplitude,
+} from '../../src/studies/noncontributing/page/amplitudeColours.ts';
+import { besideSheet } from '../../src/studies/noncontributing/page/beside.ts';
+import { freedomQuestion, keptFigure } from '../../src/studies/noncontributing/page/freedomQuestion.ts';
+import { noncontributingFigures } from '../../src/studies/noncontributing/paper/figures.ts';
 
 const map = (...values: number[]) => ({ width: values.length, height: 1, values: Float32Array.from(values) });
 const image: ExplainedImage = {

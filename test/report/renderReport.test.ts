@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { renderReport } from '../../src/report/renderReport.ts';
-import type { AttributionMap, ExplainedImage, ReportView } from '../../src/report/view.ts';
+import { renderReport } from '../../src/report/explanation/renderReport.ts';
+import type { AttributionMap, ExplainedImage, ReportView } from '../../src/report/explanation/view.ts';
 import { demoDigit, demoDigits, demoPhotograph, demoSingle } from './demoView.ts';
 
 const photograph = demoPhotograph({

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadClassifier } from '../../src/classifier/loadClassifier.ts';
 import { loadDigits } from '../../src/datasets/digits.ts';
 import { type LabelledImages, selectImages } from '../../src/datasets/labelledImages.ts';
+import { loadClassifier } from '../../src/model/loadClassifier.ts';
 import { attributes } from '../../src/onnx/attributes.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import { readModel } from '../../src/onnx/readModel.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { trainingKey } from '../../src/classifier/metadata.ts';
 import { loadDigits } from '../../src/datasets/digits.ts';
 import type { Digits } from '../../src/datasets/digitsFormat.ts';
 import { type LabelledImages, selectImages } from '../../src/datasets/labelledImages.ts';
+import { trainingKey } from '../../src/model/metadata.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { saliency } from '../../../src/attribution/saliency.ts';
-import { loadClassifier } from '../../../src/classifier/loadClassifier.ts';
+import { saliency } from '../../../src/attribution/gradient/saliency.ts';
+import { loadClassifier } from '../../../src/model/loadClassifier.ts';
 import { float32 } from '../../../src/onnx/tensor.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';
 import { built, value } from '../../onnx/smallModels.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { deepLift } from '../../../src/attribution/deepLift.ts';
-import { lrpEpsilonPlusKind } from '../../../src/attribution/lrp.ts';
+import { deepLift } from '../../../src/attribution/gradient/deepLift.ts';
+import { saliency } from '../../../src/attribution/gradient/saliency.ts';
 import type { Method } from '../../../src/attribution/method.ts';
-import { saliency } from '../../../src/attribution/saliency.ts';
+import { lrpEpsilonPlusKind } from '../../../src/attribution/relevance/lrp.ts';
 import type { AttributeLike } from '../../../src/onnx/attributes.ts';
 import { emptyGraph, GraphBuilder } from '../../../src/onnx/graphBuilder.ts';
 import { float32, sizeOf } from '../../../src/onnx/tensor.ts';
-import { dense, images, load, weights } from '../../classifier/smallClassifiers.ts';
+import { dense, images, load, weights } from '../../model/smallClassifiers.ts';
 
 interface Case {
   readonly title: string;

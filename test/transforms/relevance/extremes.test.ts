@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { loadClassifier } from '../../../src/classifier/loadClassifier.ts';
-import { noiseImages } from '../../../src/classifier/pixels.ts';
 import { methodKind } from '../../../src/methods.ts';
+import { loadClassifier } from '../../../src/model/loadClassifier.ts';
+import { noiseImages } from '../../../src/model/pixels.ts';
 import { emptyGraph, GraphBuilder } from '../../../src/onnx/graphBuilder.ts';
 import { float32, int64, tensor } from '../../../src/onnx/tensor.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';

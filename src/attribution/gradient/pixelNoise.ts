@@ -1,0 +1,67 @@
+import { type InputDescription, imageDims } from '../../model/inputDescription.ts';
+import { eachPixel } from '../../model/pixels.ts';
+import { elementTypeCode } from '../../onnx/elementType.ts';
+import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { float32, sizeOf, type Tensor, tensor } from '../../onnx/tensor.ts';
+import { fillWithCountedNormals, mixing, normalQuantiles } from '../../random/countedNormals.ts';
+
+/** The standard deviation of each element's noise in model input, for one that is a fraction of the pixel range 0 to 255. */
+export function noiseAmplitude(noise: number, input: InputDescription): Tensor<'float32'> {
+  const dims = imageDims(input);
+  const amplitudes = new Float32Array(sizeOf(dims));
+  eachPixel(input, (_pixel, index, channel) => {
+    amplitudes[index] = amplitudeOf(noise, input, channel);
+  });
+  return float32(dims, amplitudes);
+}
+
+function amplitudeOf(noise: number, { scale, std }: InputDescription, channel: number): number {
+  return Math.abs((noise * 255 * scale) / (std[channel] ?? 1));
+}
+
+/** Standard normal noise, one image of it for each key: [s, ...]. */
+export function noiseImagesOf(keys: Uint32Array, input: InputDescription): Tensor<'float32'> {
+  const dims = imageDims(input);
+  const size = sizeOf(dims);
+  const data = new Float32Array(keys.length * size);
+  for (const [s, key] of keys.entries()) fillWithCountedNormals(data.subarray(s * size, (s + 1) * size), key);
+  return float32([keys.length, ...dims], data);
+}
+
+/**
+ * Adds the nodes that compute the same noise times its amplitude, [s, ...], from keys, uint32 [s].
+ * @param noise standard deviation as a fraction of the pixel range.
+ */
+export function addPixelNoise(builder: GraphBuilder, keys: string, noise: number, input: InputDescription): string {
+  const { ops } = builder;
+  const dims = imageDims(input);
+  const size = sizeOf(dims);
+  const word = (value: number) => builder.constant(tensor('uint32', [], Uint32Array.of(value)), 'word');
+  const shifted = (value: string, bits: number) => builder.add('BitShift', [value, word(bits)], { direction: 'RIGHT' });
+  const xor = (a: string, b: string) => builder.add('BitwiseXor', [a, b]);
+  const positions = ops.Range(builder.int(0), builder.int(Math.ceil(size / 2)), builder.int(1));
+  const spread = ops.Mul(builder.add('Cast', [positions], { to: elementTypeCode('uint32') }), word(mixing.spread));
+  let words = xor(spread, ops.Unsqueeze(keys, builder.ints([1])));
+  for (const { shift, factor } of mixing.rounds) words = ops.Mul(xor(words, shifted(words, shift)), word(factor));
+  words = xor(words, shifted(words, mixing.lastShift));
+  const halves = [shifted(words, 16), builder.add('BitwiseAnd', [words, word(0xffff)])];
+  const both = builder.add('Concat', halves, { axis: 1 });
+  const all =
+    size % 2 === 0 ? both : builder.add('Slice', [both, builder.ints([0]), builder.ints([size]), builder.ints([1])]);
+  const indices = ops.Reshape(builder.add('Cast', [all], { to: elementTypeCode('int32') }), builder.ints([-1]));
+  // GatherElements copies numbers; Gather copies slices, and takes twenty times as long for slices of one number.
+  const table = builder.constant(float32([levels], normalQuantiles()), 'quantiles');
+  const normals = ops.Reshape(
+    builder.add('GatherElements', [table, indices], { axis: 0 }),
+    builder.ints([-1, ...dims]),
+  );
+  return ops.Mul(normals, builder.constant(amplitudeByChannel(noise, input), 'amplitude'));
+}
+
+const levels = 2 ** 16;
+
+function amplitudeByChannel(noise: number, input: InputDescription): Tensor<'float32'> {
+  const { channels, layout } = input;
+  const amplitudes = Array.from({ length: channels }, (_, c) => amplitudeOf(noise, input, c));
+  return float32(layout === 'NCHW' ? [channels, 1, 1] : [channels], amplitudes);
+}

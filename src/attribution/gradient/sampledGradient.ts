@@ -1,0 +1,229 @@
+import type { Classifier } from '../../model/classifier.ts';
+import { elementTypeCode } from '../../onnx/elementType.ts';
+import type { Graph, ValueInfo } from '../../onnx/graph.ts';
+import { emptyGraph, GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { prune } from '../../onnx/prune.ts';
+import { renameValues } from '../../onnx/renameValues.ts';
+import { sizeOf, type Tensor, zeros } from '../../onnx/tensor.ts';
+import type { ExplanationGraph, TargetSource } from '../explanationGraph.ts';
+import { addExplainedScore, addScoreRows, addTargetGradient } from './targetGradient.ts';
+
+/**
+ * How a method makes several samples of each image and reads its maps off the gradients there. The samples go through the
+ * model in parts; what a part leaves behind for the next is the state, zeros at first.
+ */
+export interface Sampling {
+  /** What the gradients are taken with respect to, and of which the results are made: by default the samples themselves. */
+  readonly wrt?: { readonly value: string; readonly dims: readonly number[] };
+  /** The samples of this part, [n, s, ...]. */
+  readonly samples: string;
+  readonly state: readonly StateValue[];
+  /** Adds the nodes that give the state after a part, from the gradients and what they are of, both [n, s, ...]. */
+  readonly next: (gradient: string, samples: string, state: readonly string[]) => readonly string[];
+  /** Adds the nodes that make the maps [n, ...] of the last state. */
+  readonly finish: (builder: GraphBuilder, state: readonly string[]) => string;
+}
+
+/** Numbers for each image, [n, ...dims]. */
+export interface StateValue {
+  readonly type: 'float32' | 'float64';
+  readonly dims: readonly number[];
+}
+
+/** What the samples of a part are made of. */
+export interface SamplePart {
+  /** The name of the images in the graph, [n, ...]. */
+  readonly images: string;
+  /** Adds the rows of a tensor [S, ...] that belong to the samples of this part. */
+  readonly rowsOf: (all: Tensor, hint: string) => string;
+}
+
+export type SamplingPlan = (builder: GraphBuilder, part: SamplePart) => Sampling;
+
+export interface SampledMap extends Pick<ExplanationGraph, 'layer' | 'notes' | 'baselines' | 'mapDims'> {
+  /** Samples of each image. */
+  readonly count: number;
+  readonly plan: SamplingPlan;
+}
+
+/**
+ * One graph for samples, model, backward pass and what is made of the gradients, in a Loop over parts of the samples: as many
+ * at a time as fill the classifier's batch. Where the target does not bring the images' scores, the first turn runs the images
+ * as they are to get them. Everything that the turns need is inside the Loop, weights too: ONNX Runtime optimises convolutions
+ * by weights of the same graph only.
+ */
+export function sampledGraph(
+  classifier: Classifier,
+  stage: string,
+  target: TargetSource,
+  { count, plan, ...said }: SampledMap,
+): ExplanationGraph {
+  const { model, inputName, batchSize, preparation } = classifier;
+  const builder = new GraphBuilder(emptyGraph(model.graph.name), stage);
+  const { ops } = builder;
+  const batch = preparation.batched ? 'batch' : 1;
+  builder.input(inputName, 'float32', [batch, ...imageShapeOf(classifier)]);
+  const given = [...target.inputs, ...(target.scores ? [target.scores] : [])];
+  for (const { name, type, dims } of given) builder.input(name, type ?? 'float32', dims);
+
+  const images = builder.add('Shape', [inputName], { start: 0, end: 1 });
+  const atOnce = ops.Max(builder.add('Div', [builder.ints([batchSize]), images]), builder.ints([1]));
+  const parts = builder.add('Div', [ops.Sub(ops.Add(builder.ints([count]), atOnce), builder.ints([1])), atOnce]);
+  const turns = ops.Reshape(target.scores ? parts : ops.Add(parts, builder.ints([1])), builder.ints([]));
+  const { body, sampling } = loopBody(classifier, `${stage}/part`, target, atOnce, plan);
+  const carried = target.scores ? sampling.state : [scoresState(classifier), ...sampling.state];
+  const initial = carried.map(({ type, dims }) => {
+    const shape = builder.add('Concat', [images, builder.ints(dims)], { axis: 0 });
+    return builder.add('ConstantOfShape', [shape], { value: zeros(type, [1]) });
+  });
+  const carriedOut = builder.addMany('Loop', [turns, '', ...initial], initial.length, {
+    body: { type: 'graph', value: body },
+  });
+  const [scoreRows = '', ...state] = target.scores ? [target.scores.name, ...carriedOut] : carriedOut;
+  const map = sampling.finish(builder, state);
+  const score = addExplainedScore(builder, target.weights(builder, scoreRows), scoreRows);
+  const outputs = [score, scoreRows, map].map((name) => ({ name, type: 'float32' as const, dims: undefined }));
+  return {
+    ...said,
+    graph: builder.build(outputs),
+    score,
+    scores: scoreRows,
+    map,
+    imagesAtOnce: Math.max(1, Math.floor(batchSize / count)),
+  };
+}
+
+/** One turn: some samples of all images through the model and back. */
+function loopBody(
+  classifier: Classifier,
+  stage: string,
+  target: TargetSource,
+  atOnce: string,
+  plan: SamplingPlan,
+): { readonly body: Graph; readonly sampling: Sampling } {
+  const { model, inputName } = classifier;
+  const imageShape = imageShapeOf(classifier);
+  const body = new GraphBuilder(model.graph, stage);
+  const { ops } = body;
+  const images = 'konkyo/images';
+  const turn = body.input(`konkyo/${stage}/turn`, 'int64', []);
+  const going = body.input(`konkyo/${stage}/going`, 'bool', []);
+  const scoresBefore =
+    target.scores?.name ?? body.input(`konkyo/${stage}/scores`, 'float32', ['batch', classifier.scores.width]);
+  let first: string | undefined;
+  let samples = '';
+  let sampling: Sampling | undefined;
+  const inFirst = (value: string, otherwise: string, type?: StateValue['type']) =>
+    first === undefined ? otherwise : choose(body, first, value, otherwise, type);
+  body.computeInput(inputName, () => {
+    first = target.scores ? undefined : ops.Equal(turn, body.int(0));
+    const part = first === undefined ? turn : ops.Max(ops.Sub(turn, body.int(1)), body.int(0));
+    const from = ops.Mul(part, atOnce);
+    // In a turn for the scores nothing becomes of the samples: one is enough.
+    const to = ops.Add(from, first === undefined ? atOnce : ops.Where(first, body.ints([1]), atOnce));
+    const rowsOf = (all: Tensor, hint: string) => body.add('Slice', [body.constant(all, hint), from, to]);
+    sampling = plan(body, { images, rowsOf });
+    samples = inFirst(ops.Unsqueeze(images, body.ints([1])), sampling.samples);
+    return ops.Reshape(samples, body.ints([-1, ...imageShape]));
+  });
+  if (!sampling) throw new RangeError('The plan of the samples was not asked for.');
+  const { state, wrt, next } = sampling;
+  const stateBefore = state.map(({ type, dims }, i) =>
+    body.input(`konkyo/${stage}/state-${i}`, type, ['batch', ...dims]),
+  );
+  const weights = target.weights(body, scoresBefore);
+  // [n, K] -> [n, s, K]: every sample of an image has the image's target.
+  const count = body.add('Shape', [samples], { start: 1, end: 2 });
+  const perRow = body.add('Concat', [body.ints([1]), count, body.ints([1])], { axis: 0 });
+  const repeated = ops.Expand(ops.Unsqueeze(weights, body.ints([1])), perRow);
+  const gradient = addTargetGradient(body, classifier, repeated, wrt ? { wrt: wrt.value } : {});
+  const shape = wrt ? shapeBySample(body, samples, wrt.dims) : body.add('Shape', [samples]);
+  const after = next(ops.Reshape(gradient, shape), wrt ? ops.Reshape(wrt.value, shape) : samples, stateBefore);
+  const results: ValueInfo[] = [{ name: body.add('Identity', [going]), type: 'bool', dims: [] }];
+  const carry = ({ type, dims }: StateValue, name: string) => results.push({ name, type, dims: ['batch', ...dims] });
+  if (!target.scores) carry(scoresState(classifier), inFirst(addScoreRows(body, classifier), scoresBefore));
+  for (const [i, value] of state.entries()) carry(value, inFirst(stateBefore[i] ?? '', after[i] ?? '', value.type));
+  const inputs = [turn, going, ...(target.scores ? [] : [scoresBefore]), ...stateBefore];
+  const pruned = prune(body.build(results), results, inputs);
+  // The images have the name of the model's input; inside, that is a name for the rows of samples.
+  const named = (name: string) => (name === inputName ? `konkyo/${stage}/rows` : name === images ? inputName : name);
+  return { body: { ...pruned, nodes: pruned.nodes.map((node) => renameValues(node, named)) }, sampling };
+}
+
+/** The images' class scores, which a turn of their own finds. */
+function scoresState({ scores }: Classifier): StateValue {
+  return { type: 'float32', dims: [scores.width] };
+}
+
+/** Adds an If between two values: only shapes may differ. */
+function choose(
+  builder: GraphBuilder,
+  condition: string,
+  whenTrue: string,
+  whenFalse: string,
+  type: StateValue['type'] = 'float32',
+): string {
+  const branch = (value: string) => {
+    const inner = builder.fresh('branch');
+    const nodes = [{ op: 'Identity', domain: '', name: inner, inputs: [value], outputs: [inner], attributes: {} }];
+    const graph: Graph = { ...emptyGraph(inner), nodes, outputs: [{ name: inner, type, dims: undefined }] };
+    return { type: 'graph' as const, value: graph };
+  };
+  return builder.add('If', [condition], { then_branch: branch(whenTrue), else_branch: branch(whenFalse) });
+}
+
+/** [n, s, ...dims], with n and s from the samples. */
+function shapeBySample(builder: GraphBuilder, samples: string, dims: readonly number[]): string {
+  const counts = builder.add('Shape', [samples], { start: 0, end: 2 });
+  return builder.add('Concat', [counts, builder.ints(dims)], { axis: 0 });
+}
+
+/**
+ * Values [n, s, ...] summed over the samples, each times its weight [s]: [n, ...]. As a matrix product: ONNX Runtime's
+ * ReduceSum takes ten times as long where there are few samples.
+ */
+export function weightedSum(
+  builder: GraphBuilder,
+  values: string,
+  weights: string,
+  imageShape: readonly number[],
+): string {
+  const { ops } = builder;
+  const count = builder.add('Shape', [weights]);
+  const flat = builder.add('Concat', [builder.ints([-1]), count, builder.ints([sizeOf(imageShape)])], { axis: 0 });
+  const product = ops.MatMul(ops.Reshape(weights, builder.ints([1, -1])), ops.Reshape(values, flat));
+  return ops.Reshape(product, builder.ints([-1, ...imageShape]));
+}
+
+/** Values [n, s, ...] summed over the samples: [n, ...]. */
+export function sumOverSamples(builder: GraphBuilder, values: string, imageShape: readonly number[]): string {
+  const count = builder.add('Shape', [values], { start: 1, end: 2 });
+  return weightedSum(builder, values, builder.ops.Expand(builder.scalar(1), count), imageShape);
+}
+
+/** A state that sums up float32 values of one part after the other in float64, and what becomes of the sum at the end. */
+export function runningSum(dims: readonly number[], factor = 1) {
+  return {
+    state: [{ type: 'float64', dims }] as const,
+    add: (builder: GraphBuilder, before: string, values: string) => builder.ops.Add(before, toDouble(builder, values)),
+    finish: (builder: GraphBuilder, sum: string) =>
+      toSingle(builder, factor === 1 ? sum : builder.ops.Mul(sum, double(builder, factor))),
+  };
+}
+
+export function toDouble(builder: GraphBuilder, value: string): string {
+  return builder.add('Cast', [value], { to: elementTypeCode('float64') });
+}
+
+export function toSingle(builder: GraphBuilder, value: string): string {
+  return builder.add('Cast', [value], { to: elementTypeCode('float32') });
+}
+
+export function double(builder: GraphBuilder, value: number): string {
+  return builder.constant({ type: 'float64', dims: [], data: Float64Array.of(value) }, 'factor');
+}
+
+/** The shape of one image, from the model itself. */
+export function imageShapeOf({ facts, inputName }: Classifier): readonly number[] {
+  return facts.get(inputName)?.dims.slice(1) ?? [];
+}

@@ -1,0 +1,80 @@
+import type { Classifier } from '../../model/classifier.ts';
+import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import { LayerError } from '../errors.ts';
+import { fromGraph } from '../explanationGraph.ts';
+import { mapGraph } from '../gradient/targetGradient.ts';
+import type { Method, MethodKind, MethodResources } from '../method.ts';
+import { type ChosenLayer, chosenLayer, layersWithPositions } from './defaultLayer.ts';
+import { addChannelsFirst, type Positions } from './positions.ts';
+
+const description = {
+  id: 'grad-cam',
+  title: 'Grad-CAM',
+  about:
+    'Where the filters that raise the score respond: the activations of a convolution, each weighted with its mean gradient.',
+  unit: 'score units per position',
+};
+
+/** The layer to look at: the last one with positions unless one is named, see chosenLayer. */
+export type LayerChoice = Pick<MethodResources, 'layer'>;
+
+/**
+ * Grad-CAM, Selvaraju et al. 2017: the sum over channels of activation times the mean over positions of its gradient.
+ * Values are of the layer, [n, 1, h, w], signed: no ReLU at the end.
+ */
+export function gradCam({ layer }: LayerChoice = {}): Method {
+  return {
+    ...description,
+    settings: layer === undefined ? {} : { layer },
+    settingsFor: (classifier) => ({ layer: imageLayer(classifier, layer).value }),
+    ...fromGraph(async (classifier, target) => {
+      const chosen = imageLayer(classifier, layer);
+      const { value, positions, notes } = chosen;
+      return mapGraph(classifier, description.id, target, {
+        toMap: (builder, gradient) => addGradCam(builder, chosen, gradient),
+        choose: () => ({ wrt: value }),
+        layer: value,
+        mapDims: [1, positions.height, positions.width],
+        ...(notes ? { notes } : {}),
+      });
+    }),
+  };
+}
+
+export const gradCamKind: MethodKind = {
+  ...description,
+  options: {},
+  resources: ['layer'],
+  create: (_settings, resources) => gradCam(resources),
+};
+
+/** A layer of channels over rows and columns. */
+export type ImageLayer = ChosenLayer & { readonly positions: Positions };
+
+/** Adds sum_c a_c mean(da_c): [n, 1, h, w]. @param gradient in the layer's shape. */
+export function addGradCam(builder: GraphBuilder, { value, dims, positions }: ImageLayer, gradient: string): string {
+  const channels = dims[positions.layout === 'NCHW' ? 0 : dims.length - 1] ?? 1;
+  const channelsFirst = (each: string) => addChannelsFirst(builder, each, positions, channels);
+  const [slopes, values] = [channelsFirst(gradient), channelsFirst(value)];
+  const weights = builder.add('ReduceMean', [slopes, builder.ints([2, 3])], { keepdims: 1 });
+  return builder.add('ReduceSum', [builder.ops.Mul(weights, values), builder.ints([1])], { keepdims: 1 });
+}
+
+/** At most so many layers are named in a message. */
+const mostNamed = 5;
+
+/**
+ * A layer of channels over rows and columns.
+ * @throws UnknownLayerError; LayerError for one without positions.
+ */
+export function imageLayer(classifier: Classifier, name: string | undefined): ImageLayer {
+  const layer = chosenLayer(classifier, name);
+  const { positions } = layer;
+  if (positions) return { ...layer, positions };
+  const others = layersWithPositions(classifier).slice(0, mostNamed);
+  const advice =
+    others.length === 0 ? 'The model has no layer with positions.' : `Layers that have some: ${others.join(', ')}.`;
+  throw new LayerError(
+    `The layer "${name ?? layer.value}" has the shape [${layer.dims}] for one image: one cell, or none, and Grad-CAM needs positions. ${advice}`,
+  );
+}

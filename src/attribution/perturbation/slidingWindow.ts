@@ -1,0 +1,43 @@
+import type { InputDescription } from '../../model/inputDescription.ts';
+import { MethodOptionError } from '../errors.ts';
+
+/** Pixels, [height, width]. */
+export type Size = readonly [number, number];
+
+/** A part of the image: rows and columns from, up to not including. */
+export interface Box {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** The side of a square window of which about 14 x 14 cover the image: 2 for 28x28, 16 for 224x224. */
+export function windowFor({ height, width }: Pick<InputDescription, 'height' | 'width'>): number {
+  return Math.max(1, Math.round(Math.sqrt(height * width) / 14));
+}
+
+/**
+ * Every place of a window that slides over the image, as Captum counts them: as many steps as cover the image to its end,
+ * the last windows cut off at its border.
+ * @throws MethodOptionError for a window larger than the image, or a stride that would leave pixels out.
+ */
+export function windowPlaces(image: Size, window: Size, stride: Size): Box[] {
+  const [rows, columns] = ([0, 1] as const).map((axis) => steps(image[axis], window[axis], stride[axis]));
+  return (rows ?? []).flatMap((row) =>
+    (columns ?? []).map((column) => ({ top: row.from, bottom: row.to, left: column.from, right: column.to })),
+  );
+}
+
+function steps(size: number, window: number, stride: number): { readonly from: number; readonly to: number }[] {
+  if (window > size) {
+    throw new MethodOptionError(`occlusion: a window of ${window} pixels is larger than the image's ${size}.`);
+  }
+  if (stride > window && window < size) {
+    throw new MethodOptionError(
+      `occlusion: with a window of ${window} pixels a stride of ${stride} leaves pixels out; it can be ${window} at most.`,
+    );
+  }
+  const count = Math.ceil((size - window) / stride) + 1;
+  return Array.from({ length: count }, (_, i) => ({ from: i * stride, to: Math.min(size, i * stride + window) }));
+}

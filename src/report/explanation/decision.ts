@@ -1,0 +1,92 @@
+import { pictureElement } from '../drawing/picture.ts';
+import { sizedToFit } from '../drawing/sizedToFit.ts';
+import { verdictMark } from '../drawing/verdict.ts';
+import { type Html, html } from '../page/html.ts';
+import { inWords, percent, quantity, score } from '../page/number.ts';
+import type { ImageQuestion } from '../page/question.ts';
+import type { Decision, ExplainedImage, RankedClass } from './view.ts';
+import { decisionNotes, explainedWords, isRight, pictureAlternative, quoted, sureness, tieWords } from './words.ts';
+
+export const decisionQuestion: ImageQuestion = {
+  id: 'decision',
+  question: 'What did it decide, how surely, and what came second?',
+  isAnswered: () => true,
+  answer: (image) => html`
+<div class="decision">
+  <figure class="seen">
+    ${pictureElement(image.picture, pictureAlternative(image))}
+    <figcaption><span class="file">${image.name}</span>, as the model saw it: ${image.picture.width} × ${image.picture.height} pixels, ${image.picture.channels === 1 ? 'grey' : 'colour'}.</figcaption>
+  </figure>
+  <div>
+    <p class="verdict-label">${sizedToFit(image.decision.tie ? 'A tie' : image.decision.chosen.label)}</p>
+    <p class="verdict-sureness">${sureness(image.decision)}</p>
+    <p>${leadWords(image.decision)}</p>
+    ${decisionNotes(image.decision).map((note) => html`<p>${note}</p>`)}
+    ${truthLine(image)}
+    ${ranking(image.decision)}
+    <p class="note">${explainedWords(image.decision.explained, image.decision.labels !== undefined)}</p>
+  </div>
+</div>`,
+};
+
+function leadWords(decision: Decision): string {
+  const { chosen, ranked } = decision;
+  const tied = tieWords(decision);
+  if (tied !== undefined) return `${tied}.`;
+  const second = ranked.find((other) => other.index !== chosen.index);
+  if (second === undefined) return '';
+  const lead = chosen.score - second.score;
+  const by = `${quantity(Math.abs(lead))} ${lead < 0 ? 'ahead' : 'behind'} in score`;
+  return second.probability === undefined
+    ? `${quoted(second.label)} came second, ${by}.`
+    : `${quoted(second.label)} came second with ${percent(second.probability)}, ${by}.`;
+}
+
+function truthLine(image: ExplainedImage): Html | undefined {
+  const right = isRight(image);
+  if (right === undefined && image.truth !== undefined) {
+    return html`<p class="figure-line"><span>The image is labelled ${quoted(image.truth)}.</span></p>`;
+  }
+  if (right === undefined) return undefined;
+  const words = right ? 'The decision agrees with it.' : 'The decision disagrees with it.';
+  return html`<p class="figure-line">${verdictMark(right ? 'good' : 'poor')}<span>The image is labelled ${quoted(image.truth ?? '')}. ${words}</span></p>`;
+}
+
+function ranking({ chosen, ranked }: Decision): Html {
+  const likely = ranked.some((entry) => entry.probability !== undefined);
+  const size = (entry: RankedClass) => (likely ? (entry.probability ?? 0) : entry.score);
+  const widthOf = barWidths(ranked.map(size), likely ? 1 : undefined);
+  const row = (entry: RankedClass) => html`
+    <tr${entry.index === chosen.index ? html` class="chosen"` : undefined}>
+      <th scope="row">${entry.label}</th>
+      <td class="bar-cell">${bar(widthOf(size(entry)))}</td>
+      ${likely ? html`<td class="number">${entry.probability === undefined ? '' : percent(entry.probability)}</td>` : undefined}
+      <td class="number">${score(entry.score)}</td>
+    </tr>`;
+  return html`
+<table class="ranking">
+  <caption>${ranked.length < 2 ? 'The chosen class' : `The ${inWords(ranked.length)} strongest classes`}</caption>
+  <thead><tr><th scope="col">Class</th><td></td>${likely ? html`<th scope="col" class="number">Probability</th>` : undefined}<th scope="col" class="number">Score</th></tr></thead>
+  <tbody>${ranked.map(row)}
+  </tbody>
+</table>`;
+}
+
+/** How much longer than the range of scores the bars are, where they cannot start at 0: so the shortest can be seen. */
+const stub = 0.05;
+
+/**
+ * The length of a value's bar, 0 to 1: the larger the value, the longer. Bars start at 0, or where there are negative scores,
+ * which have no zero that means anything, a little below the least.
+ */
+function barWidths(values: readonly number[], whole: number | undefined): (value: number) => number {
+  const finite = values.filter(Number.isFinite);
+  const [least, most] = [Math.min(...finite), Math.max(...finite, whole ?? Number.NEGATIVE_INFINITY)];
+  const start = least < 0 ? least - stub * (most - least || -least) : 0;
+  return (value) => (value - start) / (most - start || 1);
+}
+
+function bar(length: number): Html | undefined {
+  if (!Number.isFinite(length)) return undefined;
+  return html`<span class="bar"><span style="width:${(100 * length).toFixed(2)}%"></span></span>`;
+}

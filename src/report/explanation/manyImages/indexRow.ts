@@ -1,0 +1,63 @@
+import { thumbnail } from '../../../pictures/thumbnail.ts';
+import { mapElement } from '../../drawing/mapElement.ts';
+import { readMap } from '../../drawing/mapReading.ts';
+import { pictureElement } from '../../drawing/picture.ts';
+import { verdictMark, verdictWords } from '../../drawing/verdict.ts';
+import { type Html, html } from '../../page/html.ts';
+import { percent, quantity } from '../../page/number.ts';
+import type { ExplainedImage, Verdict } from '../view.ts';
+import { isRight, pictureAlternative, quoted } from '../words.ts';
+
+/** What the index says of an image; its maps and figures are on a page of its own. */
+export interface IndexRow {
+  readonly name: string;
+  /** Of the image's page, from the index. */
+  readonly href: string;
+  readonly label: string;
+  readonly probability?: number;
+  /** Whether the decision agrees with the image's own label, where it has one. */
+  readonly right?: boolean;
+  /** The image small, and its row of the table: markup, since the image is dropped. */
+  readonly picture: Html;
+  readonly row: Html;
+}
+
+export function indexRow(image: ExplainedImage, href: string): IndexRow {
+  const { chosen } = image.decision;
+  const right = isRight(image);
+  const picture = pictureElement(thumbnail(image.picture), pictureAlternative(image));
+  const [map] = image.maps;
+  const sure = chosen.probability === undefined ? `score ${quantity(chosen.score)}` : percent(chosen.probability);
+  const row = html`
+      <tr>
+        <th scope="row"><a href="${href}">${picture}<span>${image.name}</span></a></th>
+        <td class="method">${map === undefined ? html`<span class="note">no map</span>` : mapElement(map, readMap(map), image, 'small')}</td>
+        <td class="decided"><strong>${chosen.label}</strong><span class="number">${sure}</span>${right === undefined ? undefined : truth(image, right)}</td>
+        <td class="judged">${checks(image)}</td>
+      </tr>`;
+  return {
+    name: image.name,
+    href,
+    label: chosen.label,
+    ...(chosen.probability === undefined ? {} : { probability: chosen.probability }),
+    ...(right === undefined ? {} : { right }),
+    picture,
+    row,
+  };
+}
+
+function truth(image: ExplainedImage, right: boolean): Html {
+  return right
+    ? html`<span class="truth good">${verdictMark('good')}right</span>`
+    : html`<span class="truth poor">${verdictMark('poor')}is ${quoted(image.truth ?? '')}</span>`;
+}
+
+/** How many checks of its maps came out well. */
+function checks({ maps }: ExplainedImage): Html {
+  const figures = maps.flatMap(({ figures }) => figures);
+  const counts = (['good', 'fair', 'poor'] as const)
+    .map((verdict: Verdict) => ({ verdict, count: figures.filter((one) => one.verdict === verdict).length }))
+    .filter(({ count }) => count > 0);
+  if (counts.length === 0) return html`<span class="note">not checked</span>`;
+  return html`${counts.map(({ verdict, count }) => html`<span class="truth ${verdict}">${verdictMark(verdict)}${count} ${verdictWords[verdict]}</span>`)}`;
+}

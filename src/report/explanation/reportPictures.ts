@@ -1,0 +1,39 @@
+import { encodePictureFile } from '../../pictures/png.ts';
+import { legendPicture, standaloneMapPicture } from '../drawing/mapPicture.ts';
+import { readMap } from '../drawing/mapReading.ts';
+import { fileSafe } from '../page/fileSafe.ts';
+import type { Picture, ReportView } from './view.ts';
+
+export interface NamedPicture {
+  /** A file name, safe on every system and unique in the report: `digits-7--saliency--7.png`. */
+  readonly name: string;
+  readonly png: Uint8Array;
+}
+
+/** The report's pictures one by one: for each image the image itself and its maps, and the colour scale they share. */
+export function reportPictures(view: ReportView): readonly NamedPicture[] {
+  const pictures = view.explained.flatMap((image) => [
+    { stem: fileSafe(image.id), picture: image.picture },
+    ...image.maps.map((map) => ({
+      stem: `${fileSafe(image.id)}--${fileSafe(map.method)}--${fileSafe(map.target)}`,
+      picture: standaloneMapPicture(map, readMap(map), image.picture),
+    })),
+  ]);
+  return uniquelyNamed([...pictures, { stem: 'colour-scale', picture: legendPicture(true) }]);
+}
+
+interface Drawn {
+  readonly stem: string;
+  readonly picture: Picture;
+}
+
+/** Stems that fall together get `-2`, `-3` and so on, past any that are taken already. */
+function uniquelyNamed(drawn: readonly Drawn[]): readonly NamedPicture[] {
+  const taken = new Set<string>();
+  return drawn.map(({ stem, picture }) => {
+    let name = stem;
+    for (let turn = 2; taken.has(name); turn++) name = `${stem}-${turn}`;
+    taken.add(name);
+    return { name: `${name}.png`, png: encodePictureFile(picture) };
+  });
+}

@@ -1,0 +1,160 @@
+import type { FiredRuleView } from '../../studies/booleanRules/page/firedView.ts';
+import type { DecidingView } from '../../studies/filterPaths/page/decidingView.ts';
+import type { FreedomView } from '../../studies/noncontributing/page/freedomView.ts';
+
+/**
+ * Everything a report shows, as plain data. Whoever computed the explanation fills it in; the report only lays it out.
+ * What is absent here is absent from the page.
+ */
+export interface ReportView {
+  /** Names the page: browser tab, bookmark, first line. */
+  readonly title: string;
+  /** What was assumed of the model or its input, to be read before all else: sentences. */
+  readonly cautions?: readonly string[];
+  /** What has to be known before anything else, such as that the report is not whole. */
+  readonly notice?: string;
+  readonly explained: readonly ExplainedImage[];
+  readonly provenance: Provenance;
+}
+
+/** An image as bytes, 0 to 255, height x width x channels; 1 channel is grey, 3 are red, green, blue. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  readonly data: Uint8Array;
+}
+
+export interface ExplainedImage {
+  /** Unique in the report; becomes part of anchors and picture names. */
+  readonly id: string;
+  /** What the user calls it: a file name, or `digits:7`. */
+  readonly name: string;
+  /** The image as the model saw it: after resizing and cropping. */
+  readonly picture: Picture;
+  /** The label that came with the image, where there is one. */
+  readonly truth?: string;
+  readonly decision: Decision;
+  readonly maps: readonly AttributionMap[];
+  /** How far each pixel could change without changing the decision. */
+  readonly freedom?: FreedomView;
+  /** Which of the model's rules fired, where rules were given. */
+  readonly fired?: FiredRuleView;
+  /** Regions that the decision needs, and filters that carried it. */
+  readonly deciding?: DecidingView;
+}
+
+export interface Decision {
+  readonly chosen: RankedClass;
+  /** The labels of all classes with exactly the chosen one's score, where there are several. */
+  readonly tie?: readonly string[];
+  /** What is explained is a probability of exactly 1, at which maps have little or nothing to show. */
+  readonly saturated?: true;
+  /** Where every class has a probability of its own: how many of how many have more than a half. */
+  readonly labels?: { readonly above: number; readonly classes: number };
+  /** The best classes, best first, the chosen one among them. */
+  readonly ranked: readonly RankedClass[];
+  readonly explained: ExplainedOutput;
+}
+
+export interface RankedClass {
+  readonly index: number;
+  readonly label: string;
+  /** The number that was explained, see {@link ExplainedOutput}. */
+  readonly score: number;
+  /** 0 to 1; absent where the model gives no probabilities. */
+  readonly probability?: number;
+}
+
+/** Which of the model's numbers the maps explain. */
+export type ExplainedOutput =
+  | {
+      readonly kind: 'score';
+      readonly before: 'Softmax' | 'LogSoftmax' | 'Sigmoid' | 'HardSigmoid' | 'Tanh';
+      /** How many models' probabilities are averaged, where they are. */
+      readonly members?: number;
+    }
+  | { readonly kind: 'probability' }
+  | { readonly kind: 'output' };
+
+export interface AttributionMap {
+  /** The method's id, `integrated-gradients`. */
+  readonly method: string;
+  /** The method's name for people, `Integrated gradients`. */
+  readonly title: string;
+  /** One plain sentence: what this map shows. */
+  readonly about: string;
+  /** What the evidence is for: `7`, or `7 rather than 9`. */
+  readonly target: string;
+  /** Where the target is one class rather than another: the other. */
+  readonly rival?: string;
+  readonly width: number;
+  readonly height: number;
+  /** Row by row, height x width: positive spoke for the target, negative against. */
+  readonly values: Float32Array;
+  /** What the values are measured in, as a plural: `score units`. */
+  readonly unit: string;
+  /** The value drawn at full colour, `mapScale` gives a good one; stronger values are drawn alike and counted. */
+  readonly scale: number;
+  /** How many colour channels were added up for each pixel; absent where none were. */
+  readonly summedChannels?: number;
+  /** What has to be known to read this map, in sentences. */
+  readonly notes?: readonly string[];
+  /** How far to believe this map; the first is shown beside it. */
+  readonly figures: readonly Figure[];
+  /** Why the map was not put to a test of truth, in a sentence; absent where it was. Its sum may be a figure all the same. */
+  readonly unchecked?: string;
+  /** Computing time; leave it out where the same seed must give the same bytes. */
+  readonly seconds?: number;
+}
+
+/** `neutral` is a figure that informs without judging. */
+export type Verdict = 'good' | 'fair' | 'poor' | 'neutral';
+
+export interface Figure {
+  readonly label: string;
+  /** Formatted, with its unit: `0.3%`. */
+  readonly value: string;
+  /** The same in short, for a table of many maps; by default `value`. */
+  readonly short?: string;
+  /** What the figure is to be compared with, the same for all maps of an image: in short, by name. */
+  readonly comparisons?: readonly Row[];
+  readonly verdict: Verdict;
+  /** One plain sentence: what the figure says. */
+  readonly meaning: string;
+  /** Drawn small beside the figure, all from 0 to 1. */
+  readonly lines?: readonly Line[];
+}
+
+/** A line in a small drawing. */
+export interface Line {
+  readonly label: string;
+  readonly kind: 'own' | 'comparison';
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+export interface Provenance {
+  readonly model: ModelFacts;
+  readonly input: readonly Row[];
+  readonly settings: readonly Row[];
+  readonly environment: readonly Row[];
+  /** The command line that repeats this report. */
+  readonly command?: string;
+  /** Absent by default: the same seed gives the same bytes. */
+  readonly generatedAt?: string;
+}
+
+export interface ModelFacts {
+  readonly file: string;
+  readonly sha256: string;
+  readonly producer?: string;
+  readonly opset: number;
+  /** The opset the file came in, where the model was rewritten on load. */
+  readonly upgradedFrom?: number;
+  readonly parameters?: number;
+}
+
+export interface Row {
+  readonly label: string;
+  readonly value: string;
+}

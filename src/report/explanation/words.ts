@@ -1,0 +1,119 @@
+import type { MapReading } from '../drawing/mapReading.ts';
+import { count, counted, inWords, listed, percent, quantity, share, signed } from '../page/number.ts';
+import type { AttributionMap, Decision, ExplainedImage, ExplainedOutput } from './view.ts';
+
+/** A class label as quoted in running text. */
+export function quoted(label: string): string {
+  return `“${label}”`;
+}
+
+/** `99.8% sure`, or the score where the model gives no probabilities. */
+export function sureness({ chosen }: Decision): string {
+  return chosen.probability === undefined
+    ? `with a score of ${quantity(chosen.score)}`
+    : `${percent(chosen.probability)} sure`;
+}
+
+/** Whether the decision agrees with the image's own label; undefined where it has none, or where a tie decides nothing. */
+export function isRight({ truth, decision }: ExplainedImage): boolean | undefined {
+  return truth === undefined || decision.tie ? undefined : truth === decision.chosen.label;
+}
+
+/** `The model decided "7", 99.8% sure`, or that its scores decide nothing. */
+export function decidedWords(decision: Decision): string {
+  return tieWords(decision) ?? `The model decided ${quoted(decision.chosen.label)}, ${sureness(decision)}`;
+}
+
+/** At most so many classes of a tie are named. */
+const namedInTie = 4;
+
+/** Which classes have exactly the same score; undefined where one is ahead. */
+export function tieWords({ chosen, tie }: Decision): string | undefined {
+  if (!tie) return undefined;
+  const more = tie.length - namedInTie;
+  const names = [
+    ...tie.slice(0, namedInTie).map(quoted),
+    ...(more > 0 ? [counted(more, 'other class', 'other classes')] : []),
+  ];
+  return `A tie: ${listed(names)} have exactly the same score, and ${quoted(chosen.label)} is only the first of them`;
+}
+
+/** What has to be known of a decision before its maps are looked at, in sentences. */
+export function decisionNotes({ saturated, labels }: Decision): readonly string[] {
+  return [
+    ...(labels
+      ? [
+          `The classes are independent labels: ${count(labels.above)} of ${count(labels.classes)} have a probability above a half.`,
+        ]
+      : []),
+    ...(saturated
+      ? [
+          'What is explained here is a probability of exactly 1. It changes with no pixel as long as it is rounded to that, so maps made from gradients are zero: explain the scores before it.',
+        ]
+      : []),
+  ];
+}
+
+/** Which number was explained, for someone who has never heard of a score. */
+export function explainedWords(explained: ExplainedOutput, labels = false): string {
+  if (explained.kind === 'score') {
+    const { before, members } = explained;
+    const unit =
+      before === 'HardSigmoid' || before === 'Tanh'
+        ? ''
+        : labels
+          ? ' One more unit of score makes the odds of a class about 2.7 times as large.'
+          : ' One more unit of score makes a class about 2.7 times as likely, compared with the others.';
+    if (members !== undefined) {
+      return `The maps explain the score: the model averages the probabilities of ${inWords(members)} models, and the score is the number of which ${before === 'Sigmoid' ? 'a sigmoid' : 'a softmax'} makes that average.${unit}`;
+    }
+    const result = before === 'Tanh' ? 'bounded numbers' : 'probabilities';
+    return `The maps explain the score: what the model computes for each class before ${before}, its last step, turns ${labels ? 'each score into a probability of its own' : `all scores into ${result}`}.${unit}`;
+  }
+  if (explained.kind === 'probability') {
+    return 'The maps explain the probability itself. A nearly certain decision then leaves little to explain: the probability hardly moves any more.';
+  }
+  return 'The maps explain the model’s output as it is; it need not be a probability.';
+}
+
+/** Share and place of the evidence, so that a map can be understood without seeing its colours. */
+export function balanceWords(reading: MapReading): string {
+  const total = reading.forTotal + reading.againstTotal;
+  if (reading.withoutValue === reading.pixels) return 'No pixel has a value: the method failed here.';
+  if (total === 0) return 'Every pixel is exactly zero: the method found nothing here.';
+  if (reading.constant !== undefined) {
+    return `Every pixel has exactly the same value, ${signed(reading.constant)}: the map is constant and shows no place.`;
+  }
+  const forWords = `for it${placeWords(reading.forPlace)}`;
+  const againstWords = `against${placeWords(reading.againstPlace)}`;
+  if (reading.againstTotal === 0) return `All of the evidence speaks ${forWords}.`;
+  if (reading.forTotal === 0) return `All of the evidence speaks ${againstWords}.`;
+  return `${share(reading.forTotal / total)} of the evidence speaks ${forWords}; ${share(reading.againstTotal / total)} ${againstWords}.`;
+}
+
+function placeWords(place: string | undefined): string {
+  return place === undefined ? '' : `, mostly ${place}`;
+}
+
+/** The legend in words: what full colour means, how much lies beyond, what is missing. */
+export function scaleWords(map: AttributionMap, reading: MapReading): string {
+  const full = reading.scale > 0 ? `Full colour is ${quantity(reading.scale)} ${map.unit}` : '';
+  const beyond =
+    reading.beyond === 0
+      ? 'no pixel goes beyond'
+      : `${percent(reading.beyond / reading.pixels)} of the pixels go beyond and look the same`;
+  const missing =
+    reading.withoutValue === 0
+      ? ''
+      : `${count(reading.withoutValue)} of ${count(reading.pixels)} pixels have no value (the computation gave no finite number) and are drawn dark grey.`;
+  return [full && `${full}; ${beyond}.`, missing].filter((part) => part !== '').join(' ');
+}
+
+/** A map in one sentence, for those who do not see it. */
+export function mapAlternative(map: AttributionMap, reading: MapReading): string {
+  return `${map.title}, evidence for ${map.target}: ${balanceWords(reading)}`;
+}
+
+export function pictureAlternative({ name, picture }: ExplainedImage): string {
+  return `${name} as the model saw it, ${picture.width} by ${picture.height} pixels`;
+}

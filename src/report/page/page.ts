@@ -1,0 +1,78 @@
+import { sizedToFit } from '../drawing/sizedToFit.ts';
+import type { Provenance } from '../explanation/view.ts';
+import { type Html, heading, html, trusted } from './html.ts';
+import { provenanceAnswer, provenanceQuestion } from './provenance.ts';
+import { style } from './style.ts';
+
+/** A page about a whole model (its rules, filters, regions), not about single images. */
+export interface PageView {
+  /** Browser tab, bookmark, first line. */
+  readonly title: string;
+  /** The page in one sentence: what was found. */
+  readonly headline: string;
+  /** Two or three sentences on what it means and how far to believe it. */
+  readonly lede: string;
+  readonly sections: readonly PageSection[];
+  readonly provenance: Provenance;
+}
+
+export interface PageSection {
+  /** Becomes the anchor; letters, digits and hyphens. */
+  readonly id: string;
+  /** What this part answers: `Which rule stands for each class?` */
+  readonly question: string;
+  /** Headings inside start at level 3. */
+  readonly answer: Html;
+}
+
+/** The page as one HTML file: no scripts, no requests. The same view gives the same bytes. */
+export function renderPage({ title, headline, lede, sections, provenance }: PageView): string {
+  const last = { id: 'provenance', question: provenanceQuestion, answer: provenanceAnswer(provenance) };
+  const numbered = [...sections, last].map((section, position) => ({ ...section, number: position + 1 }));
+  return pageShell(
+    title,
+    html`
+<header>
+  <p class="eyebrow">${title}</p>
+  ${heading(1, sizedToFit(headline))}
+  <p class="lede">${lede}</p>
+</header>
+<main>
+<nav aria-label="Questions"><ol>${numbered.map(
+      ({ number, id, question }) => html`
+<li><a href="#${id}"><span class="ordinal">${number}</span> ${question}</a></li>`,
+    )}
+</ol></nav>
+${numbered.map(
+  ({ number, id, question, answer }) => html`
+<section class="question" id="${id}">
+  ${heading(2, html`<span class="ordinal">${number}</span> ${question}`)}
+  ${answer}
+</section>`,
+)}
+</main>`,
+  );
+}
+
+/** What every page of konkyo has around it. */
+export function pageShell(title: string, body: Html): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="konkyo">
+<title>${title}</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+<div class="page">
+${body}
+<footer>Made by konkyo. This file is complete in itself and asks nothing of any network.</footer>
+</div>
+</body>
+</html>
+`.text;
+}

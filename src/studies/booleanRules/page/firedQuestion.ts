@@ -1,0 +1,51 @@
+import { verdictMark } from '../../../report/drawing/verdict.ts';
+import type { ExplainedImage } from '../../../report/explanation/view.ts';
+import { quoted } from '../../../report/explanation/words.ts';
+import { type HeadingLevel, type Html, heading, html } from '../../../report/page/html.ts';
+import { counted, inWords, listed } from '../../../report/page/number.ts';
+import type { ImageQuestion } from '../../../report/page/question.ts';
+import type { FiredRuleView } from './firedView.ts';
+import { ruleDrawing } from './ruleDrawing.ts';
+
+export const firedQuestion: ImageQuestion = {
+  id: 'fired-rule',
+  question: 'Which rule fired?',
+  isAnswered: ({ fired }) => fired !== undefined,
+  answer: (image, level) => (image.fired ? answer(image, image.fired, level) : html``),
+};
+
+function answer(image: ExplainedImage, fired: FiredRuleView, level: HeadingLevel): Html {
+  const { drawn, label, product, second, agrees } = fired;
+  return html`
+<p class="measure">${drawn.length === 0 ? `The rule of ${quoted(label)} has no conditions.` : heldWords(fired)} Its product is ${share(product)}${second ? `; next comes ${quoted(second.label)} with ${share(second.product)}` : ''}.</p>
+${ruleDrawing(drawn, label)}
+<p class="figure-line">${verdictMark(agrees ? 'good' : 'poor')}<span>${agrees ? 'The network decides the same.' : `The network decides otherwise: ${quoted(image.decision.chosen.label)}. Here the rules do not speak for it.`}</span></p>
+${sufficientPart(image, fired, level)}`;
+}
+
+/** A value is near enough to count as met from one half on, as the paper rounds. */
+function heldWords({ drawn, label }: FiredRuleView): string {
+  const met = drawn.filter(({ value = 0 }) => value >= 0.5).length;
+  return `The rule of ${quoted(label)} fired: ${met === drawn.length ? `all ${inWords(met)}` : `${inWords(met)} of its ${inWords(drawn.length)}`} conditions hold. Under each picture stands how far, from 0 to 1.`;
+}
+
+function sufficientPart(
+  { decision }: ExplainedImage,
+  { sufficient }: FiredRuleView,
+  level: HeadingLevel,
+): Html | undefined {
+  if (!sufficient) return undefined;
+  const { names, guarantee, total } = sufficient;
+  const proof =
+    guarantee === 'smallest'
+      ? 'No smaller set of features does that; this is proved.'
+      : 'None of them can be left out; another set might be smaller.';
+  return html`
+${heading(level, 'What is enough for this decision')}
+<p class="measure">With ${names.length === 0 ? 'no feature at all' : listed(names)} at ${names.length === 1 ? 'its value' : 'their values'} (${counted(names.length, 'feature', 'features')} of ${total}), the network’s dense layer says ${quoted(decision.chosen.label)} whatever the others are between 0 and 1. ${proof}</p>`;
+}
+
+/** A product can be very small and still the largest. */
+function share(value: number): string {
+  return value >= 0.001 ? value.toFixed(3) : value.toExponential(1);
+}

@@ -1,0 +1,39 @@
+import { pictureElement } from '../../../report/drawing/picture.ts';
+import type { Picture } from '../../../report/explanation/view.ts';
+import { type Html, html } from '../../../report/page/html.ts';
+import { type Literal, literalText } from '../term.ts';
+
+export interface DrawnLiteral extends Literal {
+  /** Its value for an image, 0 to 1, where one is looked at. */
+  readonly value?: number;
+  /** The feature's picture, where there is one. */
+  readonly picture?: Picture;
+  /** What the feature is seen in, shown below. */
+  readonly exciting?: Picture;
+}
+
+/** A rule as pictures: picture AND picture AND NOT picture => class. */
+export function ruleDrawing(literals: readonly DrawnLiteral[], conclusion: string): Html {
+  const parts = literals.map(
+    (literal, position) => html`
+  <li>${position > 0 ? html`<span class="joint">and</span>` : undefined}${literalDrawing(literal)}</li>`,
+  );
+  return html`
+<ol class="rule">${parts.length > 0 ? parts : html`<li>always</li>`}
+  <li class="conclusion"><span class="joint" aria-label="gives">⇒</span> <strong>${conclusion}</strong></li>
+</ol>`;
+}
+
+function literalDrawing(literal: DrawnLiteral): Html {
+  const { negated, value, picture, exciting } = literal;
+  const held = value === undefined ? '' : value >= 0.5 ? ' held' : ' failed';
+  return html`<figure class="literal${negated ? ' negated' : ''}${held}">
+    ${picture ? pictureElement(picture, `Maximisation image of ${featureName(literal)}`) : undefined}
+    ${exciting ? pictureElement(exciting, `Mean of the images with the largest ${featureName(literal)}`) : undefined}
+    <figcaption>${negated ? html`<b>not</b> ` : undefined}${featureName(literal)}${value === undefined ? undefined : html`<span class="number"> ${value.toFixed(2)}</span>`}</figcaption>
+  </figure>`;
+}
+
+function featureName({ variable }: Literal): string {
+  return literalText({ variable, negated: false });
+}

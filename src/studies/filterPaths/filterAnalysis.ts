@@ -1,0 +1,116 @@
+import type { Dataset } from '../../datasets/dataset.ts';
+import type { Classifier } from '../../model/classifier.ts';
+import { scoped } from '../../runtime/release.ts';
+import { compileHider, type Fill } from '../occludedRegions/hiding.ts';
+import { type RegionGrid, regionGrid } from '../occludedRegions/regionGrid.ts';
+import {
+  type ClassRegions,
+  type RegionExample,
+  regionExamples,
+  regionsByClass,
+} from '../occludedRegions/regionsByClass.ts';
+import { classSets, shortages } from './classSets.ts';
+import { type Contributions, contributions } from './contributions.ts';
+import { doesItHold, type Holding } from './doesItHold.ts';
+import { type FilterNetwork, filterNetwork } from './filterNetwork.ts';
+import type { FilterProgress } from './filterProgress.ts';
+import { atMainLayers } from './mainLayers.ts';
+import { compilePathMaps, hasPathMaps, type PathMap } from './pathMaps.ts';
+
+export interface FilterSettings {
+  /** Training images of each class that the contributions are over. */
+  readonly images: number;
+  /** Test images of each class that are tried with regions hidden. */
+  readonly regionImages: number;
+  /** Side of a region in pixels; by default about 196 cover the image. */
+  readonly side?: number;
+  readonly fill: Fill;
+  /** Of the bootstrap. */
+  readonly seed: number;
+}
+
+export const filterDefaults: FilterSettings = { images: 1000, regionImages: 100, fill: { pixel: 0 }, seed: 1 };
+
+/** What a network's filters and an image's regions have to do with its decisions. */
+export interface FilterAnalysis {
+  readonly network: FilterNetwork;
+  readonly settings: FilterSettings;
+  readonly contributions: Contributions;
+  readonly holding: Holding;
+  readonly grid: RegionGrid;
+  readonly regions: readonly ClassRegions[];
+  readonly examples: readonly RegionExample[];
+  /** For each class's example, the maps of every path for every class's score; only of two layers one after the other. */
+  readonly maps?: readonly ExampleMaps[];
+  /** What has to be known: classes without images, layers left out. */
+  readonly notes: readonly string[];
+  /** How long it took to split the scores, and to hide every region by itself. */
+  readonly seconds: { readonly contributions: number; readonly regions: number };
+}
+
+export interface ExampleMaps {
+  readonly label: number;
+  /** By class, then by path. */
+  readonly byClass: readonly (readonly PathMap[])[];
+}
+
+/**
+ * Contributions on training images; whether they hold, and the regions, on test images.
+ * @throws FiltersError, NotEquivalentError, TrainingDataError
+ */
+export async function analyseFilters(
+  classifier: Classifier,
+  { train, test }: Dataset,
+  settings: FilterSettings = filterDefaults,
+  progress?: FilterProgress,
+): Promise<FilterAnalysis> {
+  const whole = await filterNetwork(classifier);
+  const network = atMainLayers(whole);
+  const grid = regionGrid(classifier.input, settings.side);
+  const learned = classSets(classifier, train, settings.images);
+  const tested = classSets(classifier, test, Number.POSITIVE_INFINITY);
+  const shown = classSets(classifier, test, settings.regionImages);
+  const start = performance.now();
+  const found = await contributions(network, learned, progress);
+  const split = performance.now();
+  const holding = await doesItHold(network, found, learned, tested, settings.seed, progress);
+  return scoped(async (keep) => {
+    const hider = await keep(compileHider(classifier, grid, settings.fill));
+    const before = performance.now();
+    const regions = await regionsByClass(classifier, hider, shown, progress);
+    const hidden = performance.now();
+    const examples = await regionExamples(classifier, hider, shown, regions, {}, progress);
+    const maps = hasPathMaps(network) ? await examplesMaps(network, examples) : undefined;
+    return {
+      network,
+      settings,
+      contributions: found,
+      holding,
+      grid,
+      regions,
+      examples,
+      seconds: { contributions: (split - start) / 1000, regions: (hidden - before) / 1000 },
+      ...(maps ? { maps } : {}),
+      notes: [
+        ...(network === whole ? [] : [mainLayersNote(whole, network)]),
+        ...shortages(train, learned, settings.images, 'to learn from'),
+        ...shortages(test, shown, settings.regionImages, 'to test with'),
+      ],
+    };
+  });
+}
+
+export function mainLayersNote(whole: FilterNetwork, network: FilterNetwork): string {
+  const names = network.layers.map(({ name }) => name).join(', ');
+  return `The network has ${whole.layers.length} convolutions. Paths are followed through ${network.layers.length} of them that everything goes through: ${names}.`;
+}
+
+async function examplesMaps(network: FilterNetwork, examples: readonly RegionExample[]): Promise<ExampleMaps[]> {
+  return scoped(async (keep) => {
+    const mapper = await keep(compilePathMaps(network));
+    const labels = examples.map(({ label }) => label);
+    const maps: ExampleMaps[] = [];
+    for (const { label, image } of examples) maps.push({ label, byClass: await mapper.maps(image, labels) });
+    return maps;
+  });
+}

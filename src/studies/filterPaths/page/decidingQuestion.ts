@@ -1,0 +1,79 @@
+import { outlineEdges, outlinePath } from '../../../pictures/outline.ts';
+import { orientationFor } from '../../../report/drawing/mapPicture.ts';
+import { pictureElement } from '../../../report/drawing/picture.ts';
+import type { ExplainedImage, Picture } from '../../../report/explanation/view.ts';
+import { type Content, type HeadingLevel, type Html, heading, html } from '../../../report/page/html.ts';
+import { counted, quantity, sentence, signed } from '../../../report/page/number.ts';
+import type { ImageQuestion } from '../../../report/page/question.ts';
+import type { CarryingView, DecidingView, MarkedView } from './decidingView.ts';
+
+export const decidingQuestion: ImageQuestion = {
+  id: 'deciding',
+  question: 'Which regions can it not do without? Which filters carried it?',
+  isAnswered: ({ deciding }) => deciding !== undefined,
+  answer: (image, level) => (image.deciding ? answer(image, image.deciding, level) : html``),
+};
+
+function answer(image: ExplainedImage, view: DecidingView, level: HeadingLevel): Html {
+  const { deciding, sufficient, filters } = view;
+  const drop = `Red: the score drops when the region is hidden, by ${quantity(view.largestDrop)} at most. Blue: it rises.`;
+  return html`
+<p class="measure">${regionWords(view)}</p>
+<div class="sheet deciding">
+  ${shown(overImage(image, view.drops, drop), drop)}
+  ${deciding && marked(deciding, `Without ${regions(deciding)} it says ${deciding.decides}.`)}
+  ${sufficient && marked(sufficient, `${sentence(regions(sufficient))} alone: still ${sufficient.decides}.`)}
+</div>
+${filters && carried(image, filters, view.target, level)}`;
+}
+
+function shown(picture: Html, caption: Content): Html {
+  return html`<figure>${picture}<figcaption>${caption}</figcaption></figure>`;
+}
+
+function marked({ picture }: MarkedView, caption: string): Html {
+  return shown(pictureElement(picture, caption), caption);
+}
+
+/** A map, with the outline of a drawing over it; under the map of a photograph lies the image itself. */
+function overImage({ picture }: ExplainedImage, map: Picture, alternative: string): Html {
+  const drawn = pictureElement(map, alternative);
+  if (orientationFor(picture) === 'faint') return drawn;
+  return html`<div class="outlined">${drawn}<svg viewBox="0 0 ${picture.width} ${picture.height}" aria-hidden="true"><path d="${outlinePath(outlineEdges(picture))}"/></svg></div>`;
+}
+
+function regions({ regions }: MarkedView): string {
+  return regions === 0 ? 'no region' : counted(regions, 'region', 'regions');
+}
+
+function regionWords({ grid, fill, flips, deciding, sufficient }: DecidingView): string {
+  const alone =
+    flips === 0
+      ? 'No single one changes the decision'
+      : `Hiding ${counted(flips, 'single one of them changes', 'single ones of them changes')} the decision`;
+  const set = deciding
+    ? `the smallest set found whose hiding does has ${regions(deciding)}`
+    : 'no set of up to half of them was found that does';
+  const empty = sufficient?.regions === 0 ? ': the model decides so of an image of which nothing is seen' : '';
+  const enough = sufficient
+    ? ` Conversely ${regions(sufficient)} alone ${sufficient.regions === 1 ? 'is' : 'are'} enough for it${empty}.`
+    : '';
+  return `The image was divided into ${grid} and each hidden in turn (${fill}). ${alone}; ${set}.${enough} What is hidden is drawn in violet.`;
+}
+
+function carried(
+  image: ExplainedImage,
+  { score, constant, remainder, paths, layers }: CarryingView,
+  target: string,
+  level: HeadingLevel,
+): Html {
+  const through = layers.map(({ name, filter, part }) => `${name} filter ${filter + 1} (${signed(part)})`).join(', ');
+  return html`
+${heading(level, html`Filters behind the score of <em>${target}</em>`)}
+<p class="measure">With its gates as this image set them the network is linear, and the score of ${quantity(score)} is a sum over the paths from filter to filter. Below are the strongest paths found that speak for it, each with where on its first filter’s map its part comes from. All other paths together bring ${signed(remainder)}, biases and other constants ${signed(constant)}. Most goes through ${through}.</p>
+<div class="sheet deciding">${paths.map(({ name, part, map }) => {
+    const caption = html`<strong>${signed(part)}</strong> ${name}`;
+    return map ? shown(overImage(image, map, `Where ${name} gets its part from`), caption) : undefined;
+  })}
+</div>`;
+}

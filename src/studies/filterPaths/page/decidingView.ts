@@ -1,0 +1,90 @@
+import { type Classifier, className } from '../../../model/classifier.ts';
+import { toPixels } from '../../../model/pixels.ts';
+import type { Tensor } from '../../../onnx/tensor.ts';
+import { thumbnail } from '../../../pictures/thumbnail.ts';
+import { mapPicture } from '../../../report/drawing/mapPicture.ts';
+import { mapScale } from '../../../report/drawing/mapReading.ts';
+import type { Picture } from '../../../report/explanation/view.ts';
+import type { Hider } from '../../occludedRegions/hiding.ts';
+import type { RegionSet } from '../../occludedRegions/regionSets.ts';
+import type { ImageFindings } from '../imageFindings.ts';
+import { pathName } from '../paths.ts';
+import { fillWords } from './filtersView.ts';
+import { markedPicture } from './regionRowView.ts';
+import { largestSize } from './signedPicture.ts';
+
+/** Which regions one decision cannot do without, and which filters carried it. */
+export interface DecidingView {
+  readonly target: string;
+  /** `14 × 14 regions of 2 × 2 pixels` */
+  readonly grid: string;
+  readonly fill: string;
+  readonly drops: Picture;
+  readonly largestDrop: number;
+  /** How many regions' hiding alone changes the decision. */
+  readonly flips: number;
+  readonly deciding?: MarkedView;
+  readonly sufficient?: MarkedView;
+  readonly filters?: CarryingView;
+}
+
+export interface MarkedView {
+  readonly picture: Picture;
+  readonly regions: number;
+  readonly decides: string;
+}
+
+export interface CarryingView {
+  readonly score: number;
+  readonly constant: number;
+  readonly remainder: number;
+  readonly paths: readonly { readonly name: string; readonly part: number; readonly map?: Picture }[];
+  /** In each layer the filter that most goes through, and what. */
+  readonly layers: readonly { readonly name: string; readonly filter: number; readonly part: number }[];
+}
+
+export function decidingView(
+  classifier: Classifier,
+  hider: Hider,
+  image: Tensor<'float32'>,
+  { chosen, effects, sets, filters }: ImageFindings,
+): DecidingView {
+  const { grid, fill } = hider;
+  const picture = toPixels(image.data, classifier.input);
+  const scale = largestSize(effects.drops);
+  const marked = ({ regions, decides }: RegionSet, show: 'marked' | 'others'): MarkedView => ({
+    picture: markedPicture(picture, grid, regions, show),
+    regions: regions.length,
+    decides: className(classifier, decides),
+  });
+  return {
+    target: className(classifier, chosen),
+    grid: `${grid.rows} × ${grid.columns} regions of ${grid.side} × ${grid.side} pixels`,
+    fill: fillWords(fill),
+    drops: thumbnail(mapPicture({ height: grid.rows, width: grid.columns, values: effects.drops }, { scale }, picture)),
+    largestDrop: Math.max(0, ...effects.drops),
+    flips: effects.flips.reduce((sum, flip) => sum + flip, 0),
+    ...(sets.deciding ? { deciding: marked(sets.deciding, 'others') } : {}),
+    ...(sets.sufficient ? { sufficient: marked(sets.sufficient, 'marked') } : {}),
+    ...(filters ? { filters: carryingView(filters, picture) } : {}),
+  };
+}
+
+function carryingView({ network, strongest }: NonNullable<ImageFindings['filters']>, picture: Picture): CarryingView {
+  const { score, constant, remainder, paths, throughFilters } = strongest;
+  return {
+    score,
+    constant,
+    remainder,
+    paths: paths.map((path) => ({
+      name: pathName(path),
+      part: path.part,
+      ...(path.map ? { map: thumbnail(mapPicture(path.map, { scale: mapScale(path.map.values) }, picture)) } : {}),
+    })),
+    layers: network.layers.map(({ name }, i) => {
+      const parts = throughFilters[i] ?? new Float32Array();
+      const filter = parts.reduce((best, part, at) => (part > (parts[best] ?? 0) ? at : best), 0);
+      return { name, filter, part: parts[filter] ?? 0 };
+    }),
+  };
+}

@@ -1,0 +1,204 @@
+import { type Classifier, checkImages } from '../../model/classifier.ts';
+import { concatRows, rows, type Tensor } from '../../onnx/tensor.ts';
+import { scoped, together } from '../../runtime/release.ts';
+import {
+  better,
+  type CheckedMargin,
+  compileCheck,
+  largestScaled,
+  largestUniform,
+  type Proved,
+} from './certificateCheck.ts';
+import { type AmplitudeSearch, type Candidate, compileSearch, type KeptMargins, startOf } from './certificateSearch.ts';
+import { inImageShape, sharedByChannels } from './certificateShapes.ts';
+import type { BoundKind, Box } from './certifiedMargins.ts';
+
+export type { CheckedMargin } from './certificateCheck.ts';
+export type { BoundKind, Box } from './certifiedMargins.ts';
+
+export interface CertifierOptions {
+  /** How margins are bounded; both are proofs, and the linear one proves more. Default 'linear'. */
+  readonly bound?: BoundKind;
+  /**
+   * Which images the statement is about: 'as-drawn', all x + u w with |u| <= 1 (default); 'clipped', of those only what a
+   * picture can show, each pixel within its valid range.
+   */
+  readonly box?: Box;
+  /** One amplitude for all channels of a pixel ('pixel', the default) or one for each channel. */
+  readonly amplitudes?: 'pixel' | 'channel';
+  /** Iterations of the search; each is one batched run. */
+  readonly steps?: number;
+  readonly progress?: (done: number, total: number) => void;
+}
+
+/** What is proved of one image. */
+export interface Certificate {
+  /** Noise amplitude of every input element, in units of the pixel range, 0 to 1: the model input's shape [1, ...]. */
+  readonly amplitude: Tensor<'float32'>;
+  readonly meanAmplitude: number;
+  /** The class that is kept. */
+  readonly decided: number;
+  /** The clean image's smallest score difference, the decided class against any other. */
+  readonly margin: number;
+  /** The largest amplitude, the same for all pixels, that the same bound certifies. */
+  readonly uniform: number;
+  readonly bound: BoundKind;
+  readonly box: Box;
+  /** Proved: the smallest score difference over the whole box is at least this, which is above 0. Rounding is taken off. */
+  readonly lowestMargin: number;
+  /** What rounding could account for at most: taken off already. */
+  readonly roundingMargin: number;
+  /** Its share of the time that its batch took. */
+  readonly seconds: number;
+}
+
+export interface Certifier {
+  /**
+   * One certificate for each image of [n, ...]; null where nothing can be proved: two classes share the largest score, or the
+   * margin is within what rounding may account for.
+   */
+  certify(images: Tensor<'float32'>): Promise<readonly (Certificate | null)[]>;
+  /**
+   * The proved smallest score difference over the box of each image, of the decided class against any other. Above 0: no
+   * noise within the amplitudes changes the class.
+   * @param amplitude [n, ...] in the images' shape, in units of the pixel range.
+   */
+  check(images: Tensor<'float32'>, amplitude: Tensor<'float32'>): Promise<readonly CheckedMargin[]>;
+  release(): Promise<void>;
+}
+
+/** Steps of each search by default: more gave no larger amplitudes. */
+const defaultSteps = 60;
+/** A search's amplitudes are checked this often, and the largest that hold are kept. */
+const checks = 3;
+
+/**
+ * Builds the graphs once for a classifier.
+ * @throws UnboundedOperatorsError naming every operator on the way from the pixels to the scores that has no bound.
+ * @throws ProofTooLargeError where one image's bounds do not fit in memory.
+ */
+export async function compileCertifier(classifier: Classifier, options: CertifierOptions = {}): Promise<Certifier> {
+  const { bound = 'linear', box = 'as-drawn', amplitudes = 'pixel', steps = defaultSteps, progress } = options;
+  return together(async (keep) => {
+    const checker = await keep(compileCheck(classifier, { bound, box, amplitudes }));
+    const byIntervals = await keep(compileSearch(classifier, { bound: 'interval', box, amplitudes }));
+    const byLines = bound === 'linear' ? await keep(compileSearch(classifier, { bound, box, amplitudes })) : undefined;
+    // A bound has a row for each rival class and several values for one of the forward pass.
+    const rivals = bound === 'linear' ? classifier.classCount - 1 : 1;
+    const batchSize = Math.max(1, Math.floor(classifier.batchSize / Math.max(4, rivals)));
+
+    /** Keeps the best amplitudes that hold of those that a search goes through. */
+    async function follow(kept: KeptMargins, search: AmplitudeSearch, from: Candidate, onStep: () => void) {
+      let best: Proved[] | undefined;
+      let last = from;
+      let step = 0;
+      for await (const candidate of search.run(kept, from, steps, 'all')) {
+        step += 1;
+        last = candidate;
+        onStep();
+        const due = step % Math.ceil(steps / checks) === 0 || step === steps;
+        if (due && search === (byLines ?? byIntervals))
+          best = better(best, await largestScaled(checker, kept, candidate));
+      }
+      return { best, last };
+    }
+
+    async function certifyBatch(kept: KeptMargins, onStep: () => void): Promise<(Certificate | undefined)[]> {
+      const begun = performance.now();
+      const count = kept.decided.length;
+      const uniform = await largestUniform(checker, kept);
+      const first = await follow(kept, byIntervals, startOf(checker, count), onStep);
+      const second = byLines && (await follow(kept, byLines, await checker.initial(kept, first.last), onStep));
+      const best = better(uniform, second?.best ?? first.best ?? uniform);
+      const seconds = (performance.now() - begun) / 1000 / count;
+      return best.map((found, i) =>
+        found.lowestMargin > 0
+          ? {
+              ...found,
+              amplitude: inImageShape(found.amplitude, kept.images.dims),
+              decided: kept.decided[i] ?? 0,
+              margin: kept.margins[i] ?? 0,
+              uniform: uniform[i]?.meanAmplitude ?? 0,
+              bound,
+              box,
+              seconds,
+            }
+          : undefined,
+      );
+    }
+
+    return {
+      async certify(images: Tensor<'float32'>) {
+        const kept = await decisions(classifier, images);
+        const clear = kept.margins.flatMap((margin, i) => (margin > 0 ? [i] : []));
+        const certificates = new Map<number, Certificate>();
+        const all = Math.ceil(clear.length / batchSize) * steps * (byLines ? 2 : 1);
+        let done = 0;
+        const onStep = () => {
+          done += 1;
+          progress?.(done, all);
+        };
+        for (let from = 0; from < clear.length; from += batchSize) {
+          const chosen = clear.slice(from, from + batchSize);
+          const batch = await certifyBatch(only(kept, chosen), onStep);
+          batch.forEach((certificate, i) => {
+            if (certificate) certificates.set(chosen[i] ?? 0, certificate);
+          });
+        }
+        return kept.margins.map((_, i) => certificates.get(i) ?? null);
+      },
+      async check(images: Tensor<'float32'>, amplitude: Tensor<'float32'>) {
+        const kept = await decisions(classifier, images);
+        const indices = kept.margins.map((_, i) => i);
+        const checked: CheckedMargin[] = [];
+        for (let from = 0; from < indices.length; from += batchSize) {
+          const batch = only(kept, indices.slice(from, from + batchSize));
+          const own = sharedByChannels(rows(amplitude, from, from + batch.decided.length), checker.amplitudeDims);
+          let candidate = await checker.initial(batch, { amplitude: own, choices: {} });
+          let found = await checker.run(batch, candidate);
+          if (byLines) {
+            for await (const next of byLines.run(batch, candidate, steps, 'choices')) candidate = next;
+            const chosen = await checker.run(batch, candidate);
+            found = found.map((plain, i) => {
+              const better = chosen[i];
+              return better && better.lowestMargin > plain.lowestMargin ? better : plain;
+            });
+          }
+          checked.push(...found);
+        }
+        return checked;
+      },
+    };
+  });
+}
+
+/** Certificates for some images of one classifier, with a certifier of its own. */
+export async function certify(
+  classifier: Classifier,
+  images: Tensor<'float32'>,
+  options: CertifierOptions = {},
+): Promise<readonly (Certificate | null)[]> {
+  return scoped(async (keep) => {
+    const certifier = await keep(compileCertifier(classifier, options));
+    return await certifier.certify(images);
+  });
+}
+
+async function decisions(classifier: Classifier, images: Tensor<'float32'>): Promise<KeptMargins> {
+  checkImages(classifier, images);
+  const predictions = await classifier.predict(images);
+  const decided = predictions.map(({ chosen }) => chosen);
+  const margins = predictions.map(({ scores, chosen }) => {
+    const others = scores.filter((_, i) => i !== chosen);
+    return (scores[chosen] ?? 0) - Math.max(...others);
+  });
+  return { images, decided, margins };
+}
+
+function only({ images, decided, margins }: KeptMargins, indices: readonly number[]): KeptMargins {
+  return {
+    images: concatRows(indices.map((i) => rows(images, i, i + 1))),
+    decided: indices.map((i) => decided[i] ?? 0),
+    margins: indices.map((i) => margins[i] ?? 0),
+  };
+}

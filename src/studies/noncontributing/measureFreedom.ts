@@ -1,0 +1,97 @@
+import type { MeasuredFreedom } from '../../attribution/freedom.ts';
+import type { Scores } from '../../model/findScores.ts';
+import type { Tensor } from '../../onnx/tensor.ts';
+import type { Values } from '../../runtime/runtime.ts';
+import { type CleanDecision, leadOf } from './decision.ts';
+import type { NoiseDraws } from './noiseDraws.ts';
+
+/** An image with amplitudes, and the network they are tried on. */
+export interface Trial {
+  readonly draws: NoiseDraws;
+  readonly image: Tensor<'float32'>;
+  readonly amplitude: Tensor<'float32'>;
+  readonly masks: Values;
+  /** What that network's scores are without noise. */
+  readonly clean: Float32Array;
+  readonly decision: CleanDecision;
+  readonly scores: Scores;
+}
+
+/** The keep rate and the changes of the scores under fresh noise. @param tolerance a, score units. */
+export async function measureFreedom(
+  trial: Trial,
+  { count, seed, tolerance }: { readonly count: number; readonly seed: number; readonly tolerance: number },
+): Promise<MeasuredFreedom> {
+  const { clean, decision } = trial;
+  const followed = clean.length === 1 ? 0 : decision.chosen;
+  let [kept, straying, worstChange, leastLead] = [0, 0, 0, Number.POSITIVE_INFINITY];
+  await eachDraw(trial, { count, seed, clipped: false }, (row, lead) => {
+    if (lead > 0) kept += 1;
+    leastLead = Math.min(leastLead, lead);
+    worstChange = Math.max(worstChange, Math.abs((row[followed] ?? 0) - (clean[followed] ?? 0)));
+    straying += strayingIn(row, clean, tolerance);
+    return 'go on';
+  });
+  let keptClipped = 0;
+  await eachDraw(trial, { count, seed, clipped: true }, (_row, lead) => {
+    if (lead > 0) keptClipped += 1;
+    return 'go on';
+  });
+  return {
+    draws: count,
+    kept: kept / count,
+    keptClipped: keptClipped / count,
+    worstChange,
+    leastLead,
+    straying: straying / count,
+  };
+}
+
+/** The mean over draws of what E punishes: how far scores stray beyond the tolerance, summed over the classes. */
+export async function strayingOf(
+  trial: Trial,
+  { count, seed, tolerance }: { readonly count: number; readonly seed: number; readonly tolerance: number },
+): Promise<number> {
+  let straying = 0;
+  await eachDraw(trial, { count, seed, clipped: false }, (row) => {
+    straying += strayingIn(row, trial.clean, tolerance);
+    return 'go on';
+  });
+  return straying / count;
+}
+
+function strayingIn(row: Float32Array, clean: Float32Array, tolerance: number): number {
+  let sum = 0;
+  for (let k = 0; k < row.length; k++) sum += Math.max(Math.abs((row[k] ?? 0) - (clean[k] ?? 0)) - tolerance, 0);
+  return sum;
+}
+
+/** Whether the class leads by more than `reserve` in every draw, as it is and clipped; the first draw that fails ends them. */
+export async function leadsInAll(
+  trial: Trial,
+  { count, seed, reserve }: { readonly count: number; readonly seed: number; readonly reserve: number },
+): Promise<boolean> {
+  let leads = true;
+  for (const clipped of [false, true]) {
+    if (!leads) return false;
+    await eachDraw(trial, { count, seed, clipped }, (_row, lead) => {
+      leads &&= lead > reserve;
+      return leads ? 'go on' : 'stop';
+    });
+  }
+  return leads;
+}
+
+async function eachDraw(
+  { draws, image, amplitude, masks, clean, decision, scores }: Trial,
+  which: { readonly count: number; readonly seed: number; readonly clipped: boolean },
+  visit: (row: Float32Array, lead: number) => 'go on' | 'stop',
+): Promise<void> {
+  await draws.scores({ image, amplitude, masks, ...which }, (rows) => {
+    for (let from = 0; from < rows.length; from += clean.length) {
+      const row = rows.subarray(from, from + clean.length);
+      if (visit(row, leadOf(row, decision.chosen, scores)) === 'stop') return 'stop';
+    }
+    return 'go on';
+  });
+}

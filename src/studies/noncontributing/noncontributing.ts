@@ -1,0 +1,193 @@
+import type { Freedom } from '../../attribution/freedom.ts';
+import { type Classifier, checkImages } from '../../model/classifier.ts';
+import type { Tensor } from '../../onnx/tensor.ts';
+import { random } from '../../random/random.ts';
+import { together } from '../../runtime/release.ts';
+import type { Values } from '../../runtime/runtime.ts';
+import type { AmplitudePer } from './amplitude.ts';
+import { bestEvenAmplitude } from './bestEven.ts';
+import { type CleanDecision, decisionOf } from './decision.ts';
+import { UndecidedError } from './errors.ts';
+import { chosenMasks, compileMaskValues, type MaskChoice, withMasks } from './layerMasks.ts';
+import { measureFreedom, type Trial } from './measureFreedom.ts';
+import { compileDraws, type NoiseDraws } from './noiseDraws.ts';
+import { checkPixelRange } from './pixelRange.ts';
+import { defaultSchedule, rateFactor, type SearchSchedule } from './schedules.ts';
+import { compileSearch } from './search.ts';
+import { type Settled, settle } from './settle.ts';
+import { halfMargin, type Tolerance, toleranceOf } from './tolerance.ts';
+
+export interface NoncontributingSettings {
+  /** Default `none`: the map is of the network as it is (docs/papers/noncontributing.md). */
+  readonly masks?: MaskChoice;
+  /** Default: half the margin. */
+  readonly tolerance?: Tolerance;
+  /** Default: a pixel's channels share an amplitude. */
+  readonly per?: AmplitudePer;
+  /** Default: `fastSchedule`. */
+  readonly schedule?: SearchSchedule;
+  /** Fresh noise images that the result is measured on. Default 2,000. */
+  readonly draws?: number;
+  /**
+   * Whether amplitudes under which the class is lost in some of as many other draws are made smaller until it is not.
+   * Default: for maps without masks.
+   */
+  readonly settle?: boolean;
+  readonly seed?: number;
+  readonly onIteration?: (done: number, iterations: number) => void;
+}
+
+/** Which pixels of one image could be anything. */
+export interface NoncontributingMap extends Freedom {
+  /** w, 0 to 1: [1, ...] as the model takes images, with 1 channel where they share. */
+  readonly amplitude: Tensor<'float32'>;
+  /** E(w) on the network searched, on the fresh draws. */
+  readonly energy: number;
+  /** a, score units. */
+  readonly tolerance: number;
+  /** Of the network searched. */
+  readonly decision: CleanDecision;
+  /** What all amplitudes were multiplied with in the end, so that the class stays. */
+  readonly scaledBy: number;
+  /** On the masked network, where there are masks. */
+  readonly masked?: Freedom['measured'];
+  /** Of the search alone. */
+  readonly seconds: number;
+}
+
+/** A compiled search for non-contributing pixels, for many images. */
+export interface NoncontributingPixels {
+  /**
+   * @param image [1, ...] model input.
+   * @throws InvalidInputError, UndecidedError, ToleranceError, PixelRangeError, RunError
+   */
+  of(image: Tensor<'float32'>): Promise<NoncontributingMap>;
+  /** The same measurements for amplitudes found elsewhere. */
+  measure(image: Tensor<'float32'>, amplitude: Tensor<'float32'>, draws: number, seed: number): Promise<Measurements>;
+  release(): Promise<void>;
+}
+
+export interface Measurements {
+  readonly energy: number;
+  readonly real: Freedom['measured'];
+  readonly masked?: Freedom['measured'];
+}
+
+/**
+ * Non-contributing pixels (Ikeno, Hara & Washio 2018): for each pixel the largest amplitude of uniform noise, on all pixels at
+ * once, that leaves the scores within a tolerance; measured on fresh noise and on the network without masks.
+ * @throws UnknownLayerError for a mask on a layer that is not there; UnsupportedOperatorsError, SessionError
+ */
+export async function compileNoncontributing(
+  classifier: Classifier,
+  settings: NoncontributingSettings = {},
+): Promise<NoncontributingPixels> {
+  const { masks = 'none', tolerance = halfMargin, per = 'pixel', draws = 2_000, seed = 0, onIteration } = settings;
+  const schedule = settings.schedule ?? defaultSchedule(classifier);
+  const layers = chosenMasks(classifier, masks);
+  const plain = withMasks(classifier.model.graph, classifier.facts, []);
+  const masked = layers.length === 0 ? plain : withMasks(classifier.model.graph, classifier.facts, layers);
+  return together(async (keep) => {
+    const maskValues = await keep(compileMaskValues(classifier, masked.masks));
+    const search = await keep(compileSearch(classifier, masked, per, schedule));
+    const plainDraws = await keep(compileDraws(classifier, plain));
+    const maskedDraws = layers.length === 0 ? plainDraws : await keep(compileDraws(classifier, masked));
+    const settling = settings.settle ?? layers.length === 0;
+
+    /** Both networks for one image: as it is, and as it is searched. */
+    async function networksOf(image: Tensor<'float32'>) {
+      checkImages(classifier, image);
+      checkPixelRange(image.data, classifier.input);
+      const values = await maskValues.of(image);
+      const real = networkOf(classifier, plainDraws, {}, (await classifier.scoresOf(image)).data);
+      const searched =
+        layers.length === 0 ? real : networkOf(classifier, maskedDraws, values, await maskedDraws.clean(image, values));
+      if (!(searched.decision.margin > 0)) {
+        throw new UndecidedError(
+          'The two best classes have exactly the same score: there is no decision that pixels could leave as it is. Choose another image.',
+        );
+      }
+      return { real, searched, limit: toleranceOf(tolerance, searched.decision.margin) };
+    }
+
+    async function measure(
+      { real, searched, limit }: Awaited<ReturnType<typeof networksOf>>,
+      image: Tensor<'float32'>,
+      amplitude: Tensor<'float32'>,
+      { count, seed }: { readonly count: number; readonly seed: number },
+    ): Promise<Measurements> {
+      const on = (network: Network) =>
+        measureFreedom({ ...network, image, amplitude }, { count, seed, tolerance: limit });
+      const [own, other] = [await on(real), searched === real ? undefined : await on(searched)];
+      return {
+        energy: (other ?? own).straying - meanOf(amplitude.data),
+        real: own,
+        ...(other ? { masked: other } : {}),
+      };
+    }
+
+    return {
+      async of(image: Tensor<'float32'>) {
+        const networks = await networksOf(image);
+        const { real, searched, limit } = networks;
+        const seeds = random(seed);
+        const [searchSeed, settleSeed, measureSeed] = [nextSeed(seeds), nextSeed(seeds), nextSeed(seeds)];
+        const start = performance.now();
+        const even = schedule.adapts
+          ? await bestEvenAmplitude({ ...searched, image }, classifier.input, per, {
+              count: schedule.images,
+              seed: searchSeed,
+              tolerance: limit,
+            })
+          : 1;
+        const found = await search.run({
+          image,
+          clean: searched.clean,
+          tolerance: limit,
+          masks: searched.masks,
+          seed: searchSeed,
+          rateFactor: rateFactor(schedule, even),
+          ...(onIteration ? { onIteration: (done) => onIteration(done, schedule.iterations) } : {}),
+        });
+        const settled: Settled = settling
+          ? await settle({ ...real, image, amplitude: found }, draws, settleSeed)
+          : { amplitude: found, scaledBy: 1 };
+        const seconds = (performance.now() - start) / 1000;
+        const { amplitude, scaledBy } = settled;
+        const {
+          energy,
+          real: measured,
+          masked,
+        } = await measure(networks, image, amplitude, { count: draws, seed: measureSeed });
+        return {
+          amplitude,
+          energy,
+          meanAmplitude: meanOf(amplitude.data),
+          free: amplitude.data.filter((value) => value > 0.9).length / amplitude.data.length,
+          measured,
+          ...(masked ? { masked } : {}),
+          tolerance: limit,
+          decision: searched.decision,
+          scaledBy,
+          seconds,
+        };
+      },
+      measure: async (image: Tensor<'float32'>, amplitude: Tensor<'float32'>, count: number, seed: number) =>
+        measure(await networksOf(image), image, amplitude, { count, seed }),
+    };
+  });
+}
+
+type Network = Omit<Trial, 'image' | 'amplitude'>;
+
+function networkOf({ scores }: Classifier, draws: NoiseDraws, masks: Values, clean: Float32Array): Network {
+  return { draws, masks, clean, scores, decision: decisionOf(clean, scores) };
+}
+
+function nextSeed({ generator }: ReturnType<typeof random>): number {
+  return generator.next() >>> 0;
+}
+
+function meanOf(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

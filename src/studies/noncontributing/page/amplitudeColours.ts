@@ -1,0 +1,63 @@
+import { type Colour, fromOklch, noValueColour } from '../../../pictures/colours.ts';
+import type { Picture } from '../../../report/explanation/view.ts';
+
+/*
+ * Dark blue at 0, what must stay as it is; pale yellow at 1, what could be anything. Straight through OKLab, so that equal
+ * steps look equal, and apart in lightness alone, so that it reads in every kind of colour vision and in print.
+ */
+const must = { lightness: 0.27, chroma: 0.075, hue: 275 };
+const free = { lightness: 0.94, chroma: 0.095, hue: 98 };
+
+const steps = 255;
+const scale: readonly Colour[] = Array.from({ length: steps + 1 }, (_, entry) => between(entry / steps));
+
+/** The colour of an amplitude from 0 to 1. */
+export function amplitudeColour(amplitude: number): Colour {
+  if (!Number.isFinite(amplitude)) return noValueColour;
+  return scale[Math.round(Math.min(1, Math.max(0, amplitude)) * steps)] ?? noValueColour;
+}
+
+/** Amplitudes as a picture, a pixel each. @param top the amplitude that is drawn palest. */
+export function amplitudePicture({ width, height, values }: AmplitudeMap, top = 1): Picture {
+  return {
+    width,
+    height,
+    channels: 3,
+    data: Uint8Array.from([...values].flatMap((value) => [...amplitudeColour(value / top)])),
+  };
+}
+
+/** One number for each pixel, row by row. */
+export interface AmplitudeMap {
+  readonly width: number;
+  readonly height: number;
+  readonly values: Float32Array;
+}
+
+/**
+ * The amplitude to draw palest so that maps shown together can be told apart: 1, unless hardly any pixel comes near it; then
+ * the 99.5th percentile, as in maps of evidence.
+ */
+export function topAmplitude(maps: readonly AmplitudeMap[]): number {
+  const percentile = Math.max(...maps.map(({ values }) => values.toSorted()[Math.floor(0.995 * values.length)] ?? 0));
+  return percentile > 0.5 || percentile === 0 ? 1 : percentile;
+}
+
+/** The scale itself as a strip one pixel high. */
+export function amplitudeScale(): Picture {
+  return { width: steps + 1, height: 1, channels: 3, data: Uint8Array.from(scale.flat()) };
+}
+
+function between(share: number): Colour {
+  const mix = (from: number, to: number) => from + (to - from) * share;
+  const [from, to] = [opponents(must), opponents(free)];
+  const [a, b] = [mix(from.a, to.a), mix(from.b, to.b)];
+  const hue = (Math.atan2(b, a) * 180) / Math.PI;
+  return fromOklch(mix(must.lightness, free.lightness), Math.hypot(a, b), hue);
+}
+
+/** Green to red and blue to yellow. */
+function opponents({ chroma, hue }: { readonly chroma: number; readonly hue: number }) {
+  const angle = (hue * Math.PI) / 180;
+  return { a: chroma * Math.cos(angle), b: chroma * Math.sin(angle) };
+}

@@ -1,0 +1,24 @@
+import { outlineEdges, outlinePath } from '../../../pictures/outline.ts';
+import { dataUrl } from '../../../pictures/png.ts';
+import { orientationFor } from '../../../report/drawing/mapPicture.ts';
+import { pictureElement } from '../../../report/drawing/picture.ts';
+import type { Picture } from '../../../report/explanation/view.ts';
+import { type Html, html } from '../../../report/page/html.ts';
+import { percent, quantity } from '../../../report/page/number.ts';
+import { type AmplitudeMap, amplitudePicture, amplitudeScale } from './amplitudeColours.ts';
+
+/** A map of amplitudes; the edge of bright strokes is drawn over it where the image has any. */
+export function amplitudeElement(map: AmplitudeMap, picture: Picture, name: string, top: number): Html {
+  const mean = map.values.reduce((sum, value) => sum + value, 0) / map.values.length;
+  const drawn = pictureElement(amplitudePicture(map, top), `${name}: ${percent(mean)} of the pixel range in the mean`);
+  if (orientationFor(picture) === 'faint') return drawn;
+  return html`<div class="outlined">${drawn}<svg viewBox="0 0 ${picture.width} ${picture.height}" aria-hidden="true"><path d="${outlinePath(outlineEdges(picture))}"/></svg></div>`;
+}
+
+const strip = html`<img src="${dataUrl(amplitudeScale())}" alt="Colour scale from dark blue to pale yellow" width="256" height="10">`;
+
+/** What the colours mean. */
+export function amplitudeLegend(top: number): Html {
+  const end = top === 1 ? '1: could be anything' : `${quantity(top)}: the freest`;
+  return html`<div class="legend">${strip}<span>0: must stay</span><span>${end}</span></div>`;
+}

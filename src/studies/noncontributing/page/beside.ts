@@ -1,0 +1,53 @@
+import { mapElement } from '../../../report/drawing/mapElement.ts';
+import { readMap } from '../../../report/drawing/mapReading.ts';
+import { pictureElement } from '../../../report/drawing/picture.ts';
+import type { ExplainedImage } from '../../../report/explanation/view.ts';
+import { pictureAlternative } from '../../../report/explanation/words.ts';
+import { type Html, html } from '../../../report/page/html.ts';
+import { percent } from '../../../report/page/number.ts';
+import { topAmplitude } from './amplitudeColours.ts';
+import { amplitudeElement, amplitudeLegend } from './amplitudeElement.ts';
+import { type BesideRow, decisionWords, type ShownMap } from './besideView.ts';
+
+/** Input, other methods' maps, and maps of non-contributing pixels side by side: one row an image, as in the paper. */
+export function besideSheet(rows: readonly BesideRow[]): Html {
+  const methods = [
+    ...new Map(rows.flatMap(({ image }) => image.maps.map(({ method, title }) => [method, title] as const))),
+  ];
+  const shown = rows[0]?.shown.map(({ title }) => title) ?? [];
+  const top = topAmplitude(rows.flatMap((row) => row.shown.flatMap(({ map }) => map ?? [])));
+  const headings = ['Image', ...methods.map(([, title]) => title), ...shown];
+  return html`
+<div class="scroll" tabindex="0" role="region" aria-label="Images and maps side by side"><table class="beside" style="--columns:${headings.length}">
+  <thead><tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
+  <tbody>${rows.map((row) =>
+    sheetRow(
+      row,
+      methods.map(([method]) => method),
+      top,
+    ),
+  )}
+  </tbody>
+</table></div>
+<div class="beside-legend">${amplitudeLegend(top)}</div>`;
+}
+
+function sheetRow({ image, shown }: BesideRow, methods: readonly string[], top: number): Html {
+  return html`
+    <tr>
+      <th scope="row">${pictureElement(image.picture, pictureAlternative(image))}<span>${image.name}: ${decisionWords(image)}</span></th>
+      ${methods.map((method) => html`<td>${methodMap(image, method)}</td>`)}
+      ${shown.map((map) => html`<td>${shownMap(image, map, top)}</td>`)}
+    </tr>`;
+}
+
+function shownMap({ picture }: ExplainedImage, { title, map }: ShownMap, top: number): Html {
+  if (!map) return html`<span>none</span>`;
+  const mean = map.values.reduce((sum, value) => sum + value, 0) / map.values.length;
+  return html`${amplitudeElement(map, picture, title, top)}<span>mean ${percent(mean)}</span>`;
+}
+
+function methodMap(image: ExplainedImage, method: string): Html {
+  const map = image.maps.find((other) => other.method === method);
+  return map ? mapElement(map, readMap(map), image, 'full') : html`<span>not possible</span>`;
+}

@@ -1,0 +1,64 @@
+import { pictureElement } from '../../../report/drawing/picture.ts';
+import { figureLine } from '../../../report/drawing/verdict.ts';
+import type { ExplainedImage, Figure } from '../../../report/explanation/view.ts';
+import { pictureAlternative, quoted } from '../../../report/explanation/words.ts';
+import { type Html, html } from '../../../report/page/html.ts';
+import { count, percent } from '../../../report/page/number.ts';
+import type { ImageQuestion } from '../../../report/page/question.ts';
+import { topAmplitude } from './amplitudeColours.ts';
+import { amplitudeElement, amplitudeLegend } from './amplitudeElement.ts';
+import type { FreedomView } from './freedomView.ts';
+
+export const freedomQuestion: ImageQuestion = {
+  id: 'freedom',
+  question: 'Which pixels could be anything without changing it?',
+  isAnswered: ({ freedom }) => freedom !== undefined,
+  answer: (image) => (image.freedom ? answer(image, image.freedom) : html``),
+};
+
+function answer(image: ExplainedImage, freedom: FreedomView): Html {
+  const top = topAmplitude([freedom.map]);
+  return html`
+<div class="freedom">
+  <figure class="seen">
+    ${pictureElement(image.picture, pictureAlternative(image))}
+    <figcaption>The image, for comparison.</figcaption>
+  </figure>
+  <figure class="seen">
+    ${amplitudeElement(freedom.map, image.picture, 'Non-contributing pixels', top)}
+    ${amplitudeLegend(top)}
+  </figure>
+  <div class="freedom-text">
+    <p>${meaning(image, freedom, top)}</p>
+    ${figureLine(keptFigure(freedom))}
+    <p class="note">${detail(freedom)}</p>
+  </div>
+</div>`;
+}
+
+/** For someone who has never heard of noise amplitudes. */
+function meaning({ decision }: ExplainedImage, { free, meanAmplitude }: FreedomView, top: number): string {
+  const label = quoted(decision.chosen.label);
+  if (top < 1) {
+    return `No pixel could be anything here: changed at random, all of them at once, they had to stay close to what they are for the decision to still be ${label}. Pale ones could change most, by up to ${percent(top)} of the whole range from black to white; on average it was ${percent(meanAmplitude)}.`;
+  }
+  return `Pale pixels did not matter: each could get much brighter or darker, all of them at once and at random, and the decision would still be ${label}. Dark ones had to stay nearly as they are. ${percent(free)} of the pixels could be almost anything; on average a pixel could move by ${percent(meanAmplitude)} of the whole range from black to white.`;
+}
+
+/** At 99.9% the class is lost once in a thousand tries; under 99% the map promises what the network does not keep. */
+export function keptFigure({ kept, draws }: Pick<FreedomView, 'kept' | 'draws'>): Figure {
+  return {
+    label: 'Decision kept',
+    value: `${percent(kept)} of ${count(draws)} tries`,
+    verdict: kept >= 0.999 ? 'good' : kept >= 0.99 ? 'fair' : 'poor',
+    meaning:
+      'How often the class stayed under random changes as large as the map allows, none of them used to find the map.',
+  };
+}
+
+function detail({ keptClipped, worstChange, leastLead }: FreedomView): string {
+  const lead = leastLead.startsWith('−')
+    ? `it fell behind by ${leastLead.slice(1)}`
+    : `its lead was still ${leastLead}`;
+  return `A try adds to every pixel a random number, evenly distributed up to its amplitude either way, and asks the model again; the tries were not used to find the map. With pixels cut off at black and white it was kept in ${percent(keptClipped)}. At worst the score of the class changed by ${worstChange}, and ${lead}. This is what was tried, not a proof: tries say little of the worst case.`;
+}

@@ -1,0 +1,69 @@
+import { type Column, dataTable } from '../../../report/drawing/dataTable.ts';
+import type { Html } from '../../../report/page/html.ts';
+import { count, percent, quantity, score } from '../../../report/page/number.ts';
+import { decisionWords, type FoundRow } from './besideView.ts';
+
+const number = (label: string): Column => ({ label, number: true });
+
+/** What fresh noise does to each image: the figures that say how far a map is true. */
+export function measuredTable(rows: readonly FoundRow[]): Html {
+  const hasMasks = rows.some(({ found }) => found.masked !== undefined);
+  const [first] = rows;
+  const caption = `Under ${count(first?.found.real.draws ?? 0)} fresh noise images each, none of which took part in finding the map. Amplitudes are shares of the range from black to white; changes and leads are in score units.`;
+  const columns = [
+    { label: 'Image' },
+    { label: 'Decided' },
+    number('Mean amplitude'),
+    number('Above 0.9'),
+    number(hasMasks ? 'Kept, real network' : 'Kept'),
+    number('Kept, clipped'),
+    ...(hasMasks ? [number('Kept, masked network')] : []),
+    number('Worst change'),
+    number('Least lead'),
+    number('E'),
+  ];
+  return dataTable(
+    caption,
+    columns,
+    rows.map(({ image, found }) => [
+      image.name,
+      decisionWords(image),
+      found.meanAmplitude.toFixed(3),
+      percent(found.free),
+      percent(found.real.kept),
+      percent(found.real.keptClipped),
+      ...(hasMasks ? [found.masked ? percent(found.masked.kept) : ''] : []),
+      quantity(found.real.worstChange),
+      score(found.real.leastLead),
+      score(found.energy),
+    ]),
+  );
+}
+
+/** What is certain, beside what was tried. */
+export function provedTable(rows: readonly FoundRow[]): Html {
+  const columns = [
+    { label: 'Image' },
+    number('Tried: mean amplitude'),
+    number('Proved: mean amplitude'),
+    number('Proved with one amplitude for all'),
+    number('Times as much'),
+    number('Lead that is left at least'),
+  ];
+  return dataTable(
+    'Amplitudes as shares of the range from black to white; leads in score units, with what rounding could account for taken off.',
+    columns,
+    rows.map(({ image, found, proved }) => [
+      image.name,
+      found.meanAmplitude.toFixed(3),
+      ...(proved
+        ? [
+            proved.meanAmplitude.toFixed(3),
+            proved.uniform.toFixed(3),
+            (proved.meanAmplitude / proved.uniform).toFixed(1),
+            quantity(proved.lowestMargin),
+          ]
+        : ['none', '', '', '']),
+    ]),
+  );
+}

@@ -1,0 +1,32 @@
+import type { Freedom } from '../../../attribution/freedom.ts';
+import { quantity } from '../../../report/page/number.ts';
+import type { AmplitudeMap } from './amplitudeColours.ts';
+
+/** How far the pixels of an image can change, as the report shows it. */
+export interface FreedomView {
+  readonly map: AmplitudeMap;
+  readonly meanAmplitude: number;
+  /** Share of the pixels above 0.9. */
+  readonly free: number;
+  readonly draws: number;
+  /** Share of the draws. */
+  readonly kept: number;
+  readonly keptClipped: number;
+  /** Score units, formatted. */
+  readonly worstChange: string;
+  readonly leastLead: string;
+}
+
+export function freedomView(map: AmplitudeMap, { meanAmplitude, free, measured }: Freedom): FreedomView {
+  const { draws, kept, keptClipped, worstChange, leastLead } = measured;
+  return {
+    map,
+    meanAmplitude,
+    free,
+    draws,
+    kept,
+    keptClipped,
+    worstChange: quantity(worstChange),
+    leastLead: quantity(leastLead),
+  };
+}

@@ -1,0 +1,276 @@
+import { type Explanation, explain } from '../../../attribution/explain.ts';
+import type { MeasuredFreedom } from '../../../attribution/freedom.ts';
+import { imageAt, type LabelledImages } from '../../../datasets/labelledImages.ts';
+import { rankCorrelation } from '../../../faithfulness/rankCorrelation.ts';
+import type { Classifier } from '../../../model/classifier.ts';
+import { toInput } from '../../../model/pixels.ts';
+import { withRandomWeights } from '../../../model/randomWeights.ts';
+import { concatRows, type Tensor } from '../../../onnx/tensor.ts';
+import type { NamedImage } from '../../../report/explanation/explainedView.ts';
+import { scoped } from '../../../runtime/release.ts';
+import type { PaperProgress } from '../../paper.ts';
+import { type BoundKind, type Certificate, certify } from '../certificate.ts';
+import { type Challenge, challenge } from '../certificateChallenge.ts';
+import { comparedMethods } from '../comparedMethods.ts';
+import { compileNoncontributing, type NoncontributingMap, type NoncontributingSettings } from '../noncontributing.ts';
+import { paperSchedule, type SearchSchedule } from '../schedules.ts';
+
+/** How much of the experiment is run. */
+export interface Extent {
+  readonly classes: number;
+  /** Iterations of the paper's schedule. */
+  readonly paperIterations: number;
+  /** Noise images that the paper's maps and ours are compared on. */
+  readonly energyDraws: number;
+  readonly testImages: number;
+  readonly randomWeightImages: number;
+  /** Networks with random weights that each of those images' map is compared with. */
+  readonly randomNetworks: number;
+  /** How hard a counter-example to each proof is looked for. */
+  readonly challenge: { readonly draws: number; readonly starts: number; readonly steps: number };
+}
+
+export const wholeExtent: Extent = {
+  classes: 10,
+  paperIterations: paperSchedule.iterations,
+  energyDraws: 10_000,
+  testImages: 100,
+  randomWeightImages: 20,
+  randomNetworks: 5,
+  challenge: { draws: 10_000, starts: 10, steps: 100 },
+};
+
+export const quickExtent: Extent = {
+  classes: 2,
+  paperIterations: 300,
+  energyDraws: 1_000,
+  testImages: 3,
+  randomWeightImages: 2,
+  randomNetworks: 1,
+  challenge: { draws: 200, starts: 1, steps: 10 },
+};
+
+/** One digit with the paper's search and ours, both with the paper's masks, on the same fresh noise. */
+export interface ComparedDigit {
+  readonly named: NamedImage;
+  readonly explanation: Explanation;
+  readonly paper: ComparedMap;
+  readonly ours: ComparedMap;
+  /** Ours without masks. */
+  readonly real: NoncontributingMap;
+  readonly proof: Certificate | null;
+}
+
+export interface ComparedMap {
+  readonly map: NoncontributingMap;
+  readonly energy: number;
+}
+
+/** One of the test images, with masks and without. */
+export interface TestedImage {
+  readonly masked: NoncontributingMap & { readonly masked: MeasuredFreedom };
+  readonly unmasked: NoncontributingMap;
+  readonly proof: ChallengedProof | null;
+}
+
+/** What is proved of an image, and what was found by looking for the opposite. */
+export interface ChallengedProof {
+  readonly byLines: Certificate;
+  readonly byIntervals: Certificate;
+  readonly challenge: Challenge;
+}
+
+export interface Findings {
+  readonly digits: readonly ComparedDigit[];
+  readonly tested: readonly TestedImage[];
+  readonly correlations: readonly MapCorrelation[];
+}
+
+/** Rank correlation of a map with that of the same network with random weights. */
+export interface MapCorrelation {
+  readonly whole: number;
+  /** Without the rim of the image, which any network of this shape hardly sees. */
+  readonly inner: number;
+}
+
+/** Digits of MNIST are drawn in the middle, 20 by 20 pixels: four pixels at each side are always empty. */
+const rim = 4;
+
+/** Everything that is measured of one network. */
+export async function experiment(
+  classifier: Classifier,
+  test: LabelledImages,
+  { extent, seed, progress }: { readonly extent: Extent; readonly seed: number; readonly progress: PaperProgress },
+): Promise<Findings> {
+  const step = { ...extent, seed, progress };
+  const digits = await compareDigits(classifier, test, step);
+  const images = Array.from({ length: extent.testImages }, (_, i) => namedImage(classifier, test, i).image);
+  const unmasked = await maps(classifier, images, { seed }, progress, 'Without masks');
+  const masked = await maps(classifier, images, { seed, masks: 'paper' }, progress, 'With the paper’s masks');
+  const proofs = await challengedProofs(classifier, images, step);
+  const tested = images.flatMap((_, i): TestedImage[] => {
+    const [without, withMasks] = [unmasked[i], masked[i]];
+    return without && withMasks?.masked
+      ? [{ unmasked: without, masked: { ...withMasks, masked: withMasks.masked }, proof: proofs[i] ?? null }]
+      : [];
+  });
+  const some = images.slice(0, extent.randomWeightImages);
+  const correlations: MapCorrelation[] = [];
+  for (let network = 0; network < extent.randomNetworks; network++) {
+    correlations.push(
+      ...(await randomWeightCorrelations(classifier, some, unmasked, { ...step, seed: seed + network })),
+    );
+  }
+  return { digits, tested, correlations };
+}
+
+type Step = Extent & { readonly seed: number; readonly progress: PaperProgress };
+
+async function compareDigits(classifier: Classifier, test: LabelledImages, step: Step): Promise<ComparedDigit[]> {
+  const { seed, progress, energyDraws } = step;
+  const named = await oneOfEachClass(classifier, test, step.classes);
+  const images = named.map(({ image }) => image);
+  const masks = 'paper';
+  const settings = { seed, masks } as const;
+  const schedule = paperScheduleIn(step.paperIterations);
+  const paper = await maps(classifier, images, { ...settings, schedule }, progress, 'The paper’s setting');
+  const ours = await maps(classifier, images, settings, progress, 'Ours');
+  const real = await maps(classifier, images, { seed }, progress, 'Ours, without masks');
+  const proofs = await proofsOf(classifier, images, progress);
+  const explanations = await explain(classifier, concatRows(images), comparedMethods());
+  const pixels = await compileNoncontributing(classifier, settings);
+  const compared: ComparedDigit[] = [];
+  try {
+    for (const [i, digit] of named.entries()) {
+      const [explanation, slow, fast, without] = [explanations[i], paper[i], ours[i], real[i]];
+      if (!explanation || !slow || !fast || !without) continue;
+      const energyOf = async ({ amplitude }: NoncontributingMap) =>
+        (await pixels.measure(digit.image, amplitude, energyDraws, energySeed)).energy;
+      compared.push({
+        named: digit,
+        explanation,
+        paper: { map: slow, energy: await energyOf(slow) },
+        ours: { map: fast, energy: await energyOf(fast) },
+        real: without,
+        proof: proofs[i] ?? null,
+      });
+    }
+  } finally {
+    await pixels.release();
+  }
+  return compared;
+}
+
+/** The paper's schedule; in fewer iterations, with steps as much larger. */
+function paperScheduleIn(iterations: number): SearchSchedule {
+  const factor = paperSchedule.iterations / iterations;
+  return { ...paperSchedule, iterations, learningRate: (i) => factor * paperSchedule.learningRate(i) };
+}
+
+/** The same noise for all maps that are compared. */
+const energySeed = 20_180_606;
+
+/** The first test image of each class that the network gets right, as in the paper. */
+async function oneOfEachClass(classifier: Classifier, test: LabelledImages, classes: number): Promise<NamedImage[]> {
+  const found: NamedImage[] = [];
+  for (let label = 0; label < classes; label++) {
+    for (let i = 0; i < test.count; i++) {
+      if (test.labels[i] !== label) continue;
+      const named = namedImage(classifier, test, i);
+      const [prediction] = await classifier.predict(named.image);
+      if (prediction?.chosen !== label) continue;
+      found.push(named);
+      break;
+    }
+  }
+  return found;
+}
+
+function namedImage({ input }: Classifier, test: LabelledImages, index: number): NamedImage {
+  const { data, height, width, label } = imageAt(test, index);
+  const image = toInput({ data, height, width, channels: 1 }, input);
+  return { name: `test ${index}`, image, truth: label };
+}
+
+async function maps(
+  classifier: Classifier,
+  images: readonly Tensor<'float32'>[],
+  settings: NoncontributingSettings,
+  progress: PaperProgress,
+  what: string,
+): Promise<NoncontributingMap[]> {
+  const pixels = await compileNoncontributing(classifier, settings);
+  const found: NoncontributingMap[] = [];
+  try {
+    for (const [i, image] of images.entries()) {
+      if (i % Math.ceil(images.length / 10) === 0) progress.update(i, images.length, what);
+      found.push(await pixels.of(image));
+    }
+    progress.update(images.length, images.length, what);
+  } finally {
+    await pixels.release();
+  }
+  return found;
+}
+
+async function proofsOf(
+  classifier: Classifier,
+  images: readonly Tensor<'float32'>[],
+  progress: PaperProgress,
+  bound: BoundKind = 'linear',
+) {
+  progress.message(bound === 'linear' ? 'Proofs by lines' : 'Proofs by intervals');
+  return await certify(classifier, concatRows(images), { bound });
+}
+
+/** Both proofs of each image, and the search for a counter-example to the one that says more; null where either is missing. */
+async function challengedProofs(
+  classifier: Classifier,
+  images: readonly Tensor<'float32'>[],
+  { challenge: effort, seed, progress }: Step,
+): Promise<(ChallengedProof | null)[]> {
+  const byLines = await proofsOf(classifier, images, progress);
+  const byIntervals = await proofsOf(classifier, images, progress, 'interval');
+  const both = images.flatMap((image, i) => {
+    const [lines, intervals] = [byLines[i], byIntervals[i]];
+    return lines && intervals ? [{ i, image, byLines: lines, byIntervals: intervals }] : [];
+  });
+  if (both.length === 0) return images.map(() => null);
+  progress.message('Counter-examples to the proofs');
+  const [pictures, amplitudes] = [
+    concatRows(both.map(({ image }) => image)),
+    concatRows(both.map((proof) => proof.byLines.amplitude)),
+  ];
+  const challenges = await challenge(classifier, pictures, amplitudes, { ...effort, seed });
+  const found = new Map(
+    both.flatMap(({ i, byLines, byIntervals }, k) => {
+      const challenged = challenges[k];
+      return challenged ? [[i, { byLines, byIntervals, challenge: challenged }] as const] : [];
+    }),
+  );
+  return images.map((_, i) => found.get(i) ?? null);
+}
+
+/** The check of Adebayo et al. 2018: a map that is true of what was learnt changes when the weights are random. */
+async function randomWeightCorrelations(
+  classifier: Classifier,
+  images: readonly Tensor<'float32'>[],
+  found: readonly NoncontributingMap[],
+  { seed, progress }: Step,
+): Promise<MapCorrelation[]> {
+  return scoped(async (keep) => {
+    const randomised = await keep(withRandomWeights(classifier, { seed }));
+    const others = await maps(randomised, images, { seed }, progress, 'Random weights');
+    return others.flatMap(({ amplitude: { data } }, i): MapCorrelation[] => {
+      const own = found[i]?.amplitude.data;
+      if (!own) return [];
+      return [{ whole: rankCorrelation(own, data), inner: rankCorrelation(innerPart(own), innerPart(data)) }];
+    });
+  });
+}
+
+function innerPart(map: Float32Array): Float32Array {
+  const side = Math.sqrt(map.length);
+  const isInner = (at: number) => at >= rim && at < side - rim;
+  return map.filter((_, i) => isInner(i % side) && isInner(Math.floor(i / side)));
+}

@@ -1,0 +1,111 @@
+import type { Certificate } from '../certificate.ts';
+import type { ChallengedProof, Findings } from './experiment.ts';
+
+/** One figure of one network. */
+export interface NetworkFigure {
+  readonly id: string;
+  readonly what: string;
+  /** NaN where it was not measured. */
+  readonly value: number;
+}
+
+/** What is reported of one network. The paper gives pictures and no figures. */
+export function noncontributingFigures(accuracy: number, { digits, tested, correlations }: Findings): NetworkFigure[] {
+  const proofs = tested.flatMap(({ proof }) => (proof ? [proof] : []));
+  const of = <T>(items: readonly T[], value: (item: T) => number) => mean(items.map(value));
+  const unmasked = tested.map((image) => image.unmasked);
+  const masked = tested.map((image) => image.masked);
+  return [
+    { id: 'network.accuracy', what: 'Test accuracy of the network', value: accuracy },
+    {
+      id: 'paper.energy',
+      what: 'E, the paper’s search, mean over digits',
+      value: of(digits, ({ paper }) => paper.energy),
+    },
+    {
+      id: 'paper.seconds',
+      what: 'Seconds a digit, the paper’s search',
+      value: of(digits, ({ paper }) => paper.map.seconds),
+    },
+    { id: 'ours.energy', what: 'E on the same noise, our search', value: of(digits, ({ ours }) => ours.energy) },
+    { id: 'ours.seconds', what: 'Seconds a digit, our search', value: of(digits, ({ ours }) => ours.map.seconds) },
+    {
+      id: 'ours.gap',
+      what: 'Largest share by which our E is worse on any digit (below 0: better on all)',
+      value: Math.max(...digits.map(({ paper, ours }) => (ours.energy - paper.energy) / Math.abs(paper.energy))),
+    },
+    {
+      id: 'masked.keep',
+      what: 'Class kept by the real network, maps found with masks',
+      value: of(masked, ({ measured }) => measured.kept),
+    },
+    {
+      id: 'masked.keep.worst',
+      what: 'The same, the worst image',
+      value: Math.min(...masked.map(({ measured }) => measured.kept)),
+    },
+    { id: 'masked.energy', what: 'E on the masked network', value: of(masked, ({ energy }) => energy) },
+    { id: 'masked.amplitude', what: 'Mean amplitude with masks', value: of(masked, (map) => map.meanAmplitude) },
+    {
+      id: 'unmasked.keep',
+      what: 'Class kept, maps found without masks',
+      value: of(unmasked, ({ measured }) => measured.kept),
+    },
+    {
+      id: 'unmasked.keep.worst',
+      what: 'The same, the worst image',
+      value: Math.min(...unmasked.map(({ measured }) => measured.kept)),
+    },
+    { id: 'unmasked.energy', what: 'E on the real network', value: of(unmasked, ({ energy }) => energy) },
+    { id: 'unmasked.amplitude', what: 'Mean amplitude without masks', value: of(unmasked, (map) => map.meanAmplitude) },
+    {
+      id: 'random.correlation',
+      what: 'Rank correlation with the map of random weights',
+      value: of(correlations, ({ whole }) => whole),
+    },
+    {
+      id: 'random.correlation.inner',
+      what: 'The same without the empty rim of the images',
+      value: of(correlations, ({ inner }) => inner),
+    },
+    {
+      id: 'certified.amplitude',
+      what: 'Mean amplitude that is proved, by lines',
+      value: of(proofs, ({ byLines }) => byLines.meanAmplitude),
+    },
+    {
+      id: 'certified.amplitude.interval',
+      what: 'The same, by intervals',
+      value: of(proofs, ({ byIntervals }) => byIntervals.meanAmplitude),
+    },
+    {
+      id: 'certified.gain',
+      what: 'Proved amplitude over the largest even one, the worst image',
+      value: Math.min(...proofs.flatMap(({ byLines, byIntervals }) => [gainOf(byLines), gainOf(byIntervals)])),
+    },
+    {
+      id: 'certified.counterexamples',
+      what: 'Images with a counter-example to the proof',
+      value: proofs.filter((proof) => lowestFound(proof) <= 0).length,
+    },
+    {
+      id: 'certified.margin.left',
+      what: 'Share of the margin left at the worst noise found',
+      value: of(proofs, (proof) => lowestFound(proof) / proof.byLines.margin),
+    },
+  ];
+}
+
+/** How many times the largest amplitude that is the same for all pixels is proved in the mean. */
+export function gainOf({ meanAmplitude, uniform }: Certificate): number {
+  return meanAmplitude / uniform;
+}
+
+/** The smallest margin that the search for a counter-example came to. */
+export function lowestFound({ challenge: { byDraws, byDescent } }: ChallengedProof): number {
+  return Math.min(byDraws, byDescent);
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+}

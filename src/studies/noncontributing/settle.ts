@@ -1,0 +1,35 @@
+import { float32, type Tensor } from '../../onnx/tensor.ts';
+import { leastAmplitude } from './bestEven.ts';
+import { leadsInAll, type Trial } from './measureFreedom.ts';
+
+export interface Settled {
+  readonly amplitude: Tensor<'float32'>;
+  readonly scaledBy: number;
+}
+
+const shrink = 0.95;
+
+/**
+ * This share of the clean margin has to be left in every draw: where the smallest of some thousand leads is above it, a lead
+ * below 0 is far rarer than one in as many draws. Ample, for every factor tried is another chance to pass by luck.
+ */
+const reserve = 0.1;
+
+/**
+ * Amplitudes made smaller, all by the same factor, until the class keeps its lead in every one of `count` draws, clipped to
+ * valid pixels too; fresh draws each time.
+ */
+export async function settle(trial: Trial, count: number, seed: number): Promise<Settled> {
+  const kept = reserve * trial.decision.margin;
+  for (let scaledBy = 1, turn = 0; scaledBy > leastAmplitude; scaledBy *= shrink, turn++) {
+    const amplitude = scaled(trial.amplitude, scaledBy);
+    if (await leadsInAll({ ...trial, amplitude }, { count, seed: seed + turn, reserve: kept })) {
+      return { amplitude, scaledBy };
+    }
+  }
+  return { amplitude: scaled(trial.amplitude, 0), scaledBy: 0 };
+}
+
+function scaled({ dims, data }: Tensor<'float32'>, factor: number): Tensor<'float32'> {
+  return float32(dims, factor === 1 ? data : data.map((value) => value * factor));
+}

@@ -1,0 +1,124 @@
+import type { LabelledImages } from '../../datasets/labelledImages.ts';
+import type { Classifier } from '../../model/classifier.ts';
+import { settingsOf } from '../../model/inputDescription.ts';
+import type { Model } from '../../onnx/graph.ts';
+import { prune } from '../../onnx/prune.ts';
+import { accuracyOf } from '../../training/accuracy.ts';
+import { type Optimizer, sgd } from '../../training/optimizers.ts';
+import { makeTrainer, type Trainer, type TrainingState } from '../../training/trainer.ts';
+import { checkEveryClass, type TrainingImages, trainingImages } from '../../training/trainingImages.ts';
+import type { Cut } from './cuts.ts';
+import { type DenseLayer, findDenseLayer } from './denseLayer.ts';
+import { type InputStatistics, inputStatistics } from './inputStatistics.ts';
+import type { Neighbourhood } from './labelling.ts';
+import { type Prepared, pruneInRounds } from './pruneInRounds.ts';
+import type { LayerSummary } from './unitSummary.ts';
+
+/** Cuts, then retraining with what was cut held at zero. */
+export interface Round {
+  readonly cuts: readonly Cut[];
+  /** Passes over the training images after the cuts. */
+  readonly epochs: number;
+  /** Before retraining, what is left goes back to these weights (Frankle et al. 2020). */
+  readonly rewindTo?: TrainingState['weights'];
+  /** Retrain this layer at so many times the learning rate; `inverse share` is 1 / (the share of weights left). Default 1. */
+  readonly layerRate?: number | 'inverse share';
+}
+
+export interface PrunerOptions {
+  /** The dense layer, by its node or output; the first one by default. */
+  readonly layer?: string;
+  readonly train: LabelledImages;
+  /** For figures alone: nothing is chosen by them. */
+  readonly test: LabelledImages;
+  /** Default: plain SGD, as in the paper. */
+  readonly optimizer?: Optimizer;
+  /** Default 0.1, as in the paper. */
+  readonly learningRate?: number;
+  /** Default 100. */
+  readonly batchSize?: number;
+  /** Which cells make a region. Default 8: those that share an edge or a corner. */
+  readonly neighbourhood?: Neighbourhood;
+}
+
+/** What is known after a round. */
+export interface RoundRecord extends LayerSummary {
+  /** From 1. */
+  readonly round: number;
+  readonly cuts: readonly string[];
+  readonly epochs: number;
+  /** On the test images, after the cuts and before retraining. */
+  readonly cutAccuracy: number;
+  /** On the test images, after retraining. */
+  readonly accuracy: number;
+}
+
+export interface Pruned {
+  readonly model: Model;
+  /** [units, inputs]: 1 where there is a weight. */
+  readonly kept: Uint8Array;
+  readonly state: TrainingState;
+  readonly rounds: readonly RoundRecord[];
+}
+
+/** Prunes and retrains one layer of a model, as often as wanted and always from the model as it was given. */
+export interface Pruner {
+  readonly classifier: Classifier;
+  readonly layer: DenseLayer;
+  /** Of the layer's inputs, over the training images. */
+  readonly statistics: InputStatistics;
+  readonly test: TrainingImages;
+  readonly neighbourhood: Neighbourhood;
+  /** Test accuracy of the model as it was given. */
+  readonly accuracy: number;
+  readonly trainer: Trainer;
+  /**
+   * @param seed of the order of the images, and of cuts that draw at random.
+   * @throws EverythingPrunedError, PruningSettingsError, NonFiniteLossError
+   */
+  prune(rounds: readonly Round[], options?: PruneOptions): Promise<Pruned>;
+  release(): Promise<void>;
+}
+
+export interface PruneOptions {
+  readonly seed?: number;
+  readonly onRound?: (record: RoundRecord) => void;
+  /** Called after every update. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Prepares the pruning of a dense layer. Layers before it are held as they are, so that its inputs mean the same before and
+ * after; all others are retrained.
+ * @throws DenseLayerError, TrainingDataError, TrainableWeightsError, UnsupportedOperatorsError
+ */
+export async function makePruner(classifier: Classifier, options: PrunerOptions): Promise<Pruner> {
+  const { runtime, model } = classifier;
+  const { optimizer = sgd(), learningRate = 0.1, batchSize = 100, neighbourhood = 8 } = options;
+  const layer = findDenseLayer(classifier, options.layer);
+  const before = prune(model.graph, [{ name: layer.data, type: undefined, dims: undefined }]).initializers;
+  const trainer = await makeTrainer(runtime, model, {
+    optimizer,
+    input: settingsOf(classifier.input),
+    masked: [layer.weightName],
+    trainable: (name) => !before.has(name),
+  });
+  try {
+    const data = trainingImages(options.train, trainer.input, trainer.step.classes);
+    checkEveryClass(data);
+    const test = trainingImages(options.test, trainer.input, trainer.step.classes);
+    const statistics = await inputStatistics(classifier, layer, data.images);
+    const settings = { learningRate, batchSize };
+    const prepared: Prepared = { trainer, layer, statistics, data, test, neighbourhood, settings };
+    return {
+      classifier,
+      ...prepared,
+      accuracy: await accuracyOf(runtime, model, test),
+      prune: (rounds, choice = {}) => pruneInRounds(prepared, rounds, choice),
+      release: () => trainer.release(),
+    };
+  } catch (error) {
+    await trainer.release();
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { NpyArray } from '../../../src/datasets/npyTypes.ts';
+import { writeNpz } from '../../../src/datasets/npz.ts';
+import { writeModel } from '../../../src/onnx/writeModel.ts';
+import { compileKonkyo, type Konkyo } from '../../cli/konkyo.ts';
+import { cornerNetwork, test, trained, training } from './corners.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+let konkyo: Konkyo;
+const at = (name: string) => join(konkyo.folder, name);
+
+beforeAll(async () => {
+  konkyo = await compileKonkyo();
+  await writeFile(at('corners.onnx'), writeModel(await trained(cornerNetwork())));
+  const arrays = ([set, name]: [typeof training, string]): (readonly [string, NpyArray])[] => [
+    [`x_${name}`, { type: 'uint8' as const, dims: [set.count, 8, 8], data: set.images }],
+    [`y_${name}`, { type: 'int32' as const, dims: [set.count], data: set.labels }],
+  ];
+  await writeFile(at('corners.npz'), writeNpz(new Map([...arrays([training, 'train']), ...arrays([test, 'test'])])));
+  const image = {
+    type: 'float32' as const,
+    dims: [1, 1, 8, 8],
+    data: Float32Array.from(test.images.subarray(64, 128), (p) => p / 255),
+  };
+  await writeFile(at('image.npz'), writeNpz(new Map([['input', image]])));
+}, 120_000);
+
+afterAll(() => konkyo.remove());
+
+it('rules writes a page and a file, and explain says which rule fired', async () => {
+  const made = await konkyo.run([
+    'rules',
+    at('corners.onnx'),
+    '--dataset',
+    at('corners.npz'),
+    '--out',
+    at('out'),
+    '--json',
+  ]);
+  expect(made.stderr).toContain('Choosing the rules');
+  expect(made).toMatchObject({ status: 0 });
+  const summary = JSON.parse(made.stdout);
+  expect(summary.ruleAccuracy).toBeGreaterThan(0.95);
+  expect(summary.candidates).toEqual({ kind: 'implicants' });
+  const page = await readFile(at('out/index.html'), 'utf8');
+  for (const { rule } of summary.rules) expect(page).toContain(rule);
+  expect(page).not.toMatch(/src="http|NaN|undefined/);
+
+  const args = ['explain', at('corners.onnx'), at('image.npz'), '--method', 'saliency', '--no-checks'];
+  const explained = await konkyo.run([...args, '--rules', at('out/rules.json'), '--out', at('explained')]);
+  expect(explained.status).toBe(0);
+  const report = await readFile(at('explained/index.html'), 'utf8');
+  expect(report).toContain('Which rule fired?');
+  expect(report).toContain('The network decides the same.');
+  expect(report).toMatch(/whatever the others are between 0 and 1/);
+
+  const rules = JSON.parse(await readFile(at('out/rules.json'), 'utf8'));
+  await writeFile(at('other.json'), JSON.stringify({ ...rules, model: { ...rules.model, sha256: 'f'.repeat(64) } }));
+  const foreign = await konkyo.run([...args, '--rules', at('other.json'), '--out', at('explained')]);
+  expect(foreign.status).toBe(1);
+  expect(foreign.stderr).toContain('not of this model');
+});
+
+it('refuses data of other classes, and layers that are not there, in words', async () => {
+  const digits = await konkyo.run(['rules', at('corners.onnx'), '--dataset', 'digits', '--out', at('none')]);
+  expect(digits.status).toBe(1);
+  expect(digits.stderr).toMatch(/has 10 classes, but the model has 4/);
+  const layer = await konkyo.run([
+    'rules',
+    at('corners.onnx'),
+    '--dataset',
+    at('corners.npz'),
+    '--features',
+    'conv9',
+    '--out',
+    at('none'),
+  ]);
+  expect(layer.status).toBe(1);
+  expect(layer.stderr).toContain('There is no layer "conv9"');
+  const none = await konkyo.run(['rules', at('corners.onnx')]);
+  expect(none.status).toBe(2);
+});

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { regionsSettings } from '../../../src/cli/regionsFlags.ts';
+import { loadDigits } from '../../../src/datasets/digits.ts';
+import { selectImages } from '../../../src/datasets/labelledImages.ts';
+import { readNpz, writeNpz } from '../../../src/datasets/npz.ts';
+import { readModel } from '../../../src/onnx/readModel.ts';
+import { writeModel } from '../../../src/onnx/writeModel.ts';
+import { architectures } from '../../../src/training/architectures.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+let folder = '';
+const at = (name: string) => join(folder, name);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'konkyo-regions-'));
+  await writeFile(at('d.onnx'), writeModel(architectures.d.build(1)));
+  const { train, test } = await loadDigits();
+  const [some, few] = [selectImages(train, [...Array(400).keys()]), selectImages(test, [...Array(50).keys()])];
+  const images = (set: typeof some) => ({
+    type: 'uint8' as const,
+    dims: [set.count, 28, 28],
+    data: Uint8Array.from(set.images),
+  });
+  const labels = (set: typeof some) => ({ type: 'int32' as const, dims: [set.count], data: set.labels });
+  const arrays = { x_train: images(some), y_train: labels(some), x_test: images(few), y_test: labels(few) };
+  await writeFile(at('few.npz'), writeNpz(new Map(Object.entries(arrays))));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function konkyo(...args: readonly string[]) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args, '--threads', '1'], {
+    cwd: root,
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve) =>
+    child.on('close', (status) => resolve({ status, stdout, stderr })),
+  );
+}
+
+const regions = (model: string, out: string, ...flags: readonly string[]) =>
+  konkyo('regions', model, '--dataset', at('few.npz'), '--out', at(out), ...flags);
+
+describe('konkyo regions', () => {
+  it('writes the pruned model, its masks and a page, and says what it found', async () => {
+    const flags = ['--rounds', '2', '--epochs', '1', '--area', '0.1', '--regions', '1', '--images', '3', '--json'];
+    const { status, stdout, stderr } = await regions(at('d.onnx'), 'out', ...flags);
+    expect(stderr).not.toContain('rror');
+    expect(status).toBe(0);
+    const summary = JSON.parse(stdout);
+    expect(summary).toMatchObject({ layer: 'hidden1', rounds: [{ round: 1 }, { round: 2, medianRegions: 1 }] });
+    expect(summary.pruned.medianArea).toBeLessThanOrEqual(0.1);
+    expect(summary.units).toHaveLength(100);
+    expect((await readdir(at('out'))).sort()).toEqual([
+      'index.html',
+      'pruned.konkyo.json',
+      'pruned.masks.npz',
+      'pruned.onnx',
+    ]);
+    const kept = readNpz(await readFile(at('out/pruned.masks.npz'))).get('kept')!.data;
+    const weight = readModel(await readFile(at('out/pruned.onnx'))).graph.initializers.get('hidden1.weight')!.data;
+    expect(Array.from(weight as Float32Array, (value) => (value === 0 ? 0 : 1))).toEqual(Array.from(kept, Number));
+    expect(await readFile(at('out/index.html'), 'utf8')).toContain('Test image 3');
+  });
+
+  it('ends with 2 for a share outside 0 to 1, and writes nothing', async () => {
+    const { status, stderr } = await regions(at('d.onnx'), 'none', '--area', '1.2');
+    expect(stderr).toMatch(/--area takes a number from 0 to 1, not "1.2"/);
+    expect(status).toBe(2);
+    expect(existsSync(at('none'))).toBe(false);
+  });
+});
+
+const defaults = {
+  method: 'compact',
+  rounds: '6',
+  epochs: '2',
+  area: '0.25',
+  regions: '3',
+  weights: '0.5',
+  ratio: '0.4',
+  neighbours: '8',
+  optimizer: 'sgd',
+  batch: '100',
+  seed: '0',
+};
+
+describe('the flags of konkyo regions', () => {
+  it.each([
+    [{ method: 'paper', ratio: '-1' }, /--ratio takes a number from 0 to 1/],
+    [{ method: 'paper', weights: 'half' }, /--weights takes a number from 0 to 1, not "half"/],
+    [{ method: 'magic' }, /--method is compact or paper/],
+    [{ criterion: 'luck' }, /--criterion is magnitude, weight-x-input/],
+    [{ neighbours: '6' }, /--neighbours is 4 or 8/],
+    [{ rounds: '0' }, /--rounds takes a whole number from 1/],
+    [{ rate: '0' }, /--rate takes a number above 0/],
+    [{ images: '1,x' }, /--images takes a whole number from 0, not "x"/],
+  ])('are refused where they make no sense: %j', (flags, message) => {
+    expect(() => regionsSettings({ ...defaults, ...flags })).toThrow(message);
+  });
+
+  it('choose the method’s rounds and the optimiser’s rate', () => {
+    expect(regionsSettings(defaults)).toMatchObject({ learningRate: 0.1, epochs: 2, rounds: { length: 6 } });
+    const paper = regionsSettings({ ...defaults, method: 'paper', optimizer: 'adam', images: '3,5' });
+    expect(paper).toMatchObject({ learningRate: 0.001, images: [3, 5] });
+    expect(paper.rounds.map(({ cuts }) => cuts.length)).toEqual([2, 1, 1, 1, 1, 1]);
+  });
+});
