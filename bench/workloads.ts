@@ -38,7 +38,7 @@ function forward({ name, load, missing }: BenchModel): Workload {
   return {
     model: name,
     method: 'forward',
-    ...(missing === undefined ? {} : { missing }),
+    missing,
     async run(runtime) {
       const { classifier, image } = await load(runtime);
       const [seconds] = await measure([() => classifier.scoresOf(image)]);
@@ -53,7 +53,7 @@ function forwardInBatches({ name, load, missing }: BenchModel): Workload {
   return {
     model: name,
     method: 'forward, 1000 images in batches',
-    ...(missing === undefined ? {} : { missing }),
+    missing,
     async run(runtime) {
       const { classifier, image } = await load(runtime);
       const { batchSize } = classifier;
@@ -78,7 +78,7 @@ function explaining(
   return {
     model: name,
     method,
-    ...(missing === undefined ? {} : { missing }),
+    missing,
     async run(runtime) {
       const { classifier, image } = await load(runtime);
       const [prediction] = await classifier.predict(image);

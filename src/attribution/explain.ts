@@ -191,12 +191,12 @@ function mapOf(method: Method, target: Target, all: Attribution, i: number, seco
     target,
     values: rows(all.values, i, i + 1),
     score: all.scores[i] ?? Number.NaN,
-    ...(all.layer === undefined ? {} : { layer: all.layer }),
+    layer: all.layer,
     ...(notes === undefined || notes.length === 0 ? {} : { notes }),
     ...(warnings.length === 0 ? {} : { warnings }),
-    ...(completeness ? { completeness } : {}),
-    ...(relevanceByLayer ? { relevanceByLayer } : {}),
-    ...(freedom ? { freedom } : {}),
+    completeness,
+    relevanceByLayer,
+    freedom,
     secondsForAll,
   };
 }

@@ -82,7 +82,7 @@ export async function graphExplainer(classifier: Classifier, explanation: Explan
       return {
         values,
         scores,
-        ...(layer === undefined ? {} : { layer }),
+        layer,
         ...(notes === undefined && said.length === 0 ? {} : { notes: [...(notes ?? []), ...said] }),
         ...(extra ? extra.read(floatOutputOf(found, extra.output)) : {}),
         ...(baselines ? { completeness: await gaps(values, scores, baselines, weights, targets) } : {}),

@@ -111,7 +111,7 @@ function summaryOf(
         return said === undefined ? [] : [[key, said]];
       }),
     ),
-    ...(difference === undefined ? {} : { difference }),
+    difference,
     notes,
   };
 }

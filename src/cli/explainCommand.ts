@@ -102,7 +102,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       ...(flags.target === 'predicted' ? {} : { target: parseTarget(flags.target, classifier) }),
       out: flags.out,
       pictures: flags.pictures === true,
-      ...(flags.save === undefined ? {} : { save: flags.save }),
+      save: flags.save,
       title: basename(modelPath),
       command: commandLine(),
       progress,

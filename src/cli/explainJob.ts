@@ -271,7 +271,7 @@ function viewOf(job: ExplainJob, explanations: readonly CheckedExplanation[], fo
       methods,
       version,
       notes: found.notes,
-      ...(command ? { command } : {}),
+      command,
     }),
   };
 }

@@ -178,7 +178,7 @@ async function writeIndex(
     methods: methods.filter((method) => !refusals.all.some((one) => one.method === method && one.image === undefined)),
     version,
     notes: refusals.notes(),
-    ...(command ? { command } : {}),
+    command,
   });
   return writeWhole(
     join(out, partName(0)),

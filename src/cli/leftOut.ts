@@ -64,7 +64,7 @@ function nameOf({ method, image }: Refusal): string {
 export function leftOutOf({ method, image, error }: Refusal): LeftOut {
   return {
     ...(method ? { method: method.id } : {}),
-    ...(image === undefined ? {} : { image }),
+    image,
     reason: error.message,
     ...nodesOf(error),
   };

@@ -49,7 +49,7 @@ export async function classifierFrom(path: string, flags: ModelFlags): Promise<C
     runtime: watched(nodeRuntime(threadCount(flags.threads)), path),
     settings: await inputSettings(flags),
     explain: flags.probabilities === true ? 'output' : 'scores',
-    ...(flags.output === undefined ? {} : { output: flags.output }),
+    output: flags.output,
   });
   for (const caution of classifier.cautions) say(`Note: ${caution}\n`);
   return classifier;

@@ -71,7 +71,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       settings,
       certify: flags.certify === true,
       out: flags.out,
-      ...(flags.save === undefined ? {} : { save: flags.save }),
+      save: flags.save,
       settingRows: Object.entries({ masks, tolerance, per, schedule, draws, seed }).map(([label, value]) => ({
         label,
         value,

@@ -178,7 +178,7 @@ function summaryOf(classifier: Classifier, name: string, found: NoncontributingM
     free,
     scaledBy,
     measured,
-    ...(masked ? { masked } : {}),
+    masked,
     ...(proof
       ? { certified: { meanAmplitude: proof.meanAmplitude, uniform: proof.uniform, lowestMargin: proof.lowestMargin } }
       : {}),

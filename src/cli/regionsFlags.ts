@@ -59,7 +59,7 @@ export function regionsSettings(flags: RegionsFlags): RegionsSettings {
     ...(method === 'paper' ? paperMethod(flags, of) : compactMethod(flags, of)),
     epochs,
     neighbourhood: neighbours,
-    ...(layer === undefined ? {} : { layer }),
+    layer,
     optimizer: optimizer === 'sgd' ? sgd() : adam(),
     learningRate: flags.rate === undefined ? { sgd: 0.1, adam: 0.001 }[optimizer] : positiveFlag('rate', flags.rate),
     batchSize: wholeFlag('batch', flags.batch, 1),

@@ -111,11 +111,7 @@ async function reproduce(paper: Paper, seeds: readonly number[], flags: Flags, p
 }
 
 async function paperDataset({ dataset, dataDir }: Flags, progress: Progress): Promise<Dataset> {
-  return datasetWithProgress(
-    dataset,
-    { channels: 1, size: { height: 28, width: 28 }, ...(dataDir === undefined ? {} : { dataDir }) },
-    progress,
-  );
+  return datasetWithProgress(dataset, { channels: 1, size: { height: 28, width: 28 }, dataDir }, progress);
 }
 
 function inWords({ results }: Reproduction): string {

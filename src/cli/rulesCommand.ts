@@ -64,7 +64,7 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
     const found = await findRules(
       classifier,
       { training: rest, validation: held, test },
-      { onStep, ...(flags.features === undefined ? {} : { features: flags.features }) },
+      { onStep, features: flags.features },
     );
     onStep('Pictures of the features');
     const features = await featureViews(classifier, found.extraction, rest);

@@ -111,7 +111,7 @@ async function trainAndWrite(argument: string, flags: Flags, progress: Progress)
     {
       channels,
       ...(height === undefined || width === undefined ? {} : { size: { height, width } }),
-      ...(flags.dataDir === undefined ? {} : { dataDir: flags.dataDir }),
+      dataDir: flags.dataDir,
     },
     progress,
   );

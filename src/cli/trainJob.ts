@@ -63,9 +63,9 @@ export async function runTrainJob(job: TrainJob): Promise<Trained> {
       batchSize,
       seed,
       ...(validation ? { validation } : {}),
-      ...(patience === undefined ? {} : { patience }),
+      patience,
       ...(checkpoint ? { checkpoint } : {}),
-      ...(signal ? { signal } : {}),
+      signal,
       ...(keep ? { keep } : {}),
       onProgress: inTenths(progress),
     });

@@ -56,7 +56,7 @@ async function openFolder(folder: string, named: readonly NamedDataset[], option
     const contents = await readIdxFiles(folder);
     const published = named.flatMap((each) => (each.kind === 'published' ? [each] : []));
     const classNames = datasetWithLabels(contents.trainLabels.bytes, published)?.classNames;
-    return fitted(datasetFromIdx(contents, { name, ...(classNames ? { classNames } : {}) }), options);
+    return fitted(datasetFromIdx(contents, { name, classNames }), options);
   }
   const arrays = files.filter((file) => file.endsWith('.npy'));
   if (arrays.length === 0) return readImageFolder(folder, options);

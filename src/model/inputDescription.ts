@@ -131,7 +131,7 @@ export function describeInput(input: ValueInfo, settings: InputSettings): InputD
     scale: settings.scale ?? (integers ? 1 : 1 / 255),
     mean: eachChannel(settings.mean ?? (input.type === 'int8' ? 128 : 0), c, 'mean'),
     std: eachChannel(settings.std ?? 1, c, 'std'),
-    ...(settings.classes ? { classes: settings.classes } : {}),
+    classes: settings.classes,
   };
 }
 

@@ -46,7 +46,7 @@ export function sgd(settings: SgdSettings = {}): Optimizer {
     settings: { momentum, weightDecay },
     remembers: momentum === 0 ? [] : ['velocity'],
     scalars: (_step, rate) => ({ rate }),
-    update(builder, { weight, gradient, memory, scalar }) {
+    update(builder, { weight, gradient, memory, scalar }): Updated {
       const { ops } = builder;
       const decayed = weightDecay === 0 ? gradient : ops.Add(gradient, ops.Mul(weight, builder.scalar(weightDecay)));
       if (momentum === 0) return { weight: ops.Sub(weight, ops.Mul(decayed, scalar('rate'))), memory: {} };

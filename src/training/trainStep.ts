@@ -93,7 +93,7 @@ export async function makeTrainStep(runtime: Runtime, model: Model, options: Tra
     });
     const mask = masked.includes(name) ? input(builder, `${name}.mask`, 'float32', dims) : undefined;
     const updated = mask === undefined ? after.weight : builder.ops.Mul(after.weight, mask);
-    const weight: WeightSlot = { name, initial, updated, ...(mask === undefined ? {} : { mask }) };
+    const weight: WeightSlot = { name, initial, updated, mask };
     const memory = Object.entries(inputs).map(
       ([what, input]): MemorySlot => ({ name: `${name}.${what}`, dims, input, updated: after.memory[what] ?? '' }),
     );

@@ -59,9 +59,9 @@ describe('weights in a file of their own', () => {
 
 const external = TensorProto_DataLocation.EXTERNAL;
 
-function pairs(entries: Readonly<Record<string, string>>) {
+function pairs(entries: Readonly<Record<string, string | undefined>>) {
   const proto = create(TensorProtoSchema, {
-    externalData: Object.entries(entries).map(([key, value]) => ({ key, value })),
+    externalData: Object.entries(entries).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }])),
   });
   return proto.externalData;
 }

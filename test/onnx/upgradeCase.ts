@@ -8,7 +8,7 @@ import type { Values } from '../../src/runtime/runtime.ts';
 export interface UpgradeCase {
   readonly op: string;
   readonly opset: number;
-  readonly attributes: Readonly<Record<string, AttributeLike>>;
+  readonly attributes: Readonly<Record<string, AttributeLike | undefined>>;
   /** The node's inputs in order: tensors that are fed, constants, '' where left out. */
   readonly inputs: readonly (Tensor | Constant | '')[];
   readonly outputs: number;

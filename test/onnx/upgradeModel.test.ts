@@ -17,7 +17,7 @@ function node(
   op: string,
   inputs: readonly string[],
   outputs: readonly string[],
-  values: Record<string, AttributeLike> = {},
+  values: Record<string, AttributeLike | undefined> = {},
 ): Node {
   return { op, domain: '', name: '', inputs, outputs, attributes: attributes(values) };
 }
@@ -230,7 +230,7 @@ describe('subgraphs', () => {
         Array.from({ length: 24 }, (_, i) => Math.cos(i)),
       ),
     };
-    const scan = (lengths: string, values: Record<string, AttributeLike>) =>
+    const scan = (lengths: string, values: Record<string, AttributeLike | undefined>) =>
       node('Scan', [lengths, 'start', 'items'], ['end', 'all'], {
         body: subgraph(body),
         num_scan_inputs: 1,

@@ -4,7 +4,7 @@ import { emptyGraph } from '../../src/onnx/graphBuilder.ts';
 import { readModel } from '../../src/onnx/readModel.ts';
 import { float32, int64, type Tensor } from '../../src/onnx/tensor.ts';
 import { probe } from '../../src/runtime/probe.ts';
-import { floatOutputOf, outputOf, RunError, SessionError } from '../../src/runtime/runtime.ts';
+import { floatOutputOf, outputOf, RunError, SessionError, type Values } from '../../src/runtime/runtime.ts';
 import { readReference } from '../attribution/referenceData.ts';
 import { built, modelOf, node, value } from '../onnx/smallModels.ts';
 import { cpu, runtimes } from '../runtimes.ts';
@@ -66,7 +66,8 @@ describe.each(runtimes)('$name', ({ runtime }) => {
   it('fails a run with a RunError: a wrong shape, a missing input, a type it does not take', async () => {
     const session = await runtime.createSession(negated);
     const half: Tensor = { type: 'bfloat16', dims: [1, 4], data: new Uint16Array(4) };
-    for (const feeds of [{ x: float32([1, 5], [1, 2, 3, 4, 5]) }, {}, { x: half }]) {
+    const wrong: Values[] = [{ x: float32([1, 5], [1, 2, 3, 4, 5]) }, {}, { x: half }];
+    for (const feeds of wrong) {
       await expect(session.run(feeds)).rejects.toBeInstanceOf(RunError);
     }
     expect(await session.run({ x: float32([1, 4], [0, 1, 2, 3]) })).toHaveProperty('out');

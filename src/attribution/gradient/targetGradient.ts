@@ -30,7 +30,7 @@ export function addTargetGradient(
     seeds: new Map([[scores.name, shaped]]),
     wrt: [wrt],
     table,
-    ...(answerFor ? { answerFor } : {}),
+    answerFor,
   });
   return gradientOf(gradients, wrt);
 }

@@ -35,7 +35,7 @@ export function gradCam({ layer }: LayerChoice = {}): Method {
         choose: () => ({ wrt: value }),
         layer: value,
         mapDims: [1, positions.height, positions.width],
-        ...(notes ? { notes } : {}),
+        notes,
       });
     }),
   };

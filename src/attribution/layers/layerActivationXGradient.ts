@@ -24,7 +24,7 @@ export function layerActivationXGradient({ layer }: LayerChoice = {}): Method {
         toMap: changeTimes,
         choose: () => ({ wrt: value }),
         layer: value,
-        ...(notes ? { notes } : {}),
+        notes,
       });
     }),
   };

@@ -97,7 +97,7 @@ function conductanceGraph(
     plan,
     mapDims: layer.dims,
     layer: layer.value,
-    ...(layer.notes ? { notes: layer.notes } : {}),
+    notes: layer.notes,
     baselines,
   });
 }

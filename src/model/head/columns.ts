@@ -48,7 +48,7 @@ export function squashed(kind: Squashing['kind'], logits: Logits, width: number,
     kind,
     logits,
     width,
-    ...(slope === undefined ? {} : { slope }),
+    slope,
   };
   return {
     columns: Array.from({ length: width }, (_, element) => ({ offset: 0, parts: [{ of, element, weight: 1 }] })),

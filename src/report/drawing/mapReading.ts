@@ -61,11 +61,11 @@ export function readMap(map: AttributionMap): MapReading {
     pixels: map.values.length,
     withoutValue,
     beyond,
-    ...(constant === undefined ? {} : { constant }),
+    constant,
     forTotal: sum(forPlaces),
     againstTotal: sum(againstPlaces),
-    ...(forPlace === undefined ? {} : { forPlace }),
-    ...(againstPlace === undefined ? {} : { againstPlace }),
+    forPlace,
+    againstPlace,
   };
 }
 

@@ -81,7 +81,7 @@ function decisionOf(classifier: Classifier, prediction: Prediction): Decision {
 
 function explained({ scores }: Classifier): ExplainedOutput {
   const { before, members } = scores;
-  if (before) return { kind: 'score', before, ...(members === undefined ? {} : { members }) };
+  if (before) return { kind: 'score', before, members };
   return { kind: scores.probabilities ? 'probability' : 'output' };
 }
 

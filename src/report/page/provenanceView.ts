@@ -29,7 +29,7 @@ export function provenanceOf(classifier: Classifier, options: ProvenanceOptions)
       sha256,
       ...(model.producer === '' ? {} : { producer: model.producer }),
       opset: preparation.opset,
-      ...(preparation.upgradedFrom === undefined ? {} : { upgradedFrom: preparation.upgradedFrom }),
+      upgradedFrom: preparation.upgradedFrom,
       parameters: parameterCount(classifier),
     },
     input: inputRows(classifier),
@@ -52,7 +52,7 @@ export function provenanceOf(classifier: Classifier, options: ProvenanceOptions)
       { label: 'Runtime', value: runtime.name },
       { label: 'Threads', value: String(runtime.threads) },
     ],
-    ...(command === undefined ? {} : { command }),
+    command,
   };
 }
 

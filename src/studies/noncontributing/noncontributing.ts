@@ -122,7 +122,7 @@ export async function compileNoncontributing(
       return {
         energy: (other ?? own).straying - meanOf(amplitude.data),
         real: own,
-        ...(other ? { masked: other } : {}),
+        masked: other,
       };
     }
 
@@ -165,7 +165,7 @@ export async function compileNoncontributing(
           meanAmplitude: meanOf(amplitude.data),
           free: amplitude.data.filter((value) => value > 0.9).length / amplitude.data.length,
           measured,
-          ...(masked ? { masked } : {}),
+          masked,
           tolerance: limit,
           decision: searched.decision,
           scaledBy,

@@ -70,7 +70,7 @@ export async function regionSets(
     progress: (margin) => margin,
     met: (decided) => decided === chosen,
   });
-  return { ...(deciding ? { deciding } : {}), ...(sufficient ? { sufficient } : {}) };
+  return { deciding, ...(sufficient ? { sufficient } : {}) };
 }
 
 async function smallestSet(

@@ -44,7 +44,7 @@ export function copyLayer({ layer, call }: RelevancePass, part: LayerPart, as: N
   const facts = (name: string) => known.get(name) ?? context.facts(name);
   const withValue = (original: string, value: string, constant?: Tensor): string => {
     const { type, dims } = context.facts(original);
-    if (value !== original) known.set(value, { type, dims, ...(constant ? { constant } : {}) });
+    if (value !== original) known.set(value, { type, dims, constant });
     return value;
   };
   const change = (name: string, position: number): string => {

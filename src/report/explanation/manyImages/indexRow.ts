@@ -39,8 +39,8 @@ export function indexRow(image: ExplainedImage, href: string): IndexRow {
     name: image.name,
     href,
     label: chosen.label,
-    ...(chosen.probability === undefined ? {} : { probability: chosen.probability }),
-    ...(right === undefined ? {} : { right }),
+    probability: chosen.probability,
+    right,
     picture,
     row,
   };

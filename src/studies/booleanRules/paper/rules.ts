@@ -66,7 +66,7 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
         { label: 'Runtime', value: runtime.name },
         { label: 'Threads', value: String(runtime.threads) },
       ],
-      ...(command === undefined ? {} : { command }),
+      command,
     }),
     files: rulesPictures(shown),
   };

@@ -58,7 +58,7 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
     file: `b-${seeds[0]}.onnx`,
     methods: [],
     version,
-    ...(command === undefined ? {} : { command }),
+    command,
   });
   const rows = Object.entries(stated).map(([label, value]) => ({ label, value: String(value) }));
   const results = resultsOf(found);

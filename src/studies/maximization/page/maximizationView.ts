@@ -54,8 +54,8 @@ export function maximizationView(
   return {
     model,
     layer,
-    ...(before === undefined ? {} : { before }),
-    ...(over === undefined ? {} : { over }),
+    before,
+    over,
     units: found.units.map((unit) => unitView(classifier, unit)),
     ...(imagesName === undefined || images === 0 ? {} : { images: { name: imagesName, count: images } }),
     samples: settings.samples,

@@ -41,7 +41,7 @@ export interface ProvedMap extends Pick<Certificate, 'meanAmplitude' | 'uniform'
 export function foundMap(classifier: Classifier, found: NoncontributingMap): FoundMap {
   const { meanAmplitude, free, energy, scaledBy, seconds, measured, masked } = found;
   const map = amplitudeMap(classifier, found.amplitude);
-  return { map, meanAmplitude, free, energy, scaledBy, seconds, real: measured, ...(masked ? { masked } : {}) };
+  return { map, meanAmplitude, free, energy, scaledBy, seconds, real: measured, masked };
 }
 
 export function provedMap(

@@ -44,7 +44,7 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
     file: `network c, seed ${seeds[0]}`,
     methods: [],
     version,
-    ...(command === undefined ? {} : { command }),
+    command,
   });
   const { iterations, images } = defaultSchedule(shown);
   const { challenge, ...counts } = extent;

@@ -165,7 +165,7 @@ async function viewOf(
       file: `network d, seed ${seed}`,
       methods: [],
       version,
-      ...(command === undefined ? {} : { command }),
+      command,
     }),
   };
   return {

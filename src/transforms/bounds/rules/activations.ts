@@ -37,7 +37,7 @@ function rising(linesOf: LinesOf, error: number, refuses?: Refusal): NonlinearAn
       const slack = builder.scalar(error);
       return between(builder, ops.Sub(at(input.low), slack), ops.Add(at(input.high), slack));
     },
-    relax: (call, relaxing) => {
+    relax: (call, relaxing): Readonly<Record<number, string>> => {
       const [x] = call.x;
       return x ? { 0: throughLines(call, relaxing, linesOf(call, x, relaxing)) } : {};
     },

@@ -19,7 +19,7 @@ function affine(
   refuses?: Refusal,
 ): AffineAnswer {
   const of = typeof magnitude === 'function' ? magnitude : () => magnitude;
-  return { kind: 'affine', magnitude: of, roundings, ...(refuses ? { refuses } : {}) };
+  return { kind: 'affine', magnitude: of, roundings, refuses };
 }
 
 /** So many at most, either way. */
@@ -33,9 +33,7 @@ const rearranged = (refuses: Refusal = onlyFirst) => affine({}, few(0), refuses)
 
 /** Adds up inputs, constants among them. */
 const summed = (op?: string) =>
-  affine({ ...(op === undefined ? {} : { op }), added: [0, 1, 2, 3, 4, 5, 6, 7] }, ({ node }) =>
-    few(node.inputs.length + 2)(),
-  );
+  affine({ op, added: [0, 1, 2, 3, 4, 5, 6, 7] }, ({ node }) => few(node.inputs.length + 2)());
 
 const oneConstant: Refusal = ({ inputs }, facts, isData) => {
   const others = inputs.slice(0, 2).filter((name) => !isData(name));
