@@ -14,7 +14,7 @@ import { cosine } from '../../src/training/schedules.ts';
 import { trainModel } from '../../src/training/train.ts';
 import { cpu } from '../runtimes.ts';
 
-/* Short version of scripts/sanity.ts, whose figures are in docs/truth.md. */
+/* Short version of scripts/sanity.ts, whose figures are in docs/faithfulness.md. */
 
 const ids = ['saliency', 'integrated-gradients', 'deep-lift', 'guided-backprop', 'deconvolution'] as const;
 type Id = (typeof ids)[number];
