@@ -4,6 +4,8 @@ import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { inputOf, nodesView, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
+import { optimize } from '../optimize/optimize.ts';
+import type { Rewrite } from '../optimize/rewrite.ts';
 import { UnknownValueError, UnsupportedOperatorsError } from './errors.ts';
 import { flowFrom } from './flow.ts';
 import { sumTo, zerosLike } from './gradientValues.ts';
@@ -20,15 +22,20 @@ export interface GradientRequest {
   readonly table?: GradientTable;
   /** Answers for single nodes, before the table's: how relevance and modified gradients place their rules. */
   readonly answerFor?: (node: Node) => Answer | undefined;
+  /** What of the backward pass is written another way that is faster. By default all that konkyo knows. */
+  readonly rewrites?: readonly Rewrite[];
 }
+
+/** By the names of the values that were differentiated by; undefined where nothing flows to one. */
+export type Gradients = ReadonlyMap<string, string | undefined>;
 
 /**
  * Adds the backward pass (reverse-mode differentiation) to a graph.
- * @returns for each value of `wrt` the name of its gradient, in its shape: zeros where nothing depends on it.
+ * @returns for each value of `wrt` the name of its gradient, in its shape.
  * @throws UnsupportedOperatorsError naming every operator on the way that has no rule.
  * @throws UnknownValueError for a value the graph does not have.
  */
-export function addGradients(builder: GraphBuilder, request: GradientRequest): ReadonlyMap<string, string> {
+export function addGradients(builder: GraphBuilder, request: GradientRequest): Gradients {
   const { facts, seeds, wrt, table = gradientTable } = request;
   const factsOf = (name: string): ValueFacts => {
     const known = facts.get(name);
@@ -53,6 +60,7 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
     return sum;
   };
 
+  const before = builder.nodes.length;
   for (const { node, answer } of path.toReversed()) {
     builder.from({ node: describeNode(node), rule: node.op }, () => {
       const dys = node.outputs.map(total);
@@ -69,14 +77,18 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
       });
     });
   }
-  return new Map(wrt.map((value) => [value, total(value) ?? zerosLike(builder, value)]));
+  const gradients = new Map(wrt.map((value) => [value, total(value)]));
+  optimize(builder, before, request.rewrites);
+  return gradients;
 }
 
-/** @throws UnknownValueError for a value that was not differentiated by. */
-export function gradientOf(gradients: ReadonlyMap<string, string>, value: string): string {
-  const gradient = gradients.get(value);
-  if (gradient === undefined) throw new UnknownValueError(value);
-  return gradient;
+/**
+ * The gradient of a value that was differentiated by; zeros in its shape, added now, where nothing flows to it.
+ * @throws UnknownValueError for a value that was not.
+ */
+export function gradientOrZeros(builder: GraphBuilder, gradients: Gradients, value: string): string {
+  if (!gradients.has(value)) throw new UnknownValueError(value);
+  return gradients.get(value) ?? zerosLike(builder, value);
 }
 
 /** What a rule makes of a node. Where a size is not known before the graph runs, a rule may have no answer. */
