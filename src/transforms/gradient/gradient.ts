@@ -3,13 +3,14 @@ import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
-import { inputOf, nodesView, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
+import { nodesView, outputOf } from '../../onnx/graphView.ts';
+import { nodeCall } from '../../onnx/nodeCall.ts';
 import { optimize } from '../optimize/optimize.ts';
 import type { Rewrite } from '../optimize/rewrite.ts';
 import { UnknownValueError, UnsupportedOperatorsError } from './errors.ts';
 import { flowFrom } from './flow.ts';
 import { sumTo, zerosLike } from './gradientValues.ts';
-import { type Answer, answerIn, type Call, type GradientTable, type RuleAnswer } from './rule.ts';
+import { type Answer, answerIn, type Call, type GradientTable, type InputGradient, type RuleAnswer } from './rule.ts';
 import { gradientTable } from './table.ts';
 
 export interface GradientRequest {
@@ -66,13 +67,11 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): G
       const dys = node.outputs.map(total);
       const first = dys.find((dy) => dy !== undefined);
       if (first === undefined) return;
-      const gradients = withOpenSizes(node, facts, () => answer.rule(callFor(builder, node, dys, factsOf)));
+      const gradients = withOpenSizes(node, facts, () => inputGradients(answer, callFor(builder, node, dys, factsOf)));
       node.inputs.forEach((input, i) => {
         const gradient = gradients[i];
         if (!gradient || input === '' || !wanted.has(input) || !carriesGradient(input)) return;
-        const { dims } = factsOf(input);
-        const given = answer.broadcast?.(dims, factsOf(outputOf(node)).dims, i) ?? dims;
-        const contribution = withOpenSizes(node, facts, () => sumTo(builder, gradient(), given, dims));
+        const contribution = withOpenSizes(node, facts, gradient);
         contributions.set(input, [...(contributions.get(input) ?? []), contribution]);
       });
     });
@@ -152,15 +151,11 @@ export function callFor(
   facts: (name: string) => ValueFacts,
 ): Call {
   let current = node;
-  const zeros = () => zerosLike(builder, outputOf(node));
   return {
-    node,
-    x: node.inputs,
+    ...nodeCall(builder, node),
     y: node.outputs,
-    dy: dys[0] ?? zeros(),
+    dy: dys[0] ?? zerosLike(builder, outputOf(node)),
     dys,
-    operand: (index) => inputOf(node, index),
-    optional: (index) => optionalInputOf(node, index),
     output(index) {
       const existing = current.outputs[index];
       if (existing) return existing;
@@ -175,8 +170,18 @@ export function callFor(
     },
     facts,
     dims: (name) => facts(name).dims,
-    add: (op, inputs, attributes) => builder.add(op, inputs, attributes),
-    ops: builder.ops,
-    builder,
   };
+}
+
+/** What a rule gives, each gradient in its input's shape: summed over the axes that the input was broadcast along. */
+export function inputGradients({ rule, broadcast }: RuleAnswer, call: Call): readonly InputGradient[] {
+  const { builder, dims, node, operand } = call;
+  return rule(call).map(
+    (gradient, i) =>
+      gradient &&
+      (() => {
+        const own = dims(operand(i));
+        return sumTo(builder, gradient(), broadcast?.(own, dims(outputOf(node)), i) ?? own, own);
+      }),
+  );
 }
