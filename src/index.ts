@@ -212,9 +212,8 @@ export { recipes } from './training/recipes.ts';
 export { constant, cosine, type Schedule, stepDecay, warmUp } from './training/schedules.ts';
 export { type TrainingResult, type TrainOptions, train, trainModel } from './training/train.ts';
 export { type Masks, makeTrainer, type Trainer, type TrainerOptions } from './training/trainer.ts';
-export { addIntervals } from './transforms/bounds/addIntervals.ts';
+export { addIntervals, boundTable } from './transforms/bounds/addIntervals.ts';
 export { addLinearBound } from './transforms/bounds/addLinearBound.ts';
-export { boundTable } from './transforms/bounds/table.ts';
 export { addGradients, type GradientRequest } from './transforms/gradient/gradient.ts';
 export {
   type Call,

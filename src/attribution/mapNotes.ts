@@ -2,7 +2,7 @@ import type { Classifier } from '../model/classifier.ts';
 import { describeNode, qualifiedOp } from '../onnx/graph.ts';
 import { nodesInWords } from '../onnx/nodesInWords.ts';
 import { rows } from '../onnx/tensor.ts';
-import { stepsWithoutSlope } from '../transforms/gradient/stepsWithoutSlope.ts';
+import { stepsWithoutSlope } from '../transforms/gradient/flow.ts';
 import type { Attribution, Explainer } from './method.ts';
 
 /** What a map is made of: of slopes, which steps do not have, or of scores alone. */

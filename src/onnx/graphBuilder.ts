@@ -164,11 +164,11 @@ export class GraphBuilder {
     this.#nodes.push(this.#origin ? { ...node, origin: this.#origin } : node);
   }
 
-  /** Puts another node in the place of one that is there. */
-  replace(node: Node, by: Node): void {
+  /** Puts other nodes in the place of one that is there. */
+  replace(node: Node, ...by: readonly Node[]): void {
     const index = this.#nodes.indexOf(node);
     if (index < 0) throw new ArgumentError(`The graph has no node ${node.op} "${node.name}" to replace.`);
-    this.#nodes[index] = by;
+    this.#nodes.splice(index, 1, ...by);
   }
 
   /** Adds a constant and returns its name. */

@@ -160,11 +160,9 @@ async function lossAndGradients(runtime: Runtime, model: Model, options: TrainSt
   const seed = row.length === 1 ? made.gradient : builder.ops.Reshape(made.gradient, builder.add('Shape', [output]));
   const wrt = candidates.map(([name]) => name);
   const gradients = addGradients(builder, { facts, seeds: new Map([[output, seed]]), wrt });
-  // What no gradient reaches is answered by zeros in its shape.
-  const zeroValues = new Set(builder.nodes.flatMap(({ op, outputs }) => (op === 'ConstantOfShape' ? outputs : [])));
   const reached = candidates.flatMap(([name, initial]) => {
     const gradient = gradients.get(name);
-    return gradient === undefined || zeroValues.has(gradient) ? [] : [{ name, initial, gradient }];
+    return gradient === undefined ? [] : [{ name, initial, gradient }];
   });
   const frozen = candidates.filter(([name]) => !reached.some((weight) => weight.name === name));
   return { builder, images, labels, classes, loss: made.loss, weights: reached, frozen };

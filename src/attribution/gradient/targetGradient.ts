@@ -1,7 +1,7 @@
 import type { Classifier } from '../../model/classifier.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { prune } from '../../onnx/prune.ts';
-import { addGradients, type GradientRequest, gradientOf } from '../../transforms/gradient/gradient.ts';
+import { addGradients, type GradientRequest, gradientOrZeros } from '../../transforms/gradient/gradient.ts';
 import { type ExplanationGraph, fromGraph, type TargetSource } from '../explanationGraph.ts';
 import type { Method } from '../method.ts';
 
@@ -32,7 +32,7 @@ export function addTargetGradient(
     table,
     answerFor,
   });
-  return gradientOf(gradients, wrt);
+  return gradientOrZeros(builder, gradients, wrt);
 }
 
 /** Adds the class scores as [n, K], whatever shape the model gives them. */

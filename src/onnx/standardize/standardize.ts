@@ -1,7 +1,8 @@
 import type { Facts } from '../facts.ts';
 import { describeNode, type Graph, type Node, qualifiedOp, reads, type ValueInfo } from '../graph.ts';
 import { GraphBuilder } from '../graphBuilder.ts';
-import { inputOf, optionalInputOf } from '../graphView.ts';
+import { inputOf } from '../graphView.ts';
+import { nodeCall } from '../nodeCall.ts';
 import { is } from '../operators.ts';
 import { prune } from '../prune.ts';
 import { activationRewritings } from './activations.ts';
@@ -95,16 +96,10 @@ function rewritingOf(
 
 function foreignOf(builder: GraphBuilder, node: Node, facts: Facts, real: ReadonlySet<string>): Foreign {
   return {
-    node,
-    x: node.inputs,
-    operand: (index) => inputOf(node, index),
-    optional: (index) => optionalInputOf(node, index),
+    ...nodeCall(builder, node),
     facts: (name) => facts.get(name),
     isReal: (name) => real.has(name),
     dims: (name) => facts.get(name)?.dims,
-    add: (op, inputs, attributes) => builder.add(op, inputs, attributes),
-    ops: builder.ops,
-    builder,
   };
 }
 

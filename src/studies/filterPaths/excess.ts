@@ -3,7 +3,7 @@ import { inputOf } from '../../onnx/graphView.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { program } from '../../runtime/program.ts';
 import { floatOutputOf } from '../../runtime/runtime.ts';
-import { addGradients, gradientOf } from '../../transforms/gradient/gradient.ts';
+import { addGradients, gradientOrZeros } from '../../transforms/gradient/gradient.ts';
 import { weightGradient } from '../../transforms/gradient/weightGradient.ts';
 import { windowOf } from '../../transforms/gradient/window.ts';
 import type { FilterNetwork } from './filterNetwork.ts';
@@ -53,7 +53,7 @@ export async function compileExcess(network: FilterNetwork, means: UnitMeans): P
   const sumOver = (value: string, axes: readonly number[]) =>
     builder.add('ReduceSum', [value, builder.ints(axes)], { keepdims: 0 });
   const filters = layers.map(({ value, map }) =>
-    sumOver(ops.Mul(gradientOf(gradients, value), beyond(value)), [0, ...map.map((_, i) => i + 2)]),
+    sumOver(ops.Mul(gradientOrZeros(builder, gradients, value), beyond(value)), [0, ...map.map((_, i) => i + 2)]),
   );
   const connections = means.connected.map((layer) => {
     const { node, value, map } = layer;
@@ -66,7 +66,7 @@ export async function compileExcess(network: FilterNetwork, means: UnitMeans): P
         {
           images: beyond(readBy(layer)),
           size,
-          gradients: gradientOf(gradients, value),
+          gradients: gradientOrZeros(builder, gradients, value),
           output: map,
           weights: dims,
           group: 1,

@@ -4,7 +4,7 @@ import { prune } from '../../onnx/prune.ts';
 import { int64, type Tensor } from '../../onnx/tensor.ts';
 import { program } from '../../runtime/program.ts';
 import { floatOutputOf } from '../../runtime/runtime.ts';
-import { addGradients, gradientOf } from '../../transforms/gradient/gradient.ts';
+import { addGradients, gradientOrZeros } from '../../transforms/gradient/gradient.ts';
 import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
 import { fixedGates } from './fixedGates.ts';
 
@@ -71,7 +71,7 @@ export async function compileSegment(network: FilterNetwork, end?: FilterLayer):
   });
   const flows = before.map((name) => {
     // A value of its own also where nothing lies between: an output must not be an input.
-    const counts = builder.add('Identity', [gradientOf(gradients, name)]);
+    const counts = builder.add('Identity', [gradientOrZeros(builder, gradients, name)]);
     return { name, counts, parts: addParts(builder, network, name, counts) };
   });
   const parts = flows.map((flow) => flow.parts);

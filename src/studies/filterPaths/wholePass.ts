@@ -3,7 +3,7 @@ import { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { program } from '../../runtime/program.ts';
 import { floatOutputOf } from '../../runtime/runtime.ts';
-import { addGradients, gradientOf } from '../../transforms/gradient/gradient.ts';
+import { addGradients, type Gradients, gradientOrZeros } from '../../transforms/gradient/gradient.ts';
 import { none } from '../../transforms/gradient/rule.ts';
 import { addConstant } from './constants.ts';
 import { type FilterLayer, type FilterNetwork, isFirst } from './filterNetwork.ts';
@@ -62,7 +62,7 @@ export async function compileWholePass(network: FilterNetwork): Promise<WholePas
     });
   const added = constantsOf(builder, network);
   const counts = backward([...new Set([...layers, ...added].map(({ value }) => value))]);
-  const contribution = (value: string, of: string) => ops.Mul(gradientOf(counts, value), of);
+  const contribution = (value: string, of: string) => ops.Mul(gradientOrZeros(builder, counts, value), of);
   const perImage = (value: string) =>
     builder.add('ReduceSum', [ops.Reshape(value, builder.ints([0, -1])), builder.ints([1])], { keepdims: 1 });
   const perFilter = (value: string, { map }: FilterLayer) =>
@@ -134,7 +134,7 @@ function constantsOf(builder: GraphBuilder, network: FilterNetwork): Added[] {
 function pastFirstLayers(
   builder: GraphBuilder,
   network: FilterNetwork,
-  backward: (wrt: readonly string[], answerFor: ReturnType<typeof fixedGates>) => ReadonlyMap<string, string>,
+  backward: (wrt: readonly string[], answerFor: ReturnType<typeof fixedGates>) => Gradients,
   perImage: (value: string) => string,
 ): string | undefined {
   const { classifier, context, layers, beforeScores } = network;
@@ -144,7 +144,7 @@ function pastFirstLayers(
   const gates = fixedGates(context);
   const closed = new Set(layers.filter((layer) => isFirst(layer, network)).map(({ node }) => node));
   const counts = backward([inputName], (node) => (closed.has(node) ? none : gates(node)));
-  return perImage(builder.ops.Mul(gradientOf(counts, inputName), inputName));
+  return perImage(builder.ops.Mul(gradientOrZeros(builder, counts, inputName), inputName));
 }
 
 /** |sum of the parts - score| / sum of |parts|, image by image. @param parts [n, ...] each. */

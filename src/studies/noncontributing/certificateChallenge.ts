@@ -7,7 +7,7 @@ import { ranges } from '../../runtime/portions.ts';
 import { program } from '../../runtime/program.ts';
 import { scoped, together } from '../../runtime/release.ts';
 import { floatOutputOf } from '../../runtime/runtime.ts';
-import { addGradients, gradientOf } from '../../transforms/gradient/gradient.ts';
+import { addGradients, gradientOrZeros } from '../../transforms/gradient/gradient.ts';
 import { pixelRange, rivalsOf } from './certifiedMargins.ts';
 
 export interface ChallengeOptions {
@@ -108,7 +108,7 @@ function compile(classifier: Classifier) {
   const nearest = builder.add('ArgMin', [margins], { axis: 1, keepdims: 0 });
   const seed = ops.Reshape(builder.add('Gather', [rivals, nearest], { axis: 0 }), builder.add('Shape', [scores.name]));
   const seeds = new Map([[scores.name, seed]]);
-  const slope = gradientOf(addGradients(builder, { facts, seeds, wrt: [inputName] }), inputName);
+  const slope = gradientOrZeros(builder, addGradients(builder, { facts, seeds, wrt: [inputName] }), inputName);
   const moved = ops.Sub(noise, ops.Mul(ops.Sign(slope), rate));
   const next = builder.add('Clip', [moved, builder.scalar(-1), builder.scalar(1)]);
   const challenged = { ...model, graph: builder.build() };

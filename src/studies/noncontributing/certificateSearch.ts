@@ -7,7 +7,7 @@ import { probe } from '../../runtime/probe.ts';
 import { program } from '../../runtime/program.ts';
 import { floatOutputOf, type Values } from '../../runtime/runtime.ts';
 import { adam } from '../../training/optimizers.ts';
-import { addGradients, gradientOf } from '../../transforms/gradient/gradient.ts';
+import { addGradients, gradientOrZeros } from '../../transforms/gradient/gradient.ts';
 import {
   addMargins,
   type Choices,
@@ -124,7 +124,7 @@ function addStep(margins: MarginGraph, facts: Facts) {
 
   const axes = builder.ints(margins.amplitudeDims.map((_, i) => i + 1));
   const overPixels = (value: string) => builder.add('ReduceSum', [value, axes], { keepdims: 1 });
-  const cost = builder.add('Relu', [ops.Neg(gradientOf(gradients, w))]);
+  const cost = builder.add('Relu', [ops.Neg(gradientOrZeros(builder, gradients, w))]);
   // What is at 1 already takes no part in the ray.
   const rising = ops.Where(ops.Less(w, one), w, zero);
   const along = ops.Max(overPixels(ops.Mul(cost, rising)), builder.scalar(1e-9));
@@ -148,7 +148,7 @@ function addStep(margins: MarginGraph, facts: Facts) {
     for (const name of optimizer.remembers) builder.input(slot(name), 'float32', ['images', ...dims]);
     const updated = optimizer.update(builder, {
       weight: input,
-      gradient: isAmplitude ? falling : ops.Neg(gradientOf(gradients, input)),
+      gradient: isAmplitude ? falling : ops.Neg(gradientOrZeros(builder, gradients, input)),
       memory: slot,
       scalar: (name) => `konkyo/${kind}/${name}`,
     });

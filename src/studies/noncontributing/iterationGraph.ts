@@ -6,7 +6,7 @@ import { prune } from '../../onnx/prune.ts';
 import { float32, sizeOf } from '../../onnx/tensor.ts';
 import { adam } from '../../training/optimizers.ts';
 import { addForwardCopy } from '../../transforms/forwardCopy.ts';
-import { addGradients, gradientOf } from '../../transforms/gradient/gradient.ts';
+import { addGradients, gradientOrZeros } from '../../transforms/gradient/gradient.ts';
 import { type AmplitudePer, amplitudeDims, channelAxis, inputRange } from './amplitude.ts';
 import type { MaskedGraph } from './layerMasks.ts';
 
@@ -101,7 +101,10 @@ export function iterationGraph(
   });
   const shaped = ops.Reshape(seed, builder.add('Shape', [scores.name]));
   const gradients = addGradients(builder, { facts, seeds: new Map([[scores.name, shaped]]), wrt: [inputName], table });
-  const slopes = ops.Mul(gradientOf(gradients, inputName), builder.add('Compress', [unit, active], { axis: 0 }));
+  const slopes = ops.Mul(
+    gradientOrZeros(builder, gradients, inputName),
+    builder.add('Compress', [unit, active], { axis: 0 }),
+  );
   const size = sizeOf(imageShape);
   const ones = ops.Expand(
     builder.scalar(1),

@@ -2,6 +2,7 @@ import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Graph, type Node, qualifiedOp } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { nodesView, outputOf, viewOf } from '../../onnx/graphView.ts';
+import { nodeCall } from '../../onnx/nodeCall.ts';
 import { is } from '../../onnx/operators.ts';
 import { isTensorOf, type Tensor } from '../../onnx/tensor.ts';
 import { UnknownValueError } from '../gradient/errors.ts';
@@ -9,7 +10,12 @@ import { UnboundedOperatorsError } from './errors.ts';
 import { around, type Interval } from './interval.ts';
 import { gamma } from './rounding.ts';
 import type { AffineAnswer, BoundAnswer, BoundCall, BoundTable, NonlinearAnswer } from './rule.ts';
-import { boundTable } from './table.ts';
+import { activationBounds } from './rules/activations.ts';
+import { affineBounds } from './rules/affine.ts';
+import { poolingBounds } from './rules/pooling.ts';
+
+/** konkyo's bounds for each standard operator. An operator that is not here has none, and the engine says so. */
+export const boundTable: BoundTable = { ...activationBounds, ...affineBounds, ...poolingBounds };
 
 export interface IntervalRequest {
   readonly graph: Graph;
@@ -68,13 +74,10 @@ export function addIntervals(builder: GraphBuilder, request: IntervalRequest): I
   };
   const nodes = answers.map(({ node, answer }): BoundedNode => {
     const call: BoundCall = {
-      node,
+      ...nodeCall(builder, node),
       x: node.inputs.map((name) => (isData(name) ? of(name) : undefined)),
       facts: factsOf,
       dims: (name) => factsOf(name).dims,
-      builder,
-      ops: builder.ops,
-      add: (op, inputs, attributes) => builder.add(op, inputs, attributes),
     };
     const value = outputOf(node);
     const added = builder.from({ node: describeNode(node), rule: 'interval' }, () =>

@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { inputOf, nodesView, outputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
-import { addGradients, callFor, gradientOf } from '../gradient/gradient.ts';
+import { addGradients, callFor, gradientOrZeros } from '../gradient/gradient.ts';
 import { type Answer, type Call, type GradientTable, none, type RuleAnswer, rule } from '../gradient/rule.ts';
 import { gradientTable } from '../gradient/table.ts';
 import type { BoundedNode, Intervals } from './addIntervals.ts';
@@ -154,7 +154,7 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
   });
   for (const end of ends) {
     const dims = facts.get(end)?.dims.slice(1) ?? [];
-    const coefficients = rows.asBounds(gradientOf(gradients, end), dims);
+    const coefficients = rows.asBounds(gradientOrZeros(builder, gradients, end), dims);
     const interval: Interval = intervals.of(end);
     terms.push(dot(coefficients, rows.each(interval.centre), dims));
     terms.push(ops.Neg(dot(ops.Abs(coefficients), rows.each(interval.radius), dims)));

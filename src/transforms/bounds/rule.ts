@@ -1,6 +1,6 @@
 import type { ValueFacts } from '../../onnx/facts.ts';
 import type { Attributes, Node } from '../../onnx/graph.ts';
-import type { GraphBuilder, PlainOps } from '../../onnx/graphBuilder.ts';
+import type { NodeCall } from '../../onnx/nodeCall.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import type { Interval } from './interval.ts';
 
@@ -16,15 +16,11 @@ import type { Interval } from './interval.ts';
  */
 
 /** What a rule sees of the node. */
-export interface BoundCall {
-  readonly node: Node;
+export interface BoundCall extends Pick<NodeCall, 'node' | 'builder' | 'ops' | 'add'> {
   /** The intervals of the inputs; undefined for constants and for inputs that are left out. */
   readonly x: readonly (Interval | undefined)[];
   readonly facts: (name: string) => ValueFacts;
   readonly dims: (name: string) => readonly number[];
-  readonly builder: GraphBuilder;
-  readonly ops: PlainOps;
-  readonly add: GraphBuilder['add'];
 }
 
 /** A node with the magnitudes of another one's parameters; its data inputs are those of the original. */

@@ -3,11 +3,14 @@ import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
-import { inputOf, nodesView, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
+import { nodesView, outputOf } from '../../onnx/graphView.ts';
+import { nodeCall } from '../../onnx/nodeCall.ts';
+import { optimize } from '../optimize/optimize.ts';
+import type { Rewrite } from '../optimize/rewrite.ts';
 import { UnknownValueError, UnsupportedOperatorsError } from './errors.ts';
 import { flowFrom } from './flow.ts';
 import { sumTo, zerosLike } from './gradientValues.ts';
-import { type Answer, answerIn, type Call, type GradientTable, type RuleAnswer } from './rule.ts';
+import { type Answer, answerIn, type Call, type GradientTable, type InputGradient, type RuleAnswer } from './rule.ts';
 import { gradientTable } from './table.ts';
 
 export interface GradientRequest {
@@ -20,15 +23,20 @@ export interface GradientRequest {
   readonly table?: GradientTable;
   /** Answers for single nodes, before the table's: how relevance and modified gradients place their rules. */
   readonly answerFor?: (node: Node) => Answer | undefined;
+  /** What of the backward pass is written another way that is faster. By default all that konkyo knows. */
+  readonly rewrites?: readonly Rewrite[];
 }
+
+/** By the names of the values that were differentiated by; undefined where nothing flows to one. */
+export type Gradients = ReadonlyMap<string, string | undefined>;
 
 /**
  * Adds the backward pass (reverse-mode differentiation) to a graph.
- * @returns for each value of `wrt` the name of its gradient, in its shape: zeros where nothing depends on it.
+ * @returns for each value of `wrt` the name of its gradient, in its shape.
  * @throws UnsupportedOperatorsError naming every operator on the way that has no rule.
  * @throws UnknownValueError for a value the graph does not have.
  */
-export function addGradients(builder: GraphBuilder, request: GradientRequest): ReadonlyMap<string, string> {
+export function addGradients(builder: GraphBuilder, request: GradientRequest): Gradients {
   const { facts, seeds, wrt, table = gradientTable } = request;
   const factsOf = (name: string): ValueFacts => {
     const known = facts.get(name);
@@ -53,30 +61,33 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): R
     return sum;
   };
 
+  const before = builder.nodes.length;
   for (const { node, answer } of path.toReversed()) {
     builder.from({ node: describeNode(node), rule: node.op }, () => {
       const dys = node.outputs.map(total);
       const first = dys.find((dy) => dy !== undefined);
       if (first === undefined) return;
-      const gradients = withOpenSizes(node, facts, () => answer.rule(callFor(builder, node, dys, factsOf)));
+      const gradients = withOpenSizes(node, facts, () => inputGradients(answer, callFor(builder, node, dys, factsOf)));
       node.inputs.forEach((input, i) => {
         const gradient = gradients[i];
         if (!gradient || input === '' || !wanted.has(input) || !carriesGradient(input)) return;
-        const { dims } = factsOf(input);
-        const given = answer.broadcast?.(dims, factsOf(outputOf(node)).dims, i) ?? dims;
-        const contribution = withOpenSizes(node, facts, () => sumTo(builder, gradient(), given, dims));
+        const contribution = withOpenSizes(node, facts, gradient);
         contributions.set(input, [...(contributions.get(input) ?? []), contribution]);
       });
     });
   }
-  return new Map(wrt.map((value) => [value, total(value) ?? zerosLike(builder, value)]));
+  const gradients = new Map(wrt.map((value) => [value, total(value)]));
+  optimize(builder, before, request.rewrites);
+  return gradients;
 }
 
-/** @throws UnknownValueError for a value that was not differentiated by. */
-export function gradientOf(gradients: ReadonlyMap<string, string>, value: string): string {
-  const gradient = gradients.get(value);
-  if (gradient === undefined) throw new UnknownValueError(value);
-  return gradient;
+/**
+ * The gradient of a value that was differentiated by; zeros in its shape, added now, where nothing flows to it.
+ * @throws UnknownValueError for a value that was not.
+ */
+export function gradientOrZeros(builder: GraphBuilder, gradients: Gradients, value: string): string {
+  if (!gradients.has(value)) throw new UnknownValueError(value);
+  return gradients.get(value) ?? zerosLike(builder, value);
 }
 
 /** What a rule makes of a node. Where a size is not known before the graph runs, a rule may have no answer. */
@@ -140,15 +151,11 @@ export function callFor(
   facts: (name: string) => ValueFacts,
 ): Call {
   let current = node;
-  const zeros = () => zerosLike(builder, outputOf(node));
   return {
-    node,
-    x: node.inputs,
+    ...nodeCall(builder, node),
     y: node.outputs,
-    dy: dys[0] ?? zeros(),
+    dy: dys[0] ?? zerosLike(builder, outputOf(node)),
     dys,
-    operand: (index) => inputOf(node, index),
-    optional: (index) => optionalInputOf(node, index),
     output(index) {
       const existing = current.outputs[index];
       if (existing) return existing;
@@ -163,8 +170,18 @@ export function callFor(
     },
     facts,
     dims: (name) => facts(name).dims,
-    add: (op, inputs, attributes) => builder.add(op, inputs, attributes),
-    ops: builder.ops,
-    builder,
   };
+}
+
+/** What a rule gives, each gradient in its input's shape: summed over the axes that the input was broadcast along. */
+export function inputGradients({ rule, broadcast }: RuleAnswer, call: Call): readonly InputGradient[] {
+  const { builder, dims, node, operand } = call;
+  return rule(call).map(
+    (gradient, i) =>
+      gradient &&
+      (() => {
+        const own = dims(operand(i));
+        return sumTo(builder, gradient(), broadcast?.(own, dims(outputOf(node)), i) ?? own, own);
+      }),
+  );
 }

@@ -1,41 +1,27 @@
-import type { AttributeLike } from '../../onnx/attributes.ts';
 import type { ValueFacts } from '../../onnx/facts.ts';
 import { type Node, qualifiedOp } from '../../onnx/graph.ts';
-import type { GraphBuilder, PlainOps } from '../../onnx/graphBuilder.ts';
+import type { NodeCall } from '../../onnx/nodeCall.ts';
 
 /*
  * One operator's part in the backward pass. With y = f(x_0, x_1, ...) and dy the gradient of the explained quantity
  * with respect to y, a rule adds the nodes that compute dx_i = dy . (dy/dx_i) and returns their names.
- * It neither accumulates nor sums out broadcasting nor asks who wants the result: the engine does.
+ * It neither accumulates nor sums out broadcasting nor asks who wants the result: the engine does. Nor does it look for what
+ * stands beside its node: what is faster there is a rewrite of the finished backward pass, see optimize/.
  */
 
-/** What a rule sees of the node it differentiates, and the builder's methods to add nodes with. */
-export interface Call {
-  readonly node: Node;
-  /** Names of the inputs; '' for one that is left out. */
-  readonly x: readonly string[];
+/** What a rule sees of the node it differentiates, and all that it sees. */
+export interface Call extends NodeCall {
   /** Names of the outputs. */
   readonly y: readonly string[];
   /** The gradient with respect to the first output. */
   readonly dy: string;
   /** The gradients with respect to all outputs; undefined where nothing depends on one. */
   readonly dys: readonly (string | undefined)[];
-  /** The name of an input that has to be there. */
-  readonly operand: (index: number) => string;
-  /** The name of an input that may be left out; undefined where it is. */
-  readonly optional: (index: number) => string | undefined;
   /** The name of an output; where the forward node has none, it is given one. */
   readonly output: (index: number) => string;
   /** Shape, type and constant value of an input or output. The batch dimension is the probe's: never build on its size. */
   readonly facts: (name: string) => ValueFacts;
   readonly dims: (name: string) => readonly number[];
-  readonly add: (
-    op: string,
-    inputs: readonly string[],
-    attributes?: Readonly<Record<string, AttributeLike | undefined>>,
-  ) => string;
-  readonly ops: PlainOps;
-  readonly builder: GraphBuilder;
 }
 
 /** Adds the nodes for one input's gradient; called only if that gradient is wanted. */

@@ -3,19 +3,17 @@ import type { Answer, GradientTable } from './rule.ts';
 import { activationRules } from './rules/activations.ts';
 import { attentionRules } from './rules/attention.ts';
 import { convolutionRules } from './rules/convolution.ts';
-import { discreteRules } from './rules/discrete.ts';
 import { einsumRules } from './rules/einsum.ts';
-import { elementwiseRules } from './rules/elementwise.ts';
+import { elementwiseRules, trigonometryRules } from './rules/elementwise.ts';
 import { indexingRules } from './rules/indexing.ts';
 import { matrixRules } from './rules/matrix.ts';
 import { normalizationRules } from './rules/normalization.ts';
 import { poolingRules } from './rules/pooling.ts';
 import { quantizationRules } from './rules/quantization.ts';
 import { reductionRules } from './rules/reduction.ts';
-import { refusedRules } from './rules/refused.ts';
 import { resizeRules } from './rules/resize.ts';
 import { shapeRules } from './rules/shape.ts';
-import { trigonometryRules } from './rules/trigonometry.ts';
+import { discreteRules, refusedRules } from './rules/withoutGradient.ts';
 
 const answers = {
   ...activationRules,

@@ -3,10 +3,9 @@ import { inputOf, nodesView } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { zerosLike } from '../gradient/gradientValues.ts';
 import type { Answer, Call, GradientTable, RuleAnswer } from '../gradient/rule.ts';
-import type { Comparison } from './comparison.ts';
+import { type Comparison, perDifference } from './comparison.ts';
 import { lineGradients, mixedAxes } from './lineGradient.ts';
 import { maximumMultiplier } from './maximumMultiplier.ts';
-import { perDifference } from './perDifference.ts';
 import { quantizeMultiplier } from './quantizeMultiplier.ts';
 import { sharedMultipliers } from './sharedMultipliers.ts';
 

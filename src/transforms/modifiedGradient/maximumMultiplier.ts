@@ -1,8 +1,7 @@
 import { intOf } from '../../onnx/attributes.ts';
 import { callFor } from '../gradient/gradient.ts';
 import type { Call, RuleAnswer } from '../gradient/rule.ts';
-import type { Comparison } from './comparison.ts';
-import { perDifference } from './perDifference.ts';
+import { type Comparison, perDifference } from './comparison.ts';
 
 /**
  * Captum's rule for max pooling, of any choice of maxima. With M = max(y, y'), the image's winner answers for the rise M - y',

@@ -1,7 +1,6 @@
 import { intOf } from '../../onnx/attributes.ts';
 import type { Call, RuleAnswer } from '../gradient/rule.ts';
-import type { Comparison } from './comparison.ts';
-import { perDifference } from './perDifference.ts';
+import { type Comparison, perDifference } from './comparison.ts';
 
 /** A step of more than so many times the difference behind it is rounding. */
 const largest = 2;

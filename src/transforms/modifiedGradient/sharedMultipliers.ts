@@ -1,7 +1,6 @@
 import { isFloat } from '../../onnx/elementType.ts';
 import type { Call, InputGradient, RuleAnswer } from '../gradient/rule.ts';
-import type { Comparison } from './comparison.ts';
-import { perDifference, sameBut } from './perDifference.ts';
+import { type Comparison, perDifference, sameBut } from './comparison.ts';
 
 /**
  * For a function of several changing values, element by element: what each adds to y - y' when they change one after the

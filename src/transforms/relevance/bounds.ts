@@ -6,7 +6,7 @@ import { is } from '../../onnx/operators.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { dataInputs, type RelevanceContext } from './context.ts';
 import type { InputModifier } from './modifiers.ts';
-import { overwrites } from './overwrites.ts';
+import { overwrites } from './pixelMaps.ts';
 
 /* What the values that a first layer reads lie between, given what the pixels do. */
 

@@ -4,7 +4,7 @@ import { is } from '../../onnx/operators.ts';
 import type { RelevanceContext } from './context.ts';
 import { type RefusedNode, RelevanceRefusedError } from './errors.ts';
 import { gradientAnswer, isLinearLayer, type Layer, layerOf } from './layer.ts';
-import { overwrites } from './overwrites.ts';
+import { overwrites } from './pixelMaps.ts';
 import type { RelevanceRule } from './rule.ts';
 
 /** Which rule goes where: the first entry whose predicate holds gives a layer its rule. */

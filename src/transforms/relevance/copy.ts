@@ -2,8 +2,7 @@ import type { ValueFacts } from '../../onnx/facts.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { inputOf, outputOf } from '../../onnx/graphView.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
-import { callFor } from '../gradient/gradient.ts';
-import { sumTo } from '../gradient/gradientValues.ts';
+import { callFor, inputGradients } from '../gradient/gradient.ts';
 import { gradientAnswer, type Layer, parameter } from './layer.ts';
 import { type InputModifier, modified, type ParameterModifier, unchanged } from './modifiers.ts';
 import type { RelevancePass } from './rule.ts';
@@ -75,15 +74,11 @@ export function copyLayer({ layer, call }: RelevancePass, part: LayerPart, as: N
     biases: biases.map((position) => inputOf(copy, position)),
     gradients: (dy) => {
       if (typeof answer === 'string') return new Map();
-      const outputDims = facts(output).dims;
-      const rules = answer.rule(callFor(builder, copy, [dy], facts));
+      const found = inputGradients(answer, callFor(builder, copy, [dy], facts));
       return new Map(
         data.flatMap((i) => {
-          const gradient = rules[i];
-          if (!gradient) return [];
-          const { dims } = facts(inputOf(copy, i));
-          const given = answer.broadcast?.(dims, outputDims, i) ?? dims;
-          return [[i, sumTo(builder, gradient(), given, dims)] as const];
+          const gradient = found[i];
+          return gradient ? [[i, gradient()] as const] : [];
         }),
       );
     },

@@ -2,6 +2,7 @@ import { without } from '../../onnx/attributes.ts';
 import { isFloat } from '../../onnx/elementType.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { is } from '../../onnx/operators.ts';
+import { inputGradients } from '../gradient/gradient.ts';
 import { sumTo } from '../gradient/gradientValues.ts';
 import { gradientAnswer, type Layer } from './layer.ts';
 import { positiveInput, unchanged } from './modifiers.ts';
@@ -60,14 +61,10 @@ function whyNoGradient(layer: Layer): string | undefined {
 function gradients({ layer, call }: RelevancePass): InputRelevance[] {
   const answer = gradientAnswer(layer);
   if (typeof answer === 'string') return [];
-  const rules = answer.rule(call);
-  const { dims } = call;
+  const found = inputGradients(answer, call);
   return layer.data.flatMap((input) => {
-    const rule = rules[input];
-    if (!rule) return [];
-    const shape = dims(call.operand(input));
-    const given = answer.broadcast?.(shape, dims(call.output(0)), input) ?? shape;
-    return [{ input, value: sumTo(call.builder, rule(), given, shape) }];
+    const gradient = found[input];
+    return gradient ? [{ input, value: gradient() }] : [];
   });
 }
 

@@ -1,9 +1,8 @@
-import { intOf } from '../../onnx/attributes.ts';
+import { intOf, stringOf } from '../../onnx/attributes.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
 import { inputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { dataInputs, type RelevanceContext } from './context.ts';
-import { overwrites } from './overwrites.ts';
 import { isPermutation } from './permutation.ts';
 
 /*
@@ -63,4 +62,11 @@ function isElementwise(node: Node, data: readonly number[]): boolean {
 
 function isAtInference(node: Node): boolean {
   return intOf(node, 'training_mode', 0) === 0 && node.outputs.slice(1).every((name) => name === '');
+}
+
+/** Writes some elements over with others: what `image[:, 0] = ...` becomes. */
+export function overwrites(node: Node): boolean {
+  const { op, domain } = node;
+  const scatters = domain === '' && (op === 'ScatterElements' || op === 'ScatterND');
+  return scatters && stringOf(node, 'reduction', 'none') === 'none';
 }

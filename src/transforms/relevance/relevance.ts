@@ -2,7 +2,7 @@ import type { Facts } from '../../onnx/facts.ts';
 import { describeNode, type Graph, reads } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { inputOf, outputOf, viewOf } from '../../onnx/graphView.ts';
-import { addGradients, gradientOf } from '../gradient/gradient.ts';
+import { addGradients, gradientOrZeros } from '../gradient/gradient.ts';
 import { type RuleAnswer, rule } from '../gradient/rule.ts';
 import { type Composite, type PlacedRule, place } from './composite.ts';
 import type { RelevanceContext } from './context.ts';
@@ -68,7 +68,7 @@ export function addRelevance(builder: GraphBuilder, graph: Graph, request: Relev
     table: context.table,
     answerFor: (node) => answers.get(node),
   });
-  return { relevance: gradientOf(totals, context.input), layers, placed: [...placed.values()] };
+  return { relevance: gradientOrZeros(builder, totals, context.input), layers, placed: [...placed.values()] };
 }
 
 /** Adds the sum of a value over everything but images, [images]; they lie in it as in the value `like`. */

@@ -6,7 +6,7 @@ import { rows, type Tensor } from '../../../src/onnx/tensor.ts';
 import { workingOpset } from '../../../src/onnx/upgrade/upgradeModel.ts';
 import { probe } from '../../../src/runtime/probe.ts';
 import { outputOf, type Runtime, type Values } from '../../../src/runtime/runtime.ts';
-import { addGradients } from '../../../src/transforms/gradient/gradient.ts';
+import { addGradients, gradientOrZeros } from '../../../src/transforms/gradient/gradient.ts';
 import { cpu } from '../../runtimes.ts';
 import { type Array64, vector } from '../../slow/array64.ts';
 import { slowOperators } from '../../slow/index.ts';
@@ -128,7 +128,9 @@ export async function gradientModel(
   );
   const added = addGradients(builder, { facts, seeds, wrt });
   // A gradient may be a graph input itself (Identity); an output has to be made by a node.
-  const gradients = new Map([...added].map(([value, gradient]) => [value, builder.add('Identity', [gradient])]));
+  const gradients = new Map(
+    wrt.map((value) => [value, builder.add('Identity', [gradientOrZeros(builder, added, value)])]),
+  );
   const results = [...gradients.values()].map((name) => ({ name, type: undefined, dims: undefined }));
   return { model: { ...model, graph: builder.build(results) }, cotangents, gradients };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyGraph, GraphBuilder } from '../../../src/onnx/graphBuilder.ts';
 import { float32 } from '../../../src/onnx/tensor.ts';
 import { probe } from '../../../src/runtime/probe.ts';
-import { stepsWithoutSlope } from '../../../src/transforms/gradient/stepsWithoutSlope.ts';
+import { stepsWithoutSlope } from '../../../src/transforms/gradient/flow.ts';
 import { gradientTable } from '../../../src/transforms/gradient/table.ts';
 import { cpu } from '../../runtimes.ts';
 import { distinct } from './inputs.ts';

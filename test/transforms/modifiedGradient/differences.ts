@@ -3,7 +3,7 @@ import { GraphBuilder } from '../../../src/onnx/graphBuilder.ts';
 import { type Tensor, toNumbers } from '../../../src/onnx/tensor.ts';
 import { probe } from '../../../src/runtime/probe.ts';
 import { outputOf, type Values } from '../../../src/runtime/runtime.ts';
-import { addGradients } from '../../../src/transforms/gradient/gradient.ts';
+import { addGradients, gradientOrZeros } from '../../../src/transforms/gradient/gradient.ts';
 import { gradientTable } from '../../../src/transforms/gradient/table.ts';
 import { deepLiftAnswers, type Treatment, treatmentOf } from '../../../src/transforms/modifiedGradient/deepLift.ts';
 import { cpu } from '../../runtimes.ts';
@@ -55,7 +55,7 @@ export async function accountOf(operatorCase: OperatorCase): Promise<Account> {
     wrt: moving,
     answerFor: deepLiftAnswers(gradientTable, context, inCopy),
   });
-  const multipliers = [...added.values()].map((name) => builder.add('Identity', [name]));
+  const multipliers = moving.map((name) => builder.add('Identity', [gradientOrZeros(builder, added, name)]));
   const graph = builder.build(
     [y, inCopy(y), ...multipliers].map((name) => ({ name, type: undefined, dims: undefined })),
   );

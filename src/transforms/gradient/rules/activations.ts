@@ -1,8 +1,7 @@
 import { float, floatOf, intOf, stringOf } from '../../../onnx/attributes.ts';
 import { float32 } from '../../../onnx/tensor.ts';
-import type { Call, GradientTable, RuleAnswer } from '../rule.ts';
+import type { Call, GradientTable } from '../rule.ts';
 import { elementwise, rule, unary } from '../rule.ts';
-import { throughMaxPool } from '../throughMaxPool.ts';
 
 /** dy where a condition holds, 0 elsewhere. */
 function masked({ ops, dy, builder }: Call, condition: string): string {
@@ -25,22 +24,13 @@ function positiveMask({ dims, builder, add }: Call, y: string): string {
 /** Carries the smallest positive float32 that is not denormal to 1 or more; 0 stays 0, overflow is infinite and clipped. */
 const huge = 3e38;
 
-/** An activation that never falls, its derivative a function of its output. */
-function byOutput(derivative: (call: Call, y: string) => string): RuleAnswer {
-  return rule((call) => [
-    () =>
-      throughMaxPool(call, (pooled) => derivative(call, pooled)) ??
-      call.ops.Mul(call.dy, derivative(call, call.output(0))),
-  ]);
-}
-
 /*
  * At a kink the derivative is the one on the flat side (Relu at 0, Clip and HardSigmoid at their bounds), as in PyTorch; the
  * side of x <= 0 for LeakyRelu, PRelu, Elu, Selu and Celu.
  * Relu and its kind read their output, so that ONNX Runtime can still fuse them with the convolution before them.
  */
 export const activationRules = {
-  Relu: byOutput(positiveMask),
+  Relu: unary((call, _x, y) => positiveMask(call, y)),
   // dx = dy where x > 0, alpha dy elsewhere
   LeakyRelu: rule(({ node, dy, ops, builder, operand }) => [
     () =>
@@ -103,8 +93,8 @@ export const activationRules = {
     const low = ops.Add(builder.scalar(1), ops.Div(y, builder.scalar(floatOf(node, 'alpha', 1))));
     return ops.Where(ops.Greater(x, builder.scalar(0)), builder.scalar(1), low);
   }),
-  Sigmoid: byOutput(({ ops, builder }, y) => ops.Mul(y, ops.Sub(builder.scalar(1), y))),
-  Tanh: byOutput(({ ops, builder }, y) => ops.Sub(builder.scalar(1), ops.Mul(y, y))),
+  Sigmoid: unary(({ ops, builder }, _x, y) => ops.Mul(y, ops.Sub(builder.scalar(1), y))),
+  Tanh: unary(({ ops, builder }, _x, y) => ops.Sub(builder.scalar(1), ops.Mul(y, y))),
   // y = clip(alpha x + beta, 0, 1)
   HardSigmoid: rule((call) => {
     const y = call.output(0);

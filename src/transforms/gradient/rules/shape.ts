@@ -1,7 +1,6 @@
 import { intOf, intsOf, stringOf } from '../../../onnx/attributes.ts';
 import { zerosLike } from '../gradientValues.ts';
 import { type Call, elementwise, type GradientTable, rule } from '../rule.ts';
-import { channelsThroughConvolution } from '../throughConvolution.ts';
 
 /** The input's elements in another shape: the gradient takes the input's shape again. */
 const reshaped = rule(({ dy, add, operand }) => [
@@ -45,11 +44,9 @@ export const shapeRules = {
         return add('Slice', [dy, start, sumOf(lengths.slice(0, i + 1)), builder.ints([axis])]);
       });
     }
-    const channels = axis === 1 ? channelsThroughConvolution(call) : undefined;
     return x.map((_, i) => () => {
       const start = sizes.slice(0, i).reduce((sum, length) => sum + length, 0);
       const end = start + (sizes[i] ?? 0);
-      if (channels) return channels({ from: start, to: end });
       return add('Slice', [dy, builder.ints([start]), builder.ints([end]), builder.ints([axis])]);
     });
   }),

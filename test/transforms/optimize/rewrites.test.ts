@@ -9,6 +9,7 @@ import { probe } from '../../../src/runtime/probe.ts';
 import { addGradients } from '../../../src/transforms/gradient/gradient.ts';
 import { type GradientTable, rule, unary } from '../../../src/transforms/gradient/rule.ts';
 import { gradientTable } from '../../../src/transforms/gradient/table.ts';
+import type { Rewrite } from '../../../src/transforms/optimize/rewrite.ts';
 import { cpu } from '../../runtimes.ts';
 
 const source = random(5);
@@ -31,7 +32,7 @@ function network(layers: Layers): Model {
 const images = normals(2, 3, 9, 9);
 
 /** The gradient of the sum of y times fixed numbers, and the operators that compute it. */
-async function gradientBy(model: Model, table: GradientTable) {
+async function gradientBy(model: Model, table: GradientTable, rewrites?: readonly Rewrite[]) {
   const { facts } = await probe(cpu, model, { x: images });
   const y = model.graph.outputs[0]!.name;
   const builder = new GraphBuilder(model.graph, 'gradient');
@@ -42,7 +43,7 @@ async function gradientBy(model: Model, table: GradientTable) {
       Float32Array.from({ length: size }, (_, i) => Math.sin(i + 1)),
     ),
   );
-  const name = addGradients(builder, { facts, seeds: new Map([[y, seed]]), wrt: ['x'], table }).get('x')!;
+  const name = addGradients(builder, { facts, seeds: new Map([[y, seed]]), wrt: ['x'], table, rewrites }).get('x')!;
   const outputs = [{ name, type: 'float32' as const, dims: undefined }];
   const graph = prune(builder.build(outputs), outputs);
   const session = await cpu.createSession({ ...model, graph });
@@ -96,12 +97,13 @@ const pooled: readonly { readonly name: string; readonly layers: Layers }[] = [
   },
 ];
 
-describe('shortcuts of the backward pass give the same numbers', () => {
+describe('rewrites of the backward pass give the same numbers', () => {
   it.each(pooled)('$name', async ({ layers }) => {
     const model = network(layers);
-    const [ours, expected] = [await gradientBy(model, gradientTable), await gradientBy(model, plain)];
+    const ours = await gradientBy(model, gradientTable);
     expect(ours.values.some((value) => value !== 0)).toBe(true);
-    expect(ours.values).toEqual(expected.values);
+    expect(ours.values).toEqual((await gradientBy(model, plain)).values);
+    expect(ours.values).toEqual((await gradientBy(model, gradientTable, [])).values);
   });
 
   it.each([
@@ -133,5 +135,37 @@ describe('shortcuts of the backward pass give the same numbers', () => {
       expect(Math.abs(ours.values[i]! - value)).toBeLessThan(1e-6 * largest);
     });
     expect(ours.nodes.some(({ op }) => op === 'Slice')).toBe(false);
+  });
+
+  const operatorsBy = async (model: Model, rewrites?: readonly Rewrite[]) =>
+    (await gradientBy(model, gradientTable, rewrites)).nodes.map(({ op }) => op).sort();
+
+  it.each([
+    { name: 'Exp', layers: (b: GraphBuilder, y: string) => b.ops.Exp(y) },
+    { name: 'Sqrt', layers: (b: GraphBuilder, y: string) => b.ops.Sqrt(b.ops.Abs(y)) },
+    { name: 'a product of two', layers: (b: GraphBuilder, y: string) => b.ops.Mul(b.ops.Sigmoid(y), b.ops.Tanh(y)) },
+  ])('a factor stays before a max pool where it may be infinite, or of other values: $name', async ({ layers }) => {
+    const model = network((b, x) =>
+      b.add('MaxPool', [layers(b, convolution(b, x, 4, 3))], { kernel_shape: [2, 2], strides: [2, 2] }),
+    );
+    expect(await operatorsBy(model)).toEqual(await operatorsBy(model, []));
+  });
+
+  it('slices of what is no convolution stay', async () => {
+    const model = network((b, x) => {
+      const joined = b.add('Concat', [convolution(b, x, 4, 3), convolution(b, x, 4, 3)], { axis: 1 });
+      return convolution(b, b.ops.Tanh(joined), 5, 8);
+    });
+    expect(await operatorsBy(model)).toEqual(await operatorsBy(model, []));
+    expect(await operatorsBy(model)).toContain('Slice');
+  });
+
+  it('a convolution of the model itself is not touched', async () => {
+    const model = network((b, x) => {
+      const part = b.add('Slice', [convolution(b, x, 8, 3), b.ints([0]), b.ints([4]), b.ints([1])]);
+      return b.ops.Tanh(convolution(b, part, 5, 4));
+    });
+    const { nodes } = await gradientBy(model, gradientTable);
+    expect(nodes).toEqual(expect.arrayContaining([...model.graph.nodes]));
   });
 });

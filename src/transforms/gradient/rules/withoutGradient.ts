@@ -1,4 +1,18 @@
-import { type Answer, forbidden } from '../rule.ts';
+import { type Answer, forbidden, none } from '../rule.ts';
+
+const discrete = [
+  ...['And', 'Or', 'Not', 'Xor', 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'IsNaN', 'IsInf'],
+  ...['ArgMax', 'ArgMin', 'NonZero', 'OneHot', 'Range', 'Sign', 'Floor', 'Ceil', 'Round', 'Shape', 'Size', 'Hardmax'],
+  ...['BitShift', 'BitwiseAnd', 'BitwiseNot', 'BitwiseOr', 'BitwiseXor', 'Unique', 'EyeLike', 'NonMaxSuppression'],
+  ...['Constant', 'ConstantOfShape', 'RandomNormal', 'RandomUniform', 'RandomNormalLike', 'RandomUniformLike'],
+  ...['Multinomial', 'Bernoulli', 'HannWindow', 'HammingWindow', 'BlackmanWindow', 'MelWeightMatrix'],
+] as const;
+
+/** Operators whose result is of integers or truth values, is piecewise constant, or does not depend on the input's values. */
+export const discreteRules = Object.fromEntries(discrete.map((name) => [name, none])) as Record<
+  (typeof discrete)[number],
+  Answer
+>;
 
 const reasons = [
   {

@@ -1,0 +1,27 @@
+import type { Node } from './graph.ts';
+import type { GraphBuilder } from './graphBuilder.ts';
+import { inputOf, optionalInputOf } from './graphView.ts';
+
+/** A node as rules see it that write nodes for it: its inputs, and the builder's methods to add nodes with. */
+export interface NodeCall extends Pick<GraphBuilder, 'add' | 'ops'> {
+  readonly node: Node;
+  /** Names of the inputs; '' for one that is left out. */
+  readonly x: readonly string[];
+  /** The name of an input that has to be there. */
+  readonly operand: (index: number) => string;
+  /** The name of an input that may be left out; undefined where it is. */
+  readonly optional: (index: number) => string | undefined;
+  readonly builder: GraphBuilder;
+}
+
+export function nodeCall(builder: GraphBuilder, node: Node): NodeCall {
+  return {
+    node,
+    x: node.inputs,
+    operand: (index) => inputOf(node, index),
+    optional: (index) => optionalInputOf(node, index),
+    add: (op, inputs, attributes) => builder.add(op, inputs, attributes),
+    ops: builder.ops,
+    builder,
+  };
+}
