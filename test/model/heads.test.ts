@@ -184,6 +184,7 @@ const single: readonly Case[] = (
       '[sigmoid(-z), sigmoid(z)]',
       (b, z) => b.add('Concat', [b.ops.Sigmoid(b.ops.Neg(z)), b.ops.Sigmoid(z)], { axis: 1 }),
     ],
+    ['the sigmoid of [-z, z]', (b, z) => b.ops.Sigmoid(b.add('Concat', [b.ops.Neg(z), z], { axis: 1 }))],
     [
       '[1 - p, p], stacked from p without an axis',
       (b, z) => {
