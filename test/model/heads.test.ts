@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { saliency } from '../../src/attribution/gradient/saliency.ts';
 import { methodKind } from '../../src/methods.ts';
-import type { Prediction } from '../../src/model/classifier.ts';
+import type { Prediction } from '../../src/model/decision.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, int64, type Tensor } from '../../src/onnx/tensor.ts';
 import { built, modelOf, node, value } from '../onnx/smallModels.ts';
