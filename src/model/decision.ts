@@ -26,7 +26,7 @@ export interface Decision {
 type Kind = Partial<Scores>;
 
 /** Where a single score changes from one class to the other: a logit at 0, a probability at a half. */
-const cutOf = ({ probabilities }: Kind) => (probabilities ? 0.5 : 0);
+export const cutOf = ({ probabilities }: Kind) => (probabilities ? 0.5 : 0);
 
 /**
  * @param row one image's scores; a single one decides between class 1, above its cut, and class 0.
