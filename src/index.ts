@@ -2,7 +2,7 @@
  * konkyo's library, for Node and the browser. What needs Node is in 'konkyo/node', the WebAssembly runtime in 'konkyo/web'.
  */
 
-export { type ExplainOptions, type Explanation, explain, type MethodMap, runnerUp } from './attribution/explain.ts';
+export { type ExplainOptions, type Explanation, explain, type MethodMap } from './attribution/explain.ts';
 export type { ExplanationGraph, TargetSource } from './attribution/explanationGraph.ts';
 export type { Freedom, MeasuredFreedom } from './attribution/freedom.ts';
 export { blankImages, givenImages, type ImageDistribution } from './attribution/gradient/backgroundData.ts';
@@ -57,7 +57,8 @@ export { rankCorrelation } from './faithfulness/rankCorrelation.ts';
 export { weightRandomisation } from './faithfulness/weightRandomisation.ts';
 export { isKonkyoError, KonkyoError } from './konkyoError.ts';
 export { methodKind, methodKinds } from './methods.ts';
-export { type Classifier, className, type Prediction, type Preparation } from './model/classifier.ts';
+export { type Classifier, className, type Preparation } from './model/classifier.ts';
+export { type Prediction, runnerUp } from './model/decision.ts';
 export type { InputDescription, InputSettings } from './model/inputDescription.ts';
 export { findLayer, type Layer, layersOf } from './model/layer.ts';
 export { type LoadOptions, loadClassifier } from './model/loadClassifier.ts';

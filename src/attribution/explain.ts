@@ -1,5 +1,6 @@
 import { isKonkyoError, KonkyoError } from '../konkyoError.ts';
-import { type Classifier, checkShape, type Prediction } from '../model/classifier.ts';
+import { type Classifier, checkShape } from '../model/classifier.ts';
+import type { Prediction } from '../model/decision.ts';
 import type { Target } from '../model/target.ts';
 import { rows, type Tensor } from '../onnx/tensor.ts';
 import type { Freedom } from './freedom.ts';
@@ -199,13 +200,4 @@ function mapOf(method: Method, target: Target, all: Attribution, i: number, seco
     freedom,
     secondsForAll,
   };
-}
-
-/** The class that came second. */
-export function runnerUp({ scores, chosen }: Prediction): number {
-  const others = scores.map((score, index) => ({ score, index })).filter(({ index }) => index !== chosen);
-  return others.reduce((best, other) => (other.score > best.score ? other : best), {
-    score: Number.NEGATIVE_INFINITY,
-    index: chosen,
-  }).index;
 }

@@ -5,6 +5,7 @@ import { type CompiledExplainer, compileExplainer } from '../compile/compileExpl
 import { explainerKeys } from '../compile/metadata.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { findLayer } from '../model/layer.ts';
+import { isFixed, parseTarget } from '../model/target.ts';
 import { writeModel } from '../onnx/writeModel.ts';
 import { stopIfInterrupted, stoppable } from './interruption.ts';
 import { chosenMethods } from './methodFlags.ts';
@@ -13,7 +14,6 @@ import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
-import { parseTarget } from './targetFlag.ts';
 import { UsageError } from './usageError.ts';
 import { version } from './version.ts';
 
@@ -73,10 +73,9 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
 /** @throws UsageError, InvalidTargetError */
 function targetOf(flag: string, classifier: Classifier): CompileTarget {
   if (flag === 'input' || flag === 'predicted') return flag;
-  if (flag.split('-vs-').some((part) => part === 'predicted' || part === 'second')) {
-    throw new UsageError(`--target ${flag} depends on the image: compile takes input, predicted, a class or A-vs-B.`);
-  }
-  return parseTarget(flag, classifier)({ scores: [], probabilities: [], chosen: 0 });
+  const choice = parseTarget(flag, classifier);
+  if (isFixed(choice)) return choice;
+  throw new UsageError(`--target ${flag} depends on the image: compile takes input, predicted, a class or A-vs-B.`);
 }
 
 interface Summary {

@@ -2,7 +2,9 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
 import type { Classifier } from '../model/classifier.ts';
+import type { Prediction } from '../model/decision.ts';
 import { findLayer } from '../model/layer.ts';
+import { parseTarget, type TargetChoice, targetFor } from '../model/target.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
 import { commandLine } from './commandLine.ts';
 import { explainImages } from './explainImages.ts';
@@ -16,7 +18,6 @@ import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags, mod
 import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
-import { parseTarget } from './targetFlag.ts';
 import { UsageError } from './usageError.ts';
 
 interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
@@ -99,7 +100,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       methods,
       ...(unit ? { unit } : {}),
       checks: flags.checks,
-      ...(flags.target === 'predicted' ? {} : { target: parseTarget(flags.target, classifier) }),
+      ...(flags.target === 'predicted' ? {} : { target: targetsOf(parseTarget(flags.target, classifier)) }),
       out: flags.out,
       pictures: flags.pictures === true,
       save: flags.save,
@@ -139,6 +140,10 @@ function unitFrom({ layer, unit, target }: Flags, classifier: Classifier): UnitT
   if (target !== 'predicted') throw new UsageError('--target names a class and --unit a unit: give one of them.');
   if (!/^\d+$/.test(unit)) throw new UsageError(`--unit takes a whole number, not "${unit}".`);
   return unitTarget(classifier, layer, Number(unit));
+}
+
+function targetsOf(choice: TargetChoice) {
+  return (prediction: Prediction) => targetFor(choice, prediction);
 }
 
 function inWords({ images, report }: ExplainSummary): string {

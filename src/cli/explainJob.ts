@@ -1,12 +1,13 @@
 import { join } from 'node:path';
-import { type Explanation, explain, runnerUp } from '../attribution/explain.ts';
+import { type Explanation, explain } from '../attribution/explain.ts';
 import type { Method } from '../attribution/method.ts';
 import { unexplainable } from '../attribution/unexplainable.ts';
 import type { UnitTarget } from '../attribution/unitScores.ts';
 import { type CheckedExplanation, checkMaps } from '../faithfulness/checkMaps.ts';
 import { isKonkyoError, type KonkyoError } from '../konkyoError.ts';
-import type { Classifier, Prediction } from '../model/classifier.ts';
-import type { Target } from '../model/target.ts';
+import type { Classifier } from '../model/classifier.ts';
+import type { Prediction } from '../model/decision.ts';
+import { type Target, targetFor } from '../model/target.ts';
 import { concatRows } from '../onnx/tensor.ts';
 import { explainedImage, type NamedImage } from '../report/explanation/explainedView.ts';
 import { renderReport } from '../report/explanation/renderReport.ts';
@@ -210,7 +211,7 @@ async function explainWithContrast(job: ExplainJob, refusals: Refusals): Promise
   if (target || !contrastMethod || classifier.classCount < 2 || interruption.aborted) return explanations;
   const contrasts = await explain(classifier, batch, [contrastMethod], {
     ...options,
-    target: (prediction) => ({ for: prediction.chosen, against: runnerUp(prediction) }),
+    target: (prediction) => targetFor({ for: 'predicted', against: 'second' }, prediction),
   });
   return explanations.map((explanation, i) => ({
     ...explanation,

@@ -4,8 +4,8 @@ import { writeNpz } from '../datasets/npz.ts';
 import type { CheckedExplanation } from '../faithfulness/checkMaps.ts';
 import { type Classifier, className, givesProbabilities } from '../model/classifier.ts';
 import type { InputDescription, SettingSources } from '../model/inputDescription.ts';
+import { targetWords } from '../model/target.ts';
 import { concatRows, float32 } from '../onnx/tensor.ts';
-import { targetWords } from '../report/explanation/explainedView.ts';
 import type { ExplainJob } from './explainJob.ts';
 import type { LeftOut } from './leftOut.ts';
 

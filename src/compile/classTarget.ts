@@ -1,7 +1,7 @@
 import type { TargetSource } from '../attribution/explanationGraph.ts';
 import type { Classifier } from '../model/classifier.ts';
+import { addDecision } from '../model/decision.ts';
 import { type Target, targetWeights } from '../model/target.ts';
-import { elementTypeCode } from '../onnx/elementType.ts';
 import type { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { float32, int64 } from '../onnx/tensor.ts';
 
@@ -27,14 +27,14 @@ export function targetSource(
   if (target === 'predicted') {
     return {
       inputs: [],
-      weights: (builder, scores) => classWeights(builder, classifier, predictedClass(builder, classifier, scores)),
+      weights: (builder, scores) => classWeights(builder, classifier, addDecision(builder, classifier.scores, scores)),
     };
   }
   if (target === 'input') {
     return {
       inputs: [{ name, type: 'int64', dims: [batch] }],
       weights(builder, scores) {
-        const predicted = predictedClass(builder, classifier, scores);
+        const predicted = addDecision(builder, classifier.scores, scores);
         const chosen = builder.ops.Where(builder.ops.Less(name, builder.int(0)), predicted, name);
         return classWeights(builder, classifier, chosen);
       },
@@ -46,13 +46,6 @@ export function targetSource(
     inputs: [],
     weights: (builder, scores) => builder.ops.Expand(builder.constant(row, 'target'), builder.add('Shape', [scores])),
   };
-}
-
-/** Adds the class with the largest score, int64 [n]; as `predictionOf` chooses it. */
-function predictedClass(builder: GraphBuilder, { scores: { width, probabilities } }: Scores, scores: string): string {
-  if (width > 1) return builder.add('ArgMax', [scores], { axis: 1, keepdims: 0 });
-  const positive = builder.ops.Greater(scores, builder.scalar(probabilities ? 0.5 : 0));
-  return builder.ops.Reshape(builder.add('Cast', [positive], { to: elementTypeCode('int64') }), builder.ints([-1]));
 }
 
 /**

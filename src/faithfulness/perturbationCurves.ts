@@ -1,7 +1,8 @@
-import { type Classifier, type Prediction, predictionOf } from '../model/classifier.ts';
+import type { Classifier } from '../model/classifier.ts';
+import { predictionOf } from '../model/decision.ts';
 import { InvalidInputError } from '../model/errors.ts';
 import { baselineImage, eachPixel } from '../model/pixels.ts';
-import type { Target } from '../model/target.ts';
+import { surenessOf, type Target } from '../model/target.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
 import type { Segment } from './pixelOrder.ts';
 
@@ -120,26 +121,19 @@ async function valuesOf(
         for (const element of elements[pixel] ?? []) data[row * size + element] = to[element] ?? 0;
       }
     }
-    values.push(...(await surenessOf(classifier, float32([part.length, ...dims.slice(1)], data), target)));
+    values.push(...(await sureness(classifier, float32([part.length, ...dims.slice(1)], data), target)));
   }
   return values;
 }
 
 /** NaN for an image that the model gives no number for. */
-async function surenessOf(classifier: Classifier, images: Tensor<'float32'>, target: Target): Promise<number[]> {
+async function sureness(classifier: Classifier, images: Tensor<'float32'>, target: Target): Promise<number[]> {
   const { data, dims } = await classifier.scoresOf(images);
   const [count = 0, width = 1] = dims;
   return Array.from({ length: count }, (_, i) => {
     const scores = data.subarray(i * width, (i + 1) * width);
-    return scores.some(Number.isNaN) ? Number.NaN : sureness(predictionOf(scores, classifier.scores), target);
+    return scores.some(Number.isNaN) ? Number.NaN : surenessOf(predictionOf(scores, classifier.scores), target);
   });
-}
-
-function sureness({ probabilities }: Prediction, target: Target): number {
-  const of = (index: number) => probabilities[index] ?? 0;
-  if (typeof target === 'number') return of(target);
-  const both = of(target.for) + of(target.against);
-  return both === 0 ? 0.5 : of(target.for) / both;
 }
 
 /** Where in one image of model input the colours of each pixel are. */

@@ -1,8 +1,9 @@
 import type { Facts } from '../onnx/facts.ts';
 import type { Model } from '../onnx/graph.ts';
 import { sizeOf, type Tensor } from '../onnx/tensor.ts';
-import { type OptimizationLevel, RunError, type Runtime } from '../runtime/runtime.ts';
+import type { OptimizationLevel, Runtime } from '../runtime/runtime.ts';
 import type { GradientTable } from '../transforms/gradient/rule.ts';
+import type { Prediction } from './decision.ts';
 import { InvalidInputError } from './errors.ts';
 import type { Scores } from './findScores.ts';
 import { type InputDescription, imageDims, type SettingSources } from './inputDescription.ts';
@@ -52,19 +53,6 @@ export interface Classifier {
   predict(images: Tensor<'float32'>): Promise<Prediction[]>;
   /** Frees the sessions. */
   release(): Promise<void>;
-}
-
-export interface Prediction {
-  /** Explained scores by class. For a single logit z: [-z, z]. */
-  readonly scores: readonly number[];
-  /** Where the model gives probabilities, or the scores' softmax does. */
-  readonly probabilities: readonly number[];
-  /** The class with the largest score (of a single sigmoid: with the larger probability); the first of several. */
-  readonly chosen: number;
-  /** All classes that share the largest score exactly, where there is more than one: nothing decides between them. */
-  readonly tie?: readonly number[];
-  /** What is explained is a probability of exactly 1, which as a rule changes with no pixel: gradients are 0 there. */
-  readonly saturated?: true;
 }
 
 /**
@@ -126,55 +114,6 @@ function isTensor(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { dims, data } = value as Partial<Tensor>;
   return Array.isArray(dims) && data !== undefined && data !== null;
-}
-
-/**
- * A prediction from one image's explained scores.
- * @throws RunError where the model gives no number.
- */
-export function predictionOf(scores: Float32Array, from: Omit<Scores, 'name' | 'width'> = {}): Prediction {
-  if (scores.some(Number.isNaN)) {
-    throw new RunError('The model gives NaN for this input. Check the input, and how its pixels are scaled.');
-  }
-  const [single = 0] = scores;
-  const byClass = scores.length === 1 ? [-single, single] : [...scores];
-  const probabilities = from.probabilities
-    ? scores.length === 1
-      ? [1 - single, single]
-      : byClass
-    : probabilitiesOf(scores, from);
-  const ranked = from.probabilities ? probabilities : byClass;
-  const chosen = largestOf(ranked);
-  const tie = ranked.flatMap((value, index) => (value === ranked[chosen] ? [index] : []));
-  const squashed = from.before === undefined && ranked.every((value) => value >= 0 && value <= 1);
-  return {
-    scores: byClass,
-    probabilities,
-    chosen,
-    ...(tie.length > 1 ? { tie } : {}),
-    ...(squashed && ranked[chosen] === 1 ? { saturated: true } : {}),
-  };
-}
-
-function probabilitiesOf(scores: Float32Array, { labels, slope }: Omit<Scores, 'name' | 'width'>): number[] {
-  const straight = (z: number, by: number) => Math.min(1, Math.max(0, by * z + 0.5));
-  const alone = (z: number) => (slope === undefined ? 1 / (1 + Math.exp(-z)) : straight(z, slope));
-  if (labels) return Array.from(scores, alone);
-  const [single = 0] = scores;
-  if (scores.length > 1) return softmax([...scores]);
-  // A single logit z gives sigmoid(z): the softmax of [0, z].
-  return slope === undefined ? softmax([0, single]) : [1 - straight(single, slope), straight(single, slope)];
-}
-
-function softmax(scores: readonly number[]): number[] {
-  const largest = Math.max(...scores);
-  const powers = scores.map((score) => Math.exp(score - largest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
-}
-
-function largestOf(values: readonly number[]): number {
-  return values.indexOf(Math.max(...values));
 }
 
 /** Images for one run: about 256 MB of intermediate values, at most 128 images. */

@@ -2,7 +2,8 @@ import { ArgumentError } from '../argumentError.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
 import { type Program, program } from '../runtime/program.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
-import { type Classifier, checkImages, predictionOf } from './classifier.ts';
+import { type Classifier, checkImages } from './classifier.ts';
+import { predictionOf } from './decision.ts';
 
 /** What a classifier is made of: all but what runs it. */
 export type ClassifierParts = Omit<Classifier, 'scoresOf' | 'predict' | 'release'>;

@@ -17,7 +17,8 @@ import { modernise } from './modernise.ts';
 import { noteNonFinite } from './nonFinite.ts';
 import { probeImages } from './probeImages.ts';
 import { type Reference, type ReferencePlan, referenceOf, windows } from './reference.ts';
-import { type Settled, settle, shareInWords } from './settle.ts';
+import { type Settled, shareInWords } from './settle.ts';
+import { settleOnSteady } from './settleOnSteady.ts';
 
 /** A model that gradients can be taken of, proved to compute what the original does. */
 export interface Prepared extends Pick<Settled, 'model' | 'facts' | 'batchSize'> {
@@ -47,7 +48,8 @@ export async function prepare(
   const declared = image.dims?.[0];
   const batch = typeof declared === 'number' && declared > 0 ? declared : 1;
   checkSize(input, batch);
-  const probes = probeImages(input, batch + 1);
+  const noise = batch + 1;
+  const probes = probeImages(input, noise);
 
   const floats = foreignFloats(original.graph);
   const real = floats.length > 0 ? toFloat32(original) : original;
@@ -60,23 +62,27 @@ export async function prepare(
     const names = [...new Set([output, ...from.filter((name) => present.has(name))])];
     const random = randomNodes(modern.model, names, modern.facts).map(describeNode);
     const plan = { size: batch, twice: random.length > 0 ? 'each' : 'first' } as const;
-    const given =
-      real === original
-        ? await referenceOf((images) => prober.run({ [image.name]: images }, names), names, probes, plan)
-        : await referenceAlone(runtime, original, image, names, probes, plan);
+    const by = (source: Model, images: Tensor<'float32'>, plan: ReferencePlan): Promise<Reference> =>
+      source === real
+        ? referenceOf((window) => prober.run({ [image.name]: window }, names), names, images, plan)
+        : referenceAlone(runtime, source, image, names, images, plan);
+    const given = await by(original, probes, plan);
     const unsigned = withUnsignedWeights(original.graph, modern.facts);
-    const found =
-      unsigned === original.graph
-        ? given
-        : await referenceAlone(runtime, { ...original, graph: unsigned }, image, names, probes, plan);
-    const reference = names.length > 1 ? withProbabilities(found, output) : found;
+    const exact = unsigned === original.graph ? original : { ...original, graph: unsigned };
+    const found = exact === original ? given : await by(exact, probes, plan);
+    const measured = (seen: Reference) => (names.length > 1 ? withProbabilities(seen, output) : seen);
+    const reference = measured(found);
     checkSteady(reference, random);
     const notFinite = await noteNonFinite(real.graph, prober, image.name, { reference, names, batch });
 
     const coarse = modern.integers || floats.some((type) => type !== 'float64');
     const tolerance = coarse ? halfTolerance : floatTolerance;
     const trial = { runtime, inputName: image.name, batch, reference, tolerance };
-    const settled = await settle(trial, modern);
+    const { settled, leftOut } = await settleOnSteady(trial, modern, {
+      needed: noise,
+      measured,
+      original: (images) => by(exact, images, { size: 1, twice: 'none' }),
+    });
     if (Array.isArray(settled)) {
       throw new NotEquivalentError(
         `The model could not be brought from opset ${original.opset} to ${modern.model.opset} with a free batch dimension: ${settled.join('; ')}. Export it again for inference (in PyTorch after model.eval()), with opset 17 or later, in float32 and with a dynamic batch dimension.`,
@@ -111,6 +117,7 @@ export async function prepare(
             : [`Written in standard operators, proved equal: ${modern.written.join(', ')}.`]),
           ...(modern.integers ? [integerNote] : []),
           ...failuresInWords(reference),
+          ...leftOut,
           ...random.map((name) => `${name} draws random numbers; the scores of probe images did not change with them.`),
           ...notFinite,
           ...(unbatched === undefined

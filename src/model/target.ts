@@ -1,7 +1,69 @@
+import { type Classifier, className } from './classifier.ts';
+import { type Prediction, runnerUp } from './decision.ts';
 import { InvalidTargetError } from './errors.ts';
 
 /** What is explained: the score of a class, or by how much one class beats another. Classes are indices. */
 export type Target = number | { readonly for: number; readonly against: number };
+
+/** A class by its index, or one that depends on the image: what the model decides, and what came second. */
+export type ClassChoice = number | 'predicted' | 'second';
+
+/** A target that may depend on the image. */
+export type TargetChoice = ClassChoice | { readonly for: ClassChoice; readonly against: ClassChoice };
+
+/**
+ * Reads a target: a class (index or name), "predicted", or A-vs-B, where A and B may be "predicted" and "second" too.
+ * @throws InvalidTargetError
+ */
+export function parseTarget(text: string, classifier: Pick<Classifier, 'input' | 'scores'>): TargetChoice {
+  const { classes = [] } = classifier.input;
+  const [first = '', second, ...rest] = classes.includes(text) ? [text] : text.split('-vs-');
+  if (rest.length > 0) throw new InvalidTargetError(`"${text}" names more than two classes: compare A-vs-B.`);
+  if (first === second) throw new InvalidTargetError(`"${text}" compares a class with itself.`);
+  const choice = parseClass(first, classifier);
+  return second === undefined ? choice : { for: choice, against: parseClass(second, classifier) };
+}
+
+function parseClass(text: string, { input, scores }: Pick<Classifier, 'input' | 'scores'>): ClassChoice {
+  if (text === 'predicted' || text === 'second') return text;
+  const { classes = [] } = input;
+  const named = classes.indexOf(text);
+  const index = named >= 0 ? named : /^\d+$/.test(text) ? Number(text) : undefined;
+  if (index === undefined) {
+    throw new InvalidTargetError(
+      `There is no class "${text}": give an index from 0 to ${classCount(scores.width) - 1}${classes.length > 0 ? ' or a class name' : ''}, "predicted", or A-vs-B.`,
+    );
+  }
+  checkClass(index, scores.width);
+  return index;
+}
+
+/** Whether a target is the same for all images. */
+export function isFixed(choice: TargetChoice): choice is Target {
+  const parts = typeof choice === 'object' ? [choice.for, choice.against] : [choice];
+  return parts.every((part) => typeof part === 'number');
+}
+
+/** The target for one image, by what the model predicts for it. */
+export function targetFor(choice: TargetChoice, prediction: Prediction): Target {
+  const classOf = (one: ClassChoice) =>
+    one === 'predicted' ? prediction.chosen : one === 'second' ? runnerUp(prediction) : one;
+  return typeof choice === 'object' ? { for: classOf(choice.for), against: classOf(choice.against) } : classOf(choice);
+}
+
+/** A target in words: `7`, or `7 rather than 9`. */
+export function targetWords(classifier: Pick<Classifier, 'input'>, target: Target): string {
+  if (typeof target === 'number') return className(classifier, target);
+  return `${className(classifier, target.for)} rather than ${className(classifier, target.against)}`;
+}
+
+/** How sure a prediction is of a target, 0 to 1: its probability; of one class against another, its share of both. */
+export function surenessOf({ probabilities }: Prediction, target: Target): number {
+  const of = (index: number) => probabilities[index] ?? 0;
+  if (typeof target === 'number') return of(target);
+  const both = of(target.for) + of(target.against);
+  return both === 0 ? 0.5 : of(target.for) / both;
+}
 
 /** Number of classes behind `width` scores: a single logit decides between two. */
 export function classCount(width: number): number {

@@ -1,3 +1,4 @@
+import { firstLargest } from '../model/decision.ts';
 import { findImageInput, findOutput } from '../model/imageInput.ts';
 import type { Model } from '../onnx/graph.ts';
 import { runOnce } from '../runtime/program.ts';
@@ -22,8 +23,4 @@ export async function accuracyOf(runtime: Runtime, model: Model, data: TrainingI
 function countRight(scores: Float32Array, labels: Int32Array): number {
   const classes = scores.length / labels.length;
   return labels.filter((label, i) => firstLargest(scores.subarray(i * classes, (i + 1) * classes)) === label).length;
-}
-
-function firstLargest(scores: Float32Array): number {
-  return scores.reduce((best, score, i) => (score > (scores[best] ?? score) ? i : best), 0);
 }

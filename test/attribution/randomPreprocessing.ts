@@ -178,6 +178,11 @@ export const rareSpellings: Readonly<Record<string, Step>> = {
     const value = builder.ops.Add(product, builder.constant(float32([3], [-1, 0.5, 0.2])));
     return affine(turned(value, before), value, [0.5, -1, 2], [-1, 0.5, 0.2]);
   },
+  'an Einsum': (builder, before, layout) => {
+    const factors = builder.constant(float32([3], [0.5, -1, 2]));
+    const equation = layout === 'NCHW' ? 'n c h w, c -> n c h w' : '...c,c->...c';
+    return affine(before, builder.add('Einsum', [before.value, factors], { equation }), [0.5, -1, 2], zeros);
+  },
   'a transposed convolution': (builder, before, layout) => {
     if (layout === 'NHWC') return before;
     const parameters = [float32([3, 1, 1, 1], [2, -1, 0.5]), float32([3], [-1, 0.5, 0.2])];

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inputSettings } from '../../src/cli/inputFlags.ts';
 import { loadModelFile } from '../../src/cli/modelFile.ts';
-import { parseTarget } from '../../src/cli/targetFlag.ts';
 import { parseInputSettings } from '../../src/model/inputDescription.ts';
+import { parseTarget } from '../../src/model/target.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { dense } from '../model/smallClassifiers.ts';
 import { built, value } from '../onnx/smallModels.ts';
@@ -48,8 +48,7 @@ it('a description beside the model may begin with a byte order mark, and its nam
     await writeFile(join(folder, 'm.konkyo.json'), bytes);
     const classifier = await loadModelFile(join(folder, 'm.onnx'), { runtime: cpu, settings: {} });
     expect(classifier.input.classes).toEqual(names);
-    const prediction = { scores: [0, 1, 2], probabilities: [], chosen: 2 };
-    expect(parseTarget('__proto__', classifier)(prediction)).toBe(1);
+    expect(parseTarget('__proto__', classifier)).toBe(1);
     expect(() => parseTarget('constructor', classifier)).toThrow(/no class "constructor"/);
     await classifier.release();
   }

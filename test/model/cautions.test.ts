@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { saliency } from '../../src/attribution/gradient/saliency.ts';
 import { inputCautions } from '../../src/model/cautions.ts';
-import { predictionOf } from '../../src/model/classifier.ts';
+import { predictionOf } from '../../src/model/decision.ts';
 import { UnsuitableModelError } from '../../src/model/errors.ts';
 import { describeInput, type InputSettings } from '../../src/model/inputDescription.ts';
 import { elementTypeCode } from '../../src/onnx/elementType.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { saliency } from '../../src/attribution/gradient/saliency.ts';
 import { methodKind } from '../../src/methods.ts';
-import type { Prediction } from '../../src/model/classifier.ts';
+import type { Prediction } from '../../src/model/decision.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, int64, type Tensor } from '../../src/onnx/tensor.ts';
 import { built, modelOf, node, value } from '../onnx/smallModels.ts';
@@ -184,6 +184,7 @@ const single: readonly Case[] = (
       '[sigmoid(-z), sigmoid(z)]',
       (b, z) => b.add('Concat', [b.ops.Sigmoid(b.ops.Neg(z)), b.ops.Sigmoid(z)], { axis: 1 }),
     ],
+    ['the sigmoid of [-z, z]', (b, z) => b.ops.Sigmoid(b.add('Concat', [b.ops.Neg(z), z], { axis: 1 }))],
     [
       '[1 - p, p], stacked from p without an axis',
       (b, z) => {

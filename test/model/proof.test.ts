@@ -7,7 +7,7 @@ import { compileExplainer } from '../../src/compile/compileExplainer.ts';
 import { explainerKeys } from '../../src/compile/metadata.ts';
 import { NotEquivalentError } from '../../src/model/errors.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
-import { float32, int64, scalar, tensor } from '../../src/onnx/tensor.ts';
+import { float32, int64, scalar, type Tensor, tensor } from '../../src/onnx/tensor.ts';
 import type { OptimizationLevel, Runtime } from '../../src/runtime/runtime.ts';
 import { floatOutputOf } from '../../src/runtime/runtime.ts';
 import { built, value } from '../onnx/smallModels.ts';
@@ -59,6 +59,58 @@ describe('a model that optimisation changes', () => {
     const { model } = await compileExplainer(classifier, saliency(), { version: '0' });
     expect(model.metadata.has(explainerKeys.optimization)).toBe(false);
     await classifier.release();
+  });
+});
+
+describe('a model that magnifies the rounding of some images', () => {
+  /** Divides an image by its own spread, which of white and black ones is rounding alone; in float64 there is less of it. */
+  const standardising = built(value('x', ['n', 3, 5, 5], 'float64'), ['n', 4], (b, x) => {
+    const double = (values: readonly number[], dims: readonly number[] = []) =>
+      b.constant(tensor('float64', dims, Float64Array.from(values)));
+    const mean = (of: string) => b.add('ReduceMean', [of, b.ints([1, 2, 3])]);
+    const tinted = b.ops.Mul(x, double([0.3]));
+    const centred = b.ops.Sub(tinted, mean(tinted));
+    const spread = b.ops.Sqrt(b.ops.Add(mean(b.ops.Mul(centred, centred)), double([1e-14])));
+    const flat = b.add('Flatten', [b.ops.Div(centred, spread)]);
+    return b.ops.MatMul(flat, double([...weights([75, 4]).data], [75, 4]));
+  });
+
+  it('is explained, and it says which proved nothing', async () => {
+    const { preparation, release } = await load(standardising);
+    expect(preparation.batched).toBe(true);
+    expect(preparation.difference).toBeLessThan(1e-4);
+    expect(preparation.notes).toContainEqual(
+      expect.stringMatching(
+        /magnifies rounding, so these prove nothing: where the pixels of 2 of 6 probe images move by/,
+      ),
+    );
+    await release();
+  });
+
+  it('is refused where a rewrite differs on the others as well', async () => {
+    const wrong: Runtime = {
+      ...cpu,
+      async createSession(model, options) {
+        const session = await cpu.createSession(model, options);
+        if (model.graph.inputs.some(({ type }) => type === 'float64')) return session;
+        return {
+          ...session,
+          async run(feeds, outputs) {
+            const values = await session.run(feeds, outputs);
+            if (!values.out) return values;
+            const { dims, data } = values.out as Tensor<'float32'>;
+            return {
+              ...values,
+              out: float32(
+                dims,
+                data.map((score) => 1.002 * score),
+              ),
+            };
+          },
+        };
+      },
+    };
+    await expect(load(standardising, { runtime: wrong })).rejects.toThrow(NotEquivalentError);
   });
 });
 

@@ -1,5 +1,5 @@
 import { type Columns, complement, constantColumns, multiplied, squashed, wholeSoftmax } from './columns.ts';
-import { multipleOf, negationOf, onePlusPowerOf, type Tail, withoutLargest } from './tail.ts';
+import { mirroredPair, multipleOf, negationOf, onePlusPowerOf, type Tail, withoutLargest } from './tail.ts';
 
 /* What makes probabilities of scores, each in the spelling that scores are found before. */
 
@@ -15,6 +15,8 @@ export const softmax = (tail: Tail, read: Reader, input: string): Columns | unde
 };
 
 export const sigmoid = (tail: Tail, input: string): Columns | undefined => {
+  const pair = mirroredPair(tail, input)?.flatMap((half) => sigmoid(tail, half)?.columns ?? []);
+  if (pair) return { columns: pair };
   const negated = negationOf(tail, input);
   const positive = squashed('Sigmoid', [{ value: negated ?? input, factor: 1 }], tail.widthOf(input));
   return negated === undefined ? positive : complement(positive);

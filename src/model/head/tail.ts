@@ -72,6 +72,13 @@ export function negationOf({ makerOf, single }: Tail, name: string): string | un
   return difference && single(difference.inputs[0]) === 0 ? difference.inputs[1] : undefined;
 }
 
+/** [-z, z] or [z, -z] of one number z an image, joined from these. */
+export function mirroredPair(tail: Tail, name: string): readonly [string, string] | undefined {
+  const [a = '', b = '', another] = tail.makerOf(name, 'Concat')?.inputs ?? [];
+  const isPair = another === undefined && tail.widthOf(a) === 1 && tail.widthOf(b) === 1;
+  return isPair && (negationOf(tail, a) === b || negationOf(tail, b) === a) ? [a, b] : undefined;
+}
+
 /** z of z - max(z): a softmax does not see the difference, but of the largest class nothing would be left to explain. */
 export function withoutLargest({ makerOf }: Tail, name: string): string {
   const [z = '', largest] = makerOf(name, 'Sub')?.inputs ?? [];

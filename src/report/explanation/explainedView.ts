@@ -1,9 +1,10 @@
 import type { Completeness } from '../../attribution/method.ts';
 import type { CheckedExplanation, CheckedMap } from '../../faithfulness/checkMaps.ts';
 import { cellMap } from '../../faithfulness/pixelMap.ts';
-import { type Classifier, className, givesProbabilities, type Prediction } from '../../model/classifier.ts';
+import { type Classifier, className, givesProbabilities } from '../../model/classifier.ts';
+import { type Prediction, ranking } from '../../model/decision.ts';
 import { sumChannels, toPixels } from '../../model/pixels.ts';
-import type { Target } from '../../model/target.ts';
+import { targetWords } from '../../model/target.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { freedomView } from '../../studies/noncontributing/page/freedomView.ts';
 import { mapScale } from '../drawing/mapReading.ts';
@@ -66,7 +67,6 @@ function decisionOf(classifier: Classifier, prediction: Prediction): Decision {
     score: scores[index] ?? Number.NaN,
     ...(givesProbabilities(classifier) ? { probability: probabilities[index] ?? Number.NaN } : {}),
   });
-  const order = scores.map((_, index) => index).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
   return {
     chosen: asRanked(chosen),
     ...(tie ? { tie: tie.map((index) => className(classifier, index)) } : {}),
@@ -74,7 +74,7 @@ function decisionOf(classifier: Classifier, prediction: Prediction): Decision {
     ...(classifier.scores.labels && givesProbabilities(classifier)
       ? { labels: { above: probabilities.filter((p) => p > 0.5).length, classes: probabilities.length } }
       : {}),
-    ranked: order.slice(0, rankedClasses).map(asRanked),
+    ranked: ranking(prediction).slice(0, rankedClasses).map(asRanked),
     explained: explained(classifier),
   };
 }
@@ -83,12 +83,6 @@ function explained({ scores }: Classifier): ExplainedOutput {
   const { before, members } = scores;
   if (before) return { kind: 'score', before, members };
   return { kind: scores.probabilities ? 'probability' : 'output' };
-}
-
-/** A target in words: `7`, or `7 rather than 9`. */
-export function targetWords(classifier: Classifier, target: Target): string {
-  if (typeof target === 'number') return className(classifier, target);
-  return `${className(classifier, target.for)} rather than ${className(classifier, target.against)}`;
 }
 
 function attributionMap(classifier: Classifier, map: CheckedMap): AttributionMap | undefined {

@@ -1,10 +1,10 @@
 import type { LabelledImages } from '../../datasets/labelledImages.ts';
 import type { Classifier } from '../../model/classifier.ts';
+import { decisionsOf } from '../../model/decision.ts';
 import { program } from '../../runtime/program.ts';
 import { scoped } from '../../runtime/release.ts';
 import { floatOutputOf } from '../../runtime/runtime.ts';
 import { trainingImages } from '../../training/trainingImages.ts';
-import { largest } from './conjunctions.ts';
 import type { DenseHead } from './denseHead.ts';
 import { RuleDataError } from './errors.ts';
 import { type FeatureScale, scaledColumn } from './featureScale.ts';
@@ -33,7 +33,7 @@ export async function seenImages(
   const { model, runtime, scores, inputName, batchSize, classCount } = classifier;
   const outputs = [...new Set([features, scores.name])];
   const columns = Array.from({ length: featureCount }, () => new Float32Array(set.count));
-  const byClass = Array.from({ length: classCount }, () => new Float32Array(set.count));
+  const decisions = new Int32Array(set.count);
   await scoped(async (keep) => {
     const seeing = await keep(program(runtime, model, { outputs, batchSize }));
     const size = set.height * set.width * set.channels;
@@ -48,16 +48,13 @@ export async function seenImages(
       const { images } = trainingImages(part, classifier.input, classCount);
       const values = await seeing.runRows({ [inputName]: images });
       scatter(floatOutputOf(values, features).data, columns, from);
-      const given = floatOutputOf(values, scores.name).data;
-      // A single logit z: -z and z, as everywhere.
-      scatter(scores.width === 1 ? Float32Array.from(bothSigns(given)) : given, byClass, from);
+      decisions.set(
+        decisionsOf(floatOutputOf(values, scores.name), scores).map(({ chosen }) => chosen),
+        from,
+      );
     }
   });
-  return { count: set.count, labels: set.labels, columns, decisions: largest(byClass) };
-}
-
-function* bothSigns(values: Float32Array): Iterable<number> {
-  for (const value of values) yield* [-value, value];
+  return { count: set.count, labels: set.labels, columns, decisions };
 }
 
 /** Rows as columns, from a row on. */

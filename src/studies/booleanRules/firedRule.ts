@@ -1,4 +1,5 @@
 import type { Classifier } from '../../model/classifier.ts';
+import { firstLargest } from '../../model/decision.ts';
 import { float32, type Tensor } from '../../onnx/tensor.ts';
 import { runOnce } from '../../runtime/program.ts';
 import { floatOutputOf } from '../../runtime/runtime.ts';
@@ -47,7 +48,7 @@ export async function firedRules(
     const features = Array.from(row, (value, j) => scaledColumn(float32([1], [value]).data, rules.scales[j])[0] ?? 0);
     const products = rules.terms.map((term) => productOf(term, features));
     const logs = rules.terms.map((term) => logProductOf(term, features));
-    const classIndex = logs.indexOf(Math.max(...logs));
+    const classIndex = firstLargest(logs);
     const fired = rules.terms[classIndex];
     return {
       classIndex,

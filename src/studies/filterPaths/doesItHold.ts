@@ -1,3 +1,4 @@
+import { standings } from '../../model/decision.ts';
 import { scoped } from '../../runtime/release.ts';
 import { type Ablation, type Ablator, compileAblator } from './ablation.ts';
 import { bootstrapMean, type MeanWithInterval } from './bootstrap.ts';
@@ -6,7 +7,6 @@ import type { ClassContributions, Contributions } from './contributions.ts';
 import { compileExcess, type Excess, type ExcessRunner } from './excess.ts';
 import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
 import type { FilterProgress } from './filterProgress.ts';
-import { standings } from './margin.ts';
 import { type FilterStep, type Path, pathName } from './paths.ts';
 import { hasConnections, unitMeans } from './unitMeans.ts';
 
@@ -118,7 +118,7 @@ export async function doesItHold(
       const known = tried.get(ablation);
       if (known) return known;
       const scores = await ablator.run(images, ablation);
-      const right = standings(classifier, scores, () => label).map(({ chosen }) => (chosen === label ? 1 : 0));
+      const right = standings(classifier.scores, scores, () => label).map(({ chosen }) => (chosen === label ? 1 : 0));
       tried.set(ablation, right);
       return right;
     };

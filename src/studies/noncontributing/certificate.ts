@@ -1,4 +1,5 @@
 import { type Classifier, checkImages } from '../../model/classifier.ts';
+import { decisionsOf } from '../../model/decision.ts';
 import { concatRows, rows, type Tensor } from '../../onnx/tensor.ts';
 import { scoped, together } from '../../runtime/release.ts';
 import {
@@ -186,13 +187,8 @@ export async function certify(
 
 async function decisions(classifier: Classifier, images: Tensor<'float32'>): Promise<KeptMargins> {
   checkImages(classifier, images);
-  const predictions = await classifier.predict(images);
-  const decided = predictions.map(({ chosen }) => chosen);
-  const margins = predictions.map(({ scores, chosen }) => {
-    const others = scores.filter((_, i) => i !== chosen);
-    return (scores[chosen] ?? 0) - Math.max(...others);
-  });
-  return { images, decided, margins };
+  const found = decisionsOf(await classifier.scoresOf(images), classifier.scores);
+  return { images, decided: found.map(({ chosen }) => chosen), margins: found.map(({ margin }) => margin) };
 }
 
 function only({ images, decided, margins }: KeptMargins, indices: readonly number[]): KeptMargins {

@@ -8,7 +8,7 @@ import { program } from '../../runtime/program.ts';
 import { scoped, together } from '../../runtime/release.ts';
 import { floatOutputOf } from '../../runtime/runtime.ts';
 import { addGradients, gradientOrZeros } from '../../transforms/gradient/gradient.ts';
-import { pixelRange, rivalsOf } from './certifiedMargins.ts';
+import { fromCut, pixelRange, rivalsOf } from './certifiedMargins.ts';
 
 export interface ChallengeOptions {
   /** Random noise images, uniform in the box; the same for every image. Default 10,000. */
@@ -103,7 +103,7 @@ function compile(classifier: Classifier) {
   });
   const flat = ops.Reshape(scores.name, builder.ints([-1, scores.width]));
   // [s, scores] [scores, r]
-  const margins = builder.add('Gemm', [flat, rivals], { transB: 1 });
+  const margins = fromCut(builder, scores, builder.add('Gemm', [flat, rivals], { transB: 1 }), rivals);
   const lowest = builder.add('ReduceMin', [margins, builder.ints([1])], { keepdims: 0 });
   const nearest = builder.add('ArgMin', [margins], { axis: 1, keepdims: 0 });
   const seed = ops.Reshape(builder.add('Gather', [rivals, nearest], { axis: 0 }), builder.add('Shape', [scores.name]));

@@ -1,5 +1,7 @@
 import { KonkyoError } from '../../konkyoError.ts';
 import type { Classifier } from '../../model/classifier.ts';
+import { cutOf } from '../../model/decision.ts';
+import type { Scores } from '../../model/findScores.ts';
 import type { InputDescription } from '../../model/inputDescription.ts';
 import { baselineImage } from '../../model/pixels.ts';
 import { classCount, targetWeights } from '../../model/target.ts';
@@ -121,7 +123,7 @@ export function addMargins(classifier: Classifier, options: MarginOptions): Marg
     imageDims: dims,
     amplitude,
     amplitudeDims,
-    lower: added.lower,
+    lower: fromCut(builder, scores, added.lower, rivals),
     rounding: added.rounding,
     feeds: ({ images, decided }, amplitude, values) => ({
       ...values,
@@ -130,6 +132,12 @@ export function addMargins(classifier: Classifier, options: MarginOptions): Marg
       [rivalsInput]: rivalsOf(classifier, decided),
     }),
   };
+}
+
+/** Margins w s of a single score s, [n, 1], with its weights w, as `leadOf` counts them: w (s - cut). Others as they are. */
+export function fromCut(builder: GraphBuilder, scores: Scores, margins: string, weights: string): string {
+  if (scores.width > 1 || cutOf(scores) === 0) return margins;
+  return builder.ops.Sub(margins, builder.ops.Mul(weights, builder.scalar(cutOf(scores))));
 }
 
 /** Coefficients that one image's bounds may have at a time: half a gigabyte for each value that is held. */

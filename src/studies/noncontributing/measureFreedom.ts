@@ -1,8 +1,8 @@
 import type { MeasuredFreedom } from '../../attribution/freedom.ts';
+import { type Decision, leadOf } from '../../model/decision.ts';
 import type { Scores } from '../../model/findScores.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import type { Values } from '../../runtime/runtime.ts';
-import { type CleanDecision, leadOf } from './decision.ts';
 import type { NoiseDraws } from './noiseDraws.ts';
 
 /** An image with amplitudes, and the network they are tried on. */
@@ -13,7 +13,7 @@ export interface Trial {
   readonly masks: Values;
   /** What that network's scores are without noise. */
   readonly clean: Float32Array;
-  readonly decision: CleanDecision;
+  readonly decision: Decision;
   readonly scores: Scores;
 }
 

@@ -1,12 +1,12 @@
 import type { Freedom } from '../../attribution/freedom.ts';
 import { type Classifier, checkImages } from '../../model/classifier.ts';
+import { type Decision, decisionOf } from '../../model/decision.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { random } from '../../random/random.ts';
 import { together } from '../../runtime/release.ts';
 import type { Values } from '../../runtime/runtime.ts';
 import type { AmplitudePer } from './amplitude.ts';
 import { bestEvenAmplitude } from './bestEven.ts';
-import { type CleanDecision, decisionOf } from './decision.ts';
 import { UndecidedError } from './errors.ts';
 import { chosenMasks, compileMaskValues, type MaskChoice, withMasks } from './layerMasks.ts';
 import { measureFreedom, type Trial } from './measureFreedom.ts';
@@ -46,7 +46,7 @@ export interface NoncontributingMap extends Freedom {
   /** a, score units. */
   readonly tolerance: number;
   /** Of the network searched. */
-  readonly decision: CleanDecision;
+  readonly decision: Decision;
   /** What all amplitudes were multiplied with in the end, so that the class stays. */
   readonly scaledBy: number;
   /** On the masked network, where there are masks. */

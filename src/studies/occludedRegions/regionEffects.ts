@@ -1,7 +1,7 @@
 import type { Classifier } from '../../model/classifier.ts';
+import { standings } from '../../model/decision.ts';
 import { rows, type Tensor } from '../../onnx/tensor.ts';
 import { ranges } from '../../runtime/portions.ts';
-import { standings } from '../filterPaths/margin.ts';
 import type { Hidden, Hider } from './hiding.ts';
 
 /** What hiding each region of one image by itself does; in the grid's order. */
@@ -40,15 +40,15 @@ export async function regionEffects(
       ),
     );
     const scores = await hider.run(some, hidden);
-    const found = standings(classifier, scores, (row) => wanted[hidden[row]?.image ?? 0]?.own ?? 0);
+    const found = standings(classifier.scores, scores, (row) => wanted[hidden[row]?.image ?? 0]?.own ?? 0);
     let next = 0;
-    for (const { own, regions } of wanted) {
+    for (const { regions } of wanted) {
       const [whole, ...parts] = found.slice(next, next + 1 + regions.length);
       next += 1 + regions.length;
       const [drops, flips] = [new Float32Array(count), new Uint8Array(count)];
       for (const [i, region] of regions.entries()) {
         drops[region] = (whole?.score ?? 0) - (parts[i]?.score ?? 0);
-        flips[region] = parts[i]?.chosen === own ? 0 : 1;
+        flips[region] = parts[i]?.outcome === 'changes' ? 1 : 0;
       }
       effects.push({ drops, flips });
     }

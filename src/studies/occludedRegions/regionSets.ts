@@ -1,6 +1,6 @@
 import type { Classifier } from '../../model/classifier.ts';
+import { type Standing, standings } from '../../model/decision.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
-import { standings } from '../filterPaths/margin.ts';
 import type { Hider } from './hiding.ts';
 
 /** A set of regions that settles the decision: small, and none of them can be spared. Not proven to be the smallest. */
@@ -30,11 +30,11 @@ export interface RegionSetSettings {
   readonly exchanges?: number;
 }
 
-/** One way to look at sets: what is hidden for a set, and how far it has come; it is there when `met`. */
+/** One way to look at sets: what is hidden for a set, and how far it has come; it is there when that is the outcome. */
 interface Goal {
   readonly hide: (set: ReadonlySet<number>) => Uint8Array;
   readonly progress: (margin: number) => number;
-  readonly met: (chosen: number) => boolean;
+  readonly met: Standing['outcome'];
 }
 
 interface Tried {
@@ -63,12 +63,12 @@ export async function regionSets(
   const deciding = await search({
     hide: (set) => mask(set, 1),
     progress: (margin) => -margin,
-    met: (decided) => decided !== chosen,
+    met: 'changes',
   });
   const sufficient = await search({
     hide: (set) => mask(set, 0),
     progress: (margin) => margin,
-    met: (decided) => decided === chosen,
+    met: 'stays',
   });
   return { deciding, ...(sufficient ? { sufficient } : {}) };
 }
@@ -89,10 +89,10 @@ async function smallestSet(
   async function tryAll(sets: readonly ReadonlySet<number>[]): Promise<Tried[]> {
     const hidden = sets.map((set) => ({ image: 0, regions: goal.hide(set) }));
     const scores = await hider.run(image, hidden);
-    return standings(classifier, scores, () => chosen).map(({ margin, chosen: decided }, i) => ({
+    return standings(classifier.scores, scores, () => chosen).map(({ margin, outcome, chosen: decided }, i) => ({
       set: sets[i] ?? new Set(),
       progress: goal.progress(margin),
-      met: goal.met(decided),
+      met: outcome === goal.met,
       chosen: decided,
     }));
   }

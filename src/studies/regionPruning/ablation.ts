@@ -1,4 +1,6 @@
 import type { Classifier } from '../../model/classifier.ts';
+import { decisionsOf } from '../../model/decision.ts';
+import type { Scores } from '../../model/findScores.ts';
 import { baselineImage } from '../../model/pixels.ts';
 import type { Model } from '../../onnx/graph.ts';
 import { float32, type Tensor } from '../../onnx/tensor.ts';
@@ -51,8 +53,8 @@ export async function hideRegions(
       found.push({
         activation: meanChange(column(shown.activations, region.unit), column(byUnit.activations, region.unit)),
         scores: meanChange(shown.scores.data, byUnit.scores.data),
-        decisions: shareChanged(shown.scores, byUnit.scores),
-        decisionsWithoutAll: shareChanged(shown.scores, byAll.scores),
+        decisions: shareChanged(shown.scores, byUnit.scores, classifier.scores),
+        decisionsWithoutAll: shareChanged(shown.scores, byAll.scores, classifier.scores),
       });
     }
     const mean = (of: (effect: Effect) => number) => average(found.map(of));
@@ -123,16 +125,9 @@ function meanChange(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / a.length;
 }
 
-function shareChanged(a: Tensor<'float32'>, b: Tensor<'float32'>): number {
-  const [count = 0] = a.dims;
-  const classes = a.data.length / count;
-  const largest = ({ data }: Tensor<'float32'>, row: number) => {
-    const scores = data.subarray(row * classes, (row + 1) * classes);
-    return scores.indexOf(Math.max(...scores));
-  };
-  return (
-    Array.from({ length: count }, (_, row) => row).filter((row) => largest(a, row) !== largest(b, row)).length / count
-  );
+function shareChanged(a: Tensor<'float32'>, b: Tensor<'float32'>, scores: Scores): number {
+  const [before, after] = [decisionsOf(a, scores), decisionsOf(b, scores)];
+  return before.filter(({ chosen }, i) => chosen !== after[i]?.chosen).length / before.length;
 }
 
 function average(values: readonly number[]): number {

@@ -118,7 +118,7 @@ async function examineImages(
     const examined: ExaminedImage[] = [];
     for (const index of indices) {
       const image = rows(test.images, index, index + 1);
-      const found = await firedUnits(split, layer, image, compared, classifier.batchSize);
+      const found = await firedUnits(split, layer, image, compared, classifier);
       const picture = toPixels(image.data, classifier.input);
       examined.push({ index, truth: test.labels[index] ?? 0, picture, ...found });
     }

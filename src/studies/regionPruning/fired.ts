@@ -1,3 +1,5 @@
+import type { Classifier } from '../../model/classifier.ts';
+import { decisionOf, scoreOf } from '../../model/decision.ts';
 import { float32, rows, type Tensor } from '../../onnx/tensor.ts';
 import { ranges } from '../../runtime/portions.ts';
 import type { DenseLayer } from './denseLayer.ts';
@@ -15,19 +17,18 @@ export interface FiredUnit {
  * The units that fired for one image (a sigmoid above one half, others above zero), largest effect on the chosen class's score
  * first.
  * @param compared the layer's sums for many images, whose means stand for a unit that says nothing.
- * @param batchSize rows that go through the rest of the model at a time.
  */
 export async function firedUnits(
   split: SplitModel,
   layer: DenseLayer,
   image: Tensor<'float32'>,
   compared: Tensor<'float32'>,
-  batchSize: number,
+  { scores: of, batchSize }: Pick<Classifier, 'scores' | 'batchSize'>,
 ): Promise<{ readonly chosen: number; readonly fired: readonly FiredUnit[] }> {
   const { units } = layer;
   const sums = await split.sums(await split.inputs(image));
   const { activations, scores } = await split.rest(sums, image);
-  const chosen = scores.data.indexOf(Math.max(...scores.data));
+  const { chosen } = decisionOf(scores.data, of);
   const means = columnMeans(compared);
   const muted: number[] = [];
   for (const { from, to } of ranges(units, batchSize)) {
@@ -35,13 +36,13 @@ export async function firedUnits(
     const copies = repeated(sums, count);
     for (let unit = from; unit < to; unit++) copies.data[(unit - from) * units + unit] = means[unit] ?? 0;
     const { scores: without } = await split.rest(copies, repeated(image, count));
-    for (let row = 0; row < count; row++) muted.push(rows(without, row, row + 1).data[chosen] ?? 0);
+    for (let row = 0; row < count; row++) muted.push(scoreOf(rows(without, row, row + 1).data, chosen));
   }
   const threshold = layer.activation === 'Sigmoid' ? 0.5 : 0;
   const fired = Array.from(activations.data, (activation, unit) => ({
     unit,
     activation,
-    effect: (scores.data[chosen] ?? 0) - (muted[unit] ?? 0),
+    effect: scoreOf(scores.data, chosen) - (muted[unit] ?? 0),
   })).filter(({ activation }) => activation > threshold);
   return { chosen, fired: fired.sort((a, b) => b.effect - a.effect || a.unit - b.unit) };
 }

@@ -6,7 +6,7 @@ import { is } from '../../onnx/operators.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { dataInputs, type RelevanceContext } from './context.ts';
 import type { InputModifier } from './modifiers.ts';
-import { overwrites } from './pixelMaps.ts';
+import { isScalingEinsum, overwrites } from './pixelMaps.ts';
 
 /* What the values that a first layer reads lie between, given what the pixels do. */
 
@@ -89,6 +89,7 @@ const affine: Carries = (node, data, context) => {
   const map = context.pixelMapOf(node);
   if (map === 'mean') return op !== 'Resize' || stringOf(node, 'mode', 'nearest') !== 'cubic';
   if (map === 'permutation' || op === 'BatchNormalization') return map !== undefined;
+  if (isScalingEinsum(node, data)) return true;
   if (data.length === 1 && isArithmetic(node)) return op !== 'Div' || data[0] === 0;
   const isProduct = op === 'Mul' || op === 'Div';
   return map === 'element' && isArithmetic(node) && !isProduct;
@@ -100,5 +101,6 @@ const increasing: Carries = (node, data, context) => {
   if (is(node, 'rearrangement') || overwrites(node)) return true;
   if (another !== undefined || !affine(node, data, context)) return false;
   if (op === 'Mul' || op === 'Div') return context.isNonNegative(inputOf(node, 1 - only));
+  if (op === 'Einsum') return node.inputs.every((name, i) => i === only || context.isNonNegative(name));
   return ['Add', 'Sum', 'Mean'].includes(op) || (op === 'Sub' && only === 0) || context.pixelMapOf(node) === 'mean';
 };

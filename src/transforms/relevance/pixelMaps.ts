@@ -57,7 +57,18 @@ const ofAnyNumber: ReadonlySet<string> = new Set(['Sum', 'Mean', 'Max', 'Min']);
 
 function isElementwise(node: Node, data: readonly number[]): boolean {
   if (is(node, 'arithmetic') || ofAnyNumber.has(node.op)) return true;
-  return is(node, 'elementwise') && data.length === 1;
+  return (is(node, 'elementwise') && data.length === 1) || isScalingEinsum(node, data);
+}
+
+/** Whether an Einsum only multiplies: `nchw,c->nchw`, where data keeps its axes and constants bring no others. */
+export function isScalingEinsum(node: Node, data: readonly number[]): boolean {
+  if (node.op !== 'Einsum' || data.length !== 1) return false;
+  const [left = '', right] = stringOf(node, 'equation', '').replaceAll(' ', '').split('->');
+  return left
+    .split(',')
+    .every((term, i) =>
+      data.includes(i) ? term === right : [...term].every((axis) => axis !== '.' && right?.includes(axis)),
+    );
 }
 
 function isAtInference(node: Node): boolean {

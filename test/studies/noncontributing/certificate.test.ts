@@ -8,6 +8,8 @@ import { certify, compileCertifier } from '../../../src/studies/noncontributing/
 import { challenge } from '../../../src/studies/noncontributing/certificateChallenge.ts';
 import { addMargins, floatOutputs } from '../../../src/studies/noncontributing/certifiedMargins.ts';
 import { referenceClassifier } from '../../attribution/referenceClassifier.ts';
+import { load } from '../../model/smallClassifiers.ts';
+import { built, value } from '../../onnx/smallModels.ts';
 import { runtimes } from '../../runtimes.ts';
 import { linearClassifier, smallImage, smallNetwork } from './smallNetworks.ts';
 
@@ -88,6 +90,35 @@ describe('a classifier that is linear in its pixels', () => {
     expect(await certify(classifier, image, { bound: 'interval', steps: 1 })).toEqual([null]);
     await classifier.release();
   });
+});
+
+it('of a single probability, what is proved keeps it above a half', async () => {
+  const at = difference.reduce((sum, weight, i) => sum + weight * image.data[i]!, 0);
+  const model = built(value('x', ['n', 1, 5, 5]), ['n', 1], (b, x) => {
+    const column = b.constant(float32([25, 1], difference));
+    return b.ops.Sigmoid(b.ops.Add(b.ops.MatMul(b.add('Flatten', [x]), column), b.scalar(0.5 - at)));
+  });
+  const classifier = await load(model, { explain: 'output' });
+  const found = await onlyOne(classifier, image, { steps: 30 });
+  const sure = 1 / (1 + Math.exp(-0.5));
+  expect(found.decided).toBe(1);
+  expect(found.margin).toBeCloseTo(2 * (sure - 0.5), 5);
+  expect(found.lowestMargin).toBeGreaterThan(0);
+  // The logit, 0.5 at the image, cannot fall by more.
+  expect(found.amplitude.data.reduce((sum, w, i) => sum + w * Math.abs(difference[i]!), 0)).toBeLessThanOrEqual(0.5);
+  const [kept] = await challenge(classifier, image, found.amplitude, { draws: 200, starts: 2, steps: 20 });
+  expect(kept!.byDescent).toBeGreaterThanOrEqual(found.lowestMargin);
+  const [lost] = await challenge(
+    classifier,
+    image,
+    float32(
+      image.dims,
+      image.data.map(() => 1),
+    ),
+    { draws: 200 },
+  );
+  expect(lost!.byDescent).toBeLessThan(0);
+  await classifier.release();
 });
 
 describe.each(runtimes)('the paper’s network made small, on $name', ({ runtime }) => {
