@@ -4,7 +4,8 @@
 import { parseArgs } from 'node:util';
 import * as ortNode from 'onnxruntime-node';
 import * as ortWeb from 'onnxruntime-web';
-import type { Attribution, Method } from '../src/attribution/method.ts';
+import type { Attribution } from '../src/attribution/explainer.ts';
+import type { Method } from '../src/attribution/method.ts';
 import { compilableMethods, compileExplainer } from '../src/compile/compileExplainer.ts';
 import { isKonkyoError, type KonkyoError } from '../src/konkyoError.ts';
 import { methodKind } from '../src/methods.ts';

@@ -3,10 +3,11 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { explain } from '../src/attribution/explain.ts';
+import { isEvidence } from '../src/attribution/method.ts';
 import { readIdxFolder } from '../src/datasets/idxFolder.ts';
 import { imageAt } from '../src/datasets/labelledImages.ts';
 import { checkMaps } from '../src/faithfulness/checkMaps.ts';
-import { weightRandomisation } from '../src/faithfulness/weightRandomisation.ts';
+import { randomisedCorrelations } from '../src/faithfulness/parameterRandomisation.ts';
 import { methodKinds } from '../src/methods.ts';
 import { loadClassifier } from '../src/model/loadClassifier.ts';
 import { toInput } from '../src/model/pixels.ts';
@@ -60,7 +61,7 @@ const predictions = await classifier.predict(concatRows(images));
 const right = predictions.filter(({ chosen }, i) => chosen === imageAt(mnist.test, i).label).length;
 say(`${right} of ${images.length} test images right`);
 
-const methods = methodKinds.map((kind) => kind.create({})).filter(({ shows }) => shows === undefined);
+const methods = methodKinds.map((kind) => kind.create({})).filter(isEvidence);
 const explanations = await explain(classifier, concatRows(images), methods, {
   progress: (done, total, what) => say(`[${done}/${total}] ${what}`),
   onRefused: ({ title }, { message }) => say(`Left out: ${title}: ${message}`),
@@ -69,15 +70,20 @@ const mean = (numbers: readonly (number | undefined)[]) => {
   const found = numbers.filter((value) => value !== undefined);
   return found.reduce((sum, value) => sum + value, 0) / found.length;
 };
+const toCheck = explanations.flatMap(({ maps, image: position }) =>
+  maps.flatMap((map) => images.slice(position, position + 1).map((image) => ({ map, image, position }))),
+);
+const meansByMethod = (found: readonly (number | undefined)[]) =>
+  (explanations[0]?.maps ?? []).map(({ method }) => mean(found.filter((_, i) => toCheck[i]?.map.method === method)));
 const cascade: (readonly number[])[] = [];
 for (let layers = 1; layers <= weightedLayers(classifier).length; layers++) {
   say(`Random weights in ${layers} layers from the scores`);
-  cascade.push((await weightRandomisation(classifier, images, explanations, { seed, layers })).map(mean));
+  cascade.push(meansByMethod(await randomisedCorrelations(classifier, toCheck, { seed, layers })));
 }
 say('Deletion and insertion');
 const checked = await checkMaps(classifier, images, explanations, { seed });
 const rows = (explanations[0]?.maps ?? []).map(({ method }, k) => {
-  const checks = checked.flatMap(({ maps }) => maps[k]?.checks ?? []);
+  const checks = checked.flatMap(({ maps }) => maps[k]?.checks?.['deletion-insertion'] ?? []);
   return {
     method: method.id,
     deletion: mean(checks.map(({ curves }) => curves.deletion.area)),
@@ -85,7 +91,9 @@ const rows = (explanations[0]?.maps ?? []).map(({ method }, k) => {
     randomWeights: cascade.map((column) => column[k] ?? Number.NaN),
   };
 });
-const first = checked.flatMap(({ maps }) => maps.find(({ checks }) => checks)?.checks ?? []);
+const first = checked.flatMap(({ maps }) =>
+  maps.flatMap(({ checks }) => checks?.['deletion-insertion'] ?? []).slice(0, 1),
+);
 const baselines = (['random', 'edges'] as const).map((method) => ({
   method,
   deletion: mean(first.map((checks) => checks[method].deletion.area)),

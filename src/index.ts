@@ -3,12 +3,12 @@
  */
 
 export { type ExplainOptions, type Explanation, explain, type MethodMap } from './attribution/explain.ts';
+export type { Attribution, Completeness, Explainer, Finding, LayerRelevance } from './attribution/explainer.ts';
 export type { ExplanationGraph, TargetSource } from './attribution/explanationGraph.ts';
-export type { Freedom, MeasuredFreedom } from './attribution/freedom.ts';
-export { blankImages, givenImages, type ImageDistribution } from './attribution/gradient/backgroundData.ts';
+export { type BackgroundData, blankImages, givenImages } from './attribution/gradient/backgroundData.ts';
 export { deconvolution } from './attribution/gradient/deconvolution.ts';
-export { type DeepLiftSettings, deepLift } from './attribution/gradient/deepLift.ts';
-export { type ExpectedGradientsSettings, expectedGradients } from './attribution/gradient/expectedGradients.ts';
+export { deepLift } from './attribution/gradient/deepLift.ts';
+export { expectedGradients } from './attribution/gradient/expectedGradients.ts';
 export { guidedBackprop } from './attribution/gradient/guidedBackprop.ts';
 export { inputXGradient } from './attribution/gradient/inputXGradient.ts';
 export { integratedGradients } from './attribution/gradient/integratedGradients.ts';
@@ -20,15 +20,15 @@ export { gradCam } from './attribution/layers/gradCam.ts';
 export { guidedGradCam } from './attribution/layers/guidedGradCam.ts';
 export { layerActivationXGradient } from './attribution/layers/layerActivationXGradient.ts';
 export { layerConductance } from './attribution/layers/layerConductance.ts';
-export type { Attribution, Completeness, Explainer, Method, MethodKind, MethodOption } from './attribution/method.ts';
-export { type FeatureAblationSettings, featureAblation } from './attribution/perturbation/featureAblation.ts';
-export { type KernelShapSettings, kernelShap } from './attribution/perturbation/kernelShap.ts';
-export { type OcclusionSettings, occlusion } from './attribution/perturbation/occlusion.ts';
+export type { Method, MethodKind, SettableMethod } from './attribution/method.ts';
+export type { MethodOption } from './attribution/options.ts';
+export { featureAblation } from './attribution/perturbation/featureAblation.ts';
+export { kernelShap } from './attribution/perturbation/kernelShap.ts';
+export { occlusion } from './attribution/perturbation/occlusion.ts';
 export { rise } from './attribution/perturbation/rise.ts';
 export type { SegmentImage, SegmentSource } from './attribution/perturbation/segments.ts';
 export { relevanceMethod } from './attribution/relevance/lrp.ts';
 export { compileRelevance, pixelBounds, relevanceGraph } from './attribution/relevance/relevance.ts';
-export { type Conservation, conservation, type LayerRelevance } from './attribution/relevance/relevanceByLayer.ts';
 export { type UnitTarget, unitScores, unitTarget } from './attribution/unitScores.ts';
 export type { CompileTarget } from './compile/classTarget.ts';
 export {
@@ -47,6 +47,10 @@ export {
   checkMaps,
   type MapChecks,
 } from './faithfulness/checkMaps.ts';
+export { checks } from './faithfulness/checks.ts';
+export { type Conservation, conservation } from './faithfulness/conservation.ts';
+export { deletionInsertionWith } from './faithfulness/deletionInsertion.ts';
+export { randomisedCorrelations } from './faithfulness/parameterRandomisation.ts';
 export {
   type Curve,
   type CurveSettings,
@@ -54,7 +58,6 @@ export {
   perturbationCurves,
 } from './faithfulness/perturbationCurves.ts';
 export { rankCorrelation } from './faithfulness/rankCorrelation.ts';
-export { weightRandomisation } from './faithfulness/weightRandomisation.ts';
 export { isKonkyoError, KonkyoError } from './konkyoError.ts';
 export { methodKind, methodKinds } from './methods.ts';
 export { type Classifier, className, type Preparation } from './model/classifier.ts';
@@ -156,6 +159,7 @@ export {
   compileCertifier,
 } from './studies/noncontributing/certificate.ts';
 export { type Challenge, type ChallengeOptions, challenge } from './studies/noncontributing/certificateChallenge.ts';
+export { type Freedom, freedomOf, type MeasuredFreedom } from './studies/noncontributing/freedom.ts';
 export type { LayerMask, MaskChoice } from './studies/noncontributing/layerMasks.ts';
 export { noncontributing } from './studies/noncontributing/method.ts';
 export {

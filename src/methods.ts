@@ -1,45 +1,45 @@
 import { UnknownMethodError } from './attribution/errors.ts';
-import { deconvolutionKind } from './attribution/gradient/deconvolution.ts';
-import { deepLiftKind } from './attribution/gradient/deepLift.ts';
-import { expectedGradientsKind } from './attribution/gradient/expectedGradients.ts';
-import { guidedBackpropKind } from './attribution/gradient/guidedBackprop.ts';
-import { inputXGradientKind } from './attribution/gradient/inputXGradient.ts';
-import { integratedGradientsKind } from './attribution/gradient/integratedGradients.ts';
-import { saliencyKind } from './attribution/gradient/saliency.ts';
-import { smoothGradKind } from './attribution/gradient/smoothGrad.ts';
-import { gradCamKind } from './attribution/layers/gradCam.ts';
-import { guidedGradCamKind } from './attribution/layers/guidedGradCam.ts';
-import { layerActivationXGradientKind } from './attribution/layers/layerActivationXGradient.ts';
-import { layerConductanceKind } from './attribution/layers/layerConductance.ts';
+import { deconvolution } from './attribution/gradient/deconvolution.ts';
+import { deepLift } from './attribution/gradient/deepLift.ts';
+import { expectedGradients } from './attribution/gradient/expectedGradients.ts';
+import { guidedBackprop } from './attribution/gradient/guidedBackprop.ts';
+import { inputXGradient } from './attribution/gradient/inputXGradient.ts';
+import { integratedGradients } from './attribution/gradient/integratedGradients.ts';
+import { saliency } from './attribution/gradient/saliency.ts';
+import { smoothGrad } from './attribution/gradient/smoothGrad.ts';
+import { gradCam } from './attribution/layers/gradCam.ts';
+import { guidedGradCam } from './attribution/layers/guidedGradCam.ts';
+import { layerActivationXGradient } from './attribution/layers/layerActivationXGradient.ts';
+import { layerConductance } from './attribution/layers/layerConductance.ts';
 import type { MethodKind } from './attribution/method.ts';
 import { nearName } from './attribution/nearName.ts';
-import { featureAblationKind } from './attribution/perturbation/featureAblation.ts';
-import { kernelShapKind } from './attribution/perturbation/kernelShap.ts';
-import { occlusionKind } from './attribution/perturbation/occlusion.ts';
-import { riseKind } from './attribution/perturbation/rise.ts';
-import { relevanceKinds } from './attribution/relevance/lrp.ts';
-import { noncontributingKind } from './studies/noncontributing/method.ts';
+import { featureAblation } from './attribution/perturbation/featureAblation.ts';
+import { kernelShap } from './attribution/perturbation/kernelShap.ts';
+import { occlusion } from './attribution/perturbation/occlusion.ts';
+import { rise } from './attribution/perturbation/rise.ts';
+import { relevanceMethods } from './attribution/relevance/lrp.ts';
+import { noncontributing } from './studies/noncontributing/method.ts';
 
-/** Every attribution method there is, in the order reports show them. */
+/** Every attribution method there is, in the order reports show them. A new one is one more entry. */
 export const methodKinds: readonly MethodKind[] = [
-  saliencyKind,
-  inputXGradientKind,
-  smoothGradKind,
-  integratedGradientsKind,
-  expectedGradientsKind,
-  occlusionKind,
-  featureAblationKind,
-  kernelShapKind,
-  riseKind,
-  guidedBackpropKind,
-  deconvolutionKind,
-  deepLiftKind,
-  gradCamKind,
-  guidedGradCamKind,
-  layerConductanceKind,
-  layerActivationXGradientKind,
-  ...relevanceKinds,
-  noncontributingKind,
+  saliency,
+  inputXGradient,
+  smoothGrad,
+  integratedGradients,
+  expectedGradients,
+  occlusion,
+  featureAblation,
+  kernelShap,
+  rise,
+  guidedBackprop,
+  deconvolution,
+  deepLift,
+  gradCam,
+  guidedGradCam,
+  layerConductance,
+  layerActivationXGradient,
+  ...relevanceMethods,
+  noncontributing,
 ];
 
 /** @throws UnknownMethodError naming those there are. */

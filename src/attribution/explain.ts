@@ -3,9 +3,8 @@ import { type Classifier, checkShape } from '../model/classifier.ts';
 import type { Prediction } from '../model/decision.ts';
 import type { Target } from '../model/target.ts';
 import { rows, type Tensor } from '../onnx/tensor.ts';
-import type { Freedom } from './freedom.ts';
-import type { Attribution, Completeness, Explainer, Method } from './method.ts';
-import type { LayerRelevance } from './relevance/relevanceByLayer.ts';
+import type { Attribution, Completeness, Explainer, Finding, LayerRelevance } from './explainer.ts';
+import type { Method } from './method.ts';
 import { unexplainable, without } from './unexplainable.ts';
 
 /** One image's explanation: what the model decided, and each method's map for the target. */
@@ -31,8 +30,8 @@ export interface MethodMap {
   readonly completeness?: Completeness;
   /** Of a relevance method: see Attribution. */
   readonly relevanceByLayer?: readonly LayerRelevance[];
-  /** Of a map of how far pixels may change: see Attribution. */
-  readonly freedom?: Freedom;
+  /** What the study that made the map found beside it; see Attribution. */
+  readonly finding?: Finding;
   /** Computing time of this method for all images together, without setting up its session. */
   readonly secondsForAll: number;
 }
@@ -182,9 +181,6 @@ async function oneByOne(
 }
 
 function mapOf(method: Method, target: Target, all: Attribution, i: number, secondsForAll: number): MethodMap {
-  const completeness = all.completeness?.[i];
-  const relevanceByLayer = all.relevanceByLayer?.[i];
-  const freedom = all.freedom?.[i];
   const notes = all.notesByImage?.[i] ?? all.notes;
   const warnings = all.warnings?.[i] ?? [];
   return {
@@ -195,9 +191,9 @@ function mapOf(method: Method, target: Target, all: Attribution, i: number, seco
     layer: all.layer,
     ...(notes === undefined || notes.length === 0 ? {} : { notes }),
     ...(warnings.length === 0 ? {} : { warnings }),
-    completeness,
-    relevanceByLayer,
-    freedom,
+    completeness: all.completeness?.[i],
+    relevanceByLayer: all.relevanceByLayer?.[i],
+    finding: all.findings?.[i],
     secondsForAll,
   };
 }

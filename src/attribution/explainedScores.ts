@@ -1,7 +1,7 @@
 import type { Classifier } from '../model/classifier.ts';
 import type { Target } from '../model/target.ts';
 import type { Tensor } from '../onnx/tensor.ts';
-import { type Completeness, completeness } from './method.ts';
+import { type Completeness, completeness } from './explainer.ts';
 
 /** The explained quantity of one row of scores: the sum of weights times class scores. A class without weight may be at -Infinity. */
 export function explained(weights: Float32Array, scores: Float32Array | Float64Array): number {

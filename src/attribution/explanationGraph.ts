@@ -7,8 +7,8 @@ import { float32, type Tensor } from '../onnx/tensor.ts';
 import { floatOutputOf } from '../runtime/runtime.ts';
 import { openChecked } from './agreement.ts';
 import { aboveBaselines, completenessOf } from './explainedScores.ts';
+import type { Attribution, Explainer } from './explainer.ts';
 import { withMapNotes } from './mapNotes.ts';
-import type { Attribution, Explainer, Method } from './method.ts';
 
 /** A method's whole computation for one classifier as one graph: images and a target go in, maps come out. */
 export interface ExplanationGraph {
@@ -51,14 +51,6 @@ const scoresInput = 'konkyo/scores';
 export function givenWeights({ scores }: Pick<Classifier, 'scores'>): TargetSource {
   const input = (name: string): ValueInfo => ({ name, type: 'float32', dims: ['batch', scores.width] });
   return { inputs: [input(weightsInput)], scores: input(scoresInput), weights: () => weightsInput };
-}
-
-/** The methods of a Method that is a graph and nothing else. */
-export function fromGraph(graph: NonNullable<Method['graph']>): Pick<Method, 'graph' | 'compile'> {
-  return {
-    graph,
-    compile: async (classifier) => graphExplainer(classifier, await graph(classifier, givenWeights(classifier))),
-  };
 }
 
 /** An explainer that runs an explanation graph whose target source is `givenWeights`. */

@@ -3,10 +3,10 @@ import { describeNode, qualifiedOp } from '../onnx/graph.ts';
 import { nodesInWords } from '../onnx/nodesInWords.ts';
 import { rows } from '../onnx/tensor.ts';
 import { stepsWithoutSlope } from '../transforms/gradient/flow.ts';
-import type { Attribution, Explainer } from './method.ts';
+import type { Attribution, Explainer } from './explainer.ts';
 
-/** What a map is made of: of slopes, which steps do not have, or of scores alone. */
-export type MadeOf = 'slopes' | 'scores';
+/** What a map is made of: of slopes, which steps do not have, of scores alone, or of changes that scores allow: 0 is none. */
+export type MadeOf = 'slopes' | 'scores' | 'changes';
 
 /**
  * An explainer that says where its maps are not what they look like: values that are not numbers, 0 everywhere, or a sum that
@@ -37,7 +37,7 @@ function noted(attribution: Attribution, classifier: Classifier, madeOf: MadeOf)
 }
 
 function notesOn(
-  { values, scores, completeness, freedom }: Attribution,
+  { values, scores, completeness }: Attribution,
   image: number,
   classifier: Classifier,
   madeOf: MadeOf,
@@ -52,7 +52,7 @@ function notesOn(
     : ['The score of what the image is compared with is not a finite number: choose another baseline.'];
   const without = map.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
   if (without > 0) return [...notes, withoutNumber(without, map.length, madeOf)];
-  const zero = freedom === undefined && map.every((value) => value === 0);
+  const zero = madeOf !== 'changes' && map.every((value) => value === 0);
   return zero ? [...notes, zeroWords(classifier, madeOf)] : notes;
 }
 

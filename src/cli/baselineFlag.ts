@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ImageDistribution } from '../attribution/gradient/backgroundData.ts';
+import type { BackgroundData } from '../attribution/gradient/backgroundData.ts';
 import { pictureAt } from '../datasets/fitImages.ts';
 import { namedDatasets } from '../datasets/namedDatasets.ts';
 import type { Classifier } from '../model/classifier.ts';
@@ -14,7 +14,7 @@ import { progressTo } from './progress.ts';
 const mostBaselines = 200;
 
 /** Reads --baselines: a folder of pictures, an .npy or .npz file of model input, or the name of a data set. */
-export function parseBaselines(flag: string): ImageDistribution {
+export function parseBaselines(flag: string): BackgroundData {
   return {
     name: flag,
     images: async (classifier) =>

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Explanation, explain } from '../attribution/explain.ts';
-import type { Method } from '../attribution/method.ts';
+import { isEvidence, type Method } from '../attribution/method.ts';
 import { unexplainable } from '../attribution/unexplainable.ts';
 import type { UnitTarget } from '../attribution/unitScores.ts';
 import { type CheckedExplanation, checkMaps } from '../faithfulness/checkMaps.ts';
@@ -195,8 +195,8 @@ async function explainWithContrast(job: ExplainJob, refusals: Refusals): Promise
   };
   if (unit) {
     const predictions = await classifier.predict(batch);
-    const ofUnits = methods.filter(({ shows }) => shows !== 'freedom');
-    for (const method of methods.filter(({ shows }) => shows === 'freedom')) {
+    const ofUnits = methods.filter(isEvidence);
+    for (const method of methods.filter((one) => !isEvidence(one))) {
       refusals.add({ method, error: new UsageError('It is about decisions, and a unit makes none.') }, methods.length);
     }
     const found = await explain(unit.classifier, batch, ofUnits, { ...options, target: () => unit.target });
@@ -206,7 +206,7 @@ async function explainWithContrast(job: ExplainJob, refusals: Refusals): Promise
   const admitted = methods.filter(({ id }) =>
     explanations.every(({ maps }) => maps.some(({ method }) => method.id === id)),
   );
-  const evidence = admitted.filter(({ shows }) => shows === undefined);
+  const evidence = admitted.filter(isEvidence);
   const contrastMethod = evidence.find(({ id }) => id === 'integrated-gradients') ?? evidence[0];
   if (target || !contrastMethod || classifier.classCount < 2 || interruption.aborted) return explanations;
   const contrasts = await explain(classifier, batch, [contrastMethod], {

@@ -1,7 +1,7 @@
 import type { Explanation } from '../attribution/explain.ts';
 import type { Method } from '../attribution/method.ts';
 import { writeNpz } from '../datasets/npz.ts';
-import type { CheckedExplanation } from '../faithfulness/checkMaps.ts';
+import { type CheckedExplanation, numbersOf } from '../faithfulness/checks.ts';
 import { type Classifier, className, givesProbabilities } from '../model/classifier.ts';
 import type { InputDescription, SettingSources } from '../model/inputDescription.ts';
 import { targetWords } from '../model/target.ts';
@@ -107,21 +107,17 @@ export function summaryOf(
         ? { labelsAboveHalf: prediction.probabilities.filter((p) => p > 0.5).length }
         : {}),
       target: targetWords(unit?.classifier ?? classifier, target),
-      methods: maps.map(
-        ({ method, target, score, values, completeness, checks, unchecked, freedom, notes, warnings }) => ({
-          id: method.id,
-          target: targetWords(unit?.classifier ?? classifier, target),
-          score,
-          sum: values.data.reduce((sum, value) => sum + value, 0),
-          completenessGap: completeness?.gap,
-          ...(checks ? { deletionArea: checks.curves.deletion.area, insertionArea: checks.curves.insertion.area } : {}),
-          randomWeightsCorrelation: checks?.randomWeights,
-          ...(freedom ? { kept: freedom.measured.kept } : {}),
-          unchecked,
-          notes,
-          warnings,
-        }),
-      ),
+      methods: maps.map((map) => ({
+        id: map.method.id,
+        target: targetWords(unit?.classifier ?? classifier, map.target),
+        score: map.score,
+        sum: map.values.data.reduce((sum, value) => sum + value, 0),
+        ...numbersOf(map),
+        ...map.finding?.figures,
+        unchecked: map.unchecked,
+        notes: map.notes,
+        warnings: map.warnings,
+      })),
     })),
   };
 }

@@ -1,4 +1,5 @@
-import type { Method, MethodKind, MethodOption, MethodResources } from '../attribution/method.ts';
+import type { Method, MethodKind, MethodResources } from '../attribution/method.ts';
+import type { MethodOption } from '../attribution/options.ts';
 import { methodKind, methodKinds } from '../methods.ts';
 import { parseBaselines } from './baselineFlag.ts';
 import { parseSegments } from './segmentsFlag.ts';
@@ -31,37 +32,31 @@ export function chosenMethods(ids: string | undefined, flags: Readonly<Record<st
   const unused =
     given.find((name) => !kinds.some(({ options }) => name in options)) ??
     (['baselines', 'segments'] as const).find(
-      (name) => flags[name] !== undefined && !kinds.some(({ resources = [] }) => resources.includes(name)),
+      (name) => flags[name] !== undefined && !kinds.some(({ resources }) => resources.includes(name)),
     );
   if (unused)
     throw new UsageError(
       `--${unused} is an option of none of the chosen methods (${kinds.map(({ id }) => id).join(', ')}).`,
     );
-  const resources = {
+  const resources: MethodResources = {
     ...(typeof baselines === 'string' ? { baselines: parseBaselines(baselines) } : {}),
     ...(typeof segments === 'string' ? { segments: parseSegments(segments) } : {}),
     ...layerResource(kinds, flags),
   };
-  return kinds.map((kind) => create(kind, given, flags, resources));
+  return kinds.map((kind) => {
+    const numbers = given.filter((name) => name in kind.options).map((name) => [name, toNumber(name, flags[name])]);
+    const others = Object.entries(resources).filter(([name]) => kind.resources.some((own) => own === name));
+    return kind.create(Object.fromEntries([...numbers, ...others]));
+  });
 }
 
 /** With --unit, --layer says where the unit is; alone it is the layer that layer methods look at. */
 function layerResource(kinds: readonly MethodKind[], { layer, unit }: Readonly<Record<string, unknown>>) {
   if (typeof layer !== 'string' || unit !== undefined) return {};
-  if (kinds.some(({ resources = [] }) => resources.includes('layer'))) return { layer };
+  if (kinds.some(({ resources }) => resources.includes('layer'))) return { layer };
   throw new UsageError(
     `None of the chosen methods (${kinds.map(({ id }) => id).join(', ')}) looks at a layer: say with --unit N which of its units they are to explain.`,
   );
-}
-
-function create(
-  kind: MethodKind,
-  given: readonly string[],
-  flags: Readonly<Record<string, unknown>>,
-  resources: MethodResources,
-): Method {
-  const settings = given.filter((name) => name in kind.options).map((name) => [name, toNumber(name, flags[name])]);
-  return kind.create(Object.fromEntries(settings), resources);
 }
 
 function toNumber(name: string, value: unknown): number {

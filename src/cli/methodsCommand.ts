@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { MethodKind } from '../attribution/method.ts';
 import { methodKinds } from '../methods.ts';
 import { printJson, printResult } from './streams.ts';
 
@@ -7,7 +8,22 @@ export function addMethodsCommand(program: Command): void {
     .command('methods')
     .description('list the explanation methods and their options')
     .option('--json', 'as JSON')
-    .action((flags: { readonly json?: boolean }) => (flags.json ? printJson(methodKinds) : printResult(inWords())));
+    .action((flags: { readonly json?: boolean }) =>
+      flags.json ? printJson(methodKinds.map(asJson)) : printResult(inWords()),
+    );
+}
+
+function asJson({ id, title, about, unit, options, resources }: MethodKind) {
+  // That programs may give pairs is of no use to whoever reads flags.
+  const flags = Object.entries(options).map(([name, { pair: _, ...option }]) => [name, option] as const);
+  return {
+    id,
+    title,
+    about,
+    unit,
+    options: Object.fromEntries(flags),
+    resources: resources.length > 0 ? resources : undefined,
+  };
 }
 
 function inWords(): string {

@@ -1,3 +1,5 @@
+import { type Node, qualifiedOp } from './graph.ts';
+
 /** A node as it is named to people, and its operator. */
 export interface NamedNode {
   readonly op: string;
@@ -24,4 +26,11 @@ export function firstOf(nodes: readonly Pick<NamedNode, 'node'>[]): string {
   const named = nodes.slice(0, mostNamed).map(({ node }) => node);
   const more = nodes.length - named.length;
   return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** Nodes by operator, counted alone: `3 Relu, 1 MaxPool`. */
+export function operatorCounts(nodes: readonly Node[]): string {
+  const counts = new Map<string, number>();
+  for (const node of nodes) counts.set(qualifiedOp(node), (counts.get(qualifiedOp(node)) ?? 0) + 1);
+  return [...counts].map(([op, count]) => `${count} ${op}`).join(', ');
 }

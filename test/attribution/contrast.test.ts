@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isEvidence } from '../../src/attribution/method.ts';
 import { methodKinds } from '../../src/methods.ts';
 import type { Target } from '../../src/model/target.ts';
 import { referenceClassifier, relativeDifference } from './referenceClassifier.ts';
@@ -8,7 +9,7 @@ const notLinear = ['guided-backprop', 'deconvolution', 'guided-grad-cam'];
 
 /** The other methods are linear in the score, so A against B is A minus B. */
 describe('one class against another', () => {
-  const evidence = methodKinds.filter((kind) => kind.create({}).shows === undefined);
+  const evidence = methodKinds.filter(isEvidence);
   it.each(evidence.map((kind) => [kind.id, kind] as const))('%s', async (_id, kind) => {
     const { classifier, images, targets } = await referenceClassifier('lenet');
     const small = Object.fromEntries(

@@ -50,7 +50,7 @@ const methods: readonly Method[] = [
   inputXGradient(),
   deepLift(),
   layerActivationXGradient({ layer: 'units' }),
-  layerConductance({ steps: 200 }, { layer: 'units' }),
+  layerConductance({ steps: 200, layer: 'units' }),
 ];
 
 describe.each(Object.entries(functions))('at pixels that are the baseline, under %s', (_name, f) => {
@@ -93,7 +93,7 @@ describe('maps that are no numbers', () => {
     const [checked] = await checkMaps(classifier, [image], await explain(classifier, image, [saliency(), occlusion()]));
     const [slope, drops] = checked?.maps ?? [];
     expect([slope?.checks, slope?.unchecked]).toEqual([undefined, 'Some of its values are not finite numbers.']);
-    expect([drops?.checks?.randomWeights, drops?.unchecked]).toEqual([expect.any(Number), undefined]);
+    expect([drops?.checks?.['parameter-randomisation'], drops?.unchecked]).toEqual([expect.any(Number), undefined]);
     const view = explainedImage(classifier, { name: 'x', image }, checked!, 0);
     expect(view.maps.map(({ unchecked }) => unchecked)).toEqual([slope?.unchecked, undefined]);
     await classifier.release();

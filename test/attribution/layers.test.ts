@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Attribution } from '../../src/attribution/explainer.ts';
 import { guidedBackprop } from '../../src/attribution/gradient/guidedBackprop.ts';
 import { integratedGradients } from '../../src/attribution/gradient/integratedGradients.ts';
 import { saliency } from '../../src/attribution/gradient/saliency.ts';
@@ -6,7 +7,7 @@ import { gradCam } from '../../src/attribution/layers/gradCam.ts';
 import { guidedGradCam } from '../../src/attribution/layers/guidedGradCam.ts';
 import { layerActivationXGradient } from '../../src/attribution/layers/layerActivationXGradient.ts';
 import { layerConductance } from '../../src/attribution/layers/layerConductance.ts';
-import type { Attribution, Method } from '../../src/attribution/method.ts';
+import type { Method } from '../../src/attribution/method.ts';
 import { unitTarget } from '../../src/attribution/unitScores.ts';
 import type { Classifier } from '../../src/model/classifier.ts';
 import { loadClassifier } from '../../src/model/loadClassifier.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { lrpEpsilonPlusKind, relevanceKinds } from '../../src/attribution/relevance/lrp.ts';
-import { conservation, kept } from '../../src/attribution/relevance/relevanceByLayer.ts';
+import { lrpEpsilonPlus, relevanceMethods } from '../../src/attribution/relevance/lrp.ts';
+import { conservation, kept } from '../../src/faithfulness/conservation.ts';
 import { methodKind } from '../../src/methods.ts';
 import type { Classifier } from '../../src/model/classifier.ts';
 import type { InputSettings } from '../../src/model/inputDescription.ts';
@@ -46,7 +46,7 @@ const load = ({ path, input }: ForeignModel, runtime = cpu): Promise<Classifier>
 for (const model of models) {
   const reason = existsSync(model.path) ? '' : ' (skipped: no ../shared/models)';
   describe.skipIf(reason !== '')(`relevance of ${model.name}${reason}`, () => {
-    it.each(relevanceKinds)(
+    it.each(relevanceMethods)(
       '$id: finite, and every part of the score found or booked; or refused by operator',
       async (kind) => {
         const classifier = await load(model);
@@ -85,7 +85,7 @@ describe('relevance', () => {
   it('of one class against another is the difference of theirs', async () => {
     const classifier = await load(lenet);
     const images = noiseImages(classifier.input, 1);
-    const explainer = await lrpEpsilonPlusKind.create({}).compile(classifier);
+    const explainer = await lrpEpsilonPlus.create({}).compile(classifier);
     const map = async (target: Parameters<typeof explainer.attribute>[1][number]) =>
       (await explainer.attribute(images, [target])).values.data;
     const [one, other, both] = [await map(3), await map(5), await map({ for: 3, against: 5 })];
@@ -171,7 +171,7 @@ for (const { model, images: count, repetitions } of timed) {
     const classifier = await load(model, nodeRuntime({ threads: 1 }));
     const images = noiseImages(classifier.input, count);
     const targets = Array.from({ length: count }, () => 3);
-    const explainer = await lrpEpsilonPlusKind.create({}).compile(classifier);
+    const explainer = await lrpEpsilonPlus.create({}).compile(classifier);
     const forward = await cost(() => classifier.scoresOf(images), repetitions);
     const map = await cost(() => explainer.attribute(images, targets), repetitions);
     expect(map / forward).toBeLessThan(8);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { relevanceKinds } from '../../src/attribution/relevance/lrp.ts';
+import { relevanceMethods } from '../../src/attribution/relevance/lrp.ts';
 import { loadClassifier } from '../../src/model/loadClassifier.ts';
 import { readModel } from '../../src/onnx/readModel.ts';
 import { runtimes } from '../runtimes.ts';
@@ -9,7 +9,7 @@ import { differenceByImage, type Reference, readReference } from './referenceDat
 /** max|ours - reference| <= 1e-3 max|reference|, the references' own tolerance for relevance. */
 const tolerance = 1e-3;
 const models = ['lenet', 'lenet_digits', 'conv_bn'] as const;
-const kinds = relevanceKinds.filter(({ id }) => readReference('lenet').array(arrayOf(id)) !== undefined);
+const kinds = relevanceMethods.filter(({ id }) => readReference('lenet').array(arrayOf(id)) !== undefined);
 
 function arrayOf(id: string): string {
   return id.replaceAll('-', '_');

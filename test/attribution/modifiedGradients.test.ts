@@ -40,7 +40,7 @@ const layerCases = (model: string): typeof cases => {
   const choice = model === 'vit_mini' ? { layer: embedding } : {};
   return [
     { array: 'grad_cam_last_conv', method: gradCam(choice), tolerance: 1e-4 },
-    { array: 'layer_conductance_last_conv_50', method: layerConductance({ steps: 50 }, choice), tolerance: 1e-3 },
+    { array: 'layer_conductance_last_conv_50', method: layerConductance({ steps: 50, ...choice }), tolerance: 1e-3 },
   ];
 };
 

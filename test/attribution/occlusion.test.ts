@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type OcclusionSettings, occlusion } from '../../src/attribution/perturbation/occlusion.ts';
+import { occlusion } from '../../src/attribution/perturbation/occlusion.ts';
 import { windowFor } from '../../src/attribution/perturbation/slidingWindow.ts';
 import { float32 } from '../../src/onnx/tensor.ts';
 import { referenceClassifier, relativeDifference } from './referenceClassifier.ts';
@@ -39,7 +39,7 @@ async function slowly(
 
 const cases: readonly {
   readonly name: string;
-  readonly settings: OcclusionSettings;
+  readonly settings: NonNullable<Parameters<typeof occlusion>[0]>;
   readonly window: readonly [number, number];
   readonly stride: readonly [number, number];
 }[] = [

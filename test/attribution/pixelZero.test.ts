@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { relevanceKinds } from '../../src/attribution/relevance/lrp.ts';
-import { kept } from '../../src/attribution/relevance/relevanceByLayer.ts';
+import { relevanceMethods } from '../../src/attribution/relevance/lrp.ts';
+import { kept } from '../../src/faithfulness/conservation.ts';
 import { methodKind } from '../../src/methods.ts';
 import type { InputSettings } from '../../src/model/inputDescription.ts';
 import { loadClassifier } from '../../src/model/loadClassifier.ts';
@@ -86,7 +86,7 @@ const inside: Readonly<Record<string, readonly [inside: Before, outside: Before]
   'pixels cropped first': [then(cropped, twiceMinus1), cropped],
 };
 
-const all = relevanceKinds.map(({ id }) => id);
+const all = relevanceMethods.map(({ id }) => id);
 
 describe('normalisation of pixels inside of the file', () => {
   it.each(Object.keys(inside))('%s: each method has the map of the same network with it outside', async (name) => {

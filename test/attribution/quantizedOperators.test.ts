@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { deepLiftKind } from '../../src/attribution/gradient/deepLift.ts';
+import { deepLift } from '../../src/attribution/gradient/deepLift.ts';
 import type { MethodKind } from '../../src/attribution/method.ts';
-import { relevanceKinds } from '../../src/attribution/relevance/lrp.ts';
-import { conservation, kept } from '../../src/attribution/relevance/relevanceByLayer.ts';
+import { relevanceMethods } from '../../src/attribution/relevance/lrp.ts';
+import { conservation, kept } from '../../src/faithfulness/conservation.ts';
 import type { Classifier } from '../../src/model/classifier.ts';
 import { baselineImage, noiseImages } from '../../src/model/pixels.ts';
 import { float } from '../../src/onnx/attributes.ts';
@@ -96,7 +96,7 @@ const operators: Model = {
   domains: new Map([['com.microsoft', 1]]),
 };
 
-const methods: readonly MethodKind[] = [...relevanceKinds, deepLiftKind];
+const methods: readonly MethodKind[] = [...relevanceMethods, deepLift];
 const exact = load(inFloat);
 
 async function explained(classifier: Classifier, kind: MethodKind) {
@@ -117,7 +117,7 @@ describe.each([
     expect(relativeDifference(found.values.data, values.data)).toBeLessThan(rounding);
   });
 
-  it.each(relevanceKinds)('keeps the score in $id: what no pixel has, a layer has', async (kind) => {
+  it.each(relevanceMethods)('keeps the score in $id: what no pixel has, a layer has', async (kind) => {
     const { values, scores, relevanceByLayer } = await explained(await quantised, kind);
     const inLayers = relevanceByLayer![0]!.reduce((sum, layer) => sum + kept(layer), 0);
     expect(conservation(values.data, scores[0]!, []).sum + inLayers).toBeCloseTo(scores[0]!, 3);
@@ -125,7 +125,7 @@ describe.each([
 
   it('has DeepLIFT values that sum to the difference of scores, but for single steps of rounding', async () => {
     const classifier = await quantised;
-    const { values, scores, notes } = await explained(classifier, deepLiftKind);
+    const { values, scores, notes } = await explained(classifier, deepLift);
     const none = (await classifier.scoresOf(baselineImage(0, classifier.input))).data[2]!;
     const sum = values.data.reduce((all, each) => all + each, 0);
     expect(Math.abs(sum - (scores[0]! - none))).toBeLessThan(0.02 * Math.abs(sum));

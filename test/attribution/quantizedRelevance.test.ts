@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MethodKind } from '../../src/attribution/method.ts';
-import { relevanceKinds } from '../../src/attribution/relevance/lrp.ts';
-import { conservation, kept } from '../../src/attribution/relevance/relevanceByLayer.ts';
+import { relevanceMethods } from '../../src/attribution/relevance/lrp.ts';
+import { conservation, kept } from '../../src/faithfulness/conservation.ts';
 import { loadClassifier } from '../../src/model/loadClassifier.ts';
 import { noiseImages } from '../../src/model/pixels.ts';
 import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
@@ -66,7 +66,7 @@ async function explained(bits: Bits | undefined, kind: MethodKind) {
   return found;
 }
 
-describe.each(relevanceKinds)('$id of a network quantised', (kind) => {
+describe.each(relevanceMethods)('$id of a network quantised', (kind) => {
   it('to 16 bits is that of the network in float32, but for rounding', async () => {
     const [fine, exact] = [await explained(16, kind), await explained(undefined, kind)];
     expect(relativeDifference(fine.values.data, exact.values.data)).toBeLessThan(1e-2);

@@ -42,7 +42,7 @@ it('on a transformer trained on digits, attn-lrp finds the pixels better than in
   const explanations = await explain(classifier, concatRows(images), methods);
   const checked = await checkMaps(classifier, images, explanations, { seed: 0 });
   const [gradient = 0, relevance = 0] = methods.map((_, k) => {
-    const areas = checked.map(({ maps }) => maps[k]!.checks!.curves.deletion.area);
+    const areas = checked.map(({ maps }) => maps[k]!.checks!['deletion-insertion']!.curves.deletion.area);
     return areas.reduce((sum, area) => sum + area, 0) / areas.length;
   });
   expect(relevance).toBeLessThan(gradient);

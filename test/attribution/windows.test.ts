@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../src/attribution/explain.ts';
-import { relevanceKinds } from '../../src/attribution/relevance/lrp.ts';
+import { relevanceMethods } from '../../src/attribution/relevance/lrp.ts';
 import { methodKinds } from '../../src/methods.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
@@ -60,7 +60,7 @@ const settled = methodKinds.map((kind) =>
   kind.create(Object.fromEntries(Object.entries(few).filter(([name]) => name in kind.options))),
 );
 /** Of the convolution and linear layers only: softmax is not theirs. */
-const refusing = relevanceKinds.map(({ id }) => id).filter((id) => id !== 'attn-lrp');
+const refusing = relevanceMethods.map(({ id }) => id).filter((id) => id !== 'attn-lrp');
 
 /** The maps by method, of images given together. */
 async function mapsOf(model: Model, pictures: Tensor<'float32'>, methods = settled) {

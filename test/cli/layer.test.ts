@@ -70,7 +70,7 @@ describe.concurrent('konkyo explain --layer, --unit and the checks', () => {
     for (const figure of ['deletionArea', 'insertionArea']) expect(method[figure]).toBeGreaterThan(0);
     expect(Math.abs(method.randomWeightsCorrelation)).toBeLessThanOrEqual(1);
     expect(await readFile(join(konkyo.folder, 'f', 'index.html'), 'utf8')).toMatch(
-      /Deletion[\s\S]*<polyline class="own"[\s\S]*Insertion[\s\S]*Random weights/,
+      /Deletion[\s\S]*<polyline class="own"[\s\S]*Insertion[\s\S]*Parameter randomisation/,
     );
   });
 });

@@ -46,14 +46,16 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
 
 describe('known results on a network trained on digits', () => {
   it('a random map has the worst deletion area', () => {
-    const random = mean(checksOf('saliency').map((checks) => checks.random.deletion.area));
+    const random = mean(checksOf('saliency').map((checks) => checks['deletion-insertion']!.random.deletion.area));
     for (const id of ids) {
-      expect(mean(checksOf(id).map(({ curves }) => curves.deletion.area))).toBeLessThan(random - 0.1);
+      expect(mean(checksOf(id).map((checks) => checks['deletion-insertion']!.curves.deletion.area))).toBeLessThan(
+        random - 0.1,
+      );
     }
   });
 
-  it('guided backpropagation and deconvolution keep much of their order under random weights, the others none', () => {
-    const correlation = (id: Id) => mean(checksOf(id).map(({ randomWeights }) => randomWeights!));
+  it('guided backpropagation and deconvolution keep much of their order under parameter randomisation, the others none', () => {
+    const correlation = (id: Id) => mean(checksOf(id).map((checks) => checks['parameter-randomisation']!));
     for (const id of ['guided-backprop', 'deconvolution'] as const) expect(correlation(id)).toBeGreaterThan(0.3);
     for (const id of ['saliency', 'integrated-gradients', 'deep-lift'] as const) {
       expect(Math.abs(correlation(id))).toBeLessThan(0.1);

@@ -1,4 +1,4 @@
-import { gradientMethod } from '../../src/attribution/gradient/targetGradient.ts';
+import { saliency } from '../../src/attribution/gradient/saliency.ts';
 import { isKonkyoError } from '../../src/konkyoError.ts';
 import { NotEquivalentError } from '../../src/model/errors.ts';
 import { loadClassifier } from '../../src/model/loadClassifier.ts';
@@ -22,10 +22,7 @@ const images = 2;
 const directions = 2;
 
 /** The plain gradient at the pixels. */
-const gradient = gradientMethod(
-  { id: 'gradient', title: 'Gradient', about: 'The gradient.', unit: 'score units' },
-  (_builder, values) => values,
-);
+const gradient = saliency();
 
 /**
  * Loads the random model number `seed` and compares scores with an unoptimised run of the original, and the gradient of one

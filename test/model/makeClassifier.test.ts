@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ArgumentError } from '../../src/argumentError.ts';
 import { explain } from '../../src/attribution/explain.ts';
-import { relevanceKinds } from '../../src/attribution/relevance/lrp.ts';
+import { relevanceMethods } from '../../src/attribution/relevance/lrp.ts';
 import { unitScores } from '../../src/attribution/unitScores.ts';
 import { loadClassifier } from '../../src/model/loadClassifier.ts';
 import { derive, withBatchSize } from '../../src/model/makeClassifier.ts';
@@ -74,7 +74,7 @@ describe('relevance methods', () => {
   it('share one model with merged biases: a session each, and one to look at it', async () => {
     const recording = recordingRuntime();
     const classifier = await loadClassifier(bytes, recording);
-    const methods = relevanceKinds.map((kind) => kind.create({}));
+    const methods = relevanceMethods.map((kind) => kind.create({}));
     const before = recording.opened;
     await explain(classifier, rows(images, 0, 1), methods);
     expect(recording.opened - before).toBe(methods.length + 1);

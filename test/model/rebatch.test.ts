@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attnLrpKind } from '../../src/attribution/relevance/lrp.ts';
+import { attnLrp } from '../../src/attribution/relevance/lrp.ts';
 import { NotEquivalentError } from '../../src/model/errors.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
@@ -51,7 +51,7 @@ describe('a batch that is spelt out is freed', () => {
     const model = fixed(4, (b, x) => b.ops.Add(dense(b, b.ops.Reshape(x, b.ints([4, 16])), 16, 3), bias(b, 4)));
     const classifier = await expectSameScores(model, 4, true);
     // Relevance is proved on a batch of its own.
-    await (await attnLrpKind.create({}).compile(classifier)).release();
+    await (await attnLrp.create({}).compile(classifier)).release();
   });
 });
 

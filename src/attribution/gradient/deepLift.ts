@@ -4,6 +4,7 @@ import { baselineImage } from '../../model/pixels.ts';
 import { isFloat } from '../../onnx/elementType.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { viewOf } from '../../onnx/graphView.ts';
+import { operatorCounts } from '../../onnx/nodesInWords.ts';
 import { addForwardCopy } from '../../transforms/forwardCopy.ts';
 import {
   type DeepLiftContext,
@@ -13,26 +14,12 @@ import {
   type Treatment,
   treatmentOf,
 } from '../../transforms/modifiedGradient/deepLift.ts';
-import { type ExplanationGraph, fromGraph, type TargetSource } from '../explanationGraph.ts';
-import type { Method, MethodKind } from '../method.ts';
-import { operatorCounts } from '../operatorCounts.ts';
-import { type MethodOptions, resolveOptions } from '../options.ts';
-import { changeTimes } from './changeTimes.ts';
-import { mapGraph } from './targetGradient.ts';
+import type { ExplanationGraph, TargetSource } from '../explanationGraph.ts';
+import { method } from '../method.ts';
+import { baselineOption } from '../options.ts';
+import { changeTimes, mapGraph } from './targetGradient.ts';
 
-const description = {
-  id: 'deep-lift',
-  title: 'DeepLIFT',
-  about:
-    'What each pixel adds to the score compared with an empty image, passed back through the network as shares of differences.',
-  unit: 'score units',
-};
-
-const options = {
-  baseline: { about: 'pixel value (0 to 255) of the empty image', default: 0, whole: false, min: 0, max: 255 },
-} as const;
-
-export interface DeepLiftSettings extends MethodOptions<typeof options> {
+export interface PoolingChoice {
   /** Default `captum`, which agrees with Captum wherever Captum's values sum to the score difference. */
   readonly maxPooling?: MaxPooling;
 }
@@ -42,16 +29,19 @@ export interface DeepLiftSettings extends MethodOptions<typeof options> {
  * operator: the values sum to the score difference. Where an operator has only its plain gradient, though it is not linear
  * (a gather whose indices depend on the pixels, say), a note names it and the gap says by how much.
  */
-export function deepLift({ maxPooling = 'captum', ...settings }: DeepLiftSettings = {}): Method {
-  const { baseline } = resolveOptions(description.id, options, settings);
-  return {
-    ...description,
+export const deepLift = method({
+  id: 'deep-lift',
+  title: 'DeepLIFT',
+  about:
+    'What each pixel adds to the score compared with an empty image, passed back through the network as shares of differences.',
+  unit: 'score units',
+  options: { baseline: baselineOption('the empty image') },
+  others: ['maxPooling'],
+  create: ({ baseline }, { maxPooling = 'captum' }: PoolingChoice) => ({
     settings: { baseline, ...(maxPooling === 'captum' ? {} : { 'max-pooling rule': maxPooling }) },
-    ...fromGraph(async (classifier, target) => deepLiftGraph(classifier, target, baseline, maxPooling)),
-  };
-}
-
-export const deepLiftKind: MethodKind = { ...description, options, create: deepLift };
+    graph: async (classifier, target) => deepLiftGraph(classifier, target, baseline, maxPooling),
+  }),
+});
 
 function deepLiftGraph(
   classifier: Classifier,
@@ -70,7 +60,7 @@ function deepLiftGraph(
     maxPooling,
   };
   let reference = '';
-  return mapGraph(classifier, description.id, target, {
+  return mapGraph(classifier, 'deep-lift', target, {
     toMap: (builder, multiplier, input) => changeTimes(builder, multiplier, builder.ops.Sub(input, reference)),
     choose(builder) {
       reference = builder.ops.Expand(builder.constant(baseline, 'baseline'), builder.add('Shape', [inputName]));

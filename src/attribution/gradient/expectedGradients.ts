@@ -1,58 +1,53 @@
 import { type Classifier, checkImages } from '../../model/classifier.ts';
 import { float32, int64, type Tensor } from '../../onnx/tensor.ts';
 import { type Random, random } from '../../random/random.ts';
-import { type ExplanationGraph, fromGraph, type TargetSource } from '../explanationGraph.ts';
-import type { Method, MethodKind } from '../method.ts';
-import { type MethodOptions, resolveOptions } from '../options.ts';
-import { blankImages, givenImages, type ImageDistribution } from './backgroundData.ts';
-import { changeTimes } from './changeTimes.ts';
+import type { ExplanationGraph, TargetSource } from '../explanationGraph.ts';
+import { method } from '../method.ts';
+import { seedOption } from '../options.ts';
+import { type BackgroundData, blankImages, givenImages } from './backgroundData.ts';
 import { imageShapeOf, runningSum, type SamplingPlan, sampledGraph, sumOverSamples } from './sampledGradient.ts';
+import { changeTimes } from './targetGradient.ts';
 
-const description = {
+export interface BaselineChoice {
+  /** The images to compare with: model input [b, ...], or background data. By default blank images from black to white. */
+  readonly baselines?: Tensor<'float32'> | BackgroundData | undefined;
+}
+
+/**
+ * Expected gradients, Erion et al. 2021: the mean of (x - x') times the gradient at x' + a (x - x'), the baseline x' drawn
+ * from background data and a from U(0, 1). Reports the completeness gap against the baselines' mean score.
+ * All images get the same draws, so that the map of an image does not depend on which others it is explained with.
+ * When compiled it throws InvalidInputError for baselines that do not fit the model.
+ */
+export const expectedGradients = method({
   id: 'expected-gradients',
   title: 'Expected gradients',
   about:
     'How much each pixel adds to the score compared with many other images instead of one empty one; the parts sum to the score above their mean.',
   unit: 'score units',
-};
-
-const options = {
-  samples: { about: 'random points between baselines and the image', default: 100, whole: true, min: 1, max: 100_000 },
-  seed: { about: 'where the random numbers start', default: 0, whole: true, min: 0, max: 0xffffffff },
-} as const;
-
-export interface ExpectedGradientsSettings extends MethodOptions<typeof options> {
-  /** The images to compare with: model input [b, ...], or a distribution. By default blank images from black to white. */
-  readonly baselines?: Tensor<'float32'> | ImageDistribution | undefined;
-}
-
-/**
- * Expected gradients, Erion et al. 2021: the mean of (x - x') times the gradient at x' + a (x - x'), the baseline x' drawn
- * from a distribution of images and a from U(0, 1). Reports the completeness gap against the baselines' mean score.
- * All images get the same draws, so that the map of an image does not depend on which others it is explained with.
- * @throws MethodOptionError; when compiled, InvalidInputError for baselines that do not fit the model
- */
-export function expectedGradients(settings: ExpectedGradientsSettings = {}): Method {
-  const { baselines = blankImages, ...numbers } = settings;
-  const resolved = resolveOptions(description.id, options, numbers);
-  const distribution = 'dims' in baselines ? givenImages(baselines) : baselines;
-  return {
-    ...description,
-    settings: { ...resolved, baselines: distribution.name },
-    ...fromGraph(async (classifier, target) => {
-      const images = await distribution.images(classifier);
-      checkImages(classifier, images);
-      return expectedGraph(classifier, target, resolved, images);
-    }),
-  };
-}
-
-export const expectedGradientsKind: MethodKind = {
-  ...description,
-  options,
+  options: {
+    samples: {
+      about: 'random points between baselines and the image',
+      default: 100,
+      whole: true,
+      min: 1,
+      max: 100_000,
+    },
+    seed: seedOption,
+  },
   resources: ['baselines'],
-  create: (settings, resources) => expectedGradients({ ...settings, baselines: resources?.baselines }),
-};
+  create: (options, { baselines = blankImages }: BaselineChoice) => {
+    const background = 'dims' in baselines ? givenImages(baselines) : baselines;
+    return {
+      settings: { ...options, baselines: background.name },
+      graph: async (classifier, target) => {
+        const images = await background.images(classifier);
+        checkImages(classifier, images);
+        return expectedGraph(classifier, target, options, images);
+      },
+    };
+  },
+});
 
 /** Samples are drawn points between baselines and the image; the result is the mean of gradient times (x - x'). */
 function expectedGraph(
@@ -82,7 +77,7 @@ function expectedGraph(
       finish: (outer, [total = '']) => sum.finish(outer, total),
     };
   };
-  return sampledGraph(classifier, description.id, target, { count: settings.samples, plan, mapDims, baselines });
+  return sampledGraph(classifier, 'expected-gradients', target, { count: settings.samples, plan, mapDims, baselines });
 }
 
 interface Draw {

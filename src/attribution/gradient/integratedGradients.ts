@@ -1,40 +1,29 @@
 import type { Classifier } from '../../model/classifier.ts';
 import { baselineImage } from '../../model/pixels.ts';
 import { float32 } from '../../onnx/tensor.ts';
-import { type ExplanationGraph, fromGraph, type TargetSource } from '../explanationGraph.ts';
-import type { Method, MethodKind } from '../method.ts';
-import { type MethodOptions, resolveOptions } from '../options.ts';
-import { changeTimes } from './changeTimes.ts';
+import type { ExplanationGraph, TargetSource } from '../explanationGraph.ts';
+import { method } from '../method.ts';
+import { baselineOption } from '../options.ts';
 import { gaussLegendre } from './gaussLegendre.ts';
 import { imageShapeOf, runningSum, type SamplingPlan, sampledGraph, weightedSum } from './sampledGradient.ts';
-
-const description = {
-  id: 'integrated-gradients',
-  title: 'Integrated gradients',
-  about:
-    'How much each pixel adds to the score on the way from an empty image to this one; the parts sum to the score difference.',
-  unit: 'score units',
-};
-
-const options = {
-  steps: { about: 'points on the way from the baseline to the image', default: 50, whole: true, min: 1, max: 10_000 },
-  baseline: { about: 'pixel value (0 to 255) of the empty image', default: 0, whole: false, min: 0, max: 255 },
-} as const;
+import { changeTimes } from './targetGradient.ts';
 
 /**
  * Integrated gradients, Sundararajan, Taly & Yan 2017: (x - x') times the mean gradient on the straight line from the
  * baseline x' to x, the mean taken by Gauss-Legendre quadrature. Reports the completeness gap.
  */
-export function integratedGradients(settings: MethodOptions<typeof options> = {}): Method {
-  const resolved = resolveOptions('integrated-gradients', options, settings);
-  return {
-    ...description,
-    settings: resolved,
-    ...fromGraph(async (classifier, target) => integratedGraph(classifier, target, resolved)),
-  };
-}
-
-export const integratedGradientsKind: MethodKind = { ...description, options, create: integratedGradients };
+export const integratedGradients = method({
+  id: 'integrated-gradients',
+  title: 'Integrated gradients',
+  about:
+    'How much each pixel adds to the score on the way from an empty image to this one; the parts sum to the score difference.',
+  unit: 'score units',
+  options: {
+    steps: { about: 'points on the way from the baseline to the image', default: 50, whole: true, min: 1, max: 10_000 },
+    baseline: baselineOption('the empty image'),
+  },
+  create: (options) => ({ graph: async (classifier, target) => integratedGraph(classifier, target, options) }),
+});
 
 /** Samples are the points on the path; the result is the sum over them of weight times gradient, times (x - x'). */
 function integratedGraph(
@@ -66,5 +55,5 @@ function integratedGraph(
       finish: (outer, [total = '']) => sum.finish(outer, total),
     };
   };
-  return sampledGraph(classifier, description.id, target, { count: points.length, plan, mapDims, baselines });
+  return sampledGraph(classifier, 'integrated-gradients', target, { count: points.length, plan, mapDims, baselines });
 }

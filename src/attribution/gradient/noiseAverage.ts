@@ -4,14 +4,15 @@ import { noiseKeys } from '../../random/countedNormals.ts';
 import { random } from '../../random/random.ts';
 import { ranges } from '../../runtime/portions.ts';
 import { explainedScores } from '../explainedScores.ts';
-import { checkedWeights, type ExplanationGraph, fromGraph, type TargetSource } from '../explanationGraph.ts';
+import type { Attribution, Explainer } from '../explainer.ts';
+import { checkedWeights, type ExplanationGraph, type TargetSource } from '../explanationGraph.ts';
 import { withMapNotes } from '../mapNotes.ts';
-import type { Attribution, Explainer, Method } from '../method.ts';
-import { type MethodOptions, resolveOptions } from '../options.ts';
+import { configured, type Method, type MethodParts } from '../method.ts';
+import { type MethodOptions, type Resolved, resolveOptions, seedOption } from '../options.ts';
 import { type NoiseStatistic, statisticPlans } from './noiseStatistics.ts';
 import { addPixelNoise, noiseAmplitude, noiseImagesOf } from './pixelNoise.ts';
 import { imageShapeOf, type SamplingPlan, sampledGraph } from './sampledGradient.ts';
-import { type GradientMethod, isGradientMethod } from './targetGradient.ts';
+import type { InputMap } from './targetGradient.ts';
 
 export const noiseOptions = {
   samples: { about: 'noisy versions of each image', default: 100, whole: true, min: 1, max: 100_000 },
@@ -22,13 +23,7 @@ export const noiseOptions = {
     min: 0,
     max: 10,
   },
-  seed: {
-    about: 'where the random numbers start',
-    default: 0,
-    whole: true,
-    min: 0,
-    max: 0xffffffff,
-  },
+  seed: seedOption,
 } as const;
 
 export interface NoiseSettings extends MethodOptions<typeof noiseOptions> {
@@ -36,10 +31,8 @@ export interface NoiseSettings extends MethodOptions<typeof noiseOptions> {
   readonly statistic?: NoiseStatistic;
 }
 
-type Resolved = ReturnType<typeof resolve>;
-
-function resolve(id: string, { statistic = 'mean', ...numbers }: NoiseSettings) {
-  return { ...resolveOptions(id, noiseOptions, numbers), statistic };
+interface Noise extends Resolved<typeof noiseOptions> {
+  readonly statistic: NoiseStatistic;
 }
 
 /**
@@ -50,17 +43,23 @@ function resolve(id: string, { statistic = 'mean', ...numbers }: NoiseSettings) 
  */
 export function noiseAverage(method: Method, settings: NoiseSettings = {}): Method {
   const id = `noise-average-${method.id}`;
-  const resolved = resolve(id, settings);
-  return {
+  const { statistic = 'mean', ...numbers } = settings;
+  const resolved = { ...resolveOptions(id, noiseOptions, numbers), statistic };
+  const description = {
     id,
-    title: `${method.title}, ${titles[resolved.statistic]} under noise`,
+    title: `${method.title}, ${titles[statistic]} under noise`,
     about: method.about,
-    unit: resolved.statistic === 'mean' ? method.unit : `squares of ${method.unit}`,
-    settings: { ...method.settings, ...resolved },
-    ...(isGradientMethod(method)
-      ? fromGraph(async (classifier, target) => noiseGraph(classifier, target, method, resolved))
-      : { compile: (classifier) => compileAround(classifier, method, resolved) }),
+    unit: statistic === 'mean' ? method.unit : `squares of ${method.unit}`,
   };
+  return configured(description, { settings: { ...method.settings, ...resolved }, ...noiseParts(method, resolved) });
+}
+
+/** A method's maps under noise: in one graph where the map depends on input and gradient alone. */
+export function noiseParts(method: Method, noise: Noise): MethodParts {
+  const { map } = method;
+  return map
+    ? { graph: async (classifier, target) => noiseGraph(classifier, target, map, noise) }
+    : { compile: (classifier) => compileAround(classifier, method, noise) };
 }
 
 const titles: Readonly<Record<NoiseStatistic, string>> = {
@@ -73,8 +72,8 @@ const titles: Readonly<Record<NoiseStatistic, string>> = {
 function noiseGraph(
   classifier: Classifier,
   target: TargetSource,
-  method: GradientMethod,
-  { samples, noise, seed, statistic }: Resolved,
+  map: InputMap,
+  { samples, noise, seed, statistic }: Noise,
 ): ExplanationGraph {
   const mapDims = imageShapeOf(classifier);
   const { state, next, finish } = statisticPlans[statistic].inGraph(mapDims, samples);
@@ -85,7 +84,7 @@ function noiseGraph(
     return {
       samples: builder.ops.Add(builder.ops.Unsqueeze(images, axis), added),
       state,
-      next: (gradient, noisy, before) => next(builder, method.map(builder, gradient, noisy), before),
+      next: (gradient, noisy, before) => next(builder, map(builder, gradient, noisy), before),
       finish,
     };
   };
@@ -93,7 +92,7 @@ function noiseGraph(
 }
 
 /** For methods that are more than one gradient a row: their own explainer is given noisy images. */
-async function compileAround(classifier: Classifier, method: Method, settings: Resolved): Promise<Explainer> {
+async function compileAround(classifier: Classifier, method: Method, settings: Noise): Promise<Explainer> {
   const explainer = await method.compile(classifier);
   const amplitude = noiseAmplitude(settings.noise, classifier.input);
   const plan = statisticPlans[settings.statistic];

@@ -2,8 +2,7 @@ import type { Classifier } from '../../model/classifier.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { prune } from '../../onnx/prune.ts';
 import { addGradients, type GradientRequest, gradientOrZeros } from '../../transforms/gradient/gradient.ts';
-import { type ExplanationGraph, fromGraph, type TargetSource } from '../explanationGraph.ts';
-import type { Method } from '../method.ts';
+import type { ExplanationGraph, TargetSource } from '../explanationGraph.ts';
 
 /** What is differentiated by what, where it is not the plain gradient at the pixels. */
 export interface GradientChoice {
@@ -58,6 +57,19 @@ export function addWeighted(builder: GraphBuilder, weights: string, scores: stri
  */
 export type GradientMap = (builder: GraphBuilder, gradient: string, input: string, weights: string) => string;
 
+/** The same of maps that depend on the gradient and the input alone. */
+export type InputMap = (builder: GraphBuilder, gradient: string, input: string) => string;
+
+/**
+ * Gradient times change, and 0 where there is no change: what is as it was has added nothing, however steep the score is
+ * there. Times an infinite gradient (of a root or a logarithm at 0) it would not be a number.
+ */
+export const changeTimes: InputMap = (builder, gradient, change) => {
+  const { ops } = builder;
+  const zero = builder.scalar(0);
+  return ops.Where(ops.Equal(change, zero), zero, ops.Mul(gradient, change));
+};
+
 /** How a map is read off one gradient a row. */
 export interface MapPlan extends Pick<ExplanationGraph, 'layer' | 'notes' | 'baselines'> {
   readonly toMap: GradientMap;
@@ -92,26 +104,4 @@ export function mapGraph(
     map,
     mapDims: mapDims ?? classifier.facts.get(wrt)?.dims.slice(1) ?? [],
   };
-}
-
-/** A method whose map depends on the input and the gradient there alone, so that it can be averaged inside a graph. */
-export interface GradientMethod extends Method {
-  readonly map: (builder: GraphBuilder, gradient: string, input: string) => string;
-}
-
-/** A method without settings from what it makes of input and gradient. */
-export function gradientMethod(
-  description: Omit<Method, 'settings' | 'compile' | 'graph'>,
-  map: GradientMethod['map'],
-): GradientMethod {
-  return {
-    ...description,
-    settings: {},
-    map,
-    ...fromGraph(async (classifier, target) => mapGraph(classifier, description.id, target, { toMap: map })),
-  };
-}
-
-export function isGradientMethod(method: Method): method is GradientMethod {
-  return 'map' in method;
 }

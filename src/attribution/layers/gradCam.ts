@@ -1,52 +1,38 @@
 import type { Classifier } from '../../model/classifier.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { LayerError } from '../errors.ts';
-import { fromGraph } from '../explanationGraph.ts';
 import { mapGraph } from '../gradient/targetGradient.ts';
-import type { Method, MethodKind, MethodResources } from '../method.ts';
+import { type LayerChoice, method } from '../method.ts';
 import { type ChosenLayer, chosenLayer, layersWithPositions } from './defaultLayer.ts';
 import { addChannelsFirst, type Positions } from './positions.ts';
-
-const description = {
-  id: 'grad-cam',
-  title: 'Grad-CAM',
-  about:
-    'Where the filters that raise the score respond: the activations of a convolution, each weighted with its mean gradient.',
-  unit: 'score units per position',
-};
-
-/** The layer to look at: the last one with positions unless one is named, see chosenLayer. */
-export type LayerChoice = Pick<MethodResources, 'layer'>;
 
 /**
  * Grad-CAM, Selvaraju et al. 2017: the sum over channels of activation times the mean over positions of its gradient.
  * Values are of the layer, [n, 1, h, w], signed: no ReLU at the end.
  */
-export function gradCam({ layer }: LayerChoice = {}): Method {
-  return {
-    ...description,
-    settings: layer === undefined ? {} : { layer },
-    settingsFor: (classifier) => ({ layer: imageLayer(classifier, layer).value }),
-    ...fromGraph(async (classifier, target) => {
-      const chosen = imageLayer(classifier, layer);
-      const { value, positions, notes } = chosen;
-      return mapGraph(classifier, description.id, target, {
-        toMap: (builder, gradient) => addGradCam(builder, chosen, gradient),
+export const gradCam = method({
+  id: 'grad-cam',
+  title: 'Grad-CAM',
+  about:
+    'Where the filters that raise the score respond: the activations of a convolution, each weighted with its mean gradient.',
+  unit: 'score units per position',
+  resources: ['layer'],
+  create: (_options, choice: LayerChoice) => ({
+    settings: choice,
+    settingsFor: (classifier) => ({ layer: imageLayer(classifier, choice.layer).value }),
+    graph: async (classifier, target) => {
+      const layer = imageLayer(classifier, choice.layer);
+      const { value, positions, notes } = layer;
+      return mapGraph(classifier, 'grad-cam', target, {
+        toMap: (builder, gradient) => addGradCam(builder, layer, gradient),
         choose: () => ({ wrt: value }),
         layer: value,
         mapDims: [1, positions.height, positions.width],
         notes,
       });
-    }),
-  };
-}
-
-export const gradCamKind: MethodKind = {
-  ...description,
-  options: {},
-  resources: ['layer'],
-  create: (_settings, resources) => gradCam(resources),
-};
+    },
+  }),
+});
 
 /** A layer of channels over rows and columns. */
 export type ImageLayer = ChosenLayer & { readonly positions: Positions };

@@ -1,48 +1,36 @@
 import type { Classifier } from '../../model/classifier.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { guided } from '../../transforms/modifiedGradient/reluGradients.ts';
-import { fromGraph } from '../explanationGraph.ts';
-import { changeTimes } from '../gradient/changeTimes.ts';
-import { changedAtRelus } from '../gradient/modifiedRelu.ts';
-import { addTargetGradient, mapGraph } from '../gradient/targetGradient.ts';
-import type { Method, MethodKind } from '../method.ts';
-import { addGradCam, type ImageLayer, imageLayer, type LayerChoice } from './gradCam.ts';
-
-const description = {
-  id: 'guided-grad-cam',
-  title: 'Guided Grad-CAM',
-  about: 'The sharp lines of guided backpropagation, kept only where Grad-CAM finds the class.',
-  unit: 'arbitrary units',
-};
+import { changedAtRelus } from '../gradient/guidedBackprop.ts';
+import { addTargetGradient, changeTimes, mapGraph } from '../gradient/targetGradient.ts';
+import { type LayerChoice, method } from '../method.ts';
+import { addGradCam, type ImageLayer, imageLayer } from './gradCam.ts';
 
 /**
  * Guided Grad-CAM, Selvaraju et al. 2017: guided backpropagation times the positive part of Grad-CAM, each of whose cells
  * covers its part of the image (nearest neighbour, as in Captum).
  */
-export function guidedGradCam({ layer }: LayerChoice = {}): Method {
-  return {
-    ...description,
-    settings: layer === undefined ? {} : { layer },
-    settingsFor: (classifier) => ({ layer: imageLayer(classifier, layer).value }),
-    ...fromGraph(async (classifier, target) => {
-      const chosen = imageLayer(classifier, layer);
-      const { notes = [], ...changed } = changedAtRelus(classifier, guided);
-      return mapGraph(classifier, description.id, target, {
-        toMap: (builder, gradient, _input, weights) =>
-          changeTimes(builder, gradient, addCover(builder, classifier, chosen, weights)),
-        ...changed,
-        notes: [...(chosen.notes ?? []), ...notes],
-      });
-    }),
-  };
-}
-
-export const guidedGradCamKind: MethodKind = {
-  ...description,
-  options: {},
+export const guidedGradCam = method({
+  id: 'guided-grad-cam',
+  title: 'Guided Grad-CAM',
+  about: 'The sharp lines of guided backpropagation, kept only where Grad-CAM finds the class.',
+  unit: 'arbitrary units',
   resources: ['layer'],
-  create: (_settings, resources) => guidedGradCam(resources),
-};
+  create: (_options, choice: LayerChoice) => ({
+    settings: choice,
+    settingsFor: (classifier) => ({ layer: imageLayer(classifier, choice.layer).value }),
+    graph: async (classifier, target) => {
+      const layer = imageLayer(classifier, choice.layer);
+      const changed = changedAtRelus(classifier, guided);
+      return mapGraph(classifier, 'guided-grad-cam', target, {
+        ...changed,
+        toMap: (builder, gradient, _input, weights) =>
+          changeTimes(builder, gradient, addCover(builder, classifier, layer, weights)),
+        notes: [...(layer.notes ?? []), ...(changed.notes ?? [])],
+      });
+    },
+  }),
+});
 
 /** max(Grad-CAM, 0) in the image's height and width, as it broadcasts to the image. */
 function addCover(builder: GraphBuilder, classifier: Classifier, layer: ImageLayer, weights: string): string {

@@ -1,53 +1,37 @@
 import type { Classifier } from '../../model/classifier.ts';
 import { baselineImage } from '../../model/pixels.ts';
 import { float32 } from '../../onnx/tensor.ts';
-import { type ExplanationGraph, fromGraph, type TargetSource } from '../explanationGraph.ts';
-import { changeTimes } from '../gradient/changeTimes.ts';
+import type { ExplanationGraph, TargetSource } from '../explanationGraph.ts';
 import { gaussLegendre } from '../gradient/gaussLegendre.ts';
 import { imageShapeOf, runningSum, type SamplingPlan, sampledGraph } from '../gradient/sampledGradient.ts';
-import type { Method, MethodKind } from '../method.ts';
-import { type MethodOptions, resolveOptions } from '../options.ts';
+import { changeTimes } from '../gradient/targetGradient.ts';
+import { type LayerChoice, method } from '../method.ts';
+import { baselineOption } from '../options.ts';
 import { type ChosenLayer, chosenLayer } from './defaultLayer.ts';
-import type { LayerChoice } from './gradCam.ts';
-
-const description = {
-  id: 'layer-conductance',
-  title: 'Layer conductance',
-  about:
-    'How much of the score flows through each unit of a layer on the way from an empty image to this one; the parts sum to the score difference.',
-  unit: 'score units',
-};
-
-const options = {
-  steps: { about: 'steps on the way from the baseline to the image', default: 50, whole: true, min: 1, max: 10_000 },
-  baseline: { about: 'pixel value (0 to 255) of the empty image', default: 0, whole: false, min: 0, max: 255 },
-} as const;
-
-export type LayerConductanceSettings = MethodOptions<typeof options>;
 
 /**
  * Conductance of a layer's units, Dhamdhere, Sundararajan & Yan 2018, summed as in Captum: over the points p_0 ... p_s of a
  * Gauss-Legendre rule on the line from the baseline to the image, the gradient at p_i times the unit's change from p_i to
  * p_{i+1}. Values in the layer's shape, [n, ...]; reports the completeness gap.
  */
-export function layerConductance(settings: LayerConductanceSettings = {}, { layer }: LayerChoice = {}): Method {
-  const resolved = resolveOptions(description.id, options, settings);
-  return {
-    ...description,
-    settings: layer === undefined ? resolved : { ...resolved, layer },
-    settingsFor: (classifier) => ({ ...resolved, layer: chosenLayer(classifier, layer).value }),
-    ...fromGraph(async (classifier, target) =>
-      conductanceGraph(classifier, chosenLayer(classifier, layer), target, resolved),
-    ),
-  };
-}
-
-export const layerConductanceKind: MethodKind = {
-  ...description,
-  options,
+export const layerConductance = method({
+  id: 'layer-conductance',
+  title: 'Layer conductance',
+  about:
+    'How much of the score flows through each unit of a layer on the way from an empty image to this one; the parts sum to the score difference.',
+  unit: 'score units',
+  options: {
+    steps: { about: 'steps on the way from the baseline to the image', default: 50, whole: true, min: 1, max: 10_000 },
+    baseline: baselineOption('the empty image'),
+  },
   resources: ['layer'],
-  create: layerConductance,
-};
+  create: (options, choice: LayerChoice) => ({
+    settings: { ...options, ...choice },
+    settingsFor: (classifier) => ({ ...options, layer: chosenLayer(classifier, choice.layer).value }),
+    graph: async (classifier, target) =>
+      conductanceGraph(classifier, chosenLayer(classifier, choice.layer), target, options),
+  }),
+});
 
 /**
  * Samples are the points on the path. A part of the path begins where the last one ended: the state is the sum so far and
@@ -92,7 +76,7 @@ function conductanceGraph(
       finish: (outer, [total = '']) => sum.finish(outer, total),
     };
   };
-  return sampledGraph(classifier, description.id, target, {
+  return sampledGraph(classifier, 'layer-conductance', target, {
     count: points.length,
     plan,
     mapDims: layer.dims,

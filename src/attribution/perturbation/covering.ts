@@ -8,9 +8,9 @@ import { lengthOf, type Range, ranges } from '../../runtime/portions.ts';
 import { type Program, program } from '../../runtime/program.ts';
 import { floatOutputOf, outputOf, type Values } from '../../runtime/runtime.ts';
 import { explained } from '../explainedScores.ts';
+import type { Attribution, Explainer } from '../explainer.ts';
 import { checkedWeights } from '../explanationGraph.ts';
 import { withMapNotes } from '../mapNotes.ts';
-import type { Attribution, Explainer } from '../method.ts';
 
 /** The elements of one image that are covered together, in runs of memory. */
 export type Stretches = readonly Range[];

@@ -7,10 +7,11 @@ import { random } from '../../random/random.ts';
 import { ranges } from '../../runtime/portions.ts';
 import { SegmentsError } from '../errors.ts';
 import { explained } from '../explainedScores.ts';
+import type { Attribution, Explainer } from '../explainer.ts';
 import { checkedWeights } from '../explanationGraph.ts';
 import { withMapNotes } from '../mapNotes.ts';
-import type { Attribution, Explainer, Method, MethodKind } from '../method.ts';
-import { type MethodOptions, resolveOptions } from '../options.ts';
+import { method } from '../method.ts';
+import { baselineOption, type Resolved, seedOption } from '../options.ts';
 import { type Coalition, coalitions } from './coalitions.ts';
 import { compileMasked } from './maskedImages.ts';
 import {
@@ -23,56 +24,41 @@ import {
 } from './segments.ts';
 import { shapleyRegression } from './shapleyRegression.ts';
 
-const description = {
+const options = {
+  samples: { about: 'sets of segments that are looked at', default: 1000, whole: true, min: 2, max: 1_000_000 },
+  grid: gridOption,
+  baseline: baselineOption('what is hidden'),
+  seed: seedOption,
+} as const;
+
+/**
+ * KernelSHAP, Lundberg & Lee 2017: the Shapley values of the segments, by weighted least squares over sets of them, exact
+ * once all sets are looked at. Every element of a segment gets the segment's value; over segments they sum to the score
+ * less that of the baseline. All images are seen through the same sets. When compiled it throws MethodOptionError and
+ * SegmentsError for segments that do not fit the image, or are too many for the samples.
+ */
+export const kernelShap = method({
   id: 'kernel-shap',
   title: 'KernelSHAP',
   about:
     "Each segment's fair share of the score: what it adds when it is uncovered, averaged over all orders in which segments can be.",
   unit: 'score units',
-};
-
-const options = {
-  samples: { about: 'sets of segments that are looked at', default: 1000, whole: true, min: 2, max: 1_000_000 },
-  grid: gridOption,
-  baseline: { about: 'pixel value (0 to 255) of what is hidden', default: 0, whole: false, min: 0, max: 255 },
-  seed: { about: 'where the random numbers start', default: 0, whole: true, min: 0, max: 0xffffffff },
-} as const;
-
-export interface KernelShapSettings extends MethodOptions<typeof options>, SegmentChoice {}
-
-type Resolved = { readonly [Name in keyof typeof options]: number };
-
-/**
- * KernelSHAP, Lundberg & Lee 2017: the Shapley values of the segments, by weighted least squares over sets of them, exact
- * once all sets are looked at. Every element of a segment gets the segment's value; over segments they sum to the score
- * less that of the baseline. All images are seen through the same sets.
- * @throws MethodOptionError; when compiled, MethodOptionError and SegmentsError for segments that do not fit the image, or
- * are too many for the samples
- */
-export function kernelShap({ segments, ...settings }: KernelShapSettings = {}): Method {
-  const resolved = resolveOptions(description.id, options, settings);
-  const choice = segments ? { segments } : {};
-  const { grid, ...others } = resolved;
-  return {
-    ...description,
-    settings: { ...others, ...segmentSettings(grid, choice) },
-    compile: (classifier) => compile(classifier, resolved, choice),
-  };
-}
-
-export const kernelShapKind: MethodKind = {
-  ...description,
   options,
   resources: ['segments'],
-  create: (settings, resources) =>
-    kernelShap({ ...settings, ...(resources?.segments ? { segments: resources.segments } : {}) }),
-};
+  create: (all, choice: SegmentChoice) => {
+    const { grid, ...others } = all;
+    return {
+      settings: { ...others, ...segmentSettings(grid, choice) },
+      compile: (classifier) => compile(classifier, all, choice),
+    };
+  },
+});
 
 const seenInput = 'konkyo/seen';
 
 async function compile(
   classifier: Classifier,
-  { samples, grid, baseline, seed }: Resolved,
+  { samples, grid, baseline, seed }: Resolved<typeof options>,
   choice: SegmentChoice,
 ): Promise<Explainer> {
   const { input, batchSize, scores } = classifier;
@@ -87,7 +73,7 @@ async function compile(
   const seen = seenRows(sets, segments.count);
   const elements = segmentOfElement(segments, input);
   const empty = baselineImage(baseline, input);
-  const masked = await compileMasked(classifier, description.id, baseline, {
+  const masked = await compileMasked(classifier, 'kernel-shap', baseline, {
     masks: (builder) => addMasks(builder, segments, input),
     results: (_builder, found) => [found],
   });

@@ -6,48 +6,43 @@ import { random } from '../../random/random.ts';
 import { ranges } from '../../runtime/portions.ts';
 import { MethodOptionError } from '../errors.ts';
 import { explainedScores } from '../explainedScores.ts';
+import type { Attribution, Explainer } from '../explainer.ts';
 import { checkedWeights } from '../explanationGraph.ts';
 import { withMapNotes } from '../mapNotes.ts';
-import type { Attribution, Explainer, Method, MethodKind } from '../method.ts';
-import { type MethodOptions, resolveOptions } from '../options.ts';
+import { method } from '../method.ts';
+import { baselineOption, type Resolved, seedOption } from '../options.ts';
 import { compileMasked } from './maskedImages.ts';
-
-const description = {
-  id: 'rise',
-  title: 'RISE',
-  about:
-    'By how much the score is higher when a pixel is seen than on average, over many random masks: which parts are enough.',
-  unit: 'score units',
-};
 
 const options = {
   samples: { about: 'random masks', default: 1000, whole: true, min: 1, max: 1_000_000 },
   cells: { about: 'cells along each side of a mask before it is enlarged', default: 7, whole: true, min: 1, max: 100 },
   keep: { about: 'how likely a cell is seen', default: 0.5, whole: false, min: 0.01, max: 0.99 },
-  baseline: { about: 'pixel value (0 to 255) of what is hidden', default: 0, whole: false, min: 0, max: 255 },
-  seed: { about: 'where the random numbers start', default: 0, whole: true, min: 0, max: 0xffffffff },
+  baseline: baselineOption('what is hidden'),
+  seed: seedOption,
 } as const;
 
-type Resolved = { readonly [Name in keyof typeof options]: number };
+type Settings = Resolved<typeof options>;
 
 /**
  * RISE, Petsiuk, Das & Saenko 2018, less its mean: E[score | pixel seen] - E[score], estimated by the mean over N masks M of
  * (score - mean score) M / p, p the probability that a cell is seen. Masks are grids of cells seen or hidden,
  * enlarged bilinearly and cropped at a random place (section 3.2). All images get the same masks.
- * @throws MethodOptionError
  */
-export function rise(settings: MethodOptions<typeof options> = {}): Method {
-  const resolved = resolveOptions(description.id, options, settings);
-  return { ...description, settings: resolved, compile: (classifier) => compile(classifier, resolved) };
-}
-
-export const riseKind: MethodKind = { ...description, options, create: rise };
+export const rise = method({
+  id: 'rise',
+  title: 'RISE',
+  about:
+    'By how much the score is higher when a pixel is seen than on average, over many random masks: which parts are enough.',
+  unit: 'score units',
+  options,
+  create: (settings) => ({ compile: (classifier) => compile(classifier, settings) }),
+});
 
 const gridsInput = 'konkyo/grids';
 const placesInput = 'konkyo/places';
 const unmaskedInput = 'konkyo/unmasked';
 
-async function compile(classifier: Classifier, settings: Resolved): Promise<Explainer> {
+async function compile(classifier: Classifier, settings: Settings): Promise<Explainer> {
   const { input, batchSize } = classifier;
   const { samples, cells, keep, baseline } = settings;
   if (cells > Math.min(input.height, input.width)) {
@@ -57,7 +52,7 @@ async function compile(classifier: Classifier, settings: Resolved): Promise<Expl
   }
   const { grids, places } = drawMasks(settings, input);
   const pixels = input.height * input.width;
-  const masked = await compileMasked(classifier, description.id, baseline, {
+  const masked = await compileMasked(classifier, 'rise', baseline, {
     masks: (builder) => addMasks(builder, cells, input),
     results(builder, all, masks) {
       // Above the score without a mask: of nearly equal scores only what differs is summed up, and of equal ones nothing.
@@ -106,7 +101,7 @@ async function compile(classifier: Classifier, settings: Resolved): Promise<Expl
 }
 
 /** Seeded masks: cells [N, s, s] of 0 and 1, and where each is cropped, [N, 2] whole pixels down and across. */
-function drawMasks({ samples, cells, keep, seed }: Resolved, input: InputDescription) {
+function drawMasks({ samples, cells, keep, seed }: Settings, input: InputDescription) {
   const source = random(seed);
   const grids = new Float32Array(samples * cells * cells);
   const places = new Float32Array(samples * 2);

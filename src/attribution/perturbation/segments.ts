@@ -1,6 +1,6 @@
 import { type InputDescription, imageDims } from '../../model/inputDescription.ts';
 import { MethodOptionError, SegmentsError } from '../errors.ts';
-import type { MethodOption, MethodResources } from '../method.ts';
+import type { MethodOption } from '../options.ts';
 
 /** The parts of an image that are shown and hidden as wholes. */
 export interface Segments {
@@ -26,7 +26,9 @@ export interface SegmentImage {
 }
 
 /** Where a method's segments come from: a label image, or a grid. */
-export type SegmentChoice = Pick<MethodResources, 'segments'>;
+export interface SegmentChoice {
+  readonly segments?: SegmentSource;
+}
 
 export const gridOption: MethodOption = {
   about: 'cells along each side of the image, each of them a segment, where no --segments are given',

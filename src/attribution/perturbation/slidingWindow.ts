@@ -1,8 +1,6 @@
 import type { InputDescription } from '../../model/inputDescription.ts';
 import { MethodOptionError } from '../errors.ts';
-
-/** Pixels, [height, width]. */
-export type Size = readonly [number, number];
+import type { Pair } from '../options.ts';
 
 /** A part of the image: rows and columns from, up to not including. */
 export interface Box {
@@ -22,7 +20,7 @@ export function windowFor({ height, width }: Pick<InputDescription, 'height' | '
  * the last windows cut off at its border.
  * @throws MethodOptionError for a window larger than the image, or a stride that would leave pixels out.
  */
-export function windowPlaces(image: Size, window: Size, stride: Size): Box[] {
+export function windowPlaces(image: Pair, window: Pair, stride: Pair): Box[] {
   const [rows, columns] = ([0, 1] as const).map((axis) => steps(image[axis], window[axis], stride[axis]));
   return (rows ?? []).flatMap((row) =>
     (columns ?? []).map((column) => ({ top: row.from, bottom: row.to, left: column.from, right: column.to })),

@@ -8,49 +8,45 @@ import {
   epsilonPlus,
   epsilonPlusFlat,
 } from '../../transforms/relevance/composites.ts';
-import { fromGraph } from '../explanationGraph.ts';
-import type { Method, MethodKind, MethodOption, MethodSettings } from '../method.ts';
-import { resolveOptions } from '../options.ts';
-import { deepTaylorNotes } from './deepTaylorNotes.ts';
+import { configured, type Method, type MethodDescription, type MethodSettings, method } from '../method.ts';
+import type { MethodOption, Options, Resolved } from '../options.ts';
+import { deepTaylorNotes } from './placementNotes.ts';
 import { type NotesOn, pixelBounds, relevanceGraph } from './relevance.ts';
 
 /* Layer-wise relevance propagation (Bach et al. 2015) by the composites there are. */
 
-const epsilon: MethodOption = {
+const epsilon = {
   about: 'added to the denominators of dense layers: larger gives fewer, stronger pixels',
   default: 1e-6,
   whole: false,
   min: 0,
-};
-const gamma: MethodOption = {
+} as const satisfies MethodOption;
+const gamma = {
   about: 'how much more contributions in favour of an output count',
   default: 0.25,
   whole: false,
   min: 0,
-};
+} as const satisfies MethodOption;
 
-const unit = 'score units';
+type CompositeFor = (classifier: Classifier) => Composite;
 
-interface RelevanceMethod {
-  readonly id: string;
-  readonly title: string;
-  readonly about: string;
-  readonly options: Readonly<Record<string, MethodOption>>;
-  readonly composite: (classifier: Classifier, settings: Readonly<Record<string, number>>) => Composite;
-  readonly notes?: NotesOn;
+/** A method by a composite that there is. */
+function lrp<const O extends Options>(
+  description: Omit<MethodDescription, 'unit'> & { readonly options: O },
+  composite: (options: Resolved<O>) => CompositeFor,
+  notes?: NotesOn,
+) {
+  return method<O>({
+    ...description,
+    unit: 'score units',
+    create: (options) => relevanceParts(composite(options), notes),
+  });
 }
 
-function kindOf({ composite, notes, ...description }: RelevanceMethod): MethodKind {
-  const { id, options } = description;
-  const create = (settings: Readonly<Record<string, number>>): Method => {
-    const resolved: Readonly<Record<string, number>> = resolveOptions(id, options, settings);
-    return relevanceMethod(
-      { ...description, unit, settings: resolved },
-      (classifier) => composite(classifier, resolved),
-      notes,
-    );
-  };
-  return { ...description, create };
+function relevanceParts(composite: CompositeFor, notes: NotesOn | undefined) {
+  const graph: NonNullable<Method['graph']> = (classifier, target) =>
+    relevanceGraph(classifier, target, composite(classifier), notes);
+  return { graph };
 }
 
 /**
@@ -58,76 +54,84 @@ function kindOf({ composite, notes, ...description }: RelevanceMethod): MethodKi
  * @param notes what the result says of itself, given which layer got which rule.
  */
 export function relevanceMethod(
-  description: Omit<Method, 'compile' | 'graph' | 'settings'> & { readonly settings?: MethodSettings },
-  composite: (classifier: Classifier) => Composite,
+  { settings, ...description }: MethodDescription & { readonly settings?: MethodSettings },
+  composite: CompositeFor,
   notes?: NotesOn,
 ): Method {
-  return {
-    ...description,
-    settings: description.settings ?? {},
-    ...fromGraph((classifier, target) => relevanceGraph(classifier, target, composite(classifier), notes)),
-  };
+  return configured(description, { settings, ...relevanceParts(composite, notes) });
 }
 
-export const lrpEpsilonPlusKind = kindOf({
-  id: 'lrp-epsilon-plus',
-  title: 'Relevance, epsilon-plus',
-  about:
-    'The score handed back layer by layer to what produced it, in convolutions only to what spoke for it: where the evidence lies.',
-  options: { epsilon },
-  composite: (_classifier, settings) => epsilonPlus(settings),
-});
+export const lrpEpsilonPlus = lrp(
+  {
+    id: 'lrp-epsilon-plus',
+    title: 'Relevance, epsilon-plus',
+    about:
+      'The score handed back layer by layer to what produced it, in convolutions only to what spoke for it: where the evidence lies.',
+    options: { epsilon },
+  },
+  (options) => () => epsilonPlus(options),
+);
 
-export const lrpEpsilonPlusFlatKind = kindOf({
-  id: 'lrp-epsilon-plus-flat',
-  title: 'Relevance, epsilon-plus-flat',
-  about:
-    'As epsilon-plus, but the first layer spreads its part evenly over the pixels it reads: coarser, and not drawn to bright pixels.',
-  options: { epsilon },
-  composite: (_classifier, settings) => epsilonPlusFlat(settings),
-});
+export const lrpEpsilonPlusFlat = lrp(
+  {
+    id: 'lrp-epsilon-plus-flat',
+    title: 'Relevance, epsilon-plus-flat',
+    about:
+      'As epsilon-plus, but the first layer spreads its part evenly over the pixels it reads: coarser, and not drawn to bright pixels.',
+    options: { epsilon },
+  },
+  (options) => () => epsilonPlusFlat(options),
+);
 
-export const lrpEpsilonAlpha2Beta1Kind = kindOf({
-  id: 'lrp-epsilon-alpha2-beta1',
-  title: 'Relevance, epsilon-alpha2-beta1',
-  about:
-    'The score handed back layer by layer, what spoke for it counted twice and what spoke against it once: evidence and counter-evidence.',
-  options: { epsilon },
-  composite: (_classifier, settings) => epsilonAlpha2Beta1(settings),
-});
+export const lrpEpsilonAlpha2Beta1 = lrp(
+  {
+    id: 'lrp-epsilon-alpha2-beta1',
+    title: 'Relevance, epsilon-alpha2-beta1',
+    about:
+      'The score handed back layer by layer, what spoke for it counted twice and what spoke against it once: evidence and counter-evidence.',
+    options: { epsilon },
+  },
+  (options) => () => epsilonAlpha2Beta1(options),
+);
 
-export const lrpEpsilonGammaBoxKind = kindOf({
-  id: 'lrp-epsilon-gamma-box',
-  title: 'Relevance, epsilon-gamma-box',
-  about:
-    'The score handed back layer by layer, evidence for it favoured a little; at the pixels it counts how far each is from the darkest and brightest it could be.',
-  options: { epsilon, gamma },
-  composite: (classifier, settings) => epsilonGammaBox(pixelBounds(classifier), settings),
-});
+export const lrpEpsilonGammaBox = lrp(
+  {
+    id: 'lrp-epsilon-gamma-box',
+    title: 'Relevance, epsilon-gamma-box',
+    about:
+      'The score handed back layer by layer, evidence for it favoured a little; at the pixels it counts how far each is from the darkest and brightest it could be.',
+    options: { epsilon, gamma },
+  },
+  (options) => (classifier) => epsilonGammaBox(pixelBounds(classifier), options),
+);
 
-export const deepTaylorKind = kindOf({
-  id: 'deep-taylor',
-  title: 'Deep Taylor decomposition',
-  about: 'The score split among the pixels by a Taylor expansion of every layer: only evidence for it, none against.',
-  options: {},
-  composite: (classifier) => deepTaylorComposite(pixelBounds(classifier)),
-  notes: deepTaylorNotes,
-});
+export const deepTaylor = lrp(
+  {
+    id: 'deep-taylor',
+    title: 'Deep Taylor decomposition',
+    about: 'The score split among the pixels by a Taylor expansion of every layer: only evidence for it, none against.',
+    options: {},
+  },
+  () => (classifier) => deepTaylorComposite(pixelBounds(classifier)),
+  deepTaylorNotes,
+);
 
-export const attnLrpKind = kindOf({
-  id: 'attn-lrp',
-  title: 'Relevance through attention',
-  about:
-    'The score handed back layer by layer through attention too: what the model looked at, and what it made of it.',
-  options: { epsilon, gamma: { ...gamma, default: 0 } },
-  composite: (_classifier, settings) => attnLrpComposite(settings),
-});
+export const attnLrp = lrp(
+  {
+    id: 'attn-lrp',
+    title: 'Relevance through attention',
+    about:
+      'The score handed back layer by layer through attention too: what the model looked at, and what it made of it.',
+    options: { epsilon, gamma: { ...gamma, default: 0 } },
+  },
+  (options) => () => attnLrpComposite(options),
+);
 
-export const relevanceKinds: readonly MethodKind[] = [
-  lrpEpsilonPlusKind,
-  lrpEpsilonPlusFlatKind,
-  lrpEpsilonAlpha2Beta1Kind,
-  lrpEpsilonGammaBoxKind,
-  deepTaylorKind,
-  attnLrpKind,
-];
+export const relevanceMethods = [
+  lrpEpsilonPlus,
+  lrpEpsilonPlusFlat,
+  lrpEpsilonAlpha2Beta1,
+  lrpEpsilonGammaBox,
+  deepTaylor,
+  attnLrp,
+] as const;

@@ -18,11 +18,10 @@ import type { Bounds } from '../../transforms/relevance/bounds.ts';
 import type { Composite, PlacedRule } from '../../transforms/relevance/composite.ts';
 import { relevanceContext } from '../../transforms/relevance/context.ts';
 import { addRelevance, type BookedLayer } from '../../transforms/relevance/relevance.ts';
+import type { Explainer, LayerRelevance } from '../explainer.ts';
 import { type ExplanationGraph, givenWeights, graphExplainer, type TargetSource } from '../explanationGraph.ts';
 import { addExplainedScore, addScoreRows, addWeighted } from '../gradient/targetGradient.ts';
-import type { Explainer } from '../method.ts';
-import { pixelNotes } from './pixelNotes.ts';
-import type { LayerRelevance } from './relevanceByLayer.ts';
+import { pixelNotes } from './placementNotes.ts';
 
 /** The values that the model's input can have: those of pixels 0 and 255, for each channel. */
 export function pixelBounds({ input }: Pick<Classifier, 'input'>): Bounds {

@@ -1,17 +1,15 @@
-import type { Completeness } from '../../attribution/method.ts';
-import type { CheckedExplanation, CheckedMap } from '../../faithfulness/checkMaps.ts';
+import { isEvidence } from '../../attribution/method.ts';
+import { type CheckedExplanation, type CheckedMap, figuresOf } from '../../faithfulness/checks.ts';
 import { cellMap } from '../../faithfulness/pixelMap.ts';
 import { type Classifier, className, givesProbabilities } from '../../model/classifier.ts';
 import { type Prediction, ranking } from '../../model/decision.ts';
-import { sumChannels, toPixels } from '../../model/pixels.ts';
+import { toPixels } from '../../model/pixels.ts';
 import { targetWords } from '../../model/target.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { freedomView } from '../../studies/noncontributing/page/freedomView.ts';
 import { mapScale } from '../drawing/mapReading.ts';
 import { percent, signed } from '../page/number.ts';
-import { checkFigures } from './checkFigures.ts';
-import { conservationFigure } from './conservationFigure.ts';
-import type { AttributionMap, Decision, ExplainedImage, ExplainedOutput, Figure, RankedClass } from './view.ts';
+import type { AttributionMap, Decision, ExplainedImage, ExplainedOutput, RankedClass } from './view.ts';
 
 /** An image to explain. */
 export interface NamedImage {
@@ -44,19 +42,9 @@ export function explainedImage(
     picture: toPixels(image.data, classifier.input),
     ...(truth === undefined ? {} : { truth: className(classifier, truth) }),
     decision: decisionOf(classifier, explanation.prediction),
-    maps: explanation.maps.flatMap((map) => (map.freedom ? [] : (attributionMap(of, map) ?? []))),
-    ...freedomOf(classifier, explanation),
+    maps: explanation.maps.filter(({ method }) => isEvidence(method)).flatMap((map) => attributionMap(of, map) ?? []),
+    freedom: freedomView(classifier, explanation.maps),
   };
-}
-
-function freedomOf({ input }: Classifier, { maps }: CheckedExplanation): Pick<ExplainedImage, 'freedom'> {
-  for (const { values, freedom } of maps) {
-    if (!freedom) continue;
-    const { height, width, channels } = input;
-    const perPixel = sumChannels(values.data, input).map((sum) => sum / channels);
-    return { freedom: freedomView({ height, width, values: perPixel }, freedom) };
-  }
-  return {};
 }
 
 function decisionOf(classifier: Classifier, prediction: Prediction): Decision {
@@ -105,33 +93,10 @@ function attributionMap(classifier: Classifier, map: CheckedMap): AttributionMap
     ...(channels > 1 && map.layer === undefined ? { summedChannels: channels } : {}),
     ...(notes.length > 0 ? { notes } : {}),
     ...(map.checks ? {} : { unchecked: map.unchecked ?? 'It was not put to a test.' }),
-    figures: [
-      ...(map.completeness ? [completenessFigure(map.completeness, map.values.data)] : []),
-      ...(map.relevanceByLayer ? [conservationFigure(map.values.data, map.score, map.relevanceByLayer)] : []),
-      ...(map.checks ? checkFigures(map.checks) : []),
-    ],
+    figures: figuresOf(map, { percent, signed }),
   };
 }
 
 function layerWords(layer: string, [, channels = 1]: readonly number[]): string {
   return `Of the layer ${layer}${channels > 1 ? `, its ${channels} channels added up` : ''}.`;
-}
-
-/**
- * Under 1% the parts account for the whole; over 10% a tenth of the score is unexplained. Where the whole is 0, what is left
- * over is compared with the sum of the parts' sizes; nothing is judged of a map without parts, or without numbers.
- */
-function completenessFigure({ sum, expected, gap }: Completeness, values: Float32Array): Figure {
-  const sizes = values.reduce((total, value) => total + Math.abs(value), 0);
-  const sums = `sum ${signed(sum)}, score difference ${signed(expected)}`;
-  const judged = gap ?? Math.abs(sum) / sizes;
-  const nothing = sizes === 0 && expected === 0;
-  return {
-    label: 'Completeness gap',
-    value: nothing ? `nothing to add up (${sums})` : gap === undefined ? sums : `${percent(gap)} (${sums})`,
-    ...(nothing ? { short: 'nothing to add up' } : gap === undefined ? {} : { short: percent(gap) }),
-    verdict: !Number.isFinite(judged) ? 'neutral' : judged < 0.01 ? 'good' : judged < 0.1 ? 'fair' : 'poor',
-    meaning:
-      'The map should sum to the difference between the score of this image and that of what it is compared with (an empty image, or the mean of many); the gap is what is missing. More steps or samples make it smaller.',
-  };
 }

@@ -1,6 +1,9 @@
+import type { Figure, Row } from '../../faithfulness/figure.ts';
 import type { FiredRuleView } from '../../studies/booleanRules/page/firedView.ts';
 import type { DecidingView } from '../../studies/filterPaths/page/decidingView.ts';
 import type { FreedomView } from '../../studies/noncontributing/page/freedomView.ts';
+
+export type { Figure, Line, Row, Verdict } from '../../faithfulness/figure.ts';
 
 /**
  * Everything a report shows, as plain data. Whoever computed the explanation fills it in; the report only lays it out.
@@ -108,31 +111,6 @@ export interface AttributionMap {
   readonly seconds?: number;
 }
 
-/** `neutral` is a figure that informs without judging. */
-export type Verdict = 'good' | 'fair' | 'poor' | 'neutral';
-
-export interface Figure {
-  readonly label: string;
-  /** Formatted, with its unit: `0.3%`. */
-  readonly value: string;
-  /** The same in short, for a table of many maps; by default `value`. */
-  readonly short?: string;
-  /** What the figure is to be compared with, the same for all maps of an image: in short, by name. */
-  readonly comparisons?: readonly Row[];
-  readonly verdict: Verdict;
-  /** One plain sentence: what the figure says. */
-  readonly meaning: string;
-  /** Drawn small beside the figure, all from 0 to 1. */
-  readonly lines?: readonly Line[];
-}
-
-/** A line in a small drawing. */
-export interface Line {
-  readonly label: string;
-  readonly kind: 'own' | 'comparison';
-  readonly points: readonly { readonly x: number; readonly y: number }[];
-}
-
 export interface Provenance {
   readonly model: ModelFacts;
   readonly input: readonly Row[];
@@ -152,9 +130,4 @@ export interface ModelFacts {
   /** The opset the file came in, where the model was rewritten on load. */
   readonly upgradedFrom?: number;
   readonly parameters?: number;
-}
-
-export interface Row {
-  readonly label: string;
-  readonly value: string;
 }

@@ -1,8 +1,8 @@
-import type { MeasuredFreedom } from '../../attribution/freedom.ts';
 import { type Decision, leadOf } from '../../model/decision.ts';
 import type { Scores } from '../../model/findScores.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import type { Values } from '../../runtime/runtime.ts';
+import type { MeasuredFreedom } from './freedom.ts';
 import type { NoiseDraws } from './noiseDraws.ts';
 
 /** An image with amplitudes, and the network they are tried on. */

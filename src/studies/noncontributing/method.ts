@@ -1,22 +1,15 @@
 import { explainedScores } from '../../attribution/explainedScores.ts';
+import type { Attribution, Explainer } from '../../attribution/explainer.ts';
 import { checkedWeights } from '../../attribution/explanationGraph.ts';
-import type { Freedom } from '../../attribution/freedom.ts';
 import { withMapNotes } from '../../attribution/mapNotes.ts';
-import type { Attribution, Explainer, Method, MethodKind } from '../../attribution/method.ts';
-import { type MethodOptions, resolveOptions } from '../../attribution/options.ts';
+import { method } from '../../attribution/method.ts';
+import { type Resolved, seedOption } from '../../attribution/options.ts';
 import type { Classifier } from '../../model/classifier.ts';
 import { imageDims } from '../../model/inputDescription.ts';
 import { concatRows, float32, rows, sizeOf, type Tensor } from '../../onnx/tensor.ts';
+import { type FreedomFinding, freedomFinding } from './freedom.ts';
 import { compileNoncontributing, type NoncontributingPixels } from './noncontributing.ts';
 import { defaultSchedule, fastDefaults, fastSchedule, type SearchSchedule } from './schedules.ts';
-
-const description = {
-  id: 'noncontributing',
-  title: 'Non-contributing pixels',
-  about:
-    'How far every pixel could change, all of them at once, without changing the decision: 1 is by the whole pixel range.',
-  unit: 'pixel ranges',
-};
 
 const options = {
   iterations: {
@@ -40,65 +33,69 @@ const options = {
     min: 1,
     max: 1_000_000,
   },
-  seed: { about: 'where the random numbers start', default: 0, whole: true, min: 0, max: 0xffffffff },
+  seed: seedOption,
 } as const;
+
+type Settings = Resolved<typeof options>;
 
 /**
  * Non-contributing pixels (Ikeno, Hara & Washio 2018) without masks, as a map of the image: see `compileNoncontributing`. The
- * map is of the decision, whatever the target.
- * @throws MethodOptionError
+ * map is of the decision, whatever the target; what its noise was measured to do is beside it, see `freedomOf`.
  */
-export function noncontributing(settings: MethodOptions<typeof options> = {}): Method {
-  const resolved = resolveOptions(description.id, options, settings);
-  const scheduleFor = (classifier: Classifier): SearchSchedule => {
-    const automatic = defaultSchedule(classifier);
-    return resolved.iterations === 0 ? automatic : fastSchedule({ ...automatic, iterations: resolved.iterations });
-  };
-  return {
-    ...description,
-    shows: 'freedom',
-    settings: resolved,
+export const noncontributing = method({
+  id: 'noncontributing',
+  title: 'Non-contributing pixels',
+  about:
+    'How far every pixel could change, all of them at once, without changing the decision: 1 is by the whole pixel range.',
+  unit: 'pixel ranges',
+  explains: 'decision',
+  options,
+  create: (settings) => ({
     settingsFor: (classifier) => {
-      const { iterations, images } = scheduleFor(classifier);
-      return { ...resolved, iterations, noiseImages: images };
+      const { iterations, images } = scheduleFor(classifier, settings);
+      return { ...settings, iterations, noiseImages: images };
     },
-    async compile(classifier) {
-      const { tolerance, draws, seed } = resolved;
-      const pixels = await compileNoncontributing(classifier, {
-        schedule: scheduleFor(classifier),
-        tolerance: { ofMargin: tolerance },
-        draws,
-        seed,
-      });
-      const explainer: Explainer = {
-        async attribute(images, targets): Promise<Attribution> {
-          const weights = checkedWeights(classifier, images, targets);
-          const found = await eachImage(pixels, images);
-          const values = found.map(({ amplitude }) => overChannels(amplitude, classifier));
-          return {
-            values: concatRows(values),
-            scores: await explainedScores(classifier, images, weights),
-            freedom: found.map(({ freedom }) => freedom),
-          };
-        },
-        release: () => pixels.release(),
-      };
-      return withMapNotes(explainer, classifier, 'scores');
-    },
-  };
+    compile: (classifier) => compile(classifier, settings),
+  }),
+});
+
+function scheduleFor(classifier: Classifier, { iterations }: Settings): SearchSchedule {
+  const automatic = defaultSchedule(classifier);
+  return iterations === 0 ? automatic : fastSchedule({ ...automatic, iterations });
 }
 
-export const noncontributingKind: MethodKind = { ...description, options, create: noncontributing };
+async function compile(classifier: Classifier, settings: Settings): Promise<Explainer> {
+  const { tolerance, draws, seed } = settings;
+  const pixels = await compileNoncontributing(classifier, {
+    schedule: scheduleFor(classifier, settings),
+    tolerance: { ofMargin: tolerance },
+    draws,
+    seed,
+  });
+  const explainer: Explainer = {
+    async attribute(images, targets): Promise<Attribution> {
+      const weights = checkedWeights(classifier, images, targets);
+      const found = await eachImage(pixels, images);
+      return {
+        values: concatRows(found.map(({ amplitude }) => overChannels(amplitude, classifier))),
+        scores: await explainedScores(classifier, images, weights),
+        findings: found.map(({ finding }) => finding),
+      };
+    },
+    release: () => pixels.release(),
+  };
+  return withMapNotes(explainer, classifier, 'changes');
+}
 
 /** One after the other: each image's own search fills the batches. */
 async function eachImage(
   pixels: NoncontributingPixels,
   images: Tensor<'float32'>,
-): Promise<{ readonly amplitude: Tensor<'float32'>; readonly freedom: Freedom }[]> {
-  const found: { amplitude: Tensor<'float32'>; freedom: Freedom }[] = [];
+): Promise<{ readonly amplitude: Tensor<'float32'>; readonly finding: FreedomFinding }[]> {
+  const found: { amplitude: Tensor<'float32'>; finding: FreedomFinding }[] = [];
   for (let i = 0; i < (images.dims[0] ?? 0); i++) {
     const { amplitude, meanAmplitude, free, measured } = await pixels.of(rows(images, i, i + 1));
-    found.push({ amplitude, freedom: { meanAmplitude, free, measured } });
+    found.push({ amplitude, finding: freedomFinding({ meanAmplitude, free, measured }) });
   }
   return found;
 }

@@ -1,4 +1,3 @@
-import type { Freedom } from '../../attribution/freedom.ts';
 import { type Classifier, checkImages } from '../../model/classifier.ts';
 import { type Decision, decisionOf } from '../../model/decision.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
@@ -8,6 +7,7 @@ import type { Values } from '../../runtime/runtime.ts';
 import type { AmplitudePer } from './amplitude.ts';
 import { bestEvenAmplitude } from './bestEven.ts';
 import { UndecidedError } from './errors.ts';
+import type { Freedom } from './freedom.ts';
 import { chosenMasks, compileMaskValues, type MaskChoice, withMasks } from './layerMasks.ts';
 import { measureFreedom, type Trial } from './measureFreedom.ts';
 import { compileDraws, type NoiseDraws } from './noiseDraws.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../../src/attribution/explain.ts';
 import { float32 } from '../../../src/onnx/tensor.ts';
+import { freedomOf } from '../../../src/studies/noncontributing/freedom.ts';
 import { noncontributing } from '../../../src/studies/noncontributing/method.ts';
 import { linearClassifier } from './smallNetworks.ts';
 
@@ -16,8 +17,8 @@ describe('non-contributing pixels among the methods', () => {
     const shared = map!.values.data[3]!;
     expect([...map!.values.data]).toEqual([1, 1, 1, shared, shared, shared, 1, 1, 1, 1, 1, 1]);
     expect(shared).toBeLessThan(0.2);
-    expect(map!.freedom!.measured).toMatchObject({ draws: 50, kept: 1, keptClipped: 1 });
-    expect(map!.freedom!.free).toBe(0.75);
+    expect(freedomOf(map!)!.measured).toMatchObject({ draws: 50, kept: 1, keptClipped: 1 });
+    expect(freedomOf(map!)!.free).toBe(0.75);
     await classifier.release();
   });
 

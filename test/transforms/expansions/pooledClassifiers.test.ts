@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deepLift } from '../../../src/attribution/gradient/deepLift.ts';
 import { saliency } from '../../../src/attribution/gradient/saliency.ts';
 import type { Method } from '../../../src/attribution/method.ts';
-import { lrpEpsilonPlusKind } from '../../../src/attribution/relevance/lrp.ts';
+import { lrpEpsilonPlus } from '../../../src/attribution/relevance/lrp.ts';
 import type { AttributeLike } from '../../../src/onnx/attributes.ts';
 import { emptyGraph, GraphBuilder } from '../../../src/onnx/graphBuilder.ts';
 import { float32, sizeOf } from '../../../src/onnx/tensor.ts';
@@ -125,7 +125,7 @@ describe.each(cases)('$op, $title', (entry) => {
   });
 
   // No rule for norms is known.
-  const methods = entry.op === 'LpPool' ? [] : [lrpEpsilonPlusKind.create({}), deepLift()];
+  const methods = entry.op === 'LpPool' ? [] : [lrpEpsilonPlus.create({}), deepLift()];
   it.each<Method>(methods)('is explained by $id', async (method) => {
     const classifier = await load(modelOf(entry));
     const explainer = await method.compile(classifier);

@@ -1,9 +1,9 @@
-import type { MeasuredFreedom } from '../../../attribution/freedom.ts';
 import type { Classifier } from '../../../model/classifier.ts';
 import { sumChannels } from '../../../model/pixels.ts';
 import type { Tensor } from '../../../onnx/tensor.ts';
 import type { ExplainedImage } from '../../../report/explanation/view.ts';
 import type { Certificate } from '../certificate.ts';
+import type { MeasuredFreedom } from '../freedom.ts';
 import type { NoncontributingMap } from '../noncontributing.ts';
 import type { AmplitudeMap } from './amplitudeColours.ts';
 

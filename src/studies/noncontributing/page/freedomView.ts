@@ -1,6 +1,9 @@
-import type { Freedom } from '../../../attribution/freedom.ts';
+import type { MethodMap } from '../../../attribution/explain.ts';
+import type { Classifier } from '../../../model/classifier.ts';
 import { quantity } from '../../../report/page/number.ts';
+import { freedomOf } from '../freedom.ts';
 import type { AmplitudeMap } from './amplitudeColours.ts';
+import { amplitudeMap } from './besideView.ts';
 
 /** How far the pixels of an image can change, as the report shows it. */
 export interface FreedomView {
@@ -17,16 +20,23 @@ export interface FreedomView {
   readonly leastLead: string;
 }
 
-export function freedomView(map: AmplitudeMap, { meanAmplitude, free, measured }: Freedom): FreedomView {
-  const { draws, kept, keptClipped, worstChange, leastLead } = measured;
-  return {
-    map,
-    meanAmplitude,
-    free,
-    draws,
-    kept,
-    keptClipped,
-    worstChange: quantity(worstChange),
-    leastLead: quantity(leastLead),
-  };
+/** Of the first of an image's maps that is one of amplitudes; undefined where none is. */
+export function freedomView(classifier: Classifier, maps: readonly MethodMap[]): FreedomView | undefined {
+  for (const map of maps) {
+    const freedom = freedomOf(map);
+    if (!freedom) continue;
+    const { meanAmplitude, free, measured } = freedom;
+    const { draws, kept, keptClipped, worstChange, leastLead } = measured;
+    return {
+      map: amplitudeMap(classifier, map.values),
+      meanAmplitude,
+      free,
+      draws,
+      kept,
+      keptClipped,
+      worstChange: quantity(worstChange),
+      leastLead: quantity(leastLead),
+    };
+  }
+  return undefined;
 }

@@ -1,5 +1,4 @@
 import { type Explanation, explain } from '../../../attribution/explain.ts';
-import type { MeasuredFreedom } from '../../../attribution/freedom.ts';
 import { imageAt, type LabelledImages } from '../../../datasets/labelledImages.ts';
 import { rankCorrelation } from '../../../faithfulness/rankCorrelation.ts';
 import type { Classifier } from '../../../model/classifier.ts';
@@ -12,6 +11,7 @@ import type { PaperProgress } from '../../paper.ts';
 import { type BoundKind, type Certificate, certify } from '../certificate.ts';
 import { type Challenge, challenge } from '../certificateChallenge.ts';
 import { comparedMethods } from '../comparedMethods.ts';
+import type { MeasuredFreedom } from '../freedom.ts';
 import { compileNoncontributing, type NoncontributingMap, type NoncontributingSettings } from '../noncontributing.ts';
 import { paperSchedule, type SearchSchedule } from '../schedules.ts';
 

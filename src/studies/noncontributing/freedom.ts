@@ -1,3 +1,5 @@
+import type { Finding } from '../../attribution/explainer.ts';
+
 /** How far the pixels of one image may change at once without changing the decision, and how that was measured. */
 export interface Freedom {
   /** Mean amplitude, 0 to 1: 1 is noise from minus to plus the whole pixel range. */
@@ -21,4 +23,24 @@ export interface MeasuredFreedom {
   readonly leastLead: number;
   /** sum_k max(|y_k - y'_k| - a, 0), averaged over the draws. */
   readonly straying: number;
+}
+
+/** The same beside a map of amplitudes. */
+export interface FreedomFinding extends Finding, Freedom {
+  readonly study: typeof study;
+}
+
+const study = 'noncontributing';
+
+export function freedomFinding(freedom: Freedom): FreedomFinding {
+  return { study, figures: { kept: freedom.measured.kept }, ...freedom };
+}
+
+/** What the noise of a map was measured to do; undefined beside maps of other methods. */
+export function freedomOf({ finding }: { readonly finding?: Finding }): Freedom | undefined {
+  return finding && isFreedom(finding) ? finding : undefined;
+}
+
+function isFreedom(finding: Finding): finding is FreedomFinding {
+  return finding.study === study;
 }

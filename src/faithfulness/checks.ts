@@ -1,0 +1,49 @@
+import type { Explanation, MethodMap } from '../attribution/explain.ts';
+import type { Check } from './check.ts';
+import { completeness } from './completeness.ts';
+import { conservationCheck } from './conservation.ts';
+import { deletionInsertion } from './deletionInsertion.ts';
+import type { Figure, NumberWords } from './figure.ts';
+import { parameterRandomisation } from './parameterRandomisation.ts';
+
+/** Every check there is, in the order reports show them. A new one is one more entry. */
+const list = [completeness, conservationCheck, deletionInsertion, parameterRandomisation] as const;
+export const checks: readonly Check[] = list;
+
+type Listed = (typeof list)[number];
+
+/** The results of the checks that were run on a map, by their ids. */
+export type MapChecks = {
+  readonly [C in Listed as C['id']]?: C extends Check<infer Result> ? Result : never;
+};
+
+export interface CheckedMap extends MethodMap {
+  /** Absent where none was run. */
+  readonly checks?: MapChecks;
+  /** Why there are no checks, in a sentence, where they were asked for and cannot be done. */
+  readonly unchecked?: string;
+}
+
+export interface CheckedExplanation extends Explanation {
+  readonly maps: readonly CheckedMap[];
+}
+
+/** What is known of a map: the results that it holds itself, and those of the checks that were run. */
+function resultsOf(map: CheckedMap): readonly { readonly check: Check; readonly result: unknown }[] {
+  const run = new Map<string, unknown>(Object.entries(map.checks ?? {}));
+  return checks.flatMap((check) => {
+    if (!check.appliesTo(map)) return [];
+    const result = check.read ? check.read(map) : run.get(check.id);
+    return result === undefined ? [] : [{ check, result }];
+  });
+}
+
+/** What the checks say of a map, in words. */
+export function figuresOf(map: CheckedMap, words: NumberWords): readonly Figure[] {
+  return resultsOf(map).flatMap(({ check, result }) => check.figures(result, words));
+}
+
+/** The same as numbers by name. */
+export function numbersOf(map: CheckedMap): Readonly<Record<string, number | undefined>> {
+  return Object.assign({}, ...resultsOf(map).map(({ check, result }) => check.numbers(result)));
+}

@@ -1,0 +1,67 @@
+import type { LayerRelevance } from '../attribution/explainer.ts';
+import { check } from './check.ts';
+import { verdictBelow } from './figure.ts';
+
+/** The conservation gap of a map: its sum against the score it started from, and where the difference stayed. */
+export interface Conservation {
+  readonly sum: number;
+  readonly score: number;
+  /** |score - sum| / |score|; undefined where the score is 0. */
+  readonly gap: number | undefined;
+  readonly biases: number;
+  readonly stabilizers: number;
+  readonly emptyParts: number;
+  readonly others: number;
+  /** The layer that kept most. */
+  readonly most: LayerRelevance | undefined;
+}
+
+/** What a layer kept of the relevance it received. */
+export function kept({ received, passed }: LayerRelevance): number {
+  return received - passed;
+}
+
+export function conservation(values: Float32Array, score: number, layers: readonly LayerRelevance[]): Conservation {
+  const sum = values.reduce((total, value) => total + value, 0);
+  const total = (cause: 'biases' | 'stabilizers' | 'emptyParts') =>
+    layers.reduce((all, layer) => all + layer[cause], 0);
+  const causes = { biases: total('biases'), stabilizers: total('stabilizers'), emptyParts: total('emptyParts') };
+  const named = causes.biases + causes.stabilizers + causes.emptyParts;
+  const [most] = layers.toSorted((a, b) => Math.abs(kept(b)) - Math.abs(kept(a)));
+  const gap = score === 0 ? undefined : Math.abs(score - sum) / Math.abs(score);
+  return { sum, score, gap, ...causes, others: score - sum - named, most };
+}
+
+/** Under 5% missing the pixels carry the score; over half, most of it stayed inside of the model. */
+export const conservationCheck = check({
+  id: 'conservation',
+  title: 'Conservation gap',
+  about:
+    'How much of the score a relevance map accounts for: layer-wise relevance propagation conserves it, Bach et al. 2015, but for what layers keep.',
+  read: ({ values, score, relevanceByLayer }) => relevanceByLayer && conservation(values.data, score, relevanceByLayer),
+  figures({ sum, score, gap, biases, stabilizers, emptyParts, others, most }, { percent, signed }) {
+    const matters = (value: number) => Math.abs(value) >= 0.005 * Math.abs(score);
+    const parts = [
+      { value: biases, where: 'biases' },
+      { value: stabilizers, where: 'stabilisers of divisions' },
+      { value: emptyParts, where: 'parts without inputs' },
+      { value: others, where: 'constants inside of operators' },
+    ]
+      .filter(({ value }) => matters(value))
+      .map(({ value, where }) => `${signed(value)} in ${where}`);
+    const stayed = parts.length === 0 ? '' : `; ${parts.join(', ')}`;
+    const largest = most && matters(kept(most)) ? `; most in ${most.layer}` : '';
+    const account = `${signed(sum)} of ${signed(score)} reached the pixels${stayed}${largest}`;
+    return [
+      {
+        label: 'Conservation gap',
+        value: gap === undefined ? account : `${percent(gap)} (${account})`,
+        short: gap === undefined ? undefined : percent(gap),
+        verdict: verdictBelow(gap ?? Number.NaN, 0.05, 0.5),
+        meaning:
+          'The score was handed back layer by layer, and the map should sum to it; the gap is what stayed in the model instead of reaching the pixels, mostly with biases.',
+      },
+    ];
+  },
+  numbers: () => ({}),
+});

@@ -1,0 +1,155 @@
+import type { MethodMap } from '../attribution/explain.ts';
+import type { InputDescription } from '../model/inputDescription.ts';
+import { edgeMap, randomMap } from './baselineMaps.ts';
+import { type Check, check, type MapToCheck, type Outcome, type RunOptions } from './check.ts';
+import { type Figure, type Line, type NumberWords, type Verdict, verdictOf } from './figure.ts';
+import {
+  type Curve,
+  type CurveSettings,
+  curveDefaults,
+  type PerturbationCurves,
+  perturbationCurves,
+} from './perturbationCurves.ts';
+import { type CellMap, cellMap, stretched } from './pixelMap.ts';
+import { segmentSide, segmentsByEvidence } from './pixelOrder.ts';
+
+/** The curves of one map, and what they are to be compared with. */
+export interface ComparedCurves {
+  readonly curves: PerturbationCurves;
+  /** The same for a random map, and for an edge detector on the image. */
+  readonly random: PerturbationCurves;
+  readonly edges: PerturbationCurves;
+  readonly settings: CurveSettings;
+  /** Side of the squares that were deleted and inserted together, pixels. */
+  readonly segment: number;
+}
+
+/** Deletion and insertion with these settings; costs 2 (steps - 1) runs of the model a map. */
+export function deletionInsertionWith(settings: CurveSettings): Check<ComparedCurves> & { readonly id: typeof id } {
+  return check({
+    id,
+    title: 'Deletion and insertion',
+    about:
+      'How sure the model stays while the pixels that a map puts first are blanked, and how soon it is sure when they are put into an empty image: the areas below both curves, Petsiuk, Das & Saenko 2018.',
+    run: (maps, options) => comparedCurves(maps, options, settings),
+    figures: (result, words) => [deletionFigure(result, words), insertionFigure(result, words)],
+    numbers: ({ curves }) => ({ deletionArea: curves.deletion.area, insertionArea: curves.insertion.area }),
+  });
+}
+
+const id = 'deletion-insertion';
+
+export const deletionInsertion = deletionInsertionWith(curveDefaults);
+
+/** Image by image. Maps of one target share the random map's curves and the edge detector's. */
+async function comparedCurves(
+  maps: readonly MapToCheck[],
+  { classifier, seed, progress }: RunOptions,
+  settings: CurveSettings,
+): Promise<readonly Outcome<ComparedCurves>[]> {
+  const { input } = classifier;
+  const segment = segmentSide(input);
+  const outcomes = new Map<MethodMap, Outcome<ComparedCurves>>();
+  const positions = [...new Set(maps.map(({ position }) => position))];
+  for (const [done, position] of positions.entries()) {
+    progress(done, positions.length, `deletion and insertion, image ${done + 1} of ${positions.length}`);
+    const ofImage = maps.filter((one) => one.position === position);
+    for (const key of new Set(ofImage.map(({ map }) => JSON.stringify(map.target)))) {
+      const ordered = ofImage.flatMap(({ map, image }) => {
+        if (JSON.stringify(map.target) !== key) return [];
+        const found = orderedCells(map, input);
+        if (!('refused' in found)) return [{ map, image, cells: stretched(found, input) }];
+        outcomes.set(map, found);
+        return [];
+      });
+      const [first] = ordered;
+      if (!first) continue;
+      const { image, map } = first;
+      const all = [randomMap(input, seed + position), edgeMap(image.data, input), ...ordered.map(({ cells }) => cells)];
+      const orders = all.map((cells) => segmentsByEvidence(cells, segment));
+      const [random, edges, ...own] = await perturbationCurves(classifier, image, map.target, orders, settings);
+      for (const [k, { map }] of ordered.entries()) {
+        const curves = own[k];
+        if (!random || !edges || !curves) continue;
+        const areas = [random, edges, curves].flatMap(({ deletion, insertion }) => [deletion.area, insertion.area]);
+        const result = { curves, random, edges, settings, segment };
+        outcomes.set(map, areas.every(Number.isFinite) ? { result } : { refused: withoutScores });
+      }
+    }
+  }
+  return maps.map(({ map }) => outcomes.get(map));
+}
+
+const withoutScores = 'The model gives no finite number for the image with parts of it blanked.';
+
+/** The map as cells that can be put in an order, or why they cannot. */
+function orderedCells(map: MethodMap, input: InputDescription): CellMap | { readonly refused: string } {
+  const cells = cellMap(map, input);
+  if (!cells) return { refused: 'It is of a layer without positions.' };
+  if (!cells.values.every(Number.isFinite)) return { refused: 'Some of its values are not finite numbers.' };
+  const [first] = cells.values;
+  return cells.values.every((value) => value === first)
+    ? { refused: 'It has the same value everywhere, so that it puts no part of the image before another.' }
+    : cells;
+}
+
+function deletionFigure(result: ComparedCurves, words: NumberWords): Figure {
+  const { own, random, edges } = areasOf(result, 'deletion');
+  return {
+    ...comparedFigure(result, 'deletion', words),
+    label: 'Deletion',
+    verdict: judged(result, 'deletion', own < Math.min(random, edges), own < random),
+    meaning: `The mean sureness while the pixels that spoke most for the class are blanked first, ${stepsInWords(result)}. The lower, the more the decision needs what the map points at. It should be below that of a random map, and of an edge detector that does not know the model (dashed lines).`,
+  };
+}
+
+function insertionFigure(result: ComparedCurves, words: NumberWords): Figure {
+  const { own, random, edges } = areasOf(result, 'insertion');
+  return {
+    ...comparedFigure(result, 'insertion', words),
+    label: 'Insertion',
+    verdict: judged(result, 'insertion', own > Math.max(random, edges), own > random),
+    meaning: `The mean sureness while the same pixels are put into a blank image first, ${stepsInWords(result)}. The higher, the sooner what the map points at suffices. It should be above that of a random map and of an edge detector (dashed lines).`,
+  };
+}
+
+type Kind = keyof PerturbationCurves;
+
+function areasOf({ curves, random, edges }: ComparedCurves, kind: Kind) {
+  return { own: curves[kind].area, random: random[kind].area, edges: edges[kind].area };
+}
+
+function comparedFigure(result: ComparedCurves, kind: Kind, { percent }: NumberWords) {
+  const { own, random, edges } = areasOf(result, kind);
+  return {
+    value: `${percent(own)} (random map ${percent(random)}, edges ${percent(edges)})`,
+    short: percent(own),
+    comparisons: [
+      { label: 'A random map', value: percent(random) },
+      { label: 'An edge detector', value: percent(edges) },
+    ],
+    lines: [
+      line('this map', 'own', result.curves[kind]),
+      line('random map', 'comparison', result.random[kind]),
+      line('edge detector', 'comparison', result.edges[kind]),
+    ],
+  };
+}
+
+/** float32's rounding of a probability. */
+const rounding = 1e-6;
+
+/** No judgement where blanking changes nothing, whatever the order: then no map can be better than another. */
+function judged(result: ComparedCurves, kind: Kind, good: boolean, fair: boolean): Verdict {
+  const areas = Object.values(areasOf(result, kind));
+  return Math.max(...areas) - Math.min(...areas) < rounding ? 'neutral' : verdictOf(good, fair);
+}
+
+function stepsInWords({ settings, segment }: ComparedCurves): string {
+  const unit = segment === 1 ? 'pixel by pixel' : `in squares of ${segment} × ${segment} pixels`;
+  return `${unit}, in ${settings.steps} steps, blank being pixel value ${settings.baseline}`;
+}
+
+function line(label: string, kind: Line['kind'], { points }: Curve): Line {
+  return { label, kind, points: points.map(({ share, value }) => ({ x: share, y: value })) };
+}

@@ -1,0 +1,49 @@
+/** `neutral` is a figure that informs without judging. */
+export type Verdict = 'good' | 'fair' | 'poor' | 'neutral';
+
+/** What a check found of a map, in words and judged. */
+export interface Figure {
+  readonly label: string;
+  /** Formatted, with its unit: `0.3%`. */
+  readonly value: string;
+  /** The same in short, for a table of many maps; by default `value`. */
+  readonly short?: string;
+  /** What the figure is to be compared with, the same for all maps of an image: in short, by name. */
+  readonly comparisons?: readonly Row[];
+  readonly verdict: Verdict;
+  /** One plain sentence: what the figure says. */
+  readonly meaning: string;
+  /** Drawn small beside the figure, all from 0 to 1. */
+  readonly lines?: readonly Line[];
+}
+
+export interface Row {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** A line in a small drawing. */
+export interface Line {
+  readonly label: string;
+  /** The map's own line is drawn full, what it is compared with dashed. */
+  readonly kind: 'own' | 'comparison';
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+/** How whoever shows figures writes numbers. */
+export interface NumberWords {
+  /** Of a share: `99.8%`. */
+  percent(share: number): string;
+  /** To three digits, with its sign: `+0.42`. */
+  signed(value: number): string;
+}
+
+/** Good, else fair, else poor; no judgement of what is not a number. */
+export function verdictOf(good: boolean, fair: boolean): Verdict {
+  return good ? 'good' : fair ? 'fair' : 'poor';
+}
+
+/** A figure that is better the smaller it is. */
+export function verdictBelow(value: number, good: number, fair: number): Verdict {
+  return Number.isFinite(value) ? verdictOf(value < good, value < fair) : 'neutral';
+}
