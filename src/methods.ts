@@ -12,12 +12,12 @@ import { guidedGradCamKind } from './attribution/layers/guidedGradCam.ts';
 import { layerActivationXGradientKind } from './attribution/layers/layerActivationXGradient.ts';
 import { layerConductanceKind } from './attribution/layers/layerConductance.ts';
 import type { MethodKind } from './attribution/method.ts';
-import { nearName } from './attribution/nearName.ts';
 import { featureAblationKind } from './attribution/perturbation/featureAblation.ts';
 import { kernelShapKind } from './attribution/perturbation/kernelShap.ts';
 import { occlusionKind } from './attribution/perturbation/occlusion.ts';
 import { riseKind } from './attribution/perturbation/rise.ts';
 import { relevanceKinds } from './attribution/relevance/lrp.ts';
+import { nearName } from './nearName.ts';
 import { noncontributingKind } from './studies/noncontributing/method.ts';
 
 /** Every attribution method there is, in the order reports show them. */
