@@ -78,12 +78,19 @@ export function leadOf(row: Float32Array, of: number, scores: Kind = {}): number
   return (row[of] ?? 0) - strongest;
 }
 
+/** Whether scores decide for a class still, or for another one; neither, where they tie. */
+export type Outcome = 'stays' | 'changes' | 'tie';
+
+/** @param lead of the class, see `leadOf`. */
+export function outcomeOf(lead: number): Outcome {
+  return lead > 0 ? 'stays' : lead < 0 ? 'changes' : 'tie';
+}
+
 /** What one row of scores says about a class. */
 export interface Standing {
   /** The class decided for; of several the first. */
   readonly chosen: number;
-  /** Whether it is the class itself, or another one; neither, where they tie. */
-  readonly outcome: 'stays' | 'changes' | 'tie';
+  readonly outcome: Outcome;
   /** The class's score; where there is a single one, its probability. */
   readonly score: number;
   /** By how much `score` is above that of the strongest other class. */
@@ -105,7 +112,7 @@ export function standings(
   return Array.from({ length: dims[0] ?? 0 }, (_, i) => {
     const [row, of] = [data.subarray(i * width, (i + 1) * width), classOf(i)];
     const lead = leadOf(row, of, scores);
-    const outcome = lead > 0 ? 'stays' : lead < 0 ? 'changes' : 'tie';
+    const outcome = outcomeOf(lead);
     const chosen = chosenIn(row, scores);
     if (width > 1) return { chosen, outcome, score: row[of] ?? Number.NaN, margin: lead };
     const { probabilities } = predictionOf(row, scores);

@@ -1,11 +1,8 @@
-import { type ElementType, isFloat } from '../onnx/elementType.ts';
-import { describeNode, type Graph, type Model, type ValueInfo } from '../onnx/graph.ts';
-import { inputOf, viewOf } from '../onnx/graphView.ts';
-import { is } from '../onnx/operators.ts';
+import type { ElementType } from '../onnx/elementType.ts';
+import type { Graph, Model, ValueInfo } from '../onnx/graph.ts';
 import { prune } from '../onnx/prune.ts';
 import { UnsuitableModelError } from './errors.ts';
 import { showDims } from './inputDescription.ts';
-import { decidingNode } from './onlyDecided.ts';
 
 /**
  * The model with initializers as constants only: before IR 4 each is listed as an input too, with a default. What no
@@ -54,55 +51,4 @@ export function findImageInput(graph: Graph): ValueInfo {
     );
   }
   return image;
-}
-
-/**
- * The output to explain: the one named, which may be a value inside the model; else the only one that has scores. Where one
- * output is computed from the others by a softmax or sigmoid, it stands for all.
- * @throws UnsuitableModelError when there are several and none is named, or there is none of that name.
- */
-export function findOutput(graph: Graph, wanted: string | undefined): string {
-  const { outputs } = graph;
-  const list = outputs.map(({ name }) => name).join(', ');
-  if (wanted !== undefined) {
-    const isValue = viewOf(graph).maker(wanted) !== undefined;
-    if (isValue || outputs.some(({ name }) => name === wanted)) return wanted;
-    throw new UnsuitableModelError(
-      `The model has no output "${wanted}"; it has ${list}. (Values inside of it may be named too.)`,
-    );
-  }
-  const [only, another] = outputs;
-  if (only && !another) return only.name;
-  const withScores = outputs.filter(({ name, type }) => isFloat(type) && !decidingNode(graph, name));
-  const names = withScores.map(({ name }) => name);
-  const last = names.find((name) => {
-    const before = valuesBefore(graph, name);
-    return names.every((other) => before.includes(other));
-  });
-  if (last !== undefined) return last;
-  throw new UnsuitableModelError(
-    `The model has several outputs: ${list}. Say which holds the class scores with --output NAME.`,
-  );
-}
-
-/** The values that an output is a rearrangement, softmax or sigmoid of, itself among them. */
-function valuesBefore(graph: Graph, output: string): readonly string[] {
-  const { maker } = viewOf(graph);
-  const values = [output];
-  for (let node = maker(output); node && is(node, 'reshape', 'probability'); ) {
-    const before = inputOf(node, 0);
-    values.push(before);
-    node = maker(before);
-  }
-  return values;
-}
-
-/**
- * The operators of other domains than ONNX's own that a runtime says it does not know: those of the domain that its message
- * names. ONNX Runtime names the first one only.
- */
-export function unknownOperators(graph: Graph, message: string): string[] {
-  if (!/is not a registered function|No opset import for domain/.test(message)) return [];
-  const others = graph.nodes.filter(({ domain }) => domain !== '' && message.includes(domain));
-  return others.map((node) => `${node.domain}::${describeNode(node)}`);
 }

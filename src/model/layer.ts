@@ -1,10 +1,10 @@
-import { UnknownLayerError } from '../attribution/errors.ts';
-import { nearName } from '../attribution/nearName.ts';
+import { nearName } from '../nearName.ts';
 import { isFloat } from '../onnx/elementType.ts';
 import type { Node } from '../onnx/graph.ts';
 import { reservedPrefix } from '../onnx/graphBuilder.ts';
 import { viewOf } from '../onnx/graphView.ts';
 import type { Classifier } from './classifier.ts';
+import { UnknownLayerError } from './errors.ts';
 
 /** A place inside the model: the first output of a node on the way from the pixels to the scores. */
 export interface Layer {

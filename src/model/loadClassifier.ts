@@ -12,10 +12,9 @@ import { inputCautions, outputCautions } from './cautions.ts';
 import { checkModelSizes } from './checkModelSizes.ts';
 import type { Classifier } from './classifier.ts';
 import { InputDescriptionError } from './errors.ts';
-import { findScores, outputAsScores } from './findScores.ts';
-import { withAddedFacts } from './head/addedFacts.ts';
+import { factsWithScores, findScores, outputAsScores } from './findScores.ts';
 import { modelIdentity } from './identity.ts';
-import { findImageInput, findOutput, withConstantInitializers } from './imageInput.ts';
+import { findImageInput, withConstantInitializers } from './imageInput.ts';
 import {
   checkedSettings,
   describeInput,
@@ -25,10 +24,9 @@ import {
 } from './inputDescription.ts';
 import { makeClassifier } from './makeClassifier.ts';
 import { classNamesIn, metadataSource, trainingKey } from './metadata.ts';
-import { checkHasScores } from './onlyDecided.ts';
+import { checkHasScores, findOutput, tensorOutputs } from './modelOutputs.ts';
 import { prepare } from './prepare.ts';
 import { classCount } from './target.ts';
-import { tensorOutputs } from './tensorOutputs.ts';
 import { unreadProbabilities } from './unreadProbabilities.ts';
 
 export interface LoadOptions {
@@ -79,10 +77,7 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
     const found = find(prepared.model.graph, output, prepared.facts);
     const { scores, graph } = found;
     const model = { ...prepared.model, graph };
-    const facts =
-      graph === prepared.model.graph
-        ? prepared.facts
-        : await withAddedFacts(runtime, prepared, graph, found.from, scores.name);
+    const facts = await factsWithScores(runtime, prepared, found);
     const classes = classCount(scores.width);
     if (input.classes && input.classes.length > classes) {
       throw new InputDescriptionError(

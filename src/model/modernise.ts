@@ -1,6 +1,6 @@
 import { isKonkyoError } from '../konkyoError.ts';
 import type { Facts } from '../onnx/facts.ts';
-import type { Graph, Model } from '../onnx/graph.ts';
+import { describeNode, type Graph, type Model } from '../onnx/graph.ts';
 import { inlineKnownIfs } from '../onnx/inlineIf.ts';
 import { withOpenSizes } from '../onnx/openSizes.ts';
 import { mayDependOnElements } from '../onnx/sizesOfElements.ts';
@@ -14,7 +14,6 @@ import type { Runtime, Values } from '../runtime/runtime.ts';
 import { expandOperators } from '../transforms/expansions/expandOperators.ts';
 import { asType } from './equivalence.ts';
 import { UnsuitableModelError } from './errors.ts';
-import { unknownOperators } from './imageInput.ts';
 
 export interface Modernised {
   readonly model: Model;
@@ -120,4 +119,14 @@ async function openForeign(runtime: Runtime, model: Model): Promise<Prober> {
       { cause },
     );
   }
+}
+
+/**
+ * The operators of other domains than ONNX's own that a runtime says it does not know: those of the domain that its message
+ * names. ONNX Runtime names the first one only.
+ */
+function unknownOperators(graph: Graph, message: string): string[] {
+  if (!/is not a registered function|No opset import for domain/.test(message)) return [];
+  const others = graph.nodes.filter(({ domain }) => domain !== '' && message.includes(domain));
+  return others.map((node) => `${node.domain}::${describeNode(node)}`);
 }

@@ -1,5 +1,6 @@
 import { firstLargest } from '../model/decision.ts';
-import { findImageInput, findOutput } from '../model/imageInput.ts';
+import { findImageInput } from '../model/imageInput.ts';
+import { findOutput } from '../model/modelOutputs.ts';
 import type { Model } from '../onnx/graph.ts';
 import { runOnce } from '../runtime/program.ts';
 import { floatOutputOf, type Runtime } from '../runtime/runtime.ts';

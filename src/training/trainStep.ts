@@ -1,6 +1,7 @@
 import { findScores } from '../model/findScores.ts';
-import { findImageInput, findOutput, withConstantInitializers } from '../model/imageInput.ts';
+import { findImageInput, withConstantInitializers } from '../model/imageInput.ts';
 import { showDims } from '../model/inputDescription.ts';
+import { findOutput } from '../model/modelOutputs.ts';
 import type { Facts } from '../onnx/facts.ts';
 import type { Graph, Model, ValueInfo } from '../onnx/graph.ts';
 import { GraphBuilder, reservedPrefix } from '../onnx/graphBuilder.ts';

@@ -1,4 +1,4 @@
-import { standings } from '../../model/decision.ts';
+import { decisionsOf } from '../../model/decision.ts';
 import { scoped } from '../../runtime/release.ts';
 import { type Ablation, type Ablator, compileAblator } from './ablation.ts';
 import { bootstrapMean, type MeanWithInterval } from './bootstrap.ts';
@@ -118,7 +118,7 @@ export async function doesItHold(
       const known = tried.get(ablation);
       if (known) return known;
       const scores = await ablator.run(images, ablation);
-      const right = standings(classifier.scores, scores, () => label).map(({ chosen }) => (chosen === label ? 1 : 0));
+      const right = decisionsOf(scores, classifier.scores).map(({ chosen }) => (chosen === label ? 1 : 0));
       tried.set(ablation, right);
       return right;
     };

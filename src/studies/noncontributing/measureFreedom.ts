@@ -1,4 +1,4 @@
-import { type Decision, leadOf } from '../../model/decision.ts';
+import { type Decision, leadOf, outcomeOf, scoreOf } from '../../model/decision.ts';
 import type { Scores } from '../../model/findScores.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import type { Values } from '../../runtime/runtime.ts';
@@ -23,18 +23,18 @@ export async function measureFreedom(
   { count, seed, tolerance }: { readonly count: number; readonly seed: number; readonly tolerance: number },
 ): Promise<MeasuredFreedom> {
   const { clean, decision } = trial;
-  const followed = clean.length === 1 ? 0 : decision.chosen;
+  const of = (row: Float32Array) => scoreOf(row, decision.chosen);
   let [kept, straying, worstChange, leastLead] = [0, 0, 0, Number.POSITIVE_INFINITY];
   await eachDraw(trial, { count, seed, clipped: false }, (row, lead) => {
-    if (lead > 0) kept += 1;
+    if (outcomeOf(lead) === 'stays') kept += 1;
     leastLead = Math.min(leastLead, lead);
-    worstChange = Math.max(worstChange, Math.abs((row[followed] ?? 0) - (clean[followed] ?? 0)));
+    worstChange = Math.max(worstChange, Math.abs(of(row) - of(clean)));
     straying += strayingIn(row, clean, tolerance);
     return 'go on';
   });
   let keptClipped = 0;
   await eachDraw(trial, { count, seed, clipped: true }, (_row, lead) => {
-    if (lead > 0) keptClipped += 1;
+    if (outcomeOf(lead) === 'stays') keptClipped += 1;
     return 'go on';
   });
   return {

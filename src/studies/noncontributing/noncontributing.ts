@@ -102,7 +102,7 @@ export async function compileNoncontributing(
       const real = networkOf(classifier, plainDraws, {}, (await classifier.scoresOf(image)).data);
       const searched =
         layers.length === 0 ? real : networkOf(classifier, maskedDraws, values, await maskedDraws.clean(image, values));
-      if (!(searched.decision.margin > 0)) {
+      if (searched.decision.tie) {
         throw new UndecidedError(
           'The two best classes have exactly the same score: there is no decision that pixels could leave as it is. Choose another image.',
         );

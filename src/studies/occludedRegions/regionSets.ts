@@ -1,5 +1,5 @@
 import type { Classifier } from '../../model/classifier.ts';
-import { type Standing, standings } from '../../model/decision.ts';
+import { type Outcome, standings } from '../../model/decision.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import type { Hider } from './hiding.ts';
 
@@ -34,7 +34,7 @@ export interface RegionSetSettings {
 interface Goal {
   readonly hide: (set: ReadonlySet<number>) => Uint8Array;
   readonly progress: (margin: number) => number;
-  readonly met: Standing['outcome'];
+  readonly met: Outcome;
 }
 
 interface Tried {

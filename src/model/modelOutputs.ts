@@ -1,6 +1,8 @@
 import { isFloat } from '../onnx/elementType.ts';
 import { describeNode, type Graph, type Model, type Node } from '../onnx/graph.ts';
+import { inputOf, viewOf } from '../onnx/graphView.ts';
 import { nonTensorNames } from '../onnx/nonTensors.ts';
+import { is } from '../onnx/operators.ts';
 import { prune } from '../onnx/prune.ts';
 import { UnsuitableModelError } from './errors.ts';
 
@@ -56,4 +58,63 @@ function classesOf({ attributes }: Node): readonly string[] | undefined {
   const [names, numbers] = [attributes.classlabels_strings, attributes.classlabels_int64s];
   if (names?.type === 'strings' && names.value.length > 0) return names.value;
   return numbers?.type === 'ints' && numbers.value.length > 0 ? numbers.value.map(String) : undefined;
+}
+
+/**
+ * The output to explain: the one named, which may be a value inside the model; else the only one that has scores. Where one
+ * output is computed from the others by a softmax or sigmoid, it stands for all.
+ * @throws UnsuitableModelError when there are several and none is named, or there is none of that name.
+ */
+export function findOutput(graph: Graph, wanted: string | undefined): string {
+  const { outputs } = graph;
+  const list = outputs.map(({ name }) => name).join(', ');
+  if (wanted !== undefined) {
+    const isValue = viewOf(graph).maker(wanted) !== undefined;
+    if (isValue || outputs.some(({ name }) => name === wanted)) return wanted;
+    throw new UnsuitableModelError(
+      `The model has no output "${wanted}"; it has ${list}. (Values inside of it may be named too.)`,
+    );
+  }
+  const [only, another] = outputs;
+  if (only && !another) return only.name;
+  const withScores = outputs.filter(({ name, type }) => isFloat(type) && !decidingNode(graph, name));
+  const names = withScores.map(({ name }) => name);
+  const last = names.find((name) => {
+    const before = valuesBefore(graph, name);
+    return names.every((other) => before.includes(other));
+  });
+  if (last !== undefined) return last;
+  throw new UnsuitableModelError(
+    `The model has several outputs: ${list}. Say which holds the class scores with --output NAME.`,
+  );
+}
+
+/** The values that an output is a rearrangement, softmax or sigmoid of, itself among them. */
+function valuesBefore(graph: Graph, output: string): readonly string[] {
+  const { maker } = viewOf(graph);
+  const values = [output];
+  for (let node = maker(output); node && is(node, 'reshape', 'probability'); ) {
+    const before = inputOf(node, 0);
+    values.push(before);
+    node = maker(before);
+  }
+  return values;
+}
+
+/** The node that decides, where an output is a decision and nothing else. */
+export function decidingNode(graph: Graph, output: string): Node | undefined {
+  const { maker } = viewOf(graph);
+  let node = maker(output);
+  while (node && is(node, 'reshape')) node = maker(inputOf(node, 0));
+  return node && is(node, 'decision') ? node : undefined;
+}
+
+/** @throws UnsuitableModelError for an output that is a decision without the scores it rests on. */
+export function checkHasScores(graph: Graph, output: string): void {
+  const node = decidingNode(graph, output);
+  if (!node) return;
+  const before = inputOf(node, 0);
+  throw new UnsuitableModelError(
+    `The output "${output}" is what ${node.op} makes of "${before}": the decision alone, which does not change with a pixel until it changes altogether. Name the value before it, which has the scores: --output ${before}`,
+  );
 }
