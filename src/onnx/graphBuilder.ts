@@ -223,6 +223,12 @@ export class GraphBuilder {
   }
 }
 
+/** What adds to a graph and sees nothing of it: all of a builder that rules have. */
+export type Additions = Pick<
+  GraphBuilder,
+  'add' | 'addMany' | 'append' | 'constant' | 'fresh' | 'int' | 'ints' | 'ops' | 'scalar'
+>;
+
 function checkNumbers(values: readonly number[], what: string): void {
   if (values.some(Number.isNaN)) throw new NotANumberError(what);
 }

@@ -1,9 +1,9 @@
 import type { Node } from './graph.ts';
-import type { GraphBuilder } from './graphBuilder.ts';
+import type { Additions } from './graphBuilder.ts';
 import { inputOf, optionalInputOf } from './graphView.ts';
 
 /** A node as rules see it that write nodes for it: its inputs, and the builder's methods to add nodes with. */
-export interface NodeCall extends Pick<GraphBuilder, 'add' | 'ops'> {
+export interface NodeCall extends Pick<Additions, 'add' | 'ops'> {
   readonly node: Node;
   /** Names of the inputs; '' for one that is left out. */
   readonly x: readonly string[];
@@ -11,10 +11,10 @@ export interface NodeCall extends Pick<GraphBuilder, 'add' | 'ops'> {
   readonly operand: (index: number) => string;
   /** The name of an input that may be left out; undefined where it is. */
   readonly optional: (index: number) => string | undefined;
-  readonly builder: GraphBuilder;
+  readonly builder: Additions;
 }
 
-export function nodeCall(builder: GraphBuilder, node: Node): NodeCall {
+export function nodeCall(builder: Additions, node: Node): NodeCall {
   return {
     node,
     x: node.inputs,

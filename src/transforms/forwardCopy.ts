@@ -1,5 +1,5 @@
 import type { Graph } from '../onnx/graph.ts';
-import type { GraphBuilder } from '../onnx/graphBuilder.ts';
+import type { Additions } from '../onnx/graphBuilder.ts';
 import { viewOf } from '../onnx/graphView.ts';
 
 /**
@@ -10,7 +10,7 @@ import { viewOf } from '../onnx/graphView.ts';
  * @returns what a value is called in the copy: a name of its own if it depends on the input, else the same.
  */
 export function addForwardCopy(
-  builder: GraphBuilder,
+  builder: Additions,
   graph: Graph,
   input: string,
   value: string,

@@ -1,5 +1,5 @@
 import { type Node, reads } from '../../onnx/graph.ts';
-import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import type { Additions } from '../../onnx/graphBuilder.ts';
 import { inputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { type Answer, type Call, type RuleAnswer, rule } from '../../transforms/gradient/rule.ts';
@@ -50,7 +50,7 @@ function bySlope(call: Call, own: RuleAnswer): string {
 }
 
 /** s(0), a scalar: the node once more, on 0. Undefined where it is 0. */
-export function valueAtZero(builder: GraphBuilder, node: Node): string | undefined {
+export function valueAtZero(builder: Additions, node: Node): string | undefined {
   if (is(node, '0 at 0')) return undefined;
   const { proto: _, ...plain } = node;
   const output = builder.fresh(`${node.op} at 0`);

@@ -1,6 +1,6 @@
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Graph, type Node, qualifiedOp } from '../../onnx/graph.ts';
-import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import type { Additions, GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { nodesView, outputOf, viewOf } from '../../onnx/graphView.ts';
 import { nodeCall } from '../../onnx/nodeCall.ts';
 import { is } from '../../onnx/operators.ts';
@@ -142,7 +142,7 @@ function scaled(t: Tensor<'float32'>, factor: number): Tensor<'float32'> {
   return factor === 1 ? t : { ...t, data: t.data.map((value) => value * factor) };
 }
 
-function appendCopy(builder: GraphBuilder, node: Node, input: (name: string, index: number) => string): string {
+function appendCopy(builder: Additions, node: Node, input: (name: string, index: number) => string): string {
   const output = builder.fresh(node.op);
   builder.append({ ...node, name: output, inputs: node.inputs.map(input), outputs: [output] });
   return output;

@@ -1,4 +1,4 @@
-import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import type { Additions } from '../../onnx/graphBuilder.ts';
 
 /**
  * The values that each element of a value can have, as names of values in its shape. Read as its ends or as its centre and
@@ -15,7 +15,7 @@ export interface Interval {
 }
 
 /** From the ends. */
-export function between(builder: GraphBuilder, low: string, high: string): Interval {
+export function between(builder: Additions, low: string, high: string): Interval {
   const { ops } = builder;
   const half = builder.scalar(0.5);
   const centre = once(() => ops.Mul(ops.Add(low, high), half));
@@ -37,7 +37,7 @@ export function between(builder: GraphBuilder, low: string, high: string): Inter
 }
 
 /** From the centre and the radius, which is not negative. */
-export function around(builder: GraphBuilder, centre: string, radius: string): Interval {
+export function around(builder: Additions, centre: string, radius: string): Interval {
   const { ops } = builder;
   const low = once(() => ops.Sub(centre, radius));
   const high = once(() => ops.Add(centre, radius));

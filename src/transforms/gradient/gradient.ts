@@ -170,6 +170,11 @@ export function callFor(
     },
     facts,
     dims: (name) => facts(name).dims,
+    ofCopy(output, given, known) {
+      const copy = builder.nodes.findLast(({ outputs }) => outputs.includes(output));
+      if (!copy) throw new UnknownValueError(output);
+      return callFor(builder, copy, given, known);
+    },
   };
 }
 

@@ -1,9 +1,9 @@
 import { elementTypeCode } from '../../onnx/elementType.ts';
 import { NotANumberError } from '../../onnx/errors.ts';
-import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import type { Additions } from '../../onnx/graphBuilder.ts';
 
 /** Sums a value of shape `from` over the axes along which shape `to` was broadcast to it. */
-export function sumTo(builder: GraphBuilder, value: string, from: readonly number[], to: readonly number[]): string {
+export function sumTo(builder: Additions, value: string, from: readonly number[], to: readonly number[]): string {
   const extra = from.length - to.length;
   const leading = Array.from({ length: extra }, (_, i) => i);
   // A size that depends on the image is 1 for some only.
@@ -18,12 +18,12 @@ export function sumTo(builder: GraphBuilder, value: string, from: readonly numbe
 }
 
 /** Zeros in the shape of another value. */
-export function zerosLike(builder: GraphBuilder, value: string): string {
+export function zerosLike(builder: Additions, value: string): string {
   return builder.add('ConstantOfShape', [builder.add('Shape', [value])]);
 }
 
 /** How many elements of one value there are for each of another, counted when the graph runs: a float32 scalar. */
-export function elementsPerElement(builder: GraphBuilder, many: string, few: string): string {
+export function elementsPerElement(builder: Additions, many: string, few: string): string {
   const count = (value: string) => builder.add('Cast', [builder.ops.Size(value)], { to: elementTypeCode('float32') });
   return builder.ops.Div(count(many), count(few));
 }

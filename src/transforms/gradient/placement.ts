@@ -1,5 +1,5 @@
 import type { Node } from '../../onnx/graph.ts';
-import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import type { Additions } from '../../onnx/graphBuilder.ts';
 import { remainder, type Window } from './window.ts';
 
 /** Rows that are cut off the ends of a spatial axis. */
@@ -52,7 +52,7 @@ export function isCut(cuts: readonly Cut[]): boolean {
 }
 
 /** The rows that are left of a value [N, C, s...]. */
-export function cutTo(builder: GraphBuilder, value: string, cuts: readonly Cut[], size: readonly number[]): string {
+export function cutTo(builder: Additions, value: string, cuts: readonly Cut[], size: readonly number[]): string {
   if (!isCut(cuts)) return value;
   const starts = cuts.map(({ begin }) => begin);
   const ends = starts.map((start, i) => start + (size[i] ?? 1));
@@ -65,7 +65,7 @@ export function cutTo(builder: GraphBuilder, value: string, cuts: readonly Cut[]
 }
 
 /** The adjoint of `cutTo`: zeros where rows were cut off. */
-export function padBack(builder: GraphBuilder, value: string, cuts: readonly Cut[]): string {
+export function padBack(builder: Additions, value: string, cuts: readonly Cut[]): string {
   if (!isCut(cuts)) return value;
   const pads = [0, 0, ...cuts.map(({ begin }) => begin), 0, 0, ...cuts.map(({ end }) => end)];
   return builder.add('Pad', [value, builder.ints(pads)]);

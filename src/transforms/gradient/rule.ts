@@ -22,6 +22,11 @@ export interface Call extends NodeCall {
   /** Shape, type and constant value of an input or output. The batch dimension is the probe's: never build on its size. */
   readonly facts: (name: string) => ValueFacts;
   readonly dims: (name: string) => readonly number[];
+  /**
+   * The call of a node that the rule has made, or knows of, as a copy of its own.
+   * @param output a value that the node makes. @param facts of the copy's values.
+   */
+  readonly ofCopy: (output: string, dys: Call['dys'], facts: Call['facts']) => Call;
 }
 
 /** Adds the nodes for one input's gradient; called only if that gradient is wanted. */

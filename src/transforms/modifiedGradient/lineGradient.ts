@@ -2,7 +2,6 @@ import { intOf, intsOf } from '../../onnx/attributes.ts';
 import { isFloat } from '../../onnx/elementType.ts';
 import { is } from '../../onnx/operators.ts';
 import { toNumbers } from '../../onnx/tensor.ts';
-import { callFor } from '../gradient/gradient.ts';
 import type { Call, InputGradient, RuleAnswer } from '../gradient/rule.ts';
 import type { Comparison } from './comparison.ts';
 
@@ -110,9 +109,9 @@ function gradientsAt(
     originals.set(output, name);
     return output;
   });
-  const copy = { ...node, name: builder.fresh(node.op), inputs, outputs };
-  builder.append(copy);
-  return own.rule(callFor(builder, copy, dys, (name) => facts(originals.get(name) ?? name)));
+  const [made = ''] = outputs.filter((name) => name !== '');
+  builder.append({ ...node, name: made, inputs, outputs });
+  return own.rule(call.ofCopy(made, dys, (name) => facts(originals.get(name) ?? name)));
 }
 
 /** A gradient g with what it leaves of the difference: g + dx (sum(m_y dy) - sum(g dx)) / sum(dx^2). */

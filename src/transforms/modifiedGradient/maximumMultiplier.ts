@@ -1,5 +1,4 @@
 import { intOf } from '../../onnx/attributes.ts';
-import { callFor } from '../gradient/gradient.ts';
 import type { Call, RuleAnswer } from '../gradient/rule.ts';
 import { type Comparison, perDifference } from './comparison.ts';
 
@@ -17,7 +16,6 @@ export function maximumMultiplier(
   const x = call.operand(0);
   const y = call.output(0);
   const [xReference, yReference] = [inCopy(x), inCopy(y)];
-  const twin = builder.nodes.find(({ outputs }) => outputs[0] === yReference) ?? node;
   const originals = new Map([
     [xReference, x],
     [yReference, y],
@@ -32,7 +30,7 @@ export function maximumMultiplier(
   const fall = unlessWon(builder.scalar(0), ops.Sub(y, further));
   const both = ops.Add(
     putBack(call, ops.Mul(dy, rise)),
-    putBack(callFor(builder, twin, [dy], facts), ops.Mul(dy, fall)),
+    putBack(call.ofCopy(yReference, [dy], facts), ops.Mul(dy, fall)),
   );
   return perDifference(call, both, x, xReference, putBack(call, dy));
 }

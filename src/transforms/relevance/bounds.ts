@@ -1,6 +1,6 @@
 import { stringOf } from '../../onnx/attributes.ts';
 import { describeNode, type Node } from '../../onnx/graph.ts';
-import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import type { Additions } from '../../onnx/graphBuilder.ts';
 import { inputOf, outputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
@@ -22,7 +22,7 @@ export interface Bounds {
 }
 
 /** A first layer's input where all pixels are at their lower, and at their upper bound, in order. */
-function boundAt(builder: GraphBuilder, value: string, context: RelevanceContext, bounds: Bounds) {
+function boundAt(builder: Additions, value: string, context: RelevanceContext, bounds: Bounds) {
   const { ops } = builder;
   const like = (tensor: Tensor<'float32'>, name: string) =>
     ops.Expand(builder.constant(tensor, name), builder.add('Shape', [context.input]));
@@ -34,7 +34,7 @@ function boundAt(builder: GraphBuilder, value: string, context: RelevanceContext
 }
 
 /** A value computed again from another input. */
-function carried(builder: GraphBuilder, value: string, context: RelevanceContext, from: string): string {
+function carried(builder: Additions, value: string, context: RelevanceContext, from: string): string {
   if (value === context.input) return from;
   const node = context.producerOf(value);
   if (!node || !context.isData(value)) return value;

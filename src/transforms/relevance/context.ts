@@ -1,12 +1,12 @@
 import { floatOf } from '../../onnx/attributes.ts';
-import { isFloat } from '../../onnx/elementType.ts';
 import type { Facts, ValueFacts } from '../../onnx/facts.ts';
-import { type Graph, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
+import { type Graph, type Node, reads } from '../../onnx/graph.ts';
 import { inputOf, optionalInputOf, viewOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { toNumbers } from '../../onnx/tensor.ts';
 import { UnknownValueError } from '../gradient/errors.ts';
-import type { GradientTable } from '../gradient/rule.ts';
+import { flowFrom } from '../gradient/flow.ts';
+import { answerIn, type GradientTable } from '../gradient/rule.ts';
 import { hugeValues } from './extremes.ts';
 import { type PixelMap, pixelMaps } from './pixelMaps.ts';
 
@@ -39,21 +39,8 @@ export function relevanceContext(graph: Graph, facts: Facts, input: string, tabl
     return known;
   };
   const view = viewOf(graph);
-  const quantized = new Set<string>();
-  const passesOn = (node: Node) => table[qualifiedOp(node)]?.kind !== 'none';
-  // Integers on the way are quantised numbers, pooled and rearranged ones too, or the positions a gradient does not flow to.
-  const carried = (node: Node) => {
-    if (!passesOn(node)) return [];
-    const answer = table[qualifiedOp(node)];
-    const { quantizes = false, constants = [] } = answer?.kind === 'rule' ? answer : {};
-    const integersToo = quantizes || reads(node).some((name) => quantized.has(name));
-    const passed = node.outputs.filter(
-      (name, i) => name !== '' && !constants.includes(i) && (integersToo || isFloat(factsOf(name).type)),
-    );
-    for (const output of passed) if (!isFloat(factsOf(output).type)) quantized.add(output);
-    return passed;
-  };
-  const { values: data } = view.downstream([input], carried);
+  const passesOn = (node: Node) => answerIn(table, node).kind !== 'none';
+  const { active: data } = flowFrom([input], graph.nodes, facts, (node) => answerIn(table, node));
   const nonNegative = new Set([...facts].flatMap(([name, { constant }]) => (isAtLeast0(constant) ? [name] : [])));
   for (const node of graph.nodes) {
     const flows = passesOn(node) && reads(node).some((name) => data.has(name));

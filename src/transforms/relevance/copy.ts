@@ -2,7 +2,7 @@ import type { ValueFacts } from '../../onnx/facts.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { inputOf, outputOf } from '../../onnx/graphView.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
-import { callFor, inputGradients } from '../gradient/gradient.ts';
+import { inputGradients } from '../gradient/gradient.ts';
 import { gradientAnswer, type Layer, parameter } from './layer.ts';
 import { type InputModifier, modified, type ParameterModifier, unchanged } from './modifiers.ts';
 import type { RelevancePass } from './rule.ts';
@@ -74,7 +74,7 @@ export function copyLayer({ layer, call }: RelevancePass, part: LayerPart, as: N
     biases: biases.map((position) => inputOf(copy, position)),
     gradients: (dy) => {
       if (typeof answer === 'string') return new Map();
-      const found = inputGradients(answer, callFor(builder, copy, [dy], facts));
+      const found = inputGradients(answer, call.ofCopy(output, [dy], facts));
       return new Map(
         data.flatMap((i) => {
           const gradient = found[i];

@@ -1,4 +1,4 @@
-import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import type { Additions } from '../../onnx/graphBuilder.ts';
 import { float32, type Tensor } from '../../onnx/tensor.ts';
 import type { RelevanceContext } from './context.ts';
 
@@ -6,7 +6,7 @@ import type { RelevanceContext } from './context.ts';
 export interface InputModifier {
   readonly name: string;
   /** Adds the nodes that compute the changed value, in the same shape. */
-  readonly add: (builder: GraphBuilder, value: string, context: RelevanceContext) => string;
+  readonly add: (builder: Additions, value: string, context: RelevanceContext) => string;
   /** Where the changed value is the value itself: no nodes are needed. */
   readonly keeps?: (value: string, context: RelevanceContext) => boolean;
   /** Where the changed value is 0 everywhere: the whole part is left out. */

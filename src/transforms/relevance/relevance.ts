@@ -1,6 +1,6 @@
 import type { Facts } from '../../onnx/facts.ts';
 import { describeNode, type Graph, reads } from '../../onnx/graph.ts';
-import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
+import type { Additions, GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { inputOf, outputOf, viewOf } from '../../onnx/graphView.ts';
 import { addGradients, gradientOrZeros } from '../gradient/gradient.ts';
 import { type RuleAnswer, rule } from '../gradient/rule.ts';
@@ -122,7 +122,7 @@ function sumOver(builder: GraphBuilder, value: string, rank: number, kept: numbe
   return axes.length === 0 ? value : builder.add('ReduceSum', [value, builder.ints(axes)], { keepdims: 0 });
 }
 
-function addUp(builder: GraphBuilder, values: readonly string[]): string {
+function addUp(builder: Additions, values: readonly string[]): string {
   const [first = '', second] = values;
   return second === undefined ? first : builder.ops.Sum(...values);
 }
