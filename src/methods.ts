@@ -12,12 +12,12 @@ import { guidedGradCam } from './attribution/layers/guidedGradCam.ts';
 import { layerActivationXGradient } from './attribution/layers/layerActivationXGradient.ts';
 import { layerConductance } from './attribution/layers/layerConductance.ts';
 import type { MethodKind } from './attribution/method.ts';
-import { nearName } from './attribution/nearName.ts';
 import { featureAblation } from './attribution/perturbation/featureAblation.ts';
 import { kernelShap } from './attribution/perturbation/kernelShap.ts';
 import { occlusion } from './attribution/perturbation/occlusion.ts';
 import { rise } from './attribution/perturbation/rise.ts';
 import { relevanceMethods } from './attribution/relevance/lrp.ts';
+import { nearName } from './konkyoError.ts';
 import { noncontributing } from './studies/noncontributing/method.ts';
 
 /** Every attribution method there is, in the order reports show them. A new one is one more entry. */

@@ -24,3 +24,8 @@ export class InvalidTargetError extends KonkyoError {
 export class NotEquivalentError extends KonkyoError {
   readonly tag = 'not-equivalent';
 }
+
+/** A layer, or a unit of one, that the model does not have or that cannot be used for what was asked. */
+export class LayerError extends KonkyoError {
+  readonly tag = 'layer';
+}
