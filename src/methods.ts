@@ -17,7 +17,7 @@ import { kernelShap } from './attribution/perturbation/kernelShap.ts';
 import { occlusion } from './attribution/perturbation/occlusion.ts';
 import { rise } from './attribution/perturbation/rise.ts';
 import { relevanceMethods } from './attribution/relevance/lrp.ts';
-import { nearName } from './nearName.ts';
+import { nearName } from './konkyoError.ts';
 import { noncontributing } from './studies/noncontributing/method.ts';
 
 /** Every attribution method there is, in the order reports show them. A new one is one more entry. */

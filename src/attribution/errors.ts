@@ -10,11 +10,6 @@ export class MethodOptionError extends KonkyoError {
   readonly tag = 'method-option';
 }
 
-/** A layer, or a unit of one, that cannot be used for what was asked. */
-export class LayerError extends KonkyoError {
-  readonly tag = 'layer';
-}
-
 /** Segments that do not cover the image, or are too many. */
 export class SegmentsError extends KonkyoError {
   readonly tag = 'segments';

@@ -110,8 +110,8 @@ export function method<const O extends Options = Readonly<Record<never, MethodOp
 }: Declaration<O, Others>): SettableMethod<MethodOptions<O> & Others> {
   const named: readonly string[] = [...resources, ...others];
   const create = (settings: Readonly<Record<string, unknown>> = {}): Method => {
-    const pick = (isOther: boolean) =>
-      Object.fromEntries(Object.entries(settings).filter(([name]) => named.includes(name) === isOther));
+    const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+    const pick = (isOther: boolean) => Object.fromEntries(given.filter(([name]) => named.includes(name) === isOther));
     const resolved = resolveOptions(description.id, options, pick(false));
     const said = Object.entries<number | Pair>(resolved).map(([name, value]) => [
       name,

@@ -1,10 +1,10 @@
 import type { Classifier } from '../model/classifier.ts';
+import { LayerError } from '../model/errors.ts';
 import { findLayer } from '../model/layer.ts';
 import { derive } from '../model/makeClassifier.ts';
 import { classCount, type Target } from '../model/target.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { int64 } from '../onnx/tensor.ts';
-import { LayerError } from './errors.ts';
 
 /** A classifier whose scores are a layer's units, and the target that stands for one of them. */
 export interface UnitTarget {
@@ -16,7 +16,7 @@ export interface UnitTarget {
  * The same model with a unit of a layer to explain in place of a class. A unit of a convolution's output [n, C, h, w] is a
  * channel, its value the sum over all positions; of [n, F] a feature; of [n, tokens, F] a feature, summed over the tokens.
  * Its own sessions have to be released; the classifier it comes from stays as it is.
- * @throws UnknownLayerError suggesting near names; LayerError for a unit that the layer does not have.
+ * @throws LayerError for a layer that there is not, suggesting near names, or a unit that it does not have.
  */
 export function unitTarget(classifier: Classifier, layer: string, unit: number): UnitTarget {
   const units = unitScores(classifier, layer);

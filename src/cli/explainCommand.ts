@@ -131,7 +131,7 @@ function textOf(flag: unknown): string | undefined {
 
 /**
  * What --layer and --unit mean for this model, checked before anything is computed.
- * @throws UsageError, UnknownLayerError, LayerError
+ * @throws UsageError, LayerError
  */
 function unitFrom({ layer, unit, target }: Flags, classifier: Classifier): UnitTarget | undefined {
   if (layer !== undefined) findLayer(classifier, layer);

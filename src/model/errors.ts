@@ -25,17 +25,7 @@ export class NotEquivalentError extends KonkyoError {
   readonly tag = 'not-equivalent';
 }
 
-/** A layer was named that the model does not have between the pixels and the explained scores. */
-export class UnknownLayerError extends KonkyoError {
-  readonly tag = 'unknown-layer';
-  readonly layer: string;
-  /** Every name that would do. */
-  readonly names: readonly string[];
-  constructor(layer: string, near: readonly string[], names: readonly string[]) {
-    super(
-      `There is no layer "${layer}" between the image and the explained scores. Of the ${names.length} names of nodes and values there, these are near: ${near.join(', ')}.`,
-    );
-    this.layer = layer;
-    this.names = names;
-  }
+/** A layer, or a unit of one, that the model does not have or that cannot be used for what was asked. */
+export class LayerError extends KonkyoError {
+  readonly tag = 'layer';
 }

@@ -1,10 +1,10 @@
-import { nearName } from '../nearName.ts';
+import { nearName } from '../konkyoError.ts';
 import { isFloat } from '../onnx/elementType.ts';
 import type { Node } from '../onnx/graph.ts';
 import { reservedPrefix } from '../onnx/graphBuilder.ts';
 import { viewOf } from '../onnx/graphView.ts';
 import type { Classifier } from './classifier.ts';
-import { UnknownLayerError } from './errors.ts';
+import { LayerError } from './errors.ts';
 
 /** A place inside the model: the first output of a node on the way from the pixels to the scores. */
 export interface Layer {
@@ -31,7 +31,7 @@ export function layersOf(classifier: Classifier): Layer[] {
 
 /**
  * The layer of that name: of its node, or of the node's output.
- * @throws UnknownLayerError suggesting near names.
+ * @throws LayerError suggesting near names.
  */
 export function findLayer(classifier: Classifier, name: string): Layer {
   const layers = layersOf(classifier);
@@ -39,7 +39,9 @@ export function findLayer(classifier: Classifier, name: string): Layer {
   if (found) return found;
   const named = layers.filter(({ value }) => !value.startsWith(reservedPrefix));
   const names = [...new Set(named.flatMap(({ value, node }) => [value, ...(node.name === '' ? [] : [node.name])]))];
-  throw new UnknownLayerError(name, suggestions(name, names), names);
+  throw new LayerError(
+    `There is no layer "${name}" between the image and the explained scores. Of the ${names.length} names of nodes and values there, these are near: ${suggestions(name, names).join(', ')}.`,
+  );
 }
 
 /** At most so many names are suggested. */

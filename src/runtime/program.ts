@@ -7,7 +7,7 @@ import { type Releasable, scoped } from './release.ts';
 import { floatOutputOf, type OptimizationLevel, type Runtime, type Values } from './runtime.ts';
 
 export interface ProgramOptions {
-  /** The values of the graph that are computed, and nothing that they do not need. Default: the graph's outputs. */
+  /** The values of the graph that are computed, and nothing that they do not need. Default: the graph as it is. */
   readonly outputs?: readonly string[];
   /** Rows of one run where they go through in batches. Default: all at once. */
   readonly batchSize?: number;
@@ -58,7 +58,7 @@ export async function program(
 ): Promise<Program> {
   const outputs = named ?? model.graph.outputs.map(({ name }) => name);
   const infos = named?.map((name) => ({ name, type: undefined, dims: undefined }));
-  const graph = prune(model.graph, infos);
+  const graph = infos ? prune(model.graph, infos) : model.graph;
   const read = new Set(graph.inputs);
   const unread = new Set(model.graph.inputs.flatMap((input) => (read.has(input) ? [] : [input.name])));
   const session = await runtime.createSession({ ...model, graph }, optimization ? { optimization } : {});

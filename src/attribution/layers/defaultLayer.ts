@@ -1,4 +1,5 @@
 import type { Classifier } from '../../model/classifier.ts';
+import { LayerError } from '../../model/errors.ts';
 import { findLayer, type Layer, layersOf, nodesOnTheWay } from '../../model/layer.ts';
 import { intOf, intsOf } from '../../onnx/attributes.ts';
 import { shapeOnlyNames } from '../../onnx/facts.ts';
@@ -7,7 +8,6 @@ import { reads } from '../../onnx/graph.ts';
 import { inputOf, nodesView, outputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { sizeOf, toNumbers } from '../../onnx/tensor.ts';
-import { LayerError } from '../errors.ts';
 import { type Positions, positionsOf } from './positions.ts';
 
 /** A layer, how its numbers lie over the image, and why it is this one. */
@@ -21,7 +21,7 @@ export interface ChosenLayer extends Layer {
 /**
  * The layer named; else the last one that still has positions: the last convolution whose output becomes the feature map that
  * the scores are made of, or that map where it is put together of several, or the last grid of tokens that a transformer mixes.
- * @throws UnknownLayerError; LayerError where the model has no such layer.
+ * @throws LayerError where the model has no such layer.
  */
 export function chosenLayer(classifier: Classifier, name: string | undefined): ChosenLayer {
   if (name !== undefined) {

@@ -1,6 +1,6 @@
 import type { Classifier } from '../../model/classifier.ts';
+import { LayerError } from '../../model/errors.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
-import { LayerError } from '../errors.ts';
 import { mapGraph } from '../gradient/targetGradient.ts';
 import { type LayerChoice, method } from '../method.ts';
 import { type ChosenLayer, chosenLayer, layersWithPositions } from './defaultLayer.ts';
@@ -51,7 +51,7 @@ const mostNamed = 5;
 
 /**
  * A layer of channels over rows and columns.
- * @throws UnknownLayerError; LayerError for one without positions.
+ * @throws LayerError for one that there is not, or without positions.
  */
 export function imageLayer(classifier: Classifier, name: string | undefined): ImageLayer {
   const layer = chosenLayer(classifier, name);

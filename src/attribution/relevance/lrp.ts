@@ -30,17 +30,16 @@ const gamma = {
 
 type CompositeFor = (classifier: Classifier) => Composite;
 
+interface Declaration<O extends Options> extends Omit<MethodDescription, 'unit'> {
+  readonly options: O;
+  readonly composite: (options: Resolved<O>) => CompositeFor;
+  readonly notes?: NotesOn;
+}
+
 /** A method by a composite that there is. */
-function lrp<const O extends Options>(
-  description: Omit<MethodDescription, 'unit'> & { readonly options: O },
-  composite: (options: Resolved<O>) => CompositeFor,
-  notes?: NotesOn,
-) {
-  return method<O>({
-    ...description,
-    unit: 'score units',
-    create: (options) => relevanceParts(composite(options), notes),
-  });
+function lrp<const O extends Options>({ composite, notes, ...description }: Declaration<O>) {
+  const create = (options: Resolved<O>) => relevanceParts(composite(options), notes);
+  return method<O>({ ...description, unit: 'score units', create });
 }
 
 function relevanceParts(composite: CompositeFor, notes: NotesOn | undefined) {
@@ -61,71 +60,59 @@ export function relevanceMethod(
   return configured(description, { settings, ...relevanceParts(composite, notes) });
 }
 
-export const lrpEpsilonPlus = lrp(
-  {
-    id: 'lrp-epsilon-plus',
-    title: 'Relevance, epsilon-plus',
-    about:
-      'The score handed back layer by layer to what produced it, in convolutions only to what spoke for it: where the evidence lies.',
-    options: { epsilon },
-  },
-  (options) => () => epsilonPlus(options),
-);
+export const lrpEpsilonPlus = lrp({
+  id: 'lrp-epsilon-plus',
+  title: 'Relevance, epsilon-plus',
+  about:
+    'The score handed back layer by layer to what produced it, in convolutions only to what spoke for it: where the evidence lies.',
+  options: { epsilon },
+  composite: (options) => () => epsilonPlus(options),
+});
 
-export const lrpEpsilonPlusFlat = lrp(
-  {
-    id: 'lrp-epsilon-plus-flat',
-    title: 'Relevance, epsilon-plus-flat',
-    about:
-      'As epsilon-plus, but the first layer spreads its part evenly over the pixels it reads: coarser, and not drawn to bright pixels.',
-    options: { epsilon },
-  },
-  (options) => () => epsilonPlusFlat(options),
-);
+export const lrpEpsilonPlusFlat = lrp({
+  id: 'lrp-epsilon-plus-flat',
+  title: 'Relevance, epsilon-plus-flat',
+  about:
+    'As epsilon-plus, but the first layer spreads its part evenly over the pixels it reads: coarser, and not drawn to bright pixels.',
+  options: { epsilon },
+  composite: (options) => () => epsilonPlusFlat(options),
+});
 
-export const lrpEpsilonAlpha2Beta1 = lrp(
-  {
-    id: 'lrp-epsilon-alpha2-beta1',
-    title: 'Relevance, epsilon-alpha2-beta1',
-    about:
-      'The score handed back layer by layer, what spoke for it counted twice and what spoke against it once: evidence and counter-evidence.',
-    options: { epsilon },
-  },
-  (options) => () => epsilonAlpha2Beta1(options),
-);
+export const lrpEpsilonAlpha2Beta1 = lrp({
+  id: 'lrp-epsilon-alpha2-beta1',
+  title: 'Relevance, epsilon-alpha2-beta1',
+  about:
+    'The score handed back layer by layer, what spoke for it counted twice and what spoke against it once: evidence and counter-evidence.',
+  options: { epsilon },
+  composite: (options) => () => epsilonAlpha2Beta1(options),
+});
 
-export const lrpEpsilonGammaBox = lrp(
-  {
-    id: 'lrp-epsilon-gamma-box',
-    title: 'Relevance, epsilon-gamma-box',
-    about:
-      'The score handed back layer by layer, evidence for it favoured a little; at the pixels it counts how far each is from the darkest and brightest it could be.',
-    options: { epsilon, gamma },
-  },
-  (options) => (classifier) => epsilonGammaBox(pixelBounds(classifier), options),
-);
+export const lrpEpsilonGammaBox = lrp({
+  id: 'lrp-epsilon-gamma-box',
+  title: 'Relevance, epsilon-gamma-box',
+  about:
+    'The score handed back layer by layer, evidence for it favoured a little; at the pixels it counts how far each is from the darkest and brightest it could be.',
+  options: { epsilon, gamma },
+  composite: (options) => (classifier) => epsilonGammaBox(pixelBounds(classifier), options),
+});
 
-export const deepTaylor = lrp(
-  {
-    id: 'deep-taylor',
-    title: 'Deep Taylor decomposition',
-    about: 'The score split among the pixels by a Taylor expansion of every layer: only evidence for it, none against.',
-    options: {},
-  },
-  () => (classifier) => deepTaylorComposite(pixelBounds(classifier)),
-  deepTaylorNotes,
-);
+export const deepTaylor = lrp({
+  id: 'deep-taylor',
+  title: 'Deep Taylor decomposition',
+  about: 'The score split among the pixels by a Taylor expansion of every layer: only evidence for it, none against.',
+  options: {},
+  composite: () => (classifier) => deepTaylorComposite(pixelBounds(classifier)),
+  notes: deepTaylorNotes,
+});
 
-export const attnLrp = lrp(
-  {
-    id: 'attn-lrp',
-    title: 'Relevance through attention',
-    about:
-      'The score handed back layer by layer through attention too: what the model looked at, and what it made of it.',
-    options: { epsilon, gamma: { ...gamma, default: 0 } },
-  },
-  (options) => () => attnLrpComposite(options),
-);
+export const attnLrp = lrp({
+  id: 'attn-lrp',
+  title: 'Relevance through attention',
+  about:
+    'The score handed back layer by layer through attention too: what the model looked at, and what it made of it.',
+  options: { epsilon, gamma: { ...gamma, default: 0 } },
+  composite: (options) => () => attnLrpComposite(options),
+});
 
 export const relevanceMethods = [
   lrpEpsilonPlus,

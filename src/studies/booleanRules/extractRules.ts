@@ -61,7 +61,7 @@ export interface RuleSettings {
 /**
  * One conjunction a class from a classifier that ends in dense layers (paper A, and beyond it: several dense layers,
  * features of any range).
- * @throws RuleModelError, RuleDataError, UnknownLayerError
+ * @throws RuleModelError, RuleDataError, LayerError
  */
 export async function extractRules(
   classifier: Classifier,

@@ -20,7 +20,7 @@ function isTransparent(node: Node): boolean {
 /**
  * The model without the sigmoid (or tanh) that a layer's values have been through: what makes the one large makes the other
  * large, and its gradient does not vanish. Undefined where there is none.
- * @throws UnknownLayerError
+ * @throws LayerError
  */
 export function beforeSquashing(classifier: Classifier, layer: string): Unsquashed | undefined {
   const { model } = classifier;

@@ -1,7 +1,7 @@
-import { LayerError } from '../../attribution/errors.ts';
 import { smoothGrad } from '../../attribution/gradient/smoothGrad.ts';
 import { unitScores } from '../../attribution/unitScores.ts';
 import type { Classifier } from '../../model/classifier.ts';
+import { LayerError } from '../../model/errors.ts';
 import { findLayer } from '../../model/layer.ts';
 import { concatRows, rows, sizeOf, type Tensor } from '../../onnx/tensor.ts';
 import { scoped } from '../../runtime/release.ts';
@@ -62,7 +62,7 @@ export interface UnitImage {
  * it is the one that the unit responds to most, or without images the one that the ascent has found). A unit of a convolution is a
  * channel, its value the sum over all positions; see unitTarget. All units are rows of the same runs. A sigmoid or tanh at
  * the layer is left out for both: what makes the one large makes the other large, and where it is flat there is no gradient.
- * @throws UnknownLayerError suggesting near names; LayerError for a unit that the layer does not have.
+ * @throws LayerError for a layer that there is not, suggesting near names, or a unit that it does not have.
  */
 export async function maximize(
   classifier: Classifier,

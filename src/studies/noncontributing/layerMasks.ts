@@ -26,7 +26,7 @@ const paperThresholds = { first: 0.2, following: 0 };
 /**
  * The layers to mask. The paper's are the outputs of activation functions; the scores themselves are never masked, for a
  * class with a negative score would drop out of the objective.
- * @throws UnknownLayerError for a layer the model does not have.
+ * @throws LayerError for a layer the model does not have.
  */
 export function chosenMasks(classifier: Classifier, masks: MaskChoice): LayerMask[] {
   if (masks === 'none') return [];

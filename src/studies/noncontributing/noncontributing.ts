@@ -76,7 +76,7 @@ export interface Measurements {
 /**
  * Non-contributing pixels (Ikeno, Hara & Washio 2018): for each pixel the largest amplitude of uniform noise, on all pixels at
  * once, that leaves the scores within a tolerance; measured on fresh noise and on the network without masks.
- * @throws UnknownLayerError for a mask on a layer that is not there; UnsupportedOperatorsError, SessionError
+ * @throws LayerError for a mask on a layer that is not there; UnsupportedOperatorsError, SessionError
  */
 export async function compileNoncontributing(
   classifier: Classifier,
