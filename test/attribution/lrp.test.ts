@@ -46,9 +46,9 @@ const load = ({ path, input }: ForeignModel, runtime = cpu): Promise<Classifier>
 for (const model of models) {
   const reason = existsSync(model.path) ? '' : ' (skipped: no ../shared/models)';
   describe.skipIf(reason !== '')(`relevance of ${model.name}${reason}`, () => {
-    it.each(relevanceMethods)(
+    it.each(relevanceMethods.map((kind) => ({ id: kind.id, kind })))(
       '$id: finite, and every part of the score found or booked; or refused by operator',
-      async (kind) => {
+      async ({ kind }) => {
         const classifier = await load(model);
         const images = noiseImages(classifier.input, 2);
         const compiled = kind.create({}).compile(classifier);

@@ -17,7 +17,7 @@ function arrayOf(id: string): string {
 
 describe.each(runtimes)('agreement with zennit on $name', ({ runtime }) => {
   describe.each(models)('%s', (model) => {
-    it.each(kinds)('$id', async (kind) => {
+    it.each(kinds.map((kind) => ({ id: kind.id, kind })))('$id', async ({ kind }) => {
       const reference = readReference(model);
       const classifier = await loadClassifier(reference.bytes, { runtime });
       const explainer = await kind.create({}).compile(classifier);

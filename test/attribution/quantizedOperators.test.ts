@@ -97,6 +97,7 @@ const operators: Model = {
 };
 
 const methods: readonly MethodKind[] = [...relevanceMethods, deepLift];
+const named = (kinds: readonly MethodKind[]) => kinds.map((kind) => ({ id: kind.id, kind }));
 const exact = load(inFloat);
 
 async function explained(classifier: Classifier, kind: MethodKind) {
@@ -111,13 +112,13 @@ describe.each([
   { title: 'of integer operators', model: operators, rounding: 0.15 },
 ])('a network $title', ({ model, rounding }) => {
   const quantised = load(model);
-  it.each(methods)('has the $id map of the network in float32, but for 8 bits', async (kind) => {
+  it.each(named(methods))('has the $id map of the network in float32, but for 8 bits', async ({ kind }) => {
     const found = await explained(await quantised, kind);
     const { values } = await explained(await exact, kind);
     expect(relativeDifference(found.values.data, values.data)).toBeLessThan(rounding);
   });
 
-  it.each(relevanceMethods)('keeps the score in $id: what no pixel has, a layer has', async (kind) => {
+  it.each(named(relevanceMethods))('keeps the score in $id: what no pixel has, a layer has', async ({ kind }) => {
     const { values, scores, relevanceByLayer } = await explained(await quantised, kind);
     const inLayers = relevanceByLayer![0]!.reduce((sum, layer) => sum + kept(layer), 0);
     expect(conservation(values.data, scores[0]!, []).sum + inLayers).toBeCloseTo(scores[0]!, 3);

@@ -66,7 +66,7 @@ async function explained(bits: Bits | undefined, kind: MethodKind) {
   return found;
 }
 
-describe.each(relevanceMethods)('$id of a network quantised', (kind) => {
+describe.each(relevanceMethods.map((kind) => ({ id: kind.id, kind })))('$id of a network quantised', ({ kind }) => {
   it('to 16 bits is that of the network in float32, but for rounding', async () => {
     const [fine, exact] = [await explained(16, kind), await explained(undefined, kind)];
     expect(relativeDifference(fine.values.data, exact.values.data)).toBeLessThan(1e-2);
