@@ -2,6 +2,17 @@
  * konkyo's library, for Node and the browser. What needs Node is in 'konkyo/node', the WebAssembly runtime in 'konkyo/web'.
  */
 
+export {
+  type ExplainedImages,
+  type ExplainImagesOptions,
+  explainImages,
+  type FoundImage,
+} from './app/explainImages.ts';
+export { type ExplainSummary, explainSummary, mapArchive } from './app/explainSummary.ts';
+export { type ImageReader, type ImageSource, openImages } from './app/imageSources.ts';
+export type { LeftOut } from './app/leftOut.ts';
+export { type ReportNames, renderReport, reportFiles, reportView } from './app/reportView.ts';
+export { type ReportOutput, type WriteReportOptions, writeReport } from './app/writeReport.ts';
 export { type ExplainOptions, type Explanation, explain, type MethodMap, runnerUp } from './attribution/explain.ts';
 export type { ExplanationGraph, TargetSource } from './attribution/explanationGraph.ts';
 export type { Freedom, MeasuredFreedom } from './attribution/freedom.ts';
@@ -62,7 +73,7 @@ export type { InputDescription, InputSettings } from './model/inputDescription.t
 export { findLayer, type Layer, layersOf } from './model/layer.ts';
 export { type LoadOptions, loadClassifier } from './model/loadClassifier.ts';
 export { withBatchSize } from './model/makeClassifier.ts';
-export { sumChannels, toInput, toPixels } from './model/pixels.ts';
+export { sumChannels, toFittedInput, toInput, toPixels } from './model/pixels.ts';
 export { type RandomWeights, withRandomWeights } from './model/randomWeights.ts';
 export type { Target } from './model/target.ts';
 export type { Facts, ValueFacts } from './onnx/facts.ts';
@@ -75,9 +86,9 @@ export { writeModel, writeModelWithExternalData } from './onnx/writeModel.ts';
 export type { DecodedImage } from './pictures/decodedImage.ts';
 export { resizeImage } from './pictures/resizeImage.ts';
 export { explainedImage, type NamedImage } from './report/explanation/explainedView.ts';
-export { renderReport } from './report/explanation/renderReport.ts';
 export { reportPictures } from './report/explanation/reportPictures.ts';
 export type { ReportView } from './report/explanation/view.ts';
+export type { ReportFile } from './report/page/page.ts';
 export { provenanceOf } from './report/page/provenanceView.ts';
 export { type Probe, probe } from './runtime/probe.ts';
 export type { OptimizationLevel, Runtime, Session, SessionOptions, Values } from './runtime/runtime.ts';

@@ -4,10 +4,11 @@ import type { ImageDistribution } from '../attribution/gradient/backgroundData.t
 import { pictureAt } from '../datasets/fitImages.ts';
 import { namedDatasets } from '../datasets/namedDatasets.ts';
 import type { Classifier } from '../model/classifier.ts';
+import { toFittedInput } from '../model/pixels.ts';
+import { FileError } from '../node/namedFile.ts';
 import { concatRows, type Tensor } from '../onnx/tensor.ts';
 import { datasetWithProgress } from './datasetWithProgress.ts';
-import { readInputs, toModelInput } from './inputs.ts';
-import { FileError } from './modelFile.ts';
+import { readInputs } from './inputs.ts';
 import { progressTo } from './progress.ts';
 
 /** Of larger collections so many images are taken, evenly spread: more change an expectation over 100 samples little. */
@@ -29,7 +30,7 @@ export function parseBaselines(flag: string): ImageDistribution {
 async function fromDataset(name: string, classifier: Classifier): Promise<Tensor<'float32'>[]> {
   const { train } = await datasetWithProgress(name, {}, progressTo());
   return spread(Array.from({ length: train.count }, (_, i) => i)).map((i) =>
-    toModelInput(pictureAt(train, i), classifier),
+    toFittedInput(pictureAt(train, i), classifier.input),
   );
 }
 

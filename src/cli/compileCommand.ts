@@ -6,6 +6,7 @@ import { explainerKeys } from '../compile/metadata.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { findLayer } from '../model/layer.ts';
 import { writeModel } from '../onnx/writeModel.ts';
+import { version } from '../version.ts';
 import { stopIfInterrupted, stoppable } from './interruption.ts';
 import { chosenMethods } from './methodFlags.ts';
 import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
@@ -15,7 +16,6 @@ import { progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
 import { parseTarget } from './targetFlag.ts';
 import { UsageError } from './usageError.ts';
-import { version } from './version.ts';
 
 interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
   readonly method: string;

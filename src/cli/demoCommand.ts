@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { interruptedWords } from '../app/reportView.ts';
+import { writeReport } from '../app/writeReport.ts';
 import { loadDigits } from '../datasets/digits.ts';
 import { methodKinds } from '../methods.ts';
 import { loadClassifier } from '../model/loadClassifier.ts';
+import { reportFolder } from '../node/reportFolder.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { adam } from '../training/optimizers.ts';
 import { cosine } from '../training/schedules.ts';
-import { interruptedWords, runExplainJob } from './explainJob.ts';
-import { readInputs } from './inputs.ts';
-import { interruptedStatus, interruption, stopIfInterrupted } from './interruption.ts';
+import { openInputs } from './inputs.ts';
+import { interruptedStatus, interruption, stopIfInterrupted, workOptions } from './interruption.ts';
 import { forceWords } from './modelOptions.ts';
 import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
@@ -70,16 +72,13 @@ async function run(flags: Flags): Promise<void> {
   progress.message('2. Explain one digit of each class with every method');
   const classifier = await loadClassifier(bytes, { runtime });
   const inputs = Array.from({ length: 10 }, (_, digit) => `digits:${digit}`);
-  const { report, interrupted } = await runExplainJob({
-    classifier,
+  const { report, interrupted } = await writeReport(classifier, await openInputs(inputs, classifier), {
+    ...workOptions(progress),
     modelName: 'digits.onnx',
-    images: await readInputs(inputs, classifier),
     methods: methodKinds.map((kind) => kind.create({})),
-    checks: true,
-    out: flags.out,
     title: 'Ten handwritten digits',
     command: 'npm start',
-    progress,
+    output: reportFolder(flags.out, writeWhole),
   });
   await classifier.release();
   if (interrupted) {

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
+import { removeEarlierPictures } from '../node/reportFolder.ts';
 import { renderPage } from '../report/page/page.ts';
 import { provenanceOf } from '../report/page/provenanceView.ts';
 import { analyseFilters, type FilterAnalysis, filterDefaults } from '../studies/filterPaths/filterAnalysis.ts';
@@ -10,7 +11,6 @@ import { pathName } from '../studies/filterPaths/paths.ts';
 import { ranked } from '../studies/filterPaths/tally.ts';
 import type { Fill } from '../studies/occludedRegions/hiding.ts';
 import { commandLine } from './commandLine.ts';
-import { removeEarlierPictures } from './earlierReport.ts';
 import { stopIfInterrupted, stoppable } from './interruption.ts';
 import { addModelOptions, classifierFrom, datasetFor, type ModelFlags, modelInputs } from './modelOptions.ts';
 import { wholeFlag } from './numberFlags.ts';
@@ -19,7 +19,6 @@ import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
 import { UsageError } from './usageError.ts';
-import { version } from './version.ts';
 
 interface Flags extends ModelFlags {
   readonly dataset: string;
@@ -85,7 +84,6 @@ function pageOf(analysis: FilterAnalysis, model: string): string {
   const provenance = provenanceOf(network.classifier, {
     file: model,
     methods: [],
-    version,
     notes,
     command: commandLine(),
   });

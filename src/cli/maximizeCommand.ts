@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { fitImages, pictureAt } from '../datasets/fitImages.ts';
 import type { LabelledImages } from '../datasets/labelledImages.ts';
 import type { Classifier } from '../model/classifier.ts';
+import { toFittedInput } from '../model/pixels.ts';
+import { removeEarlierPictures } from '../node/reportFolder.ts';
 import { concatRows, type Tensor } from '../onnx/tensor.ts';
 import { provenanceOf } from '../report/page/provenanceView.ts';
 import { defaultAscent } from '../studies/maximization/ascend.ts';
@@ -11,8 +13,6 @@ import { maximizationPictures, renderMaximization } from '../studies/maximizatio
 import { maximizationView } from '../studies/maximization/page/maximizationView.ts';
 import { commandLine } from './commandLine.ts';
 import { datasetWithProgress } from './datasetWithProgress.ts';
-import { removeEarlierPictures } from './earlierReport.ts';
-import { toModelInput } from './inputs.ts';
 import { stopIfInterrupted, stoppable } from './interruption.ts';
 import { addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
 import { numberFlag, wholeFlag } from './numberFlags.ts';
@@ -21,7 +21,6 @@ import { prepareTargets } from './outputTargets.ts';
 import { type Progress, progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
 import { UsageError } from './usageError.ts';
-import { version } from './version.ts';
 
 interface Flags extends ModelFlags {
   readonly layer: string;
@@ -125,7 +124,6 @@ async function write(
   const provenance = provenanceOf(classifier, {
     file: basename(modelPath),
     methods: [],
-    version,
     command: commandLine(),
     notes: [
       Object.entries(found.settings)
@@ -179,7 +177,7 @@ function* inBatches(set: LabelledImages, classifier: Classifier): Generator<Tens
   const { batchSize } = classifier;
   for (let from = 0; from < set.count; from += batchSize) {
     const length = Math.min(batchSize, set.count - from);
-    yield concatRows(Array.from({ length }, (_, i) => toModelInput(pictureAt(set, from + i), classifier)));
+    yield concatRows(Array.from({ length }, (_, i) => toFittedInput(pictureAt(set, from + i), classifier.input)));
   }
 }
 

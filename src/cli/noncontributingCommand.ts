@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { interruptedWords } from '../app/reportView.ts';
 import type { NoncontributingSettings } from '../studies/noncontributing/noncontributing.ts';
 import { commandLine } from './commandLine.ts';
-import { interruptedWords } from './explainJob.ts';
 import { readInputs } from './inputs.ts';
 import { interruptedStatus } from './interruption.ts';
 import { addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { interruptedWords } from '../app/reportView.ts';
 import { explain } from '../attribution/explain.ts';
 import { writeNpz } from '../datasets/npz.ts';
 import { isKonkyoError } from '../konkyoError.ts';
 import { type Classifier, className } from '../model/classifier.ts';
+import { removeEarlierPictures } from '../node/reportFolder.ts';
 import { concatRows } from '../onnx/tensor.ts';
 import { explainedImage, type NamedImage } from '../report/explanation/explainedView.ts';
 import type { Row } from '../report/explanation/view.ts';
@@ -17,13 +19,10 @@ import {
 } from '../studies/noncontributing/noncontributing.ts';
 import { type FoundRow, foundMap, provedMap } from '../studies/noncontributing/page/besideView.ts';
 import { noncontributingPage } from '../studies/noncontributing/page/noncontributingPage.ts';
-import { removeEarlierPictures } from './earlierReport.ts';
-import { interruptedWords } from './explainJob.ts';
 import { interruption, stopIfInterrupted } from './interruption.ts';
 import { writeWhole } from './output.ts';
 import type { Progress } from './progress.ts';
 import { UsageError } from './usageError.ts';
-import { version } from './version.ts';
 
 export interface NoncontributingJob {
   readonly classifier: Classifier;
@@ -139,7 +138,7 @@ async function pageOf(
     const row = { image, found: foundMap(classifier, map) };
     return [proof ? { ...row, proved: provedMap(classifier, proof) } : row];
   });
-  const provenance = provenanceOf(classifier, { file: modelName, methods, version, notes, command });
+  const provenance = provenanceOf(classifier, { file: modelName, methods, notes, command });
   return renderPage(
     noncontributingPage({
       title: `Non-contributing pixels: ${modelName}`,

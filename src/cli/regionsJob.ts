@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { settingsOf } from '../model/inputDescription.ts';
+import { descriptionPath } from '../node/modelFile.ts';
+import { removeEarlierPictures } from '../node/reportFolder.ts';
 import { writeModel } from '../onnx/writeModel.ts';
 import { percent, share } from '../report/page/number.ts';
 import { renderPage } from '../report/page/page.ts';
@@ -13,15 +15,12 @@ import type { RunView } from '../studies/regionPruning/page/view.ts';
 import { controlRounds } from '../studies/regionPruning/plans.ts';
 import { makePruner, type Pruned, type Pruner, type RoundRecord } from '../studies/regionPruning/pruner.ts';
 import { masksFile } from '../studies/regionPruning/sidecar.ts';
-import { removeEarlierPictures } from './earlierReport.ts';
 import { stopIfInterrupted } from './interruption.ts';
-import { descriptionPath } from './modelFile.ts';
 import { writeWhole } from './output.ts';
 import type { OutputTarget } from './outputTargets.ts';
 import type { Progress } from './progress.ts';
 import type { RegionsSettings } from './regionsFlags.ts';
 import { UsageError } from './usageError.ts';
-import { version } from './version.ts';
 
 export interface RegionsJob {
   readonly classifier: Classifier;
@@ -164,7 +163,7 @@ async function write(
     layers: [view],
     varying: statistics.varies.reduce((sum, one) => sum + one, 0),
     inputs: layer.inputs,
-    provenance: provenanceOf(classifier, { file: modelName, methods: [], version, command }),
+    provenance: provenanceOf(classifier, { file: modelName, methods: [], command }),
   });
   const classes = classifier.input.classes ?? test.classNames;
   const paths = filesIn(out);

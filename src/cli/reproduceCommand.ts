@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Dataset } from '../datasets/dataset.ts';
+import { removeEarlierPictures } from '../node/reportFolder.ts';
 import { renderPage } from '../report/page/page.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import type { Paper, PaperResult, Reproduction } from '../studies/paper.ts';
 import { papers } from '../studies/papers.ts';
 import { commandLine } from './commandLine.ts';
 import { datasetWithProgress } from './datasetWithProgress.ts';
-import { removeEarlierPictures } from './earlierReport.ts';
 import { stopIfInterrupted, stoppable } from './interruption.ts';
 import { forceWords } from './modelOptions.ts';
 import { wholeFlag } from './numberFlags.ts';
@@ -18,7 +18,6 @@ import { type Progress, progressTo } from './progress.ts';
 import { printWords } from './streams.ts';
 import { threadCount } from './threads.ts';
 import { UsageError } from './usageError.ts';
-import { version } from './version.ts';
 
 interface Flags {
   readonly dataset: string;
@@ -91,7 +90,6 @@ async function reproduce(paper: Paper, seeds: readonly number[], flags: Flags, p
     search: flags.search === true,
     network: keptNetworks({ runtime, dataset, quick, progress, ...(flags.models ? { folder: flags.models } : {}) }),
     progress,
-    version,
     command: commandLine(),
   });
   const seconds = (performance.now() - start) / 1000;

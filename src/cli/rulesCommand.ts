@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { splitEvery } from '../datasets/splitEvery.ts';
 import { type Classifier, className } from '../model/classifier.ts';
+import { removeEarlierPictures } from '../node/reportFolder.ts';
 import { renderPage } from '../report/page/page.ts';
 import { provenanceOf } from '../report/page/provenanceView.ts';
 import { type FoundRules, findRules } from '../studies/booleanRules/findRules.ts';
@@ -12,14 +13,12 @@ import type { FeatureView } from '../studies/booleanRules/page/view.ts';
 import { type FeaturePicture, writeRuleFile } from '../studies/booleanRules/ruleFile.ts';
 import { termText } from '../studies/booleanRules/term.ts';
 import { commandLine } from './commandLine.ts';
-import { removeEarlierPictures } from './earlierReport.ts';
 import { stopIfInterrupted, stoppable } from './interruption.ts';
 import { addModelOptions, classifierFrom, datasetFor, type ModelFlags, modelInputs } from './modelOptions.ts';
 import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
-import { version } from './version.ts';
 
 interface Flags extends ModelFlags {
   readonly dataset: string;
@@ -89,7 +88,7 @@ function pageOf(
   features: readonly FeatureView[],
 ): string {
   const notes = rulesNotes(extraction);
-  const provenance = provenanceOf(classifier, { file, methods: [], version, notes, command: commandLine() });
+  const provenance = provenanceOf(classifier, { file, methods: [], notes, command: commandLine() });
   return renderPage(rulesPage(rulesView(classifier, extraction, figures, features), file, provenance));
 }
 

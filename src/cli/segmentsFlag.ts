@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { SegmentImage, SegmentSource } from '../attribution/perturbation/segments.ts';
 import { decodeImage } from '../datasets/imageFile.ts';
 import { readNpy } from '../datasets/npy.ts';
-import { FileError, readNamedFile } from './modelFile.ts';
+import { FileError, readNamedFile } from '../node/namedFile.ts';
 
 /** Reads --segments: an .npy array [height, width] of whole numbers, or a picture in which every colour is a segment. */
 export function parseSegments(path: string): SegmentSource {

@@ -3,6 +3,8 @@ import type { Dataset } from '../datasets/dataset.ts';
 import { namedDatasets } from '../datasets/namedDatasets.ts';
 import { splitEvery } from '../datasets/splitEvery.ts';
 import { type InputDescription, settingsOf } from '../model/inputDescription.ts';
+import { descriptionPath } from '../node/modelFile.ts';
+import { readNamedFile } from '../node/namedFile.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { architectures } from '../training/architectures.ts';
 import { readCheckpoint } from '../training/checkpointFile.ts';
@@ -10,7 +12,6 @@ import { type CheckpointPlace, checkpointPlace, keptUntilDone } from './checkpoi
 import { datasetWithProgress } from './datasetWithProgress.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { interruptedStatus, interruption } from './interruption.ts';
-import { descriptionPath, readNamedFile } from './modelFile.ts';
 import { forceWords } from './modelOptions.ts';
 import { positiveFlag } from './numberFlags.ts';
 import { writeWhole } from './output.ts';

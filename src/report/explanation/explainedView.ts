@@ -2,10 +2,9 @@ import type { Completeness } from '../../attribution/method.ts';
 import type { CheckedExplanation, CheckedMap } from '../../faithfulness/checkMaps.ts';
 import { cellMap } from '../../faithfulness/pixelMap.ts';
 import { type Classifier, className, givesProbabilities, type Prediction } from '../../model/classifier.ts';
-import { sumChannels, toPixels } from '../../model/pixels.ts';
+import { toPixels } from '../../model/pixels.ts';
 import type { Target } from '../../model/target.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
-import { freedomView } from '../../studies/noncontributing/page/freedomView.ts';
 import { mapScale } from '../drawing/mapReading.ts';
 import { percent, signed } from '../page/number.ts';
 import { checkFigures } from './checkFigures.ts';
@@ -44,18 +43,7 @@ export function explainedImage(
     ...(truth === undefined ? {} : { truth: className(classifier, truth) }),
     decision: decisionOf(classifier, explanation.prediction),
     maps: explanation.maps.flatMap((map) => (map.freedom ? [] : (attributionMap(of, map) ?? []))),
-    ...freedomOf(classifier, explanation),
   };
-}
-
-function freedomOf({ input }: Classifier, { maps }: CheckedExplanation): Pick<ExplainedImage, 'freedom'> {
-  for (const { values, freedom } of maps) {
-    if (!freedom) continue;
-    const { height, width, channels } = input;
-    const perPixel = sumChannels(values.data, input).map((sum) => sum / channels);
-    return { freedom: freedomView({ height, width, values: perPixel }, freedom) };
-  }
-  return {};
 }
 
 function decisionOf(classifier: Classifier, prediction: Prediction): Decision {

@@ -6,7 +6,7 @@ import { pictureElement } from '../drawing/picture.ts';
 import { figureLine } from '../drawing/verdict.ts';
 import { type HeadingLevel, type Html, heading, html } from '../page/html.ts';
 import { duration, signed } from '../page/number.ts';
-import type { ImageQuestion } from '../page/question.ts';
+import type { ImageQuestion } from './question.ts';
 import type { AttributionMap, ExplainedImage } from './view.ts';
 import { balanceWords, pictureAlternative, scaleWords } from './words.ts';
 

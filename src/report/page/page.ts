@@ -25,6 +25,13 @@ export interface PageSection {
   readonly answer: Html;
 }
 
+/** A file of a report. */
+export interface ReportFile {
+  /** Its path in the report's folder, with slashes: `index.html`, `pictures/1-digits-7.png`. */
+  readonly name: string;
+  readonly contents: string | Uint8Array;
+}
+
 /** The page as one HTML file: no scripts, no requests. The same view gives the same bytes. */
 export function renderPage({ title, headline, lede, sections, provenance }: PageView): string {
   const last = { id: 'provenance', question: provenanceQuestion, answer: provenanceAnswer(provenance) };

@@ -1,3 +1,4 @@
+import type { Progress } from '../../progress.ts';
 import { scoped } from '../../runtime/release.ts';
 import { type Ablation, type Ablator, compileAblator } from './ablation.ts';
 import { bootstrapMean, type MeanWithInterval } from './bootstrap.ts';
@@ -5,7 +6,6 @@ import { type ClassSet, ownClass } from './classSets.ts';
 import type { ClassContributions, Contributions } from './contributions.ts';
 import { compileExcess, type Excess, type ExcessRunner } from './excess.ts';
 import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
-import type { FilterProgress } from './filterProgress.ts';
 import { standings } from './margin.ts';
 import { type FilterStep, type Path, pathName } from './paths.ts';
 import { hasConnections, unitMeans } from './unitMeans.ts';
@@ -71,7 +71,7 @@ export async function doesItHold(
   learned: readonly ClassSet[],
   sets: readonly ClassSet[],
   seed: number,
-  progress?: FilterProgress,
+  progress?: Progress,
 ): Promise<Holding> {
   const { classifier } = network;
   const connected = found.paths ? singleConnections(network, found.paths) : undefined;

@@ -1,13 +1,16 @@
 import { outlineEdges, outlinePath } from '../../../pictures/outline.ts';
 import { orientationFor } from '../../../report/drawing/mapPicture.ts';
 import { pictureElement } from '../../../report/drawing/picture.ts';
+import type { ImageQuestion } from '../../../report/explanation/question.ts';
 import type { ExplainedImage, Picture } from '../../../report/explanation/view.ts';
 import { type Content, type HeadingLevel, type Html, heading, html } from '../../../report/page/html.ts';
 import { counted, quantity, sentence, signed } from '../../../report/page/number.ts';
-import type { ImageQuestion } from '../../../report/page/question.ts';
 import type { CarryingView, DecidingView, MarkedView } from './decidingView.ts';
 
-export const decidingQuestion: ImageQuestion = {
+/** An image with the regions that its decision needs and the filters that carried it, where they were looked for. */
+export type DecidedImage = ExplainedImage & { readonly deciding?: DecidingView };
+
+export const decidingQuestion: ImageQuestion<DecidedImage> = {
   id: 'deciding',
   question: 'Which regions can it not do without? Which filters carried it?',
   isAnswered: ({ deciding }) => deciding !== undefined,

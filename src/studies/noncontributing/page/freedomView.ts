@@ -1,4 +1,7 @@
+import type { Explanation } from '../../../attribution/explain.ts';
 import type { Freedom } from '../../../attribution/freedom.ts';
+import type { InputDescription } from '../../../model/inputDescription.ts';
+import { sumChannels } from '../../../model/pixels.ts';
 import { quantity } from '../../../report/page/number.ts';
 import type { AmplitudeMap } from './amplitudeColours.ts';
 
@@ -29,4 +32,13 @@ export function freedomView(map: AmplitudeMap, { meanAmplitude, free, measured }
     worstChange: quantity(worstChange),
     leastLead: quantity(leastLead),
   };
+}
+
+/** Of the first of an image's maps that says how far its pixels can change; undefined where none does. */
+export function freedomIn({ maps }: Explanation, input: InputDescription): FreedomView | undefined {
+  const found = maps.find(({ freedom }) => freedom !== undefined);
+  if (!found?.freedom) return undefined;
+  const { height, width, channels } = input;
+  const values = sumChannels(found.values.data, input).map((sum) => sum / channels);
+  return freedomView({ height, width, values }, found.freedom);
 }
