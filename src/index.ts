@@ -86,7 +86,7 @@ export { writeModel, writeModelWithExternalData } from './onnx/writeModel.ts';
 export type { DecodedImage } from './pictures/decodedImage.ts';
 export { resizeImage } from './pictures/resizeImage.ts';
 export { explainedImage, type NamedImage } from './report/explanation/explainedView.ts';
-export { reportPictures } from './report/explanation/reportPictures.ts';
+export { overlayPicture, reportPictures } from './report/explanation/reportPictures.ts';
 export type { ReportView } from './report/explanation/view.ts';
 export type { ReportFile } from './report/page/page.ts';
 export { provenanceOf } from './report/page/provenanceView.ts';

@@ -30,9 +30,16 @@ export function stoppable({ progress, signal }: WorkOptions): Progress {
   };
 }
 
-/** The same of many small steps, told of ten at most. */
-export function inTenths(progress: Progress | undefined, what: string): (done: number, total: number) => void {
-  let shown = -1;
+/**
+ * The same of many small steps, told of ten at most.
+ * @param from the first tenth that is told of.
+ */
+export function inTenths(
+  progress: Progress | undefined,
+  what: string,
+  from = 0,
+): (done: number, total: number) => void {
+  let shown = from - 1;
   return (done, total) => {
     const tenth = Math.floor((10 * done) / total);
     if (tenth > shown) progress?.(tenth, 10, what);

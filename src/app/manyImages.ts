@@ -5,12 +5,13 @@ import { inTenths, stopIfAborted, type WorkOptions } from '../progress.ts';
 import { type IndexRow, indexRow } from '../report/explanation/manyImages/indexRow.ts';
 import { partName, renderFront, renderPart, rowsAPart } from '../report/explanation/manyImages/renderIndex.ts';
 import { emptyTally, type Tally, tallied } from '../report/explanation/manyImages/tally.ts';
+import { interruptedWords } from '../report/page/provenance.ts';
 import { provenanceOf } from '../report/page/provenanceView.ts';
 import { type ExplainedImages, explainPart, nothingDone } from './explainImages.ts';
 import { type ExplainSummary, imageSummaries, mapArchive, ofModel } from './explainSummary.ts';
 import type { ImageSource } from './imageSources.ts';
 import { type Refusals, refusalsOf } from './leftOut.ts';
-import { interruptedWords, pictureFiles, renderReport, reportView } from './reportView.ts';
+import { pictureFiles, renderReport, reportView } from './reportView.ts';
 import type { WriteReportOptions } from './writeReport.ts';
 
 /** What is kept of the images that are done; of rows, those of the index's first part and of the one that grows. */

@@ -7,6 +7,7 @@ import { type PageLinks, renderExplanation } from '../report/explanation/renderE
 import { reportPictures } from '../report/explanation/reportPictures.ts';
 import type { ReportView } from '../report/explanation/view.ts';
 import type { ReportFile } from '../report/page/page.ts';
+import { interruptedWords } from '../report/page/provenance.ts';
 import { provenanceOf } from '../report/page/provenanceView.ts';
 import { type FiredImage, firedQuestion } from '../studies/booleanRules/page/firedQuestion.ts';
 import { type DecidedImage, decidingQuestion } from '../studies/filterPaths/page/decidingQuestion.ts';
@@ -53,11 +54,6 @@ export function reportView(
     })),
     provenance: provenanceOf(explained, { file: modelName, methods, notes, command }),
   };
-}
-
-/** For the page and the command line. */
-export function interruptedWords(missing: readonly string[]): string {
-  return `This run was interrupted. Missing: ${missing.join(', ')}.`;
 }
 
 /** The report as one HTML file: no scripts, no requests. The same view gives the same bytes. */

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { interruptedWords } from '../app/reportView.ts';
 import { writeReport } from '../app/writeReport.ts';
 import { loadDigits } from '../datasets/digits.ts';
 import { methodKinds } from '../methods.ts';
 import { loadClassifier } from '../model/loadClassifier.ts';
 import { reportFolder } from '../node/reportFolder.ts';
+import { interruptedWords } from '../report/page/provenance.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { adam } from '../training/optimizers.ts';
 import { cosine } from '../training/schedules.ts';

@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { ExplainSummary } from '../app/explainSummary.ts';
-import { interruptedWords } from '../app/reportView.ts';
 import { writeReport } from '../app/writeReport.ts';
 import type { Method } from '../attribution/method.ts';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
@@ -9,6 +8,7 @@ import type { Classifier } from '../model/classifier.ts';
 import { findLayer } from '../model/layer.ts';
 import { readNamedText } from '../node/namedFile.ts';
 import { reportFolder } from '../node/reportFolder.ts';
+import { interruptedWords } from '../report/page/provenance.ts';
 import { commandLine } from './commandLine.ts';
 import { openInputs } from './inputs.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';

@@ -27,7 +27,14 @@ async function addCommands(program: Command, asked: string | undefined): Promise
 }
 
 /** Errors of the command line itself, whatever floor finds them. */
-const usageTags: readonly string[] = ['usage', 'unknown-method', 'method-option', 'not-compilable', 'overwrite'];
+const usageTags: readonly string[] = [
+  'usage',
+  'unknown-method',
+  'method-option',
+  'not-compilable',
+  'overwrite',
+  'too-many-images',
+];
 
 /** Says konkyo's own errors in words; anything else with its stack, for it is a bug. @returns the exit status */
 export function report(error: unknown): number {

@@ -2,7 +2,7 @@ import { encodePictureFile } from '../../pictures/png.ts';
 import { legendPicture, standaloneMapPicture } from '../drawing/mapPicture.ts';
 import { readMap } from '../drawing/mapReading.ts';
 import { fileSafe } from '../page/fileSafe.ts';
-import type { Picture, ReportView } from './view.ts';
+import type { AttributionMap, ExplainedImage, Picture, ReportView } from './view.ts';
 
 export interface NamedPicture {
   /** A file name, safe on every system and unique in the report: `digits-7--saliency--7.png`. */
@@ -20,6 +20,11 @@ export function reportPictures(view: ReportView): readonly NamedPicture[] {
     })),
   ]);
   return uniquelyNamed([...pictures, { stem: 'colour-scale', picture: legendPicture(true) }]);
+}
+
+/** A map over its image, as the report draws it: a PNG file. */
+export function overlayPicture(map: AttributionMap, { picture }: Pick<ExplainedImage, 'picture'>): Uint8Array {
+  return encodePictureFile(standaloneMapPicture(map, readMap(map), picture));
 }
 
 interface Drawn {
