@@ -7,6 +7,7 @@ import type { Classifier } from '../model/classifier.ts';
 import { findLayer } from '../model/layer.ts';
 import { writeModel } from '../onnx/writeModel.ts';
 import { version } from '../version.ts';
+import { UsageError } from './flags.ts';
 import { stopIfInterrupted, stoppable } from './interruption.ts';
 import { chosenMethods } from './methodFlags.ts';
 import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
@@ -15,7 +16,6 @@ import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
 import { parseTarget } from './targetFlag.ts';
-import { UsageError } from './usageError.ts';
 
 interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
   readonly method: string;

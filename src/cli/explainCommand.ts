@@ -9,7 +9,7 @@ import { findLayer } from '../model/layer.ts';
 import { readNamedText } from '../node/namedFile.ts';
 import { reportFolder } from '../node/reportFolder.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
-import { commandLine } from './commandLine.ts';
+import { commandLine, UsageError } from './flags.ts';
 import { openInputs } from './inputs.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
 import { chosenMethods } from './methodFlags.ts';
@@ -19,7 +19,6 @@ import { prepareTargets } from './outputTargets.ts';
 import { type Progress, progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
 import { parseTarget } from './targetFlag.ts';
-import { UsageError } from './usageError.ts';
 
 interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
   readonly method?: string;

@@ -5,15 +5,13 @@ import { pathName } from '../studies/filterPaths/paths.ts';
 import { studyFilters } from '../studies/filterPaths/study.ts';
 import { ranked } from '../studies/filterPaths/tally.ts';
 import type { Fill } from '../studies/occludedRegions/hiding.ts';
-import { commandLine } from './commandLine.ts';
+import { commandLine, UsageError, wholeFlag } from './flags.ts';
 import { workOptions } from './interruption.ts';
 import { addModelOptions, classifierFrom, datasetFor, type ModelFlags, modelInputs } from './modelOptions.ts';
-import { wholeFlag } from './numberFlags.ts';
 import { writeReportFiles } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
-import { UsageError } from './usageError.ts';
 
 interface Flags extends ModelFlags {
   readonly dataset: string;

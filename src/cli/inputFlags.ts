@@ -1,6 +1,6 @@
 import { type InputSettings, parseInputSettings } from '../model/inputDescription.ts';
 import { readNamedText } from '../node/namedFile.ts';
-import { UsageError } from './usageError.ts';
+import { UsageError } from './flags.ts';
 
 /** Flags that describe the model's input; each wins over the same field in MODEL.konkyo.json. */
 export interface InputFlags {

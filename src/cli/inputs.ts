@@ -1,11 +1,13 @@
 import type { ImageSource } from '../app/imageSources.ts';
+import type { Dataset } from '../datasets/dataset.ts';
 import { namedDatasets } from '../datasets/namedDatasets.ts';
+import { type OpenOptions, openDataset } from '../datasets/openDataset.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { openImageFiles } from '../node/imageFiles.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
-import { datasetWithProgress } from './datasetWithProgress.ts';
-import { progressTo } from './progress.ts';
-import { UsageError } from './usageError.ts';
+import { UsageError } from './flags.ts';
+import { interruption } from './interruption.ts';
+import { type Progress, progressTo } from './progress.ts';
 
 export interface InputOptions {
   /** Where the files of named data sets are, to look there first. */
@@ -34,4 +36,27 @@ export function openInputs(
     if (names.includes(dataset)) return (await datasetWithProgress(dataset, { dataDir }, progressTo())).test;
     throw new UsageError(`There is no data set "${dataset}" (in ${input}). There are: ${names.join(', ')}.`);
   });
+}
+
+/** Opens a data set; where it takes long (a download, many pictures), the progress is shown in tenths. */
+export async function datasetWithProgress(
+  where: string,
+  options: Omit<OpenOptions, 'onProgress'>,
+  progress: Progress,
+): Promise<Dataset> {
+  let shown = '';
+  try {
+    return await openDataset(where, {
+      signal: interruption,
+      ...options,
+      onProgress({ what, done, total, unit }) {
+        const tenth = Math.floor((10 * done) / total);
+        if (shown === `${what} ${tenth}`) return;
+        shown = `${what} ${tenth}`;
+        progress.update(tenth, 10, unit === 'bytes' ? `${what} (${(total / 1e6).toFixed(1)} MB)` : what);
+      },
+    });
+  } finally {
+    progress.finish();
+  }
 }

@@ -2,16 +2,14 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { defaultAscent } from '../studies/maximization/ascend.ts';
 import { type MaximizationSummary, studyMaximization } from '../studies/maximization/study.ts';
-import { commandLine } from './commandLine.ts';
-import { datasetWithProgress } from './datasetWithProgress.ts';
+import { commandLine, numberFlag, UsageError, wholeFlag } from './flags.ts';
+import { datasetWithProgress } from './inputs.ts';
 import { workOptions } from './interruption.ts';
 import { addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
-import { numberFlag, wholeFlag } from './numberFlags.ts';
 import { writeReportFiles } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
-import { UsageError } from './usageError.ts';
 
 interface Flags extends ModelFlags {
   readonly layer: string;

@@ -3,12 +3,12 @@ import type { Dataset } from '../datasets/dataset.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { descriptionPath, loadModelFile } from '../node/modelFile.ts';
 import { nodeRuntime } from '../runtime/node.ts';
-import { datasetWithProgress } from './datasetWithProgress.ts';
+import { threadCount } from './flags.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
+import { datasetWithProgress } from './inputs.ts';
 import { methodOptions } from './methodFlags.ts';
 import type { Progress } from './progress.ts';
 import { say } from './streams.ts';
-import { threadCount } from './threads.ts';
 import { watched } from './watchdog.ts';
 
 /** What `addModelOptions` adds; the commands that can explain probabilities add `--probabilities`. */

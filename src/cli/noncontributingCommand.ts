@@ -7,12 +7,11 @@ import {
   type NoncontributingSummary,
   studyNoncontributing,
 } from '../studies/noncontributing/study.ts';
-import { commandLine } from './commandLine.ts';
+import { commandLine, wholeFlag } from './flags.ts';
 import { readInputs } from './inputs.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
 import { addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
 import { parseMasks, parsePer, parseSchedule, parseTolerance } from './noncontributingFlags.ts';
-import { wholeFlag } from './numberFlags.ts';
 import { writeReportFiles, writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';

@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { isKonkyoError } from '../konkyoError.ts';
 import { version } from '../version.ts';
+import { UsageError } from './flags.ts';
 import { interruptedStatus } from './interruption.ts';
 import { printResult, say } from './streams.ts';
-import { UsageError } from './usageError.ts';
 
 /** In the order of the help. Each is loaded when it is asked for: some bring large libraries with them. */
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { criteria } from '../studies/regionPruning/importance.ts';
 import { type RegionsSummary, regionsFiles, studyRegions } from '../studies/regionPruning/study.ts';
-import { commandLine } from './commandLine.ts';
+import { commandLine, UsageError } from './flags.ts';
 import { workOptions } from './interruption.ts';
 import { addModelOptions, classifierFrom, datasetFor, type ModelFlags, modelInputs } from './modelOptions.ts';
 import { writeReportFiles } from './output.ts';
@@ -10,7 +10,6 @@ import { type OutputTarget, prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
 import { type RegionsFlags, regionsSettings } from './regionsFlags.ts';
 import { printJson, printWords } from './streams.ts';
-import { UsageError } from './usageError.ts';
 
 interface Flags extends ModelFlags, RegionsFlags {
   readonly dataset: string;

@@ -4,8 +4,7 @@ import { type Criterion, criteria } from '../studies/regionPruning/importance.ts
 import { compactRounds, paperRounds, type RoundSettings } from '../studies/regionPruning/plans.ts';
 import type { RegionsSettings } from '../studies/regionPruning/study.ts';
 import { adam, sgd } from '../training/optimizers.ts';
-import { numberFlag, positiveFlag, wholeFlag } from './numberFlags.ts';
-import { UsageError } from './usageError.ts';
+import { numberFlag, positiveFlag, UsageError, wholeFlag } from './flags.ts';
 
 /** The flags of `konkyo regions` that say how to prune. */
 export interface RegionsFlags {

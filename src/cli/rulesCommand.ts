@@ -4,7 +4,7 @@ import { type Classifier, className } from '../model/classifier.ts';
 import type { FoundRules } from '../studies/booleanRules/findRules.ts';
 import { studyRules } from '../studies/booleanRules/study.ts';
 import { termText } from '../studies/booleanRules/term.ts';
-import { commandLine } from './commandLine.ts';
+import { commandLine } from './flags.ts';
 import { workOptions } from './interruption.ts';
 import { addModelOptions, classifierFrom, datasetFor, type ModelFlags, modelInputs } from './modelOptions.ts';
 import { writeReportFiles } from './output.ts';

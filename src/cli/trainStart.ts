@@ -4,8 +4,8 @@ import type { Model } from '../onnx/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type ArchitectureName, architectures } from '../training/architectures.ts';
 import { type Recipe, recipes } from '../training/recipes.ts';
+import { UsageError } from './flags.ts';
 import { fineTuning, type TrainDefaults } from './trainSettings.ts';
-import { UsageError } from './usageError.ts';
 
 /** What training begins with: a network with random weights, or a model that is trained further. */
 export type TrainStart =

@@ -1,7 +1,6 @@
 import { encodePictureFile } from '../../pictures/png.ts';
 import { legendPicture, standaloneMapPicture } from '../drawing/mapPicture.ts';
 import { readMap } from '../drawing/mapReading.ts';
-import { fileSafe } from '../page/fileSafe.ts';
 import type { AttributionMap, ExplainedImage, Picture, ReportView } from './view.ts';
 
 export interface NamedPicture {
@@ -41,4 +40,15 @@ function uniquelyNamed(drawn: readonly Drawn[]): readonly NamedPicture[] {
     taken.add(name);
     return { name: `${name}.png`, png: encodePictureFile(picture) };
   });
+}
+
+/** A name that every file system takes: `digits:7` becomes `digits-7`. Different names may become the same. */
+function fileSafe(name: string): string {
+  const safe = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 60);
+  return safe === '' ? 'unnamed' : safe;
 }

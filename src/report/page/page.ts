@@ -1,6 +1,5 @@
-import { sizedToFit } from '../drawing/sizedToFit.ts';
 import type { Provenance } from '../explanation/view.ts';
-import { type Html, heading, html, trusted } from './html.ts';
+import { type Html, heading, html, sizedToFit, trusted } from './html.ts';
 import { provenanceAnswer, provenanceQuestion } from './provenance.ts';
 import { style } from './style.ts';
 

@@ -1,6 +1,4 @@
-import { outlineEdges, outlinePath } from '../../../pictures/outline.ts';
-import { orientationFor } from '../../../report/drawing/mapPicture.ts';
-import { pictureElement } from '../../../report/drawing/picture.ts';
+import { outlined, pictureElement } from '../../../report/drawing/picture.ts';
 import type { ImageQuestion } from '../../../report/explanation/question.ts';
 import type { ExplainedImage, Picture } from '../../../report/explanation/view.ts';
 import { type Content, type HeadingLevel, type Html, heading, html } from '../../../report/page/html.ts';
@@ -38,11 +36,8 @@ function marked({ picture }: MarkedView, caption: string): Html {
   return shown(pictureElement(picture, caption), caption);
 }
 
-/** A map, with the outline of a drawing over it; under the map of a photograph lies the image itself. */
 function overImage({ picture }: ExplainedImage, map: Picture, alternative: string): Html {
-  const drawn = pictureElement(map, alternative);
-  if (orientationFor(picture) === 'faint') return drawn;
-  return html`<div class="outlined">${drawn}<svg viewBox="0 0 ${picture.width} ${picture.height}" aria-hidden="true"><path d="${outlinePath(outlineEdges(picture))}"/></svg></div>`;
+  return outlined(pictureElement(map, alternative), picture);
 }
 
 function regions({ regions }: MarkedView): string {
