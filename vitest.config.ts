@@ -1,6 +1,16 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const source = (entry: string) => fileURLToPath(new URL(`src/${entry}.ts`, import.meta.url));
+
 export default defineConfig({
+  // The examples import konkyo as its users do.
+  resolve: {
+    alias: [
+      { find: /^konkyo$/, replacement: source('index') },
+      { find: /^konkyo\/node$/, replacement: source('node') },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/seededProperties.ts'],

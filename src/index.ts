@@ -2,6 +2,18 @@
  * konkyo's library, for Node and the browser. What needs Node is in 'konkyo/node', the WebAssembly runtime in 'konkyo/web'.
  */
 
+export {
+  type ExplainedImages,
+  type ExplainImagesOptions,
+  explainImages,
+  type FoundImage,
+} from './app/explainImages.ts';
+export { type ExplainSummary, explainSummary, mapArchive } from './app/explainSummary.ts';
+export { type ImageReader, type ImageSource, openImages } from './app/imageSources.ts';
+export type { LeftOut } from './app/leftOut.ts';
+export { type ReportNames, renderReport, reportFiles, reportView } from './app/reportView.ts';
+export { type Trained, type TrainNetworkOptions, trainNetwork } from './app/trainNetwork.ts';
+export { type ReportOutput, type WriteReportOptions, writeReport } from './app/writeReport.ts';
 export { type ExplainOptions, type Explanation, explain, type MethodMap } from './attribution/explain.ts';
 export type { Attribution, Completeness, Explainer, Finding, LayerRelevance } from './attribution/explainer.ts';
 export type { ExplanationGraph, TargetSource } from './attribution/explanationGraph.ts';
@@ -66,7 +78,7 @@ export type { InputDescription, InputSettings } from './model/inputDescription.t
 export { findLayer, type Layer, layersOf } from './model/layer.ts';
 export { type LoadOptions, loadClassifier } from './model/loadClassifier.ts';
 export { withBatchSize } from './model/makeClassifier.ts';
-export { sumChannels, toInput, toPixels } from './model/pixels.ts';
+export { sumChannels, toFittedInput, toInput, toPixels } from './model/pixels.ts';
 export { type RandomWeights, withRandomWeights } from './model/randomWeights.ts';
 export type { Target } from './model/target.ts';
 export type { Facts, ValueFacts } from './onnx/facts.ts';
@@ -78,10 +90,11 @@ export { float32, int64, scalar, type Tensor, tensor } from './onnx/tensor.ts';
 export { writeModel, writeModelWithExternalData } from './onnx/writeModel.ts';
 export type { DecodedImage } from './pictures/decodedImage.ts';
 export { resizeImage } from './pictures/resizeImage.ts';
+export type { Progress, WorkOptions } from './progress.ts';
 export { explainedImage, type NamedImage } from './report/explanation/explainedView.ts';
-export { renderReport } from './report/explanation/renderReport.ts';
-export { reportPictures } from './report/explanation/reportPictures.ts';
+export { overlayPicture, reportPictures } from './report/explanation/reportPictures.ts';
 export type { ReportView } from './report/explanation/view.ts';
+export type { ReportFile } from './report/page/page.ts';
 export { provenanceOf } from './report/page/provenanceView.ts';
 export { type Probe, probe } from './runtime/probe.ts';
 export type { OptimizationLevel, Runtime, Session, SessionOptions, Values } from './runtime/runtime.ts';
@@ -104,6 +117,7 @@ export { multilinear, truthTable } from './studies/booleanRules/multilinear.ts';
 export { type RefinedRules, refineRules } from './studies/booleanRules/refineRules.ts';
 export { readRuleFile, writeRuleFile } from './studies/booleanRules/ruleFile.ts';
 export { ruleModel } from './studies/booleanRules/ruleModel.ts';
+export { type RulesOptions, type RulesSummary, studyRules } from './studies/booleanRules/study.ts';
 export {
   type SufficientSubset,
   sufficientForClass,
@@ -137,6 +151,7 @@ export {
   type PathSearchSettings,
   type StrongestPaths,
 } from './studies/filterPaths/strongestPaths.ts';
+export { studyFilters } from './studies/filterPaths/study.ts';
 export { gini, type Tally, tallyOf } from './studies/filterPaths/tally.ts';
 export { type UnitMeans, unitMeans } from './studies/filterPaths/unitMeans.ts';
 export { compileWholePass, type WholePass } from './studies/filterPaths/wholePass.ts';
@@ -149,6 +164,7 @@ export {
 } from './studies/maximization/maximize.ts';
 export { maximizationPictures, renderMaximization } from './studies/maximization/page/maximizationPage.ts';
 export { type MaximizationView, maximizationView } from './studies/maximization/page/maximizationView.ts';
+export { type MaximizationOptions, type MaximizationSummary, studyMaximization } from './studies/maximization/study.ts';
 export {
   type BoundKind,
   type Box,
@@ -169,6 +185,13 @@ export {
   type NoncontributingSettings,
 } from './studies/noncontributing/noncontributing.ts';
 export { fastSchedule, paperSchedule, type SearchSchedule } from './studies/noncontributing/schedules.ts';
+export {
+  amplitudeArchive,
+  type FoundPixels,
+  type NoncontributingOptions,
+  type NoncontributingSummary,
+  studyNoncontributing,
+} from './studies/noncontributing/study.ts';
 export type { Tolerance } from './studies/noncontributing/tolerance.ts';
 export { compileHider, type Fill, type Hidden, type Hider } from './studies/occludedRegions/hiding.ts';
 export { type RegionEffects, regionEffects } from './studies/occludedRegions/regionEffects.ts';
@@ -205,11 +228,18 @@ export {
 export { overPixels, type ReceptiveField, receptiveField } from './studies/regionPruning/receptiveField.ts';
 export { masksFile } from './studies/regionPruning/sidecar.ts';
 export {
+  type FoundRegions,
+  type RegionsSettings,
+  type RegionsSummary,
+  studyRegions,
+} from './studies/regionPruning/study.ts';
+export {
   type LayerSummary,
   summarizeLayer,
   summarizeUnits,
   type UnitSummary,
 } from './studies/regionPruning/unitSummary.ts';
+export type { Study, StudyOptions } from './studies/study.ts';
 export { type ArchitectureName, architectures } from './training/architectures.ts';
 export { readCheckpoint, writeCheckpoint } from './training/checkpointFile.ts';
 export { adam, type Optimizer, sgd } from './training/optimizers.ts';

@@ -1,4 +1,4 @@
-/* What needs Node: the native runtime and reading files. */
+/* What needs Node: the native runtime, reading files, and a folder for a report. */
 
 export type { Dataset } from './datasets/dataset.ts';
 export { loadDigits } from './datasets/digits.ts';
@@ -7,4 +7,7 @@ export { decodeImage, readImageFile } from './datasets/imageFile.ts';
 export { namedDatasets } from './datasets/namedDatasets.ts';
 export { openDataset } from './datasets/openDataset.ts';
 export { datasetCache } from './datasets/publishedDataset.ts';
+export { openImageFiles } from './node/imageFiles.ts';
+export { loadModelFile, type ModelFileOptions } from './node/modelFile.ts';
+export { reportFolder } from './node/reportFolder.ts';
 export { nodeRuntime } from './runtime/node.ts';

@@ -7,6 +7,8 @@ import type { Classifier } from '../model/classifier.ts';
 import { findLayer } from '../model/layer.ts';
 import { isFixed, parseTarget } from '../model/target.ts';
 import { writeModel } from '../onnx/writeModel.ts';
+import { version } from '../version.ts';
+import { UsageError } from './flags.ts';
 import { stopIfInterrupted, stoppable } from './interruption.ts';
 import { chosenMethods } from './methodFlags.ts';
 import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
@@ -14,8 +16,6 @@ import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
-import { UsageError } from './usageError.ts';
-import { version } from './version.ts';
 
 interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
   readonly method: string;

@@ -1,21 +1,24 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { percent, trainNetwork } from '../app/trainNetwork.ts';
+import { writeReport } from '../app/writeReport.ts';
 import { loadDigits } from '../datasets/digits.ts';
 import { methodKinds } from '../methods.ts';
 import { loadClassifier } from '../model/loadClassifier.ts';
+import { reportFolder } from '../node/reportFolder.ts';
+import { interruptedWords } from '../report/page/provenance.ts';
 import { nodeRuntime } from '../runtime/node.ts';
+import { architectures } from '../training/architectures.ts';
 import { adam } from '../training/optimizers.ts';
 import { cosine } from '../training/schedules.ts';
-import { interruptedWords, runExplainJob } from './explainJob.ts';
-import { readInputs } from './inputs.ts';
-import { interruptedStatus, interruption, stopIfInterrupted } from './interruption.ts';
+import { threadCount } from './flags.ts';
+import { openInputs } from './inputs.ts';
+import { interruptedStatus, stopIfInterrupted, workOptions } from './interruption.ts';
 import { forceWords } from './modelOptions.ts';
 import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
 import { printWords } from './streams.ts';
-import { threadCount } from './threads.ts';
-import { percent, runTrainJob } from './trainJob.ts';
 
 /** Thirty times over the 8,000 digits: where the accuracy on the other 2,000 stops rising. */
 const updates = 2_400;
@@ -48,21 +51,19 @@ async function run(flags: Flags): Promise<void> {
     ],
     { inputs: [], force: flags.force },
   );
+  const seed = Number(flags.seed);
   const runtime = nodeRuntime(threadCount(flags.threads));
   const { train, test } = await loadDigits();
   progress.message(`1. Train a small convolutional network on ${train.count} handwritten digits`);
-  const { bytes, accuracy } = await runTrainJob({
-    runtime,
-    architecture: 'b',
+  const { bytes, accuracy } = await trainNetwork(runtime, architectures.b.build(seed), {
+    ...workOptions(progress),
     images: train,
     test,
     optimizer: adam(),
     learningRate: cosine(0.005, updates),
     length: { updates },
     batchSize: 100,
-    seed: Number(flags.seed),
-    signal: interruption,
-    progress,
+    seed,
   });
   stopIfInterrupted();
   const model = await writeWhole(modelPath, bytes);
@@ -70,16 +71,13 @@ async function run(flags: Flags): Promise<void> {
   progress.message('2. Explain one digit of each class with every method');
   const classifier = await loadClassifier(bytes, { runtime });
   const inputs = Array.from({ length: 10 }, (_, digit) => `digits:${digit}`);
-  const { report, interrupted } = await runExplainJob({
-    classifier,
+  const { report, interrupted } = await writeReport(classifier, await openInputs(inputs, classifier), {
+    ...workOptions(progress),
     modelName: 'digits.onnx',
-    images: await readInputs(inputs, classifier),
     methods: methodKinds.map((kind) => kind.create({})),
-    checks: true,
-    out: flags.out,
     title: 'Ten handwritten digits',
     command: 'npm start',
-    progress,
+    output: reportFolder(flags.out, writeWhole),
   });
   await classifier.release();
   if (interrupted) {

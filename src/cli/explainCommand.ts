@@ -1,24 +1,24 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import type { ExplainSummary } from '../app/explainSummary.ts';
+import { writeReport } from '../app/writeReport.ts';
+import type { Method } from '../attribution/method.ts';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
 import type { Classifier } from '../model/classifier.ts';
-import type { Prediction } from '../model/decision.ts';
 import { findLayer } from '../model/layer.ts';
-import { parseTarget, type TargetChoice, targetFor } from '../model/target.ts';
-import type { NamedImage } from '../report/explanation/explainedView.ts';
-import { commandLine } from './commandLine.ts';
-import { explainImages } from './explainImages.ts';
-import { interruptedWords } from './explainJob.ts';
-import type { ExplainSummary } from './explainSummary.ts';
-import { rulesOfImages } from './firedRules.ts';
+import { parseTarget, targetFor } from '../model/target.ts';
+import { readNamedText } from '../node/namedFile.ts';
+import { reportFolder } from '../node/reportFolder.ts';
+import { interruptedWords } from '../report/page/provenance.ts';
+import { commandLine, UsageError } from './flags.ts';
 import { openInputs } from './inputs.ts';
-import { interruptedStatus } from './interruption.ts';
+import { interruptedStatus, workOptions } from './interruption.ts';
 import { chosenMethods } from './methodFlags.ts';
 import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
+import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
-import { progressTo } from './progress.ts';
+import { type Progress, progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
-import { UsageError } from './usageError.ts';
 
 interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
   readonly method?: string;
@@ -87,41 +87,79 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
   const classifier = await classifierFrom(modelPath, flags);
   try {
     const unit = unitFrom(flags, classifier);
-    const { rules } = flags;
-    const options = flags.dataDir === undefined ? {} : { dataDir: flags.dataDir };
-    const sources = await openInputs(inputs, classifier, options);
-    const job = {
-      classifier,
-      modelName: basename(modelPath),
-      sources,
-      ...(rules === undefined
-        ? {}
-        : { fired: (shown: readonly NamedImage[]) => rulesOfImages(rules, classifier, shown) }),
-      methods,
-      ...(unit ? { unit } : {}),
-      checks: flags.checks,
-      ...(flags.target === 'predicted' ? {} : { target: targetsOf(parseTarget(flags.target, classifier)) }),
-      out: flags.out,
-      pictures: flags.pictures === true,
-      save: flags.save,
-      title: basename(modelPath),
-      command: commandLine(),
-      progress,
-    };
-    const summary = await explainImages(job, flags.json === true);
-    for (const { name, saturated, tie } of summary.images) {
-      if (tie) progress.message(`Note: ${name} is a tie of exactly equal scores.`);
-      if (saturated)
-        progress.message(`Note: of ${name} a probability of exactly 1 is explained, where gradients are 0.`);
-    }
-    await (flags.json === true ? printJson(summary) : printWords(inWords(summary)));
-    if (summary.interrupted) {
-      progress.message(interruptedWords(summary.interrupted));
-      process.exitCode = interruptedStatus();
+    try {
+      await explainAndWrite(modelPath, inputs, flags, { classifier, unit, methods, progress });
+    } finally {
+      await unit?.classifier.release();
     }
   } finally {
     progress.finish();
     await classifier.release();
+  }
+}
+
+interface Loaded {
+  readonly classifier: Classifier;
+  readonly unit: UnitTarget | undefined;
+  readonly methods: readonly Method[];
+  readonly progress: Progress;
+}
+
+async function explainAndWrite(
+  modelPath: string,
+  inputs: string[],
+  flags: Flags,
+  { classifier, unit, methods, progress }: Loaded,
+): Promise<void> {
+  const { rules, save } = flags;
+  const sources = await openInputs(inputs, classifier, flags);
+  const choice = flags.target === 'predicted' ? undefined : parseTarget(flags.target, classifier);
+  checkSizes(sources.length, methods.length, classifier, flags);
+  const summary = await writeReport(classifier, sources, {
+    ...workOptions(progress),
+    methods,
+    target: choice === undefined ? undefined : (prediction) => targetFor(choice, prediction),
+    unit,
+    checks: flags.checks,
+    rules: rules === undefined ? undefined : { name: rules, text: await readNamedText(rules, 'rules') },
+    modelName: basename(modelPath),
+    command: commandLine(),
+    pictures: flags.pictures,
+    output: {
+      ...reportFolder(flags.out, writeWhole),
+      writeArrays: save === undefined ? undefined : (npz) => writeWhole(save, npz),
+    },
+  });
+  for (const { name, saturated, tie } of summary.images) {
+    if (tie) progress.message(`Note: ${name} is a tie of exactly equal scores.`);
+    if (saturated) progress.message(`Note: of ${name} a probability of exactly 1 is explained, where gradients are 0.`);
+  }
+  await (flags.json === true ? printJson(summary) : printWords(inWords(summary)));
+  if (summary.interrupted) {
+    progress.message(interruptedWords(summary.interrupted));
+    process.exitCode = interruptedStatus();
+  }
+}
+
+/** A zip archive has no room for more than 4 GB; it is made in memory. */
+const mostSavedBytes = 2 ** 31;
+/** Maps that `--json` describes: it is printed as one text. */
+const mostDescribedMaps = 500_000;
+
+/** @throws UsageError before any work where a result would be too large to be written. */
+function checkSizes(images: number, methods: number, { input }: Classifier, { save, json }: Flags): void {
+  const maps = images * methods;
+  const what = `(${images} images x ${methods} methods)`;
+  const saved = 4 * maps * input.height * input.width * input.channels;
+  if (save !== undefined && saved > mostSavedBytes) {
+    throw new UsageError(
+      `--save would hold ${(saved / 1e9).toFixed(1)} GB ${what}, and takes at most ${(mostSavedBytes / 1e9).toFixed(1)} GB: explain fewer images or methods at a time.`,
+    );
+  }
+  if (json === true && maps > mostDescribedMaps) {
+    throw new UsageError(
+      `--json would describe ${maps} maps ${what}, and takes at most ${mostDescribedMaps}: explain fewer images or methods at a time.`,
+    );
   }
 }
 
@@ -140,10 +178,6 @@ function unitFrom({ layer, unit, target }: Flags, classifier: Classifier): UnitT
   if (target !== 'predicted') throw new UsageError('--target names a class and --unit a unit: give one of them.');
   if (!/^\d+$/.test(unit)) throw new UsageError(`--unit takes a whole number, not "${unit}".`);
   return unitTarget(classifier, layer, Number(unit));
-}
-
-function targetsOf(choice: TargetChoice) {
-  return (prediction: Prediction) => targetFor(choice, prediction);
 }
 
 function inWords({ images, report }: ExplainSummary): string {

@@ -1,25 +1,17 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { renderPage } from '../report/page/page.ts';
-import { provenanceOf } from '../report/page/provenanceView.ts';
-import { analyseFilters, type FilterAnalysis, filterDefaults } from '../studies/filterPaths/filterAnalysis.ts';
-import { filterSummary } from '../studies/filterPaths/filterSummary.ts';
-import { fillWords, filtersView } from '../studies/filterPaths/page/filtersView.ts';
-import { filtersPage } from '../studies/filterPaths/page/page.ts';
+import { type FilterAnalysis, filterDefaults } from '../studies/filterPaths/filterAnalysis.ts';
 import { pathName } from '../studies/filterPaths/paths.ts';
+import { studyFilters } from '../studies/filterPaths/study.ts';
 import { ranked } from '../studies/filterPaths/tally.ts';
 import type { Fill } from '../studies/occludedRegions/hiding.ts';
-import { commandLine } from './commandLine.ts';
-import { removeEarlierPictures } from './earlierReport.ts';
-import { stopIfInterrupted, stoppable } from './interruption.ts';
+import { commandLine, UsageError, wholeFlag } from './flags.ts';
+import { workOptions } from './interruption.ts';
 import { addModelOptions, classifierFrom, datasetFor, type ModelFlags, modelInputs } from './modelOptions.ts';
-import { wholeFlag } from './numberFlags.ts';
-import { writeWhole } from './output.ts';
+import { writeReportFiles } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
-import { UsageError } from './usageError.ts';
-import { version } from './version.ts';
 
 interface Flags extends ModelFlags {
   readonly dataset: string;
@@ -56,11 +48,11 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
   const settings = {
     images: wholeFlag('images', flags.images, 1),
     regionImages: wholeFlag('region-images', flags.regionImages, 1),
-    ...(flags.region === undefined ? {} : { side: wholeFlag('region', flags.region, 1) }),
+    side: flags.region === undefined ? undefined : wholeFlag('region', flags.region, 1),
     fill: parseFill(flags.fill),
     seed: wholeFlag('seed', flags.seed, 0),
   };
-  const progress = stoppable(progressTo());
+  const progress = progressTo();
   await prepareTargets([{ kind: 'report', path: flags.out }], {
     inputs: [...modelInputs(modelPath, flags), flags.dataset],
     force: flags.force,
@@ -68,38 +60,18 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
   const classifier = await classifierFrom(modelPath, flags);
   try {
     const dataset = await datasetFor(classifier, flags.dataset, flags, progress);
-    const analysis = await analyseFilters(classifier, dataset, settings, progress.update);
-    stopIfInterrupted();
-    const page = await writeWhole(join(flags.out, 'index.html'), pageOf(analysis, basename(modelPath)));
-    await removeEarlierPictures(flags.out);
-    const summary = filterSummary(analysis);
-    await (flags.json === true ? printJson({ page, ...summary }) : printWords(`${inWords(analysis)}\nPage: ${page}\n`));
+    const named = { modelName: basename(modelPath), command: commandLine() };
+    const { found, summary, files } = await studyFilters(classifier, dataset, {
+      ...workOptions(progress),
+      ...named,
+      ...settings,
+    });
+    const [page] = await writeReportFiles(flags.out, files);
+    await (flags.json === true ? printJson({ page, ...summary }) : printWords(`${inWords(found)}\nPage: ${page}\n`));
   } finally {
     progress.finish();
     await classifier.release();
   }
-}
-
-function pageOf(analysis: FilterAnalysis, model: string): string {
-  const { settings, network, notes } = analysis;
-  const provenance = provenanceOf(network.classifier, {
-    file: model,
-    methods: [],
-    version,
-    notes,
-    command: commandLine(),
-  });
-  const rows = [
-    { label: 'Training images a class', value: String(settings.images) },
-    { label: 'Test images a class, regions', value: String(settings.regionImages) },
-    { label: 'Hidden regions', value: fillWords(settings.fill) },
-    { label: 'Seed', value: String(settings.seed) },
-  ];
-  const view = filtersView(analysis, {
-    title: `${model}: filters and regions`,
-    provenance: { ...provenance, settings: [...rows, ...provenance.settings] },
-  });
-  return renderPage(filtersPage(view));
 }
 
 /** A line a class: its strongest path or filter, and what taking it out costs. */

@@ -1,7 +1,6 @@
 import { type InputSettings, parseInputSettings } from '../model/inputDescription.ts';
-import { readNamedFile } from './modelFile.ts';
-import { decodeText } from './textFile.ts';
-import { UsageError } from './usageError.ts';
+import { readNamedText } from '../node/namedFile.ts';
+import { UsageError } from './flags.ts';
 
 /** Flags that describe the model's input; each wins over the same field in MODEL.konkyo.json. */
 export interface InputFlags {
@@ -58,7 +57,7 @@ function numbers(flag: string, text: string): number | number[] {
 
 /** Names one a line, or as a JSON list. */
 async function readClasses(path: string): Promise<string[]> {
-  const text = decodeText(await readNamedFile(path, 'class names'));
+  const text = await readNamedText(path, 'class names');
   if (/^\s*\[\s*"/.test(text)) {
     const { classes = [] } = parseInputSettings(`{ "classes": ${text} }`, path);
     return classes;

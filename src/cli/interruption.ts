@@ -1,12 +1,7 @@
 import { constants } from 'node:os';
-import { KonkyoError } from '../konkyoError.ts';
+import { stopIfAborted, type WorkOptions } from '../progress.ts';
 import type { Progress } from './progress.ts';
 import { say } from './streams.ts';
-
-/** Work that a signal ended; the message says what is left of it. */
-export class InterruptedWorkError extends KonkyoError {
-  readonly tag = 'interrupted';
-}
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -41,7 +36,12 @@ export function interruptedStatus(): number {
 
 /** @throws InterruptedWorkError once a signal came. */
 export function stopIfInterrupted(): void {
-  if (interruption.aborted) throw new InterruptedWorkError('Interrupted: nothing was written.');
+  stopIfAborted(interruption);
+}
+
+/** What work is to be told of how to say how far it is, and how it is ended. */
+export function workOptions({ update, message }: Progress): Required<WorkOptions> {
+  return { progress: update, message, signal: interruption };
 }
 
 /** Progress that ends the work at its next step once a signal came: for work that is worth nothing unless it is whole. */

@@ -1,27 +1,15 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { fitImages, pictureAt } from '../datasets/fitImages.ts';
-import type { LabelledImages } from '../datasets/labelledImages.ts';
-import type { Classifier } from '../model/classifier.ts';
-import { concatRows, type Tensor } from '../onnx/tensor.ts';
-import { provenanceOf } from '../report/page/provenanceView.ts';
 import { defaultAscent } from '../studies/maximization/ascend.ts';
-import { type Maximization, maximize } from '../studies/maximization/maximize.ts';
-import { maximizationPictures, renderMaximization } from '../studies/maximization/page/maximizationPage.ts';
-import { maximizationView } from '../studies/maximization/page/maximizationView.ts';
-import { commandLine } from './commandLine.ts';
-import { datasetWithProgress } from './datasetWithProgress.ts';
-import { removeEarlierPictures } from './earlierReport.ts';
-import { toModelInput } from './inputs.ts';
-import { stopIfInterrupted, stoppable } from './interruption.ts';
+import { type MaximizationSummary, studyMaximization } from '../studies/maximization/study.ts';
+import { commandLine, numberFlag, UsageError, wholeFlag } from './flags.ts';
+import { datasetWithProgress } from './inputs.ts';
+import { workOptions } from './interruption.ts';
 import { addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
-import { numberFlag, wholeFlag } from './numberFlags.ts';
-import { writeWhole } from './output.ts';
+import { writeReportFiles } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
-import { type Progress, progressTo } from './progress.ts';
+import { progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
-import { UsageError } from './usageError.ts';
-import { version } from './version.ts';
 
 interface Flags extends ModelFlags {
   readonly layer: string;
@@ -93,94 +81,36 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
     inputs: [...modelInputs(modelPath, flags), flags.dataset],
     force: flags.force,
   });
-  const progress = stoppable(progressTo());
+  const progress = progressTo();
   const classifier = await classifierFrom(modelPath, flags);
   try {
-    const images =
-      flags.dataset === undefined ? undefined : await trainingSet(flags.dataset, flags, classifier, progress);
-    const found = await maximize(classifier, flags.layer, {
-      ...(units ? { units } : {}),
+    const { dataset, dataDir } = flags;
+    const opened = dataset === undefined ? undefined : await datasetWithProgress(dataset, { dataDir }, progress);
+    const { summary, files } = await studyMaximization(classifier, flags.layer, {
+      ...workOptions(progress),
+      modelName: basename(modelPath),
+      command: commandLine(),
+      units,
       ascent,
       samples,
       noise,
-      ...(images ? { images: inBatches(images, classifier) } : {}),
-      progress: (done, total, what) => progress.update(done, total, what),
+      images: opened?.train,
     });
-    progress.finish();
-    stopIfInterrupted();
-    await write(modelPath, flags, classifier, found, images);
+    const places = await writeReportFiles(flags.out, files);
+    const page = places.at(-1);
+    await (flags.json === true ? printJson({ ...summary, page }) : printWords(`${inWords(summary)}Page: ${page}\n`));
   } finally {
     progress.finish();
     await classifier.release();
   }
 }
 
-async function write(
-  modelPath: string,
-  flags: Flags,
-  classifier: Classifier,
-  found: Maximization,
-  images: LabelledImages | undefined,
-): Promise<void> {
-  const provenance = provenanceOf(classifier, {
-    file: basename(modelPath),
-    methods: [],
-    version,
-    command: commandLine(),
-    notes: [
-      Object.entries(found.settings)
-        .map(([name, value]) => `${name} ${value}`)
-        .join(', '),
-    ],
+function inWords({ units, before }: MaximizationSummary): string {
+  const lines = units.map(({ unit, ascent, best, meanGradient }) => {
+    const largest = best === undefined ? '' : `, largest of the images ${best.toPrecision(4)}`;
+    return `unit ${unit}: ${ascent.toPrecision(4)}${largest}, mean gradient ${meanGradient.toPrecision(4)}\n`;
   });
-  const view = maximizationView(classifier, found, {
-    model: basename(modelPath),
-    ...(images ? { imagesName: images.name } : {}),
-    provenance,
-  });
-  const pictures = maximizationPictures(view);
-  for (const { name, png } of pictures) await writeWhole(join(flags.out, name), png);
-  const page = await writeWhole(join(flags.out, 'index.html'), renderMaximization(view));
-  await removeEarlierPictures(
-    flags.out,
-    pictures.map(({ name }) => name),
-  );
-  const values = found.units.map(({ unit, ascent, smoothGrad, best }) => ({
-    unit,
-    ascent: ascent.value,
-    ...(best ? { best: best.value, image: best.index } : {}),
-    meanGradient: smoothGrad.value,
-  }));
-  if (flags.json === true) {
-    const { layer, before, settings } = found;
-    await printJson({ layer, before, settings, units: values, page });
-    return;
-  }
-  const lines = values.map(
-    ({ unit, ascent, best, meanGradient }) =>
-      `unit ${unit}: ${ascent.toPrecision(4)}${best === undefined ? '' : `, largest of the images ${best.toPrecision(4)}`}, mean gradient ${meanGradient.toPrecision(4)}`,
-  );
-  const before = found.before === undefined ? '' : `Values before the layer's ${found.before.toLowerCase()}.\n`;
-  await printWords(`${lines.join('\n')}\n${before}Page: ${page}\n`);
-}
-
-async function trainingSet(
-  where: string,
-  { dataDir }: Flags,
-  { input }: Classifier,
-  progress: Progress,
-): Promise<LabelledImages> {
-  const { train } = await datasetWithProgress(where, dataDir === undefined ? {} : { dataDir }, progress);
-  return fitImages(train, { size: input, channels: input.channels === 3 ? 3 : 1 });
-}
-
-/** All images of a set as model input, some at a time. */
-function* inBatches(set: LabelledImages, classifier: Classifier): Generator<Tensor<'float32'>> {
-  const { batchSize } = classifier;
-  for (let from = 0; from < set.count; from += batchSize) {
-    const length = Math.min(batchSize, set.count - from);
-    yield concatRows(Array.from({ length }, (_, i) => toModelInput(pictureAt(set, from + i), classifier)));
-  }
+  return `${lines.join('')}${before === undefined ? '' : `Values before the layer's ${before.toLowerCase()}.\n`}`;
 }
 
 /** @throws UsageError */

@@ -1,9 +1,8 @@
 import type { Method, MethodKind, MethodResources } from '../attribution/method.ts';
 import type { MethodOption } from '../attribution/options.ts';
 import { methodKind, methodKinds } from '../methods.ts';
-import { parseBaselines } from './baselineFlag.ts';
-import { parseSegments } from './segmentsFlag.ts';
-import { UsageError } from './usageError.ts';
+import { UsageError } from './flags.ts';
+import { parseBaselines, parseSegments } from './resourceFlags.ts';
 
 /** Every option of any method, once: the flags of `konkyo explain`. */
 export function methodOptions(): ReadonlyMap<

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Classifier } from '../model/classifier.ts';
+import { descriptionPath, loadModelFile } from '../node/modelFile.ts';
 import { nodeRuntime } from '../runtime/node.ts';
-import { datasetWithProgress } from './datasetWithProgress.ts';
+import { threadCount } from './flags.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
+import { datasetWithProgress } from './inputs.ts';
 import { methodOptions } from './methodFlags.ts';
-import { descriptionPath, loadModelFile } from './modelFile.ts';
 import type { Progress } from './progress.ts';
 import { say } from './streams.ts';
-import { threadCount } from './threads.ts';
 import { watched } from './watchdog.ts';
 
 /** What `addModelOptions` adds; the commands that can explain probabilities add `--probabilities`. */
@@ -47,7 +47,8 @@ export function modelInputs(path: string, { classes }: ModelFlags): readonly (st
 export async function classifierFrom(path: string, flags: ModelFlags): Promise<Classifier> {
   const classifier = await loadModelFile(path, {
     runtime: watched(nodeRuntime(threadCount(flags.threads)), path),
-    settings: await inputSettings(flags),
+    input: await inputSettings(flags),
+    sourceOf: (name) => `--${name}`,
     explain: flags.probabilities === true ? 'output' : 'scores',
     output: flags.output,
   });

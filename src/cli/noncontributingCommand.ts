@@ -1,14 +1,18 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { interruptedWords } from '../report/page/provenance.ts';
 import type { NoncontributingSettings } from '../studies/noncontributing/noncontributing.ts';
-import { commandLine } from './commandLine.ts';
-import { interruptedWords } from './explainJob.ts';
+import {
+  amplitudeArchive,
+  type NoncontributingSummary,
+  studyNoncontributing,
+} from '../studies/noncontributing/study.ts';
+import { commandLine, wholeFlag } from './flags.ts';
 import { readInputs } from './inputs.ts';
-import { interruptedStatus } from './interruption.ts';
+import { interruptedStatus, workOptions } from './interruption.ts';
 import { addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
 import { parseMasks, parsePer, parseSchedule, parseTolerance } from './noncontributingFlags.ts';
-import { type NoncontributingSummary, runNoncontributingJob } from './noncontributingJob.ts';
-import { wholeFlag } from './numberFlags.ts';
+import { writeReportFiles, writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
@@ -62,24 +66,22 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
   );
   const classifier = await classifierFrom(modelPath, flags);
   try {
-    const images = await readInputs(inputs, classifier, flags.dataDir === undefined ? {} : { dataDir: flags.dataDir });
-    const { masks, tolerance, per, schedule, draws, seed } = flags;
-    const summary = await runNoncontributingJob({
-      classifier,
+    const images = await readInputs(inputs, classifier, flags);
+    const { masks, tolerance, per, schedule, draws, seed, save } = flags;
+    const { found, summary, files } = await studyNoncontributing(classifier, images, {
+      ...workOptions(progress),
       modelName: basename(modelPath),
-      images,
+      command: commandLine(),
       settings,
-      certify: flags.certify === true,
-      out: flags.out,
-      save: flags.save,
+      certify: flags.certify,
       settingRows: Object.entries({ masks, tolerance, per, schedule, draws, seed }).map(([label, value]) => ({
         label,
         value,
       })),
-      command: commandLine(),
-      progress,
     });
-    await (flags.json === true ? printJson(summary) : printWords(inWords(summary)));
+    if (save !== undefined) await writeWhole(save, amplitudeArchive(found));
+    const [page] = await writeReportFiles(flags.out, files);
+    await (flags.json === true ? printJson({ page, ...summary }) : printWords(`${inWords(summary)}Page: ${page}\n`));
     if (summary.interrupted) {
       progress.message(interruptedWords(summary.interrupted));
       process.exitCode = interruptedStatus();
@@ -103,15 +105,15 @@ function settingsFrom(flags: Flags): NoncontributingSettings {
     per: parsePer(flags.per),
     draws: wholeFlag('draws', flags.draws, 1),
     seed: wholeFlag('seed', flags.seed, 0),
-    ...(schedule ? { schedule } : {}),
+    schedule,
   };
 }
 
-function inWords({ page, images }: NoncontributingSummary): string {
+function inWords({ images }: NoncontributingSummary): string {
   const lines = images.map(({ name, decided, meanAmplitude, measured, certified }) => {
     const kept = `kept in ${(100 * measured.kept).toFixed(2)}% of ${measured.draws} draws`;
     const proved = certified ? `, proved ${certified.meanAmplitude.toFixed(3)}` : '';
-    return `${name}: ${decided}, mean amplitude ${meanAmplitude.toFixed(3)}, ${kept}${proved}`;
+    return `${name}: ${decided}, mean amplitude ${meanAmplitude.toFixed(3)}, ${kept}${proved}\n`;
   });
-  return `${lines.join('\n')}\nPage: ${page}\n`;
+  return lines.join('');
 }

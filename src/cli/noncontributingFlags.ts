@@ -2,7 +2,7 @@ import type { AmplitudePer } from '../studies/noncontributing/amplitude.ts';
 import type { MaskChoice } from '../studies/noncontributing/layerMasks.ts';
 import { fastSchedule, paperSchedule, type SearchSchedule } from '../studies/noncontributing/schedules.ts';
 import type { Tolerance } from '../studies/noncontributing/tolerance.ts';
-import { UsageError } from './usageError.ts';
+import { UsageError } from './flags.ts';
 
 /** `none`, `paper`, or layers with thresholds: `conv1.relu=0.2,conv2.relu=0`. */
 export function parseMasks(text: string): MaskChoice {

@@ -10,6 +10,8 @@ import {
   writeBeside,
 } from '../datasets/writeBeside.ts';
 import { KonkyoError } from '../konkyoError.ts';
+import { reportFolder } from '../node/reportFolder.ts';
+import type { ReportFile } from '../report/page/page.ts';
 import { say } from './streams.ts';
 
 /** A place that cannot be written to. */
@@ -113,6 +115,15 @@ export async function writeWhole(path: string, contents: FileContents): Promise<
   } catch (cause) {
     return await writeElsewhere(path, contents, reason(cause));
   }
+}
+
+/** Writes a report's files to its folder, and removes what an earlier one left there. @returns where they are, in their order. */
+export async function writeReportFiles(folder: string, files: readonly ReportFile[]): Promise<readonly string[]> {
+  const { write, finish } = reportFolder(folder, writeWhole);
+  const places: string[] = [];
+  for (const file of files) places.push(await write(file));
+  await finish?.(files.map(({ name }) => name));
+  return places;
 }
 
 async function writeElsewhere(path: string, contents: FileContents, why: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { trainingProgress } from '../app/trainNetwork.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Model } from '../onnx/graph.ts';
 import { readModel } from '../onnx/readModel.ts';
@@ -9,7 +10,6 @@ import { type NetworkFor, testAccuracy, trainPaperNetwork } from '../studies/pap
 import { stopIfInterrupted } from './interruption.ts';
 import { writeWhole } from './output.ts';
 import type { Progress } from './progress.ts';
-import { inTenths } from './trainJob.ts';
 
 interface Keeping {
   readonly runtime: Runtime;
@@ -34,7 +34,7 @@ export function keptNetworks({ runtime, dataset, quick, progress, folder }: Keep
       return { model: kept, accuracy: await testAccuracy(runtime, kept, dataset) };
     }
     progress.message(`Network ${architecture}, seed ${seed}: training`);
-    const shown = inTenths(progress);
+    const shown = trainingProgress(progress.update);
     const trained = await trainPaperNetwork(architecture, seed, {
       runtime,
       dataset,

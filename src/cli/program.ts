@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { isKonkyoError } from '../konkyoError.ts';
+import { version } from '../version.ts';
+import { UsageError } from './flags.ts';
 import { interruptedStatus } from './interruption.ts';
 import { printResult, say } from './streams.ts';
-import { UsageError } from './usageError.ts';
-import { version } from './version.ts';
 
 /** In the order of the help. Each is loaded when it is asked for: some bring large libraries with them. */
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
@@ -27,7 +27,14 @@ async function addCommands(program: Command, asked: string | undefined): Promise
 }
 
 /** Errors of the command line itself, whatever floor finds them. */
-const usageTags: readonly string[] = ['usage', 'unknown-method', 'method-option', 'not-compilable', 'overwrite'];
+const usageTags: readonly string[] = [
+  'usage',
+  'unknown-method',
+  'method-option',
+  'not-compilable',
+  'overwrite',
+  'too-many-images',
+];
 
 /** Says konkyo's own errors in words; anything else with its stack, for it is a bug. @returns the exit status */
 export function report(error: unknown): number {

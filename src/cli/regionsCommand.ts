@@ -1,13 +1,14 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { criteria } from '../studies/regionPruning/importance.ts';
-import { commandLine } from './commandLine.ts';
-import { stoppable } from './interruption.ts';
+import { type RegionsSummary, regionsFiles, studyRegions } from '../studies/regionPruning/study.ts';
+import { commandLine, UsageError } from './flags.ts';
+import { workOptions } from './interruption.ts';
 import { addModelOptions, classifierFrom, datasetFor, type ModelFlags, modelInputs } from './modelOptions.ts';
-import { prepareTargets } from './outputTargets.ts';
+import { writeReportFiles } from './output.ts';
+import { type OutputTarget, prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
 import { type RegionsFlags, regionsSettings } from './regionsFlags.ts';
-import { type RegionsSummary, regionsTargets, runRegionsJob } from './regionsJob.ts';
 import { printJson, printWords } from './streams.ts';
 
 interface Flags extends ModelFlags, RegionsFlags {
@@ -44,37 +45,49 @@ export function addRegionsCommand(program: Command): void {
 
 async function run(modelPath: string, flags: Flags): Promise<void> {
   const settings = regionsSettings(flags);
-  await prepareTargets(regionsTargets(flags.out), {
+  await prepareTargets(targetsIn(flags.out), {
     inputs: [...modelInputs(modelPath, flags), flags.dataset],
     force: flags.force,
   });
-  const progress = stoppable(progressTo());
+  const progress = progressTo();
   const classifier = await classifierFrom(modelPath, flags);
   try {
     const dataset = await datasetFor(classifier, flags.dataset, flags, progress);
-    const summary = await runRegionsJob({
-      classifier,
-      dataset,
-      modelName: basename(modelPath),
-      settings,
-      out: flags.out,
-      command: commandLine(),
-      progress,
+    const beyond = settings.images?.find((index) => index >= dataset.test.count);
+    if (beyond !== undefined) {
+      throw new UsageError(`--images: there is no test image ${beyond}; the last is ${dataset.test.count - 1}.`);
+    }
+    const named = { modelName: basename(modelPath), command: commandLine() };
+    const { summary, files } = await studyRegions(classifier, dataset, {
+      ...workOptions(progress),
+      ...named,
+      ...settings,
     });
-    await (flags.json === true ? printJson(summary) : printWords(inWords(summary)));
+    const [model, , masks, page] = await writeReportFiles(flags.out, files);
+    await (flags.json === true
+      ? printJson({ model, masks, page, ...summary })
+      : printWords(`${inWords(summary)}\nPruned model and masks: ${model}, ${masks}\nPage: ${page}\n`));
   } finally {
     progress.finish();
     await classifier.release();
   }
 }
 
-function inWords({ accuracy, pruned, control, page, model, masks }: RegionsSummary): string {
+/** The files that are written. */
+function targetsIn(out: string): readonly OutputTarget[] {
+  const { model, description, masks } = regionsFiles;
+  return [
+    { kind: 'report', path: out },
+    { kind: 'model', path: join(out, model) },
+    { kind: 'description', path: join(out, description) },
+    { kind: 'arrays', path: join(out, masks) },
+  ];
+}
+
+function inWords({ accuracy, pruned, control }: RegionsSummary): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
   return [
     `Accuracy ${percent(accuracy)} before, ${percent(pruned.accuracy)} pruned, ${percent(control)} unpruned and trained as long.`,
     `${percent(pruned.varyingLeft)} of the weights left; ${pruned.alive} units alive; median unit: ${percent(pruned.medianArea)} of the varying inputs in ${pruned.medianRegions} region(s).`,
-    `Pruned model and masks: ${model}, ${masks}`,
-    `Page: ${page}`,
-    '',
   ].join('\n');
 }

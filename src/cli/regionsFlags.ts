@@ -1,12 +1,10 @@
 import { counted } from '../report/page/number.ts';
 import { percent } from '../studies/regionPruning/cuts.ts';
 import { type Criterion, criteria } from '../studies/regionPruning/importance.ts';
-import type { Neighbourhood } from '../studies/regionPruning/labelling.ts';
 import { compactRounds, paperRounds, type RoundSettings } from '../studies/regionPruning/plans.ts';
-import type { Round } from '../studies/regionPruning/pruner.ts';
-import { adam, type Optimizer, sgd } from '../training/optimizers.ts';
-import { numberFlag, positiveFlag, wholeFlag } from './numberFlags.ts';
-import { UsageError } from './usageError.ts';
+import type { RegionsSettings } from '../studies/regionPruning/study.ts';
+import { adam, sgd } from '../training/optimizers.ts';
+import { numberFlag, positiveFlag, UsageError, wholeFlag } from './flags.ts';
 
 /** The flags of `konkyo regions` that say how to prune. */
 export interface RegionsFlags {
@@ -25,22 +23,6 @@ export interface RegionsFlags {
   readonly batch: string;
   readonly images?: string;
   readonly seed: string;
-}
-
-export interface RegionsSettings {
-  readonly method: 'compact' | 'paper';
-  /** The method in one sentence. */
-  readonly about: string;
-  readonly rounds: readonly Round[];
-  readonly epochs: number;
-  readonly neighbourhood: Neighbourhood;
-  readonly layer?: string;
-  readonly optimizer: Optimizer;
-  readonly learningRate: number;
-  readonly batchSize: number;
-  /** Numbers of test images; by default the first of each class. */
-  readonly images?: readonly number[];
-  readonly seed: number;
 }
 
 /** @throws UsageError */

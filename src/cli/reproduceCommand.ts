@@ -1,24 +1,26 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Dataset } from '../datasets/dataset.ts';
+import { removeEarlierPictures } from '../node/reportFolder.ts';
 import { renderPage } from '../report/page/page.ts';
 import { nodeRuntime } from '../runtime/node.ts';
+import { rulesPaper } from '../studies/booleanRules/paper/rules.ts';
+import { filtersPaper } from '../studies/filterPaths/paper/filters.ts';
+import { noncontributingPaper } from '../studies/noncontributing/paper/noncontributing.ts';
 import type { Paper, PaperResult, Reproduction } from '../studies/paper.ts';
-import { papers } from '../studies/papers.ts';
-import { commandLine } from './commandLine.ts';
-import { datasetWithProgress } from './datasetWithProgress.ts';
-import { removeEarlierPictures } from './earlierReport.ts';
+import { regionsPaper } from '../studies/regionPruning/paper/regions.ts';
+import { commandLine, threadCount, UsageError, wholeFlag } from './flags.ts';
+import { datasetWithProgress } from './inputs.ts';
 import { stopIfInterrupted, stoppable } from './interruption.ts';
 import { forceWords } from './modelOptions.ts';
-import { wholeFlag } from './numberFlags.ts';
 import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { keptNetworks } from './paperNetworks.ts';
 import { type Progress, progressTo } from './progress.ts';
 import { printWords } from './streams.ts';
-import { threadCount } from './threads.ts';
-import { UsageError } from './usageError.ts';
-import { version } from './version.ts';
+
+/** The papers whose experiments konkyo repeats. */
+const papers: readonly Paper[] = [rulesPaper, filtersPaper, noncontributingPaper, regionsPaper];
 
 interface Flags {
   readonly dataset: string;
@@ -91,7 +93,6 @@ async function reproduce(paper: Paper, seeds: readonly number[], flags: Flags, p
     search: flags.search === true,
     network: keptNetworks({ runtime, dataset, quick, progress, ...(flags.models ? { folder: flags.models } : {}) }),
     progress,
-    version,
     command: commandLine(),
   });
   const seconds = (performance.now() - start) / 1000;

@@ -1,25 +1,16 @@
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
-import { splitEvery } from '../datasets/splitEvery.ts';
 import { type Classifier, className } from '../model/classifier.ts';
-import { renderPage } from '../report/page/page.ts';
-import { provenanceOf } from '../report/page/provenanceView.ts';
-import { type FoundRules, findRules } from '../studies/booleanRules/findRules.ts';
-import type { RuleFigures } from '../studies/booleanRules/judgeRules.ts';
-import { rulesPage } from '../studies/booleanRules/page/page.ts';
-import { featureViews, rulesNotes, rulesView } from '../studies/booleanRules/page/rulesView.ts';
-import type { FeatureView } from '../studies/booleanRules/page/view.ts';
-import { type FeaturePicture, writeRuleFile } from '../studies/booleanRules/ruleFile.ts';
+import type { FoundRules } from '../studies/booleanRules/findRules.ts';
+import { studyRules } from '../studies/booleanRules/study.ts';
 import { termText } from '../studies/booleanRules/term.ts';
-import { commandLine } from './commandLine.ts';
-import { removeEarlierPictures } from './earlierReport.ts';
-import { stopIfInterrupted, stoppable } from './interruption.ts';
+import { commandLine } from './flags.ts';
+import { workOptions } from './interruption.ts';
 import { addModelOptions, classifierFrom, datasetFor, type ModelFlags, modelInputs } from './modelOptions.ts';
-import { writeWhole } from './output.ts';
+import { writeReportFiles } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
-import { version } from './version.ts';
 
 interface Flags extends ModelFlags {
   readonly dataset: string;
@@ -40,13 +31,8 @@ export function addRulesCommand(program: Command): void {
   addModelOptions(command).action(run);
 }
 
-/** Every sixth training image of a class is held out: choices are made by them. */
-const validateEvery = 6;
-/** What `findRules` reports on, and the pictures. */
-const steps = 4;
-
 async function run(modelPath: string, flags: Flags): Promise<void> {
-  const progress = stoppable(progressTo());
+  const progress = progressTo();
   const rulesFile = join(flags.out, 'rules.json');
   await prepareTargets(
     [
@@ -57,74 +43,22 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
   );
   const classifier = await classifierFrom(modelPath, flags);
   try {
-    const { train, test } = await datasetFor(classifier, flags.dataset, flags, progress);
-    const { rest, held } = splitEvery(train, validateEvery);
-    let step = 0;
-    const onStep = (what: string) => progress.update(step++, steps, what);
-    const found = await findRules(
-      classifier,
-      { training: rest, validation: held, test },
-      { onStep, features: flags.features },
-    );
-    onStep('Pictures of the features');
-    const features = await featureViews(classifier, found.extraction, rest);
-    stopIfInterrupted();
-    const rules = await writeWhole(rulesFile, rulesJson(classifier, basename(modelPath), found, features));
-    const pagePath = join(flags.out, 'index.html');
-    const page = await writeWhole(pagePath, pageOf(classifier, basename(modelPath), found, features));
-    await removeEarlierPictures(flags.out);
+    const dataset = await datasetFor(classifier, flags.dataset, flags, progress);
+    const { features } = flags;
+    const named = { modelName: basename(modelPath), command: commandLine() };
+    const { found, summary, files } = await studyRules(classifier, dataset, {
+      ...workOptions(progress),
+      ...named,
+      features,
+    });
+    const [rules, page] = await writeReportFiles(flags.out, files);
     await (flags.json === true
-      ? printJson({ page, rulesFile: rules, ...summary(classifier, found) })
+      ? printJson({ page, rulesFile: rules, ...summary })
       : printWords(`${inWords(classifier, found)}\nRules: ${rules}\nPage: ${page}\n`));
   } finally {
     progress.finish();
     await classifier.release();
   }
-}
-
-function pageOf(
-  classifier: Classifier,
-  file: string,
-  { extraction, figures }: FoundRules,
-  features: readonly FeatureView[],
-): string {
-  const notes = rulesNotes(extraction);
-  const provenance = provenanceOf(classifier, { file, methods: [], version, notes, command: commandLine() });
-  return renderPage(rulesPage(rulesView(classifier, extraction, figures, features), file, provenance));
-}
-
-function rulesJson(
-  classifier: Classifier,
-  file: string,
-  { extraction, figures }: FoundRules,
-  features: readonly FeatureView[],
-): string {
-  return writeRuleFile({
-    model: { file, sha256: classifier.sha256 },
-    rules: extraction,
-    labels: extraction.terms.map((_, k) => className(classifier, k)),
-    figures: mainFigures(figures),
-    pictures: features.map(storedPicture),
-  });
-}
-
-function storedPicture({ feature, gradient }: FeatureView): FeaturePicture {
-  const { width, height, channels, data } = gradient;
-  return { feature: feature + 1, width, height, channels, data: Buffer.from(data).toString('base64') };
-}
-
-function mainFigures({ networkAccuracy, ruleAccuracy, fidelity, literals, images, booleanAccuracy }: RuleFigures) {
-  return { images, networkAccuracy, ruleAccuracy, fidelity, literals, booleanAccuracy: booleanAccuracy ?? null };
-}
-
-function summary(classifier: Classifier, { extraction, figures, seconds }: FoundRules) {
-  const { terms, candidates } = extraction;
-  return {
-    rules: terms.map((term, k) => ({ class: className(classifier, k), rule: termText(term) })),
-    ...mainFigures(figures),
-    candidates,
-    seconds,
-  };
 }
 
 function inWords(classifier: Classifier, { extraction, figures }: FoundRules): string {

@@ -1,24 +1,24 @@
 import type { Command } from 'commander';
+import { percent, type Trained, trainNetwork } from '../app/trainNetwork.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { namedDatasets } from '../datasets/namedDatasets.ts';
 import { splitEvery } from '../datasets/splitEvery.ts';
 import { type InputDescription, settingsOf } from '../model/inputDescription.ts';
+import { descriptionPath } from '../node/modelFile.ts';
+import { readNamedFile } from '../node/namedFile.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { architectures } from '../training/architectures.ts';
 import { readCheckpoint } from '../training/checkpointFile.ts';
 import { type CheckpointPlace, checkpointPlace, keptUntilDone } from './checkpointPlace.ts';
-import { datasetWithProgress } from './datasetWithProgress.ts';
+import { positiveFlag, threadCount } from './flags.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
-import { interruptedStatus, interruption } from './interruption.ts';
-import { descriptionPath, readNamedFile } from './modelFile.ts';
+import { datasetWithProgress } from './inputs.ts';
+import { interruptedStatus, workOptions } from './interruption.ts';
 import { forceWords } from './modelOptions.ts';
-import { positiveFlag } from './numberFlags.ts';
 import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { type Progress, progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
-import { threadCount } from './threads.ts';
-import { percent, runTrainJob, type Trained } from './trainJob.ts';
 import { type TrainFlags, type TrainSettings, trainSettings, updatesOf } from './trainSettings.ts';
 import { defaultsOf, loadStart, trainStart } from './trainStart.ts';
 import { watched } from './watchdog.ts';
@@ -117,20 +117,18 @@ async function trainAndWrite(argument: string, flags: Flags, progress: Progress)
   );
   const images = imagesFor(dataset, validated);
   const trained = await keptUntilDone(place, progress, async () =>
-    runTrainJob({
+    trainNetwork(runtime, model, {
+      ...workOptions(progress),
       ...rest,
       ...images,
-      runtime,
-      model,
       input,
       seed,
       learningRate: learningRate(updatesOf(settings, images.images.count)),
-      ...(flags.resume === undefined
-        ? {}
-        : { checkpoint: readCheckpoint(await readNamedFile(flags.resume, 'checkpoint'), flags.resume) }),
-      signal: interruption,
+      checkpoint:
+        flags.resume === undefined
+          ? undefined
+          : readCheckpoint(await readNamedFile(flags.resume, 'checkpoint'), flags.resume),
       keep: { everySeconds, save: place.save },
-      progress,
     }),
   );
   if (trained.stopped === 'aborted') return saveInterrupted(flags, trained, place, progress);

@@ -1,8 +1,7 @@
 import { adam, type Optimizer, sgd } from '../training/optimizers.ts';
 import { cosine, type Schedule } from '../training/schedules.ts';
 import type { TrainOptions } from '../training/train.ts';
-import { positiveFlag, wholeFlag } from './numberFlags.ts';
-import { UsageError } from './usageError.ts';
+import { positiveFlag, UsageError, wholeFlag } from './flags.ts';
 
 /** The flags of `konkyo train` that say how to train. */
 export interface TrainFlags {

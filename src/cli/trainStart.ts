@@ -1,11 +1,11 @@
 import { type InputSettings, settingsOf } from '../model/inputDescription.ts';
+import { loadModelFile } from '../node/modelFile.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type ArchitectureName, architectures } from '../training/architectures.ts';
 import { type Recipe, recipes } from '../training/recipes.ts';
-import { loadModelFile } from './modelFile.ts';
+import { UsageError } from './flags.ts';
 import { fineTuning, type TrainDefaults } from './trainSettings.ts';
-import { UsageError } from './usageError.ts';
 
 /** What training begins with: a network with random weights, or a model that is trained further. */
 export type TrainStart =
@@ -60,7 +60,7 @@ export async function loadStart(
     if (described) throw new UsageError(`--${described} describes the input of a model file, not of an architecture.`);
     return { model: architectures[start.name].build(seed), input: {}, channels: 1 };
   }
-  const classifier = await loadModelFile(start.path, { runtime, settings });
+  const classifier = await loadModelFile(start.path, { runtime, input: settings, sourceOf: (name) => `--${name}` });
   await classifier.release();
   const { model, input } = classifier;
   return { model, input: settingsOf(input), channels: input.channels === 3 ? 3 : 1 };

@@ -1,6 +1,7 @@
 import { withChannels } from '../datasets/imageChannels.ts';
 import { concatRows, float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import type { DecodedImage } from '../pictures/decodedImage.ts';
+import { resizeImage } from '../pictures/resizeImage.ts';
 import { InvalidInputError } from './errors.ts';
 import { type InputDescription, imageDims } from './inputDescription.ts';
 
@@ -53,6 +54,12 @@ export function toInput(picture: DecodedImage, input: InputDescription): Tensor<
   }
   const { data } = withChannels(picture, input.channels === 1 ? 1 : 3);
   return fill(input, (pixelIndex) => data[pixelIndex] ?? 0);
+}
+
+/** A picture of any size as model input [1, ...]: brought to the model's size and channels. */
+export function toFittedInput(picture: DecodedImage, input: InputDescription): Tensor<'float32'> {
+  const fits = picture.height === input.height && picture.width === input.width;
+  return toInput(fits ? picture : resizeImage(picture, input), input);
 }
 
 /**

@@ -26,7 +26,6 @@ export interface PaperSetting {
   readonly network: NetworkFor;
   readonly progress: PaperProgress;
   /** For the page's last part. */
-  readonly version: string;
   readonly command?: string;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/cli/flags.ts';
 import { type TrainFlags, trainSettings, updatesOf } from '../../src/cli/trainSettings.ts';
 import { defaultsOf, loadStart, trainStart } from '../../src/cli/trainStart.ts';
-import { UsageError } from '../../src/cli/usageError.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import { recipes } from '../../src/training/recipes.ts';
 import { errorOf } from '../datasets/expectError.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { renderReport } from '../../src/app/reportView.ts';
 import { explain } from '../../src/attribution/explain.ts';
 import { saliency } from '../../src/attribution/gradient/saliency.ts';
 import { gradCam } from '../../src/attribution/layers/gradCam.ts';
@@ -10,7 +11,6 @@ import { loadClassifier } from '../../src/model/loadClassifier.ts';
 import { sumChannels, toPixels } from '../../src/model/pixels.ts';
 import { rows } from '../../src/onnx/tensor.ts';
 import { explainedImage } from '../../src/report/explanation/explainedView.ts';
-import { renderReport } from '../../src/report/explanation/renderReport.ts';
 import { readReference } from '../attribution/referenceData.ts';
 import { demoSingle } from '../report/demoView.ts';
 import { cpu } from '../runtimes.ts';

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import sharp from 'sharp';
 import { inputSettings } from '../../src/cli/inputFlags.ts';
-import { parseSegments } from '../../src/cli/segmentsFlag.ts';
+import { parseSegments } from '../../src/cli/resourceFlags.ts';
 import { datasetFromArrays } from '../../src/datasets/arrayDataset.ts';
 import type { Dataset } from '../../src/datasets/dataset.ts';
 import { DIGITS_BYTES, DIGITS_COUNT, parseDigits } from '../../src/datasets/digitsFormat.ts';

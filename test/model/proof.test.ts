@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ofModel } from '../../src/app/explainSummary.ts';
 import { explain } from '../../src/attribution/explain.ts';
 import { inputXGradient } from '../../src/attribution/gradient/inputXGradient.ts';
 import { saliency } from '../../src/attribution/gradient/saliency.ts';
-import { ofModel } from '../../src/cli/explainSummary.ts';
 import { compileExplainer } from '../../src/compile/compileExplainer.ts';
 import { explainerKeys } from '../../src/compile/metadata.ts';
 import { NotEquivalentError } from '../../src/model/errors.ts';

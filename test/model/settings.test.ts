@@ -43,7 +43,7 @@ it('a report says where the settings are from', async () => {
     input: { mean: 3, std: 2 },
     inputSources: { mean: '--mean', std: 'm.konkyo.json' },
   });
-  const { input } = provenanceOf(classifier, { file: 'm.onnx', methods: [], version: '0' });
+  const { input } = provenanceOf(classifier, { file: 'm.onnx', methods: [] });
   expect(input.find(({ label }) => label === 'Said by')?.value).toBe(
     'declared by the model: layout, size; default: order, scale, classes; --mean: mean; m.konkyo.json: std',
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { renderReport } from '../../src/app/reportView.ts';
 import { readMap } from '../../src/report/drawing/mapReading.ts';
-import { renderReport } from '../../src/report/explanation/renderReport.ts';
 import type { Decision, ExplainedImage, RankedClass, ReportView } from '../../src/report/explanation/view.ts';
 import { balanceWords } from '../../src/report/explanation/words.ts';
 import { demoDigit, demoDigits, demoSingle } from './demoView.ts';

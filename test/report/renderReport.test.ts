@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderReport } from '../../src/report/explanation/renderReport.ts';
+import { renderReport } from '../../src/app/reportView.ts';
 import type { AttributionMap, ExplainedImage, ReportView } from '../../src/report/explanation/view.ts';
 import { demoDigit, demoDigits, demoPhotograph, demoSingle } from './demoView.ts';
 

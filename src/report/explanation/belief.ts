@@ -2,7 +2,7 @@ import { lineDrawing } from '../drawing/lineDrawing.ts';
 import { verdictMark, verdictWords } from '../drawing/verdict.ts';
 import { type Html, html } from '../page/html.ts';
 import { counted, inWords, listed, sentence } from '../page/number.ts';
-import type { ImageQuestion } from '../page/question.ts';
+import type { ImageQuestion } from './question.ts';
 import type { AttributionMap, ExplainedImage, Figure } from './view.ts';
 
 export const beliefQuestion: ImageQuestion = {

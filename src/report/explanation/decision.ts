@@ -1,9 +1,8 @@
 import { pictureElement } from '../drawing/picture.ts';
-import { sizedToFit } from '../drawing/sizedToFit.ts';
 import { verdictMark } from '../drawing/verdict.ts';
-import { type Html, html } from '../page/html.ts';
+import { type Html, html, sizedToFit } from '../page/html.ts';
 import { inWords, percent, quantity, score } from '../page/number.ts';
-import type { ImageQuestion } from '../page/question.ts';
+import type { ImageQuestion } from './question.ts';
 import type { Decision, ExplainedImage, RankedClass } from './view.ts';
 import { decisionNotes, explainedWords, isRight, pictureAlternative, quoted, sureness, tieWords } from './words.ts';
 

@@ -6,7 +6,6 @@ import { type Prediction, ranking } from '../../model/decision.ts';
 import { toPixels } from '../../model/pixels.ts';
 import { targetWords } from '../../model/target.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
-import { freedomView } from '../../studies/noncontributing/page/freedomView.ts';
 import { mapScale } from '../drawing/mapReading.ts';
 import { percent, signed } from '../page/number.ts';
 import type { AttributionMap, Decision, ExplainedImage, ExplainedOutput, RankedClass } from './view.ts';
@@ -43,7 +42,6 @@ export function explainedImage(
     ...(truth === undefined ? {} : { truth: className(classifier, truth) }),
     decision: decisionOf(classifier, explanation.prediction),
     maps: explanation.maps.filter(({ method }) => isEvidence(method)).flatMap((map) => attributionMap(of, map) ?? []),
-    freedom: freedomView(classifier, explanation.maps),
   };
 }
 

@@ -1,6 +1,5 @@
-import { sizedToFit } from '../drawing/sizedToFit.ts';
 import { verdictMark } from '../drawing/verdict.ts';
-import { type Html, heading, html } from '../page/html.ts';
+import { type Html, heading, html, sizedToFit } from '../page/html.ts';
 import { counted, inWords, listed, percent, sentence } from '../page/number.ts';
 import type { ExplainedImage, ReportView } from './view.ts';
 import { decidedWords, decisionNotes, isRight, quoted } from './words.ts';

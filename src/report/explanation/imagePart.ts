@@ -1,5 +1,5 @@
 import { type HeadingLevel, type Html, heading, html } from '../page/html.ts';
-import type { NumberedQuestion } from './questions.ts';
+import type { NumberedQuestion } from './question.ts';
 import type { ExplainedImage } from './view.ts';
 import { quoted, sureness } from './words.ts';
 
@@ -9,7 +9,10 @@ export function imageAnchor({ id }: ExplainedImage): string {
 }
 
 /** One image among several: its own heading, then its answers below it. */
-export function imagePart(image: ExplainedImage, questions: readonly NumberedQuestion[]): Html {
+export function imagePart<Image extends ExplainedImage>(
+  image: Image,
+  questions: readonly NumberedQuestion<Image>[],
+): Html {
   return html`
 <article class="image-part" id="${imageAnchor(image)}">
   <div class="part-title">
@@ -21,7 +24,11 @@ export function imagePart(image: ExplainedImage, questions: readonly NumberedQue
 }
 
 /** The questions answered for one image, each under a numbered heading of the given level. */
-export function imageAnswers(image: ExplainedImage, questions: readonly NumberedQuestion[], level: 2 | 3): Html {
+export function imageAnswers<Image extends ExplainedImage>(
+  image: Image,
+  questions: readonly NumberedQuestion<Image>[],
+  level: 2 | 3,
+): Html {
   const below: HeadingLevel = level === 2 ? 3 : 4;
   const answered = questions.filter(({ question }) => question.isAnswered(image));
   return html`${answered.map(({ number, question }) =>

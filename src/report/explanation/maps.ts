@@ -1,12 +1,11 @@
 import { dataUrl } from '../../pictures/png.ts';
-import { mapElement } from '../drawing/mapElement.ts';
 import { legendPicture, orientationFor } from '../drawing/mapPicture.ts';
 import { type MapReading, readMap } from '../drawing/mapReading.ts';
-import { pictureElement } from '../drawing/picture.ts';
+import { mapElement, pictureElement } from '../drawing/picture.ts';
 import { figureLine } from '../drawing/verdict.ts';
 import { type HeadingLevel, type Html, heading, html } from '../page/html.ts';
 import { duration, signed } from '../page/number.ts';
-import type { ImageQuestion } from '../page/question.ts';
+import type { ImageQuestion } from './question.ts';
 import type { AttributionMap, ExplainedImage } from './view.ts';
 import { balanceWords, pictureAlternative, scaleWords } from './words.ts';
 

@@ -1,7 +1,6 @@
 import { thumbnail } from '../../pictures/thumbnail.ts';
-import { mapElement } from '../drawing/mapElement.ts';
 import { readMap } from '../drawing/mapReading.ts';
-import { pictureElement } from '../drawing/picture.ts';
+import { mapElement, pictureElement } from '../drawing/picture.ts';
 import { verdictMark } from '../drawing/verdict.ts';
 import { type Html, heading, html } from '../page/html.ts';
 import { percent, quantity } from '../page/number.ts';

@@ -1,8 +1,7 @@
 import { encodePictureFile } from '../../pictures/png.ts';
 import { legendPicture, standaloneMapPicture } from '../drawing/mapPicture.ts';
 import { readMap } from '../drawing/mapReading.ts';
-import { fileSafe } from '../page/fileSafe.ts';
-import type { Picture, ReportView } from './view.ts';
+import type { AttributionMap, ExplainedImage, Picture, ReportView } from './view.ts';
 
 export interface NamedPicture {
   /** A file name, safe on every system and unique in the report: `digits-7--saliency--7.png`. */
@@ -22,6 +21,11 @@ export function reportPictures(view: ReportView): readonly NamedPicture[] {
   return uniquelyNamed([...pictures, { stem: 'colour-scale', picture: legendPicture(true) }]);
 }
 
+/** A map over its image, as the report draws it: a PNG file. */
+export function overlayPicture(map: AttributionMap, { picture }: Pick<ExplainedImage, 'picture'>): Uint8Array {
+  return encodePictureFile(standaloneMapPicture(map, readMap(map), picture));
+}
+
 interface Drawn {
   readonly stem: string;
   readonly picture: Picture;
@@ -36,4 +40,15 @@ function uniquelyNamed(drawn: readonly Drawn[]): readonly NamedPicture[] {
     taken.add(name);
     return { name: `${name}.png`, png: encodePictureFile(picture) };
   });
+}
+
+/** A name that every file system takes: `digits:7` becomes `digits-7`. Different names may become the same. */
+function fileSafe(name: string): string {
+  const safe = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 60);
+  return safe === '' ? 'unnamed' : safe;
 }

@@ -1,22 +1,19 @@
 import type { Figure, Row } from '../../faithfulness/figure.ts';
-import type { FiredRuleView } from '../../studies/booleanRules/page/firedView.ts';
-import type { DecidingView } from '../../studies/filterPaths/page/decidingView.ts';
-import type { FreedomView } from '../../studies/noncontributing/page/freedomView.ts';
 
 export type { Figure, Line, Row, Verdict } from '../../faithfulness/figure.ts';
 
 /**
  * Everything a report shows, as plain data. Whoever computed the explanation fills it in; the report only lays it out.
- * What is absent here is absent from the page.
+ * What is absent here is absent from the page. Images may have more than is listed here, for questions of their own.
  */
-export interface ReportView {
+export interface ReportView<Image extends ExplainedImage = ExplainedImage> {
   /** Names the page: browser tab, bookmark, first line. */
   readonly title: string;
   /** What was assumed of the model or its input, to be read before all else: sentences. */
   readonly cautions?: readonly string[];
   /** What has to be known before anything else, such as that the report is not whole. */
   readonly notice?: string;
-  readonly explained: readonly ExplainedImage[];
+  readonly explained: readonly Image[];
   readonly provenance: Provenance;
 }
 
@@ -39,12 +36,6 @@ export interface ExplainedImage {
   readonly truth?: string;
   readonly decision: Decision;
   readonly maps: readonly AttributionMap[];
-  /** How far each pixel could change without changing the decision. */
-  readonly freedom?: FreedomView;
-  /** Which of the model's rules fired, where rules were given. */
-  readonly fired?: FiredRuleView;
-  /** Regions that the decision needs, and filters that carried it. */
-  readonly deciding?: DecidingView;
 }
 
 export interface Decision {

@@ -28,6 +28,11 @@ export function heading(level: HeadingLevel, content: Content): Html {
   return html`<${tag}>${content}</${tag}>`;
 }
 
+/** Large type is for few words: longer texts (some class names are lists of synonyms) are set smaller. */
+export function sizedToFit(text: string): Content {
+  return text.length > 60 ? html`<span class="long">${text}</span>` : text;
+}
+
 function markup(content: Content): string {
   if (content === undefined) return '';
   if (content instanceof Html) return content.text;

@@ -1,6 +1,5 @@
-import { sizedToFit } from '../drawing/sizedToFit.ts';
 import type { Provenance } from '../explanation/view.ts';
-import { type Html, heading, html, trusted } from './html.ts';
+import { type Html, heading, html, sizedToFit, trusted } from './html.ts';
 import { provenanceAnswer, provenanceQuestion } from './provenance.ts';
 import { style } from './style.ts';
 
@@ -23,6 +22,13 @@ export interface PageSection {
   readonly question: string;
   /** Headings inside start at level 3. */
   readonly answer: Html;
+}
+
+/** A file of a report. */
+export interface ReportFile {
+  /** Its path in the report's folder, with slashes: `index.html`, `pictures/1-digits-7.png`. */
+  readonly name: string;
+  readonly contents: string | Uint8Array;
 }
 
 /** The page as one HTML file: no scripts, no requests. The same view gives the same bytes. */

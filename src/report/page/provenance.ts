@@ -4,6 +4,11 @@ import { count } from './number.ts';
 
 export const provenanceQuestion = 'How was it made?';
 
+/** Of work that a signal ended, for the page and the command line. */
+export function interruptedWords(missing: readonly string[]): string {
+  return `This run was interrupted. Missing: ${missing.join(', ')}.`;
+}
+
 /** Model, input description, settings and environment, and the command that repeats it all. */
 export function provenanceAnswer({ model, input, settings, environment, command, generatedAt }: Provenance): Html {
   return html`

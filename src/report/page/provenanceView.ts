@@ -2,14 +2,15 @@ import type { Method } from '../../attribution/method.ts';
 import type { Classifier } from '../../model/classifier.ts';
 import type { SettingSources } from '../../model/inputDescription.ts';
 import { isFloat } from '../../onnx/elementType.ts';
+import { version } from '../../version.ts';
 import type { Provenance, Row } from '../explanation/view.ts';
 import { percent } from './number.ts';
 
 export interface ProvenanceOptions {
   /** Name of the model file. */
   readonly file: string;
-  readonly methods: readonly Method[];
-  readonly version: string;
+  /** Whose settings are said. */
+  readonly methods?: readonly Method[];
   /** Sentences about how the report came about, beside those about the model. */
   readonly notes?: readonly string[];
   /** The command line that repeats the report. */
@@ -19,7 +20,7 @@ export interface ProvenanceOptions {
 /** How a report was made, from the classifier and the methods' settings. */
 export function provenanceOf(classifier: Classifier, options: ProvenanceOptions): Provenance {
   const { model, preparation, runtime, sha256 } = classifier;
-  const { file, methods, version, command, notes = [] } = options;
+  const { file, methods = [], command, notes = [] } = options;
   const withSettings = methods
     .map((method) => ({ title: method.title, settings: method.settingsFor?.(classifier) ?? method.settings }))
     .filter(({ settings }) => Object.keys(settings).length > 0);

@@ -1,9 +1,9 @@
 import { concatRows, rows, type Tensor } from '../../onnx/tensor.ts';
+import type { Progress } from '../../progress.ts';
 import { ranges } from '../../runtime/portions.ts';
 import { scoped } from '../../runtime/release.ts';
 import { type ClassSet, ownClass } from './classSets.ts';
 import type { FilterNetwork } from './filterNetwork.ts';
-import type { FilterProgress } from './filterProgress.ts';
 import { mostPaths, type Path, pathCount } from './paths.ts';
 import { compileSplitter } from './split.ts';
 import { type Tally, tallyOf } from './tally.ts';
@@ -31,7 +31,7 @@ export interface ClassContributions {
 export async function contributions(
   network: FilterNetwork,
   sets: readonly ClassSet[],
-  progress?: FilterProgress,
+  progress?: Progress,
 ): Promise<Contributions> {
   const { classifier, layers } = network;
   return scoped(async (keep) => {

@@ -1,4 +1,5 @@
 import { decisionsOf } from '../../model/decision.ts';
+import type { Progress } from '../../progress.ts';
 import { scoped } from '../../runtime/release.ts';
 import { type Ablation, type Ablator, compileAblator } from './ablation.ts';
 import { bootstrapMean, type MeanWithInterval } from './bootstrap.ts';
@@ -6,7 +7,6 @@ import { type ClassSet, ownClass } from './classSets.ts';
 import type { ClassContributions, Contributions } from './contributions.ts';
 import { compileExcess, type Excess, type ExcessRunner } from './excess.ts';
 import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
-import type { FilterProgress } from './filterProgress.ts';
 import { type FilterStep, type Path, pathName } from './paths.ts';
 import { hasConnections, unitMeans } from './unitMeans.ts';
 
@@ -71,7 +71,7 @@ export async function doesItHold(
   learned: readonly ClassSet[],
   sets: readonly ClassSet[],
   seed: number,
-  progress?: FilterProgress,
+  progress?: Progress,
 ): Promise<Holding> {
   const { classifier } = network;
   const connected = found.paths ? singleConnections(network, found.paths) : undefined;

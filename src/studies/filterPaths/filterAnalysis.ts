@@ -1,5 +1,6 @@
 import type { Dataset } from '../../datasets/dataset.ts';
 import type { Classifier } from '../../model/classifier.ts';
+import type { Progress } from '../../progress.ts';
 import { scoped } from '../../runtime/release.ts';
 import { compileHider, type Fill } from '../occludedRegions/hiding.ts';
 import { type RegionGrid, regionGrid } from '../occludedRegions/regionGrid.ts';
@@ -13,7 +14,6 @@ import { classSets, shortages } from './classSets.ts';
 import { type Contributions, contributions } from './contributions.ts';
 import { doesItHold, type Holding } from './doesItHold.ts';
 import { type FilterNetwork, filterNetwork } from './filterNetwork.ts';
-import type { FilterProgress } from './filterProgress.ts';
 import { atMainLayers } from './mainLayers.ts';
 import { compilePathMaps, hasPathMaps, type PathMap } from './pathMaps.ts';
 
@@ -62,7 +62,7 @@ export async function analyseFilters(
   classifier: Classifier,
   { train, test }: Dataset,
   settings: FilterSettings = filterDefaults,
-  progress?: FilterProgress,
+  progress?: Progress,
 ): Promise<FilterAnalysis> {
   const whole = await filterNetwork(classifier);
   const network = atMainLayers(whole);

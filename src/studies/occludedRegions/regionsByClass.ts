@@ -1,7 +1,7 @@
 import type { Classifier } from '../../model/classifier.ts';
 import { rows, type Tensor } from '../../onnx/tensor.ts';
+import type { Progress } from '../../progress.ts';
 import type { ClassSet } from '../filterPaths/classSets.ts';
-import type { FilterProgress } from '../filterPaths/filterProgress.ts';
 import type { Hider } from './hiding.ts';
 import { type MeanEffects, meanEffects, regionEffects } from './regionEffects.ts';
 import { type RegionSetSettings, type RegionSets, regionSets } from './regionSets.ts';
@@ -22,7 +22,7 @@ export async function regionsByClass(
   classifier: Classifier,
   hider: Hider,
   sets: readonly ClassSet[],
-  progress?: FilterProgress,
+  progress?: Progress,
 ): Promise<ClassRegions[]> {
   const regions = hider.grid.boxes.length;
   const found: ClassRegions[] = [];
@@ -65,7 +65,7 @@ export async function regionExamples(
   sets: readonly ClassSet[],
   found: readonly ClassRegions[],
   settings: RegionSetSettings = {},
-  progress?: FilterProgress,
+  progress?: Progress,
 ): Promise<RegionExample[]> {
   const examples: RegionExample[] = [];
   for (const [done, { label, name, example }] of found.entries()) {

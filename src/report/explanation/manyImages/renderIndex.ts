@@ -1,6 +1,5 @@
 import { dataTable } from '../../drawing/dataTable.ts';
-import { sizedToFit } from '../../drawing/sizedToFit.ts';
-import { type Html, heading, html } from '../../page/html.ts';
+import { type Html, heading, html, sizedToFit } from '../../page/html.ts';
 import { count, counted, percent, sentence } from '../../page/number.ts';
 import { pageShell } from '../../page/page.ts';
 import { provenanceAnswer, provenanceQuestion } from '../../page/provenance.ts';

@@ -1,13 +1,16 @@
 import { verdictMark } from '../../../report/drawing/verdict.ts';
+import type { ImageQuestion } from '../../../report/explanation/question.ts';
 import type { ExplainedImage } from '../../../report/explanation/view.ts';
 import { quoted } from '../../../report/explanation/words.ts';
 import { type HeadingLevel, type Html, heading, html } from '../../../report/page/html.ts';
 import { counted, inWords, listed } from '../../../report/page/number.ts';
-import type { ImageQuestion } from '../../../report/page/question.ts';
 import type { FiredRuleView } from './firedView.ts';
 import { ruleDrawing } from './ruleDrawing.ts';
 
-export const firedQuestion: ImageQuestion = {
+/** An image with what the model's rules say of it, where rules were given. */
+export type FiredImage = ExplainedImage & { readonly fired?: FiredRuleView };
+
+export const firedQuestion: ImageQuestion<FiredImage> = {
   id: 'fired-rule',
   question: 'Which rule fired?',
   isAnswered: ({ fired }) => fired !== undefined,

@@ -1,6 +1,10 @@
+import type { Classifier } from '../../../model/classifier.ts';
+import { concatRows, type Tensor } from '../../../onnx/tensor.ts';
 import type { Picture } from '../../../report/explanation/view.ts';
-import type { FiredRule } from '../firedRule.ts';
-import type { RuleFile } from '../ruleFile.ts';
+import { findDenseHead } from '../denseHead.ts';
+import { RuleFileError } from '../errors.ts';
+import { type FiredRule, firedRules } from '../firedRule.ts';
+import { type RuleFile, readRuleFile } from '../ruleFile.ts';
 import type { SufficientSubset } from '../sufficientSubset.ts';
 import type { DrawnLiteral } from './ruleDrawing.ts';
 
@@ -20,6 +24,32 @@ export interface FiredRuleView {
     /** Of so many features. */
     readonly total: number;
   };
+}
+
+/** Rules as `konkyo rules` writes them, and what their file is called. */
+export interface RuleText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * What a model's rules say of each image, [1, ...].
+ * @throws RuleFileError, also when the rules are of another model.
+ */
+export async function firedRuleViews(
+  classifier: Classifier,
+  { name, text }: RuleText,
+  images: readonly Tensor<'float32'>[],
+): Promise<FiredRuleView[]> {
+  const { file, rules } = readRuleFile(text, name);
+  if (file.model.sha256 !== classifier.sha256) {
+    throw new RuleFileError(
+      `The rules in ${name} are of ${file.model.file} (SHA-256 ${file.model.sha256.slice(0, 12)}...), not of this model (${classifier.sha256.slice(0, 12)}...). Make them anew with: konkyo rules MODEL --dataset ...`,
+    );
+  }
+  const head = await findDenseHead(classifier, rules.features);
+  const fired = await firedRules(classifier, head, rules, concatRows(images));
+  return fired.map((one) => firedRuleView(one, file));
 }
 
 export function firedRuleView(fired: FiredRule, file: RuleFile): FiredRuleView {

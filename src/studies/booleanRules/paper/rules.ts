@@ -1,6 +1,7 @@
 import type { Model } from '../../../onnx/graph.ts';
 import { isTensorOf, type Tensor } from '../../../onnx/tensor.ts';
 import { recipes } from '../../../training/recipes.ts';
+import { version } from '../../../version.ts';
 import { overSeeds, type Paper, type PaperResult, type PaperSetting, type Reproduction } from '../../paper.ts';
 import { imagesFor } from '../../paperNetwork.ts';
 import type { RuleImages } from '../extractRules.ts';
@@ -35,7 +36,7 @@ const rates = { a1: 0.01, a2: 0.001 };
 type Lengths = (typeof lengths)['full'];
 
 async function reproduce(setting: PaperSetting): Promise<Reproduction> {
-  const { runtime, dataset, seeds, quick, version, command } = setting;
+  const { runtime, dataset, seeds, quick, command } = setting;
   const length = quick ? lengths.quick : lengths.full;
   const { images: training, validation = dataset.test } = imagesFor(dataset, recipes.a1);
   const bySeed: SeedFound[] = [];

@@ -1,13 +1,14 @@
-import { outlineEdges, outlinePath } from '../../../pictures/outline.ts';
-import { orientationFor } from '../../../report/drawing/mapPicture.ts';
-import { pictureElement } from '../../../report/drawing/picture.ts';
+import { outlined, pictureElement } from '../../../report/drawing/picture.ts';
+import type { ImageQuestion } from '../../../report/explanation/question.ts';
 import type { ExplainedImage, Picture } from '../../../report/explanation/view.ts';
 import { type Content, type HeadingLevel, type Html, heading, html } from '../../../report/page/html.ts';
 import { counted, quantity, sentence, signed } from '../../../report/page/number.ts';
-import type { ImageQuestion } from '../../../report/page/question.ts';
 import type { CarryingView, DecidingView, MarkedView } from './decidingView.ts';
 
-export const decidingQuestion: ImageQuestion = {
+/** An image with the regions that its decision needs and the filters that carried it, where they were looked for. */
+export type DecidedImage = ExplainedImage & { readonly deciding?: DecidingView };
+
+export const decidingQuestion: ImageQuestion<DecidedImage> = {
   id: 'deciding',
   question: 'Which regions can it not do without? Which filters carried it?',
   isAnswered: ({ deciding }) => deciding !== undefined,
@@ -35,11 +36,8 @@ function marked({ picture }: MarkedView, caption: string): Html {
   return shown(pictureElement(picture, caption), caption);
 }
 
-/** A map, with the outline of a drawing over it; under the map of a photograph lies the image itself. */
 function overImage({ picture }: ExplainedImage, map: Picture, alternative: string): Html {
-  const drawn = pictureElement(map, alternative);
-  if (orientationFor(picture) === 'faint') return drawn;
-  return html`<div class="outlined">${drawn}<svg viewBox="0 0 ${picture.width} ${picture.height}" aria-hidden="true"><path d="${outlinePath(outlineEdges(picture))}"/></svg></div>`;
+  return outlined(pictureElement(map, alternative), picture);
 }
 
 function regions({ regions }: MarkedView): string {

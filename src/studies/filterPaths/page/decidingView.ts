@@ -1,13 +1,16 @@
+import { isKonkyoError } from '../../../konkyoError.ts';
 import { type Classifier, className } from '../../../model/classifier.ts';
 import { toPixels } from '../../../model/pixels.ts';
 import type { Tensor } from '../../../onnx/tensor.ts';
 import { thumbnail } from '../../../pictures/thumbnail.ts';
+import type { Progress } from '../../../progress.ts';
 import { mapPicture } from '../../../report/drawing/mapPicture.ts';
 import { mapScale } from '../../../report/drawing/mapReading.ts';
 import type { Picture } from '../../../report/explanation/view.ts';
+import { scoped } from '../../../runtime/release.ts';
 import type { Hider } from '../../occludedRegions/hiding.ts';
 import type { RegionSet } from '../../occludedRegions/regionSets.ts';
-import type { ImageFindings } from '../imageFindings.ts';
+import { compileImageFinder, type ImageFindings } from '../imageFindings.ts';
 import { pathName } from '../paths.ts';
 import { fillWords } from './filtersView.ts';
 import { markedPicture } from './regionRowView.ts';
@@ -41,6 +44,43 @@ export interface CarryingView {
   readonly paths: readonly { readonly name: string; readonly part: number; readonly map?: Picture }[];
   /** In each layer the filter that most goes through, and what. */
   readonly layers: readonly { readonly name: string; readonly filter: number; readonly part: number }[];
+}
+
+/** What there is to say of each image; why nothing is said, in the notes. */
+export interface DecidingParts {
+  /** An entry for each image, or none. */
+  readonly views: readonly DecidingView[];
+  readonly notes: readonly string[];
+}
+
+/** An image as the model takes it, [1, ...], and the class that it was decided for. */
+export interface DecidedInput {
+  readonly name: string;
+  readonly image: Tensor<'float32'>;
+  readonly chosen: number;
+}
+
+/** Looks for the regions and filters behind each decision; a model it does not work on gives a note instead. */
+export async function decidingParts(
+  classifier: Classifier,
+  images: readonly DecidedInput[],
+  progress?: Progress,
+): Promise<DecidingParts> {
+  try {
+    return await scoped(async (keep) => {
+      const finder = await keep(compileImageFinder(classifier));
+      const views: DecidingView[] = [];
+      for (const [i, { image, name, chosen }] of images.entries()) {
+        progress?.(i, images.length, `Regions and filters: ${name}`);
+        views.push(decidingView(classifier, finder.hider, image, await finder.find(image, chosen)));
+      }
+      progress?.(images.length, images.length, 'done');
+      return { views, notes: finder.notes };
+    });
+  } catch (error) {
+    if (!isKonkyoError(error) || error.tag === 'interrupted') throw error;
+    return { views: [], notes: [`Which regions and filters decided is left out. ${error.message}`] };
+  }
 }
 
 export function decidingView(

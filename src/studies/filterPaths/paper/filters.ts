@@ -22,7 +22,7 @@ export const filtersPaper: Paper = {
 };
 
 async function reproduce(setting: PaperSetting): Promise<Reproduction> {
-  const { runtime, dataset, seeds, quick, network, progress, version, command } = setting;
+  const { runtime, dataset, seeds, quick, network, progress, command } = setting;
   const settings = quick ? { ...filterDefaults, images: 50, regionImages: 3 } : filterDefaults;
   const found: (readonly Figure[])[] = [];
   let shown: FilterAnalysis | undefined;
@@ -57,7 +57,6 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
   const provenance = provenanceOf(shown.network.classifier, {
     file: `b-${seeds[0]}.onnx`,
     methods: [],
-    version,
     command,
   });
   const rows = Object.entries(stated).map(([label, value]) => ({ label, value: String(value) }));

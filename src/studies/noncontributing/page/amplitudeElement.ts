@@ -1,7 +1,5 @@
-import { outlineEdges, outlinePath } from '../../../pictures/outline.ts';
 import { dataUrl } from '../../../pictures/png.ts';
-import { orientationFor } from '../../../report/drawing/mapPicture.ts';
-import { pictureElement } from '../../../report/drawing/picture.ts';
+import { outlined, pictureElement } from '../../../report/drawing/picture.ts';
 import type { Picture } from '../../../report/explanation/view.ts';
 import { type Html, html } from '../../../report/page/html.ts';
 import { percent, quantity } from '../../../report/page/number.ts';
@@ -11,8 +9,7 @@ import { type AmplitudeMap, amplitudePicture, amplitudeScale } from './amplitude
 export function amplitudeElement(map: AmplitudeMap, picture: Picture, name: string, top: number): Html {
   const mean = map.values.reduce((sum, value) => sum + value, 0) / map.values.length;
   const drawn = pictureElement(amplitudePicture(map, top), `${name}: ${percent(mean)} of the pixel range in the mean`);
-  if (orientationFor(picture) === 'faint') return drawn;
-  return html`<div class="outlined">${drawn}<svg viewBox="0 0 ${picture.width} ${picture.height}" aria-hidden="true"><path d="${outlinePath(outlineEdges(picture))}"/></svg></div>`;
+  return outlined(drawn, picture);
 }
 
 const strip = html`<img src="${dataUrl(amplitudeScale())}" alt="Colour scale from dark blue to pale yellow" width="256" height="10">`;

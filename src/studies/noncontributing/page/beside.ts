@@ -1,6 +1,5 @@
-import { mapElement } from '../../../report/drawing/mapElement.ts';
 import { readMap } from '../../../report/drawing/mapReading.ts';
-import { pictureElement } from '../../../report/drawing/picture.ts';
+import { mapElement, pictureElement } from '../../../report/drawing/picture.ts';
 import type { ExplainedImage } from '../../../report/explanation/view.ts';
 import { pictureAlternative } from '../../../report/explanation/words.ts';
 import { type Html, html } from '../../../report/page/html.ts';

@@ -1,15 +1,18 @@
 import { pictureElement } from '../../../report/drawing/picture.ts';
 import { figureLine } from '../../../report/drawing/verdict.ts';
+import type { ImageQuestion } from '../../../report/explanation/question.ts';
 import type { ExplainedImage, Figure } from '../../../report/explanation/view.ts';
 import { pictureAlternative, quoted } from '../../../report/explanation/words.ts';
 import { type Html, html } from '../../../report/page/html.ts';
 import { count, percent } from '../../../report/page/number.ts';
-import type { ImageQuestion } from '../../../report/page/question.ts';
 import { topAmplitude } from './amplitudeColours.ts';
 import { amplitudeElement, amplitudeLegend } from './amplitudeElement.ts';
 import type { FreedomView } from './freedomView.ts';
 
-export const freedomQuestion: ImageQuestion = {
+/** An image with how far each pixel could change without changing the decision, where that was measured. */
+export type FreeImage = ExplainedImage & { readonly freedom?: FreedomView };
+
+export const freedomQuestion: ImageQuestion<FreeImage> = {
   id: 'freedom',
   question: 'Which pixels could be anything without changing it?',
   isAnswered: ({ freedom }) => freedom !== undefined,

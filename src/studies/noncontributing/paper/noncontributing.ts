@@ -23,7 +23,7 @@ interface Run {
 }
 
 async function reproduce(setting: PaperSetting): Promise<Reproduction> {
-  const { runtime, seeds, quick, network, dataset, progress, version, command } = setting;
+  const { runtime, seeds, quick, network, dataset, progress, command } = setting;
   const extent = quick ? quickExtent : wholeExtent;
   const runs: Run[] = [];
   let shown: Classifier | undefined;
@@ -43,7 +43,6 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
   const provenance = provenanceOf(shown, {
     file: `network c, seed ${seeds[0]}`,
     methods: [],
-    version,
     command,
   });
   const { iterations, images } = defaultSchedule(shown);

@@ -129,7 +129,7 @@ function lastOf({ pruned }: Run): LayerSummary & { readonly accuracy: number } {
 }
 
 async function viewOf(
-  { version, command }: PaperSetting,
+  { command }: PaperSetting,
   pruner: Pruner,
   runs: readonly Run[],
   seed: number,
@@ -164,7 +164,6 @@ async function viewOf(
     provenance: provenanceOf(classifier, {
       file: `network d, seed ${seed}`,
       methods: [],
-      version,
       command,
     }),
   };

@@ -4,7 +4,7 @@ import { provenanceAnswer, provenanceQuestion } from '../page/provenance.ts';
 import { header } from './header.ts';
 import { imageAnchor, imageAnswers, imagePart, questionSection } from './imagePart.ts';
 import { overview } from './overview.ts';
-import { type NumberedQuestion, numberedQuestions } from './questions.ts';
+import { type ImageQuestion, type NumberedQuestion, numberedQuestions } from './question.ts';
 import type { ExplainedImage, ReportView } from './view.ts';
 
 /** Where one image's page leads, if it is one of many. */
@@ -14,9 +14,14 @@ export interface PageLinks {
 
 /**
  * The report as one HTML file: no scripts, no requests, readable from top to bottom. The same view gives the same bytes.
+ * @param asked answered of every image, in this order, those that it has an answer to.
  */
-export function renderReport(view: ReportView, links?: PageLinks): string {
-  const questions = numberedQuestions(view.explained);
+export function renderExplanation<Image extends ExplainedImage>(
+  view: ReportView<Image>,
+  asked: readonly ImageQuestion<Image>[],
+  links?: PageLinks,
+): string {
+  const questions = numberedQuestions(asked, view.explained);
   const last = questions.length + 1;
   return pageShell(
     view.title,
@@ -33,7 +38,11 @@ ${questionSection(last, provenanceQuestion, 'provenance', 2, provenanceAnswer(vi
   );
 }
 
-function body(images: readonly ExplainedImage[], questions: readonly NumberedQuestion[], last: number): Html {
+function body<Image extends ExplainedImage>(
+  images: readonly Image[],
+  questions: readonly NumberedQuestion<Image>[],
+  last: number,
+): Html {
   const [only] = images;
   if (only !== undefined && images.length === 1) {
     return html`${contents(only, questions, last)}<div class="single">${imageAnswers(only, questions, 2)}</div>`;
@@ -42,7 +51,11 @@ function body(images: readonly ExplainedImage[], questions: readonly NumberedQue
   return html`${overview(images)}${images.map((image) => imagePart(image, questions))}`;
 }
 
-function contents(image: ExplainedImage, questions: readonly NumberedQuestion[], last: number): Html {
+function contents<Image extends ExplainedImage>(
+  image: Image,
+  questions: readonly NumberedQuestion<Image>[],
+  last: number,
+): Html {
   const entry = (number: number, question: string, anchor: string) =>
     html`<li><a href="#${anchor}"><span class="ordinal">${number}</span> ${question}</a></li>`;
   return html`

@@ -2,9 +2,8 @@ import type { Method } from '../attribution/method.ts';
 import { KonkyoError } from '../konkyoError.ts';
 import { UnsupportedOperatorsError } from '../transforms/gradient/errors.ts';
 import { RelevanceRefusedError } from '../transforms/relevance/errors.ts';
-import type { Progress } from './progress.ts';
 
-/** What `--json` says of a method or an image that was left out; of a method that failed for one image, of both. */
+/** What the summary says of a method or an image that was left out; of a method that failed for one image, of both. */
 export interface LeftOut {
   readonly method?: string;
   readonly image?: string;
@@ -31,23 +30,29 @@ export interface Refusals {
   readonly all: readonly Refusal[];
   /** Says it at once, unless it was the only one of its kind (@param asked of them): then its error is the last word. */
   add(refusal: Refusal, asked: number): void;
+  /** Whether a method was refused as a whole, not for single images. */
+  has(method: Method): boolean;
   /** A sentence for each, for the report. */
   notes(): string[];
+  /** For the summary; undefined where nothing was left out. */
+  summary(): LeftOut[] | undefined;
   /** The error that there is when nothing is left. */
   asError(): KonkyoError;
 }
 
-export function refusalsOf(progress: Progress): Refusals {
+export function refusalsOf(message: ((text: string) => void) | undefined): Refusals {
   const all: Refusal[] = [];
   let lastWord: KonkyoError | undefined;
   return {
     all,
     add(refusal, asked) {
       all.push(refusal);
-      if (asked > 1) progress.message(`Left out: ${nameOf(refusal)}. ${refusal.error.message}`);
+      if (asked > 1) message?.(`Left out: ${nameOf(refusal)}. ${refusal.error.message}`);
       else lastWord = refusal.error;
     },
+    has: (method) => all.some((one) => one.method === method && one.image === undefined),
     notes: () => all.map((refusal) => `${nameOf(refusal)} was left out. ${refusal.error.message}`),
+    summary: () => (all.length > 0 ? all.map(leftOutOf) : undefined),
     asError: () =>
       lastWord ??
       new NothingExplainedError(
@@ -61,16 +66,11 @@ function nameOf({ method, image }: Refusal): string {
   return image === undefined ? method.title : `${method.title} for the image ${image}`;
 }
 
-export function leftOutOf({ method, image, error }: Refusal): LeftOut {
-  return {
-    ...(method ? { method: method.id } : {}),
-    image,
-    reason: error.message,
-    ...nodesOf(error),
-  };
+function leftOutOf({ method, image, error }: Refusal): LeftOut {
+  return { method: method?.id, image, reason: error.message, nodes: nodesOf(error) };
 }
 
-function nodesOf(error: KonkyoError): Pick<LeftOut, 'nodes'> {
-  if (error instanceof UnsupportedOperatorsError) return { nodes: error.unsupported.map(({ node }) => node) };
-  return error instanceof RelevanceRefusedError ? { nodes: error.refused.map(({ node }) => node) } : {};
+function nodesOf(error: KonkyoError): string[] | undefined {
+  if (error instanceof UnsupportedOperatorsError) return error.unsupported.map(({ node }) => node);
+  return error instanceof RelevanceRefusedError ? error.refused.map(({ node }) => node) : undefined;
 }

@@ -1,8 +1,24 @@
-import { UsageError } from './usageError.ts';
+import { availableParallelism } from 'node:os';
+import { KonkyoError } from '../konkyoError.ts';
 
 /*
- * Numbers on the command line. `flag` is the flag's name without its dashes, for the message.
+ * The command line itself: as it was given, and what its flags say. `flag` is a flag's name without its dashes, for the message.
  */
+
+/** The command line itself is wrong: exit status 2. */
+export class UsageError extends KonkyoError {
+  readonly tag = 'usage';
+}
+
+/** The command as it was given, ready to be typed again. */
+export function commandLine(): string {
+  return ['konkyo', ...process.argv.slice(2)].map(quote).join(' ');
+}
+
+/** As a shell takes it. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
 
 export interface NumberRange {
   readonly min: number;
@@ -36,4 +52,16 @@ export function positiveFlag(flag: string, text: string): number {
 function numberIn(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   return Number.isFinite(value) ? value : Number.NaN;
+}
+
+/** Beyond the machine's processors threads only wait for each other; each session has as many. */
+const most = Math.max(64, availableParallelism());
+
+/** The runtime option for --threads. @throws UsageError */
+export function threadCount(flag: string | undefined): { readonly threads?: number } {
+  if (flag === undefined) return {};
+  const threads = flag.trim() === '' ? Number.NaN : Number(flag);
+  if (!Number.isInteger(threads) || threads < 1 || threads > most)
+    throw new UsageError(`--threads takes a whole number from 1 to ${most}, not "${flag}".`);
+  return { threads };
 }

@@ -1,13 +1,16 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { BackgroundData } from '../attribution/gradient/backgroundData.ts';
+import type { SegmentImage, SegmentSource } from '../attribution/perturbation/segments.ts';
 import { pictureAt } from '../datasets/fitImages.ts';
+import { decodeImage } from '../datasets/imageFile.ts';
 import { namedDatasets } from '../datasets/namedDatasets.ts';
+import { readNpy } from '../datasets/npy.ts';
 import type { Classifier } from '../model/classifier.ts';
+import { toFittedInput } from '../model/pixels.ts';
+import { FileError, readNamedFile } from '../node/namedFile.ts';
 import { concatRows, type Tensor } from '../onnx/tensor.ts';
-import { datasetWithProgress } from './datasetWithProgress.ts';
-import { readInputs, toModelInput } from './inputs.ts';
-import { FileError } from './modelFile.ts';
+import { datasetWithProgress, readInputs } from './inputs.ts';
 import { progressTo } from './progress.ts';
 
 /** Of larger collections so many images are taken, evenly spread: more change an expectation over 100 samples little. */
@@ -29,7 +32,7 @@ export function parseBaselines(flag: string): BackgroundData {
 async function fromDataset(name: string, classifier: Classifier): Promise<Tensor<'float32'>[]> {
   const { train } = await datasetWithProgress(name, {}, progressTo());
   return spread(Array.from({ length: train.count }, (_, i) => i)).map((i) =>
-    toModelInput(pictureAt(train, i), classifier),
+    toFittedInput(pictureAt(train, i), classifier.input),
   );
 }
 
@@ -60,4 +63,27 @@ function spread<T>(all: readonly T[]): T[] {
   return Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]).filter(
     (item) => item !== undefined,
   );
+}
+
+/** Reads --segments: an .npy array [height, width] of whole numbers, or a picture in which every colour is a segment. */
+export function parseSegments(path: string): SegmentSource {
+  return { name: basename(path), read: () => readSegments(path) };
+}
+
+/** @throws FileError, ImageFormatError */
+async function readSegments(path: string): Promise<SegmentImage> {
+  const bytes = await readNamedFile(path, 'segments');
+  if (!/\.npy$/i.test(path)) {
+    const { height, width, channels, data } = await decodeImage(bytes, path);
+    const labels = Array.from({ length: height * width }, (_, pixel) =>
+      data.subarray(pixel * channels, (pixel + 1) * channels).reduce((label, byte) => label * 256 + byte, 0),
+    );
+    return { height, width, labels };
+  }
+  const { dims, data } = readNpy(bytes, path);
+  const [height, width, ...more] = dims;
+  if (height === undefined || width === undefined || more.length > 0) {
+    throw new FileError(`The segments ${path} have the shape [${dims}]; save them as [height, width].`);
+  }
+  return { height, width, labels: Array.from(data as ArrayLike<number | bigint>, Number) };
 }

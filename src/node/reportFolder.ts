@@ -1,5 +1,7 @@
 import { open, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ReportOutput } from '../app/writeReport.ts';
+import { writeBeside } from '../datasets/writeBeside.ts';
 
 const pageMark = '<meta name="generator" content="konkyo">';
 /** What files of konkyo carry, near their beginning or their end. */
@@ -8,6 +10,26 @@ const marks: readonly { readonly name: RegExp; readonly mark: string; readonly a
   { name: /^\d{5,}\.html$/, mark: pageMark, at: 'start' },
   { name: /^index-\d+\.html$/, mark: pageMark, at: 'start' },
 ];
+
+/** Writes a file. @returns where it is. */
+export type WriteFile = (path: string, contents: string | Uint8Array) => Promise<string>;
+
+/** A folder that a report goes to: an earlier report's pictures and pages are removed from it, other files stay. */
+export function reportFolder(folder: string, write: WriteFile = writeInPlace): ReportOutput {
+  return {
+    async clear() {
+      await rm(join(folder, 'index.html'), { force: true });
+      await removeEarlierPictures(folder);
+    },
+    write: ({ name, contents }) => write(join(folder, name), contents),
+    finish: (written) => removeEarlierPictures(folder, written),
+  };
+}
+
+async function writeInPlace(path: string, contents: string | Uint8Array): Promise<string> {
+  await writeBeside(path, contents);
+  return path;
+}
 
 /**
  * Removes an earlier run's pictures and pages from the folder of a report: beside a new one they would be taken for its

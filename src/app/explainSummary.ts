@@ -1,12 +1,12 @@
 import type { Explanation } from '../attribution/explain.ts';
 import type { Method } from '../attribution/method.ts';
 import { writeNpz } from '../datasets/npz.ts';
-import { type CheckedExplanation, numbersOf } from '../faithfulness/checks.ts';
+import { numbersOf } from '../faithfulness/checks.ts';
 import { type Classifier, className, givesProbabilities } from '../model/classifier.ts';
 import type { InputDescription, SettingSources } from '../model/inputDescription.ts';
 import { targetWords } from '../model/target.ts';
 import { concatRows, float32 } from '../onnx/tensor.ts';
-import type { ExplainJob } from './explainJob.ts';
+import type { ExplainedImages } from './explainImages.ts';
 import type { LeftOut } from './leftOut.ts';
 
 /** What `--json` prints. */
@@ -86,38 +86,42 @@ export function ofModel({
   return { cautions, notes, input: { ...described, from: inputSources } };
 }
 
-export function summaryOf(
-  { classifier, images, unit }: ExplainJob,
-  explanations: readonly CheckedExplanation[],
-  report: string,
-): ExplainSummary {
+/**
+ * What was found out, as plain data without maps.
+ * @param report where the page is.
+ */
+export function explainSummary(found: ExplainedImages, report: string): ExplainSummary {
   return {
     report,
-    ...ofModel(classifier),
-    images: explanations.map(({ prediction, target, maps }, i) => ({
-      name: images[i]?.name ?? '',
-      predicted: className(classifier, prediction.chosen),
-      ...(givesProbabilities(classifier)
-        ? { probability: prediction.probabilities[prediction.chosen] ?? Number.NaN }
-        : {}),
-      score: prediction.scores[prediction.chosen] ?? Number.NaN,
-      ...(prediction.tie ? { tie: prediction.tie.map((index) => className(classifier, index)) } : {}),
-      ...(prediction.saturated ? { saturated: true } : {}),
-      ...(classifier.scores.labels && givesProbabilities(classifier)
-        ? { labelsAboveHalf: prediction.probabilities.filter((p) => p > 0.5).length }
-        : {}),
-      target: targetWords(unit?.classifier ?? classifier, target),
-      methods: maps.map((map) => ({
-        id: map.method.id,
-        target: targetWords(unit?.classifier ?? classifier, map.target),
-        score: map.score,
-        sum: map.values.data.reduce((sum, value) => sum + value, 0),
-        ...numbersOf(map),
-        ...map.finding?.figures,
-        unchecked: map.unchecked,
-        notes: map.notes,
-        warnings: map.warnings,
-      })),
-    })),
+    ...ofModel(found.classifier),
+    images: imageSummaries(found),
+    leftOut: found.leftOut,
+    interrupted: found.missing.length > 0 ? found.missing : undefined,
   };
+}
+
+export function imageSummaries({ classifier, explained, images }: ExplainedImages): ExplainSummary['images'] {
+  const isLikely = givesProbabilities(classifier);
+  return images.map(({ image, explanation: { prediction, target, maps } }) => ({
+    name: image.name,
+    predicted: className(classifier, prediction.chosen),
+    probability: isLikely ? (prediction.probabilities[prediction.chosen] ?? Number.NaN) : undefined,
+    score: prediction.scores[prediction.chosen] ?? Number.NaN,
+    tie: prediction.tie?.map((index) => className(classifier, index)),
+    saturated: prediction.saturated,
+    labelsAboveHalf:
+      classifier.scores.labels && isLikely ? prediction.probabilities.filter((p) => p > 0.5).length : undefined,
+    target: targetWords(explained, target),
+    methods: maps.map((map) => ({
+      id: map.method.id,
+      target: targetWords(explained, map.target),
+      score: map.score,
+      sum: map.values.data.reduce((sum, value) => sum + value, 0),
+      ...numbersOf(map),
+      ...map.finding?.figures,
+      unchecked: map.unchecked,
+      notes: map.notes,
+      warnings: map.warnings,
+    })),
+  }));
 }

@@ -1,0 +1,236 @@
+import { MethodOptionError } from '../attribution/errors.ts';
+import { type Explanation, explain } from '../attribution/explain.ts';
+import { isEvidence, type Method } from '../attribution/method.ts';
+import { unexplainable } from '../attribution/unexplainable.ts';
+import type { UnitTarget } from '../attribution/unitScores.ts';
+import { checkMaps } from '../faithfulness/checkMaps.ts';
+import type { CheckedExplanation } from '../faithfulness/checks.ts';
+import { isKonkyoError, type KonkyoError } from '../konkyoError.ts';
+import type { Classifier } from '../model/classifier.ts';
+import { type Prediction, runnerUp } from '../model/decision.ts';
+import type { Target } from '../model/target.ts';
+import { concatRows } from '../onnx/tensor.ts';
+import { InterruptedWorkError, stoppable, type WorkOptions } from '../progress.ts';
+import type { NamedImage } from '../report/explanation/explainedView.ts';
+import { type FiredRuleView, firedRuleViews, type RuleText } from '../studies/booleanRules/page/firedView.ts';
+import { type DecidingView, decidingParts } from '../studies/filterPaths/page/decidingView.ts';
+import { type LeftOut, type Refusals, refusalsOf } from './leftOut.ts';
+
+export interface ExplainImagesOptions extends WorkOptions {
+  readonly methods: readonly Method[];
+  /** The target for an image, given what the model predicts; by default the predicted class, and why it and not the second. */
+  readonly target?: (prediction: Prediction) => Target;
+  /** A unit of a layer to explain in place of a class. The caller releases it. */
+  readonly unit?: UnitTarget;
+  /** Whether the maps are checked (see checkMaps), and regions and filters looked at; not of units. Default true. */
+  readonly checks?: boolean;
+  /** Rules of this model, as `konkyo rules` writes them: which of them fired is said of each image. */
+  readonly rules?: RuleText;
+}
+
+/** One image, and what was found out about it. */
+export interface FoundImage {
+  readonly image: NamedImage;
+  readonly explanation: CheckedExplanation;
+  /** Regions that the decision needs, and filters that carried it, where they were looked for. */
+  readonly deciding?: DecidingView;
+  readonly fired?: FiredRuleView;
+}
+
+/** What was found out about some images: what a report, its pictures and its summary are made of. */
+export interface ExplainedImages {
+  readonly classifier: Classifier;
+  /** The classifier whose scores the maps explain, where that is not the one that decided: a layer's units. */
+  readonly explained: Classifier;
+  /** Those that could be explained. */
+  readonly images: readonly FoundImage[];
+  /** Those that gave maps. */
+  readonly methods: readonly Method[];
+  /** What was asked for and could not be done, and why. Undefined where nothing was left out. */
+  readonly leftOut: readonly LeftOut[] | undefined;
+  /** What has to be known beside that, in sentences. */
+  readonly notes: readonly string[];
+  /** What a signal kept from being done; empty where none came. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * Explains images as `konkyo explain` does: maps by every method, checks of the maps, deciding regions and filters, fired
+ * rules. What cannot be done is left out and said; a signal ends it after the method under way, and what is done is given.
+ * For a page, pictures and figures of the result see `reportView`, `reportFiles` and `explainSummary`.
+ * @throws NothingExplainedError, or the reason of the only method or image, if nothing is left; RuleFileError
+ */
+export async function explainImages(
+  classifier: Classifier,
+  images: readonly NamedImage[],
+  options: ExplainImagesOptions,
+): Promise<ExplainedImages> {
+  const refusals = refusalsOf(options.message);
+  const found = await explainPart(classifier, images, options, refusals);
+  if (!found) throw nothingDone(refusals, options.signal);
+  return found;
+}
+
+export function nothingDone(refusals: Refusals, signal: AbortSignal | undefined): KonkyoError {
+  return signal?.aborted
+    ? new InterruptedWorkError('Interrupted: nothing was explained yet, and nothing is written.')
+    : refusals.asError();
+}
+
+/** Explains some of the images of a whole. @returns nothing where none of them could be explained. */
+export async function explainPart(
+  classifier: Classifier,
+  asked: readonly NamedImage[],
+  options: ExplainImagesOptions,
+  refusals: Refusals,
+): Promise<ExplainedImages | undefined> {
+  const { methods: askedMethods, unit, checks = true, rules, signal } = options;
+  const images = await explainableImages(classifier, asked, refusals);
+  if (images.length === 0) return undefined;
+  const fired = await (rules &&
+    firedRuleViews(
+      classifier,
+      rules,
+      images.map(({ image }) => image),
+    ));
+  const found = await explainWithContrast(classifier, images, options, refusals);
+  if (found.every(({ maps }) => maps.length === 0)) return undefined;
+  const isLookedAt = checks && !unit;
+  const whole = { progress: stoppable(options) };
+  const checked = isLookedAt
+    ? await unlessInterrupted(signal, () =>
+        checkMaps(
+          classifier,
+          images.map(({ image }) => image),
+          found,
+          whole,
+        ),
+      )
+    : found.map(unchecked(unit ? withoutDecision : 'Checks were not asked for (--no-checks).'));
+  const explanations = checked ?? found.map(unchecked('The run was interrupted before.'));
+  sayWarnings(images, explanations, options.message);
+  const chosen = (i: number) => explanations[i]?.prediction.chosen ?? 0;
+  const deciding = isLookedAt
+    ? await unlessInterrupted(signal, () =>
+        decidingParts(
+          classifier,
+          images.map((named, i) => ({ ...named, chosen: chosen(i) })),
+          whole.progress,
+        ),
+      )
+    : undefined;
+  const methods = askedMethods.filter(({ id }) =>
+    explanations.some(({ maps }) => maps.some(({ method }) => method.id === id)),
+  );
+  const left = askedMethods.filter(
+    (method) => !methods.includes(method) && !refusals.all.some((one) => one.method === method),
+  );
+  return {
+    classifier,
+    explained: unit?.classifier ?? classifier,
+    images: explanations.flatMap((explanation, i) => {
+      const image = images[i];
+      return image ? [{ image, explanation, deciding: deciding?.views[i], fired: fired?.[i] }] : [];
+    }),
+    methods,
+    leftOut: refusals.summary(),
+    notes: [...refusals.notes(), ...(deciding?.notes ?? [])],
+    missing: [
+      ...(signal?.aborted ? left.map(({ title }) => title) : []),
+      ...(checked ? [] : ['the checks of the maps']),
+      ...(isLookedAt && !deciding ? ['regions and filters'] : []),
+    ],
+  };
+}
+
+const withoutDecision = 'The checks measure how sure a decision is, and a unit makes none.';
+
+/** Nothing where a signal came before or meanwhile. */
+async function unlessInterrupted<T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T | undefined> {
+  if (signal?.aborted) return undefined;
+  try {
+    return await run();
+  } catch (error) {
+    if (isKonkyoError(error, 'interrupted')) return undefined;
+    throw error;
+  }
+}
+
+function unchecked(why: string) {
+  return (one: Explanation): CheckedExplanation => ({
+    ...one,
+    maps: one.maps.map((map) => ({ ...map, unchecked: why })),
+  });
+}
+
+/** What is amiss with a map is said at once; the same of many images, once. */
+function sayWarnings(
+  images: readonly NamedImage[],
+  explanations: readonly Explanation[],
+  message: WorkOptions['message'],
+): void {
+  const found = new Map<string, string[]>();
+  for (const [i, { maps }] of explanations.entries()) {
+    for (const { method, warnings = [] } of maps) {
+      for (const warning of warnings) {
+        const said = `${method.title}: ${warning}`;
+        found.set(said, [...(found.get(said) ?? []), images[i]?.name ?? '']);
+      }
+    }
+  }
+  for (const [said, names] of found) message?.(`${[...new Set(names)].join(', ')}: ${said}`);
+}
+
+/** The images that can be explained; the others are left out. */
+async function explainableImages(
+  classifier: Classifier,
+  images: readonly NamedImage[],
+  refusals: Refusals,
+): Promise<readonly NamedImage[]> {
+  const bad = await unexplainable(classifier, concatRows(images.map(({ image }) => image)));
+  for (const { image, reason } of bad) refusals.add({ image: images[image]?.name ?? '', error: reason }, images.length);
+  return images.filter((_, i) => !bad.some(({ image }) => image === i));
+}
+
+/** The maps asked for; where the target is the predicted class, also one map of why it and not the runner-up. */
+async function explainWithContrast(
+  classifier: Classifier,
+  images: readonly NamedImage[],
+  { methods, target, unit, progress, signal }: ExplainImagesOptions,
+  refusals: Refusals,
+): Promise<readonly Explanation[]> {
+  const batch = concatRows(images.map(({ image }) => image));
+  const options = {
+    onRefused(method: Method, error: KonkyoError, image?: number) {
+      const name = image === undefined ? undefined : (images[image]?.name ?? '');
+      refusals.add({ method, error, image: name }, image === undefined ? methods.length : images.length);
+    },
+    progress,
+    signal,
+  };
+  if (unit) {
+    const predictions = await classifier.predict(batch);
+    const ofUnits = methods.filter(isEvidence);
+    for (const method of methods.filter((method) => !isEvidence(method))) {
+      const error = new MethodOptionError('It is about decisions, and a unit makes none.');
+      refusals.add({ method, error }, methods.length);
+    }
+    const found = await explain(unit.classifier, batch, ofUnits, { ...options, target: () => unit.target });
+    return found.map((explanation, i) => ({ ...explanation, prediction: predictions[i] ?? explanation.prediction }));
+  }
+  const explanations = await explain(classifier, batch, methods, { ...options, target });
+  const admitted = methods.filter(({ id }) =>
+    explanations.every(({ maps }) => maps.some(({ method }) => method.id === id)),
+  );
+  const evidence = admitted.filter(isEvidence);
+  const contrastMethod = evidence.find(({ id }) => id === 'integrated-gradients') ?? evidence[0];
+  if (target || !contrastMethod || classifier.classCount < 2 || signal?.aborted) return explanations;
+  const contrasts = await explain(classifier, batch, [contrastMethod], {
+    ...options,
+    target: (prediction) => ({ for: prediction.chosen, against: runnerUp(prediction) }),
+  });
+  return explanations.map((explanation, i) => ({
+    ...explanation,
+    maps: [...explanation.maps, ...(contrasts[i]?.maps ?? [])],
+  }));
+}

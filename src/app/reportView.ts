@@ -1,0 +1,74 @@
+import { beliefQuestion } from '../report/explanation/belief.ts';
+import { decisionQuestion } from '../report/explanation/decision.ts';
+import { explainedImage } from '../report/explanation/explainedView.ts';
+import { mapsQuestion } from '../report/explanation/maps.ts';
+import type { ImageQuestion } from '../report/explanation/question.ts';
+import { type PageLinks, renderExplanation } from '../report/explanation/renderExplanation.ts';
+import { reportPictures } from '../report/explanation/reportPictures.ts';
+import type { ReportView } from '../report/explanation/view.ts';
+import type { ReportFile } from '../report/page/page.ts';
+import { interruptedWords } from '../report/page/provenance.ts';
+import { provenanceOf } from '../report/page/provenanceView.ts';
+import { type FiredImage, firedQuestion } from '../studies/booleanRules/page/firedQuestion.ts';
+import { type DecidedImage, decidingQuestion } from '../studies/filterPaths/page/decidingQuestion.ts';
+import { type FreeImage, freedomQuestion } from '../studies/noncontributing/page/freedomQuestion.ts';
+import { freedomView } from '../studies/noncontributing/page/freedomView.ts';
+import type { ExplainedImages } from './explainImages.ts';
+
+/** An image of the report with what the studies lend it. */
+export type StudiedImage = FreeImage & DecidedImage & FiredImage;
+
+/** In the order of the page. A study that has something to say of single images adds its question here. */
+const questions: readonly ImageQuestion<StudiedImage>[] = [
+  decisionQuestion,
+  mapsQuestion,
+  freedomQuestion,
+  decidingQuestion,
+  firedQuestion,
+  beliefQuestion,
+];
+
+export interface ReportNames {
+  /** What the model is called: its file's name. */
+  readonly modelName: string;
+  /** Names the page. Default: the model's name. */
+  readonly title?: string;
+  /** The command line that repeats the report, where there is one. */
+  readonly command?: string;
+}
+
+/** What the page shows, as plain data. */
+export function reportView(
+  { classifier, explained, images, methods, notes, missing }: ExplainedImages,
+  { modelName, title = modelName, command }: ReportNames,
+): ReportView<StudiedImage> {
+  return {
+    title,
+    cautions: classifier.cautions,
+    notice: missing.length > 0 ? interruptedWords(missing) : undefined,
+    explained: images.map(({ image, explanation, deciding, fired }, i) => ({
+      ...explainedImage(classifier, image, explanation, i, explained),
+      freedom: freedomView(classifier, explanation.maps),
+      deciding,
+      fired,
+    })),
+    provenance: provenanceOf(explained, { file: modelName, methods, notes, command }),
+  };
+}
+
+/** The report as one HTML file: no scripts, no requests. The same view gives the same bytes. */
+export function renderReport(view: ReportView<StudiedImage>, links?: PageLinks): string {
+  return renderExplanation(view, questions, links);
+}
+
+/** The report's files: on request a PNG for each map, in `pictures/`, then the page, `index.html`. */
+export function reportFiles(
+  view: ReportView<StudiedImage>,
+  { pictures = false }: { readonly pictures?: boolean } = {},
+): readonly ReportFile[] {
+  return [...(pictures ? pictureFiles(view) : []), { name: 'index.html', contents: renderReport(view) }];
+}
+
+export function pictureFiles(view: ReportView): readonly ReportFile[] {
+  return reportPictures(view).map(({ name, png }) => ({ name: `pictures/${name}`, contents: png }));
+}

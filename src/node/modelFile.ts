@@ -1,0 +1,56 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { readExternalFiles } from '../files/externalFiles.ts';
+import { KonkyoError } from '../konkyoError.ts';
+import type { Classifier } from '../model/classifier.ts';
+import { type InputSettings, parseInputSettings, type SettingSources } from '../model/inputDescription.ts';
+import { type LoadOptions, loadClassifier } from '../model/loadClassifier.ts';
+import { readNamedFile, readNamedText } from './namedFile.ts';
+
+export interface ModelFileOptions extends Pick<LoadOptions, 'runtime' | 'output' | 'explain'> {
+  /** How pixels become model input; it wins over the file beside the model. */
+  readonly input?: InputSettings;
+  /** Where a setting of `input` comes from, for the report. Default: `given`. */
+  readonly sourceOf?: (setting: string) => string;
+}
+
+/**
+ * Loads a classifier from a file, with its external data and the description of its input beside it, MODEL.konkyo.json.
+ * @throws FileError, and what `loadClassifier` throws.
+ */
+export async function loadModelFile(path: string, options: ModelFileOptions): Promise<Classifier> {
+  const bytes = await readNamedFile(path, 'model');
+  const described = await readSettings(path);
+  const { input = {}, sourceOf = () => 'given', ...rest } = options;
+  try {
+    return await loadClassifier(bytes, {
+      ...rest,
+      input: { ...described.settings, ...input },
+      inputSources: { ...sources(described.settings, () => described.file), ...sources(input, sourceOf) },
+      external: path === '-' ? new Map() : await readExternalFiles(path, bytes),
+    });
+  } catch (error) {
+    if (error instanceof KonkyoError) error.message = `${path}: ${error.message}`;
+    throw error;
+  }
+}
+
+function sources(settings: InputSettings, sourceOf: (setting: string) => string): Partial<SettingSources> {
+  return Object.fromEntries(Object.keys(settings).map((name) => [name, sourceOf(name)]));
+}
+
+/** Where the description of a model's input is: beside it. */
+export function descriptionPath(modelPath: string): string {
+  return `${modelPath.replace(/\.onnx$/i, '')}.konkyo.json`;
+}
+
+async function readSettings(modelPath: string): Promise<{ readonly settings: InputSettings; readonly file: string }> {
+  const path = descriptionPath(modelPath);
+  const file = basename(path);
+  const exists = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) return { settings: {}, file };
+  return { settings: parseInputSettings(await readNamedText(path, 'input description'), file), file };
+}

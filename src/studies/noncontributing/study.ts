@@ -1,0 +1,192 @@
+import { explain } from '../../attribution/explain.ts';
+import { writeNpz } from '../../datasets/npz.ts';
+import { isKonkyoError, KonkyoError } from '../../konkyoError.ts';
+import { type Classifier, className } from '../../model/classifier.ts';
+import { concatRows } from '../../onnx/tensor.ts';
+import { inTenths, stopIfAborted } from '../../progress.ts';
+import { explainedImage, type NamedImage } from '../../report/explanation/explainedView.ts';
+import type { Row } from '../../report/explanation/view.ts';
+import { renderPage } from '../../report/page/page.ts';
+import { interruptedWords } from '../../report/page/provenance.ts';
+import { provenanceOf } from '../../report/page/provenanceView.ts';
+import { scoped } from '../../runtime/release.ts';
+import type { Study, StudyOptions } from '../study.ts';
+import { type Certificate, certify } from './certificate.ts';
+import { comparedMethods } from './comparedMethods.ts';
+import { compileNoncontributing, type NoncontributingMap, type NoncontributingSettings } from './noncontributing.ts';
+import { type FoundRow, foundMap, provedMap } from './page/besideView.ts';
+import { noncontributingPage } from './page/noncontributingPage.ts';
+
+export interface NoncontributingOptions extends StudyOptions {
+  readonly settings: NoncontributingSettings;
+  /** Also prove how far pixels may change. */
+  readonly certify?: boolean;
+  /** The settings in words, for the page. */
+  readonly settingRows?: readonly Row[];
+}
+
+/** What was found of each image, and the proof; of the images that were done before a signal came. */
+export interface FoundPixels {
+  readonly maps: readonly NoncontributingMap[];
+  /** An entry for each map, or none; null where nothing could be proved. */
+  readonly proofs: readonly (Certificate | null)[];
+}
+
+export interface NoncontributingSummary {
+  /** What a signal kept from being done. Undefined where none came. */
+  readonly interrupted?: readonly string[];
+  readonly images: readonly ReturnType<typeof summaryOf>[];
+}
+
+/** Too many images for one page. */
+export class TooManyImagesError extends KonkyoError {
+  readonly tag = 'too-many-images';
+}
+
+/**
+ * What `konkyo noncontributing` does: searches every image for the pixels that could be anything. After a signal it is the
+ * images that are done.
+ * @throws TooManyImagesError, and as `compileNoncontributing` and `certify`
+ */
+export async function studyNoncontributing(
+  classifier: Classifier,
+  images: readonly NamedImage[],
+  options: NoncontributingOptions,
+): Promise<Study<FoundPixels, NoncontributingSummary>> {
+  checkSize(classifier, images.length, options);
+  const { signal } = options;
+  const maps = await findAll(classifier, images, options);
+  const left = images.length - maps.length;
+  const done = images.slice(0, maps.length);
+  const proofs = options.certify && !signal?.aborted ? await proveAll(classifier, done, options) : [];
+  const missing = [
+    ...(left > 0 ? [`${left} of ${images.length} images`] : []),
+    ...(signal?.aborted ? ['proofs, and the maps of other methods'] : []),
+  ];
+  const found = { maps, proofs };
+  const page = await pageOf(classifier, done, found, missing, options);
+  return {
+    found,
+    summary: {
+      interrupted: missing.length > 0 ? missing : undefined,
+      images: maps.map((map, i) => summaryOf(classifier, done[i]?.name ?? '', map, proofs[i])),
+    },
+    files: [{ name: 'index.html', contents: page }],
+  };
+}
+
+/** A page is one text, of at most 2^29 characters; a pixel of a picture takes four where it does not compress. */
+const mostOnPage = 5e8;
+
+/** @throws TooManyImagesError before hours of work whose page could not be written. */
+function checkSize({ input }: Classifier, images: number, { certify: proves }: NoncontributingOptions): void {
+  const pictures = 2 + (proves ? 1 : 0) + comparedMethods().length;
+  const most = Math.max(1, Math.floor(mostOnPage / (4 * pictures * input.height * input.width)));
+  if (images <= most) return;
+  throw new TooManyImagesError(
+    `One page has room for ${most} images of this model, and ${images} are given: search fewer at a time, each into a folder of its own.`,
+  );
+}
+
+function findAll(
+  classifier: Classifier,
+  images: readonly NamedImage[],
+  { settings, progress, signal }: NoncontributingOptions,
+): Promise<NoncontributingMap[]> {
+  const stop = () => stopIfAborted(signal);
+  return scoped(async (keep) => {
+    const pixels = await keep(compileNoncontributing(classifier, { ...settings, onIteration: stop }));
+    const found: NoncontributingMap[] = [];
+    for (const [i, { name, image }] of images.entries()) {
+      progress?.(i, images.length, `Non-contributing pixels of ${name}`);
+      try {
+        stop();
+        found.push(await pixels.of(image));
+      } catch (error) {
+        if (isKonkyoError(error, 'interrupted') && found.length > 0) break;
+        if (isKonkyoError(error)) error.message = `${name}: ${error.message}`;
+        throw error;
+      }
+    }
+    progress?.(images.length, images.length, 'done');
+    return found;
+  });
+}
+
+function proveAll(
+  classifier: Classifier,
+  images: readonly NamedImage[],
+  { settings, progress }: NoncontributingOptions,
+): Promise<readonly (Certificate | null)[]> {
+  return certify(classifier, concatRows(images.map(({ image }) => image)), {
+    amplitudes: settings.per ?? 'pixel',
+    progress: inTenths(progress, 'Proof', 1),
+  });
+}
+
+/** The page, with the maps of the methods that the paper compares itself with. */
+async function pageOf(
+  classifier: Classifier,
+  images: readonly NamedImage[],
+  { maps, proofs }: FoundPixels,
+  missing: readonly string[],
+  { modelName, settings, settingRows = [], command, progress }: NoncontributingOptions,
+): Promise<string> {
+  const methods = missing.length > 0 ? [] : comparedMethods();
+  const notes = missing.length > 0 ? [interruptedWords(missing)] : [];
+  const explanations = await explain(classifier, concatRows(images.map(({ image }) => image)), methods, {
+    progress,
+    onRefused: ({ title }, { message }) => notes.push(`${title} was left out. ${message}`),
+  });
+  const rows = explanations.flatMap((explanation, i): FoundRow[] => {
+    const [named, map, proof] = [images[i], maps[i], proofs[i]];
+    if (!named || !map) return [];
+    const image = explainedImage(classifier, named, explanation, i);
+    return [{ image, found: foundMap(classifier, map), proved: proof ? provedMap(classifier, proof) : undefined }];
+  });
+  const provenance = provenanceOf(classifier, { file: modelName, methods, notes, command });
+  return renderPage(
+    noncontributingPage({
+      title: `Non-contributing pixels: ${modelName}`,
+      rows,
+      masked: settings.masks !== undefined && settings.masks !== 'none',
+      provenance: { ...provenance, settings: [...settingRows, ...provenance.settings] },
+    }),
+  );
+}
+
+/** An npz archive of `noncontributing` and, where there is a proof of every image, `certified`: [n, ...]. */
+export function amplitudeArchive({ maps, proofs }: FoundPixels): Uint8Array {
+  const stack = (amplitudes: readonly NoncontributingMap['amplitude'][]) => {
+    const { dims, data } = concatRows(amplitudes);
+    return { type: 'float32' as const, dims, data };
+  };
+  const certificates = proofs.flatMap((proof) => proof ?? []);
+  const isProved = certificates.length === maps.length;
+  return writeNpz(
+    new Map([
+      ['noncontributing', stack(maps.map(({ amplitude }) => amplitude))],
+      ...(isProved ? ([['certified', stack(certificates.map(({ amplitude }) => amplitude))]] as const) : []),
+    ]),
+  );
+}
+
+function summaryOf(classifier: Classifier, name: string, found: NoncontributingMap, proof?: Certificate | null) {
+  const { decision, tolerance, energy, meanAmplitude, free, scaledBy, measured, masked, seconds } = found;
+  return {
+    name,
+    decided: className(classifier, decision.chosen),
+    margin: decision.margin,
+    tolerance,
+    energy,
+    meanAmplitude,
+    free,
+    scaledBy,
+    measured,
+    masked,
+    certified: proof
+      ? { meanAmplitude: proof.meanAmplitude, uniform: proof.uniform, lowestMargin: proof.lowestMargin }
+      : undefined,
+    seconds,
+  };
+}
