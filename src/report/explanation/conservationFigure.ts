@@ -22,7 +22,7 @@ export function conservationFigure(values: Float32Array, score: number, layers: 
   return {
     label: 'Conservation gap',
     value: gap === undefined ? account : `${percent(gap)} (${account})`,
-    ...(gap === undefined ? {} : { short: percent(gap) }),
+    short: gap === undefined ? undefined : percent(gap),
     verdict: gap === undefined || !Number.isFinite(gap) ? 'neutral' : gap < 0.05 ? 'good' : gap < 0.5 ? 'fair' : 'poor',
     meaning:
       'The score was handed back layer by layer, and the map should sum to it; the gap is what stayed in the model instead of reaching the pixels, mostly with biases.',

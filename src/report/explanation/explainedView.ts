@@ -40,7 +40,7 @@ export function explainedImage(
     id: `${position + 1}-${name}`,
     name,
     picture: toPixels(image.data, classifier.input),
-    ...(truth === undefined ? {} : { truth: className(classifier, truth) }),
+    truth: truth === undefined ? undefined : className(classifier, truth),
     decision: decisionOf(classifier, explanation.prediction),
     maps: explanation.maps.flatMap((map) => (map.freedom ? [] : (attributionMap(of, map) ?? []))),
   };
@@ -52,16 +52,17 @@ function decisionOf(classifier: Classifier, prediction: Prediction): Decision {
     index,
     label: className(classifier, index),
     score: scores[index] ?? Number.NaN,
-    ...(givesProbabilities(classifier) ? { probability: probabilities[index] ?? Number.NaN } : {}),
+    probability: givesProbabilities(classifier) ? (probabilities[index] ?? Number.NaN) : undefined,
   });
   const order = scores.map((_, index) => index).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
   return {
     chosen: asRanked(chosen),
-    ...(tie ? { tie: tie.map((index) => className(classifier, index)) } : {}),
-    ...(saturated ? { saturated } : {}),
-    ...(classifier.scores.labels && givesProbabilities(classifier)
-      ? { labels: { above: probabilities.filter((p) => p > 0.5).length, classes: probabilities.length } }
-      : {}),
+    tie: tie?.map((index) => className(classifier, index)),
+    saturated,
+    labels:
+      classifier.scores.labels && givesProbabilities(classifier)
+        ? { above: probabilities.filter((p) => p > 0.5).length, classes: probabilities.length }
+        : undefined,
     ranked: order.slice(0, rankedClasses).map(asRanked),
     explained: explained(classifier),
   };
@@ -90,15 +91,15 @@ function attributionMap(classifier: Classifier, map: CheckedMap): AttributionMap
     title: map.method.title,
     about: map.method.about,
     target: targetWords(classifier, map.target),
-    ...(typeof map.target === 'number' ? {} : { rival: className(classifier, map.target.against) }),
+    rival: typeof map.target === 'number' ? undefined : className(classifier, map.target.against),
     width,
     height,
     values,
     unit: map.method.unit,
     scale: mapScale(values),
-    ...(channels > 1 && map.layer === undefined ? { summedChannels: channels } : {}),
-    ...(notes.length > 0 ? { notes } : {}),
-    ...(map.checks ? {} : { unchecked: map.unchecked ?? 'It was not put to a test.' }),
+    summedChannels: channels > 1 && map.layer === undefined ? channels : undefined,
+    notes: notes.length > 0 ? notes : undefined,
+    unchecked: map.checks ? undefined : (map.unchecked ?? 'It was not put to a test.'),
     figures: [
       ...(map.completeness ? [completenessFigure(map.completeness, map.values.data)] : []),
       ...(map.relevanceByLayer ? [conservationFigure(map.values.data, map.score, map.relevanceByLayer)] : []),
