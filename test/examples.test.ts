@@ -61,7 +61,7 @@ async function quietly(run: () => Promise<unknown>): Promise<void> {
 
 it.each([
   { count: 2, model: 'lenet_digits', what: 'one page' },
-  { count: 21, model: 'conv_bn', what: 'a page each and an index' },
+  { count: 21, model: 'sigmoid_mlp', what: 'a page each and an index' },
 ])(
   'the report of $count photos is the one that konkyo explain writes: $what',
   { timeout: 240_000 },

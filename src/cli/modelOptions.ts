@@ -64,7 +64,7 @@ export function datasetFor(
   progress: Progress,
 ): Promise<Dataset> {
   const shape = { channels: channels === 1 ? 1 : 3, size: { height, width } } as const;
-  return datasetWithProgress(where, { ...shape, ...(dataDir === undefined ? {} : { dataDir }) }, progress);
+  return datasetWithProgress(where, { ...shape, dataDir }, progress);
 }
 
 /** A flag for each option that a method has. */

@@ -45,7 +45,7 @@ export function regionsSettings(flags: RegionsFlags): RegionsSettings {
     optimizer: optimizer === 'sgd' ? sgd() : adam(),
     learningRate: flags.rate === undefined ? { sgd: 0.1, adam: 0.001 }[optimizer] : positiveFlag('rate', flags.rate),
     batchSize: wholeFlag('batch', flags.batch, 1),
-    ...(images === undefined ? {} : { images: images.split(',').map((text) => wholeFlag('images', text, 0)) }),
+    images: images?.split(',').map((text) => wholeFlag('images', text, 0)),
     seed: wholeFlag('seed', flags.seed, 0),
   };
 }

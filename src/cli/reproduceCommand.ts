@@ -91,7 +91,7 @@ async function reproduce(paper: Paper, seeds: readonly number[], flags: Flags, p
     seeds,
     quick,
     search: flags.search === true,
-    network: keptNetworks({ runtime, dataset, quick, progress, ...(flags.models ? { folder: flags.models } : {}) }),
+    network: keptNetworks({ runtime, dataset, quick, progress, folder: flags.models || undefined }),
     progress,
     command: commandLine(),
   });

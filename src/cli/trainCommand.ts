@@ -110,7 +110,7 @@ async function trainAndWrite(argument: string, flags: Flags, progress: Progress)
     flags.dataset,
     {
       channels,
-      ...(height === undefined || width === undefined ? {} : { size: { height, width } }),
+      size: height === undefined || width === undefined ? undefined : { height, width },
       dataDir: flags.dataDir,
     },
     progress,
@@ -181,7 +181,7 @@ function summaryOf(argument: string, model: string, flags: Flags, { seed }: Trai
     updates: checkpoint.state.step,
     stopped,
     accuracy,
-    ...(checkpoint.best ? { validation: checkpoint.best.accuracy } : {}),
+    validation: checkpoint.best?.accuracy,
     history,
   };
 }

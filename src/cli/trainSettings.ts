@@ -57,7 +57,7 @@ export function trainSettings(flags: TrainFlags, defaults: TrainDefaults): Train
     length: lengthOf(flags, defaults.length),
     batchSize: batch === undefined ? defaults.batchSize : wholeFlag('batch', batch, 1),
     seed: wholeFlag('seed', seed, 0),
-    ...(patience === undefined ? {} : { patience: wholeFlag('patience', patience, 1) }),
+    patience: patience === undefined ? undefined : wholeFlag('patience', patience, 1),
     validation: defaults.validation || patience !== undefined,
     learningRate: (updates) =>
       constantRate === undefined

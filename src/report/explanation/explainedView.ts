@@ -39,7 +39,7 @@ export function explainedImage(
     id: `${position + 1}-${name}`,
     name,
     picture: toPixels(image.data, classifier.input),
-    ...(truth === undefined ? {} : { truth: className(classifier, truth) }),
+    truth: truth === undefined ? undefined : className(classifier, truth),
     decision: decisionOf(classifier, explanation.prediction),
     maps: explanation.maps.filter(({ method }) => isEvidence(method)).flatMap((map) => attributionMap(of, map) ?? []),
   };
@@ -51,15 +51,16 @@ function decisionOf(classifier: Classifier, prediction: Prediction): Decision {
     index,
     label: className(classifier, index),
     score: scores[index] ?? Number.NaN,
-    ...(givesProbabilities(classifier) ? { probability: probabilities[index] ?? Number.NaN } : {}),
+    probability: givesProbabilities(classifier) ? (probabilities[index] ?? Number.NaN) : undefined,
   });
   return {
     chosen: asRanked(chosen),
-    ...(tie ? { tie: tie.map((index) => className(classifier, index)) } : {}),
-    ...(saturated ? { saturated } : {}),
-    ...(classifier.scores.labels && givesProbabilities(classifier)
-      ? { labels: { above: probabilities.filter((p) => p > 0.5).length, classes: probabilities.length } }
-      : {}),
+    tie: tie?.map((index) => className(classifier, index)),
+    saturated,
+    labels:
+      classifier.scores.labels && givesProbabilities(classifier)
+        ? { above: probabilities.filter((p) => p > 0.5).length, classes: probabilities.length }
+        : undefined,
     ranked: ranking(prediction).slice(0, rankedClasses).map(asRanked),
     explained: explained(classifier),
   };
@@ -82,15 +83,15 @@ function attributionMap(classifier: Classifier, map: CheckedMap): AttributionMap
     title: map.method.title,
     about: map.method.about,
     target: targetWords(classifier, map.target),
-    ...(typeof map.target === 'number' ? {} : { rival: className(classifier, map.target.against) }),
+    rival: typeof map.target === 'number' ? undefined : className(classifier, map.target.against),
     width,
     height,
     values,
     unit: map.method.unit,
     scale: mapScale(values),
-    ...(channels > 1 && map.layer === undefined ? { summedChannels: channels } : {}),
-    ...(notes.length > 0 ? { notes } : {}),
-    ...(map.checks ? {} : { unchecked: map.unchecked ?? 'It was not put to a test.' }),
+    summedChannels: channels > 1 && map.layer === undefined ? channels : undefined,
+    notes: notes.length > 0 ? notes : undefined,
+    unchecked: map.checks ? undefined : (map.unchecked ?? 'It was not put to a test.'),
     figures: figuresOf(map, { percent, signed }),
   };
 }

@@ -28,7 +28,7 @@ export function provenanceOf(classifier: Classifier, options: ProvenanceOptions)
     model: {
       file,
       sha256,
-      ...(model.producer === '' ? {} : { producer: model.producer }),
+      producer: model.producer === '' ? undefined : model.producer,
       opset: preparation.opset,
       upgradedFrom: preparation.upgradedFrom,
       parameters: parameterCount(classifier),

@@ -62,20 +62,18 @@ export function firedRuleView(fired: FiredRule, file: RuleFile): FiredRuleView {
     label: labelOf(classIndex),
     drawn: literals.map((literal) => {
       const picture = pictures.get(literal.variable);
-      return { ...literal, ...(picture ? { picture } : {}) };
+      return { ...literal, picture };
     }),
     product: products[classIndex] ?? 0,
-    ...(second ? { second: { label: labelOf(second.k), product: second.product } } : {}),
+    second: second ? { label: labelOf(second.k), product: second.product } : undefined,
     agrees: networkClass === classIndex,
-    ...(sufficient
+    sufficient: sufficient
       ? {
-          sufficient: {
-            names: sufficient.features.map((feature) => `x${feature + 1}`),
-            guarantee: sufficient.guarantee,
-            total: features.length,
-          },
+          names: sufficient.features.map((feature) => `x${feature + 1}`),
+          guarantee: sufficient.guarantee,
+          total: features.length,
         }
-      : {}),
+      : undefined,
   };
 }
 

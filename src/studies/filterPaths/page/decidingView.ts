@@ -104,9 +104,9 @@ export function decidingView(
     drops: thumbnail(mapPicture({ height: grid.rows, width: grid.columns, values: effects.drops }, { scale }, picture)),
     largestDrop: Math.max(0, ...effects.drops),
     flips: effects.flips.reduce((sum, flip) => sum + flip, 0),
-    ...(sets.deciding ? { deciding: marked(sets.deciding, 'others') } : {}),
-    ...(sets.sufficient ? { sufficient: marked(sets.sufficient, 'marked') } : {}),
-    ...(filters ? { filters: carryingView(filters, picture) } : {}),
+    deciding: sets.deciding && marked(sets.deciding, 'others'),
+    sufficient: sets.sufficient && marked(sets.sufficient, 'marked'),
+    filters: filters && carryingView(filters, picture),
   };
 }
 
@@ -119,7 +119,7 @@ function carryingView({ network, strongest }: NonNullable<ImageFindings['filters
     paths: paths.map((path) => ({
       name: pathName(path),
       part: path.part,
-      ...(path.map ? { map: thumbnail(mapPicture(path.map, { scale: mapScale(path.map.values) }, picture)) } : {}),
+      map: path.map ? thumbnail(mapPicture(path.map, { scale: mapScale(path.map.values) }, picture)) : undefined,
     })),
     layers: network.layers.map(({ name }, i) => {
       const parts = throughFilters[i] ?? new Float32Array();

@@ -25,7 +25,7 @@ export function filtersView(analysis: FilterAnalysis, { title, provenance }: Fil
     title,
     headline: headlineOf(analysis),
     lede: `${ledeOf(analysis.holding)} What is said of contributions is over ${count(total)} training images of ${counted(classes.length, 'class', 'classes')}; whether it holds, and the regions, over test images.`,
-    ...(paths ? { paths } : {}),
+    paths,
     layers: layerTables(analysis),
     sums: [
       {

@@ -28,13 +28,13 @@ export function pathFigure(analysis: FilterAnalysis): PathFigure | undefined {
       label: name,
       images,
       gini: gini(tally?.wins ?? []),
-      ...(example ? { picture: example } : {}),
+      picture: example,
       cells: paths.map((_, i) => {
         const map = own[i];
         return {
           wins: tally?.wins[i] ?? 0,
           share: tally?.shares[i] ?? 0,
-          ...(map ? { map: signedPicture(map.values, map.height, map.width, scale) } : {}),
+          map: map && signedPicture(map.values, map.height, map.width, scale),
           ...rankIn(i, tally),
         };
       }),
@@ -50,7 +50,7 @@ export function pathFigure(analysis: FilterAnalysis): PathFigure | undefined {
       ),
     })),
     rows,
-    ...(shown && shownPicture ? { example: exampleFigure(analysis, shown, shownPicture) } : {}),
+    example: shown && shownPicture ? exampleFigure(analysis, shown, shownPicture) : undefined,
     alike: sameSets(classes.map(({ paths: tally }) => topTwo(tally))).map((group) =>
       listed(group.map((i) => classes[i]?.name ?? '')),
     ),

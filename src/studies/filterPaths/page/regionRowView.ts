@@ -37,11 +37,11 @@ export function regionRow(
       flips: heat(right.flips, largestFlip),
       largestDrop,
       largestFlip,
-      ...(wrong.images > 0 ? { wrongDrops: heat(wrong.drops, largestSize(wrong.drops)) } : {}),
+      wrongDrops: wrong.images > 0 ? heat(wrong.drops, largestSize(wrong.drops)) : undefined,
       fragile: right.fragile,
       example: { picture },
-      ...(deciding ? { deciding: set(deciding, 'others') } : {}),
-      ...(sufficient ? { sufficient: set(sufficient, 'marked') } : {}),
+      deciding: deciding && set(deciding, 'others'),
+      sufficient: sufficient && set(sufficient, 'marked'),
     },
   ];
 }

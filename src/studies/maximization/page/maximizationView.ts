@@ -57,7 +57,7 @@ export function maximizationView(
     before,
     over,
     units: found.units.map((unit) => unitView(classifier, unit)),
-    ...(imagesName === undefined || images === 0 ? {} : { images: { name: imagesName, count: images } }),
+    images: imagesName === undefined || images === 0 ? undefined : { name: imagesName, count: images },
     samples: settings.samples,
     noise: settings.noise,
     steps: settings.steps,
@@ -75,7 +75,7 @@ function unitView(classifier: Classifier, { unit, ascent, smoothGrad, best }: Ma
     unit,
     ascent: seen(ascent),
     gradient: { ...seen(smoothGrad), picture: gradientPicture(sumChannels(smoothGrad.map.data, input), input) },
-    ...(best ? { best: { ...seen(best), index: best.index } } : {}),
+    best: best && { ...seen(best), index: best.index },
   };
 }
 
