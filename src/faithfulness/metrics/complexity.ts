@@ -1,4 +1,5 @@
 import type { CellMap } from '../pixelMap.ts';
+import type { Definition } from './definition.ts';
 import { MetricSettingsError, UnmeasurableMapError } from './errors.ts';
 
 /**
@@ -6,12 +7,12 @@ import { MetricSettingsError, UnmeasurableMapError } from './errors.ts';
  *
  *     G = 1 - 2 sum_k  v_k / sum(v)  (n - k + 1/2) / n,   k = 1..n
  *
- * 0 (all pixels alike) to 1 - 1/n (one pixel has all), larger is sparser. Quantus adds 1e-7 to every value first, which lowers
- * the index of maps whose values are small.
+ * 0 (all pixels alike) to 1 - 1/n (one pixel has all), larger is sparser.
+ * @param definition 'quantus' adds 1e-7 to every value's size, which makes maps of very small values less sparse.
  * @throws UnmeasurableMapError for values that are not finite, or all 0.
  */
-export function sparseness(map: CellMap): number {
-  const { sizes, total } = massOf(map);
+export function sparseness(map: CellMap, definition: Definition = 'paper'): number {
+  const { sizes, total } = massOf(map, definition === 'quantus' ? 1e-7 : 0);
   const n = sizes.length;
   return 1 - 2 * sizes.sort().reduce((sum, size, i) => sum + (size / total) * ((n - i - 0.5) / n), 0);
 }
@@ -41,9 +42,9 @@ export function valuesAbove({ values }: CellMap, threshold: number): number {
   return values.reduce((count, value) => count + (Math.abs(value) > threshold ? 1 : 0), 0);
 }
 
-function massOf({ values }: CellMap): { readonly sizes: Float64Array; readonly total: number } {
+function massOf({ values }: CellMap, added = 0): { readonly sizes: Float64Array; readonly total: number } {
   checkFinite(values);
-  const sizes = Float64Array.from(values, Math.abs);
+  const sizes = Float64Array.from(values, (value) => Math.abs(value) + added);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total === 0)
     throw new UnmeasurableMapError('The map is 0 everywhere: it has nothing to share out. Leave it out.');

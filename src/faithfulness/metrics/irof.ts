@@ -1,11 +1,12 @@
 import type { Segments } from '../../attribution/perturbation/segments.ts';
+import type { Definition } from './definition.ts';
 import { MetricSettingsError } from './errors.ts';
 import { type JudgedMap, mapsByImage } from './judgedMap.ts';
 import { type Patch, sumOver } from './patches.ts';
 import type { Subject } from './perturbed.ts';
 import { ranked } from './ranking.ts';
 import { pathOf } from './regionPerturbation.ts';
-import { type Definition, scoresAlong, trapezoids } from './removalCurve.ts';
+import { scoresAlong, trapezoids } from './removalCurve.ts';
 import { byMeanColour, type Replacement } from './replacement.ts';
 
 export interface IrofSettings {

@@ -1,15 +1,8 @@
+import type { Definition } from './definition.ts';
 import { type JudgedMap, mapsByImage } from './judgedMap.ts';
 import type { Subject } from './perturbed.ts';
 import { checkWhole, type RemovalOrder, ranked } from './ranking.ts';
-import {
-  type Curve,
-  curveOf,
-  type Definition,
-  type Direction,
-  everyStep,
-  scoresAlong,
-  trapezoids,
-} from './removalCurve.ts';
+import { type Curve, curveOf, type Direction, everyStep, scoresAlong, trapezoids } from './removalCurve.ts';
 import type { Replacement } from './replacement.ts';
 
 export interface PixelFlippingSettings {

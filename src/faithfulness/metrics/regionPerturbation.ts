@@ -1,9 +1,10 @@
+import type { Definition } from './definition.ts';
 import { MetricSettingsError } from './errors.ts';
 import { type JudgedMap, mapsByImage } from './judgedMap.ts';
 import { type Patch, patches, rankedPatches } from './patches.ts';
 import type { Subject } from './perturbed.ts';
 import { checkWhole, type RemovalOrder } from './ranking.ts';
-import { type Curve, curveOf, type Definition, type RemovalPath, scoresAlong, trapezoids } from './removalCurve.ts';
+import { type Curve, curveOf, type RemovalPath, scoresAlong, trapezoids } from './removalCurve.ts';
 import type { Replacement } from './replacement.ts';
 
 export interface PatchSettings {

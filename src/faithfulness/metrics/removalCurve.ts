@@ -2,12 +2,6 @@ import { ArgumentError } from '../../argumentError.ts';
 import { type Perturbed, type Subject, scored } from './perturbed.ts';
 import type { Replacement } from './replacement.ts';
 
-/**
- * Whose definition of a metric: the paper's that introduced it, or what Quantus 0.6 (Hedström et al. 2023) computes where that
- * is something else. docs/notes/faithfulness.md has an example of each difference.
- */
-export type Definition = 'paper' | 'quantus';
-
 /** The pixels of one of the images in the order in which they go. */
 export interface RemovalPath {
   readonly image: number;

@@ -77,7 +77,7 @@ describe.each(methods)('Quantus on the maps of %s alone', (method) => {
   };
 
   it('sparseness, complexity and effective complexity', () => {
-    expectAll('sparseness', sparseness);
+    expectAll('sparseness', (map) => sparseness(map, 'quantus'));
     expectAll('complexity', complexity);
     expectAll('effective_complexity_1e-3', (map) => valuesAbove(map, 1e-3));
   });
