@@ -28,6 +28,7 @@ describe('sparseness, complexity and values above', () => {
     expect(complexity(cells(1, 4, [2, 2, 2, 2]))).toBeCloseTo(Math.log(4), 9);
     expect(complexity(cells(1, 4, [1, 2, 1, -4]))).toBeCloseTo(Math.log(2) * (3 / 8 + 3 / 8 + 2 / 4 + 1 / 2), 9);
     expect(valuesAbove(cells(1, 4, [1, 2, 1, -4]), 1)).toBe(2);
+    expect(valuesAbove(cells(1, 4, [10, 20, 10, -40]), 1)).toBe(4);
   });
 
   it('sparseness against the mean difference of all pairs', () => {
