@@ -1,11 +1,14 @@
-import { type JudgedMap, mapsByImage } from './judgedMap.ts';
+import { checkJudged, type JudgedMap, mapsByImage } from './judgedMap.ts';
 import { type Perturbed, type Subject, scored, scoresOfImages } from './perturbed.ts';
 import type { Replacement } from './replacement.ts';
 
 export interface CompletenessSettings {
   /** Carried out on all pixels: what is left is the baseline. */
   readonly replace: Replacement;
-  /** Up to which share of the difference the gap counts as none. Default 0.01; 0 is Quantus' test, equality to the last bit. */
+  /**
+   * Up to which share of the difference the gap counts as none. Default 0.01; 0 is Quantus' test, equality to the last
+   * bit.
+   */
   readonly tolerance?: number;
 }
 
@@ -18,8 +21,8 @@ export interface Completeness {
 }
 
 /**
- * Completeness, Sundararajan, Taly & Yan 2017, proposition 1 (Bach et al. 2015: conservation; Ancona et al. 2018: summation to
- * delta): the map's values add up to the score's difference between image and baseline.
+ * Completeness, Sundararajan, Taly & Yan 2017, proposition 1 (Bach et al. 2015: conservation; Ancona et al. 2018:
+ * summation to delta): the map's values add up to the score's difference between image and baseline.
  *
  *     gap = sum_i a_i - (f(x) - f(x'))
  *
@@ -31,9 +34,10 @@ export async function completeness(
   maps: readonly JudgedMap[],
   { replace, tolerance = 0.01 }: CompletenessSettings,
 ): Promise<Completeness[]> {
+  checkJudged(subject, maps);
   const all = Int32Array.from({ length: subject.input.height * subject.input.width }, (_, i) => i);
   const whole = await scoresOfImages(subject);
-  const plans = [...mapsByImage(subject, maps).keys()].map(
+  const plans = [...mapsByImage(maps).keys()].map(
     (image): Perturbed => ({ image, change: (row) => replace(row, all) }),
   );
   const empty = new Map<number, number>();

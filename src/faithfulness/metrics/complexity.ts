@@ -3,7 +3,7 @@ import type { Definition } from './definition.ts';
 import { MetricSettingsError, UnmeasurableMapError } from './errors.ts';
 
 /**
- * Sparseness, Chalasani, Chen, Chowdhury, Wu & Jha 2020, section 5: the Gini index of the values' sizes v, sorted upward.
+ * Sparseness, Chalasani, Chen, Chowdhury, Wu & Jha 2020: the Gini index of the values' sizes v, sorted upward.
  *
  *     G = 1 - 2 sum_k  v_k / sum(v)  (n - k + 1/2) / n,   k = 1..n
  *
@@ -18,7 +18,7 @@ export function sparseness(map: CellMap, definition: Definition = 'paper'): numb
 }
 
 /**
- * Complexity, Bhatt, Weller & Moura 2020, definition 4: the entropy of the pixels' shares p in the sum of the values' sizes.
+ * Complexity, Bhatt, Weller & Moura 2020: the entropy of the pixels' shares p in the sum of the values' sizes.
  *
  *     C = - sum_i p_i ln p_i
  *
@@ -32,7 +32,8 @@ export function complexity(map: CellMap): number {
 
 /**
  * What Quantus calls effective complexity, after Nguyen & Martínez 2020: how many pixels have a value larger than
- * `threshold` in size. 0 to n, smaller is simpler. It depends on the map's scale; the paper's own is `effectiveComplexity`.
+ * `threshold` in size. 0 to n, smaller is simpler. It depends on the map's scale; the paper's own is
+ * `effectiveComplexity`.
  * @param threshold units of the map.
  * @throws UnmeasurableMapError for values that are not finite; MetricSettingsError for a negative threshold.
  */

@@ -1,5 +1,5 @@
 import { MetricSettingsError } from './errors.ts';
-import { type JudgedMap, mapsByImage } from './judgedMap.ts';
+import { checkJudged, type JudgedMap } from './judgedMap.ts';
 import { type Subject, scoresOfImages } from './perturbed.ts';
 import { checkWhole, ranked } from './ranking.ts';
 import { everyStep, scoresAlong } from './removalCurve.ts';
@@ -14,9 +14,9 @@ export interface EffectiveComplexitySettings {
 }
 
 /**
- * Effective complexity, Nguyen & Martínez 2020, section 3.4: how many of the pixels with the largest values, in size, are needed for the
- * score to be within the tolerance when all others are replaced. What the paper takes over a distribution of the others is taken
- * at the one replacement.
+ * Effective complexity, Nguyen & Martínez 2020: how many of the pixels with the largest values, in size, are needed for
+ * the score to be within the tolerance when all others are replaced. What the paper takes over a distribution of the
+ * others is taken at the one replacement.
  *
  *     min k  such that  | f(x) - f(x with all but the k largest |a_i| replaced) | <= tolerance
  *
@@ -32,7 +32,7 @@ export async function effectiveComplexity(
   const count = subject.input.height * subject.input.width;
   checkWhole('The number of pixels in a step', pixelsPerStep, 1, count);
   if (!(tolerance >= 0)) throw new MetricSettingsError(`The tolerance is ${tolerance}: give 0 or more.`);
-  mapsByImage(subject, maps);
+  checkJudged(subject, maps);
   const stops = everyStep(count, pixelsPerStep);
   const paths = maps.map(({ image, map }) => ({ image, order: ranked(map.values.map(Math.abs)), stops }));
   const whole = await scoresOfImages(subject);

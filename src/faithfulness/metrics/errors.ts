@@ -1,6 +1,9 @@
 import { KonkyoError } from '../../konkyoError.ts';
 
-/** A map that cannot be judged: numbers that are not finite, the same value everywhere, or another size than the image's. */
+/**
+ * A map that cannot be judged: numbers that are not finite, the same value everywhere, or another size than the
+ * image's.
+ */
 export class UnmeasurableMapError extends KonkyoError {
   readonly tag = 'unmeasurable-map';
 }

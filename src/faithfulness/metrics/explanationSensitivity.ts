@@ -20,8 +20,8 @@ export interface SensitivitySettings {
   readonly samples?: number;
   readonly seed?: number;
   /**
-   * Whether the distance is a share of the length of the image's own map, as in Quantus, Captum and the code of the paper's authors, so
-   * that methods of other scales can be compared. Default false: the paper's formula.
+   * Whether the distance is a share of the length of the image's own map, as in Quantus, Captum and the code of the
+   * paper's authors, so that methods of other scales can be compared. Default false: the paper's formula.
    */
   readonly relative?: boolean;
 }
@@ -32,17 +32,17 @@ export interface ExplanationSensitivity {
 }
 
 /**
- * Max-sensitivity, Yeh, Hsieh, Suggala, Inouye & Ravikumar 2019, definition 3.1, and average sensitivity (Bhatt, Weller & Moura 2020,
- * definition 2; Hedström et al. 2023): how far the map moves when the image moves a little.
+ * Max-sensitivity, Yeh, Hsieh, Suggala, Inouye & Ravikumar 2019, definition 3.1, and average sensitivity (Bhatt, Weller
+ * & Moura 2020): how far the map moves when the image moves a little.
  *
  *     max or mean over y with |y - x| <= r, in every element, of  || a(y) - a(x) ||_2   [ / || a(x) ||_2 ]
  *
- * Units of the map, or with `relative` a share; 0 or more, smaller is better. The neighbours are drawn evenly from the cube; the
- * maximum over them is a lower bound. Quantus leaves neighbours out for which the decision changes: for this the explainer has to keep to
- * the original's target, and the caller to a radius at which decisions stay.
+ * Units of the map, or with `relative` a share; 0 or more, smaller is better. The neighbours are drawn evenly from the
+ * cube; the maximum over them is a lower bound. Quantus leaves neighbours out for which the decision changes: for this
+ * the explainer has to keep to the original's target, and the caller to a radius at which decisions stay.
  * @returns a pair for each image.
- * @throws UnmeasurableMapError for a map that is not finite, or, with `relative`, 0 everywhere; MetricSettingsError; ArgumentError for an
- *   explainer that gives another number of maps.
+ * @throws UnmeasurableMapError for a map that is not finite, or, with `relative`, 0 everywhere; MetricSettingsError;
+ *   ArgumentError for an explainer that gives another number of maps.
  */
 export async function explanationSensitivity(
   images: Tensor<'float32'>,

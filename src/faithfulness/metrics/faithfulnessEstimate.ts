@@ -1,4 +1,4 @@
-import { type JudgedMap, mapsByImage } from './judgedMap.ts';
+import { checkJudged, type JudgedMap } from './judgedMap.ts';
 import { sumOver } from './patches.ts';
 import { pearson } from './pearson.ts';
 import { type Perturbed, type Subject, scored, scoresOfImages } from './perturbed.ts';
@@ -16,7 +16,7 @@ export interface FaithfulnessEstimateSettings {
 }
 
 /**
- * Faithfulness estimate, Alvarez-Melis & Jaakkola 2018, section 5.1: Pearson's correlation, over the pixels i, of the map's
+ * Faithfulness estimate, Alvarez-Melis & Jaakkola 2018: Pearson's correlation, over the pixels i, of the map's
  * value with the drop of the score when that pixel alone is replaced.
  *
  *     corr_i ( a_i,  f(x) - f(x without i) )
@@ -32,7 +32,7 @@ export async function faithfulnessEstimate(
 ): Promise<number[]> {
   const count = subject.input.height * subject.input.width;
   checkWhole('The number of pixels in a step', pixelsPerStep, 1, count - 1);
-  mapsByImage(subject, maps);
+  checkJudged(subject, maps);
   const whole = await scoresOfImages(subject);
   const stops = everyStep(count, pixelsPerStep);
   function* plans(): Generator<Perturbed & { readonly at: number; readonly sum: number }> {

@@ -5,7 +5,8 @@ import type { CellMap } from '../pixelMap.ts';
 import { MetricSettingsError } from './errors.ts';
 
 /**
- * The image itself as a map, which knows no model: each pixel's brightness, the mean of its colours as pixel values 0 to 255.
+ * The image itself as a map, which knows no model: each pixel's brightness, the mean of its colours as pixel values 0
+ * to 255.
  * @param image one image of model input.
  */
 export function inputMap(image: Float32Array, input: InputDescription): CellMap {

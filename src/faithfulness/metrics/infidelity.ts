@@ -1,6 +1,7 @@
 import { fillWithNormals } from '../../random/normal.ts';
 import { type Random, random } from '../../random/random.ts';
 import { MetricSettingsError, UnmeasurableMapError } from './errors.ts';
+import { mapsByImage } from './judgedMap.ts';
 import { square } from './patches.ts';
 import { elementOf, type Perturbed, type PixelLayout, type Subject, scored, scoresOfImages } from './perturbed.ts';
 import { checkWhole } from './ranking.ts';
@@ -9,7 +10,9 @@ import type { Replacement } from './replacement.ts';
 /** A map as infidelity reads it. */
 export interface ElementMap {
   readonly image: number;
-  /** One number for each element of the image as model input, or one a pixel, which then holds for all of its channels. */
+  /**
+   * One number for each element of the image as model input, or one a pixel, which then holds for all of its channels.
+   */
   readonly values: Float32Array;
 }
 
@@ -20,8 +23,8 @@ export type InfidelityPerturbation =
   /** All that a square differs by from its replacement: squares anywhere in the image, one a sample. */
   | { readonly kind: 'squares'; readonly side: number; readonly replace: Replacement }
   /**
-   * Quantus': one square of a grid after the other, row by row, and each image keeps the squares that were replaced before it. The
-   * samples are rounds over the whole grid, each like the one before.
+   * Quantus': one square of a grid after the other, row by row, and each image keeps the squares that were replaced
+   * before it. The samples are rounds over the whole grid, each like the one before.
    */
   | { readonly kind: 'cumulativeSquares'; readonly side: number; readonly replace: Replacement };
 
@@ -30,18 +33,20 @@ export interface InfidelitySettings {
   /** Default 100. */
   readonly samples?: number;
   readonly seed?: number;
-  /** Whether the map is first multiplied by the number that makes its infidelity smallest, so that scale does not count. */
+  /**
+   * Whether the map is first multiplied by the number that makes its infidelity smallest, so that scale does not count.
+   */
   readonly scaled?: boolean;
 }
 
 /**
- * Infidelity, Yeh, Hsieh, Suggala, Inouye & Ravikumar 2019, definition 2.1: how far the map, taken as the slopes of the score,
- * is from saying by how much the score changes when I is taken from the image.
+ * Infidelity, Yeh, Hsieh, Suggala, Inouye & Ravikumar 2019, definition 2.1: how far the map, taken as the slopes of the
+ * score, is from saying by how much the score changes when I is taken from the image.
  *
  *     INFD = mean_I ( I . a - (f(x) - f(x - I)) )^2
  *
- * Units of the score squared, 0 or more, smaller is better. A map of contributions (values that were multiplied by the input) has
- * to be divided by what it was multiplied by before it can be read so.
+ * Units of the score squared, 0 or more, smaller is better. A map of contributions (values that were multiplied by the
+ * input) has to be divided by what it was multiplied by before it can be read so.
  * @returns a number for each map; all maps of an image are judged on the same I.
  * @throws UnmeasurableMapError for values that are not finite or not of the image's size; MetricSettingsError.
  */
@@ -56,8 +61,7 @@ export async function infidelity(
   const whole = await scoresOfImages(subject);
   const original = (image: number) => subject.images.data.subarray(image * size, (image + 1) * size);
   function* plans(): Generator<Perturbed & { readonly products: readonly Product[] }> {
-    for (const image of new Set(maps.map((map) => map.image))) {
-      const own = [...maps.entries()].filter(([, map]) => map.image === image);
+    for (const [image, places] of mapsByImage(maps)) {
       for (const change of changes(subject.input, perturbation, samples, random(seed + image))) {
         const products: Product[] = [];
         yield {
@@ -66,8 +70,10 @@ export async function infidelity(
           // What was taken is known once the image is made: I is the image less what has become of it.
           change: (row) => {
             change(row);
-            for (const [at, map] of own)
-              products.push({ at, value: takenTimes(map, original(image), row, subject.input) });
+            for (const at of places) {
+              const map = maps[at];
+              if (map) products.push({ at, value: takenTimes(map, original(image), row, subject.input) });
+            }
           },
         };
       }

@@ -1,7 +1,7 @@
 import type { Segments } from '../../attribution/perturbation/segments.ts';
 import type { Definition } from './definition.ts';
 import { MetricSettingsError } from './errors.ts';
-import { type JudgedMap, mapsByImage } from './judgedMap.ts';
+import { checkJudged, type JudgedMap } from './judgedMap.ts';
 import { type Patch, sumOver } from './patches.ts';
 import type { Subject } from './perturbed.ts';
 import { ranked } from './ranking.ts';
@@ -15,14 +15,15 @@ export interface IrofSettings {
   /** Default: the image's mean colour, as in the paper. */
   readonly replace?: Replacement;
   /**
-   * 'paper' (default): the curve starts with the image, and the area is a mean, at most 1 for scores that are not negative.
-   * 'quantus': the curve starts after the first segment, and the area over it is of steps of width 1, up to their number.
+   * 'paper' (default): the curve starts with the image, and the area is a mean, at most 1 for scores that are not
+   * negative. 'quantus': the curve starts after the first segment, and the area over it is of steps of width 1, up to
+   * their number.
    */
   readonly definition?: Definition;
 }
 
 /**
- * Iterative removal of features (IROF), Rieger & Hansen 2020, section 3: segments of the image are replaced, those with
+ * Iterative removal of features (IROF), Rieger & Hansen 2020: segments of the image are replaced, those with
  * the largest mean of the map first, and the area over the curve of the score, as a share of the image's own, is taken.
  *
  *     IROF = 1 - mean_{l = 0..L}  f(x_l) / f(x_0)      (trapezoid rule)
@@ -36,7 +37,7 @@ export async function irof(
   maps: readonly JudgedMap[],
   { segments, replace = byMeanColour(subject.input), definition = 'paper' }: IrofSettings,
 ): Promise<number[]> {
-  mapsByImage(subject, maps);
+  checkJudged(subject, maps);
   const paths = maps.map(({ image, map: { values } }) => {
     const all = pixelsOf(subject, image, segments[image]);
     const means = all.map((pixels) => sumOver(values, pixels) / pixels.length);

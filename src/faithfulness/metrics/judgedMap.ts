@@ -27,23 +27,23 @@ export function whyUnmeasurable({ height, width, values }: CellMap, input?: Pick
 }
 
 /** @throws UnmeasurableMapError where a map has no order, or another size than the images. */
-export function assertMeasurable(
-  input: Pick<PixelLayout, 'height' | 'width'> | undefined,
-  maps: readonly CellMap[],
-): void {
-  for (const map of maps) {
-    const why = whyUnmeasurable(map, input);
-    if (why !== undefined) throw new UnmeasurableMapError(why);
-  }
+export function checkMap(map: CellMap, input?: Pick<PixelLayout, 'height' | 'width'>): void {
+  const why = whyUnmeasurable(map, input);
+  if (why !== undefined) throw new UnmeasurableMapError(why);
 }
 
-/** For each image that has maps, the maps' places in the list: what is done to an image is done once for all of them. */
-export function mapsByImage({ input }: Pick<Subject, 'input'>, maps: readonly JudgedMap[]): Map<number, number[]> {
-  assertMeasurable(
-    input,
-    maps.map(({ map }) => map),
-  );
+/** @throws UnmeasurableMapError where one of the maps has no order, or another size than the images. */
+export function checkJudged({ input }: Pick<Subject, 'input'>, maps: readonly JudgedMap[]): void {
+  for (const { map } of maps) checkMap(map, input);
+}
+
+/** For each image that has maps, their places in the list: what is done to an image is done once for all of them. */
+export function mapsByImage(maps: readonly Pick<JudgedMap, 'image'>[]): ReadonlyMap<number, readonly number[]> {
   const places = new Map<number, number[]>();
-  for (const [k, { image }] of maps.entries()) places.set(image, [...(places.get(image) ?? []), k]);
+  for (const [k, { image }] of maps.entries()) {
+    const own = places.get(image) ?? [];
+    own.push(k);
+    places.set(image, own);
+  }
   return places;
 }

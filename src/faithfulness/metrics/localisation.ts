@@ -1,6 +1,6 @@
 import type { CellMap } from '../pixelMap.ts';
 import { MaskError, UnmeasurableMapError } from './errors.ts';
-import { assertMeasurable } from './judgedMap.ts';
+import { checkMap } from './judgedMap.ts';
 import { checkWhole, ranked } from './ranking.ts';
 
 /** Where the truth is: not 0 inside, row by row. */
@@ -14,18 +14,24 @@ export interface Mask {
 export type Reading = 'signed' | 'absolute' | 'positive';
 
 /*
- * All of these are 0 to 1, and larger is better. They throw UnmeasurableMapError for a map without order, and MaskError for a
- * mask of another size or with nothing inside.
+ * All of these are 0 to 1, and larger is better. They throw UnmeasurableMapError for a map without order, and MaskError
+ * for a mask of another size or with nothing inside.
  */
 
 export interface PointingGameSettings {
-  /** How far from the mask still counts, pixels (Euclidean). Zhang et al. use 15 on photographs of some 500 pixels. Default 0. */
+  /**
+   * How far from the mask still counts, pixels (Euclidean). Zhang et al. use 15 on photographs of some 500 pixels.
+   * Default 0.
+   */
   readonly tolerance?: number;
-  /** Which of several pixels with the largest value point: the first, or, as in Quantus, any of them that hits. Default 'first'. */
+  /**
+   * Which of several pixels with the largest value point: the first, or, as in Quantus, any of them that hits. Default
+   * 'first'.
+   */
   readonly ties?: 'first' | 'any';
 }
 
-/** Pointing game, Zhang, Bargal, Lin, Brandt, Shen & Sclaroff 2018, section 4.2: whether the largest value is inside. */
+/** Pointing game, Zhang, Bargal, Lin, Brandt, Shen & Sclaroff 2018: whether the largest value is inside. */
 export function pointingGame(map: CellMap, mask: Mask, { tolerance = 0, ties = 'first' }: PointingGameSettings = {}) {
   const inside = insideOf(map, mask);
   const largest = map.values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
@@ -35,7 +41,7 @@ export function pointingGame(map: CellMap, mask: Mask, { tolerance = 0, ties = '
 }
 
 /**
- * Relevance mass accuracy, Arras, Osman & Samek 2022, equation 3: the share of the map's sum that is inside.
+ * Relevance mass accuracy, Arras, Osman & Samek 2022: the share of the map's sum that is inside.
  * @param reading default 'absolute': the paper pools maps to values that are not negative.
  */
 export function relevanceMassAccuracy(map: CellMap, mask: Mask, reading: Exclude<Reading, 'signed'> = 'absolute') {
@@ -49,8 +55,8 @@ export function relevanceMassAccuracy(map: CellMap, mask: Mask, reading: Exclude
 }
 
 /**
- * Relevance rank accuracy, Arras, Osman & Samek 2022, equation 4: of the k largest values, k the number of pixels inside, the share that
- * is inside. Of equal values the upper left comes first.
+ * Relevance rank accuracy, Arras, Osman & Samek 2022: of the k largest values, k the number of pixels inside, the share
+ * that is inside. Of equal values the upper left comes first.
  */
 export function relevanceRankAccuracy(map: CellMap, mask: Mask, reading: Reading = 'absolute'): number {
   const inside = insideOf(map, mask);
@@ -58,7 +64,7 @@ export function relevanceRankAccuracy(map: CellMap, mask: Mask, reading: Reading
 }
 
 /**
- * Top-k intersection, Theiner, Müller-Budack & Ewerth 2022, section 4: of the k largest values the share that is inside.
+ * Top-k intersection, Theiner, Müller-Budack & Ewerth 2022: of the k largest values the share that is inside.
  * Of equal values the upper left comes first.
  * @throws MetricSettingsError for more than there are.
  */
@@ -68,9 +74,9 @@ export function topKIntersection(map: CellMap, mask: Mask, k: number, reading: R
 }
 
 /**
- * Attribution localisation, Kohlbrenner, Bauer, Nakajima, Binder, Samek & Lapuschkin 2020, equation 6: the share of the positive
- * values' sum that is inside. Weighted, equation 7: times the image's size over the mask's, which may exceed 1: how much more is inside
- * than by chance.
+ * Attribution localisation, Kohlbrenner, Bauer, Nakajima, Binder, Samek & Lapuschkin 2020: the share of the positive
+ * values' sum that is inside. Weighted: times the image's size over the mask's, which may exceed 1: how much more is
+ * inside than by chance.
  * @param settings `reading` 'absolute' is Quantus' default. (Its own weight is the inverse of the paper's.)
  */
 export function attributionLocalisation(
@@ -86,8 +92,8 @@ export function attributionLocalisation(
 }
 
 /**
- * Area under the receiver operating characteristic (Fawcett 2006), pixels inside against those outside: the probability that a
- * pixel inside has the larger value, equal ones counted half. 0.5 is chance.
+ * Area under the receiver operating characteristic (Fawcett 2006), pixels inside against those outside: the probability
+ * that a pixel inside has the larger value, equal ones counted half. 0.5 is chance.
  * @throws MaskError also where everything is inside.
  */
 export function localisationAuc(map: CellMap, mask: Mask, reading: Reading = 'signed'): number {
@@ -112,7 +118,7 @@ export function localisationAuc(map: CellMap, mask: Mask, reading: Reading = 'si
 }
 
 function insideOf(map: CellMap, { height, width, values }: Mask): boolean[] {
-  assertMeasurable(undefined, [map]);
+  checkMap(map);
   if (height !== map.height || width !== map.width || values.length !== map.values.length) {
     throw new MaskError(
       `The mask is of ${height} x ${width} pixels (${values.length} values), but the map of ${map.height} x ${map.width}: bring it to the map's size.`,

@@ -19,11 +19,12 @@ const neighbours = [-1, 0, 1].flatMap((dy) =>
 );
 
 /**
- * Noisy linear imputation, Rong, Leemann, Borisov, Kasneci & Kasneci 2022 (ROAD), section 4.2: every removed pixel becomes
- * the weighted mean of its neighbours, which may be removed themselves, and a little noise. In this way the place of what was
- * removed cannot be read from the image, as from a patch of black.
+ * Noisy linear imputation, Rong, Leemann, Borisov, Kasneci & Kasneci 2022 (ROAD): every removed pixel becomes the
+ * weighted mean of its neighbours, which may be removed themselves, and a little noise. In this way the place of what
+ * was removed cannot be read from the image, as from a patch of black.
  *
- * For the removed pixels p, and w the weights:  sum_q w(p, q) x(p) - sum_{q removed} w(p, q) x(q) = sum_{q kept} w(p, q) x(q)
+ * For the removed pixels p, and w the weights:  sum_q w(p, q) x(p) - sum_{q removed} w(p, q) x(q) = sum_{q kept} w(p,
+ * q) x(q)
  *
  * @throws MetricSettingsError where all pixels are removed: nothing is left to impute from.
  */
@@ -54,7 +55,10 @@ export function noisyLinearImputation(
 /** The left side, the same for every channel. */
 interface Equations {
   readonly diagonal: Float64Array;
-  /** For each removed pixel and neighbour: the neighbour's equation, or none (-1) where it is kept or outside of the image. */
+  /**
+   * For each removed pixel and neighbour: the neighbour's equation, or none (-1) where it is kept or outside of the
+   * image.
+   */
   readonly coupled: Int32Array;
   /** The same: the neighbour's pixel where it is kept, else -1. */
   readonly kept: Int32Array;
@@ -91,9 +95,10 @@ function rightSide(input: PixelLayout, row: Float32Array, pixels: Int32Array, { 
 }
 
 /**
- * Conjugate gradients (Hestenes & Stiefel 1952) with the diagonal as preconditioner: the matrix is symmetric, and positive
- * definite as long as one pixel is kept, for all removed ones are connected to it. It ends when the residual is 1e-8 of the right
- * side: what is left is far below single precision's rounding in small systems, and below the noise in any.
+ * Conjugate gradients (Hestenes & Stiefel 1952) with the diagonal as preconditioner: the matrix is symmetric, and
+ * positive definite as long as one pixel is kept, for all removed ones are connected to it. It ends when the residual
+ * is 1e-8 of the right side: what is left is far below single precision's rounding in small systems, and below the
+ * noise in any.
  */
 function solve({ diagonal, coupled }: Equations, right: Float64Array): Float64Array {
   const n = right.length;
@@ -103,7 +108,8 @@ function solve({ diagonal, coupled }: Equations, right: Float64Array): Float64Ar
   const applied = new Float64Array(n);
   let product = dot(residual, direction);
   const small = product * 1e-16;
-  // In exact arithmetic n rounds are enough; rounding makes it some more in small systems, and far fewer are needed in large.
+  // In exact arithmetic n rounds are enough; rounding makes it some more in small systems, and far fewer are needed in
+  // large.
   for (let round = 0; round < 2 * n + 10 && product > small; round++) {
     apply(diagonal, coupled, direction, applied);
     const step = product / dot(direction, applied);

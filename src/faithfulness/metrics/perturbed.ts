@@ -39,8 +39,8 @@ interface PerturbedBatch<P extends Perturbed> {
 }
 
 /**
- * The images that plans make: full batches, whichever images and maps the plans belong to, and a shorter last one. The plans
- * are asked for as they are needed and carried out in their order. All batches are in the same memory.
+ * The images that plans make: full batches, whichever images and maps the plans belong to, and a shorter last one. The
+ * plans are asked for as they are needed and carried out in their order. All batches are in the same memory.
  */
 export function* perturbedBatches<P extends Perturbed>(
   images: Tensor<'float32'>,
@@ -72,8 +72,8 @@ export function* perturbedBatches<P extends Perturbed>(
 }
 
 /**
- * The score of every image that plans make, in the plans' order: the one way in which metrics run a model on changed images.
- * A score is NaN where the model gives NaN.
+ * The score of every image that plans make, in the plans' order: the one way in which metrics run a model on changed
+ * images. A score is NaN where the model gives NaN.
  * @throws ArgumentError for a plan of an image that there is not, or a scorer that gives another number of scores.
  */
 export async function* scored<P extends Perturbed>(

@@ -1,5 +1,5 @@
 import type { Definition } from './definition.ts';
-import { type JudgedMap, mapsByImage } from './judgedMap.ts';
+import { checkJudged, type JudgedMap } from './judgedMap.ts';
 import type { Subject } from './perturbed.ts';
 import { checkWhole, type RemovalOrder, ranked } from './ranking.ts';
 import { type Curve, curveOf, type Direction, everyStep, scoresAlong, trapezoids } from './removalCurve.ts';
@@ -21,12 +21,12 @@ export interface PixelFlippingSettings {
 }
 
 /**
- * Pixel flipping, Bach et al. 2015, section "Evaluating heatmaps": the score while pixels are replaced, k after k, in the order
- * of the map. With insertion, Petsiuk, Das & Saenko 2018 (RISE), section 4.3: the score while they are put into an image that
+ * Pixel flipping, Bach et al. 2015: the score while pixels are replaced, k after k, in the order
+ * of the map. With insertion, Petsiuk, Das & Saenko 2018 (RISE): the score while they are put into an image that
  * has been replaced wholly.
  *
- * Area of deletion, most relevant first: smaller is better; least relevant first, or insertion: larger is better. Range: that
- * of the score. Pixels of equal relevance go by their place, the upper left first.
+ * Area of deletion, most relevant first: smaller is better; least relevant first, or insertion: larger is better.
+ * Range: that of the score. Pixels of equal relevance go by their place, the upper left first.
  * @returns a curve for each map.
  * @throws UnmeasurableMapError, MetricSettingsError
  */
@@ -37,7 +37,7 @@ export async function pixelFlipping(
 ): Promise<Curve[]> {
   const count = subject.input.height * subject.input.width;
   checkWhole('The number of pixels in a step', pixelsPerStep, 1, count);
-  mapsByImage(subject, maps);
+  checkJudged(subject, maps);
   const all = everyStep(count, pixelsPerStep);
   const stops = definition === 'paper' ? all : all.slice(1);
   const paths = maps.map(({ image, map }) => ({ image, order: ranked(map.values, order), stops }));

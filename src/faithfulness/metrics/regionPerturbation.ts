@@ -1,6 +1,6 @@
 import type { Definition } from './definition.ts';
 import { MetricSettingsError } from './errors.ts';
-import { type JudgedMap, mapsByImage } from './judgedMap.ts';
+import { checkJudged, type JudgedMap } from './judgedMap.ts';
 import { type Patch, patches, rankedPatches } from './patches.ts';
 import type { Subject } from './perturbed.ts';
 import { checkWhole, type RemovalOrder } from './ranking.ts';
@@ -28,13 +28,13 @@ export interface RegionPerturbation {
 }
 
 /**
- * Region perturbation, Samek, Binder, Montavon, Lapuschkin & Müller 2017, equations 11 and 12: patches are replaced, those
+ * Region perturbation, Samek, Binder, Montavon, Lapuschkin & Müller 2017: patches are replaced, those
  * with the largest sum of the map first.
  *
  *     AOPC = 1 / (L + 1)  sum_{k = 0..L}  f(x_0) - f(x_k)
  *
- * Units of the score; most relevant first: larger is better; least relevant first: smaller. Patches are cut from the upper left
- * corner; where the image is no multiple of them, Quantus centres them.
+ * Units of the score; most relevant first: larger is better; least relevant first: smaller. Patches are cut from the
+ * upper left corner; where the image is no multiple of them, Quantus centres them.
  * @throws UnmeasurableMapError; MetricSettingsError for fewer than two patches, or fewer than are to be replaced.
  */
 export async function regionPerturbation(
@@ -50,7 +50,7 @@ export async function regionPerturbation(
     );
   }
   checkWhole('The number of regions', count, 1, all.length);
-  mapsByImage(subject, maps);
+  checkJudged(subject, maps);
   const paths = maps.map(({ image, map }) => pathOf(image, rankedPatches(all, map, order).slice(0, count)));
   const scores = await scoresAlong(subject, paths, replace);
   return scores.map(([whole = 0, ...after]) => {
@@ -60,9 +60,10 @@ export async function regionPerturbation(
 }
 
 /**
- * Selectivity, Montavon, Samek & Müller 2018, section 7.2: the score while all patches are replaced, those with the largest
- * sum of the map first. Units and range of the score; area: smaller is better.
- * @param settings with the definition 'quantus' the curve starts after the first patch, and its area is of steps of width 1.
+ * Selectivity, Montavon, Samek & Müller 2018, section 7.2: the score while all patches are replaced, those with the
+ * largest sum of the map first. Units and range of the score; area: smaller is better.
+ * @param settings with the definition 'quantus' the curve starts after the first patch, and its area is of steps of
+ *   width 1.
  * @throws UnmeasurableMapError, MetricSettingsError
  */
 export async function selectivity(
@@ -72,7 +73,7 @@ export async function selectivity(
 ): Promise<Curve[]> {
   const all = patches(subject.input, side);
   const pixels = subject.input.height * subject.input.width;
-  mapsByImage(subject, maps);
+  checkJudged(subject, maps);
   const paths = maps.map(({ image, map }) => {
     const path = pathOf(image, rankedPatches(all, map));
     return definition === 'paper' ? path : { ...path, stops: path.stops.slice(1) };

@@ -23,7 +23,10 @@ export interface CurvePoint {
   readonly score: number;
 }
 
-/** Deletion: the image, its pixels replaced in order. Insertion: the image wholly replaced, its own pixels put in in order. */
+/**
+ * Deletion: the image, its pixels replaced in order. Insertion: the image wholly replaced, its own pixels put in in
+ * order.
+ */
 export type Direction = 'deletion' | 'insertion';
 
 /**

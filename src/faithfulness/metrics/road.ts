@@ -1,5 +1,5 @@
 import { MetricSettingsError } from './errors.ts';
-import { type JudgedMap, mapsByImage } from './judgedMap.ts';
+import { checkJudged, type JudgedMap } from './judgedMap.ts';
 import { type ImputationSettings, noisyLinearImputation } from './noisyLinearImputation.ts';
 import type { Subject } from './perturbed.ts';
 import { type RemovalOrder, ranked } from './ranking.ts';
@@ -21,12 +21,13 @@ export interface Road {
 const tenths = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 /**
- * Remove and debias (ROAD), Rong, Leemann, Borisov, Kasneci & Kasneci 2022: the score after the strongest pixels were replaced
- * by noisy linear imputation, which does not show where they were. The paper's accuracy comes of a score that is 1 where the
- * class is right, else 0, and a mean over images.
+ * Remove and debias (ROAD), Rong, Leemann, Borisov, Kasneci & Kasneci 2022: the score after the strongest pixels were
+ * replaced by noisy linear imputation, which does not show where they were. The paper's accuracy comes of a score that
+ * is 1 where the class is right, else 0, and a mean over images.
  *
  * Range of the score; most relevant first: smaller is better; least relevant first: larger is better.
- * @throws UnmeasurableMapError; MetricSettingsError for shares outside 0 to 1, 1 itself among them: nothing would be left.
+ * @throws UnmeasurableMapError; MetricSettingsError for shares outside 0 to 1, 1 itself among them: nothing would be
+ *   left.
  */
 export async function road(
   subject: Subject,
@@ -40,7 +41,7 @@ export async function road(
     );
   }
   const count = subject.input.height * subject.input.width;
-  mapsByImage(subject, maps);
+  checkJudged(subject, maps);
   // 0.29 * 100 is 28.999999999999996: a share is meant to the nearest millionth of a pixel.
   const stops = shares.map((share) => Math.floor(share * count + 1e-6));
   const paths = maps.map(({ image, map }) => ({ image, order: ranked(map.values, order), stops }));

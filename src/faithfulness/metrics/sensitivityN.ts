@@ -1,5 +1,5 @@
 import { MetricSettingsError } from './errors.ts';
-import { type JudgedMap, mapsByImage } from './judgedMap.ts';
+import { checkJudged, type JudgedMap } from './judgedMap.ts';
 import { sumOver } from './patches.ts';
 import { mean, pearson } from './pearson.ts';
 import { type Subject, scoresOfImages } from './perturbed.ts';
@@ -8,7 +8,10 @@ import { everyStep, scoresAlong } from './removalCurve.ts';
 import { type SubsetSettings, subsetCorrelations } from './subsetCorrelation.ts';
 
 export interface SensitivityNSettings extends SubsetSettings {
-  /** How many pixels are replaced together. Default: up to 16 numbers from 1 to 80% of the pixels, evenly on a log scale. */
+  /**
+   * How many pixels are replaced together. Default: up to 16 numbers from 1 to 80% of the pixels, evenly on a log
+   * scale.
+   */
   readonly sizes?: readonly number[];
   /** Random subsets of each size. Default 100, as in the paper. */
   readonly samples?: number;
@@ -22,9 +25,9 @@ export interface SensitivityN {
 }
 
 /**
- * Sensitivity-n, Ancona, Ceolini, Öztireli & Gross 2018, section 4.2: a method that satisfies it gives maps whose sum over any n
- * pixels is the drop of the score when these are replaced. How near it comes to that is Pearson's correlation of the two over random
- * subsets, for several n.
+ * Sensitivity-n, Ancona, Ceolini, Öztireli & Gross 2018: a method that satisfies it gives maps whose sum over any n
+ * pixels is the drop of the score when these are replaced. How near it comes to that is Pearson's correlation of the
+ * two over random subsets, for several n.
  *
  * -1 to 1, larger is better; NaN where no replacement changes the score.
  * @throws UnmeasurableMapError, MetricSettingsError
@@ -49,9 +52,9 @@ function logarithmic(largest: number): number[] {
 }
 
 /**
- * What Quantus calls sensitivity-n, which is something else: pixels are replaced one step after the other, most relevant first, and
- * stay so; for each step the correlation, over images, of the map's sum over that step's pixels with the whole drop of
- * the score up to then. -1 to 1.
+ * What Quantus calls sensitivity-n, which is something else: pixels are replaced one step after the other, most
+ * relevant first, and stay so; for each step the correlation, over images, of the map's sum over that step's pixels
+ * with the whole drop of the score up to then. -1 to 1.
  * @param maps one method's, of different images: the correlation is over them.
  * @param settings `most`: the share of the pixels that is replaced at last, default 0.8 as in Quantus.
  * @returns a correlation for each step, NaN where all sums or all drops are equal.
@@ -69,7 +72,7 @@ export async function stepwiseSensitivity(
   const count = subject.input.height * subject.input.width;
   checkWhole('The number of pixels in a step', pixelsPerStep, 1, count);
   if (maps.length < 2) throw new MetricSettingsError('A correlation over images needs the maps of two or more.');
-  mapsByImage(subject, maps);
+  checkJudged(subject, maps);
   const stops = everyStep(count, pixelsPerStep);
   const paths = maps.map(({ image, map }) => ({ image, order: ranked(map.values), stops: stops.slice(1) }));
   const [whole, scores] = [await scoresOfImages(subject), await scoresAlong(subject, paths, replace)];

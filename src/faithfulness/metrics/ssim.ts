@@ -4,8 +4,8 @@ import { mean } from './pearson.ts';
 
 export interface SsimSettings {
   /**
-   * 'gaussian' (default): 11x11 pixels, standard deviation 1.5, as in the paper. 'uniform': 7x7, all alike, variances of a
-   * sample (divided by 48): what scikit-image, and with it Quantus, has as default.
+   * 'gaussian' (default): 11x11 pixels, standard deviation 1.5, as in the paper. 'uniform': 7x7, all alike, variances
+   * of a sample (divided by 48): what scikit-image, and with it Quantus, has as default.
    */
   readonly window?: 'gaussian' | 'uniform';
 }
@@ -14,16 +14,16 @@ const gaussian = normalised(Array.from({ length: 11 }, (_, i) => Math.exp(-((i -
 const uniform = normalised(new Array(7).fill(1));
 
 /**
- * Structural similarity (SSIM), Wang, Bovik, Sheikh & Simoncelli 2004, equation 13, of two maps: for each window, from the
- * means m, variances v and the covariance c of the two,
+ * Structural similarity (SSIM), Wang, Bovik, Sheikh & Simoncelli 2004, equation 13, of two maps: for each window, from
+ * the means m, variances v and the covariance c of the two,
  *
  *     (2 m_a m_b + C1) (2 c + C2) / ( (m_a^2 + m_b^2 + C1) (v_a + v_b + C2) ),   C1 = (0.01 R)^2, C2 = (0.03 R)^2
  *
- * and of this the mean over all windows that lie in the map. R, the range of values, is that of both maps together, as in Quantus: a
- * map has none of its own. 1 for equal maps, -1 to 1. For parameter randomisation (Adebayo et al. 2018) and random logit (Sixt,
- * Granz & Landgraf 2020), where the two maps should differ, smaller is better.
- * @throws UnmeasurableMapError for values that are not finite, or maps of two sizes; MetricSettingsError for maps smaller than
- *   the window.
+ * and of this the mean over all windows that lie in the map. R, the range of values, is that of both maps together, as
+ * in Quantus: a map has none of its own. 1 for equal maps, -1 to 1. For parameter randomisation (Adebayo et al. 2018)
+ * and random logit (Sixt, Granz & Landgraf 2020), where the two maps should differ, smaller is better.
+ * @throws UnmeasurableMapError for values that are not finite, or maps of two sizes; MetricSettingsError for maps
+ *   smaller than the window.
  */
 export function ssim(a: CellMap, b: CellMap, { window = 'gaussian' }: SsimSettings = {}): number {
   const kernel = window === 'gaussian' ? gaussian : uniform;

@@ -1,5 +1,5 @@
 import { type Random, random } from '../../random/random.ts';
-import { type JudgedMap, mapsByImage } from './judgedMap.ts';
+import { checkJudged, type JudgedMap, mapsByImage } from './judgedMap.ts';
 import { sumOver } from './patches.ts';
 import { pearson } from './pearson.ts';
 import { type Perturbed, type Subject, scored, scoresOfImages } from './perturbed.ts';
@@ -12,9 +12,9 @@ export interface SubsetSettings {
 }
 
 /**
- * For each map and each size: Pearson's correlation, over random subsets S of the pixels of that size, of the map's sum over S
- * with the drop of the score when S is replaced. The subsets of an image are drawn once, so that all of its maps are
- * judged on the same ones, and the model runs `sizes x samples` times an image however many maps there are.
+ * For each map and each size: Pearson's correlation, over random subsets S of the pixels of that size, of the map's sum
+ * over S with the drop of the score when S is replaced. The subsets of an image are drawn once, so that all of its maps
+ * are judged on the same ones, and the model runs `sizes x samples` times an image however many maps there are.
  * @throws UnmeasurableMapError; MetricSettingsError for subsets of no pixel or of all, or fewer than two of them.
  */
 export async function subsetCorrelations(
@@ -27,7 +27,8 @@ export async function subsetCorrelations(
   const count = subject.input.height * subject.input.width;
   for (const size of sizes) checkWhole('The size of a subset', size, 1, count - 1);
   checkWhole('The number of subsets', samples, 2, Number.MAX_SAFE_INTEGER);
-  const byImage = mapsByImage(subject, maps);
+  checkJudged(subject, maps);
+  const byImage = mapsByImage(maps);
   const whole = await scoresOfImages(subject);
   function* plans(): Generator<Perturbed & { readonly size: number; readonly pixels: Int32Array }> {
     for (const image of byImage.keys()) {
@@ -54,7 +55,10 @@ export async function subsetCorrelations(
   return found.map((bySize) => bySize.map(({ sums, drops }) => pearson(sums, drops)));
 }
 
-/** `size` of the deck's numbers, every subset equally likely: the first rounds of Fisher and Yates, on a deck in any order. */
+/**
+ * `size` of the deck's numbers, every subset equally likely: the first rounds of Fisher and Yates, on a deck in any
+ * order.
+ */
 function drawn(deck: Int32Array, size: number, source: Random): Int32Array {
   for (let i = 0; i < size; i++) {
     const other = i + source.index(deck.length - i);

@@ -1,6 +1,6 @@
 import type { CellMap } from '../pixelMap.ts';
 import { MetricSettingsError } from './errors.ts';
-import { assertMeasurable } from './judgedMap.ts';
+import { checkMap } from './judgedMap.ts';
 
 /** An image's map and the class that the model chose. */
 export interface ExplainedDecision {
@@ -9,14 +9,17 @@ export interface ExplainedDecision {
 }
 
 export interface SufficiencySettings {
-  /** Maps are alike whose distance is at most this share of the largest of all pairs' distances, 0 to 1. Default 0.6, as in Quantus. */
+  /**
+   * Maps are alike whose distance is at most this share of the largest of all pairs' distances, 0 to 1. Default 0.6, as
+   * in Quantus.
+   */
   readonly threshold?: number;
 }
 
 export interface Sufficiency {
   /**
-   * For each image: of the others whose maps are like its own, the share for which the model chose the same class. Undefined
-   * where no map is like it; Quantus has 0 there.
+   * For each image: of the others whose maps are like its own, the share for which the model chose the same class.
+   * Undefined where no map is like it; Quantus has 0 there.
    */
   readonly byImage: readonly (number | undefined)[];
   /** Over the images that have others like them; NaN where none has. */
@@ -24,15 +27,16 @@ export interface Sufficiency {
 }
 
 /**
- * Sufficiency, Dasgupta, Frost & Moshkovitz 2022, section 3: a map says enough of a decision if images with the same map get the
+ * Sufficiency, Dasgupta, Frost & Moshkovitz 2022: a map says enough of a decision if images with the same map get the
  * same decision.
  *
  *     P( f(x') = f(x)  |  a(x') = a(x) )
  *
- * 0 to 1, larger is better. Real-valued maps are never the same: as in Quantus, those count that are near, by the Euclidean
- * distance of the values' sizes, each pixel's divided by its standard deviation over the images (pixels that never change left
- * out). A set of one decision has sufficiency 1 whatever its maps.
- * @throws UnmeasurableMapError for maps without order or of several sizes; MetricSettingsError for fewer than two images.
+ * 0 to 1, larger is better. Real-valued maps are never the same: as in Quantus, those count that are near, by the
+ * Euclidean distance of the values' sizes, each pixel's divided by its standard deviation over the images (pixels that
+ * never change left out). A set of one decision has sufficiency 1 whatever its maps.
+ * @throws UnmeasurableMapError for maps without order or of several sizes; MetricSettingsError for fewer than two
+ *   images.
  */
 export function sufficiency(
   decisions: readonly ExplainedDecision[],
@@ -42,10 +46,7 @@ export function sufficiency(
   if (!(threshold >= 0 && threshold <= 1)) {
     throw new MetricSettingsError(`The threshold is ${threshold}: give a share from 0 to 1.`);
   }
-  assertMeasurable(
-    decisions[0]?.map,
-    decisions.map(({ map }) => map),
-  );
+  for (const { map } of decisions) checkMap(map, decisions[0]?.map);
   const scaled = standardised(decisions.map(({ map }) => map.values.map(Math.abs)));
   const distances = scaled.map((a) => scaled.map((b) => distance(a, b)));
   const largest = distances.flat().reduce((most, value) => Math.max(most, value), 0);
