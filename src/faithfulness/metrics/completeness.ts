@@ -21,7 +21,7 @@ export interface Completeness {
 }
 
 /**
- * Completeness, Sundararajan, Taly & Yan 2017, proposition 1 (Bach et al. 2015: conservation; Ancona et al. 2018:
+ * Completeness, Sundararajan, Taly & Yan 2017 (Bach et al. 2015: conservation; Ancona et al. 2018:
  * summation to delta): the map's values add up to the score's difference between image and baseline.
  *
  *     gap = sum_i a_i - (f(x) - f(x'))

@@ -32,7 +32,7 @@ export interface ExplanationSensitivity {
 }
 
 /**
- * Max-sensitivity, Yeh, Hsieh, Suggala, Inouye & Ravikumar 2019, definition 3.1, and average sensitivity (Bhatt, Weller
+ * Max-sensitivity, Yeh, Hsieh, Suggala, Inouye & Ravikumar 2019, and average sensitivity (Bhatt, Weller
  * & Moura 2020): how far the map moves when the image moves a little.
  *
  *     max or mean over y with |y - x| <= r, in every element, of  || a(y) - a(x) ||_2   [ / || a(x) ||_2 ]

@@ -40,7 +40,7 @@ export interface InfidelitySettings {
 }
 
 /**
- * Infidelity, Yeh, Hsieh, Suggala, Inouye & Ravikumar 2019, definition 2.1: how far the map, taken as the slopes of the
+ * Infidelity, Yeh, Hsieh, Suggala, Inouye & Ravikumar 2019: how far the map, taken as the slopes of the
  * score, is from saying by how much the score changes when I is taken from the image.
  *
  *     INFD = mean_I ( I . a - (f(x) - f(x - I)) )^2

@@ -23,8 +23,9 @@ const neighbours = [-1, 0, 1].flatMap((dy) =>
  * weighted mean of its neighbours, which may be removed themselves, and a little noise. In this way the place of what
  * was removed cannot be read from the image, as from a patch of black.
  *
- * For the removed pixels p, and w the weights:  sum_q w(p, q) x(p) - sum_{q removed} w(p, q) x(q) = sum_{q kept} w(p,
- * q) x(q)
+ * For each removed pixel p, and w the weights:
+ *
+ *     x(p) sum_q w(p, q)  -  sum_{q removed} w(p, q) x(q)  =  sum_{q kept} w(p, q) x(q)
  *
  * @throws MetricSettingsError where all pixels are removed: nothing is left to impute from.
  */
@@ -33,7 +34,6 @@ export function noisyLinearImputation(
   { noise = 0.01, seed = 0 }: ImputationSettings = {},
 ): Replacement {
   if (!(noise >= 0)) throw new MetricSettingsError(`The noise is ${noise}: give a standard deviation of 0 or more.`);
-  const source = random(seed);
   return (row, pixels) => {
     if (pixels.length >= input.height * input.width) {
       throw new MetricSettingsError(
@@ -41,6 +41,8 @@ export function noisyLinearImputation(
       );
     }
     const system = equations(input, pixels);
+    // Begun anew for each image, so that what becomes of one does not depend on which others are imputed.
+    const source = random(seed);
     const added = new Float32Array(pixels.length);
     for (let c = 0; c < input.channels; c++) {
       const values = solve(system, rightSide(input, row, pixels, system, c));

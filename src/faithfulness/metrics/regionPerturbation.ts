@@ -60,7 +60,7 @@ export async function regionPerturbation(
 }
 
 /**
- * Selectivity, Montavon, Samek & Müller 2018, section 7.2: the score while all patches are replaced, those with the
+ * Selectivity, Montavon, Samek & Müller 2018: the score while all patches are replaced, those with the
  * largest sum of the map first. Units and range of the score; area: smaller is better.
  * @param settings with the definition 'quantus' the curve starts after the first patch, and its area is of steps of
  *   width 1.

@@ -14,7 +14,7 @@ const gaussian = normalised(Array.from({ length: 11 }, (_, i) => Math.exp(-((i -
 const uniform = normalised(new Array(7).fill(1));
 
 /**
- * Structural similarity (SSIM), Wang, Bovik, Sheikh & Simoncelli 2004, equation 13, of two maps: for each window, from
+ * Structural similarity (SSIM), Wang, Bovik, Sheikh & Simoncelli 2004, of two maps: for each window, from
  * the means m, variances v and the covariance c of the two,
  *
  *     (2 m_a m_b + C1) (2 c + C2) / ( (m_a^2 + m_b^2 + C1) (v_a + v_b + C2) ),   C1 = (0.01 R)^2, C2 = (0.03 R)^2

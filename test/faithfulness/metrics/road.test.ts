@@ -104,6 +104,12 @@ describe('road', () => {
     expect(lerf!.scores).toEqual([expect.closeTo(24, 5)]);
   });
 
+  it('gives a map the same score whichever others are judged with it', async () => {
+    const [alone] = await road(subject, [map], { shares: [0.5], noise: 1 });
+    const [, second] = await road(subject, [judged(1, 4, [1, 0, 0, 2]), map], { shares: [0.5], noise: 1 });
+    expect(second).toEqual(alone);
+  });
+
   it('removes whole pixels, and not all', async () => {
     const hundred = subjectOf(
       layoutOf(10, 10),
