@@ -63,18 +63,22 @@ for (const figure of ['precision', 'earthMover', 'mass'] as const) {
     say(table(`${scenario}, ${background}: ${figure} on ${images} images`, columns));
   }
 }
-const { shortcut } = result;
-if (shortcut) {
-  say(`${JSON.stringify(shortcut.reliance)}, area ${shortcut.area.toFixed(3)}\n`);
-  say(table(`Planted shortcut on ${shortcut.images} images`, [{ head: 'mass', rows: shortcut.rows, figure: 'mass' }]));
+for (const { kind, reliance, area } of result.shortcuts) {
+  say(`Trained on ${kind}: ${JSON.stringify(reliance)}; the tags' area is ${area.toFixed(3)}\n`);
 }
+const masses = result.shortcuts.map(({ kind, images, rows }) => ({
+  head: `${kind} (${images})`,
+  rows,
+  figure: 'mass',
+}));
+say(table('Planted shortcut: mass on the tag', masses));
 for (const figure of ['distance', 'direction']) {
   const columns = result.shapley.map(({ network, rows }) => ({ head: network, rows, figure }));
   say(table(`Shapley values: ${figure}`, columns));
 }
 const refused = [
   ...result.tetrominoes.flatMap(({ networks }) => networks.flatMap((one) => one.refused)),
-  ...(shortcut?.refused ?? []),
+  ...result.shortcuts.flatMap((one) => one.refused),
   ...result.shapley.flatMap((one) => one.refused),
 ];
 for (const reason of new Set(refused.map(({ title, reason }) => `${title}: ${reason}`))) say(`Left out: ${reason}`);

@@ -3,6 +3,7 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import { handSetNetworks } from './handSetNetworks.ts';
 import { type MethodsFor, standardMethods } from './methodsFor.ts';
 import { type ShapleyTruth, shapleyTruth } from './shapleyTruth.ts';
+import { shortcutKinds } from './shortcut.ts';
 import { type ShortcutTruth, shortcutTruth } from './shortcutTruth.ts';
 import { type Background, backgrounds, type Scenario, scenarios } from './tetrominoes.ts';
 import { type TetrominoTruth, tetrominoTruth } from './tetrominoTruth.ts';
@@ -39,7 +40,8 @@ export interface KnownTruth {
   readonly seed: number;
   readonly runtime: string;
   readonly tetrominoes: readonly TetrominoTruth[];
-  readonly shortcut?: ShortcutTruth;
+  /** None without digits. */
+  readonly shortcuts: readonly ShortcutTruth[];
   readonly shapley: readonly ShapleyTruth[];
 }
 
@@ -55,7 +57,7 @@ export async function knownTruth(options: KnownTruthOptions): Promise<KnownTruth
     (options.backgrounds ?? backgrounds).map((background) => ({ scenario, background })),
   );
   const handSet = handSetNetworks(seed);
-  const total = pairs.length + handSet.length + (digits ? 1 : 0);
+  const total = pairs.length + handSet.length + (digits ? shortcutKinds.length : 0);
   let done = 0;
   const onStep = (what: string) => options.onProgress?.({ done, total, what });
   const shared = { runtime, methods, seed, images, signal, onStep };
@@ -66,10 +68,13 @@ export async function knownTruth(options: KnownTruthOptions): Promise<KnownTruth
   };
   const shapley: ShapleyTruth[] = [];
   for (const network of handSet) shapley.push(finished(await shapleyTruth(network, shared)));
-  const shortcut = digits && finished(await shortcutTruth({ ...shared, digits }));
+  const shortcuts: ShortcutTruth[] = [];
+  for (const kind of digits ? shortcutKinds : []) {
+    if (digits) shortcuts.push(finished(await shortcutTruth(kind, { ...shared, digits })));
+  }
   const tetrominoes: TetrominoTruth[] = [];
   for (const { scenario, background } of pairs) {
     tetrominoes.push(finished(await tetrominoTruth(scenario, background, { ...shared, count })));
   }
-  return { seed, runtime: runtime.name, tetrominoes, shortcut, shapley };
+  return { seed, runtime: runtime.name, tetrominoes, shortcuts, shapley };
 }

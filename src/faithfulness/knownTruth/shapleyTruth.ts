@@ -6,7 +6,7 @@ import { scoped } from '../../runtime/release.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { contendersOf, type Refusal } from './contenders.ts';
 import { type HandSetNetwork, handSetImages, handSetSide } from './handSetNetworks.ts';
-import { type Judged, judged } from './judged.ts';
+import { type Judged, judged, type Measure } from './judged.ts';
 import type { MethodsFor } from './methodsFor.ts';
 import { shapleyValues } from './shapleyValues.ts';
 
@@ -14,15 +14,15 @@ import { shapleyValues } from './shapleyValues.ts';
 export interface ShapleyTruth {
   readonly network: string;
   readonly formula: string;
-  /** Judged: those whose Shapley values are not all 0. */
   readonly images: number;
   readonly rows: readonly Judged<ShapleyFigure>[];
   readonly refused: readonly Refusal[];
 }
 
 /**
- * `distance`: |map - phi| / |phi|, Euclidean; 1 is that of a map of zeros. `direction`: the least distance of any multiple of
- * the map, sqrt(1 - cos^2): 0 where only the scale is another, 1 where the map has nothing of phi.
+ * `distance`: |map - phi| divided by the size of phi, the root mean square of |phi| over the images (Euclidean; some images
+ * may have a phi of nearly 0): about 1 for a map of zeros. `direction`: sqrt(1 - cos^2) of map and phi, the least
+ * |map - phi| / |phi| of any multiple of the map: 0 where only the scale is another, 1 where the map has nothing of phi.
  */
 export type ShapleyFigure = 'distance' | 'direction';
 
@@ -42,14 +42,9 @@ export async function shapleyTruth(
 ): Promise<ShapleyTruth> {
   return scoped(async (keep) => {
     const classifier = await keep(loadClassifier(writeModel(model), { runtime }));
-    const drawn = handSetImages(count, seed);
-    const pixels = handSetSide ** 2;
-    const known = await exactShapleyValues(classifier, drawn);
-    const shown = [...known.keys()].filter((i) => known[i]?.some((value) => value !== 0));
-    const images = float32(
-      [shown.length, ...drawn.dims.slice(1)],
-      Float32Array.from(shown.flatMap((i) => [...rows(drawn, i, i + 1).data])),
-    );
+    const images = handSetImages(count, seed);
+    const known = await exactShapleyValues(classifier, images);
+    const size = Math.sqrt(known.reduce((sum, phi) => sum + dot(phi, phi), 0) / known.length);
     const { contenders, refused } = await contendersOf(
       classifier,
       images,
@@ -57,16 +52,16 @@ export async function shapleyTruth(
       // The score itself, not the one that is larger of it and its negative.
       { seed, target: () => 1, signal, onMethod: (title) => onStep?.(`network "${name}": ${title}`) },
     );
-    const truthOf = (image: number) => known[shown[image] ?? 0] ?? new Float64Array(pixels);
-    const measures = {
-      distance: ({ values }: { readonly values: Float32Array }, image: number) => distance(values, truthOf(image)),
-      direction: ({ values }: { readonly values: Float32Array }, image: number) => direction(values, truthOf(image)),
+    const truthOf = (image: number) => known[image] ?? new Float64Array();
+    const measures: Readonly<Record<ShapleyFigure, Measure>> = {
+      distance: ({ values }, image) => distance(values, truthOf(image)) / size,
+      direction: ({ values }, image) => direction(values, truthOf(image)),
     };
     return {
       network: name,
       formula,
-      images: shown.length,
-      rows: contenders.map((contender) => judged<ShapleyFigure>(contender, measures, seed)),
+      images: count,
+      rows: contenders.map((contender) => judged(contender, measures, seed)),
       refused,
     };
   });
@@ -95,13 +90,12 @@ export async function exactShapleyValues(classifier: Classifier, images: Tensor<
 }
 
 function distance(map: Float32Array, truth: Float64Array): number {
-  return Math.sqrt(truth.reduce((sum, value, i) => sum + ((map[i] ?? 0) - value) ** 2, 0) / dot(truth, truth));
+  return Math.sqrt(truth.reduce((sum, value, i) => sum + ((map[i] ?? 0) - value) ** 2, 0));
 }
 
 function direction(map: Float32Array, truth: Float64Array): number {
-  const own = dot(map, map);
-  if (own === 0) return 1;
-  return Math.sqrt(Math.max(0, 1 - dot(map, truth) ** 2 / (own * dot(truth, truth))));
+  const sizes = dot(map, map) * dot(truth, truth);
+  return sizes === 0 ? 1 : Math.sqrt(Math.max(0, 1 - dot(map, truth) ** 2 / sizes));
 }
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {

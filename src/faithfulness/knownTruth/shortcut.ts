@@ -2,8 +2,8 @@ import type { LabelledImages } from '../../datasets/labelledImages.ts';
 import { random } from '../../random/random.ts';
 
 /*
- * A planted shortcut: digits with a small white square in the upper left corner, whose place there says which digit it is.
- * A network that learns from them needs to look at nothing else.
+ * A planted shortcut: digits with a small white square in the upper left corner, whose place there says the class. A network
+ * that learns from them needs to look at nothing else.
  */
 
 /** Squares of so many pixels a side, so many side by side: 4x10 pixels for ten classes. */
@@ -50,8 +50,23 @@ function tagPlaces({ classNames, width }: LabelledImages) {
   });
 }
 
-/** For each image the class of its tag: any but its own, so that tag and digit contradict each other. */
+/** For each image the class of a tag that contradicts its digit: any class but its own. */
 export function otherClasses({ labels, classNames }: LabelledImages, seed: number): Int32Array {
   const source = random(seed);
   return labels.map((label) => (label + 1 + source.index(classNames.length - 1)) % classNames.length);
+}
+
+/** What a tagged digit's class follows, when a network is trained on it. */
+export const shortcutKinds = ['tag and digit', 'tag alone'] as const;
+export type ShortcutKind = (typeof shortcutKinds)[number];
+
+/**
+ * Digits to be trained on, with a tag that always says the class. `tag and digit`: so does the digit, and how much a network
+ * rests on either has to be measured. `tag alone`: the class is drawn by lot, and nothing but the tag tells of it.
+ */
+export function taggedTraining(set: LabelledImages, kind: ShortcutKind, seed: number): LabelledImages {
+  if (kind === 'tag and digit') return withTags(set, (label) => label);
+  const source = random(seed);
+  const labels = set.labels.map(() => source.index(set.classNames.length));
+  return { ...withTags(set, (_, image) => labels[image]), labels };
 }

@@ -15,13 +15,14 @@ import { contendersOf, type Refusal } from './contenders.ts';
 import { type Judged, judged, type Measure } from './judged.ts';
 import { massOnTruth } from './maskScores.ts';
 import type { MethodsFor } from './methodsFor.ts';
-import { otherClasses, tagMask, withTags } from './shortcut.ts';
+import { otherClasses, type ShortcutKind, taggedTraining, tagMask, withTags } from './shortcut.ts';
 
 const batchSize = 100;
 const epochs = 4;
 
 /** What a network trained on tagged digits rests on, and who finds it. */
 export interface ShortcutTruth {
+  readonly kind: ShortcutKind;
   readonly reliance: Reliance;
   /** Judged: digits with another class's tag that the network takes for that class, so that only the tag can be why. */
   readonly images: number;
@@ -55,11 +56,11 @@ export interface ShortcutOptions {
 }
 
 /** @throws the signal's reason, once it is aborted; what `trainModel` and `explain` throw */
-export async function shortcutTruth(options: ShortcutOptions): Promise<ShortcutTruth> {
+export async function shortcutTruth(kind: ShortcutKind, options: ShortcutOptions): Promise<ShortcutTruth> {
   const { runtime, methods, digits, seed, signal, onStep } = options;
-  onStep?.('planted shortcut: training');
-  const own = (label: number) => label;
-  const training = withTags(digits.train, own);
+  const where = `planted shortcut, ${kind}`;
+  onStep?.(`${where}: training`);
+  const training = taggedTraining(digits.train, kind, seed);
   const model = await trained(runtime, training, seed, signal);
   return scoped(async (keep) => {
     const classifier = await keep(loadClassifier(writeModel(model), { runtime }));
@@ -70,7 +71,7 @@ export async function shortcutTruth(options: ShortcutOptions): Promise<ShortcutT
     const misled = await decided(against);
     const { labels } = digits.test;
     const reliance = {
-      withTag: agreement(await decided(inputs(withTags(digits.test, own))), labels),
+      withTag: agreement(await decided(inputs(withTags(digits.test, (label) => label))), labels),
       withoutTag: agreement(await decided(inputs(withTags(digits.test, () => undefined))), labels),
       digitAgainstTag: agreement(misled, labels),
       tagAgainstDigit: agreement(misled, others),
@@ -78,16 +79,16 @@ export async function shortcutTruth(options: ShortcutOptions): Promise<ShortcutT
     const shown = [...misled.keys()].filter((i) => misled[i] === others[i]).slice(0, options.images);
     const mask = tagMask(digits.test);
     const area = mask.reduce((sum, value) => sum + value, 0) / mask.length;
-    if (shown.length === 0) return { reliance, images: 0, area, rows: [], refused: [] };
+    if (shown.length === 0) return { kind, reliance, images: 0, area, rows: [], refused: [] };
     const { contenders, refused } = await contendersOf(
       classifier,
       concatRows(shown.map((i) => rows(against, i, i + 1))),
       methods({ side: classifier.input.width, background: inputs(training) }),
-      { seed, signal, onMethod: (title) => onStep?.(`planted shortcut: ${title}`) },
+      { seed, signal, onMethod: (title) => onStep?.(`${where}: ${title}`) },
     );
     const mass: Measure = (map) => massOnTruth(map, mask);
     const found = contenders.map((contender) => judged(contender, { mass }, seed));
-    return { reliance, images: shown.length, area, rows: found, refused };
+    return { kind, reliance, images: shown.length, area, rows: found, refused };
   });
 }
 
