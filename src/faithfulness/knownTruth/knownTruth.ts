@@ -6,6 +6,7 @@ import { type ShapleyTruth, shapleyTruth } from './shapleyTruth.ts';
 import { shortcutKinds } from './shortcut.ts';
 import { type ShortcutTruth, shortcutTruth } from './shortcutTruth.ts';
 import { type Background, backgrounds, type Scenario, scenarios } from './tetrominoes.ts';
+import { networks as allNetworks, type TetrominoNetwork } from './tetrominoNetworks.ts';
 import { type TetrominoTruth, tetrominoTruth } from './tetrominoTruth.ts';
 
 export interface KnownTruthOptions {
@@ -22,6 +23,8 @@ export interface KnownTruthOptions {
   readonly scenarios?: readonly Scenario[];
   /** Default: both. */
   readonly backgrounds?: readonly Background[];
+  /** Default: all three. */
+  readonly networks?: readonly TetrominoNetwork[];
   /** For the planted shortcut, which is left out without them. */
   readonly digits?: Digits;
   readonly onProgress?: (progress: KnownTruthProgress) => void;
@@ -53,6 +56,7 @@ export interface KnownTruth {
  */
 export async function knownTruth(options: KnownTruthOptions): Promise<KnownTruth> {
   const { runtime, seed = 0, methods = standardMethods, images = 200, count = 10_000, digits, signal } = options;
+  const { networks = allNetworks } = options;
   const pairs = (options.scenarios ?? scenarios).flatMap((scenario) =>
     (options.backgrounds ?? backgrounds).map((background) => ({ scenario, background })),
   );
@@ -74,7 +78,7 @@ export async function knownTruth(options: KnownTruthOptions): Promise<KnownTruth
   }
   const tetrominoes: TetrominoTruth[] = [];
   for (const { scenario, background } of pairs) {
-    tetrominoes.push(finished(await tetrominoTruth(scenario, background, { ...shared, count })));
+    tetrominoes.push(finished(await tetrominoTruth(scenario, background, { ...shared, count, networks })));
   }
   return { seed, runtime: runtime.name, tetrominoes, shortcuts, shapley };
 }

@@ -3,7 +3,7 @@ import { transportCost } from './earthMoversDistance.ts';
 
 /*
  * How well a map points at the pixels that are known to carry the class. Signs do not count: a pixel that speaks against a
- * class carries it as well.
+ * class carries it as well. What is not a number counts as 0.
  */
 
 /**
@@ -13,7 +13,7 @@ import { transportCost } from './earthMoversDistance.ts';
  */
 export function precision({ values }: Pick<CellMap, 'values'>, mask: Uint8Array): number {
   const k = countTrue(mask);
-  const strengths = values.map(Math.abs);
+  const strengths = strengthsOf(values);
   const threshold = strengths.toSorted().at(-k) ?? 0;
   const above = { all: 0, right: 0 };
   const equal = { all: 0, right: 0 };
@@ -33,7 +33,7 @@ export function precision({ values }: Pick<CellMap, 'values'>, mask: Uint8Array)
  * @param mask 1 for true pixels; one of them at least.
  */
 export function earthMoverScore({ height, width, values }: CellMap, mask: Uint8Array): number {
-  const strengths = Float64Array.from(values, Math.abs);
+  const strengths = strengthsOf(values);
   const total = strengths.reduce((sum, strength) => sum + strength, 0);
   const supplies = strengths.map((strength) => (total > 0 ? strength / total : 1 / strengths.length));
   const truePixels = [...mask.keys()].filter((pixel) => mask[pixel] === 1);
@@ -52,10 +52,14 @@ export function earthMoverScore({ height, width, values }: CellMap, mask: Uint8A
 
 /** The share of |map| on true pixels (Arras, Osman & Samek 2022: relevance mass accuracy); of a map of zeros, theirs of the area. */
 export function massOnTruth({ values }: Pick<CellMap, 'values'>, mask: Uint8Array): number {
-  const strengths = Float64Array.from(values, Math.abs);
+  const strengths = strengthsOf(values);
   const total = strengths.reduce((sum, strength) => sum + strength, 0);
   if (total === 0) return countTrue(mask) / mask.length;
   return strengths.reduce((sum, strength, pixel) => sum + strength * (mask[pixel] ?? 0), 0) / total;
+}
+
+function strengthsOf(values: Float32Array): Float64Array {
+  return Float64Array.from(values, (value) => (Number.isFinite(value) ? Math.abs(value) : 0));
 }
 
 function countTrue(mask: Uint8Array): number {

@@ -21,7 +21,8 @@ export function withTags(
   classOf: (label: number, image: number) => number | undefined,
 ): LabelledImages {
   const { count, labels } = set;
-  const images = set.images.slice();
+  // Not `slice`: that of Node's buffers, which data sets may be read into, is no copy.
+  const images = Uint8Array.from(set.images);
   const places = tagPlaces(set);
   const size = images.length / count;
   for (let image = 0; image < count; image++) {

@@ -10,7 +10,7 @@ import { type MaskedImages, split } from './maskedImages.ts';
 import { earthMoverScore, massOnTruth, precision } from './maskScores.ts';
 import type { MethodsFor } from './methodsFor.ts';
 import { type Background, type Scenario, tetrominoes } from './tetrominoes.ts';
-import { networks, type TetrominoNetwork, trainedOn } from './tetrominoNetworks.ts';
+import { type TetrominoNetwork, trainedOn } from './tetrominoNetworks.ts';
 
 /** As in the paper: a network below this accuracy has not found what the masks show. */
 const solvedFrom = 0.8;
@@ -40,6 +40,7 @@ export type TruthFigure = 'precision' | 'earthMover' | 'mass';
 export interface TetrominoOptions {
   readonly runtime: Runtime;
   readonly methods: MethodsFor;
+  readonly networks: readonly TetrominoNetwork[];
   readonly seed: number;
   /** Tetromino images in all, of which 80% are trained on. */
   readonly count: number;
@@ -60,7 +61,7 @@ export async function tetrominoTruth(
   const where = `${scenario}, ${background}`;
   return scoped(async (keep) => {
     const trained: Trained[] = [];
-    for (const network of networks) {
+    for (const network of options.networks) {
       onStep?.(`${where}: training the ${network} network`);
       const model = await trainedOn(runtime, network, { ...parts, seed, signal });
       const classifier = await keep(loadClassifier(writeModel(model), { runtime }));
