@@ -19,20 +19,24 @@ export function transportCost(
   demands: ArrayLike<number>,
   cost: (source: number, sink: number) => number,
 ): number {
-  const sinks = demands.length;
-  const flows: Float64Array[] = [];
   const costs = Array.from(supplies, (_, source) => Float64Array.from(demands, (_demand, sink) => cost(source, sink)));
-  const free = Float64Array.from(demands);
+  const sinks = Array.from(demands, (free): Sink => ({ free, from: new Map() }));
   for (let source = 0; source < supplies.length; source++) {
-    flows.push(new Float64Array(sinks));
     let left = supplies[source] ?? 0;
     while (left > rounding) {
-      const path = cheapestPath(source, costs, flows, free);
+      const path = cheapestPath(source, costs, sinks);
       if (!path) break;
-      left -= push(path, left, flows, free);
+      left -= push(path, left, sinks);
     }
   }
-  return flows.reduce((total, flow, source) => total + dot(flow, costs[source]), 0);
+  return sinks.reduce((total, { from }, sink) => total + costOf(from, sink, costs), 0);
+}
+
+interface Sink {
+  /** Mass it can still take. */
+  free: number;
+  /** Mass it has, by source. */
+  readonly from: Map<number, number>;
 }
 
 /** To `sink` from a source whose mass was elsewhere: at the sink of the step before, or, at first, nowhere. */
@@ -45,25 +49,23 @@ interface Step {
 function cheapestPath(
   source: number,
   costs: readonly Float64Array[],
-  flows: readonly Float64Array[],
-  free: Float64Array,
+  sinks: readonly Sink[],
 ): readonly Step[] | undefined {
-  const moves = cheapestMoves(costs, flows, free.length);
+  const moves = cheapestMoves(costs, sinks);
   const distance = Float64Array.from(costs[source] ?? []);
-  const steps: Step[] = Array.from(free, (_, sink) => ({ source, sink, from: undefined }));
+  const steps = sinks.map((_, sink): Step => ({ source, sink, from: undefined }));
   // Bellman and Ford: a move may gain. There are no circles that do, as the flow so far is cheapest.
-  for (let changed = true, round = 0; changed && round < free.length; round++) {
+  for (let changed = true, round = 0; changed && round < sinks.length; round++) {
     changed = false;
-    for (const { source: moved, from, sink, cost } of moves) {
-      const along = (distance[from] ?? 0) + cost;
-      if (along >= (distance[sink] ?? 0) - rounding) continue;
-      distance[sink] = along;
-      steps[sink] = { source: moved, sink, from };
+    for (const move of moves) {
+      const along = (distance[move.from] ?? 0) + move.cost;
+      if (along >= (distance[move.sink] ?? 0) - rounding) continue;
+      distance[move.sink] = along;
+      steps[move.sink] = move;
       changed = true;
     }
   }
-  const open = [...free.keys()].filter((sink) => (free[sink] ?? 0) > rounding);
-  const [first, ...others] = open;
+  const [first, ...others] = [...sinks.keys()].filter((sink) => (sinks[sink]?.free ?? 0) > rounding);
   if (first === undefined) return undefined;
   const end = others.reduce((best, sink) => ((distance[sink] ?? 0) < (distance[best] ?? 0) ? sink : best), first);
   return pathTo(end, steps);
@@ -75,18 +77,22 @@ interface Move extends Step {
 }
 
 /** Between any two sinks the source whose mass is moved from one to the other at the least cost. */
-function cheapestMoves(costs: readonly Float64Array[], flows: readonly Float64Array[], sinks: number): Move[] {
+function cheapestMoves(costs: readonly Float64Array[], sinks: readonly Sink[]): Move[] {
   const moves: Move[] = [];
-  for (let from = 0; from < sinks; from++) {
-    for (let sink = 0; sink < sinks; sink++) {
+  for (const [from, { from: sources }] of sinks.entries()) {
+    if (sources.size === 0) continue;
+    for (let sink = 0; sink < sinks.length; sink++) {
       if (sink === from) continue;
       let [best, least] = [-1, Number.POSITIVE_INFINITY];
-      for (let source = 0; source < flows.length; source++) {
-        if ((flows[source]?.[from] ?? 0) <= rounding) continue;
-        const cost = (costs[source]?.[sink] ?? 0) - (costs[source]?.[from] ?? 0);
-        if (cost < least) [best, least] = [source, cost];
+      for (const source of sources.keys()) {
+        const row = costs[source];
+        const cost = (row?.[sink] ?? 0) - (row?.[from] ?? 0);
+        if (cost < least) {
+          best = source;
+          least = cost;
+        }
       }
-      if (best >= 0) moves.push({ source: best, from, sink, cost: least });
+      moves.push({ source: best, from, sink, cost: least });
     }
   }
   return moves;
@@ -104,22 +110,28 @@ function pathTo(end: number, steps: readonly Step[]): Step[] {
 }
 
 /** Sends as much along a path as it takes, and gives how much that was. */
-function push(path: readonly Step[], most: number, flows: readonly Float64Array[], free: Float64Array): number {
-  const end = path.at(-1)?.sink ?? 0;
+function push(path: readonly Step[], most: number, sinks: readonly Sink[]): number {
+  const end = sinks[path.at(-1)?.sink ?? 0];
   const amount = path.reduce(
-    (least, { source, from }) => (from === undefined ? least : Math.min(least, flows[source]?.[from] ?? 0)),
-    Math.min(most, free[end] ?? 0),
+    (least, { source, from }) => (from === undefined ? least : Math.min(least, sinks[from]?.from.get(source) ?? 0)),
+    Math.min(most, end?.free ?? 0),
   );
   for (const { source, sink, from } of path) {
-    const flow = flows[source];
-    if (!flow) continue;
-    flow[sink] = (flow[sink] ?? 0) + amount;
-    if (from !== undefined) flow[from] = (flow[from] ?? 0) - amount;
+    add(sinks[sink], source, amount);
+    if (from !== undefined) add(sinks[from], source, -amount);
   }
-  free[end] = (free[end] ?? 0) - amount;
+  if (end) end.free -= amount;
   return amount;
 }
 
-function dot(a: Float64Array, b: Float64Array | undefined): number {
-  return a.reduce((sum, value, i) => sum + value * (b?.[i] ?? 0), 0);
+function add(sink: Sink | undefined, source: number, amount: number): void {
+  const mass = (sink?.from.get(source) ?? 0) + amount;
+  if (mass > rounding) sink?.from.set(source, mass);
+  else sink?.from.delete(source);
+}
+
+function costOf(masses: ReadonlyMap<number, number>, sink: number, costs: readonly Float64Array[]): number {
+  let sum = 0;
+  for (const [source, mass] of masses) sum += mass * (costs[source]?.[sink] ?? 0);
+  return sum;
 }
