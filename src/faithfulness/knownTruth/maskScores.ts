@@ -7,8 +7,8 @@ import { transportCost } from './earthMoversDistance.ts';
  */
 
 /**
- * The share of the k strongest |values| that are true pixels, with k their number (Clark, Wilming & Haufe 2023, equation
- * 6). Of equally strong pixels on either side of the k-th, what a choice among them by lot gives on average.
+ * The share of the k strongest |values| that are true pixels, with k their number (Clark, Wilming & Haufe 2023). Of equally
+ * strong pixels on either side of the k-th, what a choice among them by lot gives on average.
  * @param mask 1 for true pixels; one of them at least.
  */
 export function precision({ values }: Pick<CellMap, 'values'>, mask: Uint8Array): number {
@@ -27,7 +27,7 @@ export function precision({ values }: Pick<CellMap, 'values'>, mask: Uint8Array)
 }
 
 /**
- * 1 - EMD / EMD_max (section 4 there): 1 where all of |map| is spread evenly over the true pixels, 0 where it is all as far
+ * 1 - EMD / EMD_max (as there): 1 where all of |map| is spread evenly over the true pixels, 0 where it is all as far
  * from them as can be. The distance between pixels is Euclidean; EMD_max is sqrt(height^2 + width^2), 11.3 for 8x8, as in
  * the paper's code (from corner to corner there are 9.9). A map of zeros is taken as one that is even everywhere.
  * @param mask 1 for true pixels; one of them at least.

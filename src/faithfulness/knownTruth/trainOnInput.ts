@@ -59,7 +59,7 @@ export async function trainOnInput(runtime: Runtime, model: Model, options: Inpu
       for (let batch = 0; batch < perEpoch; batch++) {
         signal?.throwIfAborted();
         const images = makeBatch(order.subarray(batch * batchSize, (batch + 1) * batchSize));
-        const updated = await trainer.update(state, images, rateAt(state.step), {});
+        const updated = await trainer.update(state, images, rateAt(state.step));
         if (!Number.isFinite(updated.loss)) throw new NonFiniteLossError(state.step, rateAt(state.step), updated.loss);
         state = updated.state;
       }

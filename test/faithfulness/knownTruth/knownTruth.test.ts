@@ -9,7 +9,11 @@ import {
   type KnownTruthProgress,
   knownTruth,
 } from '../../../src/faithfulness/knownTruth/knownTruth.ts';
+import { split } from '../../../src/faithfulness/knownTruth/maskedImages.ts';
 import { otherClasses, taggedTraining, tagMask, withTags } from '../../../src/faithfulness/knownTruth/shortcut.ts';
+import { tetrominoes } from '../../../src/faithfulness/knownTruth/tetrominoes.ts';
+import { trainedOn } from '../../../src/faithfulness/knownTruth/tetrominoNetworks.ts';
+import { writeModel } from '../../../src/onnx/writeModel.ts';
 import { nodeRuntime } from '../../../src/runtime/node.ts';
 
 const runtime = nodeRuntime({ threads: 1 });
@@ -88,6 +92,19 @@ describe('known truth', () => {
     const stop = new AbortController();
     const stopped = knownTruth({ ...settings, signal: stop.signal, onProgress: () => stop.abort() });
     await expect(stopped).rejects.toThrow('aborted');
+  });
+});
+
+describe('the networks', () => {
+  it('have the same weights for the same seed, and other ones for another', async () => {
+    const parts = split(tetrominoes('xor', 'correlated', 0, 400));
+    const files = [];
+    for (const seed of [1, 1, 2]) {
+      const model = await trainedOn(runtime, 'linear', { ...parts, seed });
+      files.push(Buffer.from(writeModel(model)).toString('base64'));
+    }
+    expect(files[0]).toBe(files[1]);
+    expect(files[0]).not.toBe(files[2]);
   });
 });
 
