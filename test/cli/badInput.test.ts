@@ -268,7 +268,7 @@ describe.concurrent('konkyo explain refuses', () => {
   });
 
   it('a command there is not', async () => {
-    const ended = await konkyo.run(['explian']);
+    const ended = await konkyo.runAlone(['explian']);
     expect(ended).toMatchObject({ status: 2, stdout: '' });
     expect(ended.stderr).toMatch(/unknown command 'explian'[\s\S]*explain/);
   });

@@ -26,7 +26,8 @@ beforeAll(async () => {
 afterAll(() => konkyo.remove());
 
 function explain(out: string, args: readonly string[], stdin?: Uint8Array): Promise<Ended> {
-  return konkyo.run(['explain', 'model.onnx', '--out', out, '--threads', '1', ...args], stdin);
+  const words = ['explain', 'model.onnx', '--out', out, '--threads', '1', ...args];
+  return stdin ? konkyo.runAlone(words, { stdin }) : konkyo.run(words);
 }
 
 function json({ status, stdout, stderr }: Ended) {
@@ -119,7 +120,7 @@ describe.concurrent('konkyo explain', () => {
   it('the same command gives the same bytes', async () => {
     const args = ['digits:3', '--method', 'saliency,integrated-gradients', '--save', 'same/maps.npz', '--json'];
     const once = async () => {
-      const { stdout } = await explain('same', args);
+      const { stdout } = await konkyo.runAlone(['explain', 'model.onnx', '--out', 'same', '--threads', '1', ...args]);
       return [
         stdout,
         await readFile(at('same', 'index.html'), 'utf8'),
@@ -245,7 +246,7 @@ describe.concurrent('konkyo methods', () => {
 });
 
 it('help and version go to stdout', async () => {
-  const [help, version] = await Promise.all([konkyo.run(['--help']), konkyo.run(['--version'])]);
+  const [help, version] = await Promise.all([konkyo.runAlone(['--help']), konkyo.runAlone(['--version'])]);
   expect(help).toMatchObject({ status: 0, stderr: '' });
   for (const command of ['explain', 'methods', 'train']) expect(help.stdout).toContain(command);
   expect(version).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });

@@ -61,8 +61,8 @@ async function scripted(script: string, env: Readonly<Record<string, string>> = 
 let scripts = 0;
 
 const explain = (image: string, limit: string) =>
-  konkyo.run(['explain', 'loop.onnx', image, '--method', 'occlusion', '--no-checks'], undefined, {
-    KONKYO_TIME_LIMIT: limit,
+  konkyo.runAlone(['explain', 'loop.onnx', image, '--method', 'occlusion', '--no-checks'], {
+    env: { KONKYO_TIME_LIMIT: limit },
   });
 
 describe.concurrent('a run without end', () => {
