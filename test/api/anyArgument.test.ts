@@ -138,7 +138,7 @@ describe('ends well or with an error of its own', () => {
     );
     for (const explainer of explainers) for (let times = 0; times < 3; times++) await explainer.release();
     await ends(() => explainers[0]!.attribute(image, [0]));
-  }, 60_000);
+  });
 
   it(
     'explain, whatever methods and target',

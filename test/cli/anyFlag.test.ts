@@ -1,16 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNpy } from '../../src/datasets/npy.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { encodePicture } from '../../src/pictures/png.ts';
 import { dense } from '../model/smallClassifiers.ts';
 import { built, value } from '../onnx/smallModels.ts';
 import { compileKonkyo, type Konkyo } from './konkyo.ts';
-
-// Hundreds of command lines, on cores that other tests use too.
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 const model = built(value('image', ['n', 1, 4, 4]), ['n', 3], (b, x) => dense(b, b.add('Flatten', [x]), 16, 3));
 const named = (name: string) =>

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDigits } from '../../src/datasets/digits.ts';
 import { imageAt } from '../../src/datasets/labelledImages.ts';
 import { readNpz, writeNpz } from '../../src/datasets/npz.ts';
@@ -12,9 +12,6 @@ import { encodePicture } from '../../src/pictures/png.ts';
 import { dense, images } from '../model/smallClassifiers.ts';
 import { built, value } from '../onnx/smallModels.ts';
 import { compileKonkyo, type Ended, type Konkyo } from './konkyo.ts';
-
-// Each test starts processes, and these compete for the cores with other tests.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let konkyo: Konkyo;
 const at = (...names: string[]) => join(konkyo.folder, ...names);

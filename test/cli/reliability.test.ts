@@ -16,14 +16,11 @@ import {
   TensorShapeProto_DimensionSchema,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNpy } from '../../src/datasets/npy.ts';
 import { readNpz, writeNpz } from '../../src/datasets/npz.ts';
 import { message } from '../onnx/smallModels.ts';
 import { compileKonkyo, type Konkyo } from './konkyo.ts';
-
-// Each test starts processes, and these compete for the cores with other tests.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let konkyo: Konkyo;
 const at = (...names: string[]) => join(konkyo.folder, ...names);

@@ -4,16 +4,13 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNpz } from '../../src/datasets/npz.ts';
 import { readModel } from '../../src/onnx/readModel.ts';
 import { compileKonkyo, type Ended, type Konkyo } from './konkyo.ts';
 
 const mnist = fileURLToPath(new URL('../../../shared/data/mnist/', import.meta.url));
 const resnet = fileURLToPath(new URL('../reference/resnet_mini.onnx', import.meta.url));
-
-// Each test starts several processes, which compete for the cores with other tests.
-vi.setConfig({ testTimeout: 180_000 });
 
 let konkyo: Konkyo;
 const at = (name: string) => join(konkyo.folder, name);

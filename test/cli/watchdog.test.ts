@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNpy } from '../../src/datasets/npy.ts';
 import type { Graph } from '../../src/onnx/graph.ts';
 import { emptyGraph } from '../../src/onnx/graphBuilder.ts';
@@ -10,9 +10,6 @@ import { writeModel } from '../../src/onnx/writeModel.ts';
 import { dense } from '../model/smallClassifiers.ts';
 import { built, node, value } from '../onnx/smallModels.ts';
 import { compileKonkyo, type Ended, type Konkyo } from './konkyo.ts';
-
-// Each case starts a process, and these compete for the cores with other tests.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** Goes round as often as the first pixel says: for noise images not once, for an image made for it without end. */
 const body: Graph = {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { regionsSettings } from '../../../src/cli/regionsFlags.ts';
 import { loadDigits } from '../../../src/datasets/digits.ts';
 import { selectImages } from '../../../src/datasets/labelledImages.ts';
@@ -10,8 +10,6 @@ import { readModel } from '../../../src/onnx/readModel.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';
 import { architectures } from '../../../src/training/architectures.ts';
 import { compileKonkyo, type Konkyo } from '../../cli/konkyo.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let konkyo: Konkyo;
 const at = (name: string) => join(konkyo.folder, name);
