@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as konkyo from '../../src/index.ts';
 import { decodeImage, nodeRuntime, openDataset } from '../../src/node.ts';
-import { dense, load } from '../model/smallClassifiers.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, dense, load, value } from '../networks.ts';
 import { cpu } from '../runtimes.ts';
 
 /*

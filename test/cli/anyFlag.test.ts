@@ -5,8 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNpy } from '../../src/datasets/npy.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { encodePicture } from '../../src/pictures/png.ts';
-import { dense } from '../model/smallClassifiers.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, dense, value } from '../networks.ts';
 import { compileKonkyo, type Konkyo } from './konkyo.ts';
 
 const model = built(value('image', ['n', 1, 4, 4]), ['n', 3], (b, x) => dense(b, b.add('Flatten', [x]), 16, 3));

@@ -9,8 +9,7 @@ import type { Graph } from '../../src/onnx/graph.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { encodePicture } from '../../src/pictures/png.ts';
-import { dense } from '../model/smallClassifiers.ts';
-import { built, modelOf, node, value } from '../onnx/smallModels.ts';
+import { built, dense, modelOf, node, value } from '../networks.ts';
 import { compileKonkyo, type Konkyo } from './konkyo.ts';
 
 const digits = readFileSync(new URL('../reference/lenet_digits.onnx', import.meta.url));

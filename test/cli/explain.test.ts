@@ -9,8 +9,7 @@ import { methodKinds } from '../../src/methods.ts';
 import { float32 } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { encodePicture } from '../../src/pictures/png.ts';
-import { dense, images } from '../model/smallClassifiers.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, dense, images, value } from '../networks.ts';
 import { compileKonkyo, type Ended, type Konkyo } from './konkyo.ts';
 
 let konkyo: Konkyo;

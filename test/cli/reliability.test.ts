@@ -19,7 +19,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNpy } from '../../src/datasets/npy.ts';
 import { readNpz, writeNpz } from '../../src/datasets/npz.ts';
-import { message } from '../onnx/smallModels.ts';
+import { message } from '../networks.ts';
 import { compileKonkyo, type Konkyo } from './konkyo.ts';
 
 let konkyo: Konkyo;

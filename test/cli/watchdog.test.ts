@@ -7,8 +7,7 @@ import type { Graph } from '../../src/onnx/graph.ts';
 import { emptyGraph } from '../../src/onnx/graphBuilder.ts';
 import { tensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
-import { dense } from '../model/smallClassifiers.ts';
-import { built, node, value } from '../onnx/smallModels.ts';
+import { built, dense, node, value } from '../networks.ts';
 import { compileKonkyo, type Ended, type Konkyo } from './konkyo.ts';
 
 /** Goes round as often as the first pixel says: for noise images not once, for an image made for it without end. */

@@ -6,8 +6,7 @@ import { lrpEpsilonPlusKind } from '../../../src/attribution/relevance/lrp.ts';
 import type { Classifier } from '../../../src/model/classifier.ts';
 import type { AttributeLike } from '../../../src/onnx/attributes.ts';
 import { float32, sizeOf } from '../../../src/onnx/tensor.ts';
-import { dense, images, load, weights } from '../../model/smallClassifiers.ts';
-import { built, value } from '../../onnx/smallModels.ts';
+import { built, dense, images, load, value, weights } from '../../networks.ts';
 
 interface Case {
   readonly title: string;
