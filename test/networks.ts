@@ -16,6 +16,25 @@ export function modelOf(graph: Graph, opset = 21): Model {
   return { irVersion: 10, opset, domains: new Map(), producer: 'test', metadata: new Map(), graph };
 }
 
+/** A graph written out. */
+export function graphOf(parts: {
+  readonly inputs: readonly ValueInfo[];
+  readonly constants?: Readonly<Record<string, Tensor>>;
+  readonly nodes: readonly Node[];
+  /** Names of what it gives. */
+  readonly outputs: readonly string[];
+}): Graph {
+  const { inputs, constants = {}, nodes, outputs } = parts;
+  const initializers = new Map(Object.entries(constants));
+  return {
+    ...emptyGraph('test'),
+    inputs,
+    initializers,
+    nodes,
+    outputs: outputs.map((name) => ({ name, type: undefined, dims: undefined })),
+  };
+}
+
 /** A value as a graph declares it, float32 by default. */
 export function value(name: string, dims: ValueInfo['dims'], type: ElementType = 'float32'): ValueInfo {
   return { name, type, dims };

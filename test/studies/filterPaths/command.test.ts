@@ -8,7 +8,7 @@ let konkyo: Konkyo;
 beforeAll(async () => {
   konkyo = await compileKonkyo();
   for (const model of ['lenet_digits', 'sigmoid_mlp']) {
-    const bytes = readFileSync(new URL(`../reference/${model}.onnx`, import.meta.url));
+    const bytes = readFileSync(new URL(`../../reference/${model}.onnx`, import.meta.url));
     await writeFile(join(konkyo.folder, `${model}.onnx`), bytes);
   }
 });
