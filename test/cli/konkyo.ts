@@ -46,6 +46,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   Object.assign(process.env, env);
   said = { stdout: '', stderr: '' };
   process.exitCode = 0;
+  // Pages show the command that made them.
+  process.argv = [process.argv[0], 'konkyo', ...args];
   await runProgram(args);
   for (const name of Object.keys(env)) {
     if (name in before) process.env[name] = before[name];
