@@ -4,7 +4,7 @@ import { webRuntime } from '../src/runtime/web.ts';
 
 /** Every runtime the numeric tests run on. */
 export const runtimes: readonly { readonly name: string; readonly runtime: Runtime }[] = [
-  { name: 'CPU', runtime: nodeRuntime({ threads: 2 }) },
+  { name: 'CPU', runtime: nodeRuntime({ threads: 1 }) },
   { name: 'WASM', runtime: webRuntime({ threads: 1 }) },
 ];
 

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as konkyo from '../../src/index.ts';
 import { decodeImage, nodeRuntime, openDataset } from '../../src/node.ts';
-import { dense, load } from '../model/smallClassifiers.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, dense, load, value } from '../networks.ts';
 import { cpu } from '../runtimes.ts';
 
 /*
@@ -138,7 +137,7 @@ describe('ends well or with an error of its own', () => {
     );
     for (const explainer of explainers) for (let times = 0; times < 3; times++) await explainer.release();
     await ends(() => explainers[0]!.attribute(image, [0]));
-  }, 60_000);
+  });
 
   it(
     'explain, whatever methods and target',

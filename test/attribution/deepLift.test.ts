@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deepLift } from '../../src/attribution/gradient/deepLift.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, rows } from '../../src/onnx/tensor.ts';
-import { dense, images, load, weights } from '../model/smallClassifiers.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, dense, images, load, value, weights } from '../networks.ts';
 
 type Part = (builder: GraphBuilder, x: string) => string;
 

@@ -8,8 +8,7 @@ import type { Classifier } from '../../src/model/classifier.ts';
 import { loadClassifier } from '../../src/model/loadClassifier.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
-import { dense, images, load, weights } from '../model/smallClassifiers.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, dense, images, load, value, weights } from '../networks.ts';
 import { cpu } from '../runtimes.ts';
 import { readReference } from './referenceData.ts';
 

@@ -13,8 +13,7 @@ import { checkMaps } from '../../src/faithfulness/checkMaps.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { concatRows, float32 } from '../../src/onnx/tensor.ts';
 import { explainedImage } from '../../src/report/explanation/explainedView.ts';
-import { load, weights } from '../model/smallClassifiers.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, load, value, weights } from '../networks.ts';
 
 const size = 16;
 /** Every third pixel is black, where the functions below are infinitely steep. */

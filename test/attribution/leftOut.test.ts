@@ -6,8 +6,7 @@ import type { Method } from '../../src/attribution/method.ts';
 import { checkMaps } from '../../src/faithfulness/checkMaps.ts';
 import { concatRows, float32, rows, type Tensor } from '../../src/onnx/tensor.ts';
 import { RunError } from '../../src/runtime/runtime.ts';
-import { dense, images, load } from '../model/smallClassifiers.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, dense, images, load, value } from '../networks.ts';
 
 /** The log of the pixels: NaN for an image with a negative one. */
 const model = built(value('x', ['n', 1, 4, 4]), ['n', 3], (builder, x) =>

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lrpEpsilonPlus, relevanceMethods } from '../../src/attribution/relevance/lrp.ts';
 import { conservation, kept } from '../../src/faithfulness/conservation.ts';
 import { methodKind } from '../../src/methods.ts';
@@ -7,7 +7,8 @@ import type { Classifier } from '../../src/model/classifier.ts';
 import type { InputSettings } from '../../src/model/inputDescription.ts';
 import { loadClassifier } from '../../src/model/loadClassifier.ts';
 import { noiseImages } from '../../src/model/pixels.ts';
-import { nodeRuntime } from '../../src/runtime/node.ts';
+import type { Model } from '../../src/onnx/graph.ts';
+import { recordingRuntime } from '../runtime/recordingRuntime.ts';
 import { cpu } from '../runtimes.ts';
 import { relativeDifference } from './referenceClassifier.ts';
 
@@ -46,15 +47,19 @@ const load = ({ path, input }: ForeignModel, runtime = cpu): Promise<Classifier>
 for (const model of models) {
   const reason = existsSync(model.path) ? '' : ' (skipped: no ../shared/models)';
   describe.skipIf(reason !== '')(`relevance of ${model.name}${reason}`, () => {
+    let classifier: Classifier;
+    beforeAll(async () => {
+      classifier = await load(model);
+    });
+    afterAll(() => classifier.release());
+
     it.each(relevanceMethods.map((kind) => ({ id: kind.id, kind })))(
       '$id: finite, and every part of the score found or booked; or refused by operator',
       async ({ kind }) => {
-        const classifier = await load(model);
         const images = noiseImages(classifier.input, 2);
         const compiled = kind.create({}).compile(classifier);
         if (model.refused !== undefined && kind.id !== 'attn-lrp') {
           await expect(compiled).rejects.toThrow(`${model.refused} (the composite has no rule for it)`);
-          await classifier.release();
           return;
         }
         const explainer = await compiled;
@@ -73,7 +78,6 @@ for (const model of models) {
           expect(Math.abs(score - sum - inLayers)).toBeLessThan(1e-3 * largest);
         }
         await explainer.release();
-        await classifier.release();
       },
     );
   });
@@ -148,34 +152,22 @@ describe('relevance', () => {
   });
 });
 
-/** CPU time in ms of one thread, the smallest of several: what other processes do does not count. */
-async function cost(run: () => Promise<unknown>, repetitions: number): Promise<number> {
-  await run();
-  const times: number[] = [];
-  for (let i = 0; i < 7; i++) {
-    const before = process.cpuUsage();
-    for (let k = 0; k < repetitions; k++) await run();
-    const { user, system } = process.cpuUsage(before);
-    times.push((user + system) / 1000 / repetitions);
-  }
-  return Math.min(...times);
-}
-
-const timed = [
-  { model: models.find(({ name }) => name.startsWith('squeezenet'))!, images: 1, repetitions: 2 },
-  { model: { name: 'lenet', path: own('lenet') }, images: 100, repetitions: 10 },
-];
-for (const { model, images: count, repetitions } of timed) {
+for (const model of [
+  ...models.filter(({ name }) => name.startsWith('squeezenet')),
+  { name: 'lenet', path: own('lenet') },
+]) {
   const reason = existsSync(model.path) ? '' : ' (skipped: no ../shared/models)';
-  it.skipIf(reason !== '')(`an epsilon-plus map of ${model.name} costs at most 8 forward passes${reason}`, async () => {
-    const classifier = await load(model, nodeRuntime({ threads: 1 }));
-    const images = noiseImages(classifier.input, count);
-    const targets = Array.from({ length: count }, () => 3);
-    const explainer = await lrpEpsilonPlus.create({}).compile(classifier);
-    const forward = await cost(() => classifier.scoresOf(images), repetitions);
-    const map = await cost(() => explainer.attribute(images, targets), repetitions);
-    expect(map / forward).toBeLessThan(8);
-    await explainer.release();
-    await classifier.release();
-  });
+  it.skipIf(reason !== '')(
+    `an epsilon-plus map of ${model.name} takes at most 4 forward passes’ products${reason}`,
+    async () => {
+      const recording = recordingRuntime();
+      const classifier = await load(model, recording.runtime);
+      const explainer = await lrpEpsilonPlus.create({}).compile(classifier);
+      const products = ({ graph }: Model) =>
+        graph.nodes.filter(({ op }) => /^(Conv|ConvTranspose|MatMul|Gemm)$/.test(op)).length;
+      expect(products(recording.models.at(-1)!) / products(classifier.model)).toBeLessThan(4);
+      await explainer.release();
+      await classifier.release();
+    },
+  );
 }

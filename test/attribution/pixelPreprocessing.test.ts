@@ -19,9 +19,9 @@ import {
 } from '../../src/transforms/relevance/composites.ts';
 import { relevanceContext } from '../../src/transforms/relevance/context.ts';
 import { addRelevance } from '../../src/transforms/relevance/relevance.ts';
+import { modelOf } from '../networks.ts';
 import { cpu, runtimes } from '../runtimes.ts';
 import { distinct, positive, scaled } from '../transforms/gradient/inputs.ts';
-import { modelOf } from '../transforms/relevance/layerCase.ts';
 import {
   channels,
   type Layout,

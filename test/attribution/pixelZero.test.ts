@@ -9,9 +9,9 @@ import { float } from '../../src/onnx/attributes.ts';
 import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, type Tensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
+import { modelOf } from '../networks.ts';
 import { cpu } from '../runtimes.ts';
 import { distinct } from '../transforms/gradient/inputs.ts';
-import { modelOf } from '../transforms/relevance/layerCase.ts';
 import { relativeDifference } from './referenceClassifier.ts';
 
 /* What a file does to pixels first: where it is affine in each, the map does not depend on the pixels' zero; else it is said. */

@@ -10,8 +10,7 @@ import { elementTypeCode } from '../../src/onnx/elementType.ts';
 import type { Model, Node } from '../../src/onnx/graph.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, tensor } from '../../src/onnx/tensor.ts';
-import { load } from '../model/smallClassifiers.ts';
-import { built, node, value } from '../onnx/smallModels.ts';
+import { built, load, node, value } from '../networks.ts';
 import { distinct } from '../transforms/gradient/inputs.ts';
 import { relativeDifference } from './referenceClassifier.ts';
 

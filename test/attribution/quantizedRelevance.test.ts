@@ -7,9 +7,9 @@ import { noiseImages } from '../../src/model/pixels.ts';
 import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, tensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
+import { modelOf } from '../networks.ts';
 import { cpu } from '../runtimes.ts';
 import { distinct } from '../transforms/gradient/inputs.ts';
-import { modelOf } from '../transforms/relevance/layerCase.ts';
 import { relativeDifference } from './referenceClassifier.ts';
 
 /*

@@ -5,8 +5,7 @@ import { methodKinds } from '../../src/methods.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, rows, type Tensor } from '../../src/onnx/tensor.ts';
-import { dense, images, load, weights } from '../model/smallClassifiers.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, dense, images, load, value, weights } from '../networks.ts';
 import { relativeDifference } from './referenceClassifier.ts';
 
 /*

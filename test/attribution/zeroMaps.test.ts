@@ -16,8 +16,7 @@ import { checkMaps } from '../../src/faithfulness/checkMaps.ts';
 import type { Classifier } from '../../src/model/classifier.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { explainedImage } from '../../src/report/explanation/explainedView.ts';
-import { dense, images, load, weights } from '../model/smallClassifiers.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, dense, images, load, value, weights } from '../networks.ts';
 
 const image = images(1, [1, 6, 6]);
 const bySlopes: readonly Method[] = [

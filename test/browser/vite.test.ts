@@ -31,7 +31,7 @@ describe.skipIf(!existsSync(executablePath))("the example for Vite, in Chromium 
     const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
     browser = await chromium.launch({ executablePath, args: flags });
     expected = await native();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

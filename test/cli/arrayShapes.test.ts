@@ -6,8 +6,7 @@ import { readInputs } from '../../src/cli/inputs.ts';
 import { writeNpy } from '../../src/datasets/npy.ts';
 import { InvalidInputError } from '../../src/model/errors.ts';
 import { sizeOf } from '../../src/onnx/tensor.ts';
-import { dense, load } from '../model/smallClassifiers.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, dense, load, value } from '../networks.ts';
 
 let folder = '';
 beforeAll(async () => {

@@ -3,18 +3,14 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNpy } from '../../src/datasets/npy.ts';
 import type { Graph } from '../../src/onnx/graph.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { encodePicture } from '../../src/pictures/png.ts';
-import { dense } from '../model/smallClassifiers.ts';
-import { built, modelOf, node, value } from '../onnx/smallModels.ts';
+import { built, dense, modelOf, node, value } from '../networks.ts';
 import { compileKonkyo, type Konkyo } from './konkyo.ts';
-
-// Each case starts a process, and these compete for the cores with other tests.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const digits = readFileSync(new URL('../reference/lenet_digits.onnx', import.meta.url));
 const image = value('image', ['n', 1, 4, 4]);
@@ -268,7 +264,7 @@ describe.concurrent('konkyo explain refuses', () => {
   });
 
   it('a command there is not', async () => {
-    const ended = await konkyo.run(['explian']);
+    const ended = await konkyo.runAlone(['explian']);
     expect(ended).toMatchObject({ status: 2, stdout: '' });
     expect(ended.stderr).toMatch(/unknown command 'explian'[\s\S]*explain/);
   });

@@ -7,8 +7,7 @@ import { parseInputSettings } from '../../src/model/inputDescription.ts';
 import { parseTarget } from '../../src/model/target.ts';
 import { loadModelFile } from '../../src/node/modelFile.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
-import { dense } from '../model/smallClassifiers.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, dense, value } from '../networks.ts';
 import { cpu } from '../runtimes.ts';
 
 let folder: string;

@@ -2,13 +2,10 @@ import { readFileSync } from 'node:fs';
 import { copyFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNpy } from '../../src/datasets/npy.ts';
 import { readModel } from '../../src/onnx/readModel.ts';
 import { compileKonkyo, type Konkyo } from './konkyo.ts';
-
-// Each case starts a process, and these compete for the cores with other tests.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let konkyo: Konkyo;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDigits } from '../../src/datasets/digits.ts';
 import { imageAt } from '../../src/datasets/labelledImages.ts';
 import { readNpz, writeNpz } from '../../src/datasets/npz.ts';
@@ -9,12 +9,8 @@ import { methodKinds } from '../../src/methods.ts';
 import { float32 } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { encodePicture } from '../../src/pictures/png.ts';
-import { dense, images } from '../model/smallClassifiers.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, dense, images, value } from '../networks.ts';
 import { compileKonkyo, type Ended, type Konkyo } from './konkyo.ts';
-
-// Each test starts processes, and these compete for the cores with other tests.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let konkyo: Konkyo;
 const at = (...names: string[]) => join(konkyo.folder, ...names);
@@ -26,7 +22,8 @@ beforeAll(async () => {
 afterAll(() => konkyo.remove());
 
 function explain(out: string, args: readonly string[], stdin?: Uint8Array): Promise<Ended> {
-  return konkyo.run(['explain', 'model.onnx', '--out', out, '--threads', '1', ...args], stdin);
+  const words = ['explain', 'model.onnx', '--out', out, '--threads', '1', ...args];
+  return stdin ? konkyo.runAlone(words, { stdin }) : konkyo.run(words);
 }
 
 function json({ status, stdout, stderr }: Ended) {
@@ -119,7 +116,7 @@ describe.concurrent('konkyo explain', () => {
   it('the same command gives the same bytes', async () => {
     const args = ['digits:3', '--method', 'saliency,integrated-gradients', '--save', 'same/maps.npz', '--json'];
     const once = async () => {
-      const { stdout } = await explain('same', args);
+      const { stdout } = await konkyo.runAlone(['explain', 'model.onnx', '--out', 'same', '--threads', '1', ...args]);
       return [
         stdout,
         await readFile(at('same', 'index.html'), 'utf8'),
@@ -245,7 +242,7 @@ describe.concurrent('konkyo methods', () => {
 });
 
 it('help and version go to stdout', async () => {
-  const [help, version] = await Promise.all([konkyo.run(['--help']), konkyo.run(['--version'])]);
+  const [help, version] = await Promise.all([konkyo.runAlone(['--help']), konkyo.runAlone(['--version'])]);
   expect(help).toMatchObject({ status: 0, stderr: '' });
   for (const command of ['explain', 'methods', 'train']) expect(help.stdout).toContain(command);
   expect(version).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });

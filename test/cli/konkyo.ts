@@ -1,11 +1,9 @@
-import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
+import { createInterface } from 'node:readline';
+import { built } from './build.ts';
 
 export interface Ended {
   readonly status: number | null;
@@ -13,36 +11,48 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** konkyo as it is published, compiled once: it starts in a third of the time that compiling on the way takes. */
+type Environment = Readonly<Record<string, string>>;
+
+/** konkyo as it is published, in a folder of a test's own. */
 export interface Konkyo {
-  /** A folder for a test's files; gone after `remove`. */
+  /** For a test's files; gone after `remove`. */
   readonly folder: string;
-  run(args: readonly string[], stdin?: Uint8Array, env?: Readonly<Record<string, string>>): Promise<Ended>;
   /**
-   * Runs several one after the other in one process, which loads konkyo once: where neither signals nor streams are at stake, a
-   * tenth of the time.
+   * Runs a command line, after those asked for earlier, in one process that loads konkyo once: where neither signals nor streams
+   * are at stake, a tenth of the time.
    */
-  runAll(all: readonly (readonly string[])[], env?: Readonly<Record<string, string>>): Promise<readonly Ended[]>;
+  run(args: readonly string[], env?: Environment): Promise<Ended>;
+  /** Runs a command line in a process of its own. */
+  runAlone(args: readonly string[], more?: { readonly stdin?: Uint8Array; readonly env?: Environment }): Promise<Ended>;
   remove(): Promise<void>;
 }
 
-/** Runs the command lines that come on stdin as JSON, and prints what each said. */
+/** Runs the command lines that come on stdin, one a line as JSON, and prints what each said. */
 const runner = `
-import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { runProgram } from './dist/cli/program.js';
 const print = process.stdout.write.bind(process.stdout);
-const all = JSON.parse(readFileSync(0, 'utf8'));
-for (const words of all) {
-  const said = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr']) {
-    process[name].write = (text, done) => {
-      said[name] += text;
-      done?.();
-      return true;
-    };
-  }
+let said;
+for (const name of ['stdout', 'stderr']) {
+  process[name].write = (text, done) => {
+    said[name] += text;
+    done?.();
+    return true;
+  };
+}
+for await (const line of createInterface({ input: process.stdin })) {
+  const { args, env } = JSON.parse(line);
+  const before = { ...process.env };
+  Object.assign(process.env, env);
+  said = { stdout: '', stderr: '' };
   process.exitCode = 0;
-  await runProgram(words);
+  // Pages show the command that made them.
+  process.argv = [process.argv[0], 'konkyo', ...args];
+  await runProgram(args);
+  for (const name of Object.keys(env)) {
+    if (name in before) process.env[name] = before[name];
+    else delete process.env[name];
+  }
   print(JSON.stringify({ status: process.exitCode, ...said }) + '\\n');
 }
 process.exitCode = 0;
@@ -50,43 +60,64 @@ process.exitCode = 0;
 
 export async function compileKonkyo(): Promise<Konkyo> {
   const folder = await mkdtemp(join(tmpdir(), 'konkyo-cli-'));
-  const main = join(folder, 'dist', 'cli', 'main.js');
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  await new Promise<void>((resolve, reject) => {
-    const args = [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', join(folder, 'dist')];
-    // Type errors are the type check's business.
-    execFile(process.execPath, args, (error) => (existsSync(main) ? resolve() : reject(error)));
-  });
-  await cp(join(root, 'package.json'), join(folder, 'package.json'));
-  for (const name of ['node_modules', 'assets']) await symlink(join(root, name), join(folder, name));
+  for (const name of ['dist', 'package.json', 'assets']) await symlink(join(built, name), join(folder, name));
   await writeFile(join(folder, 'runner.mjs'), runner);
-  const started = (
-    script: string,
-    args: readonly string[],
-    stdin?: Uint8Array | string,
-    env?: Readonly<Record<string, string>>,
-  ) =>
-    new Promise<Ended>((resolve) => {
-      const child = spawn(process.execPath, [script, ...args], { cwd: folder, env: { ...process.env, ...env } });
-      let [stdout, stderr] = ['', ''];
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        stdout += text;
-      });
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        stderr += text;
-      });
-      child.stdin.end(stdin);
-      child.on('close', (status) => resolve({ status, stdout, stderr }));
-    });
+  const start = (script: string, args: readonly string[], env: Environment = {}) =>
+    spawn(process.execPath, [join(folder, script), ...args], { cwd: folder, env: { ...process.env, ...env } });
+  let shared: ReturnType<typeof oneByOne> | undefined;
   return {
     folder,
-    run: (args, stdin, env) => started(main, args, stdin, env),
-    async runAll(all, env) {
-      const { stdout, stderr } = await started(join(folder, 'runner.mjs'), [], JSON.stringify(all), env);
-      const done = stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Ended]));
-      if (done.length === all.length) return done;
-      throw new Error(`konkyo ${all[done.length]?.join(' ')} ended the process: ${stderr}`);
+    run(args, env = {}) {
+      shared ??= oneByOne(start('runner.mjs', []));
+      return shared.run(args, env);
     },
-    remove: () => rm(folder, { recursive: true }),
+    runAlone(args, { stdin, env } = {}) {
+      const child = start(join('dist', 'cli', 'main.js'), args, env);
+      const said = { stdout: textOf(child.stdout), stderr: textOf(child.stderr) };
+      child.stdin.end(stdin);
+      return new Promise((resolve) =>
+        child.on('close', (status) => resolve({ status, stdout: said.stdout(), stderr: said.stderr() })),
+      );
+    },
+    async remove() {
+      await shared?.end();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** What a stream has said so far. */
+function textOf(stream: NodeJS.ReadableStream): () => string {
+  let text = '';
+  stream.setEncoding('utf8').on('data', (more: string) => {
+    text += more;
+  });
+  return () => text;
+}
+
+/** Has the process of `runner` run one command line after the other. */
+function oneByOne(child: ChildProcess) {
+  const { stdin, stdout, stderr } = child;
+  if (!stdin || !stdout || !stderr) throw new Error('no pipes to the process that runs konkyo');
+  const waiting: { readonly args: readonly string[]; resolve(ended: Ended): void; reject(error: Error): void }[] = [];
+  const said = textOf(stderr);
+  createInterface({ input: stdout }).on('line', (line) => waiting.shift()?.resolve(JSON.parse(line)));
+  const closed = new Promise<void>((resolve) =>
+    child.on('close', () => {
+      for (const { args, reject } of waiting.splice(0))
+        reject(new Error(`konkyo ${args.join(' ')} did not end: ${said()}`));
+      resolve();
+    }),
+  );
+  return {
+    run: (args: readonly string[], env: Environment) =>
+      new Promise<Ended>((resolve, reject) => {
+        waiting.push({ args, resolve, reject });
+        stdin.write(`${JSON.stringify({ args, env })}\n`);
+      }),
+    end() {
+      stdin.end();
+      return closed;
+    },
   };
 }

@@ -41,7 +41,7 @@ describe('konkyo noncontributing', () => {
   beforeAll(async () => {
     konkyo = await compileKonkyo();
     writeFileSync(join(konkyo.folder, 'c.onnx'), writeModel(architectures.c.build(1)));
-  }, 60_000);
+  });
   afterAll(() => konkyo.remove());
 
   it('writes a page, arrays and JSON', async () => {

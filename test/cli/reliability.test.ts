@@ -16,14 +16,11 @@ import {
   TensorShapeProto_DimensionSchema,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNpy } from '../../src/datasets/npy.ts';
 import { readNpz, writeNpz } from '../../src/datasets/npz.ts';
-import { message } from '../onnx/smallModels.ts';
+import { message } from '../networks.ts';
 import { compileKonkyo, type Konkyo } from './konkyo.ts';
-
-// Each test starts processes, and these compete for the cores with other tests.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let konkyo: Konkyo;
 const at = (...names: string[]) => join(konkyo.folder, ...names);
@@ -203,7 +200,9 @@ describe.skipIf(!isPosix).concurrent('places that cannot be written to are refus
     ];
     await symlink('loop', at('loop'));
     await writeFile(at('m.konkyo.json'), '{}');
-    for (const [i, { status, stderr }] of (await konkyo.runAll(commands.map(words))).entries()) {
+    for (const [i, { status, stderr }] of (
+      await Promise.all(commands.map((line) => konkyo.run(words(line))))
+    ).entries()) {
       expect({ of: commands[i], status, stderr }).toEqual({
         of: commands[i],
         status: 1,
@@ -219,7 +218,7 @@ describe.skipIf(!isPosix).concurrent('places that cannot be written to are refus
       'compile m.onnx --method saliency --out -',
       'train d --updates 2000 --out -',
     ];
-    for (const { status, stderr } of await konkyo.runAll(commands.map(words))) {
+    for (const { status, stderr } of await Promise.all(commands.map((line) => konkyo.run(words(line))))) {
       expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('not to standard output') });
     }
     expect(existsSync(at('-'))).toBe(false);
@@ -227,7 +226,7 @@ describe.skipIf(!isPosix).concurrent('places that cannot be written to are refus
 
   it('a name may be as long as the file system takes', async () => {
     const name = `${'x'.repeat(250)}.npz`;
-    expect((await konkyo.run(words(`${explainOne} --out long --save ${name}`))).status).toBe(0);
+    expect((await konkyo.runAlone(words(`${explainOne} --out long --save ${name}`))).status).toBe(0);
     expect(readNpz(await readFile(at(name))).has('saliency')).toBe(true);
   });
 
@@ -267,7 +266,9 @@ describe.skipIf(!isPosix).concurrent('what is read, or of another kind, is not w
       'filters m.onnx --dataset names --out names',
       'reproduce rules --quick --json names/notes.txt',
     ];
-    for (const [i, { status, stderr }] of (await konkyo.runAll(commands.map(words))).entries()) {
+    for (const [i, { status, stderr }] of (
+      await Promise.all(commands.map((line) => konkyo.run(words(line))))
+    ).entries()) {
       expect({ of: commands[i], status, stderr }).toMatchObject({
         of: commands[i],
         status: 2,
@@ -280,7 +281,7 @@ describe.skipIf(!isPosix).concurrent('what is read, or of another kind, is not w
   it('but with --force, and what konkyo wrote is written again without', async () => {
     await writeFile(at('copy.onnx'), await readFile(at('m.onnx')));
     const forced = 'compile copy.onnx --method saliency --no-check --threads 1 --out copy.onnx --force'.split(' ');
-    expect((await konkyo.run(forced)).status).toBe(0);
+    expect((await konkyo.runAlone(forced)).status).toBe(0);
     for (let turn = 0; turn < 2; turn++) {
       expect((await shell(`$K ${explainOne} --out again --save again/m.npz`)).status).toBe(0);
     }
@@ -288,7 +289,7 @@ describe.skipIf(!isPosix).concurrent('what is read, or of another kind, is not w
 });
 
 it('a long command line does not end the process: ONNX Runtime would read it, and overflow', async () => {
-  const { status } = await konkyo.run(words(`${explainOne} --out long-line --data-dir ${'x'.repeat(60_000)}`));
+  const { status } = await konkyo.runAlone(words(`${explainOne} --out long-line --data-dir ${'x'.repeat(60_000)}`));
   expect(status).toBe(0);
 });
 

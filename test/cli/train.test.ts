@@ -1,45 +1,39 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNpz } from '../../src/datasets/npz.ts';
 import { readModel } from '../../src/onnx/readModel.ts';
+import { compileKonkyo, type Ended, type Konkyo } from './konkyo.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const mnist = fileURLToPath(new URL('../../../shared/data/mnist/', import.meta.url));
 const resnet = fileURLToPath(new URL('../reference/resnet_mini.onnx', import.meta.url));
 
-// Each test starts several processes, which compete for the cores with other tests.
-vi.setConfig({ testTimeout: 180_000 });
-
-let folder = '';
-const at = (name: string) => join(folder, name);
+let konkyo: Konkyo;
+const at = (name: string) => join(konkyo.folder, name);
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'konkyo-train-'));
+  konkyo = await compileKonkyo();
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => konkyo.remove());
 
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const command = (args: readonly string[]) => ['train', ...args, '--threads', '1'];
+const cached = () => ({ XDG_CACHE_HOME: at('cache') });
+const train = (args: readonly string[]) => konkyo.run(command(args), cached());
 
-/** `konkyo train ...` as a process of its own. @param interruptAt a SIGINT is sent when stderr has this text. */
-function train(args: readonly string[], interruptAt?: string): Promise<Ended> {
-  const command = ['--import', 'tsx', 'src/cli/main.ts', 'train', ...args, '--threads', '1'];
-  const child = spawn(process.execPath, command, { cwd: root, env: { ...process.env, XDG_CACHE_HOME: at('cache') } });
+/** A process of its own, which a SIGINT is sent when stderr has a text. */
+function trainUntil(args: readonly string[], interruptAt: string): Promise<Ended> {
+  const words = [join('dist', 'cli', 'main.js'), ...command(args)];
+  const child = spawn(process.execPath, words, { cwd: konkyo.folder, env: { ...process.env, ...cached() } });
   let [stdout, stderr, sent] = ['', '', false];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
-    if (interruptAt !== undefined && !sent && stderr.includes(interruptAt)) sent = child.kill('SIGINT');
+    if (!sent && stderr.includes(interruptAt)) sent = child.kill('SIGINT');
   });
   return new Promise((resolve) => child.on('close', (status) => resolve({ status, stdout, stderr })));
 }
@@ -54,7 +48,7 @@ describe('konkyo train, interrupted', () => {
     const checkpoint = `${parted}.checkpoint.npz`;
     const [uninterrupted, first] = await Promise.all([
       train([...settings, '--out', whole]),
-      train([...settings, '--out', parted, '--json'], '[8/10]'),
+      trainUntil([...settings, '--out', parted, '--json'], '[8/10]'),
     ]);
     expect(uninterrupted).toMatchObject({ status: 0 });
     expect(first.status).toBe(130);
@@ -87,9 +81,9 @@ describe('konkyo train, interrupted', () => {
         .toFile(at(`large/a/${10 + i}.jpg`));
     }
     const flags = ['--dataset', at('large'), '--size', '28', '--out', at('no.onnx')];
-    const { status, stderr } = await train(['b', ...flags], '[2/10] Reading pictures');
+    const { status, stderr } = await trainUntil(['b', ...flags], '[2/10] Reading pictures');
     expect({ status, stderr }).toEqual({ status: 130, stderr: expect.stringContaining('reading was interrupted') });
-    expect((await readdir(folder)).filter((name) => name.startsWith('no.onnx'))).toEqual([]);
+    expect((await readdir(konkyo.folder)).filter((name) => name.startsWith('no.onnx'))).toEqual([]);
   });
 });
 
@@ -166,6 +160,6 @@ describe('konkyo train, given wrong things', () => {
     const { status, stdout } = await train(['b', ...flags, '--momentum', '0.9', '--out', at('mnist.onnx'), '--json']);
     expect(status).toBe(0);
     expect(JSON.parse(stdout).accuracy).toBeGreaterThan(0.7);
-    expect((await readdir(folder)).filter((name) => name.endsWith('.partial'))).toEqual([]);
+    expect((await readdir(konkyo.folder)).filter((name) => name.endsWith('.partial'))).toEqual([]);
   });
 });

@@ -1,18 +1,14 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNpy } from '../../src/datasets/npy.ts';
 import type { Graph } from '../../src/onnx/graph.ts';
 import { emptyGraph } from '../../src/onnx/graphBuilder.ts';
 import { tensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
-import { dense } from '../model/smallClassifiers.ts';
-import { built, node, value } from '../onnx/smallModels.ts';
+import { built, dense, node, value } from '../networks.ts';
 import { compileKonkyo, type Ended, type Konkyo } from './konkyo.ts';
-
-// Each case starts a process, and these compete for the cores with other tests.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** Goes round as often as the first pixel says: for noise images not once, for an image made for it without end. */
 const body: Graph = {
@@ -61,8 +57,8 @@ async function scripted(script: string, env: Readonly<Record<string, string>> = 
 let scripts = 0;
 
 const explain = (image: string, limit: string) =>
-  konkyo.run(['explain', 'loop.onnx', image, '--method', 'occlusion', '--no-checks'], undefined, {
-    KONKYO_TIME_LIMIT: limit,
+  konkyo.runAlone(['explain', 'loop.onnx', image, '--method', 'occlusion', '--no-checks'], {
+    env: { KONKYO_TIME_LIMIT: limit },
   });
 
 describe.concurrent('a run without end', () => {

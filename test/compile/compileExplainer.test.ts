@@ -19,8 +19,7 @@ import type { Target } from '../../src/model/target.ts';
 import { rows, type Tensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { referenceClassifier, relativeDifference } from '../attribution/referenceClassifier.ts';
-import { dense, images as imagesOf, load } from '../model/smallClassifiers.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, dense, images as imagesOf, load, value } from '../networks.ts';
 import { runtimes } from '../runtimes.ts';
 
 /** The runtimes' own packages: what runs here knows nothing of konkyo. */

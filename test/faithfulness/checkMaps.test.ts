@@ -9,8 +9,7 @@ import { deletionInsertionWith } from '../../src/faithfulness/deletionInsertion.
 import { float32, rows } from '../../src/onnx/tensor.ts';
 import { percent, signed } from '../../src/report/page/number.ts';
 import { noncontributing } from '../../src/studies/noncontributing/method.ts';
-import { dense, images, load } from '../model/smallClassifiers.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, dense, images, load, value } from '../networks.ts';
 
 const classifier = await load(
   built(value('x', ['n', 1, 4, 4]), ['n', 3], (builder, x) => dense(builder, builder.add('Flatten', [x]), 16, 3)),

@@ -39,7 +39,7 @@ beforeAll(async () => {
   const methods = ids.map((id) => methodKind(id).create({}));
   checked = await checkMaps(classifier, images, await explain(classifier, concatRows(images), methods), { seed: 1 });
   await classifier.release();
-}, 120_000);
+});
 
 const checksOf = (id: Id) => checked.flatMap(({ maps }) => maps.find(({ method }) => method.id === id)?.checks ?? []);
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -6,7 +6,7 @@ import { ModelProtoSchema, StringStringEntryProtoSchema, TensorProto_DataLocatio
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readExternalFiles } from '../../src/files/externalFiles.ts';
 import { ExternalDataError } from '../../src/onnx/errors.ts';
-import { message } from '../onnx/smallModels.ts';
+import { message } from '../networks.ts';
 
 function modelAt(location: string): Uint8Array {
   const tensor = create(TensorProtoSchema, {

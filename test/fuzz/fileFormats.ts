@@ -20,7 +20,7 @@ import { float32 } from '../../src/onnx/tensor.ts';
 import { readRuleFile, writeRuleFile } from '../../src/studies/booleanRules/ruleFile.ts';
 import { termOf } from '../../src/studies/booleanRules/term.ts';
 import { readCheckpoint, writeCheckpoint } from '../../src/training/checkpointFile.ts';
-import { value } from '../onnx/smallModels.ts';
+import { value } from '../networks.ts';
 
 /*
  * The formats that konkyo reads, each with good files to begin with and a reader that throws where an accepted file came out

@@ -8,8 +8,7 @@ import { elementTypeCode } from '../../src/onnx/elementType.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32 } from '../../src/onnx/tensor.ts';
-import { built, modelOf, node, value } from '../onnx/smallModels.ts';
-import { dense, images, load, weights } from './smallClassifiers.ts';
+import { built, dense, images, load, modelOf, node, value, weights } from '../networks.ts';
 
 const input = value('x', ['n', 1, 2, 3]);
 const ending = (classes: number, end: (b: GraphBuilder, z: string) => string) =>

@@ -7,9 +7,8 @@ import type { ElementType } from '../../src/onnx/elementType.ts';
 import type { Model, ValueInfo } from '../../src/onnx/graph.ts';
 import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, sizeOf, tensor } from '../../src/onnx/tensor.ts';
-import { modelOf, value } from '../onnx/smallModels.ts';
+import { images, load, modelOf, value, weights } from '../networks.ts';
 import { cpu } from '../runtimes.ts';
-import { images, load, weights } from './smallClassifiers.ts';
 
 /** tanh(x W) of what is flattened, three scores: an input of any shape. */
 function perceptron(

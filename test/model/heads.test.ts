@@ -4,8 +4,7 @@ import { methodKind } from '../../src/methods.ts';
 import type { Prediction } from '../../src/model/decision.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, int64, type Tensor } from '../../src/onnx/tensor.ts';
-import { built, modelOf, node, value } from '../onnx/smallModels.ts';
-import { load, weights } from './smallClassifiers.ts';
+import { built, load, modelOf, node, value, weights } from '../networks.ts';
 
 /*
  * What models end in: of each head the scores that are explained, the probabilities and the decision, on images whose

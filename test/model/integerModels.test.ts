@@ -4,8 +4,7 @@ import { elementTypeCode } from '../../src/onnx/elementType.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, tensor } from '../../src/onnx/tensor.ts';
-import { built, node, value } from '../onnx/smallModels.ts';
-import { images, load } from './smallClassifiers.ts';
+import { built, images, load, node, value } from '../networks.ts';
 
 const shape = [1, 4, 6];
 const input = value('x', ['n', ...shape]);

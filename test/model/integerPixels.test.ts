@@ -4,9 +4,8 @@ import { allocate, type ElementType, elementTypeCode, type NumericType } from '.
 import type { Model } from '../../src/onnx/graph.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, int64, type Tensor, tensor } from '../../src/onnx/tensor.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, load, value, weights } from '../networks.ts';
 import { cpu } from '../runtimes.ts';
-import { load, weights } from './smallClassifiers.ts';
 
 const image = [1, 4, 6];
 const dims = ['n', ...image];

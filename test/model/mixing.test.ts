@@ -4,9 +4,8 @@ import type { Graph } from '../../src/onnx/graph.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, int64, rows, scalar, tensor } from '../../src/onnx/tensor.ts';
 import { floatOutputOf } from '../../src/runtime/runtime.ts';
-import { built, node, value } from '../onnx/smallModels.ts';
+import { built, dense, load, node, value, weights } from '../networks.ts';
 import { cpu } from '../runtimes.ts';
-import { dense, load, weights } from './smallClassifiers.ts';
 
 type Build = (b: GraphBuilder, x: string) => string;
 

@@ -4,8 +4,7 @@ import { attributes } from '../../src/onnx/attributes.ts';
 import type { Graph, Node } from '../../src/onnx/graph.ts';
 import { emptyGraph, type GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, int64, tensor } from '../../src/onnx/tensor.ts';
-import { built, node, value } from '../onnx/smallModels.ts';
-import { dense, load } from './smallClassifiers.ts';
+import { built, dense, load, node, value } from '../networks.ts';
 
 /** A sound classifier with one more thing in it, whose size or number of rounds is written into the model. */
 const withExtra = (extra: (b: GraphBuilder) => string) =>

@@ -5,9 +5,8 @@ import { saliency } from '../../src/attribution/gradient/saliency.ts';
 import { gradCam } from '../../src/attribution/layers/gradCam.ts';
 import { loadClassifier } from '../../src/model/loadClassifier.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
-import { modelOf, node, value } from '../onnx/smallModels.ts';
+import { images, modelOf, node, value, weights } from '../networks.ts';
 import { runtimes } from '../runtimes.ts';
-import { images, weights } from './smallClassifiers.ts';
 
 /** The same network with its values under other names. */
 function network(names: { input: string; weights: string; inner: string; output: string }) {

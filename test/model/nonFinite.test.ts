@@ -3,8 +3,7 @@ import { inputXGradient } from '../../src/attribution/gradient/inputXGradient.ts
 import { UnsuitableModelError } from '../../src/model/errors.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32 } from '../../src/onnx/tensor.ts';
-import { built, value } from '../onnx/smallModels.ts';
-import { dense, images, load, weights } from './smallClassifiers.ts';
+import { built, dense, images, load, value, weights } from '../networks.ts';
 
 type Build = (b: GraphBuilder, x: string) => string;
 

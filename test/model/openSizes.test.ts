@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inputXGradient } from '../../src/attribution/gradient/inputXGradient.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, type Tensor } from '../../src/onnx/tensor.ts';
-import { built, value } from '../onnx/smallModels.ts';
-import { load } from './smallClassifiers.ts';
+import { built, load, value } from '../networks.ts';
 
 /*
  * Models whose values inside are as long as the image has bright pixels. A score of degree d in the pixels has the sum d times

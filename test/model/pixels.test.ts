@@ -3,7 +3,7 @@ import { InputDescriptionError, InvalidInputError } from '../../src/model/errors
 import { describeInput, type InputSettings, parseInputSettings } from '../../src/model/inputDescription.ts';
 import { baselineImage, sumChannels, toInput, toPixels } from '../../src/model/pixels.ts';
 import type { DecodedImage } from '../../src/pictures/decodedImage.ts';
-import { value } from '../onnx/smallModels.ts';
+import { value } from '../networks.ts';
 
 const picture: DecodedImage = {
   height: 2,

@@ -10,9 +10,8 @@ import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, int64, scalar, type Tensor, tensor } from '../../src/onnx/tensor.ts';
 import type { OptimizationLevel, Runtime } from '../../src/runtime/runtime.ts';
 import { floatOutputOf } from '../../src/runtime/runtime.ts';
-import { built, value } from '../onnx/smallModels.ts';
+import { built, dense, images, load, value, weights } from '../networks.ts';
 import { cpu, runtimes } from '../runtimes.ts';
-import { dense, images, load, weights } from './smallClassifiers.ts';
 
 /** A layer normalisation whose square is written 2^d: ONNX Runtime's fusion takes it for d^2. */
 const misread = built(value('x', ['n', 1, 8, 14]), ['n', 5], (b, x) => {

@@ -7,8 +7,7 @@ import { float } from '../../src/onnx/attributes.ts';
 import type { Graph, Model } from '../../src/onnx/graph.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { scalar, tensor } from '../../src/onnx/tensor.ts';
-import { built, node, value } from '../onnx/smallModels.ts';
-import { dense, images, load } from './smallClassifiers.ts';
+import { built, dense, images, load, node, value } from '../networks.ts';
 
 type Build = (b: GraphBuilder, x: string) => string;
 

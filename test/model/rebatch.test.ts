@@ -4,8 +4,7 @@ import { NotEquivalentError } from '../../src/model/errors.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, int64 } from '../../src/onnx/tensor.ts';
-import { built, value } from '../onnx/smallModels.ts';
-import { dense, images, load, originalOutputs, weights } from './smallClassifiers.ts';
+import { built, dense, images, load, originalOutputs, value, weights } from '../networks.ts';
 
 const fixed = (batch: number, build: (builder: GraphBuilder, x: string) => string): Model =>
   built(value('x', [batch, 1, 4, 4]), [batch, 3], (builder, x) => build(builder, x));

@@ -4,8 +4,7 @@ import { targetWeights } from '../../src/model/target.ts';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32 } from '../../src/onnx/tensor.ts';
 import { RunError } from '../../src/runtime/runtime.ts';
-import { built, value } from '../onnx/smallModels.ts';
-import { dense, images, load } from './smallClassifiers.ts';
+import { built, dense, images, load, value } from '../networks.ts';
 
 const input = value('x', ['n', 1, 2, 3]);
 const flat = (builder: GraphBuilder, x: string) => builder.add('Flatten', [x]);

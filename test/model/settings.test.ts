@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InputDescriptionError } from '../../src/model/errors.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import { provenanceOf } from '../../src/report/page/provenanceView.ts';
-import { built, value } from '../onnx/smallModels.ts';
-import { dense, load } from './smallClassifiers.ts';
+import { built, dense, load, value } from '../networks.ts';
 
 const plain = built(value('image', ['n', 1, 2, 2]), ['n', 2], (b, x) => dense(b, b.add('Flatten', [x]), 4, 2));
 const withNames = (text: string): Model => ({ ...plain, metadata: new Map([['konkyo.classes', text]]) });

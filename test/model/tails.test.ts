@@ -4,8 +4,7 @@ import { UnsuitableModelError } from '../../src/model/errors.ts';
 import type { Attribute, Graph, Model } from '../../src/onnx/graph.ts';
 import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, int64, type Tensor } from '../../src/onnx/tensor.ts';
-import { built, modelOf, node, value } from '../onnx/smallModels.ts';
-import { dense, images, load, weights } from './smallClassifiers.ts';
+import { built, dense, images, load, modelOf, node, value, weights } from '../networks.ts';
 
 const shape = [1, 2, 16];
 const input = value('x', ['n', 1, 2, 16]);

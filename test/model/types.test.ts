@@ -10,6 +10,7 @@ import { readModel } from '../../src/onnx/readModel.ts';
 import { float32, int64, type Tensor, tensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { readReference } from '../attribution/referenceData.ts';
+import { modelOf } from '../networks.ts';
 import { cpu } from '../runtimes.ts';
 
 const retype = (t: Tensor, type: ElementType): Tensor => {
@@ -80,7 +81,7 @@ function nhwcNetwork(type: ElementType): Model {
   const positive = builder.add('LeakyRelu', [conv], { alpha: float(0.1) });
   const scores = builder.add('Reshape', [positive, builder.constant(int64([-1, 3]))]);
   const graph = builder.build([{ name: scores, type: 'float32', dims: ['n', 3] }]);
-  return { irVersion: 10, opset: 21, domains: new Map(), producer: 'test', metadata: new Map(), graph };
+  return modelOf(graph);
 }
 
 describe('8-bit images in NHWC', () => {
@@ -127,7 +128,7 @@ describe('If on shapes', () => {
     });
     const scores = builder.add('Flatten', [chosen]);
     const graph = builder.build([{ name: scores, type: 'float32', dims: ['n', 16] }]);
-    const model: Model = { irVersion: 10, opset: 21, domains: new Map(), producer: '', metadata: new Map(), graph };
+    const model = modelOf(graph);
     const { values, classifier } = await saliencyOf(
       writeModel(model),
       float32([1, 1, 4, 4], new Float32Array(16)),

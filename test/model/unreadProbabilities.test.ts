@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, int64 } from '../../src/onnx/tensor.ts';
-import { built, value } from '../onnx/smallModels.ts';
-import { dense, load, weights } from './smallClassifiers.ts';
+import { built, dense, load, value, weights } from '../networks.ts';
 
 type End = (b: GraphBuilder, z: string, other: string) => string;
 

@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest';
 import { ExternalDataError } from '../../src/onnx/errors.ts';
 import { externalLocations, readModel } from '../../src/onnx/readModel.ts';
 import { writeModel, writeModelWithExternalData } from '../../src/onnx/writeModel.ts';
-import { message } from './smallModels.ts';
+import { message } from '../networks.ts';
 
 const bytes = readFileSync('test/reference/lenet.onnx');
 const original = readModel(bytes);

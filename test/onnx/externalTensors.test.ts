@@ -20,7 +20,7 @@ import { modelIdentity } from '../../src/model/identity.ts';
 import { ExternalDataError, InvalidModelError } from '../../src/onnx/errors.ts';
 import { externalLocations, readModel } from '../../src/onnx/readModel.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
-import { message } from './smallModels.ts';
+import { message } from '../networks.ts';
 
 const entry = (key: string, value: string) => create(StringStringEntryProtoSchema, { key, value });
 

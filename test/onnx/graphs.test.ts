@@ -8,7 +8,7 @@ import { prune } from '../../src/onnx/prune.ts';
 import { readModel } from '../../src/onnx/readModel.ts';
 import { float32 } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
-import { modelOf, node, value } from './smallModels.ts';
+import { modelOf, node, value } from '../networks.ts';
 
 /** y = If(condition, outer + 1, z) with `outer` and `z` taken from around the subgraphs. */
 const branching: Graph = {

@@ -8,9 +8,9 @@ import type { Model } from '../../src/onnx/graph.ts';
 import { readModel } from '../../src/onnx/readModel.ts';
 import { float32 } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
+import { message } from '../networks.ts';
 import { caseFolders, hasTestdata } from '../slow/testdata.ts';
 import { modelFolders } from './operatorTests.ts';
-import { message } from './smallModels.ts';
 
 const references = readdirSync('test/reference').filter((file) => file.endsWith('.onnx'));
 

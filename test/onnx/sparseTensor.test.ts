@@ -12,8 +12,8 @@ import { readModel } from '../../src/onnx/readModel.ts';
 import { float32, int64, type Tensor } from '../../src/onnx/tensor.ts';
 import { encodeTensor } from '../../src/onnx/tensorProto.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
+import { message } from '../networks.ts';
 import { cpu } from '../runtimes.ts';
-import { message } from './smallModels.ts';
 
 const dims = [2, 3];
 /** Elements 1 and 5 of [2, 3]. */

@@ -7,8 +7,8 @@ import { standardize } from '../../src/onnx/standardize/standardize.ts';
 import { withUnsignedWeights } from '../../src/onnx/standardize/unsignedWeights.ts';
 import { float32, type Tensor, tensor, toNumbers } from '../../src/onnx/tensor.ts';
 import { probe } from '../../src/runtime/probe.ts';
+import { modelOf, node } from '../networks.ts';
 import { cpu } from '../runtimes.ts';
-import { modelOf, node } from './smallModels.ts';
 import { run } from './upgradeRun.ts';
 
 let state = 1;

@@ -8,6 +8,7 @@ import { UnsupportedOpsetError, UpgradeError } from '../../src/onnx/upgrade/erro
 import { upgradeModel } from '../../src/onnx/upgrade/upgradeModel.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import type { Values } from '../../src/runtime/runtime.ts';
+import { graphOf } from '../networks.ts';
 import { modelOf } from './upgradeCase.ts';
 import { expectSame, factsOf, run, upgradedBothWays } from './upgradeRun.ts';
 
@@ -29,19 +30,13 @@ interface GraphParts {
   readonly outputs: readonly string[];
 }
 
-function graphOf({ feeds, constants = {}, nodes, outputs }: GraphParts): Graph {
-  return {
-    ...emptyGraph('graph'),
-    inputs: Object.entries(feeds).map(([name, { type, dims }]) => ({ name, type, dims })),
-    initializers: new Map(Object.entries(constants)),
-    nodes,
-    outputs: outputs.map((name) => ({ name, type: undefined, dims: undefined })),
-  };
+function fed({ feeds, ...rest }: GraphParts): Graph {
+  return graphOf({ ...rest, inputs: Object.entries(feeds).map(([name, { type, dims }]) => ({ name, type, dims })) });
 }
 
 const subgraph = (value: Graph): AttributeLike => ({ type: 'graph', value });
 const x = float32([2, 3], [1, -2, 3, -4, 5, -6]);
-const relu = modelOf(graphOf({ feeds: { x }, nodes: [node('Relu', ['x'], ['y'])], outputs: ['y'] }), 9);
+const relu = modelOf(fed({ feeds: { x }, nodes: [node('Relu', ['x'], ['y'])], outputs: ['y'] }), 9);
 
 describe('which models are taken', () => {
   it('leaves opsets 21 to 23 alone', () => {
@@ -59,7 +54,7 @@ describe('which models are taken', () => {
 
   it('takes a model that has no standard operator, whatever opset it has', () => {
     const custom = { ...node('Scaler', ['x'], ['y']), domain: 'ai.onnx.ml' };
-    const graph = graphOf({ feeds: { x }, nodes: [custom], outputs: ['y'] });
+    const graph = fed({ feeds: { x }, nodes: [custom], outputs: ['y'] });
     expect(upgradeModel(modelOf(graph, 1), noFacts)).toMatchObject({ opset: 21, graph: { nodes: [custom] } });
   });
 
@@ -69,11 +64,11 @@ describe('which models are taken', () => {
   });
 
   it('refuses what later opsets cannot say, naming the node', () => {
-    const mask = graphOf({ feeds: { x }, nodes: [node('Dropout', ['x'], ['y', 'mask'])], outputs: ['y', 'mask'] });
+    const mask = fed({ feeds: { x }, nodes: [node('Dropout', ['x'], ['y', 'mask'])], outputs: ['y', 'mask'] });
     expect(() => upgradeModel(modelOf(mask, 10), noFacts)).toThrow(UpgradeError);
     expect(() => upgradeModel(modelOf(mask, 10), noFacts)).toThrow(/"mask".*Export the model for inference/);
     const outputs = ['y', 'a', 'b', 'c', 'd'];
-    const saved = graphOf({
+    const saved = fed({
       feeds: { x },
       nodes: [node('BatchNormalization', ['x', 'x', 'x', 'x', 'x'], outputs)],
       outputs,
@@ -84,7 +79,7 @@ describe('which models are taken', () => {
 
 describe('initializers that old files list as inputs', () => {
   const weights = float32([3], [1, 2, 3]);
-  const graph = graphOf({
+  const graph = fed({
     feeds: { x, weights },
     constants: { weights },
     nodes: [node('Mul', ['x', 'weights'], ['y'])],
@@ -105,7 +100,7 @@ describe('initializers that old files list as inputs', () => {
 describe('what is added', () => {
   const image = float32([1, 2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
   const nodes = [node('Softmax', ['x'], ['p']), node('Clip', ['p'], ['y'], { min: float(0.1) })];
-  const model = modelOf(graphOf({ feeds: { x: image }, nodes, outputs: ['y'] }), 9);
+  const model = modelOf(fed({ feeds: { x: image }, nodes, outputs: ['y'] }), 9);
 
   it('has names under the reserved prefix and says where it comes from; the model keeps its own names', async () => {
     const { graph } = upgradeModel(model, await factsOf(model, { x: image }));
@@ -126,17 +121,14 @@ describe('what is added', () => {
 
   it('is not needed for a Softmax whose later dimensions are 1', async () => {
     const scores = float32([2, 3, 1, 1], [1, 2, 3, 4, 5, 6]);
-    const squeezed = modelOf(graphOf({ feeds: { x: scores }, nodes: [nodes[0]!], outputs: ['p'] }), 8);
+    const squeezed = modelOf(fed({ feeds: { x: scores }, nodes: [nodes[0]!], outputs: ['p'] }), 8);
     const { graph } = upgradeModel(squeezed, await factsOf(squeezed, { x: scores }));
     expect(graph.nodes).toHaveLength(1);
     expect(graph.nodes[0]).toMatchObject({ op: 'Softmax', attributes: { axis: { value: 1 } } });
   });
 
   it('holds for other batch sizes than that of the probe', async () => {
-    const open = modelOf(
-      graphOf({ feeds: { x }, nodes: [node('Softmax', ['x'], ['y'], { axis: 0 })], outputs: ['y'] }),
-      8,
-    );
+    const open = modelOf(fed({ feeds: { x }, nodes: [node('Softmax', ['x'], ['y'], { axis: 0 })], outputs: ['y'] }), 8);
     const dynamic = {
       ...open,
       graph: { ...open.graph, inputs: [{ name: 'x', type: 'float32' as const, dims: ['n', 3] }] },
@@ -175,7 +167,7 @@ describe('subgraphs', () => {
       node('Relu', ['x'], ['u']),
     ];
     const feeds = { x, c: condition };
-    const model = modelOf(graphOf({ feeds, nodes, outputs: ['y', 'u'] }), 9);
+    const model = modelOf(fed({ feeds, nodes, outputs: ['y', 'u'] }), 9);
     await expectSameInOpset21(model, feeds);
     await expectSameInOpset21(model, { x, c: tensor('bool', [], Uint8Array.of(0)) });
   });
@@ -201,7 +193,7 @@ describe('subgraphs', () => {
     };
     const constants = { count: int64([3], []), start: tensor('bool', [], Uint8Array.of(1)) };
     const nodes = [node('Loop', ['count', 'start', 'x'], ['y'], { body: subgraph(body) })];
-    await expectSameInOpset21(modelOf(graphOf({ feeds: { x }, constants, nodes, outputs: ['y'] }), 10), { x });
+    await expectSameInOpset21(modelOf(fed({ feeds: { x }, constants, nodes, outputs: ['y'] }), 10), { x });
   });
 
   describe('of Scan 8, which had a batch', () => {
@@ -238,13 +230,13 @@ describe('subgraphs', () => {
       });
 
     it.each([{}, { directions: [1] }])('%o', async (values) => {
-      const model = modelOf(graphOf({ feeds, nodes: [scan('', values)], outputs: ['end', 'all'] }), 8);
+      const model = modelOf(fed({ feeds, nodes: [scan('', values)], outputs: ['end', 'all'] }), 8);
       await expectSameInOpset21(model, feeds);
     });
 
     it('but not those with sequences of different lengths', () => {
       const constants = { lengths: int64([4, 2, 3]) };
-      const model = modelOf(graphOf({ feeds, constants, nodes: [scan('lengths', {})], outputs: ['end', 'all'] }), 8);
+      const model = modelOf(fed({ feeds, constants, nodes: [scan('lengths', {})], outputs: ['end', 'all'] }), 8);
       expect(() => upgradeModel(model, noFacts)).toThrow(/different lengths/);
     });
   });
@@ -265,7 +257,7 @@ it('rewrites a chain of old operators together', async () => {
     node('Squeeze', ['f'], ['h'], { axes: [1] }),
     node('LogSoftmax', ['h'], ['y']),
   ];
-  const model = modelOf(graphOf({ feeds: { x: image }, nodes, outputs: ['y', 'g', 'index'] }), 7);
+  const model = modelOf(fed({ feeds: { x: image }, nodes, outputs: ['y', 'g', 'index'] }), 7);
   const before = await run(model, { x: image });
   for (const upgraded of await upgradedBothWays(model, { x: image })) {
     expectSame(await run(upgraded, { x: image }), before);

@@ -7,7 +7,7 @@ import { type Graph, reads } from '../../src/onnx/graph.ts';
 import { emptyGraph } from '../../src/onnx/graphBuilder.ts';
 import { readModel } from '../../src/onnx/readModel.ts';
 import { validateGraph } from '../../src/onnx/validate.ts';
-import { message, node, value } from './smallModels.ts';
+import { message, node, value } from '../networks.ts';
 
 const graph = (nodes: Graph['nodes'], outputs = [value('y', [1])]): Graph => ({
   ...emptyGraph('g'),

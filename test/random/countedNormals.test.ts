@@ -6,7 +6,7 @@ import { tensor } from '../../src/onnx/tensor.ts';
 import { fillWithCountedNormals, noiseKeys, normalQuantiles } from '../../src/random/countedNormals.ts';
 import { random } from '../../src/random/random.ts';
 import { floatOutputOf } from '../../src/runtime/runtime.ts';
-import { modelOf } from '../onnx/smallModels.ts';
+import { modelOf } from '../networks.ts';
 import { runtimes } from '../runtimes.ts';
 
 /** The definition, in whole numbers without end. */

@@ -5,7 +5,7 @@ import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, scalar } from '../../src/onnx/tensor.ts';
 import { program, runOnce } from '../../src/runtime/program.ts';
 import { scoped, together } from '../../src/runtime/release.ts';
-import { modelOf } from '../onnx/smallModels.ts';
+import { modelOf } from '../networks.ts';
 import { recordingRuntime } from './recordingRuntime.ts';
 
 /** doubled = 2 x, shifted = x + s, unused = x + t; x [n, 2]. */

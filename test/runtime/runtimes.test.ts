@@ -6,7 +6,7 @@ import { float32, int64, type Tensor } from '../../src/onnx/tensor.ts';
 import { probe } from '../../src/runtime/probe.ts';
 import { floatOutputOf, outputOf, RunError, SessionError, type Values } from '../../src/runtime/runtime.ts';
 import { readReference } from '../attribution/referenceData.ts';
-import { built, modelOf, node, value } from '../onnx/smallModels.ts';
+import { built, modelOf, node, value } from '../networks.ts';
 import { cpu, runtimes } from '../runtimes.ts';
 
 const lenet = readModel(readFileSync('test/reference/lenet.onnx'));

@@ -1,10 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadDigits } from '../../src/datasets/digits.ts';
 import { type LabelledImages, selectImages } from '../../src/datasets/labelledImages.ts';
 import { attributes } from '../../src/onnx/attributes.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import { int64, type Tensor } from '../../src/onnx/tensor.ts';
-import { nodeRuntime } from '../../src/runtime/node.ts';
 import { architectures } from '../../src/training/architectures.ts';
 import { readCheckpoint, writeCheckpoint } from '../../src/training/checkpointFile.ts';
 import {
@@ -17,21 +15,18 @@ import {
 import { adam, sgd } from '../../src/training/optimizers.ts';
 import { trainModel } from '../../src/training/train.ts';
 import { errorOf } from '../datasets/expectError.ts';
+import { cpu } from '../runtimes.ts';
+import { firstDigits } from './digits.ts';
 
-const runtime = nodeRuntime({ threads: 1 });
 let some: LabelledImages;
 
 beforeAll(async () => {
-  const { train } = await loadDigits();
-  some = selectImages(
-    train,
-    Array.from({ length: 100 }, (_, i) => i),
-  );
+  some = await firstDigits(100);
 });
 
 const settings = { optimizer: sgd(), length: { updates: 3 }, learningRate: 0.1, batchSize: 50 };
 const run = (changes: object = {}, model: Model = architectures.d.build(1)) =>
-  trainModel(runtime, model, { ...settings, images: some, ...changes });
+  trainModel(cpu, model, { ...settings, images: some, ...changes });
 
 describe('training says what is wrong, where, and what to do', () => {
   it("when images are not of the model's size", async () => {

@@ -1,27 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadDigits } from '../../src/datasets/digits.ts';
-import { type LabelledImages, selectImages } from '../../src/datasets/labelledImages.ts';
+import type { LabelledImages } from '../../src/datasets/labelledImages.ts';
 import { loadClassifier } from '../../src/model/loadClassifier.ts';
 import { attributes } from '../../src/onnx/attributes.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import { readModel } from '../../src/onnx/readModel.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
-import { nodeRuntime } from '../../src/runtime/node.ts';
 import { architectures } from '../../src/training/architectures.ts';
 import { adam, sgd } from '../../src/training/optimizers.ts';
 import { trainModel } from '../../src/training/train.ts';
+import { cpu } from '../runtimes.ts';
+import { firstDigits } from './digits.ts';
 
-const runtime = nodeRuntime({ threads: 1 });
 const reference = (name: string) => readFileSync(new URL(`../reference/${name}`, import.meta.url));
 let some: LabelledImages;
 
 beforeAll(async () => {
-  const { train } = await loadDigits();
-  some = selectImages(
-    train,
-    Array.from({ length: 200 }, (_, i) => i),
-  );
+  some = await firstDigits(200);
 });
 
 const settings = { length: { epochs: 4 }, learningRate: 0.003, batchSize: 50, seed: 1 };
@@ -42,8 +37,8 @@ function withSoftmax(model: Model): Model {
 
 describe('fine-tuning', () => {
   it('trains a model of another exporter further', async () => {
-    const { model: before } = await loadClassifier(reference('lenet_digits.onnx'), { runtime });
-    const { model, history } = await trainModel(runtime, before, {
+    const { model: before } = await loadClassifier(reference('lenet_digits.onnx'), { runtime: cpu });
+    const { model, history } = await trainModel(cpu, before, {
       ...settings,
       length: { epochs: 10 },
       optimizer: adam(),
@@ -55,7 +50,7 @@ describe('fine-tuning', () => {
 
   it('trains only what it is told to, and leaves the rest to the bit', async () => {
     const before = architectures.c.build(4);
-    const { model } = await trainModel(runtime, before, {
+    const { model } = await trainModel(cpu, before, {
       ...settings,
       optimizer: adam(),
       images: some,
@@ -70,9 +65,7 @@ describe('fine-tuning', () => {
   it('trains the scores of a model that ends in a softmax as it does without one', async () => {
     const options = { ...settings, optimizer: sgd(), images: some };
     const [plain, softmax] = await Promise.all(
-      [architectures.d.build(4), withSoftmax(architectures.d.build(4))].map((model) =>
-        trainModel(runtime, model, options),
-      ),
+      [architectures.d.build(4), withSoftmax(architectures.d.build(4))].map((model) => trainModel(cpu, model, options)),
     );
     expect(softmax!.checkpoint.state).toEqual(plain!.checkpoint.state);
     expect(softmax!.model.graph.outputs.map(({ name }) => name)).toEqual(['probabilities']);

@@ -6,6 +6,7 @@ import { nodeRuntime } from '../../src/runtime/node.ts';
 import { floatOutputOf, type Runtime, type Values } from '../../src/runtime/runtime.ts';
 import { webRuntime } from '../../src/runtime/web.ts';
 import { adam, type Optimizer, sgd } from '../../src/training/optimizers.ts';
+import { modelOf } from '../networks.ts';
 
 const runtimes: readonly Runtime[] = [nodeRuntime({ threads: 1 }), webRuntime()];
 const size = 6;
@@ -25,7 +26,7 @@ async function byGraph(runtime: Runtime, optimizer: Optimizer): Promise<Float32A
   const updated = optimizer.update(builder, { weight: 'w', gradient: 'g', memory: (n) => n, scalar: (n) => n });
   const names = [updated.weight, ...Object.values(updated.memory)];
   const graph = builder.build(names.map((name) => ({ name, type: 'float32', dims: [size] })));
-  const model = { irVersion: 10, opset: 21, domains: new Map(), producer: '', metadata: new Map(), graph };
+  const model = modelOf(graph);
   const session = await runtime.createSession(model);
   let weight = float32([size], start);
   let memory: Values = Object.fromEntries(optimizer.remembers.map((name) => [name, zeros('float32', [size])]));

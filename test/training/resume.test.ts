@@ -1,7 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadDigits } from '../../src/datasets/digits.ts';
-import { type LabelledImages, selectImages } from '../../src/datasets/labelledImages.ts';
-import { nodeRuntime } from '../../src/runtime/node.ts';
+import type { LabelledImages } from '../../src/datasets/labelledImages.ts';
 import { architectures } from '../../src/training/architectures.ts';
 import type { Checkpoint } from '../../src/training/checkpoint.ts';
 import { readCheckpoint, writeCheckpoint } from '../../src/training/checkpointFile.ts';
@@ -9,20 +7,17 @@ import { CheckpointError } from '../../src/training/errors.ts';
 import { adam, sgd } from '../../src/training/optimizers.ts';
 import { cosine } from '../../src/training/schedules.ts';
 import { trainModel } from '../../src/training/train.ts';
+import { cpu } from '../runtimes.ts';
+import { firstDigits } from './digits.ts';
 
-const runtime = nodeRuntime({ threads: 1 });
 let some: LabelledImages;
 beforeAll(async () => {
-  const { train } = await loadDigits();
-  some = selectImages(
-    train,
-    Array.from({ length: 100 }, (_, i) => i),
-  );
+  some = await firstDigits(100);
 });
 
 const settings = { optimizer: sgd(), length: { updates: 3 }, learningRate: 0.1, batchSize: 50, seed: 1 };
 const run = (changes: object = {}, seed = 1) =>
-  trainModel(runtime, architectures.d.build(seed), { ...settings, images: some, ...changes });
+  trainModel(cpu, architectures.d.build(seed), { ...settings, images: some, ...changes });
 const throughFile = (checkpoint: Checkpoint) => readCheckpoint(writeCheckpoint(checkpoint));
 
 describe('going on from a checkpoint with other settings', () => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadDigits } from '../../src/datasets/digits.ts';
 import type { Digits } from '../../src/datasets/digitsFormat.ts';
-import { type LabelledImages, selectImages } from '../../src/datasets/labelledImages.ts';
+import type { LabelledImages } from '../../src/datasets/labelledImages.ts';
 import { trainingKey } from '../../src/model/metadata.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
@@ -15,19 +15,15 @@ import { cosine } from '../../src/training/schedules.ts';
 import { train, trainModel } from '../../src/training/train.ts';
 import { makeTrainer } from '../../src/training/trainer.ts';
 import { trainingImages } from '../../src/training/trainingImages.ts';
+import { first } from './digits.ts';
 
-const runtime = nodeRuntime({ threads: 2 });
+const runtime = nodeRuntime({ threads: 1 });
 let digits: Digits;
 let some: LabelledImages;
 let held: LabelledImages;
 
 beforeAll(async () => {
   digits = await loadDigits();
-  const first = (count: number, set: LabelledImages) =>
-    selectImages(
-      set,
-      Array.from({ length: count }, (_, i) => i),
-    );
   some = first(330, digits.train);
   held = first(100, digits.test);
 });

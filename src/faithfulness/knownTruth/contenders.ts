@@ -1,6 +1,7 @@
 import { explain } from '../../attribution/explain.ts';
 import type { Method } from '../../attribution/method.ts';
-import type { Classifier, Prediction } from '../../model/classifier.ts';
+import type { Classifier } from '../../model/classifier.ts';
+import type { Prediction } from '../../model/decision.ts';
 import { rows, type Tensor } from '../../onnx/tensor.ts';
 import { edgeMap, randomMap } from '../baselineMaps.ts';
 import { type CellMap, cellMap, stretched } from '../pixelMap.ts';

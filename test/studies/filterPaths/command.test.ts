@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileKonkyo, type Konkyo } from '../../cli/konkyo.ts';
-
-// Each test starts processes, and these compete for the cores with other tests.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let konkyo: Konkyo;
 beforeAll(async () => {

@@ -6,8 +6,7 @@ import { compileHider, type Fill } from '../../../src/studies/occludedRegions/hi
 import { meanEffects, regionEffects } from '../../../src/studies/occludedRegions/regionEffects.ts';
 import { regionGrid } from '../../../src/studies/occludedRegions/regionGrid.ts';
 import { regionSets } from '../../../src/studies/occludedRegions/regionSets.ts';
-import { load } from '../../model/smallClassifiers.ts';
-import { built, value } from '../../onnx/smallModels.ts';
+import { built, load, value } from '../../networks.ts';
 import { runtimes } from '../../runtimes.ts';
 
 /** 9 regions of 2x2 pixels; region r adds to the score of class 0 its sum of pixels times this, and class 1 has 1 always. */

@@ -4,7 +4,7 @@ import type { Tensor } from '../../../src/onnx/tensor.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';
 import type { Runtime } from '../../../src/runtime/runtime.ts';
 import { networkModel } from '../../../src/training/network.ts';
-import { weights } from '../../model/smallClassifiers.ts';
+import { weights } from '../../networks.ts';
 
 /** The paper's network in small: 2 and 3 filters on 10x10 pixels, 3 classes; biases are not 0. */
 export function tinyModel(): Model {

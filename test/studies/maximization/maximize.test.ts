@@ -3,8 +3,7 @@ import type { Classifier } from '../../../src/model/classifier.ts';
 import { float32, rows, type Tensor } from '../../../src/onnx/tensor.ts';
 import { ascend } from '../../../src/studies/maximization/ascend.ts';
 import { maximize } from '../../../src/studies/maximization/maximize.ts';
-import { dense, images, load, weights } from '../../model/smallClassifiers.ts';
-import { built, value } from '../../onnx/smallModels.ts';
+import { built, dense, images, load, value, weights } from '../../networks.ts';
 import { runtimes } from '../../runtimes.ts';
 
 /** 6 x 6 pixels through a convolution of three 5 x 5 filters, a sigmoid and max pooling over its 2 x 2 places. */

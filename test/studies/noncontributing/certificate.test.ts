@@ -8,8 +8,7 @@ import { certify, compileCertifier } from '../../../src/studies/noncontributing/
 import { challenge } from '../../../src/studies/noncontributing/certificateChallenge.ts';
 import { addMargins, floatOutputs } from '../../../src/studies/noncontributing/certifiedMargins.ts';
 import { referenceClassifier } from '../../attribution/referenceClassifier.ts';
-import { load } from '../../model/smallClassifiers.ts';
-import { built, value } from '../../onnx/smallModels.ts';
+import { built, load, value } from '../../networks.ts';
 import { runtimes } from '../../runtimes.ts';
 import { linearClassifier, smallImage, smallNetwork } from './smallNetworks.ts';
 

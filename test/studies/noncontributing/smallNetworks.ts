@@ -6,6 +6,7 @@ import { float32, type Tensor } from '../../../src/onnx/tensor.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';
 import type { Runtime } from '../../../src/runtime/runtime.ts';
 import { networkModel } from '../../../src/training/network.ts';
+import { modelOf } from '../../networks.ts';
 import { cpu } from '../../runtimes.ts';
 
 /** Two convolutions with ReLU and max pooling and a dense layer, random weights: the paper's network made small. */
@@ -48,6 +49,6 @@ export function linearClassifier(
   const bias = builder.constant(float32([2], biases));
   const scores = builder.add('Gemm', [builder.add('Flatten', [images]), matrix, bias], { transB: 1 });
   const graph = builder.build([{ name: scores, type: 'float32', dims: ['N', 2] }]);
-  const model = { irVersion: 10, opset: 21, domains: new Map(), producer: '', metadata: new Map(), graph };
+  const model = modelOf(graph);
   return loadClassifier(writeModel(model), { runtime: cpu, input });
 }

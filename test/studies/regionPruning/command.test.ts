@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { regionsSettings } from '../../../src/cli/regionsFlags.ts';
 import { loadDigits } from '../../../src/datasets/digits.ts';
 import { selectImages } from '../../../src/datasets/labelledImages.ts';
@@ -12,14 +9,12 @@ import { readNpz, writeNpz } from '../../../src/datasets/npz.ts';
 import { readModel } from '../../../src/onnx/readModel.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';
 import { architectures } from '../../../src/training/architectures.ts';
+import { compileKonkyo, type Konkyo } from '../../cli/konkyo.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-
-let folder = '';
-const at = (name: string) => join(folder, name);
+let konkyo: Konkyo;
+const at = (name: string) => join(konkyo.folder, name);
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'konkyo-regions-'));
+  konkyo = await compileKonkyo();
   await writeFile(at('d.onnx'), writeModel(architectures.d.build(1)));
   const { train, test } = await loadDigits();
   const [some, few] = [selectImages(train, [...Array(400).keys()]), selectImages(test, [...Array(50).keys()])];
@@ -32,26 +27,10 @@ beforeAll(async () => {
   const arrays = { x_train: images(some), y_train: labels(some), x_test: images(few), y_test: labels(few) };
   await writeFile(at('few.npz'), writeNpz(new Map(Object.entries(arrays))));
 });
-afterAll(() => rm(folder, { recursive: true }));
-
-function konkyo(...args: readonly string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args, '--threads', '1'], {
-    cwd: root,
-  });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  return new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve) =>
-    child.on('close', (status) => resolve({ status, stdout, stderr })),
-  );
-}
+afterAll(() => konkyo.remove());
 
 const regions = (model: string, out: string, ...flags: readonly string[]) =>
-  konkyo('regions', model, '--dataset', at('few.npz'), '--out', at(out), ...flags);
+  konkyo.run(['regions', model, '--dataset', at('few.npz'), '--out', at(out), ...flags, '--threads', '1']);
 
 describe('konkyo regions', () => {
   it('writes the pruned model, its masks and a page, and says what it found', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Classifier } from '../../../src/model/classifier.ts';
 import { loadClassifier } from '../../../src/model/loadClassifier.ts';
 import { attributes } from '../../../src/onnx/attributes.ts';
-import type { Graph, Model, Node } from '../../../src/onnx/graph.ts';
+import type { Graph, Node } from '../../../src/onnx/graph.ts';
 import { float32, type Tensor } from '../../../src/onnx/tensor.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';
 import { random } from '../../../src/random/random.ts';
@@ -12,6 +12,7 @@ import { findDenseLayer, maskOf, rowsByUnit } from '../../../src/studies/regionP
 import { overPixels, receptiveField } from '../../../src/studies/regionPruning/receptiveField.ts';
 import { splitModel } from '../../../src/studies/regionPruning/splitModel.ts';
 import { networkModel } from '../../../src/training/network.ts';
+import { modelOf } from '../../networks.ts';
 import { cpu } from '../../runtimes.ts';
 
 const source = random(7);
@@ -51,7 +52,7 @@ function load({ input, nodes, initializers }: Small): Promise<Classifier> {
     initializers: new Map(Object.entries(initializers)),
     valueInfo: [],
   };
-  const model: Model = { irVersion: 10, opset: 21, domains: new Map(), producer: '', metadata: new Map(), graph };
+  const model = modelOf(graph);
   return loadClassifier(writeModel(model), { runtime: cpu });
 }
 

@@ -5,8 +5,8 @@ import { floatOutputOf, type Runtime } from '../../../src/runtime/runtime.ts';
 import { addIntervals } from '../../../src/transforms/bounds/addIntervals.ts';
 import { addLinearBound } from '../../../src/transforms/bounds/addLinearBound.ts';
 import { around } from '../../../src/transforms/bounds/interval.ts';
+import { modelOf } from '../../networks.ts';
 import { cpu } from '../../runtimes.ts';
-import { modelOf } from '../relevance/layerCase.ts';
 import type { TinyNetwork } from './networks.ts';
 
 export interface Question {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { float32 } from '../../../src/onnx/tensor.ts';
 import { functionError } from '../../../src/transforms/bounds/rules/activations.ts';
+import { modelOf } from '../../networks.ts';
 import { runtimes } from '../../runtimes.ts';
-import { modelOf } from '../relevance/layerCase.ts';
 import { smallGraph } from '../relevance/smallGraph.ts';
 
 /** Close together where the functions bend, and out to where they are flat. */

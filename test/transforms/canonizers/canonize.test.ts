@@ -3,9 +3,9 @@ import { float } from '../../../src/onnx/attributes.ts';
 import { float32, type Tensor } from '../../../src/onnx/tensor.ts';
 import { probe } from '../../../src/runtime/probe.ts';
 import { canonize } from '../../../src/transforms/canonizers/canonize.ts';
+import { modelOf } from '../../networks.ts';
 import { cpu } from '../../runtimes.ts';
 import { distinct, positive } from '../gradient/inputs.ts';
-import { modelOf } from '../relevance/layerCase.ts';
 import { type SmallNode, smallGraph } from '../relevance/smallGraph.ts';
 
 interface CanonizerCase {

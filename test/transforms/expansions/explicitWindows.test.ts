@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isKonkyoError } from '../../../src/konkyoError.ts';
 import { type AttributeLike, attributes } from '../../../src/onnx/attributes.ts';
-import type { Graph, Model } from '../../../src/onnx/graph.ts';
-import { emptyGraph } from '../../../src/onnx/graphBuilder.ts';
+import type { Model } from '../../../src/onnx/graph.ts';
 import { float32, type Tensor } from '../../../src/onnx/tensor.ts';
 import { probe } from '../../../src/runtime/probe.ts';
 import { explicitWindows } from '../../../src/transforms/expansions/explicitWindows.ts';
+import { graphOf, modelOf, node, value } from '../../networks.ts';
 import { runtimes } from '../../runtimes.ts';
 import { distinct } from '../gradient/inputs.ts';
 
@@ -19,26 +19,12 @@ interface Sliding {
   readonly given: Attributes;
 }
 
-function modelOf({ op, size, kernel, given }: Sliding): Model {
+function slidingModel({ op, size, kernel, given }: Sliding): Model {
   const convolves = op.startsWith('Conv');
   const shape = convolves ? {} : { kernel_shape: kernel };
-  const graph: Graph = {
-    ...emptyGraph('sliding'),
-    inputs: [{ name: 'x', type: 'float32', dims: ['n', 2, ...size] }],
-    initializers: new Map(convolves ? [['w', distinct([2, 2, ...kernel], 3)]] : []),
-    nodes: [
-      {
-        op,
-        domain: '',
-        name: '',
-        inputs: convolves ? ['x', 'w'] : ['x'],
-        outputs: ['y'],
-        attributes: attributes({ ...given, ...shape }),
-      },
-    ],
-    outputs: [{ name: 'y', type: undefined, dims: undefined }],
-  };
-  return { irVersion: 10, opset: 21, domains: new Map(), producer: 'test', metadata: new Map(), graph };
+  const one = node(op, convolves ? ['x', 'w'] : ['x'], ['y'], { attributes: attributes({ ...given, ...shape }) });
+  const constants: Record<string, Tensor> = convolves ? { w: distinct([2, 2, ...kernel], 3) } : {};
+  return modelOf(graphOf({ inputs: [value('x', ['n', 2, ...size])], constants, nodes: [one], outputs: ['y'] }));
 }
 
 /** The output times ones of its shape: fails where shape inference and the kernel disagree about that shape. */
@@ -61,7 +47,7 @@ const sizeAfter = ({ dims }: Tensor): number => dims.slice(2).reduce((product, d
 
 /** Nothing where the runtime does not run the original either. */
 async function compared(sliding: Sliding, { runtime }: (typeof runtimes)[number]): Promise<'refused' | 'same'> {
-  const model = modelOf(sliding);
+  const model = slidingModel(sliding);
   const x = distinct([2, 2, ...sliding.size]);
   const original = await probe(runtime, model, { x }).catch((error: unknown) => {
     if (isKonkyoError(error)) return undefined;

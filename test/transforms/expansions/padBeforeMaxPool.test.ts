@@ -3,7 +3,7 @@ import { saliency } from '../../../src/attribution/gradient/saliency.ts';
 import { loadClassifier } from '../../../src/model/loadClassifier.ts';
 import { float32 } from '../../../src/onnx/tensor.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';
-import { built, value } from '../../onnx/smallModels.ts';
+import { built, value } from '../../networks.ts';
 import { runtimes } from '../../runtimes.ts';
 
 const pads = [0, 0, 1, 1, 0, 0, 1, 1];

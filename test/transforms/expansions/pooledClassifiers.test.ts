@@ -1,12 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deepLift } from '../../../src/attribution/gradient/deepLift.ts';
 import { saliency } from '../../../src/attribution/gradient/saliency.ts';
 import type { Method } from '../../../src/attribution/method.ts';
 import { lrpEpsilonPlus } from '../../../src/attribution/relevance/lrp.ts';
+import type { Classifier } from '../../../src/model/classifier.ts';
 import type { AttributeLike } from '../../../src/onnx/attributes.ts';
-import { emptyGraph, GraphBuilder } from '../../../src/onnx/graphBuilder.ts';
 import { float32, sizeOf } from '../../../src/onnx/tensor.ts';
-import { dense, images, load, weights } from '../../model/smallClassifiers.ts';
+import { built, dense, images, load, value, weights } from '../../networks.ts';
 
 interface Case {
   readonly title: string;
@@ -76,20 +76,22 @@ const cases: readonly Case[] = [
   },
 ];
 
-function modelOf(entry: Case) {
-  const { op, size, given } = entry;
-  const builder = new GraphBuilder(emptyGraph('pooled'), 'layers');
-  const x = builder.input('image', 'float32', ['batch', 3, ...size]);
-  const kernel = op.startsWith('Conv') ? [builder.constant(weights([3, 3, 2, 2], 5), 'kernel')] : [];
-  const pooled = builder.add(op, [builder.add('Relu', [x]), ...kernel], given);
-  const features = builder.ops.Reshape(pooled, builder.ints([-1, entry.features]));
-  const scores = dense(builder, features, entry.features, 3);
-  const squared = builder.ops.Mul(scores, scores);
-  const graph = builder.build([{ name: squared, type: undefined, dims: undefined }]);
-  return { irVersion: 10, opset: 21, domains: new Map(), producer: 'test', metadata: new Map(), graph };
+function modelOf({ op, size, given, features }: Case) {
+  return built(value('image', ['batch', 3, ...size]), undefined, (b, x) => {
+    const kernel = op.startsWith('Conv') ? [b.constant(weights([3, 3, 2, 2], 5), 'kernel')] : [];
+    const pooled = b.add(op, [b.add('Relu', [x]), ...kernel], given);
+    const scores = dense(b, b.ops.Reshape(pooled, b.ints([-1, features])), features, 3);
+    return b.ops.Mul(scores, scores);
+  });
 }
 
 describe.each(cases)('$op, $title', (entry) => {
+  let classifier: Classifier;
+  beforeAll(async () => {
+    classifier = await load(modelOf(entry));
+  });
+  afterAll(() => classifier.release());
+
   const dims = [3, ...entry.size];
   const image = float32(
     [1, ...dims],
@@ -97,7 +99,6 @@ describe.each(cases)('$op, $title', (entry) => {
   );
 
   it('has a saliency map that finite differences of the scores bear out', async () => {
-    const classifier = await load(modelOf(entry));
     const explainer = await saliency().compile(classifier);
     const { values } = await explainer.attribute(image, [1]);
     const step = 2 ** -8;
@@ -121,18 +122,15 @@ describe.each(cases)('$op, $title', (entry) => {
     const errors = slopes.map((slope, i) => Math.abs(values.data[i]! - slope) / scale);
     expect(Math.max(...errors)).toBeLessThan(2e-3);
     await explainer.release();
-    await classifier.release();
   });
 
   // No rule for norms is known.
   const methods = entry.op === 'LpPool' ? [] : [lrpEpsilonPlus.create({}), deepLift()];
   it.each<Method>(methods)('is explained by $id', async (method) => {
-    const classifier = await load(modelOf(entry));
     const explainer = await method.compile(classifier);
     const { values } = await explainer.attribute(image, [1]);
     expect(values.data.every(Number.isFinite)).toBe(true);
     expect(values.data.some((value) => value !== 0)).toBe(true);
     await explainer.release();
-    await classifier.release();
   });
 });

@@ -12,5 +12,5 @@ describe.skipIf(!hasTestdata)(hasTestdata ? title : `${title} (skipped: needs De
     expect(verdicts.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
     const committed = readFileSync(new URL('../../../docs/operators.md', import.meta.url), 'utf8');
     expect(operatorDocument(verdicts)).toBe(committed);
-  }, 240_000);
+  });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { attributes } from '../../../src/onnx/attributes.ts';
 import type { Model, Node } from '../../../src/onnx/graph.ts';
-import { emptyGraph } from '../../../src/onnx/graphBuilder.ts';
 import { float32, type Tensor, tensor } from '../../../src/onnx/tensor.ts';
+import { graphOf, modelOf, value } from '../../networks.ts';
 import { runtimes } from '../../runtimes.ts';
 import { distinct, ints, number, numbers, scaled } from './inputs.ts';
 import { gradientModel } from './operatorCase.ts';
@@ -57,18 +57,12 @@ const pairs: readonly Pair[] = [
   },
 ];
 
-function modelOf(
+function quantised(
   nodes: readonly Omit<Node, 'domain' | 'name'>[],
-  initializers: Readonly<Record<string, Tensor>>,
+  constants: Readonly<Record<string, Tensor>>,
 ): Model {
-  const graph = {
-    ...emptyGraph('quantised'),
-    inputs: [{ name: 'x', type: 'float32' as const, dims: x.dims }],
-    outputs: [{ name: 'y', type: undefined, dims: undefined }],
-    initializers: new Map(Object.entries(initializers)),
-    nodes: nodes.map((node) => ({ ...node, domain: '', name: '' })),
-  };
-  return { irVersion: 10, opset: 21, domains: new Map(), producer: 'konkyo tests', metadata: new Map(), graph };
+  const named = nodes.map((each) => ({ ...each, domain: '', name: '' }));
+  return modelOf(graphOf({ inputs: [value('x', x.dims)], constants, nodes: named, outputs: ['y'] }));
 }
 
 describe.each(runtimes)(
@@ -81,7 +75,7 @@ describe.each(runtimes)(
         { op: 'Transpose', inputs: ['t'], outputs: ['u'], attributes: attributes({ perm: [2, 1, 0] }) },
         { op: 'DequantizeLinear', inputs: ['u', 's', 'z'], outputs: ['y'], attributes: attributes(given) },
       ];
-      const model = modelOf(nodes, { s: scale, z: zeroPoint });
+      const model = quantised(nodes, { s: scale, z: zeroPoint });
       const added = await gradientModel(model, { x }, ['x'], new Map([['y', x.dims]]));
       const session = await runtime.createSession(added.model);
       const values = await session.run({ x, ...added.cotangents });
@@ -109,7 +103,7 @@ describe('quantised arithmetic', () => {
       { op: 'Cast', inputs: ['p'], outputs: ['y'], attributes: attributes({ to: 1 }) },
     ];
     const weights = tensor('uint8', [4, 2], Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8));
-    const model = modelOf(nodes, { s: number(0.1), z: zero, w: weights, rows: ints(-1, 4) });
+    const model = quantised(nodes, { s: number(0.1), z: zero, w: weights, rows: ints(-1, 4) });
     const added = gradientModel(model, { x }, ['x'], new Map([['y', [6, 2]]]));
     await expect(added).rejects.toThrow('MatMulInteger (it computes with integers');
   });

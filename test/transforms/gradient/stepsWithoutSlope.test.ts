@@ -4,6 +4,7 @@ import { float32 } from '../../../src/onnx/tensor.ts';
 import { probe } from '../../../src/runtime/probe.ts';
 import { stepsWithoutSlope } from '../../../src/transforms/gradient/flow.ts';
 import { gradientTable } from '../../../src/transforms/gradient/table.ts';
+import { modelOf } from '../../networks.ts';
 import { cpu } from '../../runtimes.ts';
 import { distinct } from './inputs.ts';
 
@@ -17,7 +18,7 @@ async function stepsOf(layers: Layers): Promise<readonly string[]> {
   const builder = new GraphBuilder(emptyGraph('steps'), 'layers');
   const y = layers(builder, builder.input('x', 'float32', ['batch', 4]));
   const graph = builder.build([{ name: y, type: undefined, dims: undefined }]);
-  const model = { irVersion: 10, opset: 21, domains: new Map(), producer: 'test', metadata: new Map(), graph };
+  const model = modelOf(graph);
   const { facts } = await probe(cpu, model, { x: float32([2, 4], distinct([8]).data) });
   return stepsWithoutSlope(graph, facts, 'x', y, gradientTable).map(({ op }) => op);
 }

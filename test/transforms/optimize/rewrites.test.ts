@@ -10,6 +10,7 @@ import { addGradients } from '../../../src/transforms/gradient/gradient.ts';
 import { type GradientTable, rule, unary } from '../../../src/transforms/gradient/rule.ts';
 import { gradientTable } from '../../../src/transforms/gradient/table.ts';
 import type { Rewrite } from '../../../src/transforms/optimize/rewrite.ts';
+import { modelOf } from '../../networks.ts';
 import { cpu } from '../../runtimes.ts';
 
 const source = random(5);
@@ -26,7 +27,7 @@ function network(layers: Layers): Model {
   const builder = new GraphBuilder(emptyGraph('network'), 'layers');
   const y = layers(builder, builder.input('x', 'float32', ['batch', 3, 9, 9]));
   const graph = builder.build([{ name: y, type: undefined, dims: undefined }]);
-  return { irVersion: 10, opset: 21, domains: new Map(), producer: 'test', metadata: new Map(), graph };
+  return modelOf(graph);
 }
 
 const images = normals(2, 3, 9, 9);

@@ -8,9 +8,10 @@ import { writeModel } from '../../../src/onnx/writeModel.ts';
 import { attnLrp } from '../../../src/transforms/relevance/composites.ts';
 import { uniform } from '../../../src/transforms/relevance/products.ts';
 import { alphaBeta, epsilon, gamma } from '../../../src/transforms/relevance/rules.ts';
+import { modelOf } from '../../networks.ts';
 import { cpu } from '../../runtimes.ts';
 import { distinct } from '../gradient/inputs.ts';
-import { everywhere, modelOf, passRelevance } from './layerCase.ts';
+import { everywhere, passRelevance } from './layerCase.ts';
 import { smallGraph } from './smallGraph.ts';
 
 /* Infinite masks and denominators of 0: there is a number, and the map has it. */

@@ -1,8 +1,7 @@
 import { type AttributeLike, attributes } from '../../../src/onnx/attributes.ts';
-import type { Graph, Model } from '../../../src/onnx/graph.ts';
-import { emptyGraph, GraphBuilder } from '../../../src/onnx/graphBuilder.ts';
+import type { Graph } from '../../../src/onnx/graph.ts';
+import { GraphBuilder } from '../../../src/onnx/graphBuilder.ts';
 import { float32, type Tensor } from '../../../src/onnx/tensor.ts';
-import { workingOpset } from '../../../src/onnx/upgrade/upgradeModel.ts';
 import { probe } from '../../../src/runtime/probe.ts';
 import type { Runtime } from '../../../src/runtime/runtime.ts';
 import { gradientTable } from '../../../src/transforms/gradient/table.ts';
@@ -10,6 +9,7 @@ import type { Composite } from '../../../src/transforms/relevance/composite.ts';
 import { relevanceContext } from '../../../src/transforms/relevance/context.ts';
 import { addRelevance } from '../../../src/transforms/relevance/relevance.ts';
 import type { RelevanceRule } from '../../../src/transforms/relevance/rule.ts';
+import { graphOf, modelOf, node, value } from '../../networks.ts';
 import { cpu } from '../../runtimes.ts';
 import { slowOperators } from '../../slow/index.ts';
 import { slowNodes, toArray64 } from '../../slow/slowGraph.ts';
@@ -23,31 +23,19 @@ export interface LayerCase {
   readonly attributes?: Readonly<Record<string, AttributeLike>>;
 }
 
-export function modelOf(graph: Graph): Model {
-  return {
-    irVersion: 10,
-    opset: workingOpset,
-    domains: new Map(),
-    producer: 'konkyo tests',
-    metadata: new Map(),
-    graph,
-  };
-}
-
-export function graphOf({ op, x, parameters, attributes: given = {} }: LayerCase): Graph {
+export function layerGraph({ op, x, parameters, attributes: given = {} }: LayerCase): Graph {
   const names = parameters.map((_, i) => `p${i}`);
-  return {
-    ...emptyGraph(op),
-    inputs: [{ name: 'x', type: 'float32', dims: ['images', ...x.dims.slice(1)] }],
-    initializers: new Map(parameters.map((value, i) => [`p${i}`, value])),
-    nodes: [{ op, domain: '', name: op, inputs: ['x', ...names], outputs: ['y'], attributes: attributes(given) }],
-    outputs: [{ name: 'y', type: undefined, dims: undefined }],
-  };
+  return graphOf({
+    inputs: [value('x', ['images', ...x.dims.slice(1)])],
+    constants: Object.fromEntries(parameters.map((parameter, i) => [`p${i}`, parameter])),
+    nodes: [node(op, ['x', ...names], ['y'], { name: op, attributes: attributes(given) })],
+    outputs: ['y'],
+  });
 }
 
 /** The layer as a function of one image, in float64 by the slow operators. */
 export function slowLayer(layerCase: LayerCase): (x: Float64Array) => Float64Array {
-  const [node] = slowNodes(graphOf(layerCase));
+  const [node] = slowNodes(layerGraph(layerCase));
   const parameters = layerCase.parameters.map(toArray64);
   const dims = [1, ...layerCase.x.dims.slice(1)];
   return (data) => slowOperators[layerCase.op]!([{ dims, data }, ...parameters], node!.attributes, 1)[0]!.data;

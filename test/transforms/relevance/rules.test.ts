@@ -24,7 +24,7 @@ import {
   denseLayer,
   denseSquared,
 } from './denseRelevance.ts';
-import { everywhere, graphOf, imageOf, type LayerCase, passRelevance, slowLayer, zeroBias } from './layerCase.ts';
+import { everywhere, imageOf, type LayerCase, layerGraph, passRelevance, slowLayer, zeroBias } from './layerCase.ts';
 
 const bounds = { low: float32([], [-1.5]), high: float32([], [2]) };
 
@@ -117,7 +117,7 @@ const cases = [...withWeights, ...withoutWeights].map((one) => ({ ...one, title:
 
 describe.each(runtimes)('relevance rules on $name, against their formula on the layer as a matrix', ({ runtime }) => {
   it.each(cases)('$title', async ({ layer, rule, slow }) => {
-    const { relevance, received } = await passRelevance(graphOf(layer), layer.x, everywhere(rule), runtime);
+    const { relevance, received } = await passRelevance(layerGraph(layer), layer.x, everywhere(rule), runtime);
     for (const image of [0, 1]) {
       const x = imageOf(layer.x.data, image);
       const wanted = slow(denseLayer(slowLayer(layer), x.length), x, imageOf(received, image));
@@ -132,7 +132,7 @@ describe('relevance is kept, or booked', () => {
 
   it.each(cases.filter(({ keepsAll }) => keepsAll))('all of it without biases: $title', async ({ layer, rule }) => {
     const without = zeroBias(layer);
-    const { relevance, received, absorbed } = await passRelevance(graphOf(without), without.x, everywhere(rule));
+    const { relevance, received, absorbed } = await passRelevance(layerGraph(without), without.x, everywhere(rule));
     for (const image of [0, 1]) {
       const passed = imageOf(relevance, image);
       // Where no input has a contribution of the sign asked for, the denominator vanishes: that part is booked.
@@ -144,7 +144,7 @@ describe('relevance is kept, or booked', () => {
   });
 
   it.each(cases)('the rest with them: $title', async ({ layer, rule }) => {
-    const { relevance, received, absorbed, sums } = await passRelevance(graphOf(layer), layer.x, everywhere(rule));
+    const { relevance, received, absorbed, sums } = await passRelevance(layerGraph(layer), layer.x, everywhere(rule));
     for (const image of [0, 1]) {
       const passed = imageOf(relevance, image);
       const kept = Object.values(absorbed).reduce((total, values) => total + values[image]!, 0);
@@ -163,7 +163,7 @@ describe('relevance is kept, or booked', () => {
       attributes: { transB: 1 },
     };
     const start = float32([2, 1], [1, 1]);
-    const { absorbed } = await passRelevance(graphOf(layer), layer.x, everywhere(alphaBeta(2, 1)), undefined, start);
+    const { absorbed } = await passRelevance(layerGraph(layer), layer.x, everywhere(alphaBeta(2, 1)), undefined, start);
     // All contributions are positive: the -1 times R of the negative ones finds no input.
     expect([...absorbed.emptyParts!]).toEqual([-1, -1]);
   });
@@ -180,7 +180,7 @@ describe('max pooling', () => {
   };
 
   it('gives all to the winner', async () => {
-    const { relevance, received } = await passRelevance(graphOf(layer), x, everywhere(winnerTakesAll()));
+    const { relevance, received } = await passRelevance(layerGraph(layer), x, everywhere(winnerTakesAll()));
     const wanted = new Float32Array(x.data.length);
     for (const [output, value] of received.entries()) {
       const window = windowOf(output);
@@ -190,7 +190,7 @@ describe('max pooling', () => {
   });
 
   it('gives each input of a window its share by size', async () => {
-    const { relevance, received } = await passRelevance(graphOf(layer), x, everywhere(proportionalMaxPooling()));
+    const { relevance, received } = await passRelevance(layerGraph(layer), x, everywhere(proportionalMaxPooling()));
     const wanted = new Float64Array(x.data.length);
     for (const [output, value] of received.entries()) {
       const window = windowOf(output);

@@ -1,0 +1,108 @@
+import { expect, it } from 'vitest';
+import { circles, imports } from './sourceImports.ts';
+
+/** Who may import whom, type imports included: each floor itself, the errors that all share, and what stands here. */
+const floors: Readonly<Record<string, readonly string[]>> = {
+  onnx: [],
+  random: [],
+  pictures: [],
+  files: ['onnx'],
+  runtime: ['onnx'],
+  transforms: ['onnx'],
+  datasets: ['files', 'pictures'],
+  model: ['onnx', 'random', 'pictures', 'files', 'runtime', 'transforms', 'datasets'],
+  training: ['onnx', 'random', 'runtime', 'transforms', 'datasets', 'model'],
+  attribution: ['onnx', 'random', 'runtime', 'transforms', 'model'],
+  faithfulness: ['onnx', 'random', 'runtime', 'model', 'attribution'],
+  report: ['onnx', 'pictures', 'model', 'attribution', 'faithfulness'],
+  studies: [
+    'onnx',
+    'random',
+    'pictures',
+    'runtime',
+    'transforms',
+    'datasets',
+    'model',
+    'training',
+    'attribution',
+    'faithfulness',
+    'report',
+  ],
+  methods: ['attribution', 'studies'],
+  compile: ['onnx', 'runtime', 'model', 'attribution', 'methods'],
+  app: [],
+  cli: [],
+};
+const shared = ['konkyoError', 'argumentError'];
+const all = Object.keys(floors).filter((floor) => floor !== 'cli');
+const allowed = {
+  ...floors,
+  app: all,
+  index: all,
+  node: all,
+  web: all,
+  cli: all,
+  konkyoError: [],
+  argumentError: shared,
+};
+
+/** Imports that break a rule today, and are to go. */
+const notYet: readonly string[] = [
+  'model/layer.ts > attribution/errors.ts',
+  'model/layer.ts > attribution/nearName.ts',
+  'pictures/lightness.ts > report/explanation/view.ts',
+  'pictures/outline.ts > report/explanation/view.ts',
+  'pictures/png.ts > report/explanation/view.ts',
+  'pictures/thumbnail.ts > report/explanation/view.ts',
+  'report/explanation/explainedView.ts > studies/noncontributing/page/freedomView.ts',
+  'report/explanation/questions.ts > studies/booleanRules/page/firedQuestion.ts',
+  'report/explanation/questions.ts > studies/filterPaths/page/decidingQuestion.ts',
+  'report/explanation/questions.ts > studies/noncontributing/page/freedomQuestion.ts',
+  'report/explanation/view.ts > studies/booleanRules/page/firedView.ts',
+  'report/explanation/view.ts > studies/filterPaths/page/decidingView.ts',
+  'report/explanation/view.ts > studies/noncontributing/page/freedomView.ts',
+  // Types that two files ask of each other.
+  'attribution/method.ts > attribution/explanationGraph.ts',
+  'attribution/method.ts > attribution/perturbation/segments.ts',
+  'cli/explainSummary.ts > cli/explainJob.ts',
+  'studies/regionPruning/pruneInRounds.ts > studies/regionPruning/pruner.ts',
+  'training/plan.ts > training/train.ts',
+  'training/trainingIdentity.ts > training/checkpoint.ts',
+  'transforms/relevance/permutation.ts > transforms/relevance/context.ts',
+  'transforms/relevance/pixelMaps.ts > transforms/relevance/context.ts',
+];
+
+/** May import what only Node has; everything else runs in a browser. */
+const onlyInNode = /^(cli\/|files\/|runtime\/node\.ts|datasets\/)/;
+
+const floorOf = (file: string) => file.replace(/[/.].*/s, '');
+
+function complaint(file: string, imported: string): string | undefined {
+  const [own, other] = [floorOf(file), floorOf(imported)];
+  const what = `src/${file} imports ${imported}`;
+  if (imported.startsWith('node:'))
+    return onlyInNode.test(file) ? undefined : `${what}, but ${own}/ runs in a browser too`;
+  if (own === other || shared.includes(other)) return undefined;
+  const may: readonly string[] | undefined = Object.entries(allowed).find(([floor]) => floor === own)?.[1];
+  if (!may) return `${what}, but nothing says what ${own}/ may import`;
+  return may.includes(other) ? undefined : `${what}, but ${own}/ may import only ${may.join(', ') || 'itself'}`;
+}
+
+it('no floor imports one above it, nor what its readers have not', () => {
+  const broken = [...imports].flatMap(([file, names]) =>
+    names.flatMap((name) => {
+      const words = complaint(file, name);
+      return words === undefined || notYet.includes(`${file} > ${name}`) ? [] : [words];
+    }),
+  );
+  expect(broken).toEqual([]);
+});
+
+it('no file imports itself, by whatever way', () => {
+  expect(circles(notYet)).toEqual([]);
+});
+
+it('the exceptions are still needed', () => {
+  const today = new Set([...imports].flatMap(([file, names]) => names.map((name) => `${file} > ${name}`)));
+  expect(notYet.filter((entry) => !today.has(entry))).toEqual([]);
+});
