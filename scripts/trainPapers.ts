@@ -9,8 +9,8 @@ import { writeModel } from '../src/onnx/writeModel.ts';
 import { nodeRuntime } from '../src/runtime/node.ts';
 import { trainPaperNetwork } from '../src/studies/paperNetwork.ts';
 import { type ArchitectureName, architectures } from '../src/training/architectures.ts';
+import type { Progress } from '../src/training/plan.ts';
 import { type Recipe, recipes } from '../src/training/recipes.ts';
-import type { Progress } from '../src/training/train.ts';
 
 interface Row {
   readonly network: ArchitectureName;

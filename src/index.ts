@@ -11,9 +11,10 @@ export {
 export { type ExplainSummary, explainSummary, mapArchive } from './app/explainSummary.ts';
 export { type ImageReader, type ImageSource, openImages } from './app/imageSources.ts';
 export type { LeftOut } from './app/leftOut.ts';
+export type { ReportOutput, WriteReportOptions } from './app/reportOutput.ts';
 export { type ReportNames, renderReport, reportFiles, reportView } from './app/reportView.ts';
 export { type Trained, type TrainNetworkOptions, trainNetwork } from './app/trainNetwork.ts';
-export { type ReportOutput, type WriteReportOptions, writeReport } from './app/writeReport.ts';
+export { writeReport } from './app/writeReport.ts';
 export { type ExplainOptions, type Explanation, explain, type MethodMap } from './attribution/explain.ts';
 export type { Attribution, Completeness, Explainer, Finding, LayerRelevance } from './attribution/explainer.ts';
 export type { ExplanationGraph, TargetSource } from './attribution/explanationGraph.ts';
@@ -88,7 +89,7 @@ export { prune } from './onnx/prune.ts';
 export { externalLocations, readModel } from './onnx/readModel.ts';
 export { float32, int64, scalar, type Tensor, tensor } from './onnx/tensor.ts';
 export { writeModel, writeModelWithExternalData } from './onnx/writeModel.ts';
-export type { DecodedImage } from './pictures/decodedImage.ts';
+export type { Picture } from './pictures/picture.ts';
 export { resizeImage } from './pictures/resizeImage.ts';
 export type { Progress, WorkOptions } from './progress.ts';
 export { explainedImage, type NamedImage } from './report/explanation/explainedView.ts';
@@ -217,14 +218,8 @@ export { layerView } from './studies/regionPruning/page/layerView.ts';
 export { regionsPage } from './studies/regionPruning/page/page.ts';
 export type { RegionsView } from './studies/regionPruning/page/view.ts';
 export { compactRounds, controlRounds, magnitudeRounds, oneShot, paperRounds } from './studies/regionPruning/plans.ts';
-export {
-  makePruner,
-  type Pruned,
-  type Pruner,
-  type PrunerOptions,
-  type Round,
-  type RoundRecord,
-} from './studies/regionPruning/pruner.ts';
+export type { Pruned, Round, RoundRecord } from './studies/regionPruning/pruneInRounds.ts';
+export { makePruner, type Pruner, type PrunerOptions } from './studies/regionPruning/pruner.ts';
 export { overPixels, type ReceptiveField, receptiveField } from './studies/regionPruning/receptiveField.ts';
 export { masksFile } from './studies/regionPruning/sidecar.ts';
 export {
@@ -243,9 +238,10 @@ export type { Study, StudyOptions } from './studies/study.ts';
 export { type ArchitectureName, architectures } from './training/architectures.ts';
 export { readCheckpoint, writeCheckpoint } from './training/checkpointFile.ts';
 export { adam, type Optimizer, sgd } from './training/optimizers.ts';
+export type { TrainOptions } from './training/plan.ts';
 export { recipes } from './training/recipes.ts';
 export { constant, cosine, type Schedule, stepDecay, warmUp } from './training/schedules.ts';
-export { type TrainingResult, type TrainOptions, train, trainModel } from './training/train.ts';
+export { type TrainingResult, train, trainModel } from './training/train.ts';
 export { type Masks, makeTrainer, type Trainer, type TrainerOptions } from './training/trainer.ts';
 export { addIntervals, boundTable } from './transforms/bounds/addIntervals.ts';
 export { addLinearBound } from './transforms/bounds/addLinearBound.ts';

@@ -8,7 +8,7 @@ import { InvalidInputError } from '../model/errors.ts';
 import { type InputDescription, imageDims } from '../model/inputDescription.ts';
 import { toFittedInput } from '../model/pixels.ts';
 import { float32, rows } from '../onnx/tensor.ts';
-import type { DecodedImage } from '../pictures/decodedImage.ts';
+import type { Picture } from '../pictures/picture.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
 
 /** One image to explain, which is read when it is needed: of many, not all need be in memory. */
@@ -24,7 +24,7 @@ export interface ImageReader {
   readonly nameOf: (path: string) => string;
   /** The contents of a file. */
   readonly read: (path: string) => Promise<Uint8Array>;
-  readonly decode: (bytes: Uint8Array, path: string) => Promise<DecodedImage>;
+  readonly decode: (bytes: Uint8Array, path: string) => Promise<Picture>;
   /** The test images of a named data set. @param input as it was given, for a message. */
   readonly testSet: (dataset: string, input: string) => Promise<LabelledImages>;
 }

@@ -11,8 +11,8 @@ import { type ExplainedImages, explainPart, nothingDone } from './explainImages.
 import { type ExplainSummary, imageSummaries, mapArchive, ofModel } from './explainSummary.ts';
 import type { ImageSource } from './imageSources.ts';
 import { type Refusals, refusalsOf } from './leftOut.ts';
+import type { WriteReportOptions } from './reportOutput.ts';
 import { pictureFiles, renderReport, reportView } from './reportView.ts';
-import type { WriteReportOptions } from './writeReport.ts';
 
 /** What is kept of the images that are done; of rows, those of the index's first part and of the one that grows. */
 interface Done {

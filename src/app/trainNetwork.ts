@@ -7,7 +7,8 @@ import { scoped } from '../runtime/release.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { accuracyOf } from '../training/accuracy.ts';
 import type { Optimizer } from '../training/optimizers.ts';
-import { type TrainingResult, type TrainOptions, train } from '../training/train.ts';
+import type { TrainOptions } from '../training/plan.ts';
+import { type TrainingResult, train } from '../training/train.ts';
 import { makeTrainer } from '../training/trainer.ts';
 import { trainingImages } from '../training/trainingImages.ts';
 

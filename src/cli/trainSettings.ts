@@ -1,6 +1,6 @@
 import { adam, type Optimizer, sgd } from '../training/optimizers.ts';
+import type { TrainOptions } from '../training/plan.ts';
 import { cosine, type Schedule } from '../training/schedules.ts';
-import type { TrainOptions } from '../training/train.ts';
 import { positiveFlag, UsageError, wholeFlag } from './flags.ts';
 
 /** The flags of `konkyo train` that say how to train. */

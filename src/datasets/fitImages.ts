@@ -1,4 +1,4 @@
-import type { DecodedImage } from '../pictures/decodedImage.ts';
+import type { Picture } from '../pictures/picture.ts';
 import { resizeImage } from '../pictures/resizeImage.ts';
 import { withChannels } from './imageChannels.ts';
 import { imageAt, type LabelledImages } from './labelledImages.ts';
@@ -11,7 +11,7 @@ export interface ImageShape {
 }
 
 /** One picture in another size and with other channels. */
-export function fitImage(image: DecodedImage, { size, channels }: ImageShape): DecodedImage {
+export function fitImage(image: Picture, { size, channels }: ImageShape): Picture {
   const sized = size === undefined ? image : resizeImage(image, size);
   return channels === undefined ? sized : withChannels(sized, channels);
 }
@@ -34,7 +34,7 @@ export function fitImages(set: LabelledImages, shape: ImageShape): LabelledImage
  * One picture of a data set as if it had been decoded from a file.
  * @throws ImageIndexError if there is no such picture.
  */
-export function pictureAt(set: LabelledImages, index: number): DecodedImage {
+export function pictureAt(set: LabelledImages, index: number): Picture {
   const { height, width, channels, data } = imageAt(set, index);
   return { height, width, channels: channels === 3 ? 3 : 1, data };
 }

@@ -1,9 +1,9 @@
-import type { DecodedImage } from '../pictures/decodedImage.ts';
+import type { Picture } from '../pictures/picture.ts';
 
 const luma = [0.299, 0.587, 0.114] as const;
 
 /** Grey to colour by repetition, colour to grey by luma (ITU-R BT.601). */
-export function withChannels(image: DecodedImage, channels: 1 | 3): DecodedImage {
+export function withChannels(image: Picture, channels: 1 | 3): Picture {
   if (image.channels === channels) return image;
   const { height, width, data } = image;
   const area = height * width;

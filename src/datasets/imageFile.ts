@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import { maxBytes } from '../files/limits.ts';
 import { readBounded } from '../files/readBounded.ts';
-import type { DecodedImage } from '../pictures/decodedImage.ts';
+import type { Picture } from '../pictures/picture.ts';
 import { DatasetFileError, ImageFormatError } from './errors.ts';
 import { describeBytes, pictureFormat } from './fileKind.ts';
 
@@ -11,7 +11,7 @@ const WHITE = '#ffffff';
 const BYTES_A_PIXEL = 8;
 
 /** Decodes a PNG, JPEG or WebP file; see `decodeImage`. @throws DatasetFileError if the file cannot be read. */
-export async function readImageFile(path: string): Promise<DecodedImage> {
+export async function readImageFile(path: string): Promise<Picture> {
   let bytes: Uint8Array;
   try {
     bytes = await readBounded(path);
@@ -30,7 +30,7 @@ export async function readImageFile(path: string): Promise<DecodedImage> {
  * @param where names the bytes in errors.
  * @throws ImageFormatError if the bytes are something else, a damaged picture, or one of too many pixels.
  */
-export async function decodeImage(bytes: Uint8Array, where = 'picture'): Promise<DecodedImage> {
+export async function decodeImage(bytes: Uint8Array, where = 'picture'): Promise<Picture> {
   const format = pictureFormat(bytes);
   const found = describeBytes(bytes);
   if (format === undefined) {

@@ -1,7 +1,7 @@
 // Node only: reads folders of picture files.
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import type { DecodedImage } from '../pictures/decodedImage.ts';
+import type { Picture } from '../pictures/picture.ts';
 import type { Dataset } from './dataset.ts';
 import { DatasetFileError, ImageFolderError, InterruptedError } from './errors.ts';
 import { fitImage, type ImageShape } from './fitImages.ts';
@@ -114,17 +114,17 @@ async function readable<T>(path: string, what: string, read: (path: string) => P
   }
 }
 
-interface Picture {
+interface PictureFile {
   readonly file: string;
-  readonly image: DecodedImage;
+  readonly image: Picture;
 }
 
 /** All pictures in the order of the classes, of one size and with the same channels. */
-async function decodeAll(classes: readonly ClassFolder[], options: ImageFolderOptions): Promise<DecodedImage[]> {
+async function decodeAll(classes: readonly ClassFolder[], options: ImageFolderOptions): Promise<Picture[]> {
   const { onProgress, signal, ...shape } = options;
   const files = classes.flatMap((each) => each.files);
   let done = 0;
-  const pictures = await inParallel(files, decodedAtATime, async (file): Promise<Picture> => {
+  const pictures = await inParallel(files, decodedAtATime, async (file): Promise<PictureFile> => {
     if (signal?.aborted) {
       throw new InterruptedError({ where: file, what: 'reading was interrupted', nextStep: 'Start again' });
     }
@@ -138,9 +138,9 @@ async function decodeAll(classes: readonly ClassFolder[], options: ImageFolderOp
   return pictures.map(({ image }) => fitImage(image, { channels }));
 }
 
-function checkOneSize(pictures: readonly Picture[]): void {
+function checkOneSize(pictures: readonly PictureFile[]): void {
   const [first] = pictures;
-  const size = ({ image }: Picture) => `${image.height}x${image.width}`;
+  const size = ({ image }: PictureFile) => `${image.height}x${image.width}`;
   const other = first && pictures.find((each) => size(each) !== size(first));
   if (!first || !other) return;
   throw new ImageFolderError({
@@ -153,7 +153,7 @@ function checkOneSize(pictures: readonly Picture[]): void {
 function together(
   name: string,
   classes: readonly ClassFolder[],
-  pictures: readonly DecodedImage[],
+  pictures: readonly Picture[],
   classNames: readonly string[] = classes.map(({ className }) => className),
 ): LabelledImages {
   const { height = 0, width = 0, channels = 1 } = pictures[0] ?? {};

@@ -1,6 +1,6 @@
 import { withChannels } from '../datasets/imageChannels.ts';
 import { concatRows, float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
-import type { DecodedImage } from '../pictures/decodedImage.ts';
+import type { Picture } from '../pictures/picture.ts';
 import { resizeImage } from '../pictures/resizeImage.ts';
 import { InvalidInputError } from './errors.ts';
 import { type InputDescription, imageDims } from './inputDescription.ts';
@@ -41,7 +41,7 @@ export function denormalise(value: number, channel: number, { scale, mean, std }
  * A picture of the model's size as model input [1, ...]. Grey becomes colour and colour grey as the model takes it.
  * @throws InvalidInputError for a picture of another size, or of other bytes than it says.
  */
-export function toInput(picture: DecodedImage, input: InputDescription): Tensor<'float32'> {
+export function toInput(picture: Picture, input: InputDescription): Tensor<'float32'> {
   if (picture.height !== input.height || picture.width !== input.width) {
     throw new InvalidInputError(
       `The picture has ${picture.height} x ${picture.width} pixels, but the model takes ${input.height} x ${input.width}. Bring it to that size with resizeImage.`,
@@ -57,7 +57,7 @@ export function toInput(picture: DecodedImage, input: InputDescription): Tensor<
 }
 
 /** A picture of any size as model input [1, ...]: brought to the model's size and channels. */
-export function toFittedInput(picture: DecodedImage, input: InputDescription): Tensor<'float32'> {
+export function toFittedInput(picture: Picture, input: InputDescription): Tensor<'float32'> {
   const fits = picture.height === input.height && picture.width === input.width;
   return toInput(fits ? picture : resizeImage(picture, input), input);
 }
@@ -66,7 +66,7 @@ export function toFittedInput(picture: DecodedImage, input: InputDescription): T
  * One image of model input as pixels, rounded and clipped to 0..255: the picture as the model saw it.
  * @throws InvalidInputError for values that are not one image of the model's.
  */
-export function toPixels(image: Float32Array, input: InputDescription): DecodedImage {
+export function toPixels(image: Float32Array, input: InputDescription): Picture {
   const { height, width, channels } = input;
   checkOneImage(image, input);
   const data = new Uint8Array(height * width * channels);

@@ -1,6 +1,6 @@
 import { open, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ReportOutput } from '../app/writeReport.ts';
+import type { ReportOutput } from '../app/reportOutput.ts';
 import { writeBeside } from '../datasets/writeBeside.ts';
 
 const pageMark = '<meta name="generator" content="konkyo">';

@@ -1,4 +1,4 @@
-import type { Picture } from '../report/explanation/view.ts';
+import type { Picture } from './picture.ts';
 
 /**
  * Brightness of each pixel, row by row, stretched so that the picture's own darkest pixel is 0 and its brightest 1.

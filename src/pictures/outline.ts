@@ -1,5 +1,5 @@
-import type { Picture } from '../report/explanation/view.ts';
 import { lightness } from './lightness.ts';
+import type { Picture } from './picture.ts';
 
 /** One side of one pixel, in pixel units from the upper left corner, running right or down. */
 export interface Edge {

@@ -1,5 +1,5 @@
 import { encode } from 'fast-png';
-import type { Picture } from '../report/explanation/view.ts';
+import type { Picture } from './picture.ts';
 
 /** PNG bytes; the same picture gives the same bytes. */
 export function encodePicture(picture: Picture): Uint8Array {

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../argumentError.ts';
-import type { DecodedImage } from './decodedImage.ts';
+import type { Picture } from './picture.ts';
 
 /** Which source places, with which weights (sum 1), make one place of the result. */
 interface Tap {
@@ -14,7 +14,7 @@ interface Tap {
  * @param size in pixels, whole numbers of at least 1.
  * @throws ArgumentError for a size that is none, and a picture without pixels or with too few bytes.
  */
-export function resizeImage(image: DecodedImage, size: { height: number; width: number }): DecodedImage {
+export function resizeImage(image: Picture, size: { height: number; width: number }): Picture {
   const { height, width, channels } = image;
   if (![height, width, size.height, size.width].every((side) => Number.isInteger(side) && side >= 1)) {
     throw new ArgumentError(`A picture of ${height}x${width} cannot be brought to ${size.height}x${size.width}.`);

@@ -1,4 +1,4 @@
-import type { Picture } from '../report/explanation/view.ts';
+import type { Picture } from './picture.ts';
 
 /** Wide enough for the overview's cells on a fine screen. */
 const wideEnough = 112;

@@ -7,9 +7,10 @@ import { scoped } from '../runtime/release.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { accuracyOf } from '../training/accuracy.ts';
 import { type ArchitectureName, architectures } from '../training/architectures.ts';
+import type { Progress, TrainOptions } from '../training/plan.ts';
 import { type Recipe, recipes } from '../training/recipes.ts';
 import type { Schedule } from '../training/schedules.ts';
-import { type Progress, type TrainOptions, train } from '../training/train.ts';
+import { train } from '../training/train.ts';
 import { makeTrainer } from '../training/trainer.ts';
 import { trainingImages } from '../training/trainingImages.ts';
 

@@ -1,11 +1,55 @@
+import type { LabelledImages } from '../datasets/labelledImages.ts';
 import { random } from '../random/random.ts';
-import { type Checkpoint, checkPosition, checkStates } from './checkpoint.ts';
+import { type Checkpoint, checkPosition, checkStates, type EpochRecord } from './checkpoint.ts';
 import { TrainingSettingsError } from './errors.ts';
 import { constant, type Schedule } from './schedules.ts';
-import type { TrainOptions } from './train.ts';
-import type { Trainer } from './trainer.ts';
+import type { Masks, Trainer } from './trainer.ts';
 import { checkSameTraining, trainingIdentity } from './trainingIdentity.ts';
 import { checkEveryClass, type TrainingImages, trainingImages } from './trainingImages.ts';
+
+export interface TrainOptions {
+  readonly images: LabelledImages;
+  /** Held out: the accuracy on them is measured after each epoch, and the weights that did best are kept. */
+  readonly validation?: LabelledImages;
+  /** How long to train in all, updates before a checkpoint included. */
+  readonly length: { readonly updates: number } | { readonly epochs: number };
+  /** One rate, or a schedule over the updates. */
+  readonly learningRate: number | Schedule;
+  /** Default 100. An epoch's last batch has what is left. */
+  readonly batchSize?: number;
+  /** Of the order of the images. Default 0. */
+  readonly seed?: number;
+  /** Stop after so many epochs without a better validation accuracy. By default never. */
+  readonly patience?: number;
+  readonly masks?: Masks;
+  /** Called after every update. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** When it is aborted, training stops after the running update and gives what it has. */
+  readonly signal?: AbortSignal;
+  /** Go on from here. */
+  readonly checkpoint?: Checkpoint;
+  /** Also while it trains: where it stands, to be kept in case the process ends. The result does not depend on it. */
+  readonly keep?: CheckpointKeeping;
+}
+
+export interface CheckpointKeeping {
+  /** Seconds of wall clock from one to the next. */
+  readonly everySeconds: number;
+  readonly save: (checkpoint: Checkpoint) => Promise<void>;
+}
+
+export interface Progress {
+  /** Updates made, of `updates`. */
+  readonly step: number;
+  readonly updates: number;
+  /** From 1. */
+  readonly epoch: number;
+  /** Of the last batch. */
+  readonly loss: number;
+  readonly learningRate: number;
+  /** Finished epochs. */
+  readonly history: readonly EpochRecord[];
+}
 
 /** What a training's options come to, checked. */
 export interface TrainingPlan {
@@ -45,7 +89,7 @@ export function planTraining(trainer: Trainer, options: TrainOptions): TrainingP
   const { images } = options;
   const identity = trainingIdentity(trainer, { images, validation: options.validation, batchSize, seed, rateAt });
   if (options.checkpoint) {
-    checkSameTraining(options.checkpoint, identity);
+    checkSameTraining(options.checkpoint.identity, options.checkpoint.state.step, identity);
     checkStates(options.checkpoint, trainer.initial);
     checkPosition(options.checkpoint, perEpoch);
   }

@@ -1,7 +1,7 @@
 import type { ArchitectureName } from './architectures.ts';
 import { adam, type Optimizer, sgd } from './optimizers.ts';
+import type { TrainOptions } from './plan.ts';
 import { constant, cosine, type Schedule, warmUp } from './schedules.ts';
-import type { TrainOptions } from './train.ts';
 
 /** How one of the papers' networks is trained: the paper's settings, and ours where it gives none. */
 export interface Recipe {

@@ -1,4 +1,3 @@
-import type { LabelledImages } from '../datasets/labelledImages.ts';
 import type { Model } from '../onnx/graph.ts';
 import { random, shuffledIndices } from '../random/random.ts';
 import { scoped } from '../runtime/release.ts';
@@ -7,54 +6,9 @@ import { accuracyOf } from './accuracy.ts';
 import { batchMaker } from './batches.ts';
 import type { Checkpoint, EpochRecord } from './checkpoint.ts';
 import { NonFiniteLossError } from './errors.ts';
-import { planTraining, type TrainingPlan } from './plan.ts';
-import type { Schedule } from './schedules.ts';
+import { type CheckpointKeeping, planTraining, type TrainingPlan, type TrainOptions } from './plan.ts';
 import { trainedModel } from './trainedModel.ts';
-import { type Masks, makeTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
-
-export interface TrainOptions {
-  readonly images: LabelledImages;
-  /** Held out: the accuracy on them is measured after each epoch, and the weights that did best are kept. */
-  readonly validation?: LabelledImages;
-  /** How long to train in all, updates before a checkpoint included. */
-  readonly length: { readonly updates: number } | { readonly epochs: number };
-  /** One rate, or a schedule over the updates. */
-  readonly learningRate: number | Schedule;
-  /** Default 100. An epoch's last batch has what is left. */
-  readonly batchSize?: number;
-  /** Of the order of the images. Default 0. */
-  readonly seed?: number;
-  /** Stop after so many epochs without a better validation accuracy. By default never. */
-  readonly patience?: number;
-  readonly masks?: Masks;
-  /** Called after every update. */
-  readonly onProgress?: (progress: Progress) => void;
-  /** When it is aborted, training stops after the running update and gives what it has. */
-  readonly signal?: AbortSignal;
-  /** Go on from here. */
-  readonly checkpoint?: Checkpoint;
-  /** Also while it trains: where it stands, to be kept in case the process ends. The result does not depend on it. */
-  readonly keep?: CheckpointKeeping;
-}
-
-export interface CheckpointKeeping {
-  /** Seconds of wall clock from one to the next. */
-  readonly everySeconds: number;
-  readonly save: (checkpoint: Checkpoint) => Promise<void>;
-}
-
-export interface Progress {
-  /** Updates made, of `updates`. */
-  readonly step: number;
-  readonly updates: number;
-  /** From 1. */
-  readonly epoch: number;
-  /** Of the last batch. */
-  readonly loss: number;
-  readonly learningRate: number;
-  /** Finished epochs. */
-  readonly history: readonly EpochRecord[];
-}
+import { makeTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
 
 export interface TrainingResult {
   /** The weights with the best validation accuracy, else the last ones, as initializers; metadata says how it was trained. */

@@ -1,7 +1,6 @@
 import { crc32 } from '../datasets/crc32.ts';
 import type { LabelledImages } from '../datasets/labelledImages.ts';
 import { settingsOf } from '../model/inputDescription.ts';
-import type { Checkpoint } from './checkpoint.ts';
 import { CheckpointError } from './errors.ts';
 import type { Schedule } from './schedules.ts';
 import type { Trainer } from './trainer.ts';
@@ -78,9 +77,13 @@ interface Difference {
   readonly now: string | number;
 }
 
-/** @throws CheckpointError naming what differs between the checkpoint and the training that is to go on from it. */
-export function checkSameTraining({ identity, state }: Checkpoint, now: TrainingIdentity): void {
-  const differences = [...fieldDifferences(identity, now), ...rateDifference(identity, now, state.step)];
+/**
+ * @param identity the checkpoint's.
+ * @param steps made before it.
+ * @throws CheckpointError naming what differs between the checkpoint and the training that is to go on from it.
+ */
+export function checkSameTraining(identity: TrainingIdentity, steps: number, now: TrainingIdentity): void {
+  const differences = [...fieldDifferences(identity, now), ...rateDifference(identity, now, steps)];
   if (differences.length === 0) return;
   const list = differences.map(({ what, before, now }) => `  ${what}: ${before} then, ${now} now`).join('\n');
   throw new CheckpointError(

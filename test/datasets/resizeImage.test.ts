@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DecodedImage } from '../../src/pictures/decodedImage.ts';
+import type { Picture } from '../../src/pictures/picture.ts';
 import { resizeImage } from '../../src/pictures/resizeImage.ts';
 
-const grey = (height: number, width: number, data: readonly number[]): DecodedImage => ({
+const grey = (height: number, width: number, data: readonly number[]): Picture => ({
   height,
   width,
   channels: 1,
@@ -15,12 +15,12 @@ const picture = fc
   .chain(({ height, width }) =>
     fc
       .uint8Array({ minLength: height * width * 3, maxLength: height * width * 3 })
-      .map((data): DecodedImage => ({ height, width, channels: 3, data })),
+      .map((data): Picture => ({ height, width, channels: 3, data })),
   );
 const size = fc.record({ height: fc.integer({ min: 1, max: 9 }), width: fc.integer({ min: 1, max: 9 }) });
 
 /** Turned by 180 degrees. */
-function turned(image: DecodedImage): DecodedImage {
+function turned(image: Picture): Picture {
   const { channels } = image;
   const pixels = Array.from({ length: image.height * image.width }, (_, index) => {
     return [...image.data.subarray(index * channels, (index + 1) * channels)];

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { InputDescriptionError, InvalidInputError } from '../../src/model/errors.ts';
 import { describeInput, type InputSettings, parseInputSettings } from '../../src/model/inputDescription.ts';
 import { baselineImage, sumChannels, toInput, toPixels } from '../../src/model/pixels.ts';
-import type { DecodedImage } from '../../src/pictures/decodedImage.ts';
+import type { Picture } from '../../src/pictures/picture.ts';
 import { value } from '../networks.ts';
 
-const picture: DecodedImage = {
+const picture: Picture = {
   height: 2,
   width: 3,
   channels: 3,

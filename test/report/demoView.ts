@@ -1,10 +1,10 @@
+import type { Picture } from '../../src/pictures/picture.ts';
 import { mapScale } from '../../src/report/drawing/mapReading.ts';
 import type {
   AttributionMap,
   Decision,
   ExplainedImage,
   Figure,
-  Picture,
   Provenance,
   ReportView,
 } from '../../src/report/explanation/view.ts';

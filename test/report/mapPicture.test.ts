@@ -1,12 +1,13 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { divergingColour, noValueColour } from '../../src/pictures/colours.ts';
+import type { Picture } from '../../src/pictures/picture.ts';
 import { encodePicture } from '../../src/pictures/png.ts';
 import { thumbnail } from '../../src/pictures/thumbnail.ts';
 import { legendPicture, mapPicture } from '../../src/report/drawing/mapPicture.ts';
 import { mapScale, readMap } from '../../src/report/drawing/mapReading.ts';
 import { reportPictures } from '../../src/report/explanation/reportPictures.ts';
-import type { AttributionMap, Picture } from '../../src/report/explanation/view.ts';
+import type { AttributionMap } from '../../src/report/explanation/view.ts';
 import { demoDigit, demoDigits } from './demoView.ts';
 
 const base = demoDigit(7).maps[1]!;

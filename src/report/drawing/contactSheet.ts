@@ -1,5 +1,5 @@
 import { ArgumentError } from '../../argumentError.ts';
-import type { Picture } from '../explanation/view.ts';
+import type { Picture } from '../../pictures/picture.ts';
 import { type Content, type Html, html } from '../page/html.ts';
 import { pictureElement } from './picture.ts';
 

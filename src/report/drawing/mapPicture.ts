@@ -1,7 +1,8 @@
 import { divergingColour } from '../../pictures/colours.ts';
 import { lightness } from '../../pictures/lightness.ts';
 import { drawOutline, outlineEdges } from '../../pictures/outline.ts';
-import type { AttributionMap, Picture } from '../explanation/view.ts';
+import type { Picture } from '../../pictures/picture.ts';
+import type { AttributionMap } from '../explanation/view.ts';
 import type { MapReading } from './mapReading.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { outlineEdges, outlinePath } from '../../pictures/outline.ts';
+import type { Picture } from '../../pictures/picture.ts';
 import { dataUrl } from '../../pictures/png.ts';
 import { thumbnail } from '../../pictures/thumbnail.ts';
-import type { AttributionMap, ExplainedImage, Picture } from '../explanation/view.ts';
+import type { AttributionMap, ExplainedImage } from '../explanation/view.ts';
 import { mapAlternative } from '../explanation/words.ts';
 import { type Html, html } from '../page/html.ts';
 import { mapPicture, orientationFor } from './mapPicture.ts';

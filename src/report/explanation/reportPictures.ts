@@ -1,7 +1,8 @@
+import type { Picture } from '../../pictures/picture.ts';
 import { encodePictureFile } from '../../pictures/png.ts';
 import { legendPicture, standaloneMapPicture } from '../drawing/mapPicture.ts';
 import { readMap } from '../drawing/mapReading.ts';
-import type { AttributionMap, ExplainedImage, Picture, ReportView } from './view.ts';
+import type { AttributionMap, ExplainedImage, ReportView } from './view.ts';
 
 export interface NamedPicture {
   /** A file name, safe on every system and unique in the report: `digits-7--saliency--7.png`. */

@@ -1,4 +1,5 @@
 import type { Figure, Row } from '../../faithfulness/figure.ts';
+import type { Picture } from '../../pictures/picture.ts';
 
 export type { Figure, Line, Row, Verdict } from '../../faithfulness/figure.ts';
 
@@ -15,14 +16,6 @@ export interface ReportView<Image extends ExplainedImage = ExplainedImage> {
   readonly notice?: string;
   readonly explained: readonly Image[];
   readonly provenance: Provenance;
-}
-
-/** An image as bytes, 0 to 255, height x width x channels; 1 channel is grey, 3 are red, green, blue. */
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: 1 | 3;
-  readonly data: Uint8Array;
 }
 
 export interface ExplainedImage {

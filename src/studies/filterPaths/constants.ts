@@ -6,7 +6,8 @@ import { inputOf, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { zeros } from '../../onnx/tensor.ts';
 import { zerosLike } from '../../transforms/gradient/gradientValues.ts';
-import { dataInputs, type RelevanceContext } from '../../transforms/relevance/context.ts';
+import type { RelevanceContext } from '../../transforms/relevance/context.ts';
+import { dataInputs } from '../../transforms/relevance/permutation.ts';
 import { hasSlope, valueAtZero } from './fixedGates.ts';
 
 /**

@@ -1,8 +1,8 @@
+import { bootstrapMean, type MeanWithInterval } from '../../faithfulness/bootstrap.ts';
 import { decisionsOf } from '../../model/decision.ts';
 import type { Progress } from '../../progress.ts';
 import { scoped } from '../../runtime/release.ts';
 import { type Ablation, type Ablator, compileAblator } from './ablation.ts';
-import { bootstrapMean, type MeanWithInterval } from './bootstrap.ts';
 import { type ClassSet, ownClass } from './classSets.ts';
 import type { ClassContributions, Contributions } from './contributions.ts';
 import { compileExcess, type Excess, type ExcessRunner } from './excess.ts';

@@ -3,7 +3,8 @@ import type { Additions } from '../../onnx/graphBuilder.ts';
 import { inputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { type Answer, type Call, type RuleAnswer, rule } from '../../transforms/gradient/rule.ts';
-import { dataInputs, isGate, type RelevanceContext } from '../../transforms/relevance/context.ts';
+import { isGate, type RelevanceContext } from '../../transforms/relevance/context.ts';
+import { dataInputs } from '../../transforms/relevance/permutation.ts';
 
 /*
  * A network with its gates fixed: for one image every operator y = f(x) is written as y = A x + c, where A may depend on the

@@ -1,13 +1,14 @@
 import { toPixels } from '../../model/pixels.ts';
 import { rows } from '../../onnx/tensor.ts';
-import type { DecodedImage } from '../../pictures/decodedImage.ts';
+import type { Picture } from '../../pictures/picture.ts';
 import { random } from '../../random/random.ts';
 import { scoped } from '../../runtime/release.ts';
 import { type AblationEffect, hideRegions, removedCounterparts } from './ablation.ts';
 import { rowsByUnit } from './denseLayer.ts';
 import { type FiredUnit, firedUnits } from './fired.ts';
 import type { Region } from './labelling.ts';
-import type { Pruned, Pruner } from './pruner.ts';
+import type { Pruned } from './pruneInRounds.ts';
+import type { Pruner } from './pruner.ts';
 import { splitModel } from './splitModel.ts';
 import { summarizeUnits, type UnitSummary } from './unitSummary.ts';
 
@@ -30,7 +31,7 @@ export interface ExaminedImage {
   readonly index: number;
   readonly truth: number;
   readonly chosen: number;
-  readonly picture: DecodedImage;
+  readonly picture: Picture;
   readonly fired: readonly FiredUnit[];
 }
 

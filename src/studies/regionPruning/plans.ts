@@ -2,7 +2,7 @@ import type { TrainingState } from '../../training/trainer.ts';
 import { type CompactCutSettings, cutToCompactRegions } from './compactCut.ts';
 import { type Cut, cutConstantInputs, cutRegions, cutWeights, type RegionCutSettings } from './cuts.ts';
 import { PruningSettingsError } from './errors.ts';
-import type { Round } from './pruner.ts';
+import type { Round } from './pruneInRounds.ts';
 
 export interface RoundSettings {
   readonly rounds: number;

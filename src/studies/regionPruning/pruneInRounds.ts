@@ -1,19 +1,58 @@
+import type { Model } from '../../onnx/graph.ts';
 import { float32 } from '../../onnx/tensor.ts';
 import { random } from '../../random/random.ts';
 import { scoped } from '../../runtime/release.ts';
 import { accuracyOf } from '../../training/accuracy.ts';
 import { makeTrainer, type Trainer, type TrainingState } from '../../training/trainer.ts';
 import type { TrainingImages } from '../../training/trainingImages.ts';
+import type { Cut } from './cuts.ts';
 import { type DenseLayer, maskOf, rowsByUnit } from './denseLayer.ts';
 import { EverythingPrunedError, PruningSettingsError } from './errors.ts';
 import { type Criterion, weightImportance } from './importance.ts';
 import type { InputStatistics } from './inputStatistics.ts';
 import type { Neighbourhood } from './labelling.ts';
 import { withLayerRate } from './layerRate.ts';
-import type { Pruned, PruneOptions, Round, RoundRecord } from './pruner.ts';
 import { type RetrainSettings, retrain } from './retrain.ts';
 import { lossEffect } from './taylor.ts';
-import { summarizeLayer, summarizeUnits } from './unitSummary.ts';
+import { type LayerSummary, summarizeLayer, summarizeUnits } from './unitSummary.ts';
+
+/** Cuts, then retraining with what was cut held at zero. */
+export interface Round {
+  readonly cuts: readonly Cut[];
+  /** Passes over the training images after the cuts. */
+  readonly epochs: number;
+  /** Before retraining, what is left goes back to these weights (Frankle et al. 2020). */
+  readonly rewindTo?: TrainingState['weights'];
+  /** Retrain this layer at so many times the learning rate; `inverse share` is 1 / (the share of weights left). Default 1. */
+  readonly layerRate?: number | 'inverse share';
+}
+
+/** What is known after a round. */
+export interface RoundRecord extends LayerSummary {
+  /** From 1. */
+  readonly round: number;
+  readonly cuts: readonly string[];
+  readonly epochs: number;
+  /** On the test images, after the cuts and before retraining. */
+  readonly cutAccuracy: number;
+  /** On the test images, after retraining. */
+  readonly accuracy: number;
+}
+
+export interface Pruned {
+  readonly model: Model;
+  /** [units, inputs]: 1 where there is a weight. */
+  readonly kept: Uint8Array;
+  readonly state: TrainingState;
+  readonly rounds: readonly RoundRecord[];
+}
+
+export interface PruneOptions {
+  readonly seed?: number;
+  readonly onRound?: (record: RoundRecord) => void;
+  /** Called after every update. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
 
 /** What a pruner has made ready. */
 export interface Prepared {

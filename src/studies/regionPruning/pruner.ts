@@ -1,29 +1,15 @@
 import type { LabelledImages } from '../../datasets/labelledImages.ts';
 import type { Classifier } from '../../model/classifier.ts';
 import { settingsOf } from '../../model/inputDescription.ts';
-import type { Model } from '../../onnx/graph.ts';
 import { prune } from '../../onnx/prune.ts';
 import { accuracyOf } from '../../training/accuracy.ts';
 import { type Optimizer, sgd } from '../../training/optimizers.ts';
-import { makeTrainer, type Trainer, type TrainingState } from '../../training/trainer.ts';
+import { makeTrainer, type Trainer } from '../../training/trainer.ts';
 import { checkEveryClass, type TrainingImages, trainingImages } from '../../training/trainingImages.ts';
-import type { Cut } from './cuts.ts';
 import { type DenseLayer, findDenseLayer } from './denseLayer.ts';
 import { type InputStatistics, inputStatistics } from './inputStatistics.ts';
 import type { Neighbourhood } from './labelling.ts';
-import { type Prepared, pruneInRounds } from './pruneInRounds.ts';
-import type { LayerSummary } from './unitSummary.ts';
-
-/** Cuts, then retraining with what was cut held at zero. */
-export interface Round {
-  readonly cuts: readonly Cut[];
-  /** Passes over the training images after the cuts. */
-  readonly epochs: number;
-  /** Before retraining, what is left goes back to these weights (Frankle et al. 2020). */
-  readonly rewindTo?: TrainingState['weights'];
-  /** Retrain this layer at so many times the learning rate; `inverse share` is 1 / (the share of weights left). Default 1. */
-  readonly layerRate?: number | 'inverse share';
-}
+import { type Prepared, type Pruned, type PruneOptions, pruneInRounds, type Round } from './pruneInRounds.ts';
 
 export interface PrunerOptions {
   /** The dense layer, by its node or output; the first one by default. */
@@ -39,26 +25,6 @@ export interface PrunerOptions {
   readonly batchSize?: number;
   /** Which cells make a region. Default 8: those that share an edge or a corner. */
   readonly neighbourhood?: Neighbourhood;
-}
-
-/** What is known after a round. */
-export interface RoundRecord extends LayerSummary {
-  /** From 1. */
-  readonly round: number;
-  readonly cuts: readonly string[];
-  readonly epochs: number;
-  /** On the test images, after the cuts and before retraining. */
-  readonly cutAccuracy: number;
-  /** On the test images, after retraining. */
-  readonly accuracy: number;
-}
-
-export interface Pruned {
-  readonly model: Model;
-  /** [units, inputs]: 1 where there is a weight. */
-  readonly kept: Uint8Array;
-  readonly state: TrainingState;
-  readonly rounds: readonly RoundRecord[];
 }
 
 /** Prunes and retrains one layer of a model, as often as wanted and always from the model as it was given. */
@@ -78,13 +44,6 @@ export interface Pruner {
    */
   prune(rounds: readonly Round[], options?: PruneOptions): Promise<Pruned>;
   release(): Promise<void>;
-}
-
-export interface PruneOptions {
-  readonly seed?: number;
-  readonly onRound?: (record: RoundRecord) => void;
-  /** Called after every update. */
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**

@@ -15,7 +15,8 @@ import { layerView } from './page/layerView.ts';
 import { regionsPage } from './page/page.ts';
 import type { RunView } from './page/view.ts';
 import { controlRounds } from './plans.ts';
-import { makePruner, type Pruned, type Pruner, type Round, type RoundRecord } from './pruner.ts';
+import type { Pruned, Round, RoundRecord } from './pruneInRounds.ts';
+import { makePruner, type Pruner } from './pruner.ts';
 import { masksFile } from './sidecar.ts';
 
 export interface RegionsSettings {

@@ -4,8 +4,9 @@ import type { Additions } from '../../onnx/graphBuilder.ts';
 import { inputOf, outputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
-import { dataInputs, type RelevanceContext } from './context.ts';
+import type { RelevanceContext } from './context.ts';
 import type { InputModifier } from './modifiers.ts';
+import { dataInputs } from './permutation.ts';
 import { isScalingEinsum, overwrites } from './pixelMaps.ts';
 
 /* What the values that a first layer reads lie between, given what the pixels do. */

@@ -8,15 +8,13 @@ import { UnknownValueError } from '../gradient/errors.ts';
 import { flowFrom } from '../gradient/flow.ts';
 import { answerIn, type GradientTable } from '../gradient/rule.ts';
 import { hugeValues } from './extremes.ts';
+import { dataInputs, type Known } from './permutation.ts';
 import { type PixelMap, pixelMaps } from './pixelMaps.ts';
 
 /** What is known of a graph whose decisions are to be explained: what the predicates of a composite may ask. */
-export interface RelevanceContext {
+export interface RelevanceContext extends Known {
   readonly input: string;
   readonly table: GradientTable;
-  readonly facts: (name: string) => ValueFacts;
-  /** Whether a value depends on the pixels. */
-  readonly isData: (name: string) => boolean;
   /** Whether a value is at least 0 whatever the pixels are. */
   readonly isNonNegative: (name: string) => boolean;
   /** Whether elements may be infinite, or nearly, through a constant that is: an attention's mask. */
@@ -81,11 +79,6 @@ function givesNonNegative(node: Node, known: ReadonlySet<string>): boolean {
     return values.every((name) => known.has(name));
   }
   return is(node, 'rearrangement') && known.has(first);
-}
-
-/** The inputs of a node that depend on the pixels, by position. */
-export function dataInputs(node: Node, { isData }: Pick<RelevanceContext, 'isData'>): number[] {
-  return node.inputs.flatMap((name, i) => (isData(name) ? [i] : []));
 }
 
 /**

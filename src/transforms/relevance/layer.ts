@@ -5,7 +5,8 @@ import { inputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { isTensorOf, type Tensor } from '../../onnx/tensor.ts';
 import type { RuleAnswer } from '../gradient/rule.ts';
-import { dataInputs, type RelevanceContext } from './context.ts';
+import type { RelevanceContext } from './context.ts';
+import { dataInputs } from './permutation.ts';
 import type { PixelMap } from './pixelMaps.ts';
 
 /** A node as a relevance rule sees it. Inputs are meant by their positions. */

@@ -1,15 +1,26 @@
 import { floatOf, intOf } from '../../onnx/attributes.ts';
+import type { ValueFacts } from '../../onnx/facts.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { inputOf, optionalInputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { isTensorOf, sizeOf, type Tensor } from '../../onnx/tensor.ts';
-import type { RelevanceContext } from './context.ts';
+
+/** What is known of a graph's values: facts, and whether they depend on the pixels. */
+export interface Known {
+  readonly facts: (name: string) => ValueFacts;
+  readonly isData: (name: string) => boolean;
+}
+
+/** The inputs of a node that depend on the pixels, by position. */
+export function dataInputs(node: Node, { isData }: Pick<Known, 'isData'>): number[] {
+  return node.inputs.flatMap((name, i) => (isData(name) ? [i] : []));
+}
 
 /**
  * Whether a convolution or matrix product only scales channels (columns) and puts them in another order: of its weights one
  * is not 0 for each channel it makes, and for each that it is made of. What is added to each is its bias.
  */
-export function isPermutation(node: Node, { facts, isData }: Pick<RelevanceContext, 'facts' | 'isData'>): boolean {
+export function isPermutation(node: Node, { facts, isData }: Known): boolean {
   const [data, bias] = [inputOf(node, 0), optionalInputOf(node, 2)];
   const weights = facts(inputOf(node, 1)).constant;
   if (!isData(data) || (bias !== undefined && isData(bias)) || !weights || !isTensorOf(weights, 'float32'))

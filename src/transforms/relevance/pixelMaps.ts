@@ -2,8 +2,7 @@ import { intOf, stringOf } from '../../onnx/attributes.ts';
 import type { Graph, Node } from '../../onnx/graph.ts';
 import { inputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
-import { dataInputs, type RelevanceContext } from './context.ts';
-import { isPermutation } from './permutation.ts';
+import { dataInputs, isPermutation, type Known } from './permutation.ts';
 
 /*
  * What a file does to pixels before its first trained layer: scale and offset, channels in another order, borders, another
@@ -21,7 +20,10 @@ import { isPermutation } from './permutation.ts';
  */
 export type PixelMap = 'element' | 'permutation' | 'mean' | 'moved';
 
-type Context = Omit<RelevanceContext, 'pixelMapOf' | 'isOfPixels'>;
+interface Context extends Known {
+  /** The graph input with the pixels. */
+  readonly input: string;
+}
 
 /** The nodes between the pixels and the first trained layers, by what they do to pixels. */
 export function pixelMaps({ nodes }: Graph, context: Context): ReadonlyMap<Node, PixelMap> {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { bootstrapMean } from '../../../src/faithfulness/bootstrap.ts';
 import { withBatchSize } from '../../../src/model/makeClassifier.ts';
 import { float32, rows } from '../../../src/onnx/tensor.ts';
 import { type Ablation, compileAblator } from '../../../src/studies/filterPaths/ablation.ts';
-import { bootstrapMean } from '../../../src/studies/filterPaths/bootstrap.ts';
 import { compileExcess } from '../../../src/studies/filterPaths/excess.ts';
 import { filterNetwork } from '../../../src/studies/filterPaths/filterNetwork.ts';
 import { hasConnections, unitMeans } from '../../../src/studies/filterPaths/unitMeans.ts';

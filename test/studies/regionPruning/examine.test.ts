@@ -15,7 +15,8 @@ import { layerView } from '../../../src/studies/regionPruning/page/layerView.ts'
 import { regionsPage } from '../../../src/studies/regionPruning/page/page.ts';
 import { overlayPicture, weightPicture } from '../../../src/studies/regionPruning/page/unitPictures.ts';
 import { compactRounds } from '../../../src/studies/regionPruning/plans.ts';
-import { makePruner, type Pruned, type Pruner } from '../../../src/studies/regionPruning/pruner.ts';
+import type { Pruned } from '../../../src/studies/regionPruning/pruneInRounds.ts';
+import { makePruner, type Pruner } from '../../../src/studies/regionPruning/pruner.ts';
 import { networkModel } from '../../../src/training/network.ts';
 import { cpu } from '../../runtimes.ts';
 

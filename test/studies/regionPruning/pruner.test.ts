@@ -16,7 +16,8 @@ import {
   magnitudeRounds,
   paperRounds,
 } from '../../../src/studies/regionPruning/plans.ts';
-import { makePruner, type Pruned, type Pruner } from '../../../src/studies/regionPruning/pruner.ts';
+import type { Pruned } from '../../../src/studies/regionPruning/pruneInRounds.ts';
+import { makePruner, type Pruner } from '../../../src/studies/regionPruning/pruner.ts';
 import { masksFile } from '../../../src/studies/regionPruning/sidecar.ts';
 import { networkModel } from '../../../src/training/network.ts';
 import { adam, sgd } from '../../../src/training/optimizers.ts';

@@ -1,6 +1,6 @@
 import type { Classifier } from '../../../model/classifier.ts';
 import { concatRows, type Tensor } from '../../../onnx/tensor.ts';
-import type { Picture } from '../../../report/explanation/view.ts';
+import type { Picture } from '../../../pictures/picture.ts';
 import { findDenseHead } from '../denseHead.ts';
 import { RuleFileError } from '../errors.ts';
 import { type FiredRule, firedRules } from '../firedRule.ts';

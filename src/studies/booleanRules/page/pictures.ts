@@ -1,8 +1,8 @@
 import type { Classifier } from '../../../model/classifier.ts';
 import { sumChannels } from '../../../model/pixels.ts';
 import { divergingColour } from '../../../pictures/colours.ts';
+import type { Picture } from '../../../pictures/picture.ts';
 import { mapScale } from '../../../report/drawing/mapReading.ts';
-import type { Picture } from '../../../report/explanation/view.ts';
 
 /** A signed field in the colours of the maps: red where positive, blue where negative. */
 export function signedPicture(values: Float32Array, height: number, width: number): Picture {

@@ -1,5 +1,5 @@
+import type { Picture } from '../../../pictures/picture.ts';
 import { pictureElement } from '../../../report/drawing/picture.ts';
-import type { Picture } from '../../../report/explanation/view.ts';
 import { type Html, html } from '../../../report/page/html.ts';
 import { type Literal, literalText } from '../term.ts';
 

@@ -1,4 +1,4 @@
-import type { Picture } from '../../../report/explanation/view.ts';
+import type { Picture } from '../../../pictures/picture.ts';
 import type { RuleFigures } from '../judgeRules.ts';
 import type { Literal } from '../term.ts';
 

@@ -1,6 +1,7 @@
+import type { Picture } from '../../../pictures/picture.ts';
 import { outlined, pictureElement } from '../../../report/drawing/picture.ts';
 import type { ImageQuestion } from '../../../report/explanation/question.ts';
-import type { ExplainedImage, Picture } from '../../../report/explanation/view.ts';
+import type { ExplainedImage } from '../../../report/explanation/view.ts';
 import { type Content, type HeadingLevel, type Html, heading, html } from '../../../report/page/html.ts';
 import { counted, quantity, sentence, signed } from '../../../report/page/number.ts';
 import type { CarryingView, DecidingView, MarkedView } from './decidingView.ts';

@@ -1,5 +1,5 @@
+import type { Picture } from '../../../pictures/picture.ts';
 import { encodePictureFile } from '../../../pictures/png.ts';
-import type { Picture } from '../../../report/explanation/view.ts';
 import type { FilterAnalysis } from '../filterAnalysis.ts';
 import { pathFigure } from './pathFigureView.ts';
 import { enlarged, framedPicture, inRows } from './pictureRows.ts';

@@ -1,6 +1,6 @@
 import { inputOf } from '../../../onnx/graphView.ts';
 import { isTensorOf, sizeOf } from '../../../onnx/tensor.ts';
-import type { Picture } from '../../../report/explanation/view.ts';
+import type { Picture } from '../../../pictures/picture.ts';
 import type { FilterLayer, FilterNetwork } from '../filterNetwork.ts';
 import { largestSize, signedPicture } from './signedPicture.ts';
 

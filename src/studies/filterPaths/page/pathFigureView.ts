@@ -1,5 +1,5 @@
 import { toPixels } from '../../../model/pixels.ts';
-import type { Picture } from '../../../report/explanation/view.ts';
+import type { Picture } from '../../../pictures/picture.ts';
 import { listed } from '../../../report/page/number.ts';
 import type { ExampleMaps, FilterAnalysis } from '../filterAnalysis.ts';
 import { pathName } from '../paths.ts';

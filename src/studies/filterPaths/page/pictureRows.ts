@@ -1,6 +1,6 @@
 import type { Colour } from '../../../pictures/colours.ts';
+import type { Picture } from '../../../pictures/picture.ts';
 import { sheetPicture } from '../../../report/drawing/contactSheet.ts';
-import type { Picture } from '../../../report/explanation/view.ts';
 import type { Rank } from './view.ts';
 
 /** Red for the first, blue for the second: the paper's frames. */

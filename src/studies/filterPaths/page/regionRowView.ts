@@ -1,6 +1,6 @@
 import { className } from '../../../model/classifier.ts';
 import { toPixels } from '../../../model/pixels.ts';
-import type { Picture } from '../../../report/explanation/view.ts';
+import type { Picture } from '../../../pictures/picture.ts';
 import { type RegionGrid, regionOfPixels } from '../../occludedRegions/regionGrid.ts';
 import type { RegionSet } from '../../occludedRegions/regionSets.ts';
 import type { ClassRegions } from '../../occludedRegions/regionsByClass.ts';

@@ -1,5 +1,5 @@
 import { divergingColour } from '../../../pictures/colours.ts';
-import type { Picture } from '../../../report/explanation/view.ts';
+import type { Picture } from '../../../pictures/picture.ts';
 
 /** Signed numbers as a picture, one pixel each: red above 0, blue below, full colour at `scale`. */
 export function signedPicture(values: ArrayLike<number>, height: number, width: number, scale: number): Picture {

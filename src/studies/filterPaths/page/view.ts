@@ -1,4 +1,5 @@
-import type { Picture, Provenance } from '../../../report/explanation/view.ts';
+import type { Picture } from '../../../pictures/picture.ts';
+import type { Provenance } from '../../../report/explanation/view.ts';
 
 /** Everything the page about a network's filters shows, as plain data. */
 export interface FiltersView {

@@ -1,7 +1,8 @@
 import type { Classifier } from '../../../model/classifier.ts';
 import { sumChannels, toPixels } from '../../../model/pixels.ts';
 import { divergingColour } from '../../../pictures/colours.ts';
-import type { Picture, Provenance } from '../../../report/explanation/view.ts';
+import type { Picture } from '../../../pictures/picture.ts';
+import type { Provenance } from '../../../report/explanation/view.ts';
 import type { Maximization, MaximizedUnit, UnitImage } from '../maximize.ts';
 
 /** What the page about a layer's units shows. */

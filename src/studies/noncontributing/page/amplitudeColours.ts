@@ -1,5 +1,5 @@
 import { type Colour, fromOklch, noValueColour } from '../../../pictures/colours.ts';
-import type { Picture } from '../../../report/explanation/view.ts';
+import type { Picture } from '../../../pictures/picture.ts';
 
 /*
  * Dark blue at 0, what must stay as it is; pale yellow at 1, what could be anything. Straight through OKLab, so that equal

@@ -1,6 +1,6 @@
+import type { Picture } from '../../../pictures/picture.ts';
 import { dataUrl } from '../../../pictures/png.ts';
 import { outlined, pictureElement } from '../../../report/drawing/picture.ts';
-import type { Picture } from '../../../report/explanation/view.ts';
 import { type Html, html } from '../../../report/page/html.ts';
 import { percent, quantity } from '../../../report/page/number.ts';
 import { type AmplitudeMap, amplitudePicture, amplitudeScale } from './amplitudeColours.ts';

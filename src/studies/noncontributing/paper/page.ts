@@ -1,11 +1,12 @@
 import type { Classifier } from '../../../model/classifier.ts';
+import type { Picture } from '../../../pictures/picture.ts';
 import { encodePictureFile } from '../../../pictures/png.ts';
 import { sheetPicture } from '../../../report/drawing/contactSheet.ts';
 import { dataTable } from '../../../report/drawing/dataTable.ts';
 import { mapPicture } from '../../../report/drawing/mapPicture.ts';
 import { readMap } from '../../../report/drawing/mapReading.ts';
 import { explainedImage } from '../../../report/explanation/explainedView.ts';
-import type { Picture, Provenance } from '../../../report/explanation/view.ts';
+import type { Provenance } from '../../../report/explanation/view.ts';
 import { html } from '../../../report/page/html.ts';
 import { duration, percent } from '../../../report/page/number.ts';
 import type { PageSection, PageView } from '../../../report/page/page.ts';

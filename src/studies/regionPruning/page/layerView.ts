@@ -1,8 +1,9 @@
 import { className } from '../../../model/classifier.ts';
+import type { Picture } from '../../../pictures/picture.ts';
 import { sheetPicture } from '../../../report/drawing/contactSheet.ts';
-import type { Picture } from '../../../report/explanation/view.ts';
 import type { Examination, ExaminedImage, ExaminedUnit } from '../examine.ts';
-import type { Pruned, Pruner } from '../pruner.ts';
+import type { Pruned } from '../pruneInRounds.ts';
+import type { Pruner } from '../pruner.ts';
 import { overPixels, type ReceptiveField, receptiveField } from '../receptiveField.ts';
 import { summarizeLayer } from '../unitSummary.ts';
 import { beside, overlayPicture, regionPicture, seenPicture, weightPicture } from './unitPictures.ts';

@@ -1,4 +1,4 @@
-import type { Picture } from '../../../report/explanation/view.ts';
+import type { Picture } from '../../../pictures/picture.ts';
 import { type FeatureMap, placeOf } from '../featureMap.ts';
 
 /** Red and blue at full strength, far apart also for those who confuse red and green. */

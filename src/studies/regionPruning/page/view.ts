@@ -1,6 +1,7 @@
-import type { Picture, Provenance } from '../../../report/explanation/view.ts';
+import type { Picture } from '../../../pictures/picture.ts';
+import type { Provenance } from '../../../report/explanation/view.ts';
 import type { HiddenRegions } from '../examine.ts';
-import type { RoundRecord } from '../pruner.ts';
+import type { RoundRecord } from '../pruneInRounds.ts';
 import type { LayerSummary } from '../unitSummary.ts';
 
 /** What the page about a pruned layer shows, as plain data. */

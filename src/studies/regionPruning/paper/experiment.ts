@@ -5,7 +5,8 @@ import type { PaperProgress } from '../../paper.ts';
 import { cutToCompactRegions, cutToRandomDiscs } from '../compactCut.ts';
 import { cutAtRandom, cutConstantInputs, cutWeights, percent } from '../cuts.ts';
 import { compactRounds, controlRounds, magnitudeRounds, oneShot, paperRounds } from '../plans.ts';
-import { makePruner, type Pruned, type Pruner, type Round } from '../pruner.ts';
+import type { Pruned, Round } from '../pruneInRounds.ts';
+import { makePruner, type Pruner } from '../pruner.ts';
 
 /** How the paper is repeated. Its text gives the two ratios, batch, rate and the 15 epochs before; the rest is our reading. */
 export interface RegionsExtent {

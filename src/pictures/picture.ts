@@ -1,5 +1,5 @@
 /** A picture as bytes 0..255, `[height, width, channels]` row by row; one channel is grey, three are red, green, blue. */
-export interface DecodedImage {
+export interface Picture {
   readonly height: number;
   readonly width: number;
   readonly channels: 1 | 3;

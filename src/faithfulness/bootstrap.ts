@@ -1,4 +1,4 @@
-import { random } from '../../random/random.ts';
+import { random } from '../random/random.ts';
 
 /** A mean over images with the interval that 95 in 100 resamples of them fall into. */
 export interface MeanWithInterval {
