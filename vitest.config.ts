@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^konkyo$/, replacement: source('index') },
-      { find: /^konkyo\/node$/, replacement: source('node') },
+      { find: /^konkyo\/(\w+)$/, replacement: source('$1') },
     ],
   },
   test: {

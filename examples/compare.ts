@@ -1,6 +1,7 @@
 // Two models on the same images, side by side: node compare.ts ONE.onnx OTHER.onnx IMAGE...
 import { pathToFileURL } from 'node:url';
-import { explainImages, explainSummary, integratedGradients, rankCorrelation, sumChannels } from 'konkyo';
+import { explainImages, explainSummary, integratedGradients, sumChannels } from 'konkyo';
+import { rankCorrelation } from 'konkyo/faithfulness';
 import { loadModelFile, nodeRuntime, openImageFiles } from 'konkyo/node';
 
 export interface Compared {

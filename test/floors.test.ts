@@ -40,6 +40,8 @@ const allowed = {
   ...floors,
   app: all.filter((floor) => floor !== 'node'),
   index: all,
+  graph: all,
+  relevance: all,
   node: all,
   web: all,
   cli: all,

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as faithfulness from '../../src/faithfulness.ts';
+import * as graph from '../../src/graph.ts';
 import * as konkyo from '../../src/index.ts';
 import { decodeImage, nodeRuntime, openDataset } from '../../src/node.ts';
+import * as studies from '../../src/studies.ts';
+import * as training from '../../src/training.ts';
 import { built, dense, load, value } from '../networks.ts';
 import { cpu } from '../runtimes.ts';
 
@@ -108,10 +112,10 @@ describe('ends well or with an error of its own', () => {
     fc.assert(
       fc.asyncProperty(dims, fc.array(oddNumber, { maxLength: 20 }), oddNumber, async (shape, numbers, number) => {
         await ends(() => konkyo.float32(shape, numbers));
-        await ends(() => konkyo.int64(numbers));
-        await ends(() => konkyo.int64(numbers, shape));
-        await ends(() => konkyo.tensor('float32', shape, Float32Array.from(numbers)));
-        await ends(() => konkyo.scalar(number));
+        await ends(() => graph.int64(numbers));
+        await ends(() => graph.int64(numbers, shape));
+        await ends(() => graph.tensor('float32', shape, Float32Array.from(numbers)));
+        await ends(() => graph.scalar(number));
       }),
       runs(300),
     ));
@@ -219,11 +223,11 @@ describe('ends well or with an error of its own', () => {
   it('bytes', () =>
     fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
-        await ends(() => konkyo.readModel(bytes));
-        await ends(() => konkyo.externalLocations(bytes));
+        await ends(() => graph.readModel(bytes));
+        await ends(() => graph.externalLocations(bytes));
         await ends(() => konkyo.readNpz(bytes));
-        await ends(() => konkyo.readCheckpoint(bytes));
-        await ends(() => konkyo.readRuleFile(new TextDecoder().decode(bytes), 'rules'));
+        await ends(() => training.readCheckpoint(bytes));
+        await ends(() => studies.readRuleFile(new TextDecoder().decode(bytes), 'rules'));
         await ends(() => konkyo.loadClassifier(bytes, { runtime: cpu }));
         await ends(() => decodeImage(bytes));
       }),
@@ -256,7 +260,7 @@ describe('ends well or with an error of its own', () => {
   it('maps and checks of maps', () =>
     fc.assert(
       fc.asyncProperty(fc.array(oddNumber, { maxLength: 20 }), fc.array(oddNumber, { maxLength: 5 }), async (a, b) => {
-        await ends(() => konkyo.rankCorrelation(Float32Array.from(a), Float32Array.from(b)));
+        await ends(() => faithfulness.rankCorrelation(Float32Array.from(a), Float32Array.from(b)));
         await ends(() => konkyo.sumChannels(Float32Array.from(a), classifier.input));
         await ends(() => konkyo.toPixels(Float32Array.from(a), classifier.input));
       }),
@@ -269,9 +273,9 @@ describe('ends well or with an error of its own', () => {
         oddNumber,
         fc.array(fc.record({ variable: oddNumber, negated: fc.boolean() }), { maxLength: 4 }),
         async (variables, literals) => {
-          await ends(() => konkyo.termOf(variables, literals));
+          await ends(() => studies.termOf(variables, literals));
           await ends(() =>
-            konkyo.bitSet(
+            studies.bitSet(
               variables,
               literals.map(({ variable }) => variable),
             ),
@@ -284,10 +288,10 @@ describe('ends well or with an error of its own', () => {
   it('schedules and optimisers', () =>
     fc.assert(
       fc.asyncProperty(oddNumber, oddNumber, oddNumber, async (a, b, c) => {
-        await ends(() => konkyo.constant(a)(b));
-        await ends(() => konkyo.cosine(a, b)(c));
-        await ends(() => konkyo.sgd({ momentum: a, weightDecay: b }));
-        await ends(() => konkyo.adam({ weightDecay: a }));
+        await ends(() => training.constant(a)(b));
+        await ends(() => training.cosine(a, b)(c));
+        await ends(() => training.sgd({ momentum: a, weightDecay: b }));
+        await ends(() => training.adam({ weightDecay: a }));
       }),
       runs(200),
     ));
