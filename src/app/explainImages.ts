@@ -16,6 +16,7 @@ import { type FiredRuleView, firedRuleViews, type RuleText } from '../studies/bo
 import { type DecidingView, decidingParts } from '../studies/filterPaths/page/decidingView.ts';
 import { type LeftOut, type Refusals, refusalsOf } from './leftOut.ts';
 
+/** With which methods images are explained, for which target, and what else is found out. */
 export interface ExplainImagesOptions extends WorkOptions {
   readonly methods: readonly Method[];
   /** The target for an image, given what the model predicts; by default the predicted class, and why it and not the second. */

@@ -14,6 +14,7 @@ export interface ReportOutput {
   readonly writeArrays?: (npz: Uint8Array) => Promise<unknown>;
 }
 
+/** What is explained (see ExplainImagesOptions), what the report is called, and where it goes. */
 export interface WriteReportOptions extends ExplainImagesOptions, ReportNames {
   readonly output: ReportOutput;
   /** Also a PNG for each map, in `pictures/`. */

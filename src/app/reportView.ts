@@ -28,6 +28,7 @@ const questions: readonly ImageQuestion<StudiedImage>[] = [
   beliefQuestion,
 ];
 
+/** What a report calls itself and its model. */
 export interface ReportNames {
   /** What the model is called: its file's name. */
   readonly modelName: string;

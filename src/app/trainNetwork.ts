@@ -12,6 +12,7 @@ import { type TrainingResult, train } from '../training/train.ts';
 import { makeTrainer } from '../training/trainer.ts';
 import { trainingImages } from '../training/trainingImages.ts';
 
+/** Which network is trained, on which images, and how long. */
 export interface TrainNetworkOptions extends Omit<TrainOptions, 'masks' | 'onProgress'>, WorkOptions {
   /** How pixels become the model's input, where it is not one of konkyo's architectures. */
   readonly input?: InputSettings;
@@ -20,6 +21,7 @@ export interface TrainNetworkOptions extends Omit<TrainOptions, 'masks' | 'onPro
   readonly optimizer: Optimizer;
 }
 
+/** A trained network, with its file and how it did. */
 export interface Trained extends TrainingResult {
   /** The model as a file. */
   readonly bytes: Uint8Array;

@@ -16,6 +16,7 @@ export interface Explanation {
   readonly maps: readonly MethodMap[];
 }
 
+/** One method's map of one image: its values, the target and score they are about, and notes. */
 export interface MethodMap {
   readonly method: Method;
   readonly target: Target;
@@ -36,6 +37,7 @@ export interface MethodMap {
   readonly secondsForAll: number;
 }
 
+/** What is explained of each image, and whom to tell of progress and refusals. */
 export interface ExplainOptions {
   /** The target for an image, given what the model predicts; by default the predicted class. */
   readonly target?: (prediction: Prediction) => Target;

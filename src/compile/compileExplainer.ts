@@ -9,6 +9,7 @@ import { type CompileTarget, targetSource } from './classTarget.ts';
 import { NotCompilableError } from './errors.ts';
 import { explainerKeys } from './metadata.ts';
 
+/** What the file explains, and what its metadata says. */
 export interface CompileOptions {
   /** Default 'input'. */
   readonly target?: CompileTarget;

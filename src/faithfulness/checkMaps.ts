@@ -6,6 +6,7 @@ import { type CheckedExplanation, type CheckedMap, checks as every } from './che
 
 export type { CheckedExplanation, CheckedMap, MapChecks } from './checks.ts';
 
+/** Which checks are run, with which seed. */
 export interface CheckOptions {
   /** By default all there are; others give other results: `deletionInsertionWith({ steps: 8, baseline: 0 })`. */
   readonly checks?: readonly Check[];

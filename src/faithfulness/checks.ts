@@ -8,6 +8,7 @@ import { parameterRandomisation } from './parameterRandomisation.ts';
 
 /** Every check there is, in the order reports show them. A new one is one more entry. */
 const list = [completeness, conservationCheck, deletionInsertion, parameterRandomisation] as const;
+/** Every check that `checkMaps` runs, in the order reports show them. */
 export const checks: readonly Check[] = list;
 
 type Listed = (typeof list)[number];

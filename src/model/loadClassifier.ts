@@ -29,6 +29,7 @@ import { prepare } from './prepare.ts';
 import { classCount } from './target.ts';
 import { unreadProbabilities } from './unreadProbabilities.ts';
 
+/** The runtime, and what the model's file does not say of its input and output. */
 export interface LoadOptions {
   readonly runtime: Runtime;
   /** How pixels become model input; see InputSettings. */

@@ -7,6 +7,7 @@ import { type InputSettings, parseInputSettings, type SettingSources } from '../
 import { type LoadOptions, loadClassifier } from '../model/loadClassifier.ts';
 import { readNamedFile, readNamedText } from './namedFile.ts';
 
+/** The runtime, and what neither the model's file nor its description says. */
 export interface ModelFileOptions extends Pick<LoadOptions, 'runtime' | 'output' | 'explain'> {
   /** How pixels become model input; it wins over the file beside the model. */
   readonly input?: InputSettings;

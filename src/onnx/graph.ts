@@ -20,6 +20,7 @@ export interface Model {
   readonly proto?: ModelProto;
 }
 
+/** A graph as plain data: nodes, constants, inputs and outputs. An edit is a copy. */
 export interface Graph {
   readonly name: string;
   readonly inputs: readonly ValueInfo[];
@@ -41,6 +42,7 @@ export interface ValueInfo {
   readonly proto?: ValueInfoProto;
 }
 
+/** One operator: what it reads, what it makes, and its attributes. */
 export interface Node {
   readonly op: string;
   /** '' is the standard domain. */
@@ -62,6 +64,7 @@ export interface Origin {
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
+/** A node's attribute, by its ONNX type. */
 export type Attribute =
   | { readonly type: 'int'; readonly value: number }
   | { readonly type: 'float'; readonly value: number }

@@ -16,15 +16,19 @@ export interface Runtime {
 
 /** How much a runtime may rewrite a graph before it runs it, from nothing to everything: ONNX Runtime's levels. */
 export const optimizationLevels = ['none', 'basic', 'extended', 'all'] as const;
+/** How far a runtime may rewrite a graph before it runs it. */
 export type OptimizationLevel = (typeof optimizationLevels)[number];
 
+/** How a model is made ready. */
 export interface SessionOptions {
   /** 'none' leaves every node as it is: quick to set up, slow to run. Default 'all'. */
   readonly optimization?: OptimizationLevel;
 }
 
+/** Tensors by name. */
 export type Values = Readonly<Record<string, Tensor>>;
 
+/** A model that is ready to run. */
 export interface Session {
   readonly outputNames: readonly string[];
   /**

@@ -3,6 +3,7 @@ import { isKonkyoError, KonkyoError } from '../konkyoError.ts';
 import { onnxRuntime } from './onnxRuntime.ts';
 import type { Runtime } from './runtime.ts';
 
+/** How the WebAssembly runtime is set up. */
 export interface WebRuntimeOptions {
   /** What one operator may use; default 1. More than one needs a cross-origin isolated page, and in most bundled apps `files`. */
   readonly threads?: number;

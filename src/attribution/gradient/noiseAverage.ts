@@ -26,6 +26,7 @@ export const noiseOptions = {
   seed: seedOption,
 } as const;
 
+/** How many noisy copies of an image are explained, with how much noise, and which statistic of their maps is wanted. */
 export interface NoiseSettings extends MethodOptions<typeof noiseOptions> {
   /** What is made of the maps of the noisy images: their mean (default), mean square or variance. */
   readonly statistic?: NoiseStatistic;

@@ -13,11 +13,13 @@ import type { FeatureView } from './page/view.ts';
 import { type FeaturePicture, writeRuleFile } from './ruleFile.ts';
 import { termText } from './term.ts';
 
+/** Over which features rules are sought. */
 export interface RulesOptions extends StudyOptions {
   /** The layer whose values are the features; by default what the first dense layer reads. */
   readonly features?: string;
 }
 
+/** What `konkyo rules --json` prints. */
 export type RulesSummary = ReturnType<typeof summaryOf>;
 
 /** Every sixth training image of a class is held out: choices are made by them. */

@@ -17,6 +17,7 @@ import { type FilterNetwork, filterNetwork } from './filterNetwork.ts';
 import { atMainLayers } from './mainLayers.ts';
 import { compilePathMaps, hasPathMaps, type PathMap } from './pathMaps.ts';
 
+/** How many images are split over paths of filters, and how many regions are occluded. */
 export interface FilterSettings {
   /** Training images of each class that the contributions are over. */
   readonly images: number;

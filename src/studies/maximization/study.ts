@@ -10,6 +10,7 @@ import { type Maximization, type MaximizeOptions, maximize } from './maximize.ts
 import { maximizationPictures, renderMaximization } from './page/maximizationPage.ts';
 import { maximizationView } from './page/maximizationView.ts';
 
+/** Which layer's units are maximised, and from which images. */
 export interface MaximizationOptions
   extends StudyOptions,
     Pick<MaximizeOptions, 'units' | 'ascent' | 'samples' | 'noise'> {
@@ -17,6 +18,7 @@ export interface MaximizationOptions
   readonly images?: LabelledImages;
 }
 
+/** What `konkyo maximize --json` prints. */
 export type MaximizationSummary = ReturnType<typeof summaryOf>;
 
 /**

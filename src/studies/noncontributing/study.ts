@@ -17,6 +17,7 @@ import { compileNoncontributing, type NoncontributingMap, type NoncontributingSe
 import { type FoundRow, foundMap, provedMap } from './page/besideView.ts';
 import { noncontributingPage } from './page/noncontributingPage.ts';
 
+/** How non-contributing pixels are sought, and what stands beside them. */
 export interface NoncontributingOptions extends StudyOptions {
   readonly settings: NoncontributingSettings;
   /** Also prove how far pixels may change. */
@@ -32,6 +33,7 @@ export interface FoundPixels {
   readonly proofs: readonly (Certificate | null)[];
 }
 
+/** What `konkyo noncontributing --json` prints. */
 export interface NoncontributingSummary {
   /** What a signal kept from being done. Undefined where none came. */
   readonly interrupted?: readonly string[];

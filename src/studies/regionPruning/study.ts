@@ -19,6 +19,7 @@ import type { Pruned, Round, RoundRecord } from './pruneInRounds.ts';
 import { makePruner, type Pruner } from './pruner.ts';
 import { masksFile } from './sidecar.ts';
 
+/** How a layer is pruned to regions and retrained. */
 export interface RegionsSettings {
   readonly method: 'compact' | 'paper';
   /** The method in one sentence. */

@@ -13,6 +13,7 @@ import { sumTo, zerosLike } from './gradientValues.ts';
 import { type Answer, answerIn, type Call, type GradientTable, type InputGradient, type RuleAnswer } from './rule.ts';
 import { gradientTable } from './table.ts';
 
+/** What is differentiated, by what, and with which gradient rules. */
 export interface GradientRequest {
   readonly facts: Facts;
   /** For each differentiated value, the name of the gradient to start from, in the value's shape. */

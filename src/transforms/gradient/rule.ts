@@ -58,6 +58,7 @@ export type Answer =
   | { readonly kind: 'none' }
   | { readonly kind: 'forbidden'; readonly why: string };
 
+/** What is known of each operator's gradient: a rule, none, or why it is refused. */
 export type GradientTable = Readonly<Record<string, Answer>>;
 
 /** A table's answer for a node; an operator that is not in it has no rule yet. */
