@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { circles, imports } from './sourceImports.ts';
 
@@ -51,9 +52,6 @@ const allowed = {
   version: [],
 };
 
-/** Imports that break a rule today, and are to go. */
-const notYet: readonly string[] = [];
-
 /** May import what only Node has; everything else runs in a browser. */
 const onlyInNode = /^(cli\/|node\/|files\/|runtime\/node\.ts|datasets\/)/;
 
@@ -71,20 +69,30 @@ function complaint(file: string, imported: string): string | undefined {
 }
 
 it('no floor imports one above it, nor what its readers have not', () => {
-  const broken = [...imports].flatMap(([file, names]) =>
-    names.flatMap((name) => {
-      const words = complaint(file, name);
-      return words === undefined || notYet.includes(`${file} > ${name}`) ? [] : [words];
-    }),
-  );
+  const broken = [...imports].flatMap(([file, names]) => names.flatMap((name) => complaint(file, name) ?? []));
   expect(broken).toEqual([]);
 });
 
-it('no file imports itself, by whatever way', () => {
-  expect(circles(notYet)).toEqual([]);
-});
+it('no file imports itself, by whatever way', () => expect(circles()).toEqual([]));
 
-it('the exceptions are still needed', () => {
-  const today = new Set([...imports].flatMap(([file, names]) => names.map((name) => `${file} > ${name}`)));
-  expect(notYet.filter((entry) => !today.has(entry))).toEqual([]);
+/** The walks of docs/architecture.md, as lists of files. */
+const walks = readFileSync('docs/architecture.md', 'utf8')
+  .split(/^\*\*/m)
+  .map((part) => [...part.matchAll(/^\d+\. `([^`]*)`/gm)].map(([, file = '']) => file))
+  .filter((stops) => stops.length > 0);
+
+it('the walks through the house go down, from a file to one that it or an earlier one imports', () => {
+  expect(walks.length).toBeGreaterThanOrEqual(3);
+  const order = Object.keys(floors);
+  for (const stops of walks) {
+    expect(stops.length).toBeLessThanOrEqual(10);
+    for (const [i, stop] of stops.entries()) {
+      const earlier = stops.slice(0, i);
+      expect(i === 0 || earlier.some((file) => imports.get(file)?.includes(stop)), `${stop} is imported`).toBe(true);
+      const before = earlier.at(-1) ?? stop;
+      expect(order.indexOf(floorOf(before)), `${stop} after ${before}`).toBeGreaterThanOrEqual(
+        order.indexOf(floorOf(stop)),
+      );
+    }
+  }
 });

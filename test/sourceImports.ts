@@ -20,7 +20,7 @@ export const imports: ReadonlyMap<string, readonly string[]> = new Map(
 );
 
 /** A way from a file back to itself for each group of files that import each other. */
-export function circles(passedOver: readonly string[] = []): readonly string[] {
+export function circles(): readonly string[] {
   const done = new Set<string>();
   let found: readonly (readonly string[])[] = [];
   const visit = (file: string, path: readonly string[]): void => {
@@ -28,8 +28,7 @@ export function circles(passedOver: readonly string[] = []): readonly string[] {
     if (circle.length > 0 && !found.some((other) => other.some((each) => circle.includes(each))))
       found = [...found, circle];
     if (circle.length > 0 || done.has(file)) return;
-    for (const next of imports.get(file) ?? [])
-      if (!passedOver.includes(`${file} > ${next}`)) visit(next, [...path, file]);
+    for (const next of imports.get(file) ?? []) visit(next, [...path, file]);
     done.add(file);
   };
   for (const file of sources.keys()) visit(file, []);
