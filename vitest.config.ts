@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/cli/build.ts'],
-    setupFiles: ['test/seededProperties.ts'],
+    setupFiles: ['test/oneThread.ts', 'test/seededProperties.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
     maxWorkers: 2,

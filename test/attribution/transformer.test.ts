@@ -25,7 +25,7 @@ it('on a transformer trained on digits, attn-lrp finds the pixels better than in
     optimizer: adam(),
     learningRate: cosine(0.003, updates),
     length: { updates },
-    batchSize: 100,
+    batchSize: 50,
     images: train,
     seed: 0,
   });
@@ -39,8 +39,9 @@ it('on a transformer trained on digits, attn-lrp finds the pixels better than in
   expect(right).toBeGreaterThan(40);
 
   const methods = ['input-x-gradient', 'attn-lrp'].map((id) => methodKind(id).create({}));
-  const explanations = await explain(classifier, concatRows(images), methods);
-  const checked = await checkMaps(classifier, images, explanations, { seed: 0 });
+  const checkedImages = images.slice(0, 25);
+  const explanations = await explain(classifier, concatRows(checkedImages), methods);
+  const checked = await checkMaps(classifier, checkedImages, explanations, { seed: 0 });
   const [gradient = 0, relevance = 0] = methods.map((_, k) => {
     const areas = checked.map(({ maps }) => maps[k]!.checks!['deletion-insertion']!.curves.deletion.area);
     return areas.reduce((sum, area) => sum + area, 0) / areas.length;

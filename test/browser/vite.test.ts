@@ -24,13 +24,15 @@ describe.skipIf(!existsSync(executablePath))("the example for Vite, in Chromium 
     konkyo = await compileKonkyo();
     const root = await app(konkyo.folder);
     const quiet = { root, logLevel: 'error', configFile: join(root, 'vite.config.ts') } as const;
-    server = await createServer({ ...quiet, server: { port: 0, watch: null } });
-    await server.listen();
-    await build(quiet);
-    built = await preview({ ...quiet, preview: { port: 0 } });
     const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
-    browser = await chromium.launch({ executablePath, args: flags });
-    expected = await native();
+    [server, browser, expected] = await Promise.all([
+      createServer({ ...quiet, server: { port: 0, watch: null } }),
+      chromium.launch({ executablePath, args: flags }),
+      native(),
+      build(quiet),
+    ]);
+    await server.listen();
+    built = await preview({ ...quiet, preview: { port: 0 } });
   });
 
   afterAll(async () => {

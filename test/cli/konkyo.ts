@@ -29,7 +29,12 @@ export interface Konkyo {
 
 /** Runs the command lines that come on stdin, one a line as JSON, and prints what each said. */
 const runner = `
+import { syncBuiltinESMExports } from 'node:module';
+import os from 'node:os';
 import { createInterface } from 'node:readline';
+// One thread where none are asked for, as in the tests' own processes.
+os.availableParallelism = () => 1;
+syncBuiltinESMExports();
 import { runProgram } from './dist/cli/program.js';
 const print = process.stdout.write.bind(process.stdout);
 let said;

@@ -226,7 +226,7 @@ describe.skipIf(!isPosix).concurrent('places that cannot be written to are refus
 
   it('a name may be as long as the file system takes', async () => {
     const name = `${'x'.repeat(250)}.npz`;
-    expect((await konkyo.runAlone(words(`${explainOne} --out long --save ${name}`))).status).toBe(0);
+    expect((await konkyo.run(words(`${explainOne} --out long --save ${name}`))).status).toBe(0);
     expect(readNpz(await readFile(at(name))).has('saliency')).toBe(true);
   });
 
@@ -281,9 +281,9 @@ describe.skipIf(!isPosix).concurrent('what is read, or of another kind, is not w
   it('but with --force, and what konkyo wrote is written again without', async () => {
     await writeFile(at('copy.onnx'), await readFile(at('m.onnx')));
     const forced = 'compile copy.onnx --method saliency --no-check --threads 1 --out copy.onnx --force'.split(' ');
-    expect((await konkyo.runAlone(forced)).status).toBe(0);
+    expect((await konkyo.run(forced)).status).toBe(0);
     for (let turn = 0; turn < 2; turn++) {
-      expect((await shell(`$K ${explainOne} --out again --save again/m.npz`)).status).toBe(0);
+      expect((await konkyo.run(words(`${explainOne} --out again --save again/m.npz`))).status).toBe(0);
     }
   });
 });
@@ -382,7 +382,7 @@ describe.skipIf(!isPosix).concurrent('what is left of earlier runs', () => {
     for (const name of ['index.html.999999.partial', `index.html.${process.pid}.partial`, 'my.partial']) {
       await writeFile(at('stale', name), '');
     }
-    expect((await shell(`$K ${explainOne} --out stale`)).status).toBe(0);
+    expect((await konkyo.run(words(`${explainOne} --out stale`))).status).toBe(0);
     const names = ['index.html', `index.html.${process.pid}.partial`, 'my.partial'];
     expect((await readdir(at('stale'))).sort()).toEqual(names.sort());
   });
@@ -390,10 +390,10 @@ describe.skipIf(!isPosix).concurrent('what is left of earlier runs', () => {
   it('pictures and pages of an earlier report do not stay beside a new one; foreign files do', async () => {
     const digits = Array.from({ length: 21 }, (_, i) => `digits:${i}`).join(' ');
     const method = '--method saliency --no-checks --threads 1 --out twice';
-    expect((await shell(`$K explain m.onnx ${digits} ${method} --pictures`)).status).toBe(0);
+    expect((await konkyo.run(words(`explain m.onnx ${digits} ${method} --pictures`))).status).toBe(0);
     expect(await readdir(at('twice', 'images'))).toHaveLength(21);
     await writeFile(at('twice', 'pictures', '1-mine.png'), 'mine');
-    expect((await shell(`$K explain m.onnx digits:3 ${method}`)).status).toBe(0);
+    expect((await konkyo.run(words(`explain m.onnx digits:3 ${method}`))).status).toBe(0);
     expect((await readdir(at('twice'), { recursive: true })).sort()).toEqual([
       'index.html',
       'pictures',

@@ -1,7 +1,7 @@
 import { type Array64, type SlowOperator, SlowOperatorError, sizeOf, stridesOf, tabulate } from './array64.ts';
 import { inputAt, numberOf, numbersOf, valuesAt } from './attributes.ts';
 import { INT64 } from './integerTypes.ts';
-import { extentOf, slidingOf, type Tap, windowsOf } from './windows.ts';
+import { extentOf, forEachWindow, slidingOf, type Tap, windowsOf } from './windows.ts';
 
 /** Every window of every plane [n, c] reduced to one number: `reduce(values, window, valueAt)` with padding left out of values. */
 function pool(
@@ -11,14 +11,18 @@ function pool(
 ): Array64 {
   const spatial = x.dims.slice(2);
   const sliding = slidingOf(attributes, spatial);
-  const windows = windowsOf(sliding, spatial);
-  const plane = sizeOf(spatial);
-  return tabulate([...x.dims.slice(0, 2), ...sliding.output], (_, position) => {
-    const window = windows[position % windows.length]!;
-    const start = Math.floor(position / windows.length) * plane;
-    const values = window.flatMap(({ input }) => (input === undefined ? [] : [x.data[start + input]!]));
-    return reduce(values, window, (cell) => x.data[start + cell]!);
+  const dims = [...x.dims.slice(0, 2), ...sliding.output];
+  const data = new Float64Array(sizeOf(dims));
+  const [plane, pooled] = [sizeOf(spatial), sizeOf(sliding.output)];
+  // A window serves all planes before the next is made: there may be a million of them.
+  forEachWindow(sliding, spatial, (window, position) => {
+    for (let at = position, start = 0; at < data.length; at += pooled, start += plane) {
+      const values: number[] = [];
+      for (const { input } of window) if (input !== undefined) values.push(x.data[start + input]!);
+      data[at] = reduce(values, window, (cell) => x.data[start + cell]!);
+    }
   });
+  return { dims, data };
 }
 
 /**

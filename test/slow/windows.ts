@@ -80,26 +80,36 @@ export function slidingOf(
   };
 }
 
-/** The window of every output position, row-major. */
-export function windowsOf(sliding: Sliding, input: readonly number[]): readonly (readonly Tap[])[] {
+/** Calls `visit` with the window of every output position, row-major. */
+export function forEachWindow(
+  sliding: Sliding,
+  input: readonly number[],
+  visit: (window: readonly Tap[], position: number) => void,
+): void {
   const offsets: number[][] = [];
   forEachIndex(sliding.kernel, (cell) => offsets.push(cell.map((k, axis) => k * sliding.dilations[axis]!)));
-  const windows: Tap[][] = [];
-  forEachIndex(sliding.output, (index) => {
+  forEachIndex(sliding.output, (index, output) => {
     const start = index.map((o, axis) => o * sliding.strides[axis]! - sliding.padsBegin[axis]!);
-    const taps: Tap[] = [];
-    for (const [kernel, offset] of offsets.entries()) {
+    const taps = offsets.map((offset, kernel): Tap => {
       let flat = 0;
-      let [inside, beyond] = [true, false];
+      let inside = true;
+      let beyond = false;
       for (let axis = 0; axis < input.length; axis++) {
-        const [position, size] = [start[axis]! + offset[axis]!, input[axis]!];
+        const position = start[axis]! + offset[axis]!;
+        const size = input[axis]!;
         if (position < 0 || position >= size) inside = false;
         if (position >= size + sliding.padsEnd[axis]!) beyond = true;
         flat = flat * size + position;
       }
-      taps.push({ kernel, input: inside ? flat : undefined, beyond });
-    }
-    windows.push(taps);
+      return { kernel, input: inside ? flat : undefined, beyond };
+    });
+    visit(taps, output);
   });
+}
+
+/** All windows, where several maps are reduced by the same ones. */
+export function windowsOf(sliding: Sliding, input: readonly number[]): readonly (readonly Tap[])[] {
+  const windows: (readonly Tap[])[] = [];
+  forEachWindow(sliding, input, (window) => windows.push(window));
   return windows;
 }

@@ -8,7 +8,7 @@ import { probe } from '../../../src/runtime/probe.ts';
 import { outputOf, type Runtime, type Values } from '../../../src/runtime/runtime.ts';
 import { addGradients, gradientOrZeros } from '../../../src/transforms/gradient/gradient.ts';
 import { cpu } from '../../runtimes.ts';
-import { type Array64, vector } from '../../slow/array64.ts';
+import type { Array64 } from '../../slow/array64.ts';
 import { slowOperators } from '../../slow/index.ts';
 import { slowNodes, toArray64 } from '../../slow/slowGraph.ts';
 import { type DirectionalDerivatives, derivativesAlongDirections } from './directions.ts';
@@ -161,23 +161,42 @@ export async function productOnRuntimes(
   );
 }
 
-function slowOutputs(operatorCase: OperatorCase, moved?: readonly (Array64 | undefined)[]): readonly Array64[] {
+/** The slow version of a case, as a function of its inputs. */
+function slowVersion(operatorCase: OperatorCase): (inputs: readonly (Array64 | undefined)[]) => readonly Array64[] {
   const [node] = slowNodes(modelOf(operatorCase).graph);
-  const inputs = moved ?? operatorCase.inputs.map((input) => input && toArray64(input));
   const operator = slowOperators[operatorCase.op];
   if (!node || !operator) throw new Error(`The slow version has no ${operatorCase.op}.`);
-  return operator(inputs, node.attributes, node.outputs.length).slice(0, node.outputs.length);
+  const count = node.outputs.length;
+  return (inputs) => operator(inputs, node.attributes, count).slice(0, count);
 }
+
+const slowInputs = ({ inputs }: OperatorCase) => inputs.map((input) => input && toArray64(input));
+
+const slowOutputs = (operatorCase: OperatorCase): readonly Array64[] =>
+  slowVersion(operatorCase)(slowInputs(operatorCase));
+
+/** The elements of all float outputs, one after the other. */
+function joined(outputs: readonly Array64[]): Array64 {
+  const floats = floatsOf(outputs);
+  const data = new Float64Array(floats.reduce((sum, output) => sum + output.data.length, 0));
+  let start = 0;
+  for (const output of floats) {
+    data.set(output.data, start);
+    start += output.data.length;
+  }
+  return { dims: [data.length], data };
+}
+
+const floatsOf = (outputs: readonly Array64[]): readonly Array64[] =>
+  outputs.filter(({ integerType }) => integerType === undefined);
 
 /** cotangent' J along some directions of each differentiated input, by finite differences of the slow float64 version. */
 export function productByDifferences(operatorCase: OperatorCase, count?: number): readonly DirectionalDerivatives[] {
-  const inputs = operatorCase.inputs.map((input) => input && toArray64(input));
-  const floatsOf = (outputs: readonly Array64[]): readonly Array64[] =>
-    outputs.filter(({ integerType }) => integerType === undefined);
-  const joined = (outputs: readonly Array64[]): Array64 => vector(floatsOf(outputs).flatMap(({ data }) => [...data]));
-  const cotangents = floatsOf(slowOutputs(operatorCase)).map(({ dims }, i) => toArray64(distinct(dims, 100 + i)));
+  const inputs = slowInputs(operatorCase);
+  const slow = slowVersion(operatorCase);
+  const cotangents = floatsOf(slow(inputs)).map(({ dims }, i) => toArray64(distinct(dims, 100 + i)));
   return differentiated(operatorCase).map((position) => {
-    const f = (changed: Array64): Array64 => joined(slowOutputs(operatorCase, inputs.with(position, changed)));
+    const f = (changed: Array64): Array64 => joined(slow(inputs.with(position, changed)));
     return derivativesAlongDirections(f, inputs[position] as Array64, joined(cotangents), count);
   });
 }
