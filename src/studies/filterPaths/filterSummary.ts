@@ -1,4 +1,4 @@
-import type { Comparison, Held } from './doesItHold.ts';
+import type { Comparison, RankingTest } from './ablationTest.ts';
 import type { FilterAnalysis } from './filterAnalysis.ts';
 import { pathName } from './paths.ts';
 import { gini, ranked, type Tally } from './tally.ts';
@@ -9,8 +9,8 @@ export interface FilterSummary {
   readonly paths?: readonly string[];
   readonly layers: readonly { readonly name: string; readonly filters: number }[];
   readonly classes: readonly ClassSummary[];
-  /** What the units are ranked by: see Holding. */
-  readonly ablation: { readonly excess: HeldSummary; readonly share: HeldSummary };
+  /** What the units are ranked by: see AblationTest. */
+  readonly ablation: { readonly excess: RankingTestSummary; readonly share: RankingTestSummary };
   readonly regions: { readonly rows: number; readonly columns: number; readonly side: number };
   readonly notes: readonly string[];
 }
@@ -45,14 +45,14 @@ export interface RegionSummary {
 
 export type ComparisonSummary = Omit<Comparison, 'label'>;
 
-export interface HeldSummary {
+export interface RankingTestSummary {
   readonly filters: readonly ComparisonSummary[];
   readonly paths?: readonly ComparisonSummary[];
 }
 
 export function filterSummary({
   contributions,
-  holding,
+  ablation,
   grid,
   regions,
   examples,
@@ -87,13 +87,13 @@ export function filterSummary({
           : {}),
       };
     }),
-    ablation: { excess: heldSummary(holding.excess), share: heldSummary(holding.share) },
+    ablation: { excess: rankingTestSummary(ablation.excess), share: rankingTestSummary(ablation.share) },
     regions: { rows: grid.rows, columns: grid.columns, side: grid.side },
     notes,
   };
 }
 
-function heldSummary({ filters, paths }: Held): HeldSummary {
+function rankingTestSummary({ filters, paths }: RankingTest): RankingTestSummary {
   const plain = ({ label: _, ...rest }: Comparison): ComparisonSummary => rest;
   return { filters: filters.map(plain), ...(paths ? { paths: paths.map(plain) } : {}) };
 }

@@ -46,7 +46,7 @@ export function regionRow(
   ];
 }
 
-/** An image with some regions hidden, or all but some. */
+/** An image with some regions occluded, or all but some. */
 export function markedPicture(
   picture: Picture,
   grid: RegionGrid,

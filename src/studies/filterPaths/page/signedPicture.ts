@@ -30,11 +30,11 @@ export function withRegions(
     const seen = marked.has(regionAt(pixel)) === (show === 'marked');
     for (let c = 0; c < 3; c++) {
       const value = picture.data[pixel * channels + (channels === 1 ? 0 : c)] ?? 0;
-      data[3 * pixel + c] = seen ? value : (hiddenColour[c] ?? 0);
+      data[3 * pixel + c] = seen ? value : (occludedColour[c] ?? 0);
     }
   }
   return { width, height, channels: 3, data };
 }
 
-/** What is hidden is drawn in one colour that no photograph and no grey picture is full of. */
-const hiddenColour = [176, 158, 196] as const;
+/** What is occluded is drawn in one colour that no photograph and no grey picture is full of. */
+const occludedColour = [176, 158, 196] as const;

@@ -10,7 +10,7 @@ export interface FiltersView {
   readonly paths?: PathFigure;
   readonly layers: readonly LayerTable[];
   readonly sums: readonly { readonly label: string; readonly value: string }[];
-  readonly holding: readonly HoldingTable[];
+  readonly ablation: readonly AblationTable[];
   readonly regions: RegionFigure;
   readonly notes: readonly string[];
   readonly provenance: Provenance;
@@ -79,12 +79,12 @@ export interface LayerTable {
   }[];
 }
 
-export interface HoldingTable {
+export interface AblationTable {
   readonly caption: string;
-  readonly rows: readonly HoldingRow[];
+  readonly rows: readonly AblationRow[];
 }
 
-export interface HoldingRow {
+export interface AblationRow {
   readonly label: string;
   readonly images: number;
   readonly accuracy: number;
@@ -98,7 +98,7 @@ export interface HoldingRow {
 export interface RegionFigure {
   /** `14 × 14 regions of 2 pixels` */
   readonly grid: string;
-  /** What a hidden region shows, in words. */
+  /** What a occluded region shows, in words. */
   readonly fill: string;
   readonly rows: readonly RegionRow[];
 }
