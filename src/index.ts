@@ -62,15 +62,15 @@ export {
 } from './faithfulness/checkMaps.ts';
 export { checks } from './faithfulness/checks.ts';
 export { type Conservation, conservation } from './faithfulness/conservation.ts';
+export { rankCorrelation } from './faithfulness/correlation.ts';
 export { deletionInsertionWith } from './faithfulness/deletionInsertion.ts';
+export type { Curve } from './faithfulness/metrics/removalCurve.ts';
 export { randomisedCorrelations } from './faithfulness/parameterRandomisation.ts';
 export {
-  type Curve,
   type CurveSettings,
   type PerturbationCurves,
   perturbationCurves,
 } from './faithfulness/perturbationCurves.ts';
-export { rankCorrelation } from './faithfulness/rankCorrelation.ts';
 export { isKonkyoError, KonkyoError } from './konkyoError.ts';
 export { methodKind, methodKinds } from './methods.ts';
 export { type Classifier, className, type Preparation } from './model/classifier.ts';

@@ -3,8 +3,8 @@ import type { InputDescription } from '../model/inputDescription.ts';
 import { edgeMap, randomMap } from './baselineMaps.ts';
 import { type Check, check, type MapToCheck, type Outcome, type RunOptions } from './check.ts';
 import { type Figure, type Line, type NumberWords, type Verdict, verdictOf } from './figure.ts';
+import type { Curve } from './metrics/removalCurve.ts';
 import {
-  type Curve,
   type CurveSettings,
   curveDefaults,
   type PerturbationCurves,
@@ -151,5 +151,5 @@ function stepsInWords({ settings, segment }: ComparedCurves): string {
 }
 
 function line(label: string, kind: Line['kind'], { points }: Curve): Line {
-  return { label, kind, points: points.map(({ share, value }) => ({ x: share, y: value })) };
+  return { label, kind, points: points.map(({ share, score }) => ({ x: share, y: score })) };
 }

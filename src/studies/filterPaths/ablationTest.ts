@@ -1,4 +1,4 @@
-import { bootstrapMean, type MeanWithInterval } from '../../faithfulness/bootstrap.ts';
+import { bootstrapMean, type MeanWithInterval, mean } from '../../faithfulness/mean.ts';
 import { decisionsOf } from '../../model/decision.ts';
 import type { Progress } from '../../progress.ts';
 import { scoped } from '../../runtime/release.ts';
@@ -168,10 +168,6 @@ async function comparison(
       ),
     },
   ];
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function filterUnits({ layers }: FilterNetwork, own: ClassContributions, { filters }: Excess): Unit[] {

@@ -1,3 +1,4 @@
+import { mean } from '../../faithfulness/mean.ts';
 import { type Classifier, checkImages } from '../../model/classifier.ts';
 import { type Decision, decisionOf } from '../../model/decision.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
@@ -120,7 +121,7 @@ export async function compileNoncontributing(
         measureFreedom({ ...network, image, amplitude }, { count, seed, tolerance: limit });
       const [own, other] = [await on(real), searched === real ? undefined : await on(searched)];
       return {
-        energy: (other ?? own).straying - meanOf(amplitude.data),
+        energy: (other ?? own).straying - mean(amplitude.data),
         real: own,
         masked: other,
       };
@@ -162,7 +163,7 @@ export async function compileNoncontributing(
         return {
           amplitude,
           energy,
-          meanAmplitude: meanOf(amplitude.data),
+          meanAmplitude: mean(amplitude.data),
           free: amplitude.data.filter((value) => value > 0.9).length / amplitude.data.length,
           measured,
           masked,
@@ -186,8 +187,4 @@ function networkOf({ scores }: Classifier, draws: NoiseDraws, masks: Values, cle
 
 function nextSeed({ generator }: ReturnType<typeof random>): number {
   return generator.next() >>> 0;
-}
-
-function meanOf(values: Float32Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,3 +1,4 @@
+import { mean } from '../../../faithfulness/mean.ts';
 import { loadClassifier } from '../../../model/loadClassifier.ts';
 import { writeModel } from '../../../onnx/writeModel.ts';
 import { provenanceOf } from '../../../report/page/provenanceView.ts';
@@ -154,10 +155,6 @@ function ablationFigures(
       borneOut(found),
     ),
   ]);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function resultsOf(bySeed: readonly (readonly Figure[])[]): PaperResult[] {

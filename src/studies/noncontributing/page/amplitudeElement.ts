@@ -1,3 +1,4 @@
+import { mean } from '../../../faithfulness/mean.ts';
 import type { Picture } from '../../../pictures/picture.ts';
 import { dataUrl } from '../../../pictures/png.ts';
 import { outlined, pictureElement } from '../../../report/drawing/picture.ts';
@@ -7,8 +8,10 @@ import { type AmplitudeMap, amplitudePicture, amplitudeScale } from './amplitude
 
 /** A map of amplitudes; the edge of bright strokes is drawn over it where the image has any. */
 export function amplitudeElement(map: AmplitudeMap, picture: Picture, name: string, top: number): Html {
-  const mean = map.values.reduce((sum, value) => sum + value, 0) / map.values.length;
-  const drawn = pictureElement(amplitudePicture(map, top), `${name}: ${percent(mean)} of the pixel range in the mean`);
+  const drawn = pictureElement(
+    amplitudePicture(map, top),
+    `${name}: ${percent(mean(map.values))} of the pixel range in the mean`,
+  );
   return outlined(drawn, picture);
 }
 

@@ -1,3 +1,4 @@
+import { mean } from '../../../faithfulness/mean.ts';
 import { readMap } from '../../../report/drawing/mapReading.ts';
 import { mapElement, pictureElement } from '../../../report/drawing/picture.ts';
 import type { ExplainedImage } from '../../../report/explanation/view.ts';
@@ -42,8 +43,7 @@ function sheetRow({ image, shown }: BesideRow, methods: readonly string[], top: 
 
 function shownMap({ picture }: ExplainedImage, { title, map }: ShownMap, top: number): Html {
   if (!map) return html`<span>none</span>`;
-  const mean = map.values.reduce((sum, value) => sum + value, 0) / map.values.length;
-  return html`${amplitudeElement(map, picture, title, top)}<span>mean ${percent(mean)}</span>`;
+  return html`${amplitudeElement(map, picture, title, top)}<span>mean ${percent(mean(map.values))}</span>`;
 }
 
 function methodMap(image: ExplainedImage, method: string): Html {

@@ -1,3 +1,4 @@
+import { mean } from '../../../faithfulness/mean.ts';
 import type { Provenance } from '../../../report/explanation/view.ts';
 import { html } from '../../../report/page/html.ts';
 import { counted, percent } from '../../../report/page/number.ts';
@@ -68,8 +69,4 @@ function provedSection(rows: readonly FoundRow[]): PageSection[] {
 ${provedTable(rows)}`,
     },
   ];
-}
-
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
 }

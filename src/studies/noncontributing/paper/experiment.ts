@@ -1,6 +1,6 @@
 import { type Explanation, explain } from '../../../attribution/explain.ts';
 import { imageAt, type LabelledImages } from '../../../datasets/labelledImages.ts';
-import { rankCorrelation } from '../../../faithfulness/rankCorrelation.ts';
+import { rankCorrelation } from '../../../faithfulness/correlation.ts';
 import type { Classifier } from '../../../model/classifier.ts';
 import { toInput } from '../../../model/pixels.ts';
 import { withRandomWeights } from '../../../model/randomWeights.ts';
