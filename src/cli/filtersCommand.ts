@@ -1,27 +1,20 @@
-import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { type FilterAnalysis, filterDefaults } from '../studies/filterPaths/filterAnalysis.ts';
 import { pathName } from '../studies/filterPaths/paths.ts';
 import { studyFilters } from '../studies/filterPaths/study.ts';
 import { ranked } from '../studies/filterPaths/tally.ts';
 import type { Fill } from '../studies/occludedRegions/occluding.ts';
-import { commandLine, UsageError, wholeFlag } from './flags.ts';
-import { workOptions } from './interruption.ts';
-import { addModelOptions, classifierFrom, datasetFor, type ModelFlags, modelInputs } from './modelOptions.ts';
-import { writeReportFiles } from './output.ts';
-import { prepareTargets } from './outputTargets.ts';
-import { progressTo } from './progress.ts';
-import { printJson, printWords } from './streams.ts';
+import { UsageError, wholeFlag } from './flags.ts';
+import { addModelOptions, datasetFor } from './modelOptions.ts';
+import { runStudy, type StudyFlags } from './studyCommand.ts';
 
-interface Flags extends ModelFlags {
+interface Flags extends StudyFlags {
   readonly dataset: string;
   readonly images: string;
   readonly regionImages: string;
   readonly region?: string;
   readonly fill: string;
   readonly seed: string;
-  readonly out: string;
-  readonly json?: boolean;
 }
 
 export function addFiltersCommand(program: Command): void {
@@ -52,26 +45,16 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
     fill: parseFill(flags.fill),
     seed: wholeFlag('seed', flags.seed, 0),
   };
-  const progress = progressTo();
-  await prepareTargets([{ kind: 'report', path: flags.out }], {
-    inputs: [...modelInputs(modelPath, flags), flags.dataset],
-    force: flags.force,
+  await runStudy(modelPath, flags, {
+    inputs: [flags.dataset],
+    study: async (classifier, options, progress) =>
+      studyFilters(classifier, await datasetFor(classifier, flags.dataset, flags, progress), {
+        ...options,
+        ...settings,
+      }),
+    json: (summary, [page]) => ({ page, ...summary }),
+    words: ({ found }, [page]) => `${inWords(found)}\nPage: ${page}\n`,
   });
-  const classifier = await classifierFrom(modelPath, flags);
-  try {
-    const dataset = await datasetFor(classifier, flags.dataset, flags, progress);
-    const named = { modelName: basename(modelPath), command: commandLine() };
-    const { found, summary, files } = await studyFilters(classifier, dataset, {
-      ...workOptions(progress),
-      ...named,
-      ...settings,
-    });
-    const [page] = await writeReportFiles(flags.out, files);
-    await (flags.json === true ? printJson({ page, ...summary }) : printWords(`${inWords(found)}\nPage: ${page}\n`));
-  } finally {
-    progress.finish();
-    await classifier.release();
-  }
 }
 
 /** A line a class: its strongest path or filter, and what taking it out costs. */
