@@ -20,7 +20,7 @@ function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-export interface NumberRange {
+interface NumberRange {
   readonly min: number;
   /** Default: none. */
   readonly max?: number;

@@ -9,7 +9,7 @@ import type { MapReading } from './mapReading.ts';
  * How a map shows where on the image one is. `outline`: a thin grey line around the image's bright parts is drawn over
  * it. `faint`: the image lies beneath in pale grey, vanishing where the map is strong. Full colour stays the legend's.
  */
-export type Orientation = 'outline' | 'faint';
+type Orientation = 'outline' | 'faint';
 
 /** Drawings of one channel have clear edges; photographs do not. */
 export function orientationFor({ channels, width }: Picture): Orientation {

@@ -81,7 +81,7 @@ export async function extractRules(
   const selection = selectRules(tables, {
     start,
     admits,
-    ...(settings.prices ? { prices: settings.prices } : {}),
+    prices: settings.prices,
   });
   return {
     features: head.features,

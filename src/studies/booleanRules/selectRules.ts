@@ -3,14 +3,14 @@ import { type FeatureTable, literalLogs, sampleRows } from './featureTable.ts';
 import { type Admits, jointAscent, objective } from './jointAscent.ts';
 import { relaxedRules } from './relaxedRules.ts';
 
-export interface SelectionData {
+interface SelectionData {
   /** What rules are fitted to. */
   readonly training: FeatureTable;
   /** What the price of a literal is chosen by. */
   readonly validation: FeatureTable;
 }
 
-export interface SelectionSettings {
+interface SelectionSettings {
   readonly admits: Admits;
   /** For each class the conjunction to begin with: admitted, literals in plenty. */
   readonly start: readonly Signs[];
@@ -21,7 +21,7 @@ export interface SelectionSettings {
 }
 
 /** One point of the trade-off between accuracy and length. */
-export interface TradeOff {
+interface TradeOff {
   /** Of a literal, as a share of the images. */
   readonly price: number;
   readonly rules: readonly Signs[];

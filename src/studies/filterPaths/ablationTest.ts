@@ -23,7 +23,7 @@ export interface Comparison {
   readonly difference: MeanWithInterval;
 }
 
-export interface Cost {
+interface Cost {
   readonly unit: string;
   /** What the unit is ranked by: score units, or the mean share. */
   readonly contribution: number;
@@ -106,7 +106,7 @@ export async function ablationTest(
     progress?.(sets.length, sets.length, 'done');
     const held = (ranking: keyof AblationTest): RankingTest => ({
       filters: filters.flatMap((one) => one[ranking]),
-      ...(connected ? { paths: paths.flatMap((one) => one[ranking]) } : {}),
+      paths: connected && paths.flatMap((one) => one[ranking]),
     });
     return { excess: held('excess'), share: held('share') };
   }

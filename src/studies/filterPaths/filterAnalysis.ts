@@ -90,7 +90,7 @@ export async function analyseFilters(
       regions,
       examples,
       seconds: { contributions: (split - start) / 1000, regions: (occludedAt - before) / 1000 },
-      ...(maps ? { maps } : {}),
+      maps,
       notes: [
         ...(network === whole ? [] : [mainLayersNote(whole, network)]),
         ...shortages(train, learned, settings.images, 'to learn from'),

@@ -15,7 +15,7 @@ export interface FilterSummary {
   readonly notes: readonly string[];
 }
 
-export interface ClassSummary {
+interface ClassSummary {
   readonly name: string;
   readonly images: number;
   readonly paths?: TallySummary;
@@ -23,7 +23,7 @@ export interface ClassSummary {
   readonly regions?: RegionSummary;
 }
 
-export interface TallySummary {
+interface TallySummary {
   readonly wins: readonly number[];
   readonly shares: readonly number[];
   /** The most frequent winners, most first. */
@@ -31,7 +31,7 @@ export interface TallySummary {
   readonly gini: number;
 }
 
-export interface RegionSummary {
+interface RegionSummary {
   readonly right: number;
   readonly wrong: number;
   /** Means over the images that were right, region by region. */
@@ -43,9 +43,9 @@ export interface RegionSummary {
   readonly sufficient: readonly number[] | null;
 }
 
-export type ComparisonSummary = Omit<Comparison, 'label'>;
+type ComparisonSummary = Omit<Comparison, 'label'>;
 
-export interface RankingTestSummary {
+interface RankingTestSummary {
   readonly filters: readonly ComparisonSummary[];
   readonly paths?: readonly ComparisonSummary[];
 }
@@ -62,7 +62,7 @@ export function filterSummary({
   const { paths, classes, error } = contributions;
   return {
     error,
-    ...(paths ? { paths: paths.map(pathName) } : {}),
+    paths: paths?.map(pathName),
     layers: network.layers.map(({ name, filters }) => ({ name, filters })),
     classes: classes.map(({ label, name, images, paths: tally, layers }) => {
       const own = regions.find((one) => one.label === label);
@@ -70,7 +70,7 @@ export function filterSummary({
       return {
         name,
         images,
-        ...(tally ? { paths: tallySummary(tally) } : {}),
+        paths: tally && tallySummary(tally),
         layers: layers.map(tallySummary),
         ...(own
           ? {
@@ -95,7 +95,7 @@ export function filterSummary({
 
 function rankingTestSummary({ filters, paths }: RankingTest): RankingTestSummary {
   const plain = ({ label: _, ...rest }: Comparison): ComparisonSummary => rest;
-  return { filters: filters.map(plain), ...(paths ? { paths: paths.map(plain) } : {}) };
+  return { filters: filters.map(plain), paths: paths?.map(plain) };
 }
 
 function tallySummary(tally: Tally): TallySummary {

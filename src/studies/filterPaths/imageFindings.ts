@@ -19,7 +19,7 @@ export interface ImageFindings {
   readonly filters?: { readonly network: FilterNetwork; readonly strongest: StrongestPaths };
 }
 
-export interface ImageFinder {
+interface ImageFinder {
   readonly occluder: Occluder;
   /** Why filters are left out, or which layers are looked at; grows with what is found. */
   readonly notes: readonly string[];

@@ -97,7 +97,7 @@ export async function maximize(
     });
     return {
       layer: layerName,
-      ...(unsquashed ? { before: unsquashed.operator } : {}),
+      before: unsquashed?.operator,
       ...(sizeOf(dims) > width ? { over: units.preparation.notes.at(-1) ?? '' } : {}),
       settings: { ...ascent, samples, noise },
       images: found?.count ?? 0,

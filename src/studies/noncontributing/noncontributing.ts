@@ -68,7 +68,7 @@ export interface NoncontributingPixels {
   release(): Promise<void>;
 }
 
-export interface Measurements {
+interface Measurements {
   readonly energy: number;
   readonly real: Freedom['measured'];
   readonly masked?: Freedom['measured'];

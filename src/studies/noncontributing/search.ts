@@ -11,7 +11,7 @@ import type { SearchSchedule } from './schedules.ts';
 import { byteNoise } from './uniformNoise.ts';
 
 /** One image's search. */
-export interface SearchTask {
+interface SearchTask {
   /** [1, ...] */
   readonly image: Tensor<'float32'>;
   /** Its scores, K of them. */

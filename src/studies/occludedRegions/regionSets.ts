@@ -70,7 +70,7 @@ export async function regionSets(
     progress: (margin) => margin,
     met: 'stays',
   });
-  return { deciding, ...(sufficient ? { sufficient } : {}) };
+  return { deciding, sufficient };
 }
 
 async function smallestSet(

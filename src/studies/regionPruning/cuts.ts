@@ -136,7 +136,7 @@ export function percent(share: number): string {
   return `${Number((100 * share).toFixed(1))}%`;
 }
 
-export function indicesOf(kept: Uint8Array): number[] {
+function indicesOf(kept: Uint8Array): number[] {
   return Array.from(kept.keys()).filter((i) => kept[i] !== 0);
 }
 

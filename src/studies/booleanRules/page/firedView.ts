@@ -52,7 +52,7 @@ export async function firedRuleViews(
   return fired.map((one) => firedRuleView(one, file));
 }
 
-export function firedRuleView(fired: FiredRule, file: RuleFile): FiredRuleView {
+function firedRuleView(fired: FiredRule, file: RuleFile): FiredRuleView {
   const pictures = new Map(file.pictures.map((stored) => [stored.feature - 1, pictureOf(stored)]));
   const labelOf = (k: number) => file.rules[k]?.label ?? String(k);
   const { classIndex, products, literals, networkClass, sufficient, features } = fired;

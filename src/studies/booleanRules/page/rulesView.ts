@@ -12,7 +12,7 @@ import { gradientPicture, meanPicture, signedPicture } from './pictures.ts';
 import type { FeatureView, RulesView } from './view.ts';
 
 /** The features that rules mention, ascending. */
-export function featuresUsed({ terms }: Pick<RuleSet, 'terms'>): readonly number[] {
+function featuresUsed({ terms }: Pick<RuleSet, 'terms'>): readonly number[] {
   const used = new Set(terms.flatMap((term) => literalsOf(term).map(({ variable }) => variable)));
   return [...used].sort((a, b) => a - b);
 }

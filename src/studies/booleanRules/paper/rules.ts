@@ -128,7 +128,7 @@ async function shownNetwork(
 ): Promise<ShownNetwork> {
   const features = await featureViews(classifier, extraction, training, filters);
   const view = rulesView(classifier, extraction, figures, features);
-  return { name, sha256: classifier.sha256, view: { ...view, ...(refined ? { refined } : {}) } };
+  return { name, sha256: classifier.sha256, view: { ...view, refined } };
 }
 
 function filtersOf({ graph }: Model): Tensor<'float32'> | undefined {

@@ -47,14 +47,14 @@ export interface CarryingView {
 }
 
 /** What there is to say of each image; why nothing is said, in the notes. */
-export interface DecidingParts {
+interface DecidingParts {
   /** An entry for each image, or none. */
   readonly views: readonly DecidingView[];
   readonly notes: readonly string[];
 }
 
 /** An image as the model takes it, [1, ...], and the class that it was decided for. */
-export interface DecidedInput {
+interface DecidedInput {
   readonly name: string;
   readonly image: Tensor<'float32'>;
   readonly chosen: number;

@@ -9,7 +9,7 @@ import { pathFigure, rankIn } from './pathFigureView.ts';
 import { regionRow } from './regionRowView.ts';
 import type { AblationTable, FiltersView, LayerTable } from './view.ts';
 
-export interface FiltersViewOptions {
+interface FiltersViewOptions {
   readonly title: string;
   readonly provenance: Provenance;
 }

@@ -27,7 +27,7 @@ export interface PathFigure {
   readonly alike: readonly string[];
 }
 
-export interface PathColumn {
+interface PathColumn {
   readonly name: string;
   /** The kernels of its filters, first to last. */
   readonly kernels: readonly Picture[];
@@ -42,7 +42,7 @@ export interface PathRow {
   readonly cells: readonly PathCell[];
 }
 
-export interface PathCell {
+interface PathCell {
   /** The example's map; absent where the network is not of two layers. */
   readonly map?: Picture;
   /** Images it won. */
@@ -57,7 +57,7 @@ export interface ExampleFigure {
   readonly rows: readonly ExampleRow[];
 }
 
-export interface ExampleRow {
+interface ExampleRow {
   readonly label: string;
   readonly own: boolean;
   readonly total: number;
@@ -84,7 +84,7 @@ export interface AblationTable {
   readonly rows: readonly AblationRow[];
 }
 
-export interface AblationRow {
+interface AblationRow {
   readonly label: string;
   readonly images: number;
   readonly accuracy: number;
@@ -120,12 +120,12 @@ export interface RegionRow {
   readonly sufficient?: OutlinedSet;
 }
 
-export interface OutlinedImage {
+interface OutlinedImage {
   readonly picture: Picture;
 }
 
 /** Regions marked on an image. */
-export interface OutlinedSet {
+interface OutlinedSet {
   readonly picture: Picture;
   readonly regions: number;
   readonly decides: string;

@@ -7,7 +7,7 @@ import { besideSheet } from './beside.ts';
 import type { BesideRow, FoundRow } from './besideView.ts';
 import { measuredTable, provedTable } from './freedomTables.ts';
 
-export interface NoncontributingPage {
+interface NoncontributingPage {
   readonly title: string;
   readonly rows: readonly FoundRow[];
   readonly masked: boolean;
@@ -38,7 +38,7 @@ function besideRow({ image, found, proved }: FoundRow, _position: number, rows: 
   };
 }
 
-export function sheetSection(rows: readonly BesideRow[]): PageSection {
+function sheetSection(rows: readonly BesideRow[]): PageSection {
   return {
     id: 'sheet',
     question: 'Which pixels could be anything without changing the decision?',
@@ -48,7 +48,7 @@ ${besideSheet(rows)}`,
   };
 }
 
-export function measuredSection(rows: readonly FoundRow[]): PageSection {
+function measuredSection(rows: readonly FoundRow[]): PageSection {
   return {
     id: 'measured',
     question: 'How far are the maps true?',

@@ -3,7 +3,7 @@ import type { Certificate } from '../certificate.ts';
 import type { ChallengedProof, Findings } from './experiment.ts';
 
 /** One figure of one network. */
-export interface NetworkFigure {
+interface NetworkFigure {
   readonly id: string;
   readonly what: string;
   /** NaN where it was not measured. */

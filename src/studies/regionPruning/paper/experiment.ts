@@ -26,7 +26,7 @@ export const quickExtent: RegionsExtent = { rounds: 6, epochs: 1, area: 0.25, re
 /** The share of the weights that the paper removes first. */
 export const firstCut = 0.5;
 
-export interface RunPlan {
+interface RunPlan {
   readonly id: string;
   readonly label: string;
   readonly about: string;
