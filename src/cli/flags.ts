@@ -15,7 +15,7 @@ export function commandLine(): string {
   return ['konkyo', ...process.argv.slice(2)].map(quote).join(' ');
 }
 
-/** As a shell takes it. */
+/** The word in quotes where a shell would split or change it. */
 function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -26,7 +26,7 @@ export function inputMap(image: Float32Array, input: InputDescription): CellMap 
 }
 
 /**
- * The mean image of a set as a map, the same for every image: it knows where things are as a rule, but neither model nor
+ * The mean image of a set as a map, the same for every image: it knows where things usually are, but neither model nor
  * image. Brightness, pixel values 0 to 255.
  * @param images [n, ...] model input.
  * @throws MetricSettingsError for a set of no images.

@@ -6,7 +6,7 @@ import type { ExplanationGraph, TargetSource } from '../explanationGraph.ts';
 
 /** What is differentiated by what, where it is not the plain gradient at the pixels. */
 interface GradientChoice {
-  /** By default the image input. */
+  /** The value whose gradient is taken; by default the image input. */
   readonly wrt?: string;
   /** Answers for single nodes, before the classifier's table. */
   readonly answerFor?: NonNullable<GradientRequest['answerFor']>;

@@ -64,3 +64,12 @@ function strengthOf(value: number | undefined, scale: number): number {
   if (value === undefined || !Number.isFinite(value)) return Number.NaN;
   return scale > 0 ? value / scale : 0;
 }
+
+/** Signed numbers as a picture, one pixel each: red above 0, blue below, full colour at `scale`. */
+export function signedPicture(values: ArrayLike<number>, height: number, width: number, scale: number): Picture {
+  const data = new Uint8Array(height * width * 3);
+  for (let i = 0; i < height * width; i++) {
+    data.set(divergingColour(scale > 0 ? (values[i] ?? 0) / scale : 0), 3 * i);
+  }
+  return { height, width, channels: 3, data };
+}

@@ -23,7 +23,7 @@ export interface RuleSet {
   /** The value in the model's graph that holds the features. */
   readonly features: string;
   readonly scales: readonly FeatureScale[];
-  /** By class. */
+  /** One entry for each class. */
   readonly terms: readonly Term[];
 }
 

@@ -13,7 +13,7 @@ import { type UnitAgreement, unitAgreement } from './unitAgreement.ts';
 /** How far the rules are true, on images that had no part in choosing them. Shares from 0 to 1. */
 export interface RuleFigures {
   readonly images: number;
-  /** Of the images' labels. */
+  /** Shares of the images whose label is met. */
   readonly networkAccuracy: number;
   readonly ruleAccuracy: number;
   /** Of the images for which rules and network decide alike. */
@@ -22,7 +22,7 @@ export interface RuleFigures {
   readonly booleanAccuracy?: number;
   readonly literals: number;
   readonly classes: readonly ClassFigures[];
-  /** Of the values of all features. */
+  /** How near to 0 or 1 the values of all features are. */
   readonly sharpness: Sharpness;
   /** For networks with hidden dense layers: agreement with the network's decisions, step by step. */
   readonly steps: readonly FidelityStep[];

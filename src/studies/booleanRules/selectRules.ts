@@ -22,7 +22,7 @@ interface SelectionSettings {
 
 /** One point of the trade-off between accuracy and length. */
 interface TradeOff {
-  /** Of a literal, as a share of the images. */
+  /** What a literal costs: the share of the images that it has to win. */
   readonly price: number;
   readonly rules: readonly Signs[];
   readonly literals: number;
@@ -33,7 +33,7 @@ interface TradeOff {
 
 export interface Selection {
   readonly chosen: TradeOff;
-  /** By rising price. */
+  /** One entry a price, the prices rising. */
   readonly curve: readonly TradeOff[];
 }
 

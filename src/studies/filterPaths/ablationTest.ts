@@ -38,9 +38,9 @@ export function borneOut(comparisons: readonly Comparison[]): number {
 
 /** The top and the bottom of a ranking, taken out. */
 export interface RankingTest {
-  /** Of all layers' filters. */
+  /** Single filters, ranked over all layers together. */
   readonly filters: readonly Comparison[];
-  /** Of the paths, where they are single connections between two layers. */
+  /** Single paths, where each is one connection between two layers. */
   readonly paths?: readonly Comparison[];
 }
 

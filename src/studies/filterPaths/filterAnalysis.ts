@@ -25,7 +25,7 @@ export interface FilterSettings {
   /** Side of a region in pixels; by default about 196 cover the image. */
   readonly side?: number;
   readonly fill: Fill;
-  /** Of the bootstrap. */
+  /** Where the bootstrap's random numbers start. */
   readonly seed: number;
 }
 
@@ -50,7 +50,7 @@ export interface FilterAnalysis {
 
 export interface ExampleMaps {
   readonly label: number;
-  /** By class, then by path. */
+  /** A row of maps for each class, a map for each path. */
   readonly byClass: readonly (readonly PathMap[])[];
 }
 

@@ -38,7 +38,7 @@ interface RegionSummary {
   readonly drops: readonly number[];
   readonly flips: readonly number[];
   readonly fragile: number;
-  /** Of the example. */
+  /** Regions that decide the class's example image, and that alone keep its decision; null where no small set does. */
   readonly deciding: readonly number[] | null;
   readonly sufficient: readonly number[] | null;
 }

@@ -6,7 +6,6 @@ import { random } from '../../random/random.ts';
 import { together } from '../../runtime/release.ts';
 import type { Values } from '../../runtime/runtime.ts';
 import type { AmplitudePer } from './amplitude.ts';
-import { bestEvenAmplitude } from './bestEven.ts';
 import { UndecidedError } from './errors.ts';
 import type { Freedom } from './freedom.ts';
 import { chosenMasks, compileMaskValues, type MaskChoice, withMasks } from './layerMasks.ts';
@@ -15,7 +14,7 @@ import { compileDraws, type NoiseDraws } from './noiseDraws.ts';
 import { checkPixelRange } from './pixelRange.ts';
 import { defaultSchedule, rateFactor, type SearchSchedule } from './schedules.ts';
 import { compileSearch } from './search.ts';
-import { type Settled, settle } from './settle.ts';
+import { bestEvenAmplitude, type Settled, settle } from './settle.ts';
 import { halfMargin, type Tolerance, toleranceOf } from './tolerance.ts';
 
 export interface NoncontributingSettings {

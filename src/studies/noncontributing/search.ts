@@ -18,7 +18,7 @@ interface SearchTask {
   readonly clean: Float32Array;
   /** a, in score units. */
   readonly tolerance: number;
-  /** By graph input. */
+  /** Values for the graph's inputs, by their names. */
   readonly masks: Values;
   readonly seed: number;
   /** What the schedule's learning rate is multiplied with. */

@@ -11,7 +11,7 @@ export interface LayerState {
   readonly kept: Uint8Array;
   /** [inputs]: 1 where the input differs between training images. */
   readonly varies: Uint8Array;
-  /** Of every weight, 0 or more. */
+  /** The importance of every weight, 0 or more. */
   readonly importance: (criterion: Criterion) => Promise<Float32Array>;
   readonly neighbourhood: Neighbourhood;
   readonly random: Random;

@@ -6,7 +6,7 @@ import type { Round } from './pruneInRounds.ts';
 
 export interface RoundSettings {
   readonly rounds: number;
-  /** Of retraining after each round's cuts. */
+  /** Epochs of retraining after each round's cuts. */
   readonly epochs: number;
 }
 

@@ -14,7 +14,7 @@ import { compileImageFinder, type ImageFindings } from '../imageFindings.ts';
 import { pathName } from '../paths.ts';
 import { fillWords } from './filtersView.ts';
 import { markedPicture } from './regionRowView.ts';
-import { largestSize } from './signedPicture.ts';
+import { largestSize } from './withRegions.ts';
 
 /** Which regions one decision cannot do without, and which filters carried it. */
 export interface DecidingView {

@@ -5,8 +5,7 @@ import type { ExplainedImage } from '../../../report/explanation/view.ts';
 import { pictureAlternative } from '../../../report/explanation/words.ts';
 import { type Html, html } from '../../../report/page/html.ts';
 import { percent } from '../../../report/page/number.ts';
-import { topAmplitude } from './amplitudeColours.ts';
-import { amplitudeElement, amplitudeLegend } from './amplitudeElement.ts';
+import { amplitudeElement, amplitudeLegend, topAmplitude } from './amplitudeColours.ts';
 import { type BesideRow, decisionWords, type ShownMap } from './besideView.ts';
 
 /** Input, other methods' maps, and maps of non-contributing pixels side by side: one row an image, as in the paper. */

@@ -1,14 +1,4 @@
-import { divergingColour } from '../../../pictures/colours.ts';
 import type { Picture } from '../../../pictures/picture.ts';
-
-/** Signed numbers as a picture, one pixel each: red above 0, blue below, full colour at `scale`. */
-export function signedPicture(values: ArrayLike<number>, height: number, width: number, scale: number): Picture {
-  const data = new Uint8Array(height * width * 3);
-  for (let i = 0; i < height * width; i++) {
-    data.set(divergingColour(scale > 0 ? (values[i] ?? 0) / scale : 0), 3 * i);
-  }
-  return { height, width, channels: 3, data };
-}
 
 /** The largest size among some numbers. */
 export function largestSize(values: Iterable<number>): number {
