@@ -1,10 +1,12 @@
 /* Is a map true? Single metrics, baselines to beat, data with known truth, and how to add a check. */
 
-export { edgeMap, randomMap } from './faithfulness/baselineMaps.ts';
+export { edgeMap, inputMap, meanImageMap, randomMap } from './faithfulness/baselineMaps.ts';
 export { type Check, check } from './faithfulness/check.ts';
 export { type Conservation, conservation } from './faithfulness/conservation.ts';
+export { rankCorrelation } from './faithfulness/correlation.ts';
 export { deletionInsertionWith } from './faithfulness/deletionInsertion.ts';
 export { type KnownTruth, type KnownTruthOptions, knownTruth } from './faithfulness/knownTruth/knownTruth.ts';
+export type { CompletenessGap } from './faithfulness/metrics/completeness.ts';
 export { type CompletenessSettings, completeness } from './faithfulness/metrics/completeness.ts';
 export { complexity, sparseness, valuesAbove } from './faithfulness/metrics/complexity.ts';
 export { type EffectiveComplexitySettings, effectiveComplexity } from './faithfulness/metrics/effectiveComplexity.ts';
@@ -21,7 +23,6 @@ export {
   type FaithfulnessEstimateSettings,
   faithfulnessEstimate,
 } from './faithfulness/metrics/faithfulnessEstimate.ts';
-export { inputMap, meanImageMap } from './faithfulness/metrics/imageMaps.ts';
 export {
   type ElementMap,
   type InfidelityPerturbation,
@@ -51,6 +52,7 @@ export {
   regionPerturbation,
   selectivity,
 } from './faithfulness/metrics/regionPerturbation.ts';
+export type { Curve } from './faithfulness/metrics/removalCurve.ts';
 export { byConstant, byImage, byMeanColour, type Replacement } from './faithfulness/metrics/replacement.ts';
 export { type Road, type RoadSettings, road } from './faithfulness/metrics/road.ts';
 export {
@@ -68,11 +70,9 @@ export {
 } from './faithfulness/metrics/sufficiency.ts';
 export { randomisedCorrelations } from './faithfulness/parameterRandomisation.ts';
 export {
-  type Curve,
   type CurveSettings,
   type PerturbationCurves,
   perturbationCurves,
 } from './faithfulness/perturbationCurves.ts';
 export { type CellMap, cellMap } from './faithfulness/pixelMap.ts';
-export { rankCorrelation } from './faithfulness/rankCorrelation.ts';
 export { type RandomWeights, withRandomWeights } from './model/randomWeights.ts';

@@ -81,7 +81,7 @@ export {
 } from './studies/noncontributing/noncontributing.ts';
 export { fastSchedule, paperSchedule, type SearchSchedule } from './studies/noncontributing/schedules.ts';
 export type { Tolerance } from './studies/noncontributing/tolerance.ts';
-export { compileHider, type Fill, type Hidden, type Hider } from './studies/occludedRegions/hiding.ts';
+export { compileOccluder, type Fill, type Occluded, type Occluder } from './studies/occludedRegions/occluding.ts';
 export { type RegionEffects, regionEffects } from './studies/occludedRegions/regionEffects.ts';
 export { type RegionGrid, regionGrid } from './studies/occludedRegions/regionGrid.ts';
 export { type RegionSetSettings, type RegionSets, regionSets } from './studies/occludedRegions/regionSets.ts';

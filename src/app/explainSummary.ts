@@ -48,7 +48,7 @@ export interface ExplainSummary {
       readonly notes?: readonly string[];
       /** Of the notes, what is amiss with this map: numbers that are none, 0 everywhere. */
       readonly warnings?: readonly string[];
-      /** Why the map was not put to a test of truth; absent where it was. */
+      /** Why the map's faithfulness was not checked; absent where it was. */
       readonly unchecked?: string;
       /** Of non-contributing pixels: share of fresh noise images under which the class stayed. */
       readonly kept?: number;

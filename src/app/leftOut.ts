@@ -13,7 +13,7 @@ export interface LeftOut {
 }
 
 /** Everything that was asked for had to be left out. */
-export class NothingExplainedError extends KonkyoError {
+class NothingExplainedError extends KonkyoError {
   readonly tag = 'nothing-explained';
 }
 

@@ -16,7 +16,7 @@ import { freedomView } from '../studies/noncontributing/page/freedomView.ts';
 import type { ExplainedImages } from './explainImages.ts';
 
 /** An image of the report with what the studies lend it. */
-export type StudiedImage = FreeImage & DecidedImage & FiredImage;
+type StudiedImage = FreeImage & DecidedImage & FiredImage;
 
 /** In the order of the page. A study that has something to say of single images adds its question here. */
 const questions: readonly ImageQuestion<StudiedImage>[] = [

@@ -11,13 +11,13 @@ import { explained } from './explainedScores.ts';
 /** An explanation's score and the predicted one may differ by this share of what the score varies by: two graphs' rounding. */
 const tolerance = 1e-3;
 
-export interface CheckedRun {
+interface CheckedRun {
   readonly values: Rows;
   /** What is to be said of the optimisation, where it had to be lowered. */
   readonly notes: readonly string[];
 }
 
-export interface CheckedSession {
+interface CheckedSession {
   run(feeds: Rows, weights: Tensor<'float32'>): Promise<CheckedRun>;
   release(): Promise<void>;
 }

@@ -29,7 +29,7 @@ export interface MethodMap {
   readonly warnings?: readonly string[];
   readonly score: number;
   readonly completeness?: Completeness;
-  /** Of a relevance method: see Attribution. */
+  /** What each layer received and passed on, for relevance methods: see Attribution. */
   readonly relevanceByLayer?: readonly LayerRelevance[];
   /** What the study that made the map found beside it; see Attribution. */
   readonly finding?: Finding;

@@ -6,7 +6,7 @@ import { stepsWithoutSlope } from '../transforms/gradient/flow.ts';
 import type { Attribution, Explainer } from './explainer.ts';
 
 /** What a map is made of: of slopes, which steps do not have, of scores alone, or of changes that scores allow: 0 is none. */
-export type MadeOf = 'slopes' | 'scores' | 'changes';
+type MadeOf = 'slopes' | 'scores' | 'changes';
 
 /**
  * An explainer that says where its maps are not what they look like: values that are not numbers, 0 everywhere, or a sum that

@@ -5,7 +5,7 @@ import { concatRows, rows, type Tensor } from '../onnx/tensor.ts';
 import { RunError } from '../runtime/runtime.ts';
 
 /** An image that cannot be explained, counted from 0, and why. */
-export interface UnexplainableImage {
+interface UnexplainableImage {
   readonly image: number;
   readonly reason: KonkyoError;
 }

@@ -192,7 +192,7 @@ function inWords({ images, report }: ExplainSummary): string {
   return `${[...lines, ...uncheckedWords(images)].join('\n')}\nReport: ${report}\n`;
 }
 
-/** Maps that were not put to a test of truth, by reason. */
+/** Maps whose faithfulness was not checked, by reason. */
 function uncheckedWords(images: ExplainSummary['images']): string[] {
   const unchecked = images.flatMap(({ methods }) => methods.flatMap((map) => map.unchecked ?? []));
   return [...new Set(unchecked)].map((why) => {

@@ -1,27 +1,20 @@
-import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { type FilterAnalysis, filterDefaults } from '../studies/filterPaths/filterAnalysis.ts';
 import { pathName } from '../studies/filterPaths/paths.ts';
 import { studyFilters } from '../studies/filterPaths/study.ts';
 import { ranked } from '../studies/filterPaths/tally.ts';
-import type { Fill } from '../studies/occludedRegions/hiding.ts';
-import { commandLine, UsageError, wholeFlag } from './flags.ts';
-import { workOptions } from './interruption.ts';
-import { addModelOptions, classifierFrom, datasetFor, type ModelFlags, modelInputs } from './modelOptions.ts';
-import { writeReportFiles } from './output.ts';
-import { prepareTargets } from './outputTargets.ts';
-import { progressTo } from './progress.ts';
-import { printJson, printWords } from './streams.ts';
+import type { Fill } from '../studies/occludedRegions/occluding.ts';
+import { UsageError, wholeFlag } from './flags.ts';
+import { addModelOptions, datasetFor } from './modelOptions.ts';
+import { runStudy, type StudyFlags } from './studyCommand.ts';
 
-interface Flags extends ModelFlags {
+interface Flags extends StudyFlags {
   readonly dataset: string;
   readonly images: string;
   readonly regionImages: string;
   readonly region?: string;
   readonly fill: string;
   readonly seed: string;
-  readonly out: string;
-  readonly json?: boolean;
 }
 
 export function addFiltersCommand(program: Command): void {
@@ -33,11 +26,11 @@ export function addFiltersCommand(program: Command): void {
     .option('--images <n>', 'training images of each class that contributions are over', String(filterDefaults.images))
     .option(
       '--region-images <n>',
-      'test images of each class tried with regions hidden',
+      'test images of each class tried with regions occluded',
       String(filterDefaults.regionImages),
     )
     .option('--region <pixels>', 'side of a region (default: such that about 196 cover the image)')
-    .option('--fill <what>', 'what hidden regions show: a pixel value from 0 to 255, mean, or blur', '0')
+    .option('--fill <what>', 'what occluded regions show: a pixel value from 0 to 255, mean, or blur', '0')
     .option('--seed <n>', 'of the bootstrap', '1')
     .option('--out <folder>', 'where the page goes', 'report')
     .option('--json', 'print the result as JSON');
@@ -52,30 +45,20 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
     fill: parseFill(flags.fill),
     seed: wholeFlag('seed', flags.seed, 0),
   };
-  const progress = progressTo();
-  await prepareTargets([{ kind: 'report', path: flags.out }], {
-    inputs: [...modelInputs(modelPath, flags), flags.dataset],
-    force: flags.force,
+  await runStudy(modelPath, flags, {
+    inputs: [flags.dataset],
+    study: async (classifier, options, progress) =>
+      studyFilters(classifier, await datasetFor(classifier, flags.dataset, flags, progress), {
+        ...options,
+        ...settings,
+      }),
+    json: (summary, [page]) => ({ page, ...summary }),
+    words: ({ found }, [page]) => `${inWords(found)}\nPage: ${page}\n`,
   });
-  const classifier = await classifierFrom(modelPath, flags);
-  try {
-    const dataset = await datasetFor(classifier, flags.dataset, flags, progress);
-    const named = { modelName: basename(modelPath), command: commandLine() };
-    const { found, summary, files } = await studyFilters(classifier, dataset, {
-      ...workOptions(progress),
-      ...named,
-      ...settings,
-    });
-    const [page] = await writeReportFiles(flags.out, files);
-    await (flags.json === true ? printJson({ page, ...summary }) : printWords(`${inWords(found)}\nPage: ${page}\n`));
-  } finally {
-    progress.finish();
-    await classifier.release();
-  }
 }
 
 /** A line a class: its strongest path or filter, and what taking it out costs. */
-function inWords({ contributions, holding, network, notes }: FilterAnalysis): string {
+function inWords({ contributions, ablation, network, notes }: FilterAnalysis): string {
   const { paths, classes } = contributions;
   const lastLayer = network.layers.at(-1)?.name ?? '';
   const lines = classes.map(({ name, label, images, paths: tally, layers }) => {
@@ -84,7 +67,7 @@ function inWords({ contributions, holding, network, notes }: FilterAnalysis): st
     const path = paths?.[first];
     const unit = path ? pathName(path) : `${lastLayer} ${first + 1}`;
     const wins = (100 * (last?.wins[first] ?? 0)) / images;
-    const cost = holding.excess.filters.find((one) => one.label === label);
+    const cost = ablation.excess.filters.find((one) => one.label === label);
     const words = cost
       ? `; accuracy lost without ${cost.top.unit}, which adds most beyond its mean: ${points(cost.top.drop)}, without ${cost.bottom.unit}, which adds least: ${points(cost.bottom.drop)}`
       : '';

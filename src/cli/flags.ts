@@ -15,12 +15,12 @@ export function commandLine(): string {
   return ['konkyo', ...process.argv.slice(2)].map(quote).join(' ');
 }
 
-/** As a shell takes it. */
+/** The word in quotes where a shell would split or change it. */
 function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-export interface NumberRange {
+interface NumberRange {
   readonly min: number;
   /** Default: none. */
   readonly max?: number;

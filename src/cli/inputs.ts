@@ -9,7 +9,7 @@ import { UsageError } from './flags.ts';
 import { interruption } from './interruption.ts';
 import { type Progress, progressTo } from './progress.ts';
 
-export interface InputOptions {
+interface InputOptions {
   /** Where the files of named data sets are, to look there first. */
   readonly dataDir?: string;
 }

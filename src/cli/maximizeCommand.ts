@@ -1,17 +1,12 @@
-import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { defaultAscent } from '../studies/maximization/ascend.ts';
 import { type MaximizationSummary, studyMaximization } from '../studies/maximization/study.ts';
-import { commandLine, numberFlag, UsageError, wholeFlag } from './flags.ts';
+import { numberFlag, UsageError, wholeFlag } from './flags.ts';
 import { datasetWithProgress } from './inputs.ts';
-import { workOptions } from './interruption.ts';
-import { addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
-import { writeReportFiles } from './output.ts';
-import { prepareTargets } from './outputTargets.ts';
-import { progressTo } from './progress.ts';
-import { printJson, printWords } from './streams.ts';
+import { addModelOptions } from './modelOptions.ts';
+import { runStudy, type StudyFlags } from './studyCommand.ts';
 
-interface Flags extends ModelFlags {
+interface Flags extends StudyFlags {
   readonly layer: string;
   readonly units?: string;
   readonly dataset?: string;
@@ -25,8 +20,6 @@ interface Flags extends ModelFlags {
   readonly noise: string;
   readonly seed: string;
   readonly base: string;
-  readonly out: string;
-  readonly json?: boolean;
 }
 
 export function addMaximizeCommand(program: Command): void {
@@ -77,32 +70,16 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
   const samples = wholeFlag('samples', flags.samples, 1);
   const noise = numberFlag('noise', flags.noise, { min: 0 });
   const units = flags.units === undefined ? undefined : unitList(flags.units);
-  await prepareTargets([{ kind: 'report', path: flags.out }], {
-    inputs: [...modelInputs(modelPath, flags), flags.dataset],
-    force: flags.force,
+  const { dataset, dataDir, layer } = flags;
+  await runStudy(modelPath, flags, {
+    inputs: [dataset],
+    async study(classifier, options, progress) {
+      const opened = dataset === undefined ? undefined : await datasetWithProgress(dataset, { dataDir }, progress);
+      return studyMaximization(classifier, layer, { ...options, units, ascent, samples, noise, images: opened?.train });
+    },
+    json: (summary, places) => ({ ...summary, page: places.at(-1) }),
+    words: ({ summary }, places) => `${inWords(summary)}Page: ${places.at(-1)}\n`,
   });
-  const progress = progressTo();
-  const classifier = await classifierFrom(modelPath, flags);
-  try {
-    const { dataset, dataDir } = flags;
-    const opened = dataset === undefined ? undefined : await datasetWithProgress(dataset, { dataDir }, progress);
-    const { summary, files } = await studyMaximization(classifier, flags.layer, {
-      ...workOptions(progress),
-      modelName: basename(modelPath),
-      command: commandLine(),
-      units,
-      ascent,
-      samples,
-      noise,
-      images: opened?.train,
-    });
-    const places = await writeReportFiles(flags.out, files);
-    const page = places.at(-1);
-    await (flags.json === true ? printJson({ ...summary, page }) : printWords(`${inWords(summary)}Page: ${page}\n`));
-  } finally {
-    progress.finish();
-    await classifier.release();
-  }
 }
 
 function inWords({ units, before }: MaximizationSummary): string {

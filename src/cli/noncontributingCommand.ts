@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { interruptedWords } from '../report/page/provenance.ts';
 import type { NoncontributingSettings } from '../studies/noncontributing/noncontributing.ts';
@@ -7,17 +6,16 @@ import {
   type NoncontributingSummary,
   studyNoncontributing,
 } from '../studies/noncontributing/study.ts';
-import { commandLine, wholeFlag } from './flags.ts';
+import { wholeFlag } from './flags.ts';
 import { readInputs } from './inputs.ts';
-import { interruptedStatus, workOptions } from './interruption.ts';
-import { addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
+import { interruptedStatus } from './interruption.ts';
+import { addModelOptions } from './modelOptions.ts';
 import { parseMasks, parsePer, parseSchedule, parseTolerance } from './noncontributingFlags.ts';
-import { writeReportFiles, writeWhole } from './output.ts';
-import { prepareTargets } from './outputTargets.ts';
-import { progressTo } from './progress.ts';
-import { printJson, printWords } from './streams.ts';
+import { writeWhole } from './output.ts';
+import { say } from './streams.ts';
+import { runStudy, type StudyFlags } from './studyCommand.ts';
 
-interface Flags extends ModelFlags {
+interface Flags extends StudyFlags {
   readonly masks: string;
   readonly tolerance: string;
   readonly per: string;
@@ -27,9 +25,7 @@ interface Flags extends ModelFlags {
   readonly draws: string;
   readonly seed: string;
   readonly certify?: boolean;
-  readonly out: string;
   readonly save?: string;
-  readonly json?: boolean;
 }
 
 export function addNoncontributingCommand(program: Command): void {
@@ -55,40 +51,25 @@ export function addNoncontributingCommand(program: Command): void {
 }
 
 async function run(modelPath: string, inputs: string[], flags: Flags): Promise<void> {
-  const progress = progressTo();
   const settings = settingsFrom(flags);
-  await prepareTargets(
-    [
-      { kind: 'report', path: flags.out },
-      ...(flags.save === undefined ? [] : [{ kind: 'arrays', path: flags.save } as const]),
-    ],
-    { inputs: [...modelInputs(modelPath, flags), ...inputs], force: flags.force },
-  );
-  const classifier = await classifierFrom(modelPath, flags);
-  try {
-    const images = await readInputs(inputs, classifier, flags);
-    const { masks, tolerance, per, schedule, draws, seed, save } = flags;
-    const { found, summary, files } = await studyNoncontributing(classifier, images, {
-      ...workOptions(progress),
-      modelName: basename(modelPath),
-      command: commandLine(),
-      settings,
-      certify: flags.certify,
-      settingRows: Object.entries({ masks, tolerance, per, schedule, draws, seed }).map(([label, value]) => ({
-        label,
-        value,
-      })),
-    });
-    if (save !== undefined) await writeWhole(save, amplitudeArchive(found));
-    const [page] = await writeReportFiles(flags.out, files);
-    await (flags.json === true ? printJson({ page, ...summary }) : printWords(`${inWords(summary)}Page: ${page}\n`));
-    if (summary.interrupted) {
-      progress.message(interruptedWords(summary.interrupted));
-      process.exitCode = interruptedStatus();
-    }
-  } finally {
-    progress.finish();
-    await classifier.release();
+  const { masks, tolerance, per, schedule, draws, seed, save, certify } = flags;
+  const given = Object.entries({ masks, tolerance, per, schedule, draws, seed });
+  const settingRows = given.map(([label, value]) => ({ label, value }));
+  const { summary } = await runStudy(modelPath, flags, {
+    targets: save === undefined ? [] : [{ kind: 'arrays', path: save }],
+    inputs,
+    async study(classifier, options) {
+      const images = await readInputs(inputs, classifier, flags);
+      const study = await studyNoncontributing(classifier, images, { ...options, settings, certify, settingRows });
+      if (save !== undefined) await writeWhole(save, amplitudeArchive(study.found));
+      return study;
+    },
+    json: (found, [page]) => ({ page, ...found }),
+    words: (found, [page]) => `${inWords(found.summary)}Page: ${page}\n`,
+  });
+  if (summary.interrupted) {
+    say(`${interruptedWords(summary.interrupted)}\n`);
+    process.exitCode = interruptedStatus();
   }
 }
 

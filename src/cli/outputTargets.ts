@@ -5,7 +5,7 @@ import { KonkyoError } from '../konkyoError.ts';
 import { OutputError, tryFile, tryFolder } from './output.ts';
 
 /** Something that is there would be written over. */
-export class OverwriteError extends KonkyoError {
+class OverwriteError extends KonkyoError {
   readonly tag = 'overwrite';
 }
 
@@ -39,7 +39,7 @@ const kindWords: Readonly<Record<FileKind, string>> = {
   figures: 'figures of konkyo',
 };
 
-export interface TargetRules {
+interface TargetRules {
   /** Files and folders that the command reads; what does not exist (the name of a data set) is passed over. */
   readonly inputs: readonly (string | undefined)[];
   /** Write over inputs and over files of another kind. */

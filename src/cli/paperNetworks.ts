@@ -38,7 +38,7 @@ export function keptNetworks({ runtime, dataset, quick, progress, folder }: Keep
     const trained = await trainPaperNetwork(architecture, seed, {
       runtime,
       dataset,
-      ...(quick ? { updates: quickUpdates } : {}),
+      updates: quick ? quickUpdates : undefined,
       onProgress: (made) => {
         stopIfInterrupted();
         shown(made);

@@ -1,20 +1,15 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { criteria } from '../studies/regionPruning/importance.ts';
 import { type RegionsSummary, regionsFiles, studyRegions } from '../studies/regionPruning/study.ts';
-import { commandLine, UsageError } from './flags.ts';
-import { workOptions } from './interruption.ts';
-import { addModelOptions, classifierFrom, datasetFor, type ModelFlags, modelInputs } from './modelOptions.ts';
-import { writeReportFiles } from './output.ts';
-import { type OutputTarget, prepareTargets } from './outputTargets.ts';
-import { progressTo } from './progress.ts';
+import { UsageError } from './flags.ts';
+import { addModelOptions, datasetFor } from './modelOptions.ts';
+import type { OutputTarget } from './outputTargets.ts';
 import { type RegionsFlags, regionsSettings } from './regionsFlags.ts';
-import { printJson, printWords } from './streams.ts';
+import { runStudy, type StudyFlags } from './studyCommand.ts';
 
-interface Flags extends ModelFlags, RegionsFlags {
+interface Flags extends StudyFlags, RegionsFlags {
   readonly dataset: string;
-  readonly out: string;
-  readonly json?: boolean;
 }
 
 export function addRegionsCommand(program: Command): void {
@@ -45,39 +40,27 @@ export function addRegionsCommand(program: Command): void {
 
 async function run(modelPath: string, flags: Flags): Promise<void> {
   const settings = regionsSettings(flags);
-  await prepareTargets(targetsIn(flags.out), {
-    inputs: [...modelInputs(modelPath, flags), flags.dataset],
-    force: flags.force,
+  await runStudy(modelPath, flags, {
+    targets: targetsIn(flags.out),
+    inputs: [flags.dataset],
+    async study(classifier, options, progress) {
+      const dataset = await datasetFor(classifier, flags.dataset, flags, progress);
+      const beyond = settings.images?.find((index) => index >= dataset.test.count);
+      if (beyond !== undefined) {
+        throw new UsageError(`--images: there is no test image ${beyond}; the last is ${dataset.test.count - 1}.`);
+      }
+      return studyRegions(classifier, dataset, { ...options, ...settings });
+    },
+    json: (summary, [model, , masks, page]) => ({ model, masks, page, ...summary }),
+    words: ({ summary }, [model, , masks, page]) =>
+      `${inWords(summary)}\nPruned model and masks: ${model}, ${masks}\nPage: ${page}\n`,
   });
-  const progress = progressTo();
-  const classifier = await classifierFrom(modelPath, flags);
-  try {
-    const dataset = await datasetFor(classifier, flags.dataset, flags, progress);
-    const beyond = settings.images?.find((index) => index >= dataset.test.count);
-    if (beyond !== undefined) {
-      throw new UsageError(`--images: there is no test image ${beyond}; the last is ${dataset.test.count - 1}.`);
-    }
-    const named = { modelName: basename(modelPath), command: commandLine() };
-    const { summary, files } = await studyRegions(classifier, dataset, {
-      ...workOptions(progress),
-      ...named,
-      ...settings,
-    });
-    const [model, , masks, page] = await writeReportFiles(flags.out, files);
-    await (flags.json === true
-      ? printJson({ model, masks, page, ...summary })
-      : printWords(`${inWords(summary)}\nPruned model and masks: ${model}, ${masks}\nPage: ${page}\n`));
-  } finally {
-    progress.finish();
-    await classifier.release();
-  }
 }
 
-/** The files that are written. */
+/** The files that are written beside the page. */
 function targetsIn(out: string): readonly OutputTarget[] {
   const { model, description, masks } = regionsFiles;
   return [
-    { kind: 'report', path: out },
     { kind: 'model', path: join(out, model) },
     { kind: 'description', path: join(out, description) },
     { kind: 'arrays', path: join(out, masks) },

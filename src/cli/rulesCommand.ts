@@ -1,22 +1,15 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Classifier, className } from '../model/classifier.ts';
 import type { FoundRules } from '../studies/booleanRules/findRules.ts';
 import { studyRules } from '../studies/booleanRules/study.ts';
 import { termText } from '../studies/booleanRules/term.ts';
-import { commandLine } from './flags.ts';
-import { workOptions } from './interruption.ts';
-import { addModelOptions, classifierFrom, datasetFor, type ModelFlags, modelInputs } from './modelOptions.ts';
-import { writeReportFiles } from './output.ts';
-import { prepareTargets } from './outputTargets.ts';
-import { progressTo } from './progress.ts';
-import { printJson, printWords } from './streams.ts';
+import { addModelOptions, datasetFor } from './modelOptions.ts';
+import { runStudy, type StudyFlags } from './studyCommand.ts';
 
-interface Flags extends ModelFlags {
+interface Flags extends StudyFlags {
   readonly dataset: string;
   readonly features?: string;
-  readonly out: string;
-  readonly json?: boolean;
 }
 
 export function addRulesCommand(program: Command): void {
@@ -32,33 +25,15 @@ export function addRulesCommand(program: Command): void {
 }
 
 async function run(modelPath: string, flags: Flags): Promise<void> {
-  const progress = progressTo();
-  const rulesFile = join(flags.out, 'rules.json');
-  await prepareTargets(
-    [
-      { kind: 'report', path: flags.out },
-      { kind: 'rules', path: rulesFile },
-    ],
-    { inputs: [...modelInputs(modelPath, flags), flags.dataset], force: flags.force },
-  );
-  const classifier = await classifierFrom(modelPath, flags);
-  try {
-    const dataset = await datasetFor(classifier, flags.dataset, flags, progress);
-    const { features } = flags;
-    const named = { modelName: basename(modelPath), command: commandLine() };
-    const { found, summary, files } = await studyRules(classifier, dataset, {
-      ...workOptions(progress),
-      ...named,
-      features,
-    });
-    const [rules, page] = await writeReportFiles(flags.out, files);
-    await (flags.json === true
-      ? printJson({ page, rulesFile: rules, ...summary })
-      : printWords(`${inWords(classifier, found)}\nRules: ${rules}\nPage: ${page}\n`));
-  } finally {
-    progress.finish();
-    await classifier.release();
-  }
+  const { dataset, features } = flags;
+  await runStudy(modelPath, flags, {
+    targets: [{ kind: 'rules', path: join(flags.out, 'rules.json') }],
+    inputs: [dataset],
+    study: async (classifier, options, progress) =>
+      studyRules(classifier, await datasetFor(classifier, dataset, flags, progress), { ...options, features }),
+    json: (summary, [rules, page]) => ({ page, rulesFile: rules, ...summary }),
+    words: ({ found }, [rules, page], classifier) => `${inWords(classifier, found)}\nRules: ${rules}\nPage: ${page}\n`,
+  });
 }
 
 function inWords(classifier: Classifier, { extraction, figures }: FoundRules): string {

@@ -8,7 +8,7 @@ import { UsageError } from './flags.ts';
 import { fineTuning, type TrainDefaults } from './trainSettings.ts';
 
 /** What training begins with: a network with random weights, or a model that is trained further. */
-export type TrainStart =
+type TrainStart =
   | { readonly kind: 'architecture'; readonly name: ArchitectureName }
   | { readonly kind: 'model'; readonly path: string };
 
@@ -38,7 +38,7 @@ export function defaultsOf(start: TrainStart): TrainDefaults {
 }
 
 /** A model whose weights can be trained, and what it takes. */
-export interface StartModel {
+interface StartModel {
   readonly model: Model;
   readonly input: InputSettings;
   readonly channels: 1 | 3;

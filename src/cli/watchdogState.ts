@@ -8,7 +8,7 @@ export const place = { events: 0, running: 1, session: 2 } as const;
 /** What one run of a model may take. */
 export interface RunLimits {
   readonly seconds: number;
-  /** Bytes, of the whole process. */
+  /** Memory of the whole process, bytes. */
   readonly memory: number;
 }
 

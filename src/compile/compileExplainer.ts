@@ -1,12 +1,12 @@
 import { imageShapeOf } from '../attribution/gradient/sampledGradient.ts';
 import type { Method } from '../attribution/method.ts';
+import { KonkyoError } from '../konkyoError.ts';
 import { methodKinds } from '../methods.ts';
 import { type Classifier, className } from '../model/classifier.ts';
 import { type Model, type ValueInfo, valueNames } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
 import { type CompileTarget, targetSource } from './classTarget.ts';
-import { NotCompilableError } from './errors.ts';
 import { explainerKeys } from './metadata.ts';
 
 /** What the file explains, and what its metadata says. */
@@ -118,4 +118,9 @@ function targetWords(classifier: Classifier, target: CompileTarget): string {
   if (target === 'predicted') return 'the predicted class';
   if (typeof target === 'number') return `class ${className(classifier, target)}`;
   return `class ${className(classifier, target.for)} against ${className(classifier, target.against)}`;
+}
+
+/** A method that is more than one graph. */
+export class NotCompilableError extends KonkyoError {
+  readonly tag = 'not-compilable';
 }

@@ -44,7 +44,7 @@ export function figuresOf(map: CheckedMap, words: NumberWords): readonly Figure[
   return resultsOf(map).flatMap(({ check, result }) => check.figures(result, words));
 }
 
-/** The same as numbers by name. */
+/** What the checks say of a map, as numbers by the names they have in JSON. */
 export function numbersOf(map: CheckedMap): Readonly<Record<string, number | undefined>> {
   return Object.assign({}, ...resultsOf(map).map(({ check, result }) => check.numbers(result)));
 }

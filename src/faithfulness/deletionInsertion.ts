@@ -3,8 +3,8 @@ import type { InputDescription } from '../model/inputDescription.ts';
 import { edgeMap, randomMap } from './baselineMaps.ts';
 import { type Check, check, type MapToCheck, type Outcome, type RunOptions } from './check.ts';
 import { type Figure, type Line, type NumberWords, type Verdict, verdictOf } from './figure.ts';
+import type { Curve } from './metrics/removalCurve.ts';
 import {
-  type Curve,
   type CurveSettings,
   curveDefaults,
   type PerturbationCurves,
@@ -14,7 +14,7 @@ import { type CellMap, cellMap, stretched } from './pixelMap.ts';
 import { segmentSide, segmentsByEvidence } from './pixelOrder.ts';
 
 /** The curves of one map, and what they are to be compared with. */
-export interface ComparedCurves {
+interface ComparedCurves {
   readonly curves: PerturbationCurves;
   /** The same for a random map, and for an edge detector on the image. */
   readonly random: PerturbationCurves;
@@ -151,5 +151,5 @@ function stepsInWords({ settings, segment }: ComparedCurves): string {
 }
 
 function line(label: string, kind: Line['kind'], { points }: Curve): Line {
-  return { label, kind, points: points.map(({ share, value }) => ({ x: share, y: value })) };
+  return { label, kind, points: points.map(({ share, score }) => ({ x: share, y: score })) };
 }

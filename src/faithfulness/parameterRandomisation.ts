@@ -5,9 +5,9 @@ import { type RandomWeights, weightedLayers, withRandomWeights } from '../model/
 import { concatRows } from '../onnx/tensor.ts';
 import { scoped } from '../runtime/release.ts';
 import { check, type MapToCheck } from './check.ts';
+import { rankCorrelation } from './correlation.ts';
 import { verdictOf } from './figure.ts';
 import { cellMap } from './pixelMap.ts';
-import { rankCorrelation } from './rankCorrelation.ts';
 
 /**
  * The result is a rank correlation, near 0 where the map depends on what was learnt. Up to 0.2 is what unrelated maps of one

@@ -12,7 +12,7 @@ const marks: readonly { readonly name: RegExp; readonly mark: string; readonly a
 ];
 
 /** Writes a file. @returns where it is. */
-export type WriteFile = (path: string, contents: string | Uint8Array) => Promise<string>;
+type WriteFile = (path: string, contents: string | Uint8Array) => Promise<string>;
 
 /** A folder that a report goes to: an earlier report's pictures and pages are removed from it, other files stay. */
 export function reportFolder(folder: string, write: WriteFile = writeInPlace): ReportOutput {

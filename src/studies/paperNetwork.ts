@@ -18,7 +18,7 @@ import { trainingImages } from '../training/trainingImages.ts';
 const digits = 10;
 
 /** A paper's network with trained weights. */
-export interface PaperNetwork {
+interface PaperNetwork {
   /** Opset 21, `input` [N, 1, 28, 28] in [0, 1] -> `logits` [N, 10]. */
   readonly model: Model;
   /** Share of the data set's test images it gets right. */
@@ -29,7 +29,7 @@ export interface PaperNetwork {
 
 export type NetworkFor = (architecture: ArchitectureName, seed: number) => Promise<PaperNetwork>;
 
-export interface PaperTraining {
+interface PaperTraining {
   readonly runtime: Runtime;
   readonly dataset: Dataset;
   /** In place of the recipe's length. */
@@ -60,12 +60,12 @@ export async function trainPaperNetwork(
       learningRate: updates === undefined ? recipe.learningRate : stretched(recipe, updates),
       batchSize: recipe.batchSize,
       seed,
-      ...(onProgress ? { onProgress } : {}),
+      onProgress,
     });
     return {
       model,
       accuracy: await testAccuracy(runtime, model, dataset),
-      ...(checkpoint.best ? { validation: checkpoint.best.accuracy } : {}),
+      validation: checkpoint.best?.accuracy,
     };
   });
 }

@@ -137,7 +137,7 @@ describe.concurrent('--no-checks', () => {
     expect(map).toMatchObject({ unchecked: why });
     const page = (await readFile(at('unchecked', 'index.html'), 'utf8')).replace(/<[^>]*>/g, '');
     expect(page).toContain(
-      `None of the maps was put to a test of truth, and nothing is said here of how far to believe them. ${why}`,
+      `The faithfulness of these maps was not checked, so nothing is said here of how far to believe them. ${why}`,
     );
     expect(page).not.toMatch(/failed a check|makes them credible/);
     expect((await explain('unchecked', args)).stdout).toContain(`Not checked: 2 maps. ${why}`);

@@ -30,10 +30,10 @@ describe('perturbationCurves', () => {
     const [curves] = await perturbationCurves(classifier, image, 2, [order], settings);
     const { deletion, insertion } = curves!;
     const [whole, empty] = [await probability(image, 2), await probability(baselineImage(50, classifier.input), 2)];
-    expect(deletion.points[0]!.value).toBeCloseTo(whole, 6);
-    expect(deletion.points.at(-1)!.value).toBeCloseTo(empty, 6);
-    expect(insertion.points[0]!.value).toBeCloseTo(empty, 6);
-    expect(insertion.points.at(-1)!.value).toBeCloseTo(whole, 6);
+    expect(deletion.points[0]!.score).toBeCloseTo(whole, 6);
+    expect(deletion.points.at(-1)!.score).toBeCloseTo(empty, 6);
+    expect(insertion.points[0]!.score).toBeCloseTo(empty, 6);
+    expect(insertion.points.at(-1)!.score).toBeCloseTo(whole, 6);
     expect(deletion.points.map(({ share }) => share)).toEqual([0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1]);
   });
 
@@ -42,7 +42,7 @@ describe('perturbationCurves', () => {
     const blank = baselineImage(50, classifier.input).data;
     const gone = new Set(order.slice(0, order.length / 2).flat());
     const half = { ...image, data: image.data.map((value, i) => (gone.has(i % 1024) ? blank[i]! : value)) };
-    expect(curves!.deletion.points[4]!.value).toBeCloseTo(await probability(half, 2), 6);
+    expect(curves!.deletion.points[4]!.score).toBeCloseTo(await probability(half, 2), 6);
   });
 
   it('is the same whatever the batch, and in the opposite order insertion mirrors deletion', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rankCorrelation } from '../../src/faithfulness/rankCorrelation.ts';
+import { rankCorrelation } from '../../src/faithfulness/correlation.ts';
 
 const of = (...values: number[]) => Float32Array.from(values);
 

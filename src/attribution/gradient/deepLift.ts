@@ -19,7 +19,7 @@ import { method } from '../method.ts';
 import { baselineOption } from '../options.ts';
 import { changeTimes, mapGraph } from './targetGradient.ts';
 
-export interface PoolingChoice {
+interface PoolingChoice {
   /** Default `captum`, which agrees with Captum wherever Captum's values sum to the score difference. */
   readonly maxPooling?: MaxPooling;
 }

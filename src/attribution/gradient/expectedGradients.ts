@@ -8,7 +8,7 @@ import { type BackgroundData, blankImages, givenImages } from './backgroundData.
 import { imageShapeOf, runningSum, type SamplingPlan, sampledGraph, sumOverSamples } from './sampledGradient.ts';
 import { changeTimes } from './targetGradient.ts';
 
-export interface BaselineChoice {
+interface BaselineChoice {
   /** The images to compare with: model input [b, ...], or background data. By default blank images from black to white. */
   readonly baselines?: Tensor<'float32'> | BackgroundData | undefined;
 }

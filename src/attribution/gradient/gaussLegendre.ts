@@ -1,5 +1,5 @@
 /** A point of a quadrature rule on [0, 1] and its weight; the weights sum to 1. */
-export interface QuadraturePoint {
+interface QuadraturePoint {
   readonly at: number;
   readonly weight: number;
 }

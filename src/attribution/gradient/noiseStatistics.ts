@@ -5,7 +5,7 @@ import { double, runningSum, type StateValue, sumOverSamples, toDouble, toSingle
 export type NoiseStatistic = 'mean' | 'squared' | 'variance';
 
 /** How a statistic is computed: inside a graph, or here from maps that come one by one. */
-export interface StatisticPlan {
+interface StatisticPlan {
   readonly inGraph: (imageShape: readonly number[], samples: number) => GraphStatistic;
   /** What one map adds. */
   readonly ofOne: (map: Float32Array) => readonly Float32Array[];
@@ -13,13 +13,13 @@ export interface StatisticPlan {
 }
 
 /** A statistic as nodes of a graph, over maps [n, s, ...] that come part by part; see Sampling. */
-export interface GraphStatistic {
+interface GraphStatistic {
   readonly state: readonly StateValue[];
   readonly next: (builder: GraphBuilder, maps: string, state: readonly string[]) => readonly string[];
   readonly finish: (builder: GraphBuilder, state: readonly string[]) => string;
 }
 
-export interface Accumulator {
+interface Accumulator {
   /** Takes in the results of a run of `samples` samples, for the elements from `offset` on. */
   add(results: readonly Float32Array[], offset: number, samples: number): void;
   /** The statistic over all samples taken in. */

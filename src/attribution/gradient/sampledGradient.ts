@@ -12,7 +12,7 @@ import { addExplainedScore, addScoreRows, addTargetGradient } from './targetGrad
  * How a method makes several samples of each image and reads its maps off the gradients there. The samples go through the
  * model in parts; what a part leaves behind for the next is the state, zeros at first.
  */
-export interface Sampling {
+interface Sampling {
   /** What the gradients are taken with respect to, and of which the results are made: by default the samples themselves. */
   readonly wrt?: { readonly value: string; readonly dims: readonly number[] };
   /** The samples of this part, [n, s, ...]. */
@@ -31,7 +31,7 @@ export interface StateValue {
 }
 
 /** What the samples of a part are made of. */
-export interface SamplePart {
+interface SamplePart {
   /** The name of the images in the graph, [n, ...]. */
   readonly images: string;
   /** Adds the rows of a tensor [S, ...] that belong to the samples of this part. */
@@ -40,7 +40,7 @@ export interface SamplePart {
 
 export type SamplingPlan = (builder: GraphBuilder, part: SamplePart) => Sampling;
 
-export interface SampledMap extends Pick<ExplanationGraph, 'layer' | 'notes' | 'baselines' | 'mapDims'> {
+interface SampledMap extends Pick<ExplanationGraph, 'layer' | 'notes' | 'baselines' | 'mapDims'> {
   /** Samples of each image. */
   readonly count: number;
   readonly plan: SamplingPlan;

@@ -5,8 +5,8 @@ import { addGradients, type GradientRequest, gradientOrZeros } from '../../trans
 import type { ExplanationGraph, TargetSource } from '../explanationGraph.ts';
 
 /** What is differentiated by what, where it is not the plain gradient at the pixels. */
-export interface GradientChoice {
-  /** By default the image input. */
+interface GradientChoice {
+  /** The value whose gradient is taken; by default the image input. */
   readonly wrt?: string;
   /** Answers for single nodes, before the classifier's table. */
   readonly answerFor?: NonNullable<GradientRequest['answerFor']>;
@@ -55,7 +55,7 @@ export function addWeighted(builder: GraphBuilder, weights: string, scores: stri
  * Adds the nodes that make a map of the input (or the value chosen) and the gradient there, both in the same shape, [n, ...]
  * or [n, s, ...].
  */
-export type GradientMap = (builder: GraphBuilder, gradient: string, input: string, weights: string) => string;
+type GradientMap = (builder: GraphBuilder, gradient: string, input: string, weights: string) => string;
 
 /** The same of maps that depend on the gradient and the input alone. */
 export type InputMap = (builder: GraphBuilder, gradient: string, input: string) => string;

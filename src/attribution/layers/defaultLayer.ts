@@ -27,7 +27,7 @@ export function chosenLayer(classifier: Classifier, name: string | undefined): C
   if (name !== undefined) {
     const layer = findLayer(classifier, name);
     const positions = positionsOf(layer, classifier.input, layoutsOf(classifier).get(layer.value));
-    return { ...layer, ...(positions ? { positions } : {}) };
+    return { ...layer, positions };
   }
   const way = wayOf(classifier);
   const chosen = lastTokens(way) ?? lastFeatureMap(way);
@@ -70,8 +70,8 @@ function wayOf(classifier: Classifier): Way {
     const positions = positionsOf(layer, classifier.input, layout ?? 'NHWC');
     return {
       ...layer,
-      ...(layout ? { layout } : {}),
-      ...(positions ? { positions } : {}),
+      layout,
+      positions,
       onTrunk: trunk.has(layer.value),
       at: nodes.indexOf(layer.node),
     };

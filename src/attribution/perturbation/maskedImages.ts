@@ -17,7 +17,7 @@ export interface MaskedImages {
   release(): Promise<void>;
 }
 
-export interface MaskPlan {
+interface MaskPlan {
   /** Adds the masks as images of one channel, in the model's layout, [r, ...]: 1 shows a pixel, 0 hides it. */
   readonly masks: (builder: GraphBuilder) => string;
   /** Adds the results, from the explained scores [n, r] of each image through each mask and the masks. */

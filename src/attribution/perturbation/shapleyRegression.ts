@@ -1,7 +1,7 @@
 import type { Coalition } from './coalitions.ts';
 
 /** Finds the Shapley values of many games over the same coalitions. */
-export interface ShapleyRegression {
+interface ShapleyRegression {
   /**
    * The values that sum to `total` and explain best, by the coalitions' weights, what each coalition gains.
    * @param gains one for each coalition: its worth less that of the empty one.

@@ -69,7 +69,7 @@ export const lrpEpsilonPlus = lrp({
   composite: (options) => () => epsilonPlus(options),
 });
 
-export const lrpEpsilonPlusFlat = lrp({
+const lrpEpsilonPlusFlat = lrp({
   id: 'lrp-epsilon-plus-flat',
   title: 'Relevance, epsilon-plus-flat',
   about:
@@ -78,7 +78,7 @@ export const lrpEpsilonPlusFlat = lrp({
   composite: (options) => () => epsilonPlusFlat(options),
 });
 
-export const lrpEpsilonAlpha2Beta1 = lrp({
+const lrpEpsilonAlpha2Beta1 = lrp({
   id: 'lrp-epsilon-alpha2-beta1',
   title: 'Relevance, epsilon-alpha2-beta1',
   about:
@@ -87,7 +87,7 @@ export const lrpEpsilonAlpha2Beta1 = lrp({
   composite: (options) => () => epsilonAlpha2Beta1(options),
 });
 
-export const lrpEpsilonGammaBox = lrp({
+const lrpEpsilonGammaBox = lrp({
   id: 'lrp-epsilon-gamma-box',
   title: 'Relevance, epsilon-gamma-box',
   about:

@@ -41,7 +41,7 @@ export function pixelBounds({ input }: Pick<Classifier, 'input'>): Bounds {
 }
 
 /** A model in the form relevance rules are made for, proved to give the same scores. */
-export interface Canonized {
+interface Canonized {
   readonly model: Model;
   readonly facts: Facts;
   readonly imageAxis: (name: string) => number | undefined;

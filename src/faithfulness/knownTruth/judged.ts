@@ -1,4 +1,4 @@
-import { bootstrapMean, type MeanWithInterval } from '../bootstrap.ts';
+import { bootstrapMean, type MeanWithInterval } from '../mean.ts';
 import type { CellMap } from '../pixelMap.ts';
 import type { Contender } from './contenders.ts';
 

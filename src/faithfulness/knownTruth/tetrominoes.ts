@@ -150,7 +150,7 @@ function maskOf(pattern: Float64Array): Uint8Array {
   return Uint8Array.from(pattern, (value) => (value === 0 ? 0 : 1));
 }
 
-/** By so many quarters, against the clock. */
+/** Turns a shape by so many quarter turns, anticlockwise. */
 function turned(shape: Shape, quarters: number): Shape {
   if (quarters === 0) return shape;
   const width = shape[0]?.length ?? 0;

@@ -12,7 +12,7 @@ export interface CompletenessSettings {
   readonly tolerance?: number;
 }
 
-export interface Completeness {
+export interface CompletenessGap {
   /** Sum of the map, less the score of the image plus that of the baseline; units of the score. 0 is best. */
   readonly gap: number;
   /** Size of the gap as a share of the size of the difference; infinite or NaN where the difference is 0. */
@@ -33,7 +33,7 @@ export async function completeness(
   subject: Subject,
   maps: readonly JudgedMap[],
   { replace, tolerance = 0.01 }: CompletenessSettings,
-): Promise<Completeness[]> {
+): Promise<CompletenessGap[]> {
   checkJudged(subject, maps);
   const all = Int32Array.from({ length: subject.input.height * subject.input.width }, (_, i) => i);
   const whole = await scoresOfImages(subject);

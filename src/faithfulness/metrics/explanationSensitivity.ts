@@ -1,13 +1,13 @@
 import { ArgumentError } from '../../argumentError.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { type Random, random } from '../../random/random.ts';
+import { mean } from '../mean.ts';
 import { MetricSettingsError, UnmeasurableMapError } from './errors.ts';
-import { mean } from './pearson.ts';
 import { type Perturbed, perturbedBatches } from './perturbed.ts';
 import { checkWhole } from './ranking.ts';
 
 /** A method of explanation: the map of each of the images; `of[k]` is the original that image k was made from. */
-export interface Explainer {
+export interface MapMaker {
   readonly explain: (images: Tensor<'float32'>, of: readonly number[]) => Promise<readonly Float32Array[]>;
   /** Images that go through at a time. */
   readonly batchSize: number;
@@ -46,7 +46,7 @@ export interface ExplanationSensitivity {
  */
 export async function explanationSensitivity(
   images: Tensor<'float32'>,
-  explainer: Explainer,
+  explainer: MapMaker,
   { radius, samples = 10, seed = 0, relative = false }: SensitivitySettings,
 ): Promise<ExplanationSensitivity[]> {
   if (!(radius > 0 && Number.isFinite(radius))) {

@@ -1,6 +1,6 @@
+import { pearson } from '../correlation.ts';
 import { checkJudged, type JudgedMap } from './judgedMap.ts';
 import { sumOver } from './patches.ts';
-import { pearson } from './pearson.ts';
 import { type Perturbed, type Subject, scored, scoresOfImages } from './perturbed.ts';
 import { checkWhole, ranked } from './ranking.ts';
 import { everyStep } from './removalCurve.ts';

@@ -12,7 +12,7 @@ export interface Scorer {
    * The number for each of the images, [n, ...] model input. `of[k]` is the original that image k was made from, for
    * targets that differ between originals. The tensor is overwritten afterwards: it must not be kept.
    */
-  readonly score: (images: Tensor<'float32'>, of: readonly number[]) => Promise<Float32Array>;
+  readonly score: (images: Tensor<'float32'>, of: readonly number[]) => Promise<ArrayLike<number>>;
   /** Images that go through at a time. */
   readonly batchSize: number;
 }
@@ -103,7 +103,7 @@ export async function scoresOfImages({ images, scorer }: Pick<Subject, 'images' 
   return all;
 }
 
-function checkCount({ length }: Float32Array, images: number): void {
+function checkCount({ length }: ArrayLike<number>, images: number): void {
   if (length !== images) {
     throw new ArgumentError(`The scorer gave ${length} scores for ${images} images: it has to give one for each.`);
   }

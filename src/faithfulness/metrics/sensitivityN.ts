@@ -1,7 +1,8 @@
+import { pearson } from '../correlation.ts';
+import { mean } from '../mean.ts';
 import { MetricSettingsError } from './errors.ts';
 import { checkJudged, type JudgedMap } from './judgedMap.ts';
 import { sumOver } from './patches.ts';
-import { mean, pearson } from './pearson.ts';
 import { type Subject, scoresOfImages } from './perturbed.ts';
 import { checkWhole, ranked } from './ranking.ts';
 import { everyStep, scoresAlong } from './removalCurve.ts';

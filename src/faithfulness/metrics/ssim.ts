@@ -1,6 +1,6 @@
+import { mean } from '../mean.ts';
 import type { CellMap } from '../pixelMap.ts';
 import { MetricSettingsError, UnmeasurableMapError } from './errors.ts';
-import { mean } from './pearson.ts';
 
 export interface SsimSettings {
   /**

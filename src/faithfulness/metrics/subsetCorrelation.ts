@@ -1,7 +1,7 @@
 import { type Random, random } from '../../random/random.ts';
+import { pearson } from '../correlation.ts';
 import { checkJudged, type JudgedMap, mapsByImage } from './judgedMap.ts';
 import { sumOver } from './patches.ts';
-import { pearson } from './pearson.ts';
 import { type Perturbed, type Subject, scored, scoresOfImages } from './perturbed.ts';
 import { checkWhole } from './ranking.ts';
 import type { Replacement } from './replacement.ts';

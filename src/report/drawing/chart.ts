@@ -10,14 +10,14 @@ export interface Axis {
   readonly logarithmic?: boolean;
 }
 
-export interface Series {
+interface Series {
   readonly label: string;
   /** `own` is drawn in the page's accent, `comparison` grey, `other` dashed. Default: own. */
   readonly kind?: 'own' | 'comparison' | 'other';
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
-export interface LineChart {
+interface LineChart {
   /** What the chart says in one sentence, for those who cannot see it. */
   readonly description: string;
   readonly x: Axis;
@@ -27,7 +27,7 @@ export interface LineChart {
   readonly dots?: boolean;
 }
 
-export interface BarChart {
+interface BarChart {
   readonly description: string;
   readonly x: { readonly label: string };
   readonly y: Axis;

@@ -9,7 +9,7 @@ import type { MapReading } from './mapReading.ts';
  * How a map shows where on the image one is. `outline`: a thin grey line around the image's bright parts is drawn over
  * it. `faint`: the image lies beneath in pale grey, vanishing where the map is strong. Full colour stays the legend's.
  */
-export type Orientation = 'outline' | 'faint';
+type Orientation = 'outline' | 'faint';
 
 /** Drawings of one channel have clear edges; photographs do not. */
 export function orientationFor({ channels, width }: Picture): Orientation {
@@ -63,4 +63,13 @@ const faintness = 0.24;
 function strengthOf(value: number | undefined, scale: number): number {
   if (value === undefined || !Number.isFinite(value)) return Number.NaN;
   return scale > 0 ? value / scale : 0;
+}
+
+/** Signed numbers as a picture, one pixel each: red above 0, blue below, full colour at `scale`. */
+export function signedPicture(values: ArrayLike<number>, height: number, width: number, scale: number): Picture {
+  const data = new Uint8Array(height * width * 3);
+  for (let i = 0; i < height * width; i++) {
+    data.set(divergingColour(scale > 0 ? (values[i] ?? 0) / scale : 0), 3 * i);
+  }
+  return { height, width, channels: 3, data };
 }

@@ -24,7 +24,7 @@ interface Check {
   readonly figure: Figure;
 }
 
-/** A map that was not put to a test of truth, and why. */
+/** A map whose faithfulness was not checked, and why. */
 interface Unchecked {
   readonly map: string;
   readonly why: string;
@@ -83,7 +83,7 @@ function adviceOn(checks: readonly Check[], unchecked: readonly Unchecked[], non
 function uncheckedWords(unchecked: readonly Unchecked[], noneChecked: boolean): string {
   const reasons = [...new Set(unchecked.map(({ why }) => why))];
   if (noneChecked && reasons.length === 1) {
-    return `None of the maps was put to a test of truth, and nothing is said here of how far to believe them. ${reasons[0]}`;
+    return `The faithfulness of these maps was not checked, so nothing is said here of how far to believe them. ${reasons[0]}`;
   }
   return reasons
     .map((why) => `Not checked: ${listed(unchecked.flatMap((one) => (one.why === why ? [one.map] : [])))}. ${why}`)

@@ -4,7 +4,7 @@ import { legendPicture, standaloneMapPicture } from '../drawing/mapPicture.ts';
 import { readMap } from '../drawing/mapReading.ts';
 import type { AttributionMap, ExplainedImage, ReportView } from './view.ts';
 
-export interface NamedPicture {
+interface NamedPicture {
   /** A file name, safe on every system and unique in the report: `digits-7--saliency--7.png`. */
   readonly name: string;
   readonly png: Uint8Array;

@@ -89,7 +89,7 @@ export interface AttributionMap {
   readonly notes?: readonly string[];
   /** How far to believe this map; the first is shown beside it. */
   readonly figures: readonly Figure[];
-  /** Why the map was not put to a test of truth, in a sentence; absent where it was. Its sum may be a figure all the same. */
+  /** Why the faithfulness of the map was not checked, in a sentence; absent where it was. Its sum may be a figure all the same. */
   readonly unchecked?: string;
   /** Computing time; leave it out where the same seed must give the same bytes. */
   readonly seconds?: number;

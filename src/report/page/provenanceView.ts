@@ -6,7 +6,7 @@ import { version } from '../../version.ts';
 import type { Provenance, Row } from '../explanation/view.ts';
 import { percent } from './number.ts';
 
-export interface ProvenanceOptions {
+interface ProvenanceOptions {
   /** Name of the model file. */
   readonly file: string;
   /** Whose settings are said. */

@@ -159,7 +159,7 @@ footer { margin-top: 5rem; padding-top: 1.2rem; border-top: 1px solid var(--line
 .regions td { max-width: 9.5rem; } .regions td .picture { width: 8rem; } .regions td small { margin-top: .35rem; }
 .sheet.deciding { grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 1.3rem 1.5rem; max-width: 68rem; } .deciding figcaption { overflow-wrap: anywhere; }
 .filter-row { display: flex; flex-wrap: wrap; gap: .6rem; margin: .8rem 0; } .filter-row .picture { width: 3.2rem; } .filter-row figcaption { font-size: .75rem; color: var(--quiet); text-align: center; }
-.filters-table td small { display: inline; } .holding .data :is(th, td):not(.number):not(:first-child) { padding-left: 1.4rem; } .holding td span { white-space: nowrap; } .paths thead .picture { width: 4rem; margin-bottom: .4rem; } .paths .kernels .picture { margin: 0; width: 2rem; }
+.filters-table td small { display: inline; } .ablation .data :is(th, td):not(.number):not(:first-child) { padding-left: 1.4rem; } .ablation td span { white-space: nowrap; } .paths thead .picture { width: 4rem; margin-bottom: .4rem; } .paths .kernels .picture { margin: 0; width: 2rem; }
 .weight-sheets { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1rem clamp(1rem, 2vw, 1.75rem); margin: 1.2rem 0 2rem; break-inside: avoid; }
 .weight-sheets .picture { image-rendering: auto; } :is(.weight-sheets, .fired) figcaption { margin-top: .5rem; font-size: .875rem; line-height: 1.45; color: var(--quiet); }
 .pruned + .pruned { margin-top: 3rem; } .pruned h4 { margin: 1.6rem 0 .4rem; } .pruned > h3 { margin-bottom: .8rem; }

@@ -23,7 +23,7 @@ export interface RuleSet {
   /** The value in the model's graph that holds the features. */
   readonly features: string;
   readonly scales: readonly FeatureScale[];
-  /** By class. */
+  /** One entry for each class. */
   readonly terms: readonly Term[];
 }
 
@@ -81,7 +81,7 @@ export async function extractRules(
   const selection = selectRules(tables, {
     start,
     admits,
-    ...(settings.prices ? { prices: settings.prices } : {}),
+    prices: settings.prices,
   });
   return {
     features: head.features,

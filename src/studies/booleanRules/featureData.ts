@@ -57,7 +57,7 @@ export async function seenImages(
   return { count: set.count, labels: set.labels, columns, decisions };
 }
 
-/** Rows as columns, from a row on. */
+/** Copies rows of features, [n, features], into one column a feature, starting at a row of the columns. */
 function scatter(rows: Float32Array, columns: readonly Float32Array[], from: number): void {
   const width = columns.length;
   columns.forEach((column, i) => {

@@ -93,7 +93,7 @@ export function comparedWithFilters(
   });
 }
 
-export interface FilterMatch {
+interface FilterMatch {
   readonly filter: Tensor<'float32'>;
   /** With the feature's image, at the position where they agree best. */
   readonly correlation: number;

@@ -58,7 +58,7 @@ export async function firedRules(
         ? literalsOf(fired).map((literal) => ({ ...literal, value: literalValue(literal, features) }))
         : [],
       features,
-      ...(units ? { sufficient: sufficientForClass(units, features, chosen) } : {}),
+      sufficient: units && sufficientForClass(units, features, chosen),
     };
   });
 }

@@ -58,14 +58,14 @@ export function termOfCode(variables: number, code: number): Term {
   ]);
 }
 
-export interface PrimeOptions {
+interface PrimeOptions {
   /** Stop after so many. Default 10,000. */
   readonly limit?: number;
   /** Only primes with at most so many literals (order k of the paper). */
   readonly maxLiterals?: number;
 }
 
-export interface Primes {
+interface Primes {
   /** Shortest first; among equals those with the largest weights first. */
   readonly terms: readonly Term[];
   /** Whether these are all: then they are the unit's unique irredundant DNF, as it is unate. */

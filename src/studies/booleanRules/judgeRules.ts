@@ -13,7 +13,7 @@ import { type UnitAgreement, unitAgreement } from './unitAgreement.ts';
 /** How far the rules are true, on images that had no part in choosing them. Shares from 0 to 1. */
 export interface RuleFigures {
   readonly images: number;
-  /** Of the images' labels. */
+  /** Shares of the images whose label is met. */
   readonly networkAccuracy: number;
   readonly ruleAccuracy: number;
   /** Of the images for which rules and network decide alike. */
@@ -22,7 +22,7 @@ export interface RuleFigures {
   readonly booleanAccuracy?: number;
   readonly literals: number;
   readonly classes: readonly ClassFigures[];
-  /** Of the values of all features. */
+  /** How near to 0 or 1 the values of all features are. */
   readonly sharpness: Sharpness;
   /** For networks with hidden dense layers: agreement with the network's decisions, step by step. */
   readonly steps: readonly FidelityStep[];
@@ -42,14 +42,14 @@ export interface ClassFigures {
   readonly implicant?: boolean;
 }
 
-export interface Sharpness {
+interface Sharpness {
   /** Mean distance to the nearer of 0 and 1: 0 for Boolean features, 0.25 for evenly spread ones. */
   readonly distance: number;
   /** Share of the values within 0.1 of 0 or 1. */
   readonly near: number;
 }
 
-export interface FidelityStep {
+interface FidelityStep {
   readonly what: string;
   readonly fidelity: number;
   readonly accuracy: number;
@@ -68,7 +68,7 @@ export function judgeRules(extraction: Extraction, images: SeenImages): RuleFigu
     networkAccuracy: shareOfEqual(images.decisions, images.labels),
     ruleAccuracy: shareOfEqual(decided, images.labels),
     fidelity: shareOfEqual(decided, images.decisions),
-    ...(tables ? { booleanAccuracy: multilinearAccuracy(tables, table) } : {}),
+    booleanAccuracy: tables && multilinearAccuracy(tables, table),
     literals: terms.reduce((sum, term) => sum + literalCount(term), 0),
     classes: terms.map((term, k) => ({
       term,
@@ -82,7 +82,7 @@ export function judgeRules(extraction: Extraction, images: SeenImages): RuleFigu
 }
 
 /** The class whose product of literals is largest, for each image. */
-export function ruleDecisions({ terms }: Pick<RuleSet, 'terms'>, table: FeatureTable): Int32Array {
+function ruleDecisions({ terms }: Pick<RuleSet, 'terms'>, table: FeatureTable): Int32Array {
   const logs = literalLogs(table);
   return largest(terms.map((term) => logProducts(logs, signsOf(term))));
 }

@@ -26,7 +26,7 @@ export interface RefineSettings {
   readonly onStep?: (done: number, total: number) => void;
 }
 
-export interface Refined {
+interface Refined {
   /** The network itself, its dense layers as they were, with the fine-tuned features. */
   readonly model: Model;
   /** With the output layers replaced by the rules: what was trained. */

@@ -1,7 +1,7 @@
 import { logsOf, type Signs } from './conjunctions.ts';
 import type { LiteralLogs } from './featureTable.ts';
 
-export interface RelaxedSettings {
+interface RelaxedSettings {
   /** What the logarithms are multiplied by before the softmax: below 1 the answers are less sure, and more images count. */
   readonly sharpness: number;
   /** Cost of a whole literal, in nats an image. */

@@ -38,7 +38,7 @@ const schema = v.object({
 export type RuleFile = v.InferOutput<typeof schema>;
 export type FeaturePicture = RuleFile['pictures'][number];
 
-export interface RuleFileParts {
+interface RuleFileParts {
   readonly model: RuleFile['model'];
   readonly rules: RuleSet;
   readonly labels: readonly string[];

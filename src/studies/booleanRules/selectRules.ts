@@ -3,14 +3,14 @@ import { type FeatureTable, literalLogs, sampleRows } from './featureTable.ts';
 import { type Admits, jointAscent, objective } from './jointAscent.ts';
 import { relaxedRules } from './relaxedRules.ts';
 
-export interface SelectionData {
+interface SelectionData {
   /** What rules are fitted to. */
   readonly training: FeatureTable;
   /** What the price of a literal is chosen by. */
   readonly validation: FeatureTable;
 }
 
-export interface SelectionSettings {
+interface SelectionSettings {
   readonly admits: Admits;
   /** For each class the conjunction to begin with: admitted, literals in plenty. */
   readonly start: readonly Signs[];
@@ -21,8 +21,8 @@ export interface SelectionSettings {
 }
 
 /** One point of the trade-off between accuracy and length. */
-export interface TradeOff {
-  /** Of a literal, as a share of the images. */
+interface TradeOff {
+  /** What a literal costs: the share of the images that it has to win. */
   readonly price: number;
   readonly rules: readonly Signs[];
   readonly literals: number;
@@ -33,7 +33,7 @@ export interface TradeOff {
 
 export interface Selection {
   readonly chosen: TradeOff;
-  /** By rising price. */
+  /** One entry a price, the prices rising. */
   readonly curve: readonly TradeOff[];
 }
 

@@ -2,7 +2,7 @@ import { ArgumentError } from '../../argumentError.ts';
 import type { ThresholdUnit } from './thresholdUnit.ts';
 
 /** Scores w_k.x + bias_k of each class k, over features in [0, 1]. */
-export type LinearScores = readonly ThresholdUnit[];
+type LinearScores = readonly ThresholdUnit[];
 
 /** Features whose values alone force a decision: whatever the others are in [0, 1], it stays. */
 export interface SufficientSubset {

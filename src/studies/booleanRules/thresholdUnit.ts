@@ -1,4 +1,4 @@
-import { type BitSet, hasMember } from './bitSet.ts';
+import { hasMember } from './bitSet.ts';
 import type { Term } from './term.ts';
 
 /**
@@ -8,12 +8,6 @@ import type { Term } from './term.ts';
 export interface ThresholdUnit {
   readonly weights: ArrayLike<number>;
   readonly bias: number;
-}
-
-export function firesAt({ weights, bias }: ThresholdUnit, vertex: BitSet): boolean {
-  let sum = bias;
-  for (let i = 0; i < weights.length; i++) if (hasMember(vertex, i)) sum += weights[i] ?? 0;
-  return sum >= 0;
 }
 
 /**
@@ -32,15 +26,4 @@ export function worstCase({ weights, bias }: ThresholdUnit, { on, off }: Pick<Te
 
 export function isImplicant(unit: ThresholdUnit, term: Pick<Term, 'on' | 'off'>): boolean {
   return worstCase(unit, term) >= 0;
-}
-
-/** An implicant that is none any more whichever literal is dropped. */
-export function isPrime(unit: ThresholdUnit, { on, off }: Pick<Term, 'on' | 'off'>): boolean {
-  const slack = worstCase(unit, { on, off });
-  if (slack < 0) return false;
-  return Array.from(unit.weights).every((weight, i) => {
-    if (hasMember(on, i)) return slack - Math.max(weight, 0) < 0;
-    if (hasMember(off, i)) return slack + Math.min(weight, 0) < 0;
-    return true;
-  });
 }

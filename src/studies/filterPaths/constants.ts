@@ -36,7 +36,7 @@ export function addConstant(builder: GraphBuilder, node: Node, context: Relevanc
 }
 
 /** [C] -> [C, 1, ...], which broadcasts to the channels of [N, C, ...]. */
-export function alongChannels(builder: GraphBuilder, values: string, rank: number): string {
+function alongChannels(builder: GraphBuilder, values: string, rank: number): string {
   const spatial = Array.from({ length: rank - 2 }, () => 1);
   return builder.ops.Reshape(values, builder.ints([-1, ...spatial]));
 }

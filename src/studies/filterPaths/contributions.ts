@@ -55,11 +55,11 @@ export async function contributions(
         label,
         name,
         images: count,
-        ...(split ? { paths: tallyOf(split.parts) } : {}),
+        paths: split && tallyOf(split.parts),
         layers: through.map((parts) => tallyOf(concatRows(parts))),
       });
     }
     progress?.(sets.length, sets.length, 'done');
-    return { classes, error, ...(splitter ? { paths: splitter.paths } : {}) };
+    return { classes, error, paths: splitter?.paths };
   });
 }

@@ -2,7 +2,7 @@ import type { Dataset } from '../../datasets/dataset.ts';
 import type { Classifier } from '../../model/classifier.ts';
 import type { Progress } from '../../progress.ts';
 import { scoped } from '../../runtime/release.ts';
-import { compileHider, type Fill } from '../occludedRegions/hiding.ts';
+import { compileOccluder, type Fill } from '../occludedRegions/occluding.ts';
 import { type RegionGrid, regionGrid } from '../occludedRegions/regionGrid.ts';
 import {
   type ClassRegions,
@@ -10,9 +10,9 @@ import {
   regionExamples,
   regionsByClass,
 } from '../occludedRegions/regionsByClass.ts';
+import { type AblationTest, ablationTest } from './ablationTest.ts';
 import { classSets, shortages } from './classSets.ts';
 import { type Contributions, contributions } from './contributions.ts';
-import { doesItHold, type Holding } from './doesItHold.ts';
 import { type FilterNetwork, filterNetwork } from './filterNetwork.ts';
 import { atMainLayers } from './mainLayers.ts';
 import { compilePathMaps, hasPathMaps, type PathMap } from './pathMaps.ts';
@@ -21,12 +21,12 @@ import { compilePathMaps, hasPathMaps, type PathMap } from './pathMaps.ts';
 export interface FilterSettings {
   /** Training images of each class that the contributions are over. */
   readonly images: number;
-  /** Test images of each class that are tried with regions hidden. */
+  /** Test images of each class that are tried with regions occluded. */
   readonly regionImages: number;
   /** Side of a region in pixels; by default about 196 cover the image. */
   readonly side?: number;
   readonly fill: Fill;
-  /** Of the bootstrap. */
+  /** Where the bootstrap's random numbers start. */
   readonly seed: number;
 }
 
@@ -37,7 +37,7 @@ export interface FilterAnalysis {
   readonly network: FilterNetwork;
   readonly settings: FilterSettings;
   readonly contributions: Contributions;
-  readonly holding: Holding;
+  readonly ablation: AblationTest;
   readonly grid: RegionGrid;
   readonly regions: readonly ClassRegions[];
   readonly examples: readonly RegionExample[];
@@ -45,13 +45,13 @@ export interface FilterAnalysis {
   readonly maps?: readonly ExampleMaps[];
   /** What has to be known: classes without images, layers left out. */
   readonly notes: readonly string[];
-  /** How long it took to split the scores, and to hide every region by itself. */
+  /** How long it took to split the scores, and to occlude every region by itself. */
   readonly seconds: { readonly contributions: number; readonly regions: number };
 }
 
 export interface ExampleMaps {
   readonly label: number;
-  /** By class, then by path. */
+  /** A row of maps for each class, a map for each path. */
   readonly byClass: readonly (readonly PathMap[])[];
 }
 
@@ -74,24 +74,24 @@ export async function analyseFilters(
   const start = performance.now();
   const found = await contributions(network, learned, progress);
   const split = performance.now();
-  const holding = await doesItHold(network, found, learned, tested, settings.seed, progress);
+  const ablation = await ablationTest(network, found, learned, tested, settings.seed, progress);
   return scoped(async (keep) => {
-    const hider = await keep(compileHider(classifier, grid, settings.fill));
+    const occluder = await keep(compileOccluder(classifier, grid, settings.fill));
     const before = performance.now();
-    const regions = await regionsByClass(classifier, hider, shown, progress);
-    const hidden = performance.now();
-    const examples = await regionExamples(classifier, hider, shown, regions, {}, progress);
+    const regions = await regionsByClass(classifier, occluder, shown, progress);
+    const occludedAt = performance.now();
+    const examples = await regionExamples(classifier, occluder, shown, regions, {}, progress);
     const maps = hasPathMaps(network) ? await examplesMaps(network, examples) : undefined;
     return {
       network,
       settings,
       contributions: found,
-      holding,
+      ablation,
       grid,
       regions,
       examples,
-      seconds: { contributions: (split - start) / 1000, regions: (hidden - before) / 1000 },
-      ...(maps ? { maps } : {}),
+      seconds: { contributions: (split - start) / 1000, regions: (occludedAt - before) / 1000 },
+      maps,
       notes: [
         ...(network === whole ? [] : [mainLayersNote(whole, network)]),
         ...shortages(train, learned, settings.images, 'to learn from'),

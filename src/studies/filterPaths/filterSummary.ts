@@ -1,4 +1,4 @@
-import type { Comparison, Held } from './doesItHold.ts';
+import type { Comparison, RankingTest } from './ablationTest.ts';
 import type { FilterAnalysis } from './filterAnalysis.ts';
 import { pathName } from './paths.ts';
 import { gini, ranked, type Tally } from './tally.ts';
@@ -9,13 +9,13 @@ export interface FilterSummary {
   readonly paths?: readonly string[];
   readonly layers: readonly { readonly name: string; readonly filters: number }[];
   readonly classes: readonly ClassSummary[];
-  /** What the units are ranked by: see Holding. */
-  readonly ablation: { readonly excess: HeldSummary; readonly share: HeldSummary };
+  /** What the units are ranked by: see AblationTest. */
+  readonly ablation: { readonly excess: RankingTestSummary; readonly share: RankingTestSummary };
   readonly regions: { readonly rows: number; readonly columns: number; readonly side: number };
   readonly notes: readonly string[];
 }
 
-export interface ClassSummary {
+interface ClassSummary {
   readonly name: string;
   readonly images: number;
   readonly paths?: TallySummary;
@@ -23,7 +23,7 @@ export interface ClassSummary {
   readonly regions?: RegionSummary;
 }
 
-export interface TallySummary {
+interface TallySummary {
   readonly wins: readonly number[];
   readonly shares: readonly number[];
   /** The most frequent winners, most first. */
@@ -31,28 +31,28 @@ export interface TallySummary {
   readonly gini: number;
 }
 
-export interface RegionSummary {
+interface RegionSummary {
   readonly right: number;
   readonly wrong: number;
   /** Means over the images that were right, region by region. */
   readonly drops: readonly number[];
   readonly flips: readonly number[];
   readonly fragile: number;
-  /** Of the example. */
+  /** Regions that decide the class's example image, and that alone keep its decision; null where no small set does. */
   readonly deciding: readonly number[] | null;
   readonly sufficient: readonly number[] | null;
 }
 
-export type ComparisonSummary = Omit<Comparison, 'label'>;
+type ComparisonSummary = Omit<Comparison, 'label'>;
 
-export interface HeldSummary {
+interface RankingTestSummary {
   readonly filters: readonly ComparisonSummary[];
   readonly paths?: readonly ComparisonSummary[];
 }
 
 export function filterSummary({
   contributions,
-  holding,
+  ablation,
   grid,
   regions,
   examples,
@@ -62,7 +62,7 @@ export function filterSummary({
   const { paths, classes, error } = contributions;
   return {
     error,
-    ...(paths ? { paths: paths.map(pathName) } : {}),
+    paths: paths?.map(pathName),
     layers: network.layers.map(({ name, filters }) => ({ name, filters })),
     classes: classes.map(({ label, name, images, paths: tally, layers }) => {
       const own = regions.find((one) => one.label === label);
@@ -70,7 +70,7 @@ export function filterSummary({
       return {
         name,
         images,
-        ...(tally ? { paths: tallySummary(tally) } : {}),
+        paths: tally && tallySummary(tally),
         layers: layers.map(tallySummary),
         ...(own
           ? {
@@ -87,15 +87,15 @@ export function filterSummary({
           : {}),
       };
     }),
-    ablation: { excess: heldSummary(holding.excess), share: heldSummary(holding.share) },
+    ablation: { excess: rankingTestSummary(ablation.excess), share: rankingTestSummary(ablation.share) },
     regions: { rows: grid.rows, columns: grid.columns, side: grid.side },
     notes,
   };
 }
 
-function heldSummary({ filters, paths }: Held): HeldSummary {
+function rankingTestSummary({ filters, paths }: RankingTest): RankingTestSummary {
   const plain = ({ label: _, ...rest }: Comparison): ComparisonSummary => rest;
-  return { filters: filters.map(plain), ...(paths ? { paths: paths.map(plain) } : {}) };
+  return { filters: filters.map(plain), paths: paths?.map(plain) };
 }
 
 function tallySummary(tally: Tally): TallySummary {

@@ -2,7 +2,7 @@ import { isKonkyoError } from '../../konkyoError.ts';
 import type { Classifier } from '../../model/classifier.ts';
 import { targetWeights } from '../../model/target.ts';
 import { float32, type Tensor } from '../../onnx/tensor.ts';
-import { compileHider, type Hider } from '../occludedRegions/hiding.ts';
+import { compileOccluder, type Occluder } from '../occludedRegions/occluding.ts';
 import { type RegionEffects, regionEffects } from '../occludedRegions/regionEffects.ts';
 import { regionGrid } from '../occludedRegions/regionGrid.ts';
 import { type RegionSets, regionSets } from '../occludedRegions/regionSets.ts';
@@ -19,8 +19,8 @@ export interface ImageFindings {
   readonly filters?: { readonly network: FilterNetwork; readonly strongest: StrongestPaths };
 }
 
-export interface ImageFinder {
-  readonly hider: Hider;
+interface ImageFinder {
+  readonly occluder: Occluder;
   /** Why filters are left out, or which layers are looked at; grows with what is found. */
   readonly notes: readonly string[];
   /** @param image [1, ...]; @param chosen the class it was decided for. */
@@ -41,18 +41,18 @@ const gapNote =
 export async function compileImageFinder(classifier: Classifier): Promise<ImageFinder> {
   // Black is nothing in a drawing, but a shape of its own in a photograph.
   const fill = classifier.input.channels === 1 ? { pixel: 0 } : 'blur';
-  const hider = await compileHider(classifier, regionGrid(classifier.input), fill);
+  const occluder = await compileOccluder(classifier, regionGrid(classifier.input), fill);
   const notes: string[] = [];
   const searching = await startSearch(classifier, notes);
   return {
-    hider,
+    occluder,
     notes,
     async find(image, chosen) {
-      const [effects = noEffects(hider)] = await regionEffects(hider, classifier, image, [chosen]);
+      const [effects = noEffects(occluder)] = await regionEffects(occluder, classifier, image, [chosen]);
       const ranking = Array.from(effects.drops.keys()).sort(
         (a, b) => (effects.drops[b] ?? 0) - (effects.drops[a] ?? 0),
       );
-      const sets = await regionSets(hider, classifier, image, chosen, { ranking, exchanges: 0 });
+      const sets = await regionSets(occluder, classifier, image, chosen, { ranking, exchanges: 0 });
       const found = { chosen, sets, effects };
       if (!searching) return found;
       const weights = float32([1, classifier.scores.width], targetWeights([chosen], classifier.scores.width));
@@ -62,7 +62,7 @@ export async function compileImageFinder(classifier: Classifier): Promise<ImageF
       return found;
     },
     async release() {
-      await hider.release();
+      await occluder.release();
       await searching?.searcher.release();
     },
   };
@@ -82,6 +82,6 @@ async function startSearch(classifier: Classifier, notes: string[]) {
   }
 }
 
-function noEffects({ grid }: Hider): RegionEffects {
+function noEffects({ grid }: Occluder): RegionEffects {
   return { drops: new Float32Array(grid.boxes.length), flips: new Uint8Array(grid.boxes.length) };
 }

@@ -10,7 +10,7 @@ export interface FoundPath extends Path {
   readonly map?: PartMap;
 }
 
-export interface PartMap {
+interface PartMap {
   readonly height: number;
   readonly width: number;
   readonly values: Float32Array;
@@ -31,7 +31,7 @@ export interface End {
 }
 
 /** What a search knows: the paths found, and the ends still open. */
-export interface Frontier {
+interface Frontier {
   /** Takes in what one row of a segment gave. @param from the end that was followed; none for the scores. */
   arrive(inflows: readonly Inflow[], row: number, from?: End): void;
   /** At most `most` ends of one layer that are worth following most; none where nothing is left that promises enough. */
@@ -111,7 +111,7 @@ export function pathFrontier(network: FilterNetwork, values: StoredValues, wante
           const places = counts ? mapOf(counts, row, filter) : new Float32Array();
           if (isFirst(layer, network))
             complete({ steps, fromImage: false, part, ...partMap(layer, filter, places) }, from);
-          else if (part !== 0) arrived.push({ steps, part, counts: places.slice(), ...(from ? { from } : {}) });
+          else if (part !== 0) arrived.push({ steps, part, counts: places.slice(), from });
         }
       }
     },

@@ -15,7 +15,7 @@ export interface PathMap {
   readonly values: Float32Array;
 }
 
-export interface PathMapper {
+interface PathMapper {
   /** The maps of every path for the score of each class: as many lists as classes. @param image [1, ...] */
   maps(image: Tensor<'float32'>, classes: readonly number[]): Promise<readonly (readonly PathMap[])[]>;
   release(): Promise<void>;

@@ -21,7 +21,7 @@ export function pathName({ steps, fromImage }: Path): string {
 }
 
 /** Layers one after the other, first to last, that paths lead through. */
-export interface Route {
+interface Route {
   readonly layers: readonly FilterLayer[];
   readonly fromImage: boolean;
 }

@@ -29,7 +29,7 @@ export interface SegmentRows {
   readonly start: SegmentStart;
 }
 
-export type SegmentStart =
+type SegmentStart =
   /** A filter for each row, and how much each place of its map counts, [rows, 1, ...]. */
   | { readonly filters: readonly number[]; readonly seeds: Tensor<'float32'> }
   /** How much each score counts, [rows, K]. */
@@ -87,7 +87,7 @@ export async function compileSegment(network: FilterNetwork, end?: FilterLayer):
       return flows.map(({ name, parts, counts }) => ({
         value: name,
         parts: floatOutputOf(found, parts),
-        ...(wanted ? { counts: floatOutputOf(found, counts) } : {}),
+        counts: wanted ? floatOutputOf(found, counts) : undefined,
       }));
     },
     release: walked.release,

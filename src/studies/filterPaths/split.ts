@@ -105,7 +105,7 @@ function joined(portions: readonly (readonly Inflow[])[]): Inflow[] {
   return first.map(({ value, counts }, i) => ({
     value,
     parts: concatRows(portions.flatMap((portion) => portion[i]?.parts ?? [])),
-    ...(counts ? { counts: concatRows(portions.flatMap((portion) => portion[i]?.counts ?? [])) } : {}),
+    counts: counts && concatRows(portions.flatMap((portion) => portion[i]?.counts ?? [])),
   }));
 }
 

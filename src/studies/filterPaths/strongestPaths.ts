@@ -33,7 +33,7 @@ export interface PathSearchSettings {
   readonly sign?: PathSign;
 }
 
-export interface PathSearcher {
+interface PathSearcher {
   /** @param image [1, ...]; @param weights [1, K]: how much each score counts. */
   search(image: Tensor<'float32'>, weights: Tensor<'float32'>, settings?: PathSearchSettings): Promise<StrongestPaths>;
   release(): Promise<void>;

@@ -41,7 +41,7 @@ function pageOf(analysis: FilterAnalysis, { modelName, command }: StudyOptions):
   const rows = [
     { label: 'Training images a class', value: String(settings.images) },
     { label: 'Test images a class, regions', value: String(settings.regionImages) },
-    { label: 'Hidden regions', value: fillWords(settings.fill) },
+    { label: 'Occluded regions', value: fillWords(settings.fill) },
     { label: 'Seed', value: String(settings.seed) },
   ];
   const view = filtersView(analysis, {

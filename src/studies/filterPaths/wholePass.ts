@@ -33,7 +33,7 @@ export interface Constant {
   readonly parts: Tensor<'float32'>;
 }
 
-export interface WholePassRunner {
+interface WholePassRunner {
   /** @param weights [n, K]: how much each score counts. @param values whether the layers' outputs are wanted. */
   run(images: Tensor<'float32'>, weights: Tensor<'float32'>, values: boolean): Promise<WholePass>;
   release(): Promise<void>;

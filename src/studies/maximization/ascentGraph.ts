@@ -7,7 +7,7 @@ import { prune } from '../../onnx/prune.ts';
 import { pixelRange } from './brightness.ts';
 
 /** How an image is climbed to; see `ascend`. */
-export interface AscentStep {
+interface AscentStep {
   /** How strongly pixels are drawn back to the base. */
   readonly l2: number;
   /** How strongly neighbouring pixels are drawn together. */

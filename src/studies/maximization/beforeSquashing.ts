@@ -5,7 +5,7 @@ import type { Node } from '../../onnx/graph.ts';
 import { inputOf, viewOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 
-export interface Unsquashed {
+interface Unsquashed {
   /** Its sessions have to be released; the classifier it comes from stays as it is. */
   readonly classifier: Classifier;
   /** What was left out. */

@@ -4,7 +4,7 @@ import { float32, rows, type Tensor } from '../../onnx/tensor.ts';
 /** Many images, model input [n, ...] at a time. */
 export type ImageBatches = AsyncIterable<Tensor<'float32'>> | Iterable<Tensor<'float32'>>;
 
-export interface BestImage {
+interface BestImage {
   /** Among all images, from 0. */
   readonly index: number;
   /** [1, ...] */

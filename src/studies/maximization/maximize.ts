@@ -38,7 +38,7 @@ export interface Maximization {
 
 export interface MaximizedUnit {
   readonly unit: number;
-  /** By gradient ascent. */
+  /** The image that gradient ascent found. */
   readonly ascent: UnitImage;
   /** The mean of noisy gradients, [1, ...], and its positive part as an image. */
   readonly smoothGrad: UnitImage & { readonly map: Tensor<'float32'> };
@@ -97,7 +97,7 @@ export async function maximize(
     });
     return {
       layer: layerName,
-      ...(unsquashed ? { before: unsquashed.operator } : {}),
+      before: unsquashed?.operator,
       ...(sizeOf(dims) > width ? { over: units.preparation.notes.at(-1) ?? '' } : {}),
       settings: { ...ascent, samples, noise },
       images: found?.count ?? 0,

@@ -12,7 +12,7 @@ export interface CheckedMargin {
   readonly roundingMargin: number;
 }
 
-export interface Checker extends Pick<MarginGraph, 'amplitudeDims'> {
+interface Checker extends Pick<MarginGraph, 'amplitudeDims'> {
   run(kept: Kept, candidate: Candidate): Promise<CheckedMargin[]>;
   /** The same amplitudes with what the bound chooses by default for them. */
   initial(kept: Kept, candidate: Candidate): Promise<Candidate>;

@@ -16,7 +16,7 @@ import { around, between, type Interval } from '../../transforms/bounds/interval
 import { unit } from '../../transforms/bounds/rounding.ts';
 
 /** The bounds of one image would not fit in memory. */
-export class ProofTooLargeError extends KonkyoError {
+class ProofTooLargeError extends KonkyoError {
   readonly tag = 'proof-too-large';
 }
 
@@ -61,7 +61,7 @@ export interface MarginGraph {
 }
 
 /** Numbers from 0 to 1: the bound holds whatever they are, and is the better the better they are chosen. */
-export interface MarginChoice {
+interface MarginChoice {
   /** Graph input [n, ...]. */
   readonly input: string;
   readonly dims: readonly number[];

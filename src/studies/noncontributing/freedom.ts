@@ -25,7 +25,7 @@ export interface MeasuredFreedom {
   readonly straying: number;
 }
 
-/** The same beside a map of amplitudes. */
+/** What is measured beside a map of amplitudes. */
 export interface FreedomFinding extends Finding, Freedom {
   readonly study: typeof study;
 }

@@ -50,7 +50,7 @@ export interface MaskedGraph {
   readonly masks: readonly MaskInput[];
 }
 
-export interface MaskInput extends LayerMask {
+interface MaskInput extends LayerMask {
   /** Name of the graph input. */
   readonly input: string;
 }
@@ -88,7 +88,7 @@ export function withMasks(graph: Graph, facts: Facts, layers: readonly LayerMask
 }
 
 /** The masks of an image, by the names of the masked graph's inputs. */
-export interface MaskValues {
+interface MaskValues {
   of(image: Tensor<'float32'>): Promise<Readonly<Record<string, Tensor>>>;
   release(): Promise<void>;
 }

@@ -15,7 +15,7 @@ const amplitudeInput = 'konkyo/draw/amplitude';
 const lowInput = 'konkyo/draw/low';
 const highInput = 'konkyo/draw/high';
 
-export interface Draws {
+interface Draws {
   readonly image: Tensor<'float32'>;
   readonly amplitude: Tensor<'float32'>;
   readonly masks: Values;

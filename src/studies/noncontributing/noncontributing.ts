@@ -1,3 +1,4 @@
+import { mean } from '../../faithfulness/mean.ts';
 import { type Classifier, checkImages } from '../../model/classifier.ts';
 import { type Decision, decisionOf } from '../../model/decision.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
@@ -5,7 +6,6 @@ import { random } from '../../random/random.ts';
 import { together } from '../../runtime/release.ts';
 import type { Values } from '../../runtime/runtime.ts';
 import type { AmplitudePer } from './amplitude.ts';
-import { bestEvenAmplitude } from './bestEven.ts';
 import { UndecidedError } from './errors.ts';
 import type { Freedom } from './freedom.ts';
 import { chosenMasks, compileMaskValues, type MaskChoice, withMasks } from './layerMasks.ts';
@@ -14,7 +14,7 @@ import { compileDraws, type NoiseDraws } from './noiseDraws.ts';
 import { checkPixelRange } from './pixelRange.ts';
 import { defaultSchedule, rateFactor, type SearchSchedule } from './schedules.ts';
 import { compileSearch } from './search.ts';
-import { type Settled, settle } from './settle.ts';
+import { bestEvenAmplitude, type Settled, settle } from './settle.ts';
 import { halfMargin, type Tolerance, toleranceOf } from './tolerance.ts';
 
 export interface NoncontributingSettings {
@@ -67,7 +67,7 @@ export interface NoncontributingPixels {
   release(): Promise<void>;
 }
 
-export interface Measurements {
+interface Measurements {
   readonly energy: number;
   readonly real: Freedom['measured'];
   readonly masked?: Freedom['measured'];
@@ -120,7 +120,7 @@ export async function compileNoncontributing(
         measureFreedom({ ...network, image, amplitude }, { count, seed, tolerance: limit });
       const [own, other] = [await on(real), searched === real ? undefined : await on(searched)];
       return {
-        energy: (other ?? own).straying - meanOf(amplitude.data),
+        energy: (other ?? own).straying - mean(amplitude.data),
         real: own,
         masked: other,
       };
@@ -162,7 +162,7 @@ export async function compileNoncontributing(
         return {
           amplitude,
           energy,
-          meanAmplitude: meanOf(amplitude.data),
+          meanAmplitude: mean(amplitude.data),
           free: amplitude.data.filter((value) => value > 0.9).length / amplitude.data.length,
           measured,
           masked,
@@ -186,8 +186,4 @@ function networkOf({ scores }: Classifier, draws: NoiseDraws, masks: Values, cle
 
 function nextSeed({ generator }: ReturnType<typeof random>): number {
   return generator.next() >>> 0;
-}
-
-function meanOf(values: Float32Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -11,14 +11,14 @@ import type { SearchSchedule } from './schedules.ts';
 import { byteNoise } from './uniformNoise.ts';
 
 /** One image's search. */
-export interface SearchTask {
+interface SearchTask {
   /** [1, ...] */
   readonly image: Tensor<'float32'>;
   /** Its scores, K of them. */
   readonly clean: Float32Array;
   /** a, in score units. */
   readonly tolerance: number;
-  /** By graph input. */
+  /** Values for the graph's inputs, by their names. */
   readonly masks: Values;
   readonly seed: number;
   /** What the schedule's learning rate is multiplied with. */

@@ -1,6 +1,7 @@
+import type { InputDescription } from '../../model/inputDescription.ts';
 import { float32, type Tensor } from '../../onnx/tensor.ts';
-import { leastAmplitude } from './bestEven.ts';
-import { leadsInAll, type Trial } from './measureFreedom.ts';
+import { type AmplitudePer, evenAmplitude } from './amplitude.ts';
+import { leadsInAll, strayingOf, type Trial } from './measureFreedom.ts';
 
 export interface Settled {
   readonly amplitude: Tensor<'float32'>;
@@ -32,4 +33,27 @@ export async function settle(trial: Trial, count: number, seed: number): Promise
 
 function scaled({ dims, data }: Tensor<'float32'>, factor: number): Tensor<'float32'> {
   return float32(dims, factor === 1 ? data : data.map((value) => value * factor));
+}
+
+/** Below it, noise is no longer worth the name: an eighth of a grey level. */
+export const leastAmplitude = 0.0005;
+
+/**
+ * The even amplitude, of 1, 1/2, 1/4 and so on, under which E = (straying) - (mean amplitude) is lowest: on what scale the
+ * amplitudes are that this image allows. `leastAmplitude` where every one is worse than no noise at all.
+ */
+export async function bestEvenAmplitude(
+  trial: Omit<Trial, 'amplitude'>,
+  input: InputDescription,
+  per: AmplitudePer,
+  settings: { readonly count: number; readonly seed: number; readonly tolerance: number },
+): Promise<number> {
+  let best = { even: leastAmplitude, energy: 0 };
+  // E is never below the amplitude's negative: a smaller amplitude cannot do better than what is reached already.
+  for (let even = 1; even > leastAmplitude && best.energy > -even; even /= 2) {
+    const amplitude = evenAmplitude(input, per, even);
+    const energy = (await strayingOf({ ...trial, amplitude }, settings)) - even;
+    if (energy < best.energy) best = { even, energy };
+  }
+  return best.even;
 }

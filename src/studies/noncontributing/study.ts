@@ -41,7 +41,7 @@ export interface NoncontributingSummary {
 }
 
 /** Too many images for one page. */
-export class TooManyImagesError extends KonkyoError {
+class TooManyImagesError extends KonkyoError {
   readonly tag = 'too-many-images';
 }
 

@@ -2,9 +2,9 @@ import type { Classifier } from '../../model/classifier.ts';
 import { standings } from '../../model/decision.ts';
 import { rows, type Tensor } from '../../onnx/tensor.ts';
 import { ranges } from '../../runtime/portions.ts';
-import type { Hidden, Hider } from './hiding.ts';
+import type { Occluded, Occluder } from './occluding.ts';
 
-/** What hiding each region of one image by itself does; in the grid's order. */
+/** What occluding each region of one image by itself does; in the grid's order. */
 export interface RegionEffects {
   /** By how much the score of the class it decided for falls. */
   readonly drops: Float32Array;
@@ -17,30 +17,30 @@ const imagesAtOnce = 64;
 
 /** @param chosen the class that each image was decided for. */
 export async function regionEffects(
-  hider: Hider,
+  occluder: Occluder,
   classifier: Classifier,
   images: Tensor<'float32'>,
   chosen: readonly number[],
 ): Promise<RegionEffects[]> {
-  const count = hider.grid.boxes.length;
+  const count = occluder.grid.boxes.length;
   const nothing = new Uint8Array(count);
   const single = Array.from({ length: count }, (_, region) => nothing.with(region, 1));
   const effects: RegionEffects[] = [];
   for (const { from, to } of ranges(chosen.length, imagesAtOnce)) {
     const some = rows(images, from, to);
     const wanted = chosen.slice(from, to).map((own, image) => {
-      const changed = hider.changes(rows(some, image, image + 1).data);
-      // The image as it is comes first; regions whose hiding changes nothing need no run.
+      const changed = occluder.changes(rows(some, image, image + 1).data);
+      // The image as it is comes first; regions whose occlusion changes nothing need no run.
       const regions = Array.from(changed.keys()).filter((region) => changed[region] === 1);
       return { own, image, regions };
     });
-    const hidden = wanted.flatMap(({ image, regions }) =>
+    const occluded = wanted.flatMap(({ image, regions }) =>
       [nothing, ...regions.map((region) => single[region] ?? nothing)].map(
-        (mask): Hidden => ({ image, regions: mask }),
+        (mask): Occluded => ({ image, regions: mask }),
       ),
     );
-    const scores = await hider.run(some, hidden);
-    const found = standings(classifier.scores, scores, (row) => wanted[hidden[row]?.image ?? 0]?.own ?? 0);
+    const scores = await occluder.run(some, occluded);
+    const found = standings(classifier.scores, scores, (row) => wanted[occluded[row]?.image ?? 0]?.own ?? 0);
     let next = 0;
     for (const { regions } of wanted) {
       const [whole, ...parts] = found.slice(next, next + 1 + regions.length);
@@ -61,7 +61,7 @@ export interface MeanEffects {
   readonly images: number;
   readonly drops: Float32Array;
   readonly flips: Float32Array;
-  /** Of the images: the share that some one region's hiding flips. */
+  /** Of the images: the share that some one region's occlusion flips. */
   readonly fragile: number;
 }
 

@@ -1,20 +1,20 @@
 import type { Classifier } from '../../model/classifier.ts';
 import { type Outcome, standings } from '../../model/decision.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
-import type { Hider } from './hiding.ts';
+import type { Occluder } from './occluding.ts';
 
 /** A set of regions that settles the decision: small, and none of them can be spared. Not proven to be the smallest. */
 export interface RegionSet {
   /** In the order of the grid. */
   readonly regions: readonly number[];
-  /** What the model decides with them hidden, or with everything but them hidden. */
+  /** What the model decides with them occluded, or with everything but them occluded. */
   readonly decides: number;
 }
 
 export interface RegionSets {
-  /** Hiding these makes it decide otherwise; undefined where no set of at most `largest` was found to. */
+  /** Occluding these makes it decide otherwise; undefined where no set of at most `largest` was found to. */
   readonly deciding?: RegionSet;
-  /** These alone, all else hidden, keep the decision; undefined likewise. */
+  /** These alone, all else occluded, keep the decision; undefined likewise. */
   readonly sufficient?: RegionSet;
 }
 
@@ -30,9 +30,9 @@ export interface RegionSetSettings {
   readonly exchanges?: number;
 }
 
-/** One way to look at sets: what is hidden for a set, and how far it has come; it is there when that is the outcome. */
+/** One way to look at sets: what is occluded for a set, and how far it has come; it is there when that is the outcome. */
 interface Goal {
-  readonly hide: (set: ReadonlySet<number>) => Uint8Array;
+  readonly occlude: (set: ReadonlySet<number>) => Uint8Array;
   readonly progress: (margin: number) => number;
   readonly met: Outcome;
 }
@@ -50,45 +50,45 @@ interface Tried {
  * @param image [1, ...]; @param chosen the class it was decided for.
  */
 export async function regionSets(
-  hider: Hider,
+  occluder: Occluder,
   classifier: Classifier,
   image: Tensor<'float32'>,
   chosen: number,
   settings: RegionSetSettings = {},
 ): Promise<RegionSets> {
-  const count = hider.grid.boxes.length;
+  const count = occluder.grid.boxes.length;
   const mask = (set: ReadonlySet<number>, inside: number) =>
     Uint8Array.from({ length: count }, (_, region) => (set.has(region) ? inside : 1 - inside));
-  const search = (goal: Goal) => smallestSet(hider, classifier, image, chosen, goal, settings);
+  const search = (goal: Goal) => smallestSet(occluder, classifier, image, chosen, goal, settings);
   const deciding = await search({
-    hide: (set) => mask(set, 1),
+    occlude: (set) => mask(set, 1),
     progress: (margin) => -margin,
     met: 'changes',
   });
   const sufficient = await search({
-    hide: (set) => mask(set, 0),
+    occlude: (set) => mask(set, 0),
     progress: (margin) => margin,
     met: 'stays',
   });
-  return { deciding, ...(sufficient ? { sufficient } : {}) };
+  return { deciding, sufficient };
 }
 
 async function smallestSet(
-  hider: Hider,
+  occluder: Occluder,
   classifier: Classifier,
   image: Tensor<'float32'>,
   chosen: number,
   goal: Goal,
   { largest = 0.5, ranking, exchanges = 4 }: RegionSetSettings,
 ): Promise<RegionSet | undefined> {
-  const changes = hider.changes(image.data);
-  // Where hiding changes nothing there is nothing to choose.
+  const changes = occluder.changes(image.data);
+  // Where occluding changes nothing there is nothing to choose.
   const all = Array.from(changes.keys()).filter((region) => changes[region] === 1);
   const most = Math.floor(largest * changes.length);
 
   async function tryAll(sets: readonly ReadonlySet<number>[]): Promise<Tried[]> {
-    const hidden = sets.map((set) => ({ image: 0, regions: goal.hide(set) }));
-    const scores = await hider.run(image, hidden);
+    const occluded = sets.map((set) => ({ image: 0, regions: goal.occlude(set) }));
+    const scores = await occluder.run(image, occluded);
     return standings(classifier.scores, scores, () => chosen).map(({ margin, outcome, chosen: decided }, i) => ({
       set: sets[i] ?? new Set(),
       progress: goal.progress(margin),

@@ -2,7 +2,7 @@ import type { Classifier } from '../../model/classifier.ts';
 import { rows, type Tensor } from '../../onnx/tensor.ts';
 import type { Progress } from '../../progress.ts';
 import type { ClassSet } from '../filterPaths/classSets.ts';
-import type { Hider } from './hiding.ts';
+import type { Occluder } from './occluding.ts';
 import { type MeanEffects, meanEffects, regionEffects } from './regionEffects.ts';
 import { type RegionSetSettings, type RegionSets, regionSets } from './regionSets.ts';
 
@@ -17,19 +17,19 @@ export interface ClassRegions {
   readonly example: { readonly index: number; readonly chosen: number };
 }
 
-/** Hides every region of every image by itself. */
+/** Occludes every region of every image by itself. */
 export async function regionsByClass(
   classifier: Classifier,
-  hider: Hider,
+  occluder: Occluder,
   sets: readonly ClassSet[],
   progress?: Progress,
 ): Promise<ClassRegions[]> {
-  const regions = hider.grid.boxes.length;
+  const regions = occluder.grid.boxes.length;
   const found: ClassRegions[] = [];
   for (const [done, { label, name, images }] of sets.entries()) {
-    progress?.(done, sets.length, `Hiding regions: ${name}`);
+    progress?.(done, sets.length, `Occluding regions: ${name}`);
     const chosen = (await classifier.predict(images)).map((prediction) => prediction.chosen);
-    const effects = await regionEffects(hider, classifier, images, chosen);
+    const effects = await regionEffects(occluder, classifier, images, chosen);
     const meanOf = (right: boolean) =>
       meanEffects(
         effects.filter((_, i) => (chosen[i] === label) === right),
@@ -61,7 +61,7 @@ export interface RegionExample {
 /** Looks for the smallest sets of regions in each class's example. */
 export async function regionExamples(
   classifier: Classifier,
-  hider: Hider,
+  occluder: Occluder,
   sets: readonly ClassSet[],
   found: readonly ClassRegions[],
   settings: RegionSetSettings = {},
@@ -79,7 +79,7 @@ export async function regionExamples(
       name,
       image,
       chosen,
-      sets: await regionSets(hider, classifier, image, chosen, settings),
+      sets: await regionSets(occluder, classifier, image, chosen, settings),
     });
   }
   progress?.(found.length, found.length, 'done');

@@ -11,7 +11,7 @@ export interface LayerState {
   readonly kept: Uint8Array;
   /** [inputs]: 1 where the input differs between training images. */
   readonly varies: Uint8Array;
-  /** Of every weight, 0 or more. */
+  /** The importance of every weight, 0 or more. */
   readonly importance: (criterion: Criterion) => Promise<Float32Array>;
   readonly neighbourhood: Neighbourhood;
   readonly random: Random;
@@ -136,7 +136,7 @@ export function percent(share: number): string {
   return `${Number((100 * share).toFixed(1))}%`;
 }
 
-export function indicesOf(kept: Uint8Array): number[] {
+function indicesOf(kept: Uint8Array): number[] {
   return Array.from(kept.keys()).filter((i) => kept[i] !== 0);
 }
 

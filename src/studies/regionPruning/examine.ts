@@ -43,7 +43,7 @@ export interface Examination {
   readonly images: readonly ExaminedImage[];
 }
 
-export interface ExamineOptions {
+interface ExamineOptions {
   /** Test images that regions are hidden from. Default 500. */
   readonly hideFrom?: number;
   /** At most so many regions are hidden, drawn at random. Default 200. */

@@ -6,11 +6,11 @@ import type { Round } from './pruneInRounds.ts';
 
 export interface RoundSettings {
   readonly rounds: number;
-  /** Of retraining after each round's cuts. */
+  /** Epochs of retraining after each round's cuts. */
   readonly epochs: number;
 }
 
-export interface PaperSettings extends RoundSettings, RegionCutSettings {
+interface PaperSettings extends RoundSettings, RegionCutSettings {
   /** The share of the weights that the first round removes by magnitude. Default 0.5, as in the paper. */
   readonly weights?: number;
 }
@@ -24,7 +24,7 @@ export function paperRounds(settings: PaperSettings): Round[] {
   }));
 }
 
-export interface CompactSettings extends RoundSettings, CompactCutSettings {}
+interface CompactSettings extends RoundSettings, CompactCutSettings {}
 
 /**
  * Ours: every unit keeps a few compact regions. Over the first half of the rounds the area falls evenly, each round by the same
@@ -50,7 +50,7 @@ export function magnitudeRounds(
   rewindTo?: TrainingState['weights'],
 ): Round[] {
   const ratio = 1 - left ** (1 / rounds);
-  return each(rounds, () => ({ cuts: [cutWeights(ratio)], epochs, ...(rewindTo ? { rewindTo } : {}) }));
+  return each(rounds, () => ({ cuts: [cutWeights(ratio)], epochs, rewindTo }));
 }
 
 /** All cutting at once, then as many epochs in all. */

@@ -11,8 +11,7 @@ import { EverythingPrunedError, PruningSettingsError } from './errors.ts';
 import { type Criterion, weightImportance } from './importance.ts';
 import type { InputStatistics } from './inputStatistics.ts';
 import type { Neighbourhood } from './labelling.ts';
-import { withLayerRate } from './layerRate.ts';
-import { type RetrainSettings, retrain } from './retrain.ts';
+import { type RetrainSettings, retrain, withLayerRate } from './retrain.ts';
 import { lossEffect } from './taylor.ts';
 import { type LayerSummary, summarizeLayer, summarizeUnits } from './unitSummary.ts';
 

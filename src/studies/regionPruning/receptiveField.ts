@@ -24,7 +24,7 @@ const pixel: Span = { jump: 1, start: 0, size: 1 };
 /** For each position of the layer's map, the pixels it depends on: a rectangle, its last row and column included. */
 export type ReceptiveField = (y: number, x: number) => Rectangle;
 
-export interface Rectangle {
+interface Rectangle {
   readonly top: number;
   readonly left: number;
   readonly bottom: number;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Explainer, explanationSensitivity } from '../../../src/faithfulness/metrics/explanationSensitivity.ts';
+import { explanationSensitivity, type MapMaker } from '../../../src/faithfulness/metrics/explanationSensitivity.ts';
 import { float32 } from '../../../src/onnx/tensor.ts';
 
 const images = float32([2, 1, 1, 3], [1, 2, 2, 4, 0, 3]);
 /** Maps a + b x of images x of three pixels. */
-const affine = (a: number, b: number, batchSize = 4): Explainer => ({
+const affine = (a: number, b: number, batchSize = 4): MapMaker => ({
   explain: async ({ data }, of) => of.map((_, k) => data.slice(k * 3, k * 3 + 3).map((value) => a + b * value)),
   batchSize,
 });
@@ -43,7 +43,7 @@ describe('explanationSensitivity', () => {
     const found = await explanationSensitivity(images, affine(1, 2), settings);
     expect(await explanationSensitivity(images, affine(1, 2, 1), settings)).toEqual(found);
     const seen: { image: number; x: number[] }[] = [];
-    const watching: Explainer = {
+    const watching: MapMaker = {
       batchSize: 1,
       explain: async ({ data }, [image]) => {
         seen.push({ image: image!, x: [...data] });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { inputMap, meanImageMap } from '../../../src/faithfulness/baselineMaps.ts';
 import { complexity, sparseness, valuesAbove } from '../../../src/faithfulness/metrics/complexity.ts';
-import { inputMap, meanImageMap } from '../../../src/faithfulness/metrics/imageMaps.ts';
 import {
   attributionLocalisation,
   localisationAuc,

@@ -15,7 +15,8 @@ import {
   termOf,
   termText,
 } from '../../../src/studies/booleanRules/term.ts';
-import { firesAt, isImplicant, isPrime, type ThresholdUnit } from '../../../src/studies/booleanRules/thresholdUnit.ts';
+import { isImplicant, type ThresholdUnit } from '../../../src/studies/booleanRules/thresholdUnit.ts';
+import { firesAt, isPrime } from './slowUnits.ts';
 
 // Whole weights make sums exact, so that units often stand right at their threshold: where mistakes would be.
 const unitOf = (most: number) =>

@@ -33,11 +33,11 @@ import { refineRules } from '../../../src/studies/booleanRules/refineRules.ts';
 import { readRuleFile, writeRuleFile } from '../../../src/studies/booleanRules/ruleFile.ts';
 import { ruleModel } from '../../../src/studies/booleanRules/ruleModel.ts';
 import { holdsAt, literalCount } from '../../../src/studies/booleanRules/term.ts';
-import { firesAt } from '../../../src/studies/booleanRules/thresholdUnit.ts';
 import { accuracyOf } from '../../../src/training/accuracy.ts';
 import { trainingImages } from '../../../src/training/trainingImages.ts';
 import { runtimes } from '../../runtimes.ts';
 import { classifierOf, cornerNetwork, test, trained, training, validation } from './corners.ts';
+import { firesAt } from './slowUnits.ts';
 
 let model: Model;
 let classifier: Classifier;

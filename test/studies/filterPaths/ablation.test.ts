@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bootstrapMean } from '../../../src/faithfulness/bootstrap.ts';
+import { bootstrapMean } from '../../../src/faithfulness/mean.ts';
 import { withBatchSize } from '../../../src/model/makeClassifier.ts';
 import { float32, rows } from '../../../src/onnx/tensor.ts';
 import { type Ablation, compileAblator } from '../../../src/studies/filterPaths/ablation.ts';

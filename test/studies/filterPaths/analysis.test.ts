@@ -31,12 +31,12 @@ async function analysed(train: readonly number[], test: readonly number[]) {
 
 describe('the analysis of a whole network', () => {
   it('uses what images there are, and says which classes have fewer than asked for or none', async () => {
-    const { contributions, holding, notes } = await analysed([0, 0, 0, 0, 0, 1, 1], [0, 0, 1]);
+    const { contributions, ablation, notes } = await analysed([0, 0, 0, 0, 0, 1, 1], [0, 0, 1]);
     expect(contributions.classes.map(({ name, images }) => [name, images])).toEqual([
       ['a', 4],
       ['b', 2],
     ]);
-    for (const { filters } of [holding.excess, holding.share]) {
+    for (const { filters } of [ablation.excess, ablation.share]) {
       expect(filters.map(({ name, images }) => [name, images])).toEqual([
         ['a', 2],
         ['b', 1],
@@ -82,7 +82,7 @@ describe('the analysis of a whole network', () => {
 
   it('takes out the ends of both rankings, which a slow version ranks alike', async () => {
     const labels = [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2];
-    const { holding, contributions } = await analysed(labels, labels);
+    const { ablation, contributions } = await analysed(labels, labels);
     const { images: bytes } = pictures('train', labels);
     const images = labels.map((_, i) => Array.from(bytes.subarray(i * 100, (i + 1) * 100), (pixel) => pixel / 255));
     const filterNames = ['conv1 1', 'conv1 2', 'conv2 1', 'conv2 2', 'conv2 3'];
@@ -94,10 +94,14 @@ describe('the analysis of a whole network', () => {
       const excess = own.map((image) => slowExcess(images, image, label));
       const { layers, paths } = contributions.classes[label]!;
       const rankings = [
-        { found: holding.excess.filters, names: filterNames, by: mean(excess.map(({ filters }) => filters.flat())) },
-        { found: holding.excess.paths!, names: pathNames, by: mean(excess.map(({ connections }) => connections)) },
-        { found: holding.share.filters, names: filterNames, by: layers.flatMap(({ shares }) => shares) },
-        { found: holding.share.paths!, names: pathNames, by: paths!.shares },
+        {
+          found: ablation.excess.filters,
+          names: filterNames,
+          by: mean(excess.map(({ filters }) => filters.flat())),
+        },
+        { found: ablation.excess.paths!, names: pathNames, by: mean(excess.map(({ connections }) => connections)) },
+        { found: ablation.share.filters, names: filterNames, by: layers.flatMap(({ shares }) => shares) },
+        { found: ablation.share.paths!, names: pathNames, by: paths!.shares },
       ];
       for (const { found, names, by } of rankings) {
         const { top, bottom } = found[label]!;
@@ -108,7 +112,7 @@ describe('the analysis of a whole network', () => {
         expect(bottom.contribution).toBeCloseTo(Math.min(...by), 4);
       }
       // What the top filter costs, counted by the slow network.
-      const [{ top }] = [holding.excess.filters[label]!];
+      const [{ top }] = [ablation.excess.filters[label]!];
       const [layer, filter] = [Number(top.unit[4]) as 1 | 2, Number(top.unit.at(-1)) - 1];
       const map = (image: readonly number[]) => slowTiny(image)[layer === 1 ? 'conv1' : 'conv2'][filter]!;
       const without = { filter: { layer, filter, mean: meanMap(images.map(map)) } };

@@ -14,7 +14,7 @@ async function found(model: string) {
   const image = rows(images, 0, 1);
   const [prediction] = await classifier.predict(image);
   const findings = await finder.find(image, prediction!.chosen);
-  const view = decidingView(classifier, finder.hider, image, findings);
+  const view = decidingView(classifier, finder.occluder, image, findings);
   const occlude = await occlusion().compile(classifier);
   const { values } = await occlude.attribute(image, [prediction!.chosen]);
   for (const one of [occlude, finder, classifier]) await one.release();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Classifier } from '../../../src/model/classifier.ts';
 import { float32, type Tensor } from '../../../src/onnx/tensor.ts';
 import { FiltersError } from '../../../src/studies/filterPaths/errors.ts';
-import { compileHider, type Fill } from '../../../src/studies/occludedRegions/hiding.ts';
+import { compileOccluder, type Fill } from '../../../src/studies/occludedRegions/occluding.ts';
 import { meanEffects, regionEffects } from '../../../src/studies/occludedRegions/regionEffects.ts';
 import { regionGrid } from '../../../src/studies/occludedRegions/regionGrid.ts';
 import { regionSets } from '../../../src/studies/occludedRegions/regionSets.ts';
@@ -30,17 +30,17 @@ function additive(runtime?: Classifier['runtime']): Promise<Classifier> {
 /** Every pixel is 0.25, so that region r adds worth[r]; class 0 wins with 1.6 against 1. */
 const image: Tensor<'float32'> = float32([1, 1, 6, 6], new Float32Array(36).fill(0.25));
 
-describe.each(runtimes)('hiding regions on $name', ({ runtime }) => {
+describe.each(runtimes)('occluding regions on $name', ({ runtime }) => {
   it('drops the score by what the region adds, and flips where that is enough', async () => {
     const classifier = await additive(runtime);
-    const hider = await compileHider(classifier, regionGrid(classifier.input, 2), { pixel: 0 });
-    const [effects] = await regionEffects(hider, classifier, image, [0]);
+    const occluder = await compileOccluder(classifier, regionGrid(classifier.input, 2), { pixel: 0 });
+    const [effects] = await regionEffects(occluder, classifier, image, [0]);
     for (const [region, drop] of worth.entries()) expect(effects!.drops[region]).toBeCloseTo(drop, 5);
     expect([...effects!.flips]).toEqual([0, 0, 0, 0, 1, 0, 0, 0, 0]);
     const mean = meanEffects([effects!, { drops: new Float32Array(9), flips: new Uint8Array(9) }], 9);
     expect(mean.fragile).toBe(0.5);
     expect(mean.drops[4]).toBeCloseTo(0.45, 5);
-    await hider.release();
+    await occluder.release();
     await classifier.release();
   });
 });
@@ -54,9 +54,9 @@ describe('what takes a region’s place', () => {
   /** The score of class 0 with region 4 hidden is worth . shown. */
   async function scoreWith(fill: Fill): Promise<number> {
     const classifier = await additive();
-    const hider = await compileHider(classifier, regionGrid(classifier.input, 2), fill);
-    const { data } = await hider.run(step, [{ image: 0, regions: Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0) }]);
-    await hider.release();
+    const occluder = await compileOccluder(classifier, regionGrid(classifier.input, 2), fill);
+    const { data } = await occluder.run(step, [{ image: 0, regions: Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0) }]);
+    await occluder.release();
     await classifier.release();
     return data[0]!;
   }
@@ -87,9 +87,9 @@ describe('what takes a region’s place', () => {
 describe('the smallest sets of regions', () => {
   it('are those of a search through all 512 sets', async () => {
     const classifier = await additive();
-    const hider = await compileHider(classifier, regionGrid(classifier.input, 2), { pixel: 0 });
+    const occluder = await compileOccluder(classifier, regionGrid(classifier.input, 2), { pixel: 0 });
     const harder = float32([1, 1, 6, 6], new Float32Array(36).fill(0.25 * 1.4));
-    const { deciding, sufficient } = await regionSets(hider, classifier, harder, 0);
+    const { deciding, sufficient } = await regionSets(occluder, classifier, harder, 0);
     const gain = (set: number) => worth.reduce((sum, own, region) => ((set >> region) & 1 ? sum + 1.4 * own : sum), 0);
     const all = Array.from({ length: 512 }, (_, set) => set);
     const size = (set: number) => worth.filter((_, region) => (set >> region) & 1).length;
@@ -98,19 +98,19 @@ describe('the smallest sets of regions', () => {
     expect(deciding!.decides).toBe(1);
     expect(sufficient!.regions).toHaveLength(smallest((set) => gain(set) > 1));
     expect(sufficient!.decides).toBe(0);
-    await hider.release();
+    await occluder.release();
     await classifier.release();
   });
 
   it('are undefined where nothing settles it', async () => {
     const classifier = await additive();
-    const hider = await compileHider(classifier, regionGrid(classifier.input, 2), { pixel: 0 });
+    const occluder = await compileOccluder(classifier, regionGrid(classifier.input, 2), { pixel: 0 });
     const dark = float32([1, 1, 6, 6], new Float32Array(36));
     // Class 1 has 1 whatever is hidden: nothing changes that, and nothing is needed for it.
-    const { deciding, sufficient } = await regionSets(hider, classifier, dark, 1);
+    const { deciding, sufficient } = await regionSets(occluder, classifier, dark, 1);
     expect(deciding).toBeUndefined();
     expect(sufficient!.regions).toEqual([]);
-    await hider.release();
+    await occluder.release();
     await classifier.release();
   });
 });

@@ -10,7 +10,7 @@ import { isRight, pictureAlternative, quoted } from '../words.ts';
 /** What the index says of an image; its maps and figures are on a page of its own. */
 export interface IndexRow {
   readonly name: string;
-  /** Of the image's page, from the index. */
+  /** Where the image's page is, relative to the index. */
   readonly href: string;
   readonly label: string;
   readonly probability?: number;

@@ -16,7 +16,7 @@ export function partName(part: number): string {
   return part === 0 ? 'index.html' : `index-${part + 1}.html`;
 }
 
-export interface IndexPart {
+interface IndexPart {
   readonly title: string;
   /** What has to be known before anything else, such as that the report is not whole. */
   readonly notice?: string;
@@ -28,7 +28,7 @@ export interface IndexPart {
 }
 
 /** What stands on the first part alone. */
-export interface IndexFront {
+interface IndexFront {
   readonly tally: Tally;
   readonly parts: number;
   readonly provenance: Provenance;

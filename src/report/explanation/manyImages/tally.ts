@@ -6,7 +6,7 @@ export interface Tally {
   /** Images with a label of their own, and how many of them were decided otherwise. */
   readonly labelled: number;
   readonly wrong: number;
-  /** By decision. */
+  /** One entry for each decision. */
   readonly decisions: ReadonlyMap<string, { readonly images: number; readonly wrong: number }>;
   /** The first that were decided otherwise than labelled. */
   readonly firstWrong: readonly Shown[];

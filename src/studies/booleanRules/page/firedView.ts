@@ -10,7 +10,7 @@ import type { DrawnLiteral } from './ruleDrawing.ts';
 
 /** Which of a model's rules fired for an image. */
 export interface FiredRuleView {
-  /** Of the class whose rule fired. */
+  /** The label of the class whose rule fired. */
   readonly label: string;
   readonly drawn: readonly DrawnLiteral[];
   readonly product: number;
@@ -21,7 +21,7 @@ export interface FiredRuleView {
   readonly sufficient?: {
     readonly names: readonly string[];
     readonly guarantee: SufficientSubset['guarantee'];
-    /** Of so many features. */
+    /** How many features there are in all. */
     readonly total: number;
   };
 }
@@ -52,7 +52,7 @@ export async function firedRuleViews(
   return fired.map((one) => firedRuleView(one, file));
 }
 
-export function firedRuleView(fired: FiredRule, file: RuleFile): FiredRuleView {
+function firedRuleView(fired: FiredRule, file: RuleFile): FiredRuleView {
   const pictures = new Map(file.pictures.map((stored) => [stored.feature - 1, pictureOf(stored)]));
   const labelOf = (k: number) => file.rules[k]?.label ?? String(k);
   const { classIndex, products, literals, networkClass, sufficient, features } = fired;

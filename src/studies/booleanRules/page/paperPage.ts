@@ -7,7 +7,7 @@ import { beliefAnswer, featuresAnswer, lengthAnswer, rulesAnswer } from './secti
 import type { RulesView } from './view.ts';
 
 /** A figure of the paper beside ours; null where there is none. */
-export interface PaperFigure {
+interface PaperFigure {
   readonly id: string;
   readonly what: string;
   readonly paper: number | null;

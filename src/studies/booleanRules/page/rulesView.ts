@@ -2,17 +2,19 @@ import type { LabelledImages } from '../../../datasets/labelledImages.ts';
 import { type Classifier, className } from '../../../model/classifier.ts';
 import { toInput } from '../../../model/pixels.ts';
 import type { Tensor } from '../../../onnx/tensor.ts';
+import { signedPicture } from '../../../report/drawing/mapPicture.ts';
+import { mapScale } from '../../../report/drawing/mapReading.ts';
 import { counted } from '../../../report/page/number.ts';
 import type { Extraction, RuleSet } from '../extractRules.ts';
 import { comparedWithFilters, excitingImage, featureGradients } from '../featureImages.ts';
 import { isConstant } from '../featureScale.ts';
 import type { RuleFigures } from '../judgeRules.ts';
 import { literalsOf, termText } from '../term.ts';
-import { gradientPicture, meanPicture, signedPicture } from './pictures.ts';
+import { gradientPicture, meanPicture } from './pictures.ts';
 import type { FeatureView, RulesView } from './view.ts';
 
 /** The features that rules mention, ascending. */
-export function featuresUsed({ terms }: Pick<RuleSet, 'terms'>): readonly number[] {
+function featuresUsed({ terms }: Pick<RuleSet, 'terms'>): readonly number[] {
   const used = new Set(terms.flatMap((term) => literalsOf(term).map(({ variable }) => variable)));
   return [...used].sort((a, b) => a - b);
 }
@@ -56,7 +58,7 @@ export async function featureViews(
         ...(match
           ? {
               filter: {
-                picture: signedPicture(match.filter.data, height, width),
+                picture: signedPicture(match.filter.data, height, width, mapScale(match.filter.data)),
                 correlation: match.correlation,
               },
             }

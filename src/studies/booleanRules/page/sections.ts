@@ -27,7 +27,7 @@ absent. The class whose row holds best is the answer; how well a row holds is th
 <div class="rules">${classes.map(({ label, literals, text }) => {
     const drawn = literals.map((literal) => {
       const { gradient, exciting } = byNumber.get(literal.variable) ?? {};
-      return { ...literal, ...(gradient ? { picture: gradient } : {}), ...(exciting ? { exciting } : {}) };
+      return { ...literal, picture: gradient, exciting };
     });
     return html`${ruleDrawing(drawn, label)}<p class="note rule-text">${text} ⇒ ${label}</p>`;
   })}

@@ -15,7 +15,7 @@ export interface RulesView {
   readonly refined?: { readonly before: number; readonly after: number; readonly test: number };
 }
 
-export interface RuleView {
+interface RuleView {
   readonly label: string;
   readonly literals: readonly Literal[];
   /** `x6 ∧ x8 ∧ ¬x1` */

@@ -6,7 +6,7 @@ import { overSeeds, type Paper, type PaperResult, type PaperSetting, type Reprod
 import { imagesFor } from '../../paperNetwork.ts';
 import type { RuleImages } from '../extractRules.ts';
 import { rulesPaperPage, type ShownNetwork } from '../page/paperPage.ts';
-import { rulesPictures } from '../page/rulesPictures.ts';
+import { rulesPictures } from '../page/pictures.ts';
 import { featureViews, rulesView } from '../page/rulesView.ts';
 import { correlationOf } from '../page/view.ts';
 import { trainHiddenHead } from './hiddenHead.ts';
@@ -128,7 +128,7 @@ async function shownNetwork(
 ): Promise<ShownNetwork> {
   const features = await featureViews(classifier, extraction, training, filters);
   const view = rulesView(classifier, extraction, figures, features);
-  return { name, sha256: classifier.sha256, view: { ...view, ...(refined ? { refined } : {}) } };
+  return { name, sha256: classifier.sha256, view: { ...view, refined } };
 }
 
 function filtersOf({ graph }: Model): Tensor<'float32'> | undefined {

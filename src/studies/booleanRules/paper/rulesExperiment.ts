@@ -19,7 +19,7 @@ export interface NetworkRules extends FoundRules {
 }
 
 /** Accuracies of the rules once the features were fine-tuned through them. */
-export interface RefinedFigures {
+interface RefinedFigures {
   /** On the validation images, by which the weights were chosen, before and after. */
   readonly before: number;
   readonly after: number;

@@ -18,7 +18,7 @@ export const decidingQuestion: ImageQuestion<DecidedImage> = {
 
 function answer(image: ExplainedImage, view: DecidingView, level: HeadingLevel): Html {
   const { deciding, sufficient, filters } = view;
-  const drop = `Red: the score drops when the region is hidden, by ${quantity(view.largestDrop)} at most. Blue: it rises.`;
+  const drop = `Red: the score drops when the region is occluded, by ${quantity(view.largestDrop)} at most. Blue: it rises.`;
   return html`
 <p class="measure">${regionWords(view)}</p>
 <div class="sheet deciding">
@@ -49,15 +49,15 @@ function regionWords({ grid, fill, flips, deciding, sufficient }: DecidingView):
   const alone =
     flips === 0
       ? 'No single one changes the decision'
-      : `Hiding ${counted(flips, 'single one of them changes', 'single ones of them changes')} the decision`;
+      : `Occluding ${counted(flips, 'single one of them changes', 'single ones of them changes')} the decision`;
   const set = deciding
-    ? `the smallest set found whose hiding does has ${regions(deciding)}`
+    ? `the smallest set found whose occlusion does has ${regions(deciding)}`
     : 'no set of up to half of them was found that does';
   const empty = sufficient?.regions === 0 ? ': the model decides so of an image of which nothing is seen' : '';
   const enough = sufficient
     ? ` Conversely ${regions(sufficient)} alone ${sufficient.regions === 1 ? 'is' : 'are'} enough for it${empty}.`
     : '';
-  return `The image was divided into ${grid} and each hidden in turn (${fill}). ${alone}; ${set}.${enough} What is hidden is drawn in violet.`;
+  return `The image was divided into ${grid} and each occluded in turn (${fill}). ${alone}; ${set}.${enough} What is occluded is drawn in violet.`;
 }
 
 function carried(

@@ -8,13 +8,13 @@ import type { Progress } from '../../../progress.ts';
 import { mapPicture } from '../../../report/drawing/mapPicture.ts';
 import { mapScale } from '../../../report/drawing/mapReading.ts';
 import { scoped } from '../../../runtime/release.ts';
-import type { Hider } from '../../occludedRegions/hiding.ts';
+import type { Occluder } from '../../occludedRegions/occluding.ts';
 import type { RegionSet } from '../../occludedRegions/regionSets.ts';
 import { compileImageFinder, type ImageFindings } from '../imageFindings.ts';
 import { pathName } from '../paths.ts';
 import { fillWords } from './filtersView.ts';
 import { markedPicture } from './regionRowView.ts';
-import { largestSize } from './signedPicture.ts';
+import { largestSize } from './withRegions.ts';
 
 /** Which regions one decision cannot do without, and which filters carried it. */
 export interface DecidingView {
@@ -24,7 +24,7 @@ export interface DecidingView {
   readonly fill: string;
   readonly drops: Picture;
   readonly largestDrop: number;
-  /** How many regions' hiding alone changes the decision. */
+  /** How many regions' occlusion alone changes the decision. */
   readonly flips: number;
   readonly deciding?: MarkedView;
   readonly sufficient?: MarkedView;
@@ -47,14 +47,14 @@ export interface CarryingView {
 }
 
 /** What there is to say of each image; why nothing is said, in the notes. */
-export interface DecidingParts {
+interface DecidingParts {
   /** An entry for each image, or none. */
   readonly views: readonly DecidingView[];
   readonly notes: readonly string[];
 }
 
 /** An image as the model takes it, [1, ...], and the class that it was decided for. */
-export interface DecidedInput {
+interface DecidedInput {
   readonly name: string;
   readonly image: Tensor<'float32'>;
   readonly chosen: number;
@@ -72,7 +72,7 @@ export async function decidingParts(
       const views: DecidingView[] = [];
       for (const [i, { image, name, chosen }] of images.entries()) {
         progress?.(i, images.length, `Regions and filters: ${name}`);
-        views.push(decidingView(classifier, finder.hider, image, await finder.find(image, chosen)));
+        views.push(decidingView(classifier, finder.occluder, image, await finder.find(image, chosen)));
       }
       progress?.(images.length, images.length, 'done');
       return { views, notes: finder.notes };
@@ -85,11 +85,11 @@ export async function decidingParts(
 
 export function decidingView(
   classifier: Classifier,
-  hider: Hider,
+  occluder: Occluder,
   image: Tensor<'float32'>,
   { chosen, effects, sets, filters }: ImageFindings,
 ): DecidingView {
-  const { grid, fill } = hider;
+  const { grid, fill } = occluder;
   const picture = toPixels(image.data, classifier.input);
   const scale = largestSize(effects.drops);
   const marked = ({ regions, decides }: RegionSet, show: 'marked' | 'others'): MarkedView => ({

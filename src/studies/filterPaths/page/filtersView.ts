@@ -1,15 +1,15 @@
 import type { Provenance } from '../../../report/explanation/view.ts';
 import { count, counted, quantity } from '../../../report/page/number.ts';
-import type { Fill } from '../../occludedRegions/hiding.ts';
-import { borneOut, type Comparison, type Held, type Holding } from '../doesItHold.ts';
+import type { Fill } from '../../occludedRegions/occluding.ts';
+import { type AblationTest, borneOut, type Comparison, type RankingTest } from '../ablationTest.ts';
 import type { FilterAnalysis } from '../filterAnalysis.ts';
 import { gini, ranked } from '../tally.ts';
 import { layerKernels } from './kernels.ts';
 import { pathFigure, rankIn } from './pathFigureView.ts';
 import { regionRow } from './regionRowView.ts';
-import type { FiltersView, HoldingTable, LayerTable } from './view.ts';
+import type { AblationTable, FiltersView, LayerTable } from './view.ts';
 
-export interface FiltersViewOptions {
+interface FiltersViewOptions {
   readonly title: string;
   readonly provenance: Provenance;
 }
@@ -17,14 +17,14 @@ export interface FiltersViewOptions {
 /** What the page shows of an analysis. */
 export function filtersView(analysis: FilterAnalysis, { title, provenance }: FiltersViewOptions): FiltersView {
   const { contributions, grid, settings, regions, notes, network } = analysis;
-  const holding = holdingTables(analysis);
+  const ablation = ablationTables(analysis);
   const paths = pathFigure(analysis);
   const { classes } = contributions;
   const total = classes.reduce((sum, one) => sum + one.images, 0);
   return {
     title,
     headline: headlineOf(analysis),
-    lede: `${ledeOf(analysis.holding)} What is said of contributions is over ${count(total)} training images of ${counted(classes.length, 'class', 'classes')}; whether it holds, and the regions, over test images.`,
+    lede: `${ledeOf(analysis.ablation)} What is said of contributions is over ${count(total)} training images of ${counted(classes.length, 'class', 'classes')}; the ablation test, and the regions, over test images.`,
     paths,
     layers: layerTables(analysis),
     sums: [
@@ -38,7 +38,7 @@ export function filtersView(analysis: FilterAnalysis, { title, provenance }: Fil
       },
       ...(contributions.paths ? [{ label: 'Paths', value: String(contributions.paths.length) }] : []),
     ],
-    holding,
+    ablation,
     regions: {
       grid: `${grid.rows} × ${grid.columns} regions of ${grid.side} × ${grid.side} pixels`,
       fill: fillWords(settings.fill),
@@ -49,7 +49,7 @@ export function filtersView(analysis: FilterAnalysis, { title, provenance }: Fil
   };
 }
 
-/** What a hidden region shows, in words. */
+/** What a occluded region shows, in words. */
 export function fillWords(fill: Fill): string {
   if (fill === 'mean') return 'it shows the image’s mean colour';
   if (fill === 'blur') return 'it shows the image, blurred';
@@ -68,7 +68,7 @@ function headlineOf({ contributions, network }: FilterAnalysis): string {
   return `Two ${units} win ${Math.round(100 * share)}% of a class’s images`;
 }
 
-function ledeOf({ excess, share }: Holding): string {
+function ledeOf({ excess, share }: AblationTest): string {
   return `Taking out the filter that adds most to a class’s score beyond its mean costs the class more than taking out the one that adds least in ${borneOut(excess.filters)} of ${counted(excess.filters.length, 'class', 'classes')} (95% interval above 0); ranked by share of the score, as in the paper, in ${borneOut(share.filters)}.`;
 }
 
@@ -99,8 +99,8 @@ function layerTables({ contributions, network }: FilterAnalysis): LayerTable[] {
   }));
 }
 
-function holdingTables({ holding }: FilterAnalysis): HoldingTable[] {
-  const table = (caption: string, comparisons: readonly Comparison[]): HoldingTable => {
+function ablationTables({ ablation }: FilterAnalysis): AblationTable[] {
+  const table = (caption: string, comparisons: readonly Comparison[]): AblationTable => {
     const rows = comparisons.map(({ name, images, accuracy, top, bottom, difference }) => ({
       label: name,
       images,
@@ -112,9 +112,9 @@ function holdingTables({ holding }: FilterAnalysis): HoldingTable[] {
     }));
     return { caption, rows };
   };
-  const both = (words: string, { filters, paths }: Held) => [
+  const both = (words: string, { filters, paths }: RankingTest) => [
     table(`One filter taken out, ranked by ${words}`, filters),
     ...(paths ? [table(`One path taken out, ranked by ${words}`, paths)] : []),
   ];
-  return [...both('what it adds beyond its mean', holding.excess), ...both('its mean share', holding.share)];
+  return [...both('what it adds beyond its mean', ablation.excess), ...both('its mean share', ablation.share)];
 }

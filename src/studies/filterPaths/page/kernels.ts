@@ -1,8 +1,9 @@
 import { inputOf } from '../../../onnx/graphView.ts';
 import { isTensorOf, sizeOf } from '../../../onnx/tensor.ts';
 import type { Picture } from '../../../pictures/picture.ts';
+import { signedPicture } from '../../../report/drawing/mapPicture.ts';
 import type { FilterLayer, FilterNetwork } from '../filterNetwork.ts';
-import { largestSize, signedPicture } from './signedPicture.ts';
+import { largestSize } from './withRegions.ts';
 
 /**
  * A filter's weights as a picture, all of a layer on one scale.

@@ -5,9 +5,9 @@ import { type Content, type Html, html } from '../../../report/page/html.ts';
 import { count, percent, quantity, share } from '../../../report/page/number.ts';
 import type { PageSection, PageView } from '../../../report/page/page.ts';
 import type {
+  AblationTable,
   ExampleFigure,
   FiltersView,
-  HoldingTable,
   LayerTable,
   PathFigure,
   Rank,
@@ -38,7 +38,7 @@ export function filtersPage(view: FiltersView): PageView {
         ]
       : []),
     { id: 'filters', question: 'Which filters of each layer carry a class?', answer: layersAnswer(view.layers) },
-    { id: 'holds', question: 'Does it hold when they are taken out?', answer: holdingAnswer(view.holding) },
+    { id: 'holds', question: 'Ablation test: what does taking them out cost?', answer: ablationAnswer(view.ablation) },
     { id: 'regions', question: 'Which regions can its decisions not do without?', answer: regionsAnswer(view.regions) },
     { id: 'sums', question: 'Do the parts add up, and what else is to be known?', answer: sumsAnswer(view) },
   ];
@@ -117,10 +117,10 @@ ${filters.length === 0 ? undefined : html`<div class="filter-row">${filters.map(
 <p class="note">Beside each filter’s number: of how many images it is the winner in its layer, and its mean share: its part over the sum of the sizes of all parts of its layer.</p>`;
 }
 
-function holdingAnswer(tables: readonly HoldingTable[]): Html {
+function ablationAnswer(tables: readonly AblationTable[]): Html {
   return html`
 <p class="measure">A contribution is a claim: without this filter the class would be worse off. Here the top unit of a ranking is set to its mean over the training images of all classes, place by place, and so is the bottom one; what that costs the class is counted on test images. Units are ranked twice: by what they add to the class’s score beyond their mean, which is what would be lost if every activation and pooling choice stayed as it is; and by their mean share, as in the tables above. The interval is a paired bootstrap over the images (95%). Where it is not above 0, the claim is not borne out.</p>
-<div class="holding">${tables.map(({ caption, rows }) =>
+<div class="ablation">${tables.map(({ caption, rows }) =>
     dataTable(
       caption,
       [
@@ -157,13 +157,13 @@ function points(drop: number): string {
 
 function regionsAnswer({ grid, fill, rows }: RegionFigure): Html {
   return html`
-<p class="measure">Each image is divided into ${grid}. One region at a time is hidden (${fill}), and what the network then decides is compared with what it decided before. Below, the mean over the images of each class that were right: by how much the score of the decision falls (red; blue where it rises), and how often the decision becomes another one.</p>
+<p class="measure">Each image is divided into ${grid}. One region at a time is occluded (${fill}), and what the network then decides is compared with what it decided before. Below, the mean over the images of each class that were right: by how much the score of the decision falls (red; blue where it rises), and how often the decision becomes another one.</p>
 <div class="scroll"><table class="paths regions">
-  <thead><tr><th scope="col">Class</th><th scope="col">Score drop, right decisions</th><th scope="col">Decision flips</th><th scope="col">Score drop, wrong decisions</th><th scope="col">Hiding these changes the example</th><th scope="col">These alone keep it</th></tr></thead>
+  <thead><tr><th scope="col">Class</th><th scope="col">Score drop, right decisions</th><th scope="col">Decision flips</th><th scope="col">Score drop, wrong decisions</th><th scope="col">Occluding these changes the example</th><th scope="col">These alone keep it</th></tr></thead>
   <tbody>${rows.map(regionRow)}
   </tbody>
 </table></div>
-<p class="note">Hidden regions are drawn in violet. The sets are found by adding regions one after another, then leaving out and exchanging; no region of a set can be spared, but a smaller set may exist. A set of no region means that the network decides so of an image of which nothing is seen: a small set that alone keeps a decision says more about that than about the image.</p>`;
+<p class="note">Occluded regions are drawn in violet. The sets are found by adding regions one after another, then leaving out and exchanging; no region of a set can be spared, but a smaller set may exist. A set of no region means that the network decides so of an image of which nothing is seen: a small set that alone keeps a decision says more about that than about the image.</p>`;
 }
 
 function regionRow(row: RegionRow): Html {
@@ -186,7 +186,7 @@ function regionRow(row: RegionRow): Html {
     <td>${pictureElement(drops, `Mean score drop by region for ${label}`)}<small>at most ${quantity(largestDrop)}</small></td>
     <td>${pictureElement(flips, `Share of decisions flipped by region for ${label}`)}<small>${fragile === 0 ? 'no region flips any' : `${percent(fragile)} flipped by some region, at most ${percent(largestFlip)} by one`}</small></td>
     <td>${wrongDrops ? pictureElement(wrongDrops, `Mean score drop by region for wrong decisions on ${label}`) : html`<small>none wrong</small>`}</td>
-    <td>${deciding ? html`${pictureElement(deciding.picture, `Regions whose hiding changes the decision`)}<small>${many(deciding.regions)}: then it says ${deciding.decides}</small>` : html`<small>no small set</small>`}</td>
+    <td>${deciding ? html`${pictureElement(deciding.picture, `Regions whose occlusion changes the decision`)}<small>${many(deciding.regions)}: then it says ${deciding.decides}</small>` : html`<small>no small set</small>`}</td>
     <td>${sufficient ? html`${pictureElement(sufficient.picture, `Regions that alone keep the decision`)}<small>${many(sufficient.regions)}</small>` : html`<small>no small set</small>`}</td></tr>`;
 }
 

@@ -1,12 +1,13 @@
 import { toPixels } from '../../../model/pixels.ts';
 import type { Picture } from '../../../pictures/picture.ts';
+import { signedPicture } from '../../../report/drawing/mapPicture.ts';
 import { listed } from '../../../report/page/number.ts';
 import type { ExampleMaps, FilterAnalysis } from '../filterAnalysis.ts';
 import { pathName } from '../paths.ts';
 import { gini, ranked, sameSets, type Tally } from '../tally.ts';
 import { kernelPicture } from './kernels.ts';
-import { largestSize, signedPicture } from './signedPicture.ts';
 import type { ExampleFigure, PathFigure, PathRow, Rank } from './view.ts';
+import { largestSize } from './withRegions.ts';
 
 /** More paths than this have no room in a table; they are summed up filter by filter. */
 const mostColumns = 16;

@@ -1,12 +1,13 @@
 import { className } from '../../../model/classifier.ts';
 import { toPixels } from '../../../model/pixels.ts';
 import type { Picture } from '../../../pictures/picture.ts';
+import { signedPicture } from '../../../report/drawing/mapPicture.ts';
 import { type RegionGrid, regionOfPixels } from '../../occludedRegions/regionGrid.ts';
 import type { RegionSet } from '../../occludedRegions/regionSets.ts';
 import type { ClassRegions } from '../../occludedRegions/regionsByClass.ts';
 import type { FilterAnalysis } from '../filterAnalysis.ts';
-import { largestSize, signedPicture, withRegions } from './signedPicture.ts';
 import type { RegionRow } from './view.ts';
+import { largestSize, withRegions } from './withRegions.ts';
 
 /** One class's regions. */
 export function regionRow(
@@ -46,7 +47,7 @@ export function regionRow(
   ];
 }
 
-/** An image with some regions hidden, or all but some. */
+/** An image with some regions occluded, or all but some. */
 export function markedPicture(
   picture: Picture,
   grid: RegionGrid,

@@ -5,7 +5,7 @@ import { count, percent } from '../../../report/page/number.ts';
 import type { PageSection } from '../../../report/page/page.ts';
 
 /** Networks with different numbers of filters, trained alike. */
-export interface SearchView {
+interface SearchView {
   readonly updates: number;
   readonly target: number;
   /** The full network first, then by their number of parameters. */
@@ -13,7 +13,7 @@ export interface SearchView {
   readonly smallest?: SearchedView;
 }
 
-export interface SearchedView {
+interface SearchedView {
   readonly filters: readonly [number, number];
   readonly kernel: number;
   readonly parameters: number;

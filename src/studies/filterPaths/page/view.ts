@@ -10,7 +10,7 @@ export interface FiltersView {
   readonly paths?: PathFigure;
   readonly layers: readonly LayerTable[];
   readonly sums: readonly { readonly label: string; readonly value: string }[];
-  readonly holding: readonly HoldingTable[];
+  readonly ablation: readonly AblationTable[];
   readonly regions: RegionFigure;
   readonly notes: readonly string[];
   readonly provenance: Provenance;
@@ -27,7 +27,7 @@ export interface PathFigure {
   readonly alike: readonly string[];
 }
 
-export interface PathColumn {
+interface PathColumn {
   readonly name: string;
   /** The kernels of its filters, first to last. */
   readonly kernels: readonly Picture[];
@@ -42,7 +42,7 @@ export interface PathRow {
   readonly cells: readonly PathCell[];
 }
 
-export interface PathCell {
+interface PathCell {
   /** The example's map; absent where the network is not of two layers. */
   readonly map?: Picture;
   /** Images it won. */
@@ -57,7 +57,7 @@ export interface ExampleFigure {
   readonly rows: readonly ExampleRow[];
 }
 
-export interface ExampleRow {
+interface ExampleRow {
   readonly label: string;
   readonly own: boolean;
   readonly total: number;
@@ -79,12 +79,12 @@ export interface LayerTable {
   }[];
 }
 
-export interface HoldingTable {
+export interface AblationTable {
   readonly caption: string;
-  readonly rows: readonly HoldingRow[];
+  readonly rows: readonly AblationRow[];
 }
 
-export interface HoldingRow {
+interface AblationRow {
   readonly label: string;
   readonly images: number;
   readonly accuracy: number;
@@ -98,7 +98,7 @@ export interface HoldingRow {
 export interface RegionFigure {
   /** `14 × 14 regions of 2 pixels` */
   readonly grid: string;
-  /** What a hidden region shows, in words. */
+  /** What a occluded region shows, in words. */
   readonly fill: string;
   readonly rows: readonly RegionRow[];
 }
@@ -120,12 +120,12 @@ export interface RegionRow {
   readonly sufficient?: OutlinedSet;
 }
 
-export interface OutlinedImage {
+interface OutlinedImage {
   readonly picture: Picture;
 }
 
 /** Regions marked on an image. */
-export interface OutlinedSet {
+interface OutlinedSet {
   readonly picture: Picture;
   readonly regions: number;
   readonly decides: string;

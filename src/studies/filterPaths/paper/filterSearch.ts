@@ -10,7 +10,7 @@ import { makeTrainer } from '../../../training/trainer.ts';
 import { testAccuracy } from '../../paperNetwork.ts';
 
 /** A network of the paper's kind with other numbers of filters. */
-export interface SearchedNetwork {
+interface SearchedNetwork {
   /** Filters of the first and the second layer. */
   readonly filters: readonly [number, number];
   /** Side of the second layer's filters; the first layer's is 5. */
@@ -47,7 +47,7 @@ const tried: readonly (readonly [number, number])[] = [
   [6, 8],
 ];
 
-export interface SearchSettings {
+interface SearchSettings {
   readonly runtime: Runtime;
   readonly dataset: Dataset;
   readonly seeds: readonly number[];
@@ -86,7 +86,7 @@ export async function searchFilters({
   const [first, ...rest] = networks;
   const ordered = rest.toSorted((a, b) => a.parameters - b.parameters);
   const smallest = ordered.find(({ accuracy }) => accuracy >= target);
-  return { updates, target, networks: first ? [first, ...ordered] : ordered, ...(smallest ? { smallest } : {}) };
+  return { updates, target, networks: first ? [first, ...ordered] : ordered, smallest };
 }
 
 /** The paper's. */

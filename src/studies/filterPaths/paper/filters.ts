@@ -1,9 +1,10 @@
+import { mean } from '../../../faithfulness/mean.ts';
 import { loadClassifier } from '../../../model/loadClassifier.ts';
 import { writeModel } from '../../../onnx/writeModel.ts';
 import { provenanceOf } from '../../../report/page/provenanceView.ts';
 import { scoped } from '../../../runtime/release.ts';
 import { overSeeds, type Paper, type PaperResult, type PaperSetting, type Reproduction } from '../../paper.ts';
-import { borneOut, type Held } from '../doesItHold.ts';
+import { borneOut, type RankingTest } from '../ablationTest.ts';
 import { analyseFilters, type FilterAnalysis, filterDefaults } from '../filterAnalysis.ts';
 import { filterPictures } from '../page/filterPictures.ts';
 import { filtersView } from '../page/filtersView.ts';
@@ -90,7 +91,7 @@ interface Figure extends Omit<PaperResult, 'ours' | 'spread'> {
 }
 
 function figuresOf(
-  { contributions, holding, seconds }: FilterAnalysis,
+  { contributions, ablation, seconds }: FilterAnalysis,
   accuracy: number,
   parameters: number,
 ): Figure[] {
@@ -126,8 +127,8 @@ function figuresOf(
       `seconds to split the scores of ${classes.reduce((sum, one) => sum + one.images, 0)} images`,
       seconds.contributions,
     ),
-    ...ablationFigures('ablation', 'by what it adds beyond its mean', holding.excess, ours),
-    ...ablationFigures('ablation.byShare', 'by its mean share', holding.share, ours),
+    ...ablationFigures('ablation', 'by what it adds beyond its mean', ablation.excess, ours),
+    ...ablationFigures('ablation.byShare', 'by its mean share', ablation.share, ours),
     ours('regions.seconds', 'seconds to hide each region of the test images', seconds.regions),
   ];
 }
@@ -135,7 +136,7 @@ function figuresOf(
 function ablationFigures(
   id: string,
   ranking: string,
-  { filters, paths = [] }: Held,
+  { filters, paths = [] }: RankingTest,
   ours: (id: string, what: string, value: number) => Figure,
 ): Figure[] {
   return [
@@ -154,10 +155,6 @@ function ablationFigures(
       borneOut(found),
     ),
   ]);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function resultsOf(bySeed: readonly (readonly Figure[])[]): PaperResult[] {

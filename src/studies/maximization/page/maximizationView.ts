@@ -40,7 +40,7 @@ export interface SeenPicture {
   readonly output: number;
 }
 
-export interface MaximizationViewOptions {
+interface MaximizationViewOptions {
   readonly model: string;
   readonly imagesName?: string;
   readonly provenance: Provenance;

@@ -1,11 +1,11 @@
+import { mean } from '../../../faithfulness/mean.ts';
 import { readMap } from '../../../report/drawing/mapReading.ts';
 import { mapElement, pictureElement } from '../../../report/drawing/picture.ts';
 import type { ExplainedImage } from '../../../report/explanation/view.ts';
 import { pictureAlternative } from '../../../report/explanation/words.ts';
 import { type Html, html } from '../../../report/page/html.ts';
 import { percent } from '../../../report/page/number.ts';
-import { topAmplitude } from './amplitudeColours.ts';
-import { amplitudeElement, amplitudeLegend } from './amplitudeElement.ts';
+import { amplitudeElement, amplitudeLegend, topAmplitude } from './amplitudeColours.ts';
 import { type BesideRow, decisionWords, type ShownMap } from './besideView.ts';
 
 /** Input, other methods' maps, and maps of non-contributing pixels side by side: one row an image, as in the paper. */
@@ -42,8 +42,7 @@ function sheetRow({ image, shown }: BesideRow, methods: readonly string[], top: 
 
 function shownMap({ picture }: ExplainedImage, { title, map }: ShownMap, top: number): Html {
   if (!map) return html`<span>none</span>`;
-  const mean = map.values.reduce((sum, value) => sum + value, 0) / map.values.length;
-  return html`${amplitudeElement(map, picture, title, top)}<span>mean ${percent(mean)}</span>`;
+  return html`${amplitudeElement(map, picture, title, top)}<span>mean ${percent(mean(map.values))}</span>`;
 }
 
 function methodMap(image: ExplainedImage, method: string): Html {

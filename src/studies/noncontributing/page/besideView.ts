@@ -27,14 +27,13 @@ export interface FoundRow {
   readonly proved?: ProvedMap;
 }
 
-export interface FoundMap
-  extends Pick<NoncontributingMap, 'meanAmplitude' | 'free' | 'energy' | 'scaledBy' | 'seconds'> {
+interface FoundMap extends Pick<NoncontributingMap, 'meanAmplitude' | 'free' | 'energy' | 'scaledBy' | 'seconds'> {
   readonly map: AmplitudeMap;
   readonly real: MeasuredFreedom;
   readonly masked?: MeasuredFreedom;
 }
 
-export interface ProvedMap extends Pick<Certificate, 'meanAmplitude' | 'uniform' | 'lowestMargin'> {
+interface ProvedMap extends Pick<Certificate, 'meanAmplitude' | 'uniform' | 'lowestMargin'> {
   readonly map: AmplitudeMap;
 }
 

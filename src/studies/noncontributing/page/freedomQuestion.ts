@@ -5,8 +5,7 @@ import type { ExplainedImage, Figure } from '../../../report/explanation/view.ts
 import { pictureAlternative, quoted } from '../../../report/explanation/words.ts';
 import { type Html, html } from '../../../report/page/html.ts';
 import { count, percent } from '../../../report/page/number.ts';
-import { topAmplitude } from './amplitudeColours.ts';
-import { amplitudeElement, amplitudeLegend } from './amplitudeElement.ts';
+import { amplitudeElement, amplitudeLegend, topAmplitude } from './amplitudeColours.ts';
 import type { FreedomView } from './freedomView.ts';
 
 /** An image with how far each pixel could change without changing the decision, where that was measured. */

@@ -1,3 +1,4 @@
+import { mean } from '../../../faithfulness/mean.ts';
 import type { Provenance } from '../../../report/explanation/view.ts';
 import { html } from '../../../report/page/html.ts';
 import { counted, percent } from '../../../report/page/number.ts';
@@ -6,7 +7,7 @@ import { besideSheet } from './beside.ts';
 import type { BesideRow, FoundRow } from './besideView.ts';
 import { measuredTable, provedTable } from './freedomTables.ts';
 
-export interface NoncontributingPage {
+interface NoncontributingPage {
   readonly title: string;
   readonly rows: readonly FoundRow[];
   readonly masked: boolean;
@@ -37,7 +38,7 @@ function besideRow({ image, found, proved }: FoundRow, _position: number, rows: 
   };
 }
 
-export function sheetSection(rows: readonly BesideRow[]): PageSection {
+function sheetSection(rows: readonly BesideRow[]): PageSection {
   return {
     id: 'sheet',
     question: 'Which pixels could be anything without changing the decision?',
@@ -47,7 +48,7 @@ ${besideSheet(rows)}`,
   };
 }
 
-export function measuredSection(rows: readonly FoundRow[]): PageSection {
+function measuredSection(rows: readonly FoundRow[]): PageSection {
   return {
     id: 'measured',
     question: 'How far are the maps true?',
@@ -68,8 +69,4 @@ function provedSection(rows: readonly FoundRow[]): PageSection[] {
 ${provedTable(rows)}`,
     },
   ];
-}
-
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
 }

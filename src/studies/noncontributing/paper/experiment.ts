@@ -1,6 +1,6 @@
 import { type Explanation, explain } from '../../../attribution/explain.ts';
 import { imageAt, type LabelledImages } from '../../../datasets/labelledImages.ts';
-import { rankCorrelation } from '../../../faithfulness/rankCorrelation.ts';
+import { rankCorrelation } from '../../../faithfulness/correlation.ts';
 import type { Classifier } from '../../../model/classifier.ts';
 import { toInput } from '../../../model/pixels.ts';
 import { withRandomWeights } from '../../../model/randomWeights.ts';
@@ -16,7 +16,7 @@ import { compileNoncontributing, type NoncontributingMap, type NoncontributingSe
 import { paperSchedule, type SearchSchedule } from '../schedules.ts';
 
 /** How much of the experiment is run. */
-export interface Extent {
+interface Extent {
   readonly classes: number;
   /** Iterations of the paper's schedule. */
   readonly paperIterations: number;
@@ -51,7 +51,7 @@ export const quickExtent: Extent = {
 };
 
 /** One digit with the paper's search and ours, both with the paper's masks, on the same fresh noise. */
-export interface ComparedDigit {
+interface ComparedDigit {
   readonly named: NamedImage;
   readonly explanation: Explanation;
   readonly paper: ComparedMap;
@@ -61,7 +61,7 @@ export interface ComparedDigit {
   readonly proof: Certificate | null;
 }
 
-export interface ComparedMap {
+interface ComparedMap {
   readonly map: NoncontributingMap;
   readonly energy: number;
 }
@@ -87,7 +87,7 @@ export interface Findings {
 }
 
 /** Rank correlation of a map with that of the same network with random weights. */
-export interface MapCorrelation {
+interface MapCorrelation {
   readonly whole: number;
   /** Without the rim of the image, which any network of this shape hardly sees. */
   readonly inner: number;

@@ -1,8 +1,9 @@
+import { mean } from '../../../faithfulness/mean.ts';
 import type { Certificate } from '../certificate.ts';
 import type { ChallengedProof, Findings } from './experiment.ts';
 
 /** One figure of one network. */
-export interface NetworkFigure {
+interface NetworkFigure {
   readonly id: string;
   readonly what: string;
   /** NaN where it was not measured. */
@@ -104,8 +105,4 @@ export function gainOf({ meanAmplitude, uniform }: Certificate): number {
 /** The smallest margin that the search for a counter-example came to. */
 export function lowestFound({ challenge: { byDraws, byDescent } }: ChallengedProof): number {
   return Math.min(byDraws, byDescent);
-}
-
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
 }

@@ -1,3 +1,4 @@
+import { mean } from '../../../faithfulness/mean.ts';
 import type { Classifier } from '../../../model/classifier.ts';
 import type { Picture } from '../../../pictures/picture.ts';
 import { encodePictureFile } from '../../../pictures/png.ts';
@@ -183,7 +184,6 @@ function proofSection({ tested }: Findings): PageSection {
   const proofs = tested.flatMap(({ proof }) => (proof ? [proof] : []));
   const row = (title: string, certificates: readonly Certificate[]) => {
     const amplitudes = certificates.map(({ meanAmplitude }) => meanAmplitude);
-    const mean = (numbers: readonly number[]) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
     return [
       title,
       fixed(mean(amplitudes), 3),

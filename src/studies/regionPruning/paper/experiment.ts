@@ -11,7 +11,7 @@ import { makePruner, type Pruner } from '../pruner.ts';
 /** How the paper is repeated. Its text gives the two ratios, batch, rate and the 15 epochs before; the rest is our reading. */
 export interface RegionsExtent {
   readonly rounds: number;
-  /** Of retraining in each round. */
+  /** Epochs of retraining in each round. */
   readonly epochs: number;
   /** Ours: the share of the varying inputs that a unit may keep, and in how many regions. */
   readonly area: number;
@@ -26,7 +26,7 @@ export const quickExtent: RegionsExtent = { rounds: 6, epochs: 1, area: 0.25, re
 /** The share of the weights that the paper removes first. */
 export const firstCut = 0.5;
 
-export interface RunPlan {
+interface RunPlan {
   readonly id: string;
   readonly label: string;
   readonly about: string;

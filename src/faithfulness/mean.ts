@@ -1,5 +1,12 @@
 import { random } from '../random/random.ts';
 
+/** The mean of a list; NaN of an empty one. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;
+  return sum / values.length;
+}
+
 /** A mean over images with the interval that 95 in 100 resamples of them fall into. */
 export interface MeanWithInterval {
   readonly mean: number;

@@ -1,4 +1,4 @@
-import { bootstrapMean, type MeanWithInterval } from '../../faithfulness/bootstrap.ts';
+import { bootstrapMean, type MeanWithInterval, mean } from '../../faithfulness/mean.ts';
 import { decisionsOf } from '../../model/decision.ts';
 import type { Progress } from '../../progress.ts';
 import { scoped } from '../../runtime/release.ts';
@@ -23,7 +23,7 @@ export interface Comparison {
   readonly difference: MeanWithInterval;
 }
 
-export interface Cost {
+interface Cost {
   readonly unit: string;
   /** What the unit is ranked by: score units, or the mean share. */
   readonly contribution: number;
@@ -37,10 +37,10 @@ export function borneOut(comparisons: readonly Comparison[]): number {
 }
 
 /** The top and the bottom of a ranking, taken out. */
-export interface Held {
-  /** Of all layers' filters. */
+export interface RankingTest {
+  /** Single filters, ranked over all layers together. */
   readonly filters: readonly Comparison[];
-  /** Of the paths, where they are single connections between two layers. */
+  /** Single paths, where each is one connection between two layers. */
   readonly paths?: readonly Comparison[];
 }
 
@@ -49,15 +49,15 @@ export interface Held {
  * classes would, score units (see Excess): what would be lost with it if no gate changed. `share`: its mean share of the score, after the
  * paper.
  */
-export interface Holding {
-  readonly excess: Held;
-  readonly share: Held;
+export interface AblationTest {
+  readonly excess: RankingTest;
+  readonly share: RankingTest;
 }
 
 /** A unit that can be taken out, and what it is ranked by. */
 interface Unit {
   readonly name: string;
-  readonly contributions: Readonly<Record<keyof Holding, number>>;
+  readonly contributions: Readonly<Record<keyof AblationTest, number>>;
   readonly ablation: Ablation;
 }
 
@@ -65,14 +65,14 @@ interface Unit {
  * Takes out the top and the bottom of each class, set to its mean over some images, and counts.
  * @param learned what the means and the ranking are over; @param sets what is counted.
  */
-export async function doesItHold(
+export async function ablationTest(
   network: FilterNetwork,
   found: Contributions,
   learned: readonly ClassSet[],
   sets: readonly ClassSet[],
   seed: number,
   progress?: Progress,
-): Promise<Holding> {
+): Promise<AblationTest> {
   const { classifier } = network;
   const connected = found.paths ? singleConnections(network, found.paths) : undefined;
   const means = await unitMeans(
@@ -88,7 +88,7 @@ export async function doesItHold(
     });
   });
 
-  async function compareAll(beyondMeans: ExcessRunner, ablator: Ablator): Promise<Holding> {
+  async function compareAll(beyondMeans: ExcessRunner, ablator: Ablator): Promise<AblationTest> {
     const filters: Both[] = [];
     const paths: Both[] = [];
     for (const [done, set] of sets.entries()) {
@@ -104,9 +104,9 @@ export async function doesItHold(
       }
     }
     progress?.(sets.length, sets.length, 'done');
-    const held = (ranking: keyof Holding): Held => ({
+    const held = (ranking: keyof AblationTest): RankingTest => ({
       filters: filters.flatMap((one) => one[ranking]),
-      ...(connected ? { paths: paths.flatMap((one) => one[ranking]) } : {}),
+      paths: connected && paths.flatMap((one) => one[ranking]),
     });
     return { excess: held('excess'), share: held('share') };
   }
@@ -127,10 +127,10 @@ export async function doesItHold(
 
 type Without = (ablation: Ablation) => Promise<readonly number[]>;
 
-type Both = Readonly<Record<keyof Holding, readonly Comparison[]>>;
+type Both = Readonly<Record<keyof AblationTest, readonly Comparison[]>>;
 
 async function bothRankings(set: ClassSet, units: readonly Unit[], without: Without, seed: number): Promise<Both> {
-  const by = (ranking: keyof Holding) => comparison(set, units, ranking, without, seed);
+  const by = (ranking: keyof AblationTest) => comparison(set, units, ranking, without, seed);
   return { excess: await by('excess'), share: await by('share') };
 }
 
@@ -140,7 +140,7 @@ const nothing: Ablation = { kind: 'nothing' };
 async function comparison(
   { label, name, count }: ClassSet,
   units: readonly Unit[],
-  ranking: keyof Holding,
+  ranking: keyof AblationTest,
   without: Without,
   seed: number,
 ): Promise<Comparison[]> {
@@ -168,10 +168,6 @@ async function comparison(
       ),
     },
   ];
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function filterUnits({ layers }: FilterNetwork, own: ClassContributions, { filters }: Excess): Unit[] {

@@ -9,46 +9,46 @@ import { floatOutputOf } from '../../runtime/runtime.ts';
 import { type RegionGrid, regionOfPixels } from './regionGrid.ts';
 
 /**
- * What is seen in place of a hidden region: one pixel value, the image's own mean colour, or the image itself, blurred so that
+ * What is seen in place of a occluded region: one pixel value, the image's own mean colour, or the image itself, blurred so that
  * nothing of the size of a region is left.
  */
 export type Fill = { readonly pixel: number } | 'mean' | 'blur';
 
-/** Part of an image hidden: which image, and for each region 1 where it is hidden. */
-export interface Hidden {
+/** Part of an image occluded: which image, and for each region 1 where it is occluded. */
+export interface Occluded {
   readonly image: number;
   readonly regions: Uint8Array;
 }
 
-export interface Hider {
+export interface Occluder {
   readonly grid: RegionGrid;
   readonly fill: Fill;
-  /** Whether hiding a region changes anything of an image: 0 where it shows already what would take its place. */
+  /** Whether occluding a region changes anything of an image: 0 where it shows already what would take its place. */
   changes(image: Float32Array): Uint8Array;
-  /** Scores with regions hidden, one row for each of `hidden`, [n, K]. */
-  run(images: Tensor<'float32'>, hidden: readonly Hidden[]): Promise<Tensor<'float32'>>;
+  /** Scores with regions occluded, one row for each of `occluded`, [n, K]. */
+  run(images: Tensor<'float32'>, occluded: readonly Occluded[]): Promise<Tensor<'float32'>>;
   release(): Promise<void>;
 }
 
 const imagesInput = 'konkyo/images';
 const imageInput = 'konkyo/image';
-const hiddenInput = 'konkyo/hidden';
+const occludedInput = 'konkyo/occluded';
 
 /**
- * A network that hides regions of its input: images go in once, and for each row only the numbers of an image and its hidden
+ * A network that occludes regions of its input: images go in once, and for each row only the numbers of an image and its occluded
  * regions.
  */
-export async function compileHider(classifier: Classifier, grid: RegionGrid, fill: Fill): Promise<Hider> {
+export async function compileOccluder(classifier: Classifier, grid: RegionGrid, fill: Fill): Promise<Occluder> {
   const { model, runtime, inputName, input, scores, batchSize } = classifier;
   const { height, width, layout } = input;
-  const builder = new GraphBuilder(model.graph, 'hiding');
+  const builder = new GraphBuilder(model.graph, 'occlusion');
   const { ops } = builder;
   const images = builder.input(imagesInput, 'float32', ['images', ...imageDims(input)]);
   const image = builder.input(imageInput, 'int64', ['rows']);
-  const hidden = builder.input(hiddenInput, 'uint8', ['rows', grid.boxes.length]);
+  const occluded = builder.input(occludedInput, 'uint8', ['rows', grid.boxes.length]);
   builder.computeInput(inputName, () => {
     const regionOf = builder.constant(int64(regionOfPixels(grid, input), [height * width]), 'regions');
-    const byPixel = builder.add('Gather', [builder.add('Cast', [hidden], { to: boolType }), regionOf], { axis: 1 });
+    const byPixel = builder.add('Gather', [builder.add('Cast', [occluded], { to: boolType }), regionOf], { axis: 1 });
     const shape = layout === 'NCHW' ? [-1, 1, height, width] : [-1, height, width, 1];
     const mask = ops.Reshape(byPixel, builder.ints(shape));
     const ofRows = (value: string) => builder.add('Gather', [value, image], { axis: 0 });
@@ -79,7 +79,7 @@ export async function compileHider(classifier: Classifier, grid: RegionGrid, fil
         const values = await scoring.run({
           [imagesInput]: rows(all, first, last + 1),
           [imageInput]: int64(own.map((one) => one.image - first)),
-          [hiddenInput]: tensor('uint8', [own.length, regions], masks),
+          [occludedInput]: tensor('uint8', [own.length, regions], masks),
         });
         result.set(floatOutputOf(values, scores.name).data, part.from * scores.width);
       }
@@ -102,7 +102,7 @@ function regionOfElements({ input }: Classifier, grid: RegionGrid): Uint32Array 
 /** ONNX's number for truth values. */
 const boolType = 9;
 
-/** What hidden pixels show: [1, ...] for one value, else of the images' shape or broadcasting to it. */
+/** What occluded pixels show: [1, ...] for one value, else of the images' shape or broadcasting to it. */
 function addFill(builder: GraphBuilder, { input }: Classifier, images: string, grid: RegionGrid, fill: Fill): string {
   if (typeof fill === 'object') return builder.constant(baselineImage(fill.pixel, input), 'fill');
   const spatial = input.layout === 'NCHW' ? [2, 3] : [1, 2];

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../model/errors.ts';
+import { mean } from './mean.ts';
 
 /**
  * Spearman's rank correlation of two lists of equal length, equal values sharing their mean rank: 1 for the same order, -1
@@ -11,7 +12,7 @@ export function rankCorrelation(a: Float32Array, b: Float32Array): number {
     throw new InvalidInputError(`The lists have ${a.length} and ${b.length} values: give maps of one shape.`);
   }
   if (a.some(Number.isNaN) || b.some(Number.isNaN)) return Number.NaN;
-  return correlation(ranks(a), ranks(b));
+  return pearson(ranks(a), ranks(b));
 }
 
 function ranks(values: Float32Array): Float64Array {
@@ -26,9 +27,8 @@ function ranks(values: Float32Array): Float64Array {
   return result;
 }
 
-/** Pearson's correlation. */
-function correlation(a: Float64Array, b: Float64Array): number {
-  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Pearson's correlation of two lists of equal length, -1 to 1; NaN where one of them is all equal or holds a NaN. */
+export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [meanA, meanB] = [mean(a), mean(b)];
   let [ab, aa, bb] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -37,5 +37,5 @@ function correlation(a: Float64Array, b: Float64Array): number {
     aa += da * da;
     bb += db * db;
   }
-  return ab / Math.sqrt(aa * bb);
+  return aa === 0 || bb === 0 ? Number.NaN : ab / Math.sqrt(aa * bb);
 }
