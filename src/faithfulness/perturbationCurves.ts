@@ -89,9 +89,13 @@ export async function perturbationCurves(
 /** The pixels changed at each inner point of a curve. */
 function stops(order: readonly Segment[], steps: number): readonly Int32Array[] {
   const inner = Array.from({ length: steps - 1 }, (_, i) => Math.round(((i + 1) * order.length) / steps));
-  return [...new Set(inner)]
-    .filter((n) => n > 0 && n < order.length)
-    .map((n) => Int32Array.from(order.slice(0, n).flat()));
+  const pixels = Int32Array.from(order.flat());
+  let count = 0;
+  const upTo = order.map((segment) => {
+    count += segment.length;
+    return count;
+  });
+  return [...new Set(inner)].filter((n) => n > 0 && n < order.length).map((n) => pixels.subarray(0, upTo[n - 1]));
 }
 
 /** NaN for an image that the model gives no number for. */
