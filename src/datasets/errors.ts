@@ -9,7 +9,7 @@ interface Complaint {
 }
 
 /** Base of all errors thrown by `datasets/`; tell them apart by `tag`. */
-export abstract class DatasetError extends KonkyoError {
+abstract class DatasetError extends KonkyoError {
   /** The file, or a description of the bytes. */
   readonly where: string;
 

@@ -2,7 +2,7 @@ import { IdxFormatError, LabelledImagesError } from './errors.ts';
 import { type LabelledImages, labelledImages } from './labelledImages.ts';
 
 /** The content of an IDX file (the format of MNIST): `data` has one byte for each element of `dims`. */
-export interface IdxArray {
+interface IdxArray {
   readonly dims: readonly number[];
   readonly data: Uint8Array;
 }
@@ -46,7 +46,7 @@ function idxDims(bytes: Uint8Array, rank: number): readonly number[] {
 }
 
 /** The two files of a set, and where they come from. */
-export interface IdxPair {
+interface IdxPair {
   readonly name: string;
   readonly images: { readonly bytes: Uint8Array; readonly where: string };
   readonly labels: { readonly bytes: Uint8Array; readonly where: string };

@@ -21,7 +21,7 @@ interface IdxFile {
   readonly where: string;
 }
 
-export interface IdxFolderOptions {
+interface IdxFolderOptions {
   /** Default: the folder's name. */
   readonly name?: string;
   /** Default: numbers, as many as the larger set uses. */

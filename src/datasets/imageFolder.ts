@@ -18,7 +18,7 @@ const testEvery = 5;
 const testFolders = ['test', 'val', 'validation'];
 const picture = /\.(png|jpe?g|webp)$/i;
 
-export interface ImageFolderOptions extends ImageShape, LoadControl {}
+interface ImageFolderOptions extends ImageShape, LoadControl {}
 
 /**
  * Reads pictures from folders by class: `ROOT/train/CLASS/*` and `ROOT/test/CLASS/*` (or `val`, `validation`), or

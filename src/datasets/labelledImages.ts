@@ -25,7 +25,7 @@ export interface LabelledImage {
 }
 
 /** What `labelledImages` makes a data set of; the count follows from the labels. */
-export type LabelledImagesParts = Omit<LabelledImages, 'count' | 'labels'> & { readonly labels: ArrayLike<number> };
+type LabelledImagesParts = Omit<LabelledImages, 'count' | 'labels'> & { readonly labels: ArrayLike<number> };
 
 /**
  * Puts images and labels together.

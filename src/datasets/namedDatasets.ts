@@ -26,7 +26,7 @@ export interface PublishedDataset {
 }
 
 /** A data set that comes with konkyo. */
-export interface EmbeddedDataset {
+interface EmbeddedDataset {
   readonly kind: 'embedded';
   readonly name: string;
   readonly title: string;

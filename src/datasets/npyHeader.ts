@@ -2,7 +2,7 @@ import { NpyFormatError } from './errors.ts';
 import { parseHeaderText } from './npyHeaderText.ts';
 
 /** The header of a `.npy` file (NumPy's format description, versions 1.0 to 3.0). */
-export interface NpyHeader {
+interface NpyHeader {
   /** NumPy's spelling of the element type, such as `<f4`. */
   readonly descr: string;
   /** Whether the first index runs fastest in the file. */

@@ -6,7 +6,7 @@ import type { InputDescription, InputSettings } from './inputDescription.ts';
 import { arrangePixels } from './pixelArrangement.ts';
 
 /** A model whose image input has four dimensions, and what was done for that. */
-export interface AsImages {
+interface AsImages {
   readonly model: Model;
   readonly notes: readonly string[];
   /** The shape that one image had, where it had fewer dimensions. */

@@ -86,7 +86,7 @@ const shareOfMiddle = 0.1;
  * element (a class masked with -1e4) thus says nothing of the others.
  * @param seen [images, elements]; numbers that are not finite do not count.
  */
-export function elementScales({ dims, data }: Tensor<'float32'>): Float64Array {
+function elementScales({ dims, data }: Tensor<'float32'>): Float64Array {
   const width = sizeOf(dims.slice(1));
   const low = new Float64Array(width).fill(Number.POSITIVE_INFINITY);
   const high = new Float64Array(width).fill(Number.NEGATIVE_INFINITY);

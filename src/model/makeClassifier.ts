@@ -6,7 +6,7 @@ import { type Classifier, checkImages } from './classifier.ts';
 import { predictionOf } from './decision.ts';
 
 /** What a classifier is made of: all but what runs it. */
-export type ClassifierParts = Omit<Classifier, 'scoresOf' | 'predict' | 'release'>;
+type ClassifierParts = Omit<Classifier, 'scoresOf' | 'predict' | 'release'>;
 
 /** A classifier from its parts: predictions by the program given, or by one that is compiled when first asked. */
 export function makeClassifier(parts: ClassifierParts, proved?: Program): Classifier {

@@ -7,7 +7,7 @@ import type { Reference } from './reference.ts';
 import { type Settled, settle, shareInWords, type Trial } from './settle.ts';
 
 /** The original, for images that it may magnify the rounding of. */
-export interface Original {
+interface Original {
   /** Runs it on images, one at a time. */
   readonly original: (images: Tensor<'float32'>) => Promise<Reference>;
   /** A reference with the scales that its values are measured by. */

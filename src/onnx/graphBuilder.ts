@@ -65,7 +65,7 @@ const plainOps = [
     'Where',
   ] as const),
 ] as const;
-export type PlainOps = Readonly<Record<(typeof plainOps)[number], (...inputs: string[]) => string>>;
+type PlainOps = Readonly<Record<(typeof plainOps)[number], (...inputs: string[]) => string>>;
 
 type AttributeLikes = Readonly<Record<string, AttributeLike | undefined>>;
 

@@ -21,7 +21,7 @@ export interface GraphView {
   between(from: Iterable<string>, to: Iterable<string>): Node[];
 }
 
-export interface Downstream {
+interface Downstream {
   /** In the graph's order. */
   readonly nodes: readonly Node[];
   /** Those it starts from included. */

@@ -1,7 +1,7 @@
 import { type Node, qualifiedOp } from './graph.ts';
 
 /** A node as it is named to people, and its operator. */
-export interface NamedNode {
+interface NamedNode {
   readonly op: string;
   /** See `describeNode`. */
   readonly node: string;

@@ -6,7 +6,7 @@ import type { Node } from './graph.ts';
  */
 
 /** What an operator can be. */
-export type OperatorFact =
+type OperatorFact =
   /** Gives the sizes of its input, and looks at none of its elements. */
   | 'shape'
   /** Its result depends on the sizes of its inputs alone, drawn or not. */

@@ -6,7 +6,7 @@ import { type Range, ranges } from './portions.ts';
 import { type Releasable, scoped } from './release.ts';
 import { floatOutputOf, type OptimizationLevel, type Runtime, type Values } from './runtime.ts';
 
-export interface ProgramOptions {
+interface ProgramOptions {
   /** The values of the graph that are computed, and nothing that they do not need. Default: the graph as it is. */
   readonly outputs?: readonly string[];
   /** Rows of one run where they go through in batches. Default: all at once. */
@@ -18,7 +18,7 @@ export interface ProgramOptions {
 /** Tensors [n, ...] of equally many rows, by the names of graph inputs. */
 export type Rows = Readonly<Record<string, Tensor<'float32'>>>;
 
-export interface RowOptions {
+interface RowOptions {
   /** What goes into every run as it is. */
   readonly whole?: Values;
   /** The outputs wanted; all by default. */

@@ -4,7 +4,7 @@ export interface Releasable {
 }
 
 /** Takes what was opened into care, and gives it back. */
-export type Keep = <R extends Releasable>(opened: R | Promise<R>) => Promise<R>;
+type Keep = <R extends Releasable>(opened: R | Promise<R>) => Promise<R>;
 
 /**
  * Runs what opens things for itself: all that it kept is released when it ends, however it ends, the last one first.

@@ -16,7 +16,7 @@ export interface WebRuntimeOptions {
 }
 
 /** Threads were asked of ONNX Runtime that this page cannot give. */
-export class ThreadsError extends KonkyoError {
+class ThreadsError extends KonkyoError {
   readonly tag = 'threads';
 }
 

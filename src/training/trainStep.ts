@@ -38,7 +38,7 @@ export interface TrainStep {
 }
 
 /** A weight is a graph input under the name its initializer had. */
-export interface WeightSlot {
+interface WeightSlot {
   readonly name: string;
   readonly initial: Tensor<'float32'>;
   /** Graph output: the weight after the step. */

@@ -29,7 +29,7 @@ export interface TrainingIdentity {
 const ratesAt = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
 
 /** What goes into a training, as far as it decides the weights. */
-export interface TrainingParts {
+interface TrainingParts {
   readonly images: LabelledImages;
   readonly validation: LabelledImages | undefined;
   readonly batchSize: number;

@@ -80,7 +80,7 @@ export function summed(columns: readonly Column[]): Column {
 }
 
 /** Column k of a row of `width`: a single column stands for all. */
-export function columnAt(columns: readonly Column[], k: number): Column | undefined {
+function columnAt(columns: readonly Column[], k: number): Column | undefined {
   return columns.length === 1 ? columns[0] : columns[k];
 }
 

@@ -7,7 +7,7 @@ import type { Foreign } from './foreign.ts';
 import { asFloat } from './quantities.ts';
 
 /** What becomes of a node that reads real numbers where it read integers. */
-export interface Widened {
+interface Widened {
   readonly node: Node;
   /** Its outputs are real numbers where they were integers. */
   readonly real: boolean;

@@ -10,7 +10,7 @@ import type { BoundedNode, Intervals } from './addIntervals.ts';
 import type { Interval } from './interval.ts';
 import { gamma, unit } from './rounding.ts';
 
-export interface LinearBoundRequest {
+interface LinearBoundRequest {
   readonly intervals: Intervals;
   /** The value that is bounded, such as the scores. */
   readonly value: string;
@@ -37,7 +37,7 @@ export interface FreeChoice {
   readonly initial: () => string;
 }
 
-export interface LinearBound {
+interface LinearBound {
   /** [n, r]: nowhere in the box is the function smaller. */
   readonly lower: string;
   /** [n, r]: what rounding may account for, taken off `lower` already; undefined where it was not counted. */

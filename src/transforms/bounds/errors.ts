@@ -1,6 +1,6 @@
 import { KonkyoError } from '../../konkyoError.ts';
 
-export interface UnboundedNode {
+interface UnboundedNode {
   readonly op: string;
   readonly node: string;
   readonly why: string;

@@ -1,6 +1,6 @@
 import { KonkyoError } from '../../konkyoError.ts';
 
-export interface UnsupportedNode {
+interface UnsupportedNode {
   readonly op: string;
   readonly node: string;
   readonly why: string;

@@ -8,7 +8,7 @@ import { UnknownValueError } from './errors.ts';
 import { type Answer, answerIn, type GradientTable } from './rule.ts';
 
 /** What changes smoothly with some values. */
-export interface Flow {
+interface Flow {
   /** The nodes that such a change passes through, in the graph's order. */
   readonly nodes: readonly Node[];
   /** The values that change, those it starts from included. */

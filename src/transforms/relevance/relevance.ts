@@ -9,7 +9,7 @@ import type { RelevanceContext } from './context.ts';
 import { gradientAnswer } from './layer.ts';
 import type { Absorption } from './rule.ts';
 
-export interface RelevanceRequest {
+interface RelevanceRequest {
   readonly facts: Facts;
   readonly context: RelevanceContext;
   readonly composite: Composite;
@@ -20,7 +20,7 @@ export interface RelevanceRequest {
   readonly imageAxis: (name: string) => number | undefined;
 }
 
-export interface AddedRelevance {
+interface AddedRelevance {
   /** Of the input, in its shape. */
   readonly relevance: string;
   /** From the explained value back to the input; only layers that can lose relevance. */

@@ -18,7 +18,7 @@ import type { InputRelevance, RelevancePass, RelevanceRule } from './rule.ts';
  */
 
 /** A part of a share's denominator. */
-export interface SignedPart extends LayerPart {
+interface SignedPart extends LayerPart {
   readonly sign: 1 | -1;
 }
 

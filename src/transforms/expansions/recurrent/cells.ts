@@ -11,7 +11,7 @@ export interface State {
 }
 
 /** The weights of one direction. */
-export interface CellWeights {
+interface CellWeights {
   /** R transposed, [h, gates h]. */
   readonly recurrent: string;
   /** The biases of the recurrent part, [gates h], where they are not part of the steps' inputs. */
@@ -30,7 +30,7 @@ export interface CellKind {
   readonly step: (call: CellCall, x: string, state: State) => State & { readonly hidden: string };
 }
 
-export interface CellCall {
+interface CellCall {
   readonly builder: GraphBuilder;
   readonly node: Node;
   readonly size: number;

@@ -8,7 +8,7 @@ import { type Activation, activationsOf } from './activationFunctions.ts';
 import { type CellKind, cellKinds, type State } from './cells.ts';
 
 /** Longer layers, counted over both directions, would make graphs of tens of thousands of nodes. */
-export const mostSteps = 1024;
+const mostSteps = 1024;
 /** Steps times hidden units: a dozen intermediate values of this size are kept for the way back, 200 MB an image. */
 const mostUnits = 2 ** 22;
 
