@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import { inUnits, maxBytes } from '../files/limits.ts';
 import { readBounded } from '../files/readBounded.ts';
-import type { Dataset } from './dataset.ts';
+import { type Dataset, withSharedClasses } from './dataset.ts';
 import { DatasetFileError } from './errors.ts';
 import { idxLength, labelledImagesFromIdx } from './idx.ts';
 
@@ -66,18 +66,11 @@ export async function readIdxFiles(folder: string): Promise<IdxFiles> {
 
 /** @throws the errors of `labelledImagesFromIdx`. */
 export function datasetFromIdx(files: IdxFiles, options: IdxFolderOptions & { readonly name: string }): Dataset {
-  const { name, classNames: given } = options;
-  const known = given === undefined ? {} : { classNames: given };
+  const { name, classNames } = options;
   const { trainImages, trainLabels, testImages, testLabels } = files;
-  const train = labelledImagesFromIdx({
-    name: `${name} (training)`,
-    images: trainImages,
-    labels: trainLabels,
-    ...known,
-  });
-  const test = labelledImagesFromIdx({ name: `${name} (test)`, images: testImages, labels: testLabels, ...known });
-  const classNames = train.classNames.length > test.classNames.length ? train.classNames : test.classNames;
-  return { train: { ...train, classNames }, test: { ...test, classNames } };
+  const part = (which: string, images: IdxFile, labels: IdxFile) =>
+    labelledImagesFromIdx({ name: `${name} (${which})`, images, labels, classNames });
+  return withSharedClasses(part('training', trainImages, trainLabels), part('test', testImages, testLabels));
 }
 
 interface FileSearch {

@@ -1,6 +1,7 @@
 import { allocate, type ElementType, isNumeric } from '../onnx/elementType.ts';
-import { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16 } from '../onnx/halfFloat.ts';
-import { concatRows, float32, sizeOf, type Tensor, tensor } from '../onnx/tensor.ts';
+import { float32ToFloat16 } from '../onnx/halfFloat.ts';
+import { concatRows, float32, isTensorOf, sizeOf, type Tensor, tensor } from '../onnx/tensor.ts';
+import { singlePrecision } from '../onnx/toFloat32.ts';
 import { outputOf, RunError, type Values } from '../runtime/runtime.ts';
 
 /** Values by name, each [images, elements of one image]. */
@@ -59,18 +60,9 @@ export function pickRows(values: RowValues, images: readonly number[]): RowValue
 }
 
 function asFloat32(t: Tensor, name: string): Tensor<'float32'> {
-  switch (t.type) {
-    case 'float32':
-      return t as Tensor<'float32'>;
-    case 'float64':
-      return float32(t.dims, Float32Array.from(t.data as Float64Array));
-    case 'float16':
-      return float32(t.dims, float16ToFloat32(t.data as Uint16Array));
-    case 'bfloat16':
-      return float32(t.dims, bfloat16ToFloat32(t.data as Uint16Array));
-    default:
-      throw new RunError(`"${name}" is ${t.type}, where real numbers were expected.`);
-  }
+  const numbers = singlePrecision(t);
+  if (isTensorOf(numbers, 'float32')) return numbers;
+  throw new RunError(`"${name}" is ${t.type}, where real numbers were expected.`);
 }
 
 /** Values agree when they differ by no more than this share of their scales: float32 sums in another order. */

@@ -95,12 +95,17 @@ export function subgraphs(node: Node): Graph[] {
   return Object.values(node.attributes).flatMap((a) => (a.type === 'graph' ? [a.value] : []));
 }
 
-function outerNames(graph: Graph): string[] {
-  const own = new Set([
+/** The values that a graph has itself; a subgraph reads others from around it. */
+export function ownNames(graph: Graph): Set<string> {
+  return new Set([
     ...graph.inputs.map((input) => input.name),
     ...graph.initializers.keys(),
     ...graph.nodes.flatMap((node) => node.outputs),
   ]);
+}
+
+function outerNames(graph: Graph): string[] {
+  const own = ownNames(graph);
   const used = [...graph.nodes.flatMap(reads), ...graph.outputs.map((output) => output.name)];
   return used.filter((name) => !own.has(name));
 }

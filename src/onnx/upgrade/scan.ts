@@ -1,7 +1,7 @@
 import { attributes, graphOf, intOf, intsOf } from '../attributes.ts';
+import { UpgradeError } from '../errors.ts';
 import type { Graph, Node } from '../graph.ts';
 import { optionalInputOf } from '../graphView.ts';
-import { UpgradeError } from './errors.ts';
 import type { Rewrite, UpgradeContext } from './step.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { attributes } from '../attributes.ts';
+import { UnsupportedOpsetError, UpgradeError } from '../errors.ts';
 import type { Facts } from '../facts.ts';
 import { type Attribute, describeNode, type Graph, type Model, type Node, reads, subgraphs } from '../graph.ts';
 import { GraphBuilder } from '../graphBuilder.ts';
-import { UnsupportedOpsetError, UpgradeError } from './errors.ts';
 import type { UpgradeContext } from './step.ts';
 import { upgradeSteps } from './table.ts';
 

@@ -1,14 +1,13 @@
-import type { Facts, ValueFacts } from '../../onnx/facts.ts';
+import { UnknownValueError } from '../../onnx/errors.ts';
+import { type Facts, factsBy, type ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Graph, type Node, qualifiedOp } from '../../onnx/graph.ts';
 import type { Additions, GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { nodesView, outputOf, viewOf } from '../../onnx/graphView.ts';
 import { nodeCall } from '../../onnx/nodeCall.ts';
 import { is } from '../../onnx/operators.ts';
 import { isTensorOf, type Tensor } from '../../onnx/tensor.ts';
-import { UnknownValueError } from '../gradient/errors.ts';
 import { UnboundedOperatorsError } from './errors.ts';
-import { around, type Interval } from './interval.ts';
-import { gamma } from './rounding.ts';
+import { around, gamma, type Interval } from './interval.ts';
 import type { AffineAnswer, BoundAnswer, BoundCall, BoundTable, NonlinearAnswer } from './rule.ts';
 import { activationBounds } from './rules/activations.ts';
 import { affineBounds } from './rules/affine.ts';
@@ -57,11 +56,7 @@ export interface Intervals {
  */
 export function addIntervals(builder: GraphBuilder, request: IntervalRequest): Intervals {
   const { graph, facts, input, box, output, table = boundTable, tighten = (_name, interval) => interval } = request;
-  const factsOf = (name: string): ValueFacts => {
-    const known = facts.get(name);
-    if (!known) throw new UnknownValueError(name);
-    return known;
-  };
+  const factsOf = factsBy(facts);
   const reached = viewOf(graph).downstream([input], (node) => (is(node, 'shape') ? [] : node.outputs));
   const path = nodesView(reached.nodes).upstream([output]);
   const isData = (name: string) => reached.values.has(name);

@@ -4,11 +4,11 @@ import { inputOf, nodesView, outputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
 import { addGradients, callFor, gradientOrZeros } from '../gradient/gradient.ts';
+import { addUp } from '../gradient/gradientValues.ts';
 import { type Answer, type Call, type GradientTable, none, type RuleAnswer, rule } from '../gradient/rule.ts';
 import { gradientTable } from '../gradient/table.ts';
 import type { BoundedNode, Intervals } from './addIntervals.ts';
-import type { Interval } from './interval.ts';
-import { gamma, unit } from './rounding.ts';
+import { gamma, type Interval, unit } from './interval.ts';
 
 interface LinearBoundRequest {
   readonly intervals: Intervals;
@@ -160,11 +160,11 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
     terms.push(ops.Neg(dot(ops.Abs(coefficients), rows.each(interval.radius), dims)));
     if (rounding) slack(coefficients, rows.each(interval.magnitude), dims, 16);
   }
-  const total = sum(builder, terms);
+  const total = addUp(builder, terms);
   if (!rounding) return { lower: total, rounding: undefined };
   // The slack is itself rounded, and so is its subtraction; the last number covers what is below the normal range.
   const counted = ops.Add(
-    ops.Mul(sum(builder, slacks), builder.scalar(1.01)),
+    ops.Mul(addUp(builder, slacks), builder.scalar(1.01)),
     ops.Add(ops.Mul(ops.Abs(total), builder.scalar(16 * unit)), builder.scalar(1e-20)),
   );
   return { lower: ops.Sub(total, counted), rounding: counted };
@@ -219,11 +219,6 @@ function constantPart(builder: GraphBuilder, { node, call }: BoundedNode, { isDa
   const inputs = node.inputs.map((name) => (isData(name) ? zeros(name) : name));
   builder.append({ ...node, name: output, inputs, outputs: [output] });
   return builder.ops.Unsqueeze(output, builder.ints([1]));
-}
-
-function sum(builder: GraphBuilder, terms: readonly string[]): string {
-  const [first = '', second] = terms;
-  return second === undefined ? first : builder.ops.Sum(...terms);
 }
 
 /** Rows of images and bounds: [n r, ...] one after the other, or as two dimensions, [n, r, ...]. */

@@ -1,10 +1,10 @@
 import { isFloat } from '../../onnx/elementType.ts';
+import { UnknownValueError } from '../../onnx/errors.ts';
 import type { Facts } from '../../onnx/facts.ts';
 import { type Graph, type Node, reads } from '../../onnx/graph.ts';
 import { reservedPrefix } from '../../onnx/graphBuilder.ts';
 import { nodesView, viewOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
-import { UnknownValueError } from './errors.ts';
 import { type Answer, answerIn, type GradientTable } from './rule.ts';
 
 /** What changes smoothly with some values. */

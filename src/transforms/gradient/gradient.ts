@@ -1,15 +1,16 @@
 import { isKonkyoError } from '../../konkyoError.ts';
 import { isFloat } from '../../onnx/elementType.ts';
-import type { Facts, ValueFacts } from '../../onnx/facts.ts';
+import { UnknownValueError } from '../../onnx/errors.ts';
+import { type Facts, factsBy, type ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { nodesView, outputOf } from '../../onnx/graphView.ts';
 import { nodeCall } from '../../onnx/nodeCall.ts';
 import { optimize } from '../optimize/optimize.ts';
 import type { Rewrite } from '../optimize/rewrite.ts';
-import { UnknownValueError, UnsupportedOperatorsError } from './errors.ts';
+import { UnsupportedOperatorsError } from './errors.ts';
 import { flowFrom } from './flow.ts';
-import { sumTo, zerosLike } from './gradientValues.ts';
+import { addUp, sumTo, zerosLike } from './gradientValues.ts';
 import { type Answer, answerIn, type Call, type GradientTable, type InputGradient, type RuleAnswer } from './rule.ts';
 import { gradientTable } from './table.ts';
 
@@ -38,11 +39,7 @@ export type Gradients = ReadonlyMap<string, string | undefined>;
  */
 export function addGradients(builder: GraphBuilder, request: GradientRequest): Gradients {
   const { facts, seeds, wrt, table = gradientTable } = request;
-  const factsOf = (name: string): ValueFacts => {
-    const known = facts.get(name);
-    if (!known) throw new UnknownValueError(name);
-    return known;
-  };
+  const factsOf = factsBy(facts);
   for (const name of [...wrt, ...seeds.keys()]) factsOf(name);
 
   const answerTo = (node: Node): Answer => request.answerFor?.(node) ?? answerIn(table, node);
@@ -55,8 +52,7 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): G
   const total = (value: string): string | undefined => {
     const parts = contributions.get(value);
     if (!parts) return undefined;
-    const [first = '', ...rest] = parts;
-    const sum = rest.length === 0 ? first : builder.ops.Sum(...parts);
+    const sum = addUp(builder, parts);
     contributions.set(value, [sum]);
     return sum;
   };

@@ -2,7 +2,7 @@ import { describeNode, type Node, qualifiedOp } from '../../onnx/graph.ts';
 import { inputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import type { RelevanceContext } from './context.ts';
-import { type RefusedNode, RelevanceRefusedError } from './errors.ts';
+import { RelevanceRefusedError, type UnruledNode } from './errors.ts';
 import { gradientAnswer, isLinearLayer, type Layer, layerOf } from './layer.ts';
 import { overwrites } from './pixelMaps.ts';
 import type { RelevanceRule } from './rule.ts';
@@ -32,7 +32,7 @@ export interface PlacedRule {
  * @throws RelevanceRefusedError naming every node without a rule, or with one that does not apply.
  */
 export function place(composite: Composite, nodes: readonly Node[], context: RelevanceContext): Map<Node, PlacedRule> {
-  const refused: RefusedNode[] = [];
+  const refused: UnruledNode[] = [];
   const placed = nodes.flatMap((node): [Node, PlacedRule][] => {
     const layer = layerOf(node, context);
     const rule = composite.entries.find(({ where }) => where(layer))?.rule;

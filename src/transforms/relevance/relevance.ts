@@ -1,8 +1,9 @@
 import type { Facts } from '../../onnx/facts.ts';
 import { describeNode, type Graph, reads } from '../../onnx/graph.ts';
-import type { Additions, GraphBuilder } from '../../onnx/graphBuilder.ts';
+import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { inputOf, outputOf, viewOf } from '../../onnx/graphView.ts';
 import { addGradients, gradientOrZeros } from '../gradient/gradient.ts';
+import { addUp } from '../gradient/gradientValues.ts';
 import { type RuleAnswer, rule } from '../gradient/rule.ts';
 import { type Composite, type PlacedRule, place } from './composite.ts';
 import type { RelevanceContext } from './context.ts';
@@ -120,9 +121,4 @@ function answerOf({ layer, rule: { name, pass } }: PlacedRule, book: Book | unde
 function sumOver(builder: GraphBuilder, value: string, rank: number, kept: number | undefined): string {
   const axes = Array.from({ length: rank }, (_, i) => i).filter((axis) => axis !== kept);
   return axes.length === 0 ? value : builder.add('ReduceSum', [value, builder.ints(axes)], { keepdims: 0 });
-}
-
-function addUp(builder: Additions, values: readonly string[]): string {
-  const [first = '', second] = values;
-  return second === undefined ? first : builder.ops.Sum(...values);
 }

@@ -1,6 +1,7 @@
 import type { Node } from '../../onnx/graph.ts';
 import { inputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
+import { addUp } from '../gradient/gradientValues.ts';
 import { copyLayer, type LayerCopy, type LayerPart, vanishes } from './copy.ts';
 import { productWithHuge, quotient as quotientOf } from './extremes.ts';
 import { gradientAnswer, hasNegativeFactor, type Layer, parameter } from './layer.ts';
@@ -193,8 +194,5 @@ function biasesInOutput({ layer, call }: RelevancePass, { biases, part }: LayerC
 function mergeByInput({ call }: RelevancePass, parts: readonly InputRelevance[]): InputRelevance[] {
   const byInput = new Map<number, string[]>();
   for (const { input, value } of parts) byInput.set(input, [...(byInput.get(input) ?? []), value]);
-  return [...byInput].map(([input, values]) => {
-    const [first = '', second] = values;
-    return { input, value: second === undefined ? first : call.ops.Sum(...values) };
-  });
+  return [...byInput].map(([input, values]) => ({ input, value: addUp(call.builder, values) }));
 }

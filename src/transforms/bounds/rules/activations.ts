@@ -1,8 +1,7 @@
 import { floatOf } from '../../../onnx/attributes.ts';
 import { inputOf, outputOf } from '../../../onnx/graphView.ts';
 import { toNumbers } from '../../../onnx/tensor.ts';
-import { between, type Interval } from '../interval.ts';
-import { unit } from '../rounding.ts';
+import { between, type Interval, unit } from '../interval.ts';
 import type { BoundCall, BoundTable, NonlinearAnswer, Refusal, Relaxing } from '../rule.ts';
 
 /** slope x + intercept; values [n, 1 or r, ...] of every element. */

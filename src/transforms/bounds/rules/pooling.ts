@@ -2,8 +2,7 @@ import { intsOf } from '../../../onnx/attributes.ts';
 import { inputOf, outputOf } from '../../../onnx/graphView.ts';
 import { sizeOf } from '../../../onnx/tensor.ts';
 import { kernelExtent, remainder, windowOf } from '../../gradient/window.ts';
-import { between, type Interval } from '../interval.ts';
-import { unit } from '../rounding.ts';
+import { between, type Interval, unit } from '../interval.ts';
 import type { BoundCall, BoundTable, Relaxed, Relaxing } from '../rule.ts';
 
 /** A value [n, ...] pooled as the node pools its input. */

@@ -2,9 +2,8 @@ import { intOf, stringOf } from '../../../onnx/attributes.ts';
 import { elementTypeCode } from '../../../onnx/elementType.ts';
 import type { Node } from '../../../onnx/graph.ts';
 import { float32, sizeOf, type Tensor, toNumbers } from '../../../onnx/tensor.ts';
-import { zerosLike } from '../gradientValues.ts';
+import { returnToOrigin, zerosLike } from '../gradientValues.ts';
 import { type Call, except, type GradientTable, rule } from '../rule.ts';
-import { returnToOrigin } from '../selection.ts';
 
 /** Operators that take elements from, or put them at, places that indices or ranges name. */
 export const indexingRules = {

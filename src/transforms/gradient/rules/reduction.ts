@@ -2,9 +2,8 @@ import { intOf } from '../../../onnx/attributes.ts';
 import type { Node } from '../../../onnx/graph.ts';
 import { optionalInputOf } from '../../../onnx/graphView.ts';
 import { sizeOf, toNumbers } from '../../../onnx/tensor.ts';
-import { elementsPerElement, zerosLike } from '../gradientValues.ts';
+import { elementsPerElement, firstExtremeGradient, zerosLike } from '../gradientValues.ts';
 import { type Call, except, type GradientTable, type RuleAnswer, rule } from '../rule.ts';
-import { firstExtremeGradient } from '../selection.ts';
 
 /** The input in which a Reduce node names its axes, be it at run time; undefined where it names none. */
 function namedAxes({ dims, optional }: Call): string | undefined {
