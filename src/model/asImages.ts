@@ -45,7 +45,7 @@ export function asImages(model: Model, settings: InputSettings, output: string):
   for (const node of graph.nodes) builder.append(renameValues(node, named));
   if (batchless) reshape(result, output, [1, -1]);
   const outputs = graph.outputs.map((value) =>
-    batchless && value.name === output ? { name: output, type: value.type, dims: undefined } : value,
+    batchless && value.name === output ? { name: output, type: value.type } : value,
   );
   const image = { name: input.name, type: input.type, dims };
   return {

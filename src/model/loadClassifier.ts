@@ -134,7 +134,7 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
 function withOutput(model: Model, output: string): Model {
   const { outputs, inputs } = model.graph;
   if (outputs.some(({ name }) => name === output)) return model;
-  const only = [{ name: output, type: undefined, dims: undefined }];
+  const only = [{ name: output }];
   const kept = inputs.map(({ name }) => name);
   return { ...model, graph: prune({ ...model.graph, outputs: only }, only, kept) };
 }

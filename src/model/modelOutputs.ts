@@ -25,7 +25,7 @@ export function tensorOutputs(model: Model): TensorOutputs {
   );
   const scores = new Set(zipped.flatMap(({ outputs }) => outputs));
   const declared = model.graph.outputs.map((value) =>
-    scores.has(value.name) ? { name: value.name, type: 'float32' as const, dims: undefined } : value,
+    scores.has(value.name) ? { name: value.name, type: 'float32' as const } : value,
   );
   const graph: Graph = {
     ...model.graph,

@@ -33,7 +33,7 @@ export function exposeAll(graph: Graph): Graph {
   const listed = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
   for (const name of nonTensorNames(graph)) listed.add(name);
   const hidden = graph.nodes.flatMap((node) => node.outputs).filter((name) => name !== '' && !listed.has(name));
-  const outputs = hidden.map((name) => ({ name, type: undefined, dims: undefined }));
+  const outputs = hidden.map((name) => ({ name }));
   return { ...graph, outputs: [...graph.outputs, ...outputs] };
 }
 

@@ -32,12 +32,12 @@ export interface Graph {
   readonly proto?: GraphProto;
 }
 
-/** A graph input or output. An unknown dimension is a name (equal names are equal sizes) or undefined. */
+/** A graph input or output, and what is known of it. An unknown dimension is a name (equal names are equal sizes) or undefined. */
 export interface ValueInfo {
   readonly name: string;
-  /** Undefined for what is not a tensor (sequences, maps, optionals). */
-  readonly type: ElementType | undefined;
-  readonly dims: readonly (number | string | undefined)[] | undefined;
+  /** Undefined also for what is no tensor (sequences, maps, optionals). */
+  readonly type?: ElementType;
+  readonly dims?: readonly (number | string | undefined)[];
   readonly proto?: ValueInfoProto;
 }
 

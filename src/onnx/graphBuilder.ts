@@ -106,7 +106,7 @@ export class GraphBuilder {
     if (index < 0) throw new ArgumentError(`The graph has no input "${name}".`);
     this.#inputs.splice(index, 1);
     const value = compute();
-    this.append({ op: 'Identity', domain: '', name, inputs: [value], outputs: [name], attributes: {} });
+    this.rename(value, name);
     this.#nodes.push(...following);
   }
 
@@ -162,6 +162,18 @@ export class GraphBuilder {
   /** Adds a node as it is, its names included. */
   append(node: Node): void {
     this.#nodes.push(this.#origin ? { ...node, origin: this.#origin } : node);
+  }
+
+  /** Adds a node once more, with one output, on other inputs, and returns that output's name. */
+  again(node: Node, inputs: readonly string[]): string {
+    const output = this.fresh(node.op);
+    this.append({ ...node, name: output, inputs, outputs: [output] });
+    return output;
+  }
+
+  /** Gives a value another name, one that the graph does not make otherwise: that of an output, say. */
+  rename(value: string, name: string): void {
+    this.append({ op: 'Identity', domain: '', name, inputs: [value], outputs: [name], attributes: {} });
   }
 
   /** Puts other nodes in the place of one that is there. */
@@ -226,7 +238,7 @@ export class GraphBuilder {
 /** What adds to a graph and sees nothing of it: all of a builder that rules have. */
 export type Additions = Pick<
   GraphBuilder,
-  'add' | 'addMany' | 'append' | 'constant' | 'fresh' | 'int' | 'ints' | 'ops' | 'scalar'
+  'add' | 'addMany' | 'again' | 'append' | 'constant' | 'fresh' | 'int' | 'ints' | 'ops' | 'scalar'
 >;
 
 function checkNumbers(values: readonly number[], what: string): void {

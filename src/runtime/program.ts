@@ -57,7 +57,7 @@ export async function program(
   { outputs: named, batchSize = Number.MAX_SAFE_INTEGER, optimization }: ProgramOptions = {},
 ): Promise<Program> {
   const outputs = named ?? model.graph.outputs.map(({ name }) => name);
-  const infos = named?.map((name) => ({ name, type: undefined, dims: undefined }));
+  const infos = named?.map((name) => ({ name }));
   const graph = infos ? prune(model.graph, infos) : model.graph;
   const read = new Set(graph.inputs);
   const unread = new Set(model.graph.inputs.flatMap((input) => (read.has(input) ? [] : [input.name])));

@@ -180,7 +180,7 @@ function rowOfScores(graph: Graph, facts: Facts): { readonly name: string; reado
 /** The forward pass in the form that trains fastest. */
 function prepare(graph: Graph, facts: Facts, scores: string): Graph {
   const inputs = graph.inputs.map(({ name }) => name);
-  return prune(matrixConvolutions(graph, facts), [{ name: scores, type: undefined, dims: undefined }], inputs);
+  return prune(matrixConvolutions(graph, facts), [{ name: scores }], inputs);
 }
 
 /** @throws TrainingDataError where the input is not for batches of such images. */

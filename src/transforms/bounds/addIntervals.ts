@@ -1,7 +1,7 @@
 import { UnknownValueError } from '../../onnx/errors.ts';
 import { type Facts, factsBy, type ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Graph, type Node, qualifiedOp } from '../../onnx/graph.ts';
-import type { Additions, GraphBuilder } from '../../onnx/graphBuilder.ts';
+import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { nodesView, outputOf, viewOf } from '../../onnx/graphView.ts';
 import { nodeCall } from '../../onnx/nodeCall.ts';
 import { is } from '../../onnx/operators.ts';
@@ -89,7 +89,10 @@ export function addIntervals(builder: GraphBuilder, request: IntervalRequest): I
 /** c' = L(c) + b, r' = |L|(r). With rounding r' = |L|(r + k m) + k |b|: see roundingShare. */
 function affineInterval(call: BoundCall, answer: AffineAnswer, rounding: boolean): Interval {
   const { node, x, builder, ops } = call;
-  const centre = appendCopy(builder, node, (name, i) => x[i]?.centre ?? name);
+  const centre = builder.again(
+    node,
+    node.inputs.map((name, i) => x[i]?.centre ?? name),
+  );
   const share = rounding ? roundingShare(answer.roundings(call).forward) : 0;
   const radius = withMagnitudes(
     call,
@@ -119,7 +122,7 @@ function withMagnitudes(
 ): string {
   const { node, x, facts, builder } = call;
   const { op = node.op, attributes = node.attributes, parameters = {}, added = [] } = answer.magnitude(node, facts);
-  return appendCopy(builder, { ...node, op, attributes }, (name, i) => {
+  const inputs = node.inputs.map((name, i) => {
     const interval = x[i];
     if (interval) return v(interval);
     const constant = name === '' ? undefined : facts(name).constant;
@@ -127,6 +130,7 @@ function withMagnitudes(
     const magnitude = parameters[i]?.(constant) ?? (added.includes(i) ? absolute(constant) : constant);
     return builder.constant(added.includes(i) ? scaled(magnitude, share) : magnitude, 'magnitude');
   });
+  return builder.again({ ...node, op, attributes }, inputs);
 }
 
 export function absolute(t: Tensor<'float32'>): Tensor<'float32'> {
@@ -135,12 +139,6 @@ export function absolute(t: Tensor<'float32'>): Tensor<'float32'> {
 
 function scaled(t: Tensor<'float32'>, factor: number): Tensor<'float32'> {
   return factor === 1 ? t : { ...t, data: t.data.map((value) => value * factor) };
-}
-
-function appendCopy(builder: Additions, node: Node, input: (name: string, index: number) => string): string {
-  const output = builder.fresh(node.op);
-  builder.append({ ...node, name: output, inputs: node.inputs.map(input), outputs: [output] });
-  return output;
 }
 
 function answersTo(

@@ -215,10 +215,11 @@ function constantPart(builder: GraphBuilder, { node, call }: BoundedNode, { isDa
   const hasConstant = node.inputs.some((name, i) => name !== '' && !isData(name) && (i > 1 || is(node, 'additive')));
   if (!hasConstant) return undefined;
   const zeros = (name: string) => builder.add('ConstantOfShape', [builder.ints([1, ...call.dims(name).slice(1)])]);
-  const output = builder.fresh('constant');
-  const inputs = node.inputs.map((name) => (isData(name) ? zeros(name) : name));
-  builder.append({ ...node, name: output, inputs, outputs: [output] });
-  return builder.ops.Unsqueeze(output, builder.ints([1]));
+  const constant = builder.again(
+    node,
+    node.inputs.map((name) => (isData(name) ? zeros(name) : name)),
+  );
+  return builder.ops.Unsqueeze(constant, builder.ints([1]));
 }
 
 /** Rows of images and bounds: [n r, ...] one after the other, or as two dimensions, [n, r, ...]. */

@@ -16,9 +16,7 @@ export const canonize: Canonizer = (graph, facts, keep, ofPixels) => {
   const outputs = [...new Set([...keep, ...graph.outputs.map(({ name }) => name)])];
   return prune(
     rewritten,
-    outputs.map(
-      (name) => graph.outputs.find((output) => output.name === name) ?? { name, type: undefined, dims: undefined },
-    ),
+    outputs.map((name) => graph.outputs.find((output) => output.name === name) ?? { name }),
     graph.inputs.map(({ name }) => name),
   );
 };

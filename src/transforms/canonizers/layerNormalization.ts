@@ -29,8 +29,7 @@ export const spellOutLayerNormalization: Canonizer = (graph, facts) => {
       const variance = ops.Add(mean(ops.Mul(centred, centred)), builder.scalar(floatOf(node, 'epsilon', 1e-5)));
       const scaled = ops.Mul(ops.Div(centred, ops.Sqrt(variance)), scale);
       const result = bias === undefined ? scaled : ops.Add(scaled, bias);
-      const output = outputOf(node);
-      builder.append({ op: 'Identity', domain: '', name: output, inputs: [result], outputs: [output], attributes: {} });
+      builder.rename(result, outputOf(node));
     });
   }
   return builder.build();

@@ -47,8 +47,7 @@ function partsInOrder(
     let after = y;
     if (changed.size < order.length) {
       const inputs = node.inputs.map((name, i) => (changed.has(i) || name === '' ? name : inCopy(name)));
-      after = builder.fresh(node.op);
-      builder.append({ ...node, name: after, inputs, outputs: [after] });
+      after = builder.again(node, inputs);
     }
     parts.set(at, ops.Sub(after, before));
     before = after;
