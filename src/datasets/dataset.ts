@@ -33,7 +33,7 @@ export function withTestSet(
   return { train: { ...rest, name: `${set.name} (training)` }, test: { ...held, name: `${set.name} (test)` } };
 }
 
-/** Two data sets without a picture in common. */
+/** One data set as two without an image in common: those held out, and the rest. */
 export interface Split {
   readonly rest: LabelledImages;
   readonly held: LabelledImages;

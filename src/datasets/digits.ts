@@ -4,15 +4,15 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { Dataset } from './dataset.ts';
-import { DatasetFileError, LabelledImagesError } from './errors.ts';
+import { LabelledImagesError, readingFrom } from './errors.ts';
 import { type LabelledImages, labelledImages } from './labelledImages.ts';
 
 /** The first 10,000 training images of MNIST: 10,000 label bytes, then 10,000 images of 28x28 bytes. */
 export const DIGITS_COUNT = 10_000;
-/** So many come first for training; the rest is the test set. */
+/** How many images are for training; those after them are for testing. */
 export const DIGITS_TRAINING_COUNT = 8_000;
 export const DIGITS_SIDE = 28;
-/** Labels and images, decompressed. */
+/** Bytes of labels and images together, decompressed. */
 export const DIGITS_BYTES = DIGITS_COUNT * (1 + DIGITS_SIDE * DIGITS_SIDE);
 
 /**
@@ -55,16 +55,10 @@ const DIGITS_FILE = fileURLToPath(new URL('../../assets/digits.gz', import.meta.
  * @throws DatasetFileError if the file is missing or damaged.
  */
 export async function loadDigits(): Promise<Dataset> {
-  let bytes: Uint8Array;
-  try {
-    bytes = gunzipSync(await readFile(DIGITS_FILE), { maxOutputLength: DIGITS_BYTES });
-  } catch (cause) {
-    throw new DatasetFileError({
-      where: DIGITS_FILE,
-      what: 'the embedded digits are missing or damaged',
-      nextStep: 'Install the package again (in a checkout: npm run make:digits)',
-      cause,
-    });
-  }
+  const nextStep = 'Install the package again (in a checkout: npm run make:digits)';
+  const failure = { what: () => 'the embedded digits are missing or damaged', nextStep };
+  const bytes = await readingFrom(DIGITS_FILE, failure, async (path) =>
+    gunzipSync(await readFile(path), { maxOutputLength: DIGITS_BYTES }),
+  );
   return parseDigits(bytes, DIGITS_FILE);
 }

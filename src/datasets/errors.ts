@@ -23,6 +23,30 @@ export class DatasetFileError extends DatasetError {
   readonly tag = 'dataset-file';
 }
 
+/** How a failure to read is put in words, by the reason that was given. */
+interface Failure {
+  readonly what: (reason: string) => string;
+  readonly nextStep: string;
+}
+
+/** What `read` gives of a file or folder. @throws DatasetFileError where it fails */
+export async function readingFrom<T>(
+  where: string,
+  { what, nextStep }: Failure,
+  read: (path: string) => Promise<T>,
+): Promise<T> {
+  try {
+    return await read(where);
+  } catch (cause) {
+    throw new DatasetFileError({
+      where,
+      what: what(cause instanceof Error ? cause.message : String(cause)),
+      nextStep,
+      cause,
+    });
+  }
+}
+
 /** Bytes that are not in a format that is read (IDX, NumPy's .npy and .npz, PNG, JPEG, WebP), are cut short or damaged. */
 export class FileFormatError extends DatasetError {
   readonly tag = 'file-format';

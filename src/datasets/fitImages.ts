@@ -4,7 +4,7 @@ import { imageAt, type LabelledImages } from './labelledImages.ts';
 
 /** What pictures are brought to; what is left out stays as it is. */
 export interface ImageShape {
-  /** In pixels; pictures are stretched to it. */
+  /** The size in pixels, to which pictures are stretched. */
   readonly size?: { readonly height: number; readonly width: number };
   readonly channels?: 1 | 3;
 }

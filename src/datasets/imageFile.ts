@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { maxBytes } from '../files/limits.ts';
 import { readBounded } from '../files/readBounded.ts';
 import type { Picture } from '../pictures/picture.ts';
-import { DatasetFileError, FileFormatError } from './errors.ts';
+import { FileFormatError, readingFrom } from './errors.ts';
 import { describeBytes, pictureFormat } from './fileKind.ts';
 
 const WHITE = '#ffffff';
@@ -12,15 +12,9 @@ const BYTES_A_PIXEL = 8;
 
 /** Decodes a PNG, JPEG or WebP file; see `decodeImage`. @throws DatasetFileError if the file cannot be read. */
 export async function readImageFile(path: string): Promise<Picture> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readBounded(path);
-  } catch (cause) {
-    const nextStep = 'Check the path and its permissions';
-    const what = `the picture cannot be read (${cause instanceof Error ? cause.message : cause})`;
-    throw new DatasetFileError({ where: path, what, nextStep, cause });
-  }
-  return decodeImage(bytes, path);
+  const nextStep = 'Check the path and its permissions';
+  const failure = { what: (reason: string) => `the picture cannot be read (${reason})`, nextStep };
+  return decodeImage(await readingFrom(path, failure, readBounded), path);
 }
 
 /**

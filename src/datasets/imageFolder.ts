@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Picture } from '../pictures/picture.ts';
 import { type Dataset, withTestSet } from './dataset.ts';
-import { DatasetFileError, InterruptedError, LabelledImagesError } from './errors.ts';
+import { InterruptedError, LabelledImagesError, readingFrom } from './errors.ts';
 import { fitImage, type ImageShape } from './fitImages.ts';
 import { readImageFile } from './imageFile.ts';
 import { inParallel } from './inParallel.ts';
@@ -102,13 +102,9 @@ async function foldersIn(folder: string): Promise<string[]> {
 }
 
 /** @throws DatasetFileError naming the path that cannot be read: of a broken link, the link. */
-async function readable<T>(path: string, what: string, read: (path: string) => Promise<T>): Promise<T> {
-  try {
-    return await read(path);
-  } catch (cause) {
-    const nextStep = 'Give folders of pictures by class; mend or remove what cannot be read';
-    throw new DatasetFileError({ where: path, what: `${what} cannot be read`, nextStep, cause });
-  }
+function readable<T>(path: string, what: string, read: (path: string) => Promise<T>): Promise<T> {
+  const nextStep = 'Give folders of pictures by class; mend or remove what cannot be read';
+  return readingFrom(path, { what: () => `${what} cannot be read`, nextStep }, read);
 }
 
 interface PictureFile {

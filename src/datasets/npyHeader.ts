@@ -14,7 +14,7 @@ interface NpyHeader {
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const; // \x93NUMPY
 const ALIGNMENT = 64;
-/** Of NumPy 2; earlier ones had 32. */
+/** NumPy 2's limit; earlier versions had 32. */
 const mostDimensions = 64;
 
 /** @throws FileFormatError if the bytes do not begin with a complete, understandable header. */

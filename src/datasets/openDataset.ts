@@ -5,7 +5,7 @@ import { readBounded } from '../files/readBounded.ts';
 import { datasetFromArrays } from './arrayDataset.ts';
 import type { Dataset } from './dataset.ts';
 import { loadDigits } from './digits.ts';
-import { DatasetFileError } from './errors.ts';
+import { DatasetFileError, readingFrom } from './errors.ts';
 import { fitImages, type ImageShape } from './fitImages.ts';
 import { datasetFromIdx, hasSomeIdxFile, readIdxFiles } from './idxFolder.ts';
 import { readImageFolder } from './imageFolder.ts';
@@ -47,10 +47,9 @@ function openNamed(dataset: NamedDataset, options: OpenOptions): Promise<Dataset
 }
 
 async function openFolder(folder: string, named: readonly NamedDataset[], options: OpenOptions): Promise<Dataset> {
-  const files = await readdir(folder).catch((cause: unknown) => {
-    const nextStep = 'Check the path and its permissions';
-    throw new DatasetFileError({ where: folder, what: 'the folder cannot be read', nextStep, cause });
-  });
+  const files = await readingFrom(folder, { what: () => 'the folder cannot be read', nextStep }, (path) =>
+    readdir(path),
+  );
   const name = basename(resolve(folder));
   if (hasSomeIdxFile(files)) {
     const contents = await readIdxFiles(folder);
@@ -78,17 +77,10 @@ async function openFile(path: string): Promise<Dataset> {
   return datasetFromArrays(readNpz(await read(path), path), path, basename(path).replace(/\.npz$/i, ''));
 }
 
-async function read(path: string): Promise<Uint8Array> {
-  try {
-    return await readBounded(path);
-  } catch (cause) {
-    throw new DatasetFileError({
-      where: path,
-      what: `the file cannot be read (${cause instanceof Error ? cause.message : cause})`,
-      nextStep: 'Check the path and its permissions',
-      cause,
-    });
-  }
+const nextStep = 'Check the path and its permissions';
+
+function read(path: string): Promise<Uint8Array> {
+  return readingFrom(path, { what: (reason) => `the file cannot be read (${reason})`, nextStep }, readBounded);
 }
 
 function fitted({ train, test }: Dataset, shape: ImageShape): Dataset {

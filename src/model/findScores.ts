@@ -18,7 +18,7 @@ export interface Scores {
   readonly probabilities?: true;
   /** Each class has a probability of its own, which does not depend on the other classes' scores. */
   readonly labels?: true;
-  /** Of a HardSigmoid clip(slope z + 1/2, 0, 1). */
+  /** The slope of a HardSigmoid, clip(slope z + 1/2, 0, 1). */
   readonly slope?: number;
   /** How many models' probabilities the output is the mean of, where it is. */
   readonly members?: number;

@@ -8,7 +8,7 @@ type Dim = number | string | undefined;
 interface PixelArrangement {
   /** The same elements with four dimensions, the batch first. */
   readonly dims: readonly [Dim, Dim, Dim, Dim];
-  /** What was taken for what, for the report. */
+  /** Which dimensions were taken for rows, columns and channels: a sentence for the report. */
   readonly note: string;
 }
 

@@ -22,7 +22,7 @@ export interface Settled {
   readonly proof: Proof;
 }
 
-/** What a form of the model is tried with. */
+/** The model, images and runtime that each form of the model is tried with. */
 export interface Trial {
   readonly runtime: Runtime;
   readonly inputName: string;

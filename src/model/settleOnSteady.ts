@@ -12,14 +12,14 @@ interface Original {
   readonly original: (images: Tensor<'float32'>) => Promise<Reference>;
   /** A reference with the scales that its values are measured by. */
   readonly measured: (seen: Reference) => Reference;
-  /** So many images, the first ones, must count. */
+  /** How many of the first images must not be left out. */
   readonly needed: number;
 }
 
 /**
  * `settle`, and where that fails, once more without the images of which the original itself says other things when their pixels
  * move by a rounding: a model that divides an image by its own spread gives nothing but magnified rounding for a white one.
- * What differs elsewhere is refused as before.
+ * A difference on any other image is refused, as `settle` does.
  * @returns with what is to be said of images that were left out.
  */
 export async function settleOnSteady(
@@ -65,7 +65,7 @@ function roundingOf({ data }: Tensor<'float32'>): number {
   return largest * 2 ** -23;
 }
 
-/** Each pixel one rounding higher or lower, at random. */
+/** The images with each pixel moved up or down, at random, by one rounding. */
 function nudged({ dims, data }: Tensor<'float32'>, step: number): Tensor<'float32'> {
   const source = random(1);
   return float32(

@@ -12,7 +12,7 @@ export interface BatchPlace {
   readonly repeats: number;
 }
 
-/** By the value's name. */
+/** Where the images lie in each value, by the value's name. */
 export type BatchPlaces = ReadonlyMap<string, BatchPlace>;
 
 /** The places in the outputs of a node that reads an image's values, as far as they can be told. */

@@ -24,7 +24,7 @@ export interface Graph {
   readonly name: string;
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
-  /** In topological order. */
+  /** In topological order: a node stands behind those whose outputs it reads. */
   readonly nodes: readonly Node[];
   readonly initializers: ReadonlyMap<string, Tensor>;
   /** What the file says of intermediate values. Empty after an edit: it may no longer hold. */
@@ -50,7 +50,7 @@ export interface Node {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Attributes;
-  /** For a node that konkyo added: the node it comes from and the rule that made it. */
+  /** For a node that konkyo added: the node it comes from, and the gradient or relevance rule that made it. */
   readonly origin?: Origin;
   readonly proto?: NodeProto;
 }

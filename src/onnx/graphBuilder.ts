@@ -131,7 +131,7 @@ export class GraphBuilder {
     return name;
   }
 
-  /** While `body` runs, added nodes record that they come from this node by this rule. */
+  /** Runs `body`; the nodes it adds record that they come from this node, and by which gradient or relevance rule. */
   from<T>(origin: Origin, body: () => T): T {
     const outer = this.#origin;
     this.#origin = origin;
@@ -159,7 +159,7 @@ export class GraphBuilder {
     return outputs;
   }
 
-  /** Adds a node as it is, its names included. */
+  /** Adds a node under its own name, with its own inputs and outputs. */
   append(node: Node): void {
     this.#nodes.push(this.#origin ? { ...node, origin: this.#origin } : node);
   }
@@ -235,7 +235,7 @@ export class GraphBuilder {
   }
 }
 
-/** What adds to a graph and sees nothing of it: all of a builder that rules have. */
+/** The part of a builder that gradient and relevance rules get: they can add to the graph, and not look at it. */
 export type Additions = Pick<
   GraphBuilder,
   'add' | 'addMany' | 'again' | 'append' | 'constant' | 'fresh' | 'int' | 'ints' | 'ops' | 'scalar'

@@ -2,7 +2,7 @@ import { type Facts, shapeOnlyNames, type ValueFacts } from './facts.ts';
 import { type Graph, reads } from './graph.ts';
 import { is } from './operators.ts';
 
-/** Facts in which every size that is not the same in all runs is NaN. The runs are of equally many images. */
+/** The facts of a run, with NaN for every size that is another one in other runs of equally many images. */
 export function withOpenSizes(facts: Facts, others: readonly Facts[]): Facts {
   const open = [...facts].flatMap(([name, known]): [string, ValueFacts][] => {
     const dims = others.map((other) => other.get(name)?.dims ?? known.dims);
@@ -14,7 +14,7 @@ export function withOpenSizes(facts: Facts, others: readonly Facts[]): Facts {
   return open.length === 0 ? facts : new Map([...facts, ...open]);
 }
 
-/** The values that have such a size. */
+/** The names of the values with a size that differs from image to image. */
 export function openSizes(facts: Facts): string[] {
   return [...facts].flatMap(([name, { dims }]) => (dims.some(Number.isNaN) ? [name] : []));
 }

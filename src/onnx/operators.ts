@@ -5,7 +5,7 @@ import type { Node } from './graph.ts';
  * table has to answer for each of them: the compiler says which is forgotten.
  */
 
-/** What an operator can be. */
+/** A property that an operator has or has not. */
 type OperatorFact =
   /** Gives the sizes of its input, and looks at none of its elements. */
   | 'shape'

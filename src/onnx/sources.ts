@@ -10,7 +10,7 @@ import type { Tensor } from './tensor.ts';
 export const tensorSources = new WeakMap<Tensor, TensorProto>();
 export const attributeSources = new WeakMap<Attribute, AttributeProto>();
 
-/** A shallow copy of a message with other fields. Fields that keep their value also keep being absent in the file. */
+/** A shallow copy of a protobuf message with other fields. A field that is absent in the file stays absent if its value does not change. */
 export function withFields<M extends object>(message: M, fields: Partial<M>): M {
   const copy: M = Object.assign(Object.create(Object.getPrototypeOf(message)), message);
   for (const [name, value] of Object.entries(fields) as [keyof M, M[keyof M]][]) {

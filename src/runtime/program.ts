@@ -19,7 +19,7 @@ interface ProgramOptions {
 export type Rows = Readonly<Record<string, Tensor<'float32'>>>;
 
 interface RowOptions {
-  /** What goes into every run as it is. */
+  /** Inputs that are the same for every batch of rows. */
   readonly whole?: Values;
   /** The outputs wanted; all by default. */
   readonly wanted?: readonly string[];
@@ -90,7 +90,7 @@ export async function program(
   return { outputs, run, batches, runRows, release };
 }
 
-/** Compiles a graph for these rows alone. */
+/** Compiles a graph, runs it on these rows, and releases it. */
 export function runOnce(runtime: Runtime, model: Model, options: ProgramOptions, rows: Rows): Promise<Rows> {
   return scoped(async (keep) => (await keep(program(runtime, model, options))).runRows(rows));
 }

@@ -3,7 +3,7 @@ export interface Releasable {
   release(): Promise<void>;
 }
 
-/** Takes what was opened into care, and gives it back. */
+/** Notes a resource for release, and returns it. */
 type Keep = <R extends Releasable>(opened: R | Promise<R>) => Promise<R>;
 
 /**
@@ -41,7 +41,7 @@ function keeping(kept: Releasable[]): Keep {
   };
 }
 
-/** Each once, also where the release of another fails. */
+/** Releases each resource once, the last opened first, and goes on where the release of one fails. */
 async function releaseAll(kept: Releasable[]): Promise<void> {
   const last = kept.pop();
   if (!last) return;

@@ -16,9 +16,9 @@ export interface Optimizer {
 interface UpdateValues {
   readonly weight: string;
   readonly gradient: string;
-  /** By the names in `remembers`. */
+  /** The value remembered under one of the names in `remembers`. */
   readonly memory: (name: string) => string;
-  /** By the names that `scalars` gives. */
+  /** The value of one of the numbers that `scalars` gives. */
   readonly scalar: (name: string) => string;
 }
 

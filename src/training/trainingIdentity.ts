@@ -112,7 +112,7 @@ function fieldDifferences(checkpoint: TrainingIdentity, now: TrainingIdentity): 
   });
 }
 
-/** Of the steps that were made. */
+/** The first of the compared steps, among those that were made, at which the learning rate was another. */
 function rateDifference(checkpoint: TrainingIdentity, now: TrainingIdentity, steps: number): Difference[] {
   const at = ratesAt.findIndex((step, i) => step < steps && checkpoint.rates?.[i] !== now.rates?.[i]);
   const [was, is] = [checkpoint.rates?.[at], now.rates?.[at]];

@@ -10,7 +10,7 @@
 /** A row of numbers that a softmax or sigmoid is taken of: the sum of values of the graph, each times a factor. */
 export type Logits = readonly { readonly value: string; readonly factor: number }[];
 
-/** What makes probabilities of a row of logits. */
+/** The function that makes probabilities of a row of logits. */
 export interface Squashing {
   /** Equal for two nodes that compute the same. */
   readonly key: string;

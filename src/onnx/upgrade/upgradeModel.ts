@@ -16,7 +16,7 @@ const workingIrVersion = 10;
 /**
  * The same computation in opset 21. Models of opset 21 to 23 are given back as they are.
  * @param facts of the model as it is, from a probe; sizes other than the batch's are taken to be the same in every run.
- * Rules that lack a fact write a longer form that holds in any case.
+ * Rewritings that lack a fact write a longer form that holds in any case.
  * @throws UnsupportedOpsetError below opset 7 and above 23.
  * @throws UpgradeError where a node has no form in opset 21, or the model has functions of its own.
  */

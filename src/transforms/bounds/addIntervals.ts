@@ -18,7 +18,7 @@ export const boundTable: BoundTable = { ...activationBounds, ...affineBounds, ..
 
 interface IntervalRequest {
   readonly graph: Graph;
-  /** Of a run with at least two images. */
+  /** Facts of every value, from a run with at least two images. */
   readonly facts: Facts;
   /** The graph input with the images, and the box they lie in. */
   readonly input: string;
@@ -45,7 +45,7 @@ export interface Intervals {
   readonly request: IntervalRequest;
   readonly of: (name: string) => Interval;
   readonly isData: (name: string) => boolean;
-  /** In the graph's order. */
+  /** The nodes between the input and the output, in the graph's order. */
   readonly nodes: readonly BoundedNode[];
 }
 

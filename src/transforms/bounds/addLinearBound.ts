@@ -100,7 +100,7 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
         if (forward + backward > 0 || constant !== undefined)
           slack(coefficients, rows.each(bounded.magnitude()), dims, counted);
       }
-      // The rules read their data inputs for the shape alone, which here has a row for each bound.
+      // The gradient rules read their data inputs for the shape alone, which here has a row for each bound.
       const stand = (name: string) => (intervals.isData(name) ? rows.standIn(call.dims(name).slice(1), call.dy) : name);
       return own.rule(withNames(call, stand));
     },

@@ -14,7 +14,7 @@ export interface Interval {
   readonly magnitude: string;
 }
 
-/** From the ends. */
+/** The interval with these ends. */
 export function between(builder: Additions, low: string, high: string): Interval {
   const { ops } = builder;
   const half = builder.scalar(0.5);
@@ -27,7 +27,7 @@ export function between(builder: Additions, low: string, high: string): Interval
   });
 }
 
-/** From the centre and the radius, which is not negative. */
+/** The interval around a centre; its radius is not negative. */
 export function around({ ops }: Additions, centre: string, radius: string): Interval {
   return onDemand({
     low: () => ops.Sub(centre, radius),

@@ -34,7 +34,7 @@ export type Gradients = ReadonlyMap<string, string | undefined>;
 /**
  * Adds the backward pass (reverse-mode differentiation) to a graph.
  * @returns for each value of `wrt` the name of its gradient, in its shape.
- * @throws UnsupportedOperatorsError naming every operator on the way that has no rule.
+ * @throws UnsupportedOperatorsError naming every operator on the way that has no gradient rule.
  * @throws UnknownValueError for a value the graph does not have.
  */
 export function addGradients(builder: GraphBuilder, request: GradientRequest): Gradients {
@@ -86,7 +86,7 @@ export function gradientOrZeros(builder: GraphBuilder, gradients: Gradients, val
   return gradients.get(value) ?? zerosLike(builder, value);
 }
 
-/** What a rule makes of a node. Where a size is not known before the graph runs, a rule may have no answer. */
+/** Runs a gradient rule. One that needs a size which depends on the image cannot answer: then the node is refused by name. */
 function withOpenSizes<T>(node: Node, facts: Facts, make: () => T): T {
   const open = [...node.inputs, ...node.outputs].find((name) => facts.get(name)?.dims.some(Number.isNaN));
   if (open === undefined) return make();
@@ -139,7 +139,7 @@ function whyRefused(answer: Answer, node: Node, facts: (name: string) => ValueFa
   return answer.kind === 'forbidden' ? answer.why : answer.refuses?.(node, facts);
 }
 
-/** What a rule sees of a node: also of one that is newer than the facts, if `facts` knows its values. */
+/** What a gradient rule sees of a node: also of one that is newer than the facts, if `facts` knows its values. */
 export function callFor(
   builder: GraphBuilder,
   node: Node,
@@ -174,7 +174,7 @@ export function callFor(
   };
 }
 
-/** What a rule gives, each gradient in its input's shape: summed over the axes that the input was broadcast along. */
+/** What a gradient rule gives, each gradient in its input's shape: summed over the axes that the input was broadcast along. */
 export function inputGradients({ rule, broadcast }: RuleAnswer, call: Call): readonly InputGradient[] {
   const { builder, dims, node, operand } = call;
   return rule(call).map(

@@ -32,13 +32,13 @@ export const derivativeAfterMaxPool: Rewrite = (node, graph) => {
   ];
 };
 
-/** A gradient put where the maxima are. */
+/** Nodes that put the gradient of a max pooling's output where the maxima are. */
 interface PutBack {
-  /** Of the pooled output. */
+  /** The gradient of the pooled output. */
   readonly gradient: string;
   readonly indices: string;
   readonly shape: string;
-  /** From the gradient on, in order. */
+  /** The nodes that put it there, from `gradient` on, in order. */
   readonly nodes: readonly Node[];
 }
 

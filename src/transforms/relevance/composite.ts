@@ -7,7 +7,7 @@ import { gradientAnswer, isLinearLayer, type Layer, layerOf } from './layer.ts';
 import { overwrites } from './pixelMaps.ts';
 import type { RelevanceRule } from './rule.ts';
 
-/** Which rule goes where: the first entry whose predicate holds gives a layer its rule. */
+/** Which relevance rule goes where: the first entry whose predicate holds gives a layer its rule. */
 export interface Composite {
   readonly name: string;
   readonly entries: readonly CompositeEntry[];
@@ -20,7 +20,7 @@ export interface CompositeEntry {
 
 export type LayerPredicate = (layer: Layer) => boolean;
 
-/** A layer and the rule it was given. */
+/** A layer and the relevance rule it was given. */
 export interface PlacedRule {
   readonly layer: Layer;
   readonly rule: RelevanceRule;

@@ -26,8 +26,3 @@ export class RelevanceRefusedError extends KonkyoError {
 function kindOf({ op, rule, why }: UnruledNode): string {
   return rule === undefined ? `${op} (${why})` : `${op} (rule ${rule}: ${why})`;
 }
-
-/** A rule was made with a setting out of its range. */
-export class RelevanceSettingError extends KonkyoError {
-  readonly tag = 'relevance-setting';
-}

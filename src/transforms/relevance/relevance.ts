@@ -22,7 +22,7 @@ interface RelevanceRequest {
 }
 
 interface AddedRelevance {
-  /** Of the input, in its shape. */
+  /** The relevance of the input's elements, in the input's shape. */
   readonly relevance: string;
   /** From the explained value back to the input; only layers that can lose relevance. */
   readonly layers: readonly BookedLayer[];
@@ -40,8 +40,8 @@ export interface BookedLayer {
 }
 
 /**
- * Adds the relevance pass to a graph: the gradient engine walks and adds up, each node answers with its composite's rule.
- * @throws RelevanceRefusedError where the composite leaves a node without a rule that applies.
+ * Adds the relevance pass to a graph: the gradient engine walks and adds up, each node answers with the relevance rule of its composite.
+ * @throws RelevanceRefusedError where the composite leaves a node without a relevance rule that applies.
  */
 export function addRelevance(builder: GraphBuilder, graph: Graph, request: RelevanceRequest): AddedRelevance {
   const { facts, context, composite, value, relevance, imageAxis } = request;

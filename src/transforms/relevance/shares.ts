@@ -9,7 +9,7 @@ import { unchanged } from './modifiers.ts';
 import type { InputRelevance, RelevancePass, RelevanceRule } from './rule.ts';
 
 /*
- * The rules for linear layers. With z_k the layer computed again on inputs x_k with parameters of part k, a share gives
+ * The relevance rules for linear layers. With z_k the layer computed again on inputs x_k with parameters of part k, a share gives
  *
  *   R_i = factor  sum_k sign_k x_ki  sum_j dz_kj/dx_ki  R_j / (d_j + epsilon sign(d_j)),     d = sum_k sign_k z_k
  *
@@ -44,7 +44,7 @@ export interface SharesSettings {
   readonly refuses?: (layer: Layer) => string | undefined;
 }
 
-/** A rule that distributes relevance in shares. */
+/** A relevance rule that distributes relevance in shares. */
 export function sharesRule(settings: SharesSettings): RelevanceRule {
   const { name, shares, as, refuses } = settings;
   const changed = shares.some(({ parts }) =>
@@ -65,7 +65,7 @@ export function sharesRule(settings: SharesSettings): RelevanceRule {
   };
 }
 
-/** Rules that change parameters need them as constants. */
+/** Why the rule cannot change this layer's parameters (they are no constants, say); undefined where it can. */
 function whyUnchangeable(layer: Layer, shares: readonly Share[]): string | undefined {
   const { node, data, weights, biases } = layer;
   if (weights === undefined) {

@@ -35,7 +35,7 @@ interface Layer {
   readonly length: number;
   /** Hidden units. */
   readonly size: number;
-  /** Each by the activations of its gates. */
+  /** One direction or two, each with the activations of its gates. */
   readonly directions: readonly {
     readonly reversed: boolean;
     readonly activations: readonly Activation[];

@@ -72,7 +72,7 @@ export const poolingRules = {
       return firstExtremeGradient(call, spatial, 'ArgMax');
     },
   ]),
-  // Each dy is read where its value was put.
+  // The gradient of each value is dy at the place where the value was put.
   MaxUnpool: rule(({ dy, ops, add, builder, operand }) => [
     () => {
       const flat = (value: string) => ops.Reshape(value, builder.ints([-1]));
