@@ -48,15 +48,17 @@ export function stacked(parts: readonly RowValues[]): RowValues {
 
 /** The rows of the images listed. */
 export function pickRows(values: RowValues, images: readonly number[]): RowValues {
-  return new Map(
-    [...values].map(([name, { dims, data }]) => {
-      const width = sizeOf(dims.slice(1));
-      const picked = new Float32Array(images.length * width);
-      for (const [row, image] of images.entries())
-        picked.set(data.subarray(image * width, (image + 1) * width), row * width);
-      return [name, float32([images.length, width], picked)];
-    }),
-  );
+  return new Map([...values].map(([name, all]) => [name, imagesAt(all, images)]));
+}
+
+/** The images (or other rows) of these numbers, in this order, some perhaps twice. */
+export function imagesAt({ dims, data }: Tensor<'float32'>, numbers: readonly number[]): Tensor<'float32'> {
+  const [, ...rest] = dims;
+  const size = sizeOf(rest);
+  const picked = new Float32Array(numbers.length * size);
+  for (const [row, number] of numbers.entries())
+    picked.set(data.subarray(number * size, (number + 1) * size), row * size);
+  return float32([numbers.length, ...rest], picked);
 }
 
 function asFloat32(t: Tensor, name: string): Tensor<'float32'> {

@@ -111,17 +111,13 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
           ? []
           : unreadProbabilities({ graph: prepared.model.graph, facts: prepared.facts, output }, found)),
         ...inputCautions(input),
-        ...(input.classes && input.classes.length < classes
-          ? [
-              `There are names for ${input.classes.length} of ${classes} classes; the others are called by their number.`,
-            ]
-          : []),
-        ...(options.output === undefined && file.graph.outputs.length > 1
-          ? [
-              `Of the model's outputs (${file.graph.outputs.map(({ name }) => name).join(', ')}), "${output}" was explained.`,
-            ]
-          : []),
-      ],
+        input.classes !== undefined &&
+          input.classes.length < classes &&
+          `There are names for ${input.classes.length} of ${classes} classes; the others are called by their number.`,
+        options.output === undefined &&
+          file.graph.outputs.length > 1 &&
+          `Of the model's outputs (${file.graph.outputs.map(({ name }) => name).join(', ')}), "${output}" was explained.`,
+      ].filter((caution) => caution !== false),
     };
   });
   // Scores that are found only in the rewritten model have a program of their own.

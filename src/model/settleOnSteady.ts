@@ -1,8 +1,7 @@
 import { float32, type Tensor } from '../onnx/tensor.ts';
 import { random } from '../random/random.ts';
-import { largestDifference, pickRows, scalesOf } from './equivalence.ts';
+import { imagesAt, largestDifference, pickRows, scalesOf } from './equivalence.ts';
 import type { Modernised } from './modernise.ts';
-import { imagesAt } from './prove.ts';
 import type { Reference } from './reference.ts';
 import { type Settled, settle, shareInWords, type Trial } from './settle.ts';
 

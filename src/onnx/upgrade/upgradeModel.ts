@@ -1,7 +1,16 @@
 import { attributes } from '../attributes.ts';
 import { UnsupportedOpsetError, UpgradeError } from '../errors.ts';
 import type { Facts } from '../facts.ts';
-import { type Attribute, describeNode, type Graph, type Model, type Node, reads, subgraphs } from '../graph.ts';
+import {
+  type Attribute,
+  describeNode,
+  type Graph,
+  type Model,
+  type Node,
+  ownNames,
+  reads,
+  subgraphs,
+} from '../graph.ts';
 import { GraphBuilder } from '../graphBuilder.ts';
 import type { UpgradeContext } from './step.ts';
 import { upgradeSteps } from './table.ts';
@@ -110,8 +119,7 @@ function upgradeSubgraphs(node: Node, opset: number, scope: Facts, contextFor: C
 
 /** The facts of what a subgraph takes from outside: its own values may have the names of others elsewhere. */
 function outerFacts(graph: Graph, scope: Facts): Facts {
-  const own = new Set([...graph.inputs.map(({ name }) => name), ...graph.initializers.keys()]);
-  for (const node of graph.nodes) for (const name of node.outputs) own.add(name);
+  const own = ownNames(graph);
   return new Map([...scope].filter(([name]) => !own.has(name)));
 }
 
