@@ -14,9 +14,9 @@ export function sharedMultipliers(call: Call, own: RuleAnswer, comparison: Compa
   const { inCopy, isData, carries } = comparison;
   const gradients = own.rule(call);
   const inputs = x.flatMap((name, at) => (name !== '' && isData(name) ? [{ name, at }] : []));
-  const [there, back] = [inputs, inputs.toReversed()].map((order) => partsInOrder(call, comparison, order));
+  const orders = [inputs, inputs.toReversed()].map((order) => partsInOrder(call, comparison, order));
   const half = builder.scalar(0.5);
-  const part = (at: number) => ops.Mul(half, ops.Add(there?.get(at) ?? '', back?.get(at) ?? ''));
+  const part = (at: number) => ops.Mul(half, ops.Add(...orders.flatMap((parts) => parts.get(at) ?? [])));
   const takers = inputs.filter(({ name }) => carries(name) && isFloat(facts(name).type));
   const lost = inputs.filter((input) => !takers.includes(input)).map(({ at }) => part(at));
   const differs = ({ name }: { readonly name: string }) =>

@@ -83,10 +83,10 @@ function functionOf(y: string, value: string, graph: Surroundings): readonly Nod
 const stepwise: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Clip', 'HardSigmoid']);
 
 /** Whether a convolution multiplies each channel by a number of its own. */
-function scalesChannels({ op, inputs, attributes }: Node, graph: Surroundings): boolean {
-  if (op !== 'Conv' || inputs.length !== 2) return false;
-  const { group, kernel_shape: _, ...placing } = attributes;
-  const [filters, ...each] = graph.initializer(inputs[1] ?? '')?.dims ?? [];
+function scalesChannels(node: Node, graph: Surroundings): boolean {
+  if (node.op !== 'Conv' || node.inputs.length !== 2) return false;
+  const { group, kernel_shape: _, ...placing } = node.attributes;
+  const [filters, ...each] = graph.initializer(inputOf(node, 1))?.dims ?? [];
   const isDepthwise = group?.type === 'int' && group.value === filters;
   return isDepthwise && each.every((size) => size === 1) && Object.keys(placing).length === 0;
 }
