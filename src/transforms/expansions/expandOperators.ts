@@ -21,7 +21,7 @@ export function expandOperators(graph: Graph, facts: Facts): Graph {
  * pooling's own padding, which never wins, so that windows of negative numbers give another maximum. It does so where a
  * pooling reads a Pad; here it reads the largest of one value, the Pad's, which ONNX Runtime leaves as it is.
  */
-export function padBeforeMaxPool(graph: Graph, facts: Facts): Graph {
+function padBeforeMaxPool(graph: Graph, facts: Facts): Graph {
   const { maker, readers } = viewOf(graph);
   const isJoined = (node: Node) =>
     node.op === 'Pad' &&
