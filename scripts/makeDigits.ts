@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'fflate';
 import * as v from 'valibot';
-import { DIGITS_COUNT, DIGITS_SIDE, DIGITS_TRAINING_COUNT } from '../src/datasets/digitsFormat.ts';
+import { DIGITS_COUNT, DIGITS_SIDE, DIGITS_TRAINING_COUNT } from '../src/datasets/digits.ts';
 
 interface Digit {
   readonly label: number;

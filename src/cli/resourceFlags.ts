@@ -70,7 +70,7 @@ export function parseSegments(path: string): SegmentSource {
   return { name: basename(path), read: () => readSegments(path) };
 }
 
-/** @throws FileError, ImageFormatError */
+/** @throws FileError, FileFormatError */
 async function readSegments(path: string): Promise<SegmentImage> {
   const bytes = await readNamedFile(path, 'segments');
   if (!/\.npy$/i.test(path)) {

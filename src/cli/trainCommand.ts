@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { percent, type Trained, trainNetwork } from '../app/trainNetwork.ts';
-import type { Dataset } from '../datasets/dataset.ts';
+import { type Dataset, splitEvery } from '../datasets/dataset.ts';
 import { namedDatasets } from '../datasets/namedDatasets.ts';
-import { splitEvery } from '../datasets/splitEvery.ts';
 import { type InputDescription, settingsOf } from '../model/inputDescription.ts';
 import { descriptionPath } from '../node/modelFile.ts';
 import { readNamedFile } from '../node/namedFile.ts';

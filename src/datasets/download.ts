@@ -10,7 +10,7 @@ import { removeStalePartials, writeBeside } from './writeBeside.ts';
 /** A connection on which nothing comes for so long is given up. */
 const defaultStallMilliseconds = 30_000;
 
-export interface DownloadOptions extends LoadControl {
+interface DownloadOptions extends LoadControl {
   /** For progress: what is being downloaded. */
   readonly what: string;
   readonly stallMilliseconds?: number;

@@ -1,5 +1,5 @@
 /** The picture formats that are read. */
-export type PictureFormat = 'PNG' | 'JPEG' | 'WebP';
+type PictureFormat = 'PNG' | 'JPEG' | 'WebP';
 
 const ascii = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0));
 

@@ -1,11 +1,10 @@
 import type { Picture } from '../pictures/picture.ts';
 import { resizeImage } from '../pictures/resizeImage.ts';
-import { withChannels } from './imageChannels.ts';
 import { imageAt, type LabelledImages } from './labelledImages.ts';
 
 /** What pictures are brought to; what is left out stays as it is. */
 export interface ImageShape {
-  /** In pixels; pictures are stretched to it. */
+  /** The size in pixels, to which pictures are stretched. */
   readonly size?: { readonly height: number; readonly width: number };
   readonly channels?: 1 | 3;
 }
@@ -32,9 +31,23 @@ export function fitImages(set: LabelledImages, shape: ImageShape): LabelledImage
 
 /**
  * One picture of a data set as if it had been decoded from a file.
- * @throws ImageIndexError if there is no such picture.
+ * @throws LabelledImagesError if there is no such picture.
  */
 export function pictureAt(set: LabelledImages, index: number): Picture {
   const { height, width, channels, data } = imageAt(set, index);
   return { height, width, channels: channels === 3 ? 3 : 1, data };
+}
+
+const luma = [0.299, 0.587, 0.114] as const;
+
+/** Grey to colour by repetition, colour to grey by luma (ITU-R BT.601). */
+export function withChannels(image: Picture, channels: 1 | 3): Picture {
+  if (image.channels === channels) return image;
+  const { height, width, data } = image;
+  const area = height * width;
+  const valueAt =
+    channels === 3
+      ? (i: number) => data[Math.floor(i / 3)] ?? 0
+      : (i: number) => Math.round(luma.reduce((sum, weight, c) => sum + weight * (data[i * 3 + c] ?? 0), 0));
+  return { height, width, channels, data: Uint8Array.from({ length: area * channels }, (_, i) => valueAt(i)) };
 }

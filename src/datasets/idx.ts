@@ -1,8 +1,8 @@
-import { IdxFormatError, LabelledImagesError } from './errors.ts';
+import { FileFormatError, LabelledImagesError } from './errors.ts';
 import { type LabelledImages, labelledImages } from './labelledImages.ts';
 
 /** The content of an IDX file (the format of MNIST): `data` has one byte for each element of `dims`. */
-export interface IdxArray {
+interface IdxArray {
   readonly dims: readonly number[];
   readonly data: Uint8Array;
 }
@@ -13,16 +13,16 @@ const UNSIGNED_BYTE = 0x08;
  * Reads an IDX array of unsigned bytes. Header: two zero bytes, the element type, the number of dimensions, then the
  * dimensions as big-endian 32-bit numbers. The result is a view into `bytes`.
  * @param where names the bytes in errors.
- * @throws IdxFormatError if it is another format or element type, or not exactly as long as its header says.
+ * @throws FileFormatError if it is another format or element type, or not exactly as long as its header says.
  */
 export function parseIdx(bytes: Uint8Array, where = 'IDX bytes'): IdxArray {
   const [zero0, zero1, type, rank] = bytes;
   if (zero0 !== 0 || zero1 !== 0 || type === undefined || rank === undefined || rank === 0) {
-    throw new IdxFormatError({ where, what: `not an IDX file (${firstBytes(bytes)})`, nextStep: EXPECTED });
+    throw new FileFormatError({ where, what: `not an IDX file (${firstBytes(bytes)})`, nextStep: EXPECTED });
   }
   if (type !== UNSIGNED_BYTE) {
     const what = `IDX element type 0x${type.toString(16).padStart(2, '0')} is not supported`;
-    throw new IdxFormatError({ where, what, nextStep: 'Save it as unsigned bytes (type 0x08)' });
+    throw new FileFormatError({ where, what, nextStep: 'Save it as unsigned bytes (type 0x08)' });
   }
   const headerLength = 4 + 4 * rank;
   if (bytes.length < headerLength) throw wrongLength(where, headerLength, bytes.length);
@@ -46,7 +46,7 @@ function idxDims(bytes: Uint8Array, rank: number): readonly number[] {
 }
 
 /** The two files of a set, and where they come from. */
-export interface IdxPair {
+interface IdxPair {
   readonly name: string;
   readonly images: { readonly bytes: Uint8Array; readonly where: string };
   readonly labels: { readonly bytes: Uint8Array; readonly where: string };
@@ -56,7 +56,7 @@ export interface IdxPair {
 
 /**
  * Grey images `[count, height, width]` and labels `[count]` as a data set with one channel.
- * @throws IdxFormatError if either is not IDX of that shape; LabelledImagesError if they do not belong together.
+ * @throws FileFormatError if either is not IDX of that shape; LabelledImagesError if they do not belong together.
  */
 export function labelledImagesFromIdx(pair: IdxPair): LabelledImages {
   const images = parseIdx(pair.images.bytes, pair.images.where);
@@ -92,13 +92,13 @@ function numbersUpTo(labels: Uint8Array): readonly string[] {
   return Array.from({ length: largest + 1 }, (_, label) => String(label));
 }
 
-function wrongLength(where: string, expected: number, actual: number): IdxFormatError {
+function wrongLength(where: string, expected: number, actual: number): FileFormatError {
   const what = `${actual < expected ? 'cut short' : 'too long'}: its header asks for ${expected} bytes, it has ${actual}`;
-  return new IdxFormatError({ where, what, nextStep: 'Download or copy the file again' });
+  return new FileFormatError({ where, what, nextStep: 'Download or copy the file again' });
 }
 
-function wrongRank(where: string, wanted: string, dims: readonly number[]): IdxFormatError {
-  return new IdxFormatError({
+function wrongRank(where: string, wanted: string, dims: readonly number[]): FileFormatError {
+  return new FileFormatError({
     where,
     what: `expected ${wanted}, found an array of ${dims.join(' x ')}`,
     nextStep: 'Check that images and labels are not swapped',

@@ -4,8 +4,8 @@ import { basename, join, resolve } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import { inUnits, maxBytes } from '../files/limits.ts';
 import { readBounded } from '../files/readBounded.ts';
-import type { Dataset } from './dataset.ts';
-import { DatasetFileError } from './errors.ts';
+import { type Dataset, withSharedClasses } from './dataset.ts';
+import { DatasetFileError, readingFrom } from './errors.ts';
 import { idxLength, labelledImagesFromIdx } from './idx.ts';
 
 /** The contents of the four files, decompressed, and where each came from. */
@@ -21,7 +21,7 @@ interface IdxFile {
   readonly where: string;
 }
 
-export interface IdxFolderOptions {
+interface IdxFolderOptions {
   /** Default: the folder's name. */
   readonly name?: string;
   /** Default: numbers, as many as the larger set uses. */
@@ -66,18 +66,11 @@ export async function readIdxFiles(folder: string): Promise<IdxFiles> {
 
 /** @throws the errors of `labelledImagesFromIdx`. */
 export function datasetFromIdx(files: IdxFiles, options: IdxFolderOptions & { readonly name: string }): Dataset {
-  const { name, classNames: given } = options;
-  const known = given === undefined ? {} : { classNames: given };
+  const { name, classNames } = options;
   const { trainImages, trainLabels, testImages, testLabels } = files;
-  const train = labelledImagesFromIdx({
-    name: `${name} (training)`,
-    images: trainImages,
-    labels: trainLabels,
-    ...known,
-  });
-  const test = labelledImagesFromIdx({ name: `${name} (test)`, images: testImages, labels: testLabels, ...known });
-  const classNames = train.classNames.length > test.classNames.length ? train.classNames : test.classNames;
-  return { train: { ...train, classNames }, test: { ...test, classNames } };
+  const part = (which: string, images: IdxFile, labels: IdxFile) =>
+    labelledImagesFromIdx({ name: `${name} (${which})`, images, labels, classNames });
+  return withSharedClasses(part('training', trainImages, trainLabels), part('test', testImages, testLabels));
 }
 
 interface FileSearch {
@@ -99,25 +92,18 @@ function searchIdxFiles(files: readonly string[]): readonly [FileSearch, FileSea
   ];
 }
 
-async function listFolder(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (cause) {
-    const nextStep = 'Give an existing folder with the four MNIST files';
-    throw new DatasetFileError({ where: folder, what: 'the folder cannot be read', nextStep, cause });
-  }
+function listFolder(folder: string): Promise<string[]> {
+  const nextStep = 'Give an existing folder with the four MNIST files';
+  return readingFrom(folder, { what: () => 'the folder cannot be read', nextStep }, (path) => readdir(path));
 }
 
-async function readBytes(where: string): Promise<IdxFile> {
+function readBytes(where: string): Promise<IdxFile> {
   const compressed = where.endsWith('.gz');
-  try {
-    const bytes = await readBounded(where);
+  const what = (reason: string) => `the file cannot be read${compressed ? ' or decompressed' : ''} (${reason})`;
+  return readingFrom(where, { what, nextStep: 'Check its permissions, or download it again' }, async (path) => {
+    const bytes = await readBounded(path);
     return { bytes: compressed ? gunzipIdx(bytes) : bytes, where };
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const what = `the file cannot be read${compressed ? ' or decompressed' : ''} (${reason})`;
-    throw new DatasetFileError({ where, what, nextStep: 'Check its permissions, or download it again', cause });
-  }
+  });
 }
 
 /** Packed bytes that hold any IDX header; they unpack to 1,032 times as many at most. */

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { maxBytes } from '../files/limits.ts';
 import { readBounded } from '../files/readBounded.ts';
 import type { Picture } from '../pictures/picture.ts';
-import { DatasetFileError, ImageFormatError } from './errors.ts';
+import { FileFormatError, readingFrom } from './errors.ts';
 import { describeBytes, pictureFormat } from './fileKind.ts';
 
 const WHITE = '#ffffff';
@@ -12,15 +12,9 @@ const BYTES_A_PIXEL = 8;
 
 /** Decodes a PNG, JPEG or WebP file; see `decodeImage`. @throws DatasetFileError if the file cannot be read. */
 export async function readImageFile(path: string): Promise<Picture> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readBounded(path);
-  } catch (cause) {
-    const nextStep = 'Check the path and its permissions';
-    const what = `the picture cannot be read (${cause instanceof Error ? cause.message : cause})`;
-    throw new DatasetFileError({ where: path, what, nextStep, cause });
-  }
-  return decodeImage(bytes, path);
+  const nextStep = 'Check the path and its permissions';
+  const failure = { what: (reason: string) => `the picture cannot be read (${reason})`, nextStep };
+  return decodeImage(await readingFrom(path, failure, readBounded), path);
 }
 
 /**
@@ -28,14 +22,14 @@ export async function readImageFile(path: string): Promise<Picture> {
  * all others three (sRGB; CMYK and embedded colour profiles are converted). Transparent parts are laid on white, as a
  * viewer shows them; 16 bits a channel become 8 (within one grey level); of an animation the first frame counts.
  * @param where names the bytes in errors.
- * @throws ImageFormatError if the bytes are something else, a damaged picture, or one of too many pixels.
+ * @throws FileFormatError if the bytes are something else, a damaged picture, or one of too many pixels.
  */
 export async function decodeImage(bytes: Uint8Array, where = 'picture'): Promise<Picture> {
   const format = pictureFormat(bytes);
   const found = describeBytes(bytes);
   if (format === undefined) {
     const nextStep = 'Give a PNG, JPEG or WebP picture, or convert it to one';
-    throw new ImageFormatError({ where, what: `not a supported picture: found ${found}`, nextStep, found });
+    throw new FileFormatError({ where, what: `not a supported picture: found ${found}`, nextStep });
   }
   try {
     const limitInputPixels = Math.floor(maxBytes() / BYTES_A_PIXEL);
@@ -56,11 +50,10 @@ export async function decodeImage(bytes: Uint8Array, where = 'picture'): Promise
     return { height: info.height, width: info.width, channels, data: Uint8Array.from(data) };
   } catch (cause) {
     const reason = cause instanceof Error ? `: ${cause.message}` : '';
-    throw new ImageFormatError({
+    throw new FileFormatError({
       where,
       what: `${found} that cannot be decoded${reason}`,
       nextStep: 'Open it in an image editor and save it again as PNG',
-      found,
       cause,
     });
   }

@@ -2,31 +2,28 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Picture } from '../pictures/picture.ts';
-import type { Dataset } from './dataset.ts';
-import { DatasetFileError, ImageFolderError, InterruptedError } from './errors.ts';
+import { type Dataset, withTestSet } from './dataset.ts';
+import { InterruptedError, LabelledImagesError, readingFrom } from './errors.ts';
 import { fitImage, type ImageShape } from './fitImages.ts';
 import { readImageFile } from './imageFile.ts';
 import { inParallel } from './inParallel.ts';
 import { type LabelledImages, labelledImages } from './labelledImages.ts';
 import type { LoadControl } from './loadProgress.ts';
-import { splitEvery } from './splitEvery.ts';
 
 /** As many as libuv decodes at a time; more would only hold more pictures in memory. */
 const decodedAtATime = 4;
-/** Where there is one set only, every fifth picture of each class is for testing. */
-const testEvery = 5;
 const testFolders = ['test', 'val', 'validation'];
 const picture = /\.(png|jpe?g|webp)$/i;
 
-export interface ImageFolderOptions extends ImageShape, LoadControl {}
+interface ImageFolderOptions extends ImageShape, LoadControl {}
 
 /**
  * Reads pictures from folders by class: `ROOT/train/CLASS/*` and `ROOT/test/CLASS/*` (or `val`, `validation`), or
  * `ROOT/CLASS/*`, of which every fifth picture of a class by name is for testing. Classes and pictures are in the order of
  * their names by character code, as other tools have it ("10" before "2"); PNG, JPEG and WebP files count, others and
  * hidden ones do not. Without `channels` pictures are grey if all are, else in colour.
- * @throws ImageFolderError if there are no classes, a class has no pictures, or sizes differ and no `size` is given.
- * @throws DatasetFileError, ImageFormatError naming the file; InterruptedError.
+ * @throws LabelledImagesError if there are no classes, a class has no pictures, or sizes differ and no `size` is given.
+ * @throws DatasetFileError, FileFormatError naming the file; InterruptedError.
  */
 export async function readImageFolder(folder: string, options: ImageFolderOptions = {}): Promise<Dataset> {
   const top = await foldersIn(folder);
@@ -35,16 +32,16 @@ export async function readImageFolder(folder: string, options: ImageFolderOption
   if (!top.includes('train')) {
     const classes = await classesIn(folder, top);
     const pictures = await decodeAll(classes, options);
-    return withTestSet(together(name, classes, pictures), folder);
+    return withTestSet(together(name, classes, pictures), onePart(folder));
   }
   const trainClasses = await classesIn(join(folder, 'train'));
   if (testFolder === undefined) {
-    return withTestSet(together(name, trainClasses, await decodeAll(trainClasses, options)), folder);
+    return withTestSet(together(name, trainClasses, await decodeAll(trainClasses, options)), onePart(folder));
   }
   const testClasses = await classesIn(join(folder, testFolder));
   const unknown = testClasses.find((each) => !trainClasses.some(({ className }) => className === each.className));
   if (unknown) {
-    throw new ImageFolderError({
+    throw new LabelledImagesError({
       where: folder,
       what: `the class "${unknown.className}" is in ${testFolder}, but not in train`,
       nextStep: 'Add pictures of it to train, or remove it',
@@ -68,7 +65,7 @@ interface ClassFolder {
 async function classesIn(folder: string, names?: readonly string[]): Promise<ClassFolder[]> {
   const classNames = names ?? (await foldersIn(folder));
   if (classNames.length === 0) {
-    throw new ImageFolderError({
+    throw new LabelledImagesError({
       where: folder,
       what: 'there are no folders of pictures in it',
       nextStep: 'Make one folder for each class, named as the class, with its PNG, JPEG or WebP pictures',
@@ -79,7 +76,7 @@ async function classesIn(folder: string, names?: readonly string[]): Promise<Cla
       const names = await readable(join(folder, className), 'the folder', (path) => readdir(path));
       const files = names.filter((file) => picture.test(file) && !isHidden(file));
       if (files.length === 0) {
-        throw new ImageFolderError({
+        throw new LabelledImagesError({
           where: join(folder, className),
           what: `the class "${className}" has no pictures`,
           nextStep: 'Put PNG, JPEG or WebP pictures directly into its folder, or remove the folder',
@@ -105,13 +102,9 @@ async function foldersIn(folder: string): Promise<string[]> {
 }
 
 /** @throws DatasetFileError naming the path that cannot be read: of a broken link, the link. */
-async function readable<T>(path: string, what: string, read: (path: string) => Promise<T>): Promise<T> {
-  try {
-    return await read(path);
-  } catch (cause) {
-    const nextStep = 'Give folders of pictures by class; mend or remove what cannot be read';
-    throw new DatasetFileError({ where: path, what: `${what} cannot be read`, nextStep, cause });
-  }
+function readable<T>(path: string, what: string, read: (path: string) => Promise<T>): Promise<T> {
+  const nextStep = 'Give folders of pictures by class; mend or remove what cannot be read';
+  return readingFrom(path, { what: () => `${what} cannot be read`, nextStep }, read);
 }
 
 interface PictureFile {
@@ -143,7 +136,7 @@ function checkOneSize(pictures: readonly PictureFile[]): void {
   const size = ({ image }: PictureFile) => `${image.height}x${image.width}`;
   const other = first && pictures.find((each) => size(each) !== size(first));
   if (!first || !other) return;
-  throw new ImageFolderError({
+  throw new LabelledImagesError({
     where: other.file,
     what: `the picture is ${size(other)}, but ${first.file} is ${size(first)}`,
     nextStep: 'Give one size that all are brought to (--size HEIGHTxWIDTH)',
@@ -166,16 +159,10 @@ function together(
   return labelledImages({ name, images, labels, height, width, channels, classNames });
 }
 
-function withTestSet(set: LabelledImages, folder: string): Dataset {
-  const { rest, held } = splitEvery(set, testEvery);
-  if (held.count === 0) {
-    throw new ImageFolderError({
-      where: folder,
-      what: `no class has ${testEvery} pictures, so none can be held out for testing`,
-      nextStep: 'Add pictures, or put some for testing into ROOT/test/CLASS and the others into ROOT/train/CLASS',
-    });
-  }
-  return { train: { ...rest, name: `${set.name} (training)` }, test: { ...held, name: `${set.name} (test)` } };
+/** What is said where a folder has one set of too few pictures. */
+function onePart(where: string) {
+  const nextStep = 'Add pictures, or put some for testing into ROOT/test/CLASS and the others into ROOT/train/CLASS';
+  return { where, pictures: 'pictures', nextStep };
 }
 
 function isHidden(name: string): boolean {

@@ -1,4 +1,4 @@
-import { ImageIndexError, LabelledImagesError } from './errors.ts';
+import { LabelledImagesError } from './errors.ts';
 
 /** Pictures of one size with a class each. */
 export interface LabelledImages {
@@ -25,7 +25,7 @@ export interface LabelledImage {
 }
 
 /** What `labelledImages` makes a data set of; the count follows from the labels. */
-export type LabelledImagesParts = Omit<LabelledImages, 'count' | 'labels'> & { readonly labels: ArrayLike<number> };
+type LabelledImagesParts = Omit<LabelledImages, 'count' | 'labels'> & { readonly labels: ArrayLike<number> };
 
 /**
  * Puts images and labels together.
@@ -58,20 +58,26 @@ export function labelledImages(parts: LabelledImagesParts): LabelledImages {
 
 /**
  * One picture, as a view into the data set's bytes.
- * @throws ImageIndexError if there is no such picture.
+ * @throws LabelledImagesError if there is no such picture.
  */
 export function imageAt(set: LabelledImages, index: number): LabelledImage {
   const { height, width, channels } = set;
   const label = set.labels[index];
   const className = label === undefined ? undefined : set.classNames[label];
-  if (label === undefined || className === undefined) throw new ImageIndexError(set.name, index, set.count);
+  if (label === undefined || className === undefined) {
+    throw new LabelledImagesError({
+      where: set.name,
+      what: `there is no image ${index}`,
+      nextStep: set.count === 0 ? 'The data set is empty' : `Choose a whole number from 0 to ${set.count - 1}`,
+    });
+  }
   const size = height * width * channels;
   return { data: set.images.subarray(index * size, (index + 1) * size), height, width, channels, label, className };
 }
 
 /**
  * The pictures with these numbers, in this order (repeats allowed), copied.
- * @throws ImageIndexError if one of them does not exist.
+ * @throws LabelledImagesError if one of them does not exist.
  */
 export function selectImages(set: LabelledImages, indices: ArrayLike<number>): LabelledImages {
   const size = set.height * set.width * set.channels;

@@ -1,6 +1,6 @@
 /** One file of a published data set. */
 export interface PublishedFile {
-  /** As it is published, gzip. */
+  /** The published file's name; it is compressed with gzip. */
   readonly name: string;
   /** Bytes of the compressed file as published; others may compress the same content to other bytes. */
   readonly compressedBytes: number;
@@ -15,18 +15,18 @@ export interface PublishedDataset {
   readonly kind: 'published';
   readonly name: string;
   readonly title: string;
-  /** Where people read about it. */
+  /** The page that describes the data set. */
   readonly source: string;
   /** Folders on the web that have the files, tried in this order; each ends with a slash. */
   readonly mirrors: readonly string[];
-  /** Where operating systems put it. */
+  /** Folders in which packages of operating systems install it. */
   readonly systemFolders: readonly string[];
   readonly files: readonly PublishedFile[];
   readonly classNames: readonly string[];
 }
 
 /** A data set that comes with konkyo. */
-export interface EmbeddedDataset {
+interface EmbeddedDataset {
   readonly kind: 'embedded';
   readonly name: string;
   readonly title: string;

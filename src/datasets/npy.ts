@@ -1,4 +1,4 @@
-import { NpyFormatError, NpyTypeError } from './errors.ts';
+import { FileFormatError } from './errors.ts';
 import { formatNpyHeader, parseNpyHeader } from './npyHeader.ts';
 import { type NpyArray, npyCodecs, npyDescrs } from './npyTypes.ts';
 
@@ -6,19 +6,25 @@ import { type NpyArray, npyCodecs, npyDescrs } from './npyTypes.ts';
  * Reads one array as `numpy.save` writes it. Either byte order, C or Fortran order; the result is always a copy in C
  * order, so `bytes` may begin anywhere in a buffer. float16 becomes float32, which loses nothing.
  * @param where names the bytes in errors.
- * @throws NpyFormatError if the bytes are not exactly one array; NpyTypeError if its elements are not numbers.
+ * @throws FileFormatError if the bytes are not exactly one array, or its elements are not numbers.
  */
 export function readNpy(bytes: Uint8Array, where = 'NumPy array'): NpyArray {
   const { descr, fortranOrder, dims, length } = parseNpyHeader(bytes, where);
   const [, byteOrder, code] = /^([<>|=])(\w+)$/.exec(descr) ?? [];
   const codec = code === undefined ? undefined : npyCodecs[code];
-  if (codec === undefined) throw new NpyTypeError(where, descr);
+  if (codec === undefined) {
+    throw new FileFormatError({
+      where,
+      what: `element type ${descr} is not supported`,
+      nextStep: "Save the array as numbers, for example with array.astype('float32')",
+    });
+  }
   const itemSize = codec.bytesPerElement;
   const expected = elementCount(dims) * itemSize;
   const actual = bytes.length - length;
   if (actual !== expected) {
     const kind = actual < expected ? 'cut short' : 'longer than one array';
-    throw new NpyFormatError({
+    throw new FileFormatError({
       where,
       what: `${kind}: shape (${dims.join(', ')}) of ${descr} needs ${expected} bytes, there are ${actual}`,
       nextStep: 'Copy or save the file again',
@@ -33,12 +39,12 @@ export function readNpy(bytes: Uint8Array, where = 'NumPy array'): NpyArray {
 
 /**
  * The bytes `numpy.save` would write for this array.
- * @throws NpyFormatError if the shape does not fit the number of elements.
+ * @throws FileFormatError if the shape does not fit the number of elements.
  */
 export function writeNpy(array: NpyArray, where = 'NumPy array'): Uint8Array {
   const { type, dims, data } = array;
   if (elementCount(dims) !== data.length) {
-    throw new NpyFormatError({
+    throw new FileFormatError({
       where,
       what: `shape (${dims.join(', ')}) has ${elementCount(dims)} elements, the data ${data.length}`,
       nextStep: 'Give the shape of the data',

@@ -1,8 +1,8 @@
-import { NpyFormatError } from './errors.ts';
+import { FileFormatError } from './errors.ts';
 import { parseHeaderText } from './npyHeaderText.ts';
 
 /** The header of a `.npy` file (NumPy's format description, versions 1.0 to 3.0). */
-export interface NpyHeader {
+interface NpyHeader {
   /** NumPy's spelling of the element type, such as `<f4`. */
   readonly descr: string;
   /** Whether the first index runs fastest in the file. */
@@ -14,10 +14,10 @@ export interface NpyHeader {
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const; // \x93NUMPY
 const ALIGNMENT = 64;
-/** Of NumPy 2; earlier ones had 32. */
+/** NumPy 2's limit; earlier versions had 32. */
 const mostDimensions = 64;
 
-/** @throws NpyFormatError if the bytes do not begin with a complete, understandable header. */
+/** @throws FileFormatError if the bytes do not begin with a complete, understandable header. */
 export function parseNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
   if (!MAGIC.every((byte, position) => bytes[position] === byte)) {
     throw malformed(where, 'not a NumPy array file', 'Expected the output of numpy.save');
@@ -63,10 +63,10 @@ export function formatNpyHeader(descr: string, dims: readonly number[]): Uint8Ar
   return header;
 }
 
-function cutShort(where: string): NpyFormatError {
+function cutShort(where: string): FileFormatError {
   return malformed(where, 'the NumPy header is cut short', 'Copy or save the file again');
 }
 
-function malformed(where: string, what: string, nextStep: string): NpyFormatError {
-  return new NpyFormatError({ where, what, nextStep });
+function malformed(where: string, what: string, nextStep: string): FileFormatError {
+  return new FileFormatError({ where, what, nextStep });
 }

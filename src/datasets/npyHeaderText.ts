@@ -3,7 +3,7 @@
  * Read from left to right in one pass: a pattern that may try again at every place can take forever on a header made for it.
  */
 
-export interface HeaderFields {
+interface HeaderFields {
   readonly descr: string;
   readonly fortranOrder: boolean;
   readonly dims: readonly number[];

@@ -1,5 +1,5 @@
 /** The typed array that holds each element type; `bool` is one byte, 0 or 1. Names follow NumPy. */
-export interface NpyData {
+interface NpyData {
   readonly bool: Uint8Array;
   readonly int8: Int8Array;
   readonly uint8: Uint8Array;
@@ -13,7 +13,7 @@ export interface NpyData {
   readonly float64: Float64Array;
 }
 
-export type NpyType = keyof NpyData;
+type NpyType = keyof NpyData;
 
 type NpyArrayOf<T extends NpyType> = { readonly type: T; readonly dims: readonly number[]; readonly data: NpyData[T] };
 

@@ -1,6 +1,6 @@
 import { type Zippable, zipSync } from 'fflate';
 import { inUnits, maxBytes } from '../files/limits.ts';
-import { NpzFormatError } from './errors.ts';
+import { FileFormatError } from './errors.ts';
 import { readNpy, writeNpy } from './npy.ts';
 import type { NpyArray } from './npyTypes.ts';
 import { isReadable, type ZipEntry, zipContent, zipEntries } from './zipDirectory.ts';
@@ -15,7 +15,7 @@ const ENTRY_TIME = new Date(1980, 0, 1);
  * Entries that are not arrays are passed over.
  * @param where names the bytes in errors.
  * @param most the bytes that the arrays may have together; by default `maxBytes()`.
- * @throws NpzFormatError if it is not a zip archive of arrays, damaged, larger than `most`, or has two arrays of one name; the
+ * @throws FileFormatError if it is not a zip archive of arrays, damaged, larger than `most`, or has two arrays of one name; the
  * errors of `readNpy`, naming the array.
  */
 export function readNpz(bytes: Uint8Array, where = 'NumPy archive', most = maxBytes()): ReadonlyMap<string, NpyArray> {
@@ -23,7 +23,7 @@ export function readNpz(bytes: Uint8Array, where = 'NumPy archive', most = maxBy
     name.endsWith(SUFFIX),
   );
   if (entries.length === 0) {
-    throw new NpzFormatError({ where, what: 'the archive has no arrays', nextStep: 'Save arrays with numpy.savez' });
+    throw new FileFormatError({ where, what: 'the archive has no arrays', nextStep: 'Save arrays with numpy.savez' });
   }
   checkSizes(entries, where, most);
   const arrays = new Map<string, NpyArray>();
@@ -31,11 +31,11 @@ export function readNpz(bytes: Uint8Array, where = 'NumPy archive', most = maxBy
     const name = entry.name.slice(0, -SUFFIX.length);
     if (arrays.has(name)) {
       const nextStep = 'Save each under a name of its own';
-      throw new NpzFormatError({ where, what: `the archive has two arrays "${name}"`, nextStep });
+      throw new FileFormatError({ where, what: `the archive has two arrays "${name}"`, nextStep });
     }
     if (!isReadable(entry)) {
       const what = `the array "${name}" is ${entry.isEncrypted ? 'encrypted' : `packed in a way that numpy does not use (${entry.method})`}`;
-      throw new NpzFormatError({ where, what, nextStep: 'Save it with numpy.savez or numpy.savez_compressed' });
+      throw new FileFormatError({ where, what, nextStep: 'Save it with numpy.savez or numpy.savez_compressed' });
     }
     const content = unpacking(where, () => zipContent(bytes, entry));
     arrays.set(name, readNpy(content, `${where}, array "${name}"`));
@@ -46,7 +46,7 @@ export function readNpz(bytes: Uint8Array, where = 'NumPy archive', most = maxBy
 /**
  * An archive for `numpy.load`, not compressed, as `numpy.savez` has it (scores and attributions hardly compress).
  * The same arrays in the same order give the same bytes.
- * @throws NpyFormatError if an array's shape does not fit its data.
+ * @throws FileFormatError if an array's shape does not fit its data.
  */
 export function writeNpz(arrays: ReadonlyMap<string, NpyArray>): Uint8Array {
   const entries: Zippable = Object.create(null);
@@ -57,7 +57,7 @@ export function writeNpz(arrays: ReadonlyMap<string, NpyArray>): Uint8Array {
 function checkSizes(entries: readonly ZipEntry[], where: string, most: number): void {
   const total = entries.reduce((sum, { size }) => sum + size, 0);
   if (total <= most) return;
-  throw new NpzFormatError({
+  throw new FileFormatError({
     where,
     what: `its arrays have ${inUnits(total)}, and konkyo reads ${inUnits(most)}`,
     nextStep: 'Allow more with KONKYO_MAX_MEMORY, such as KONKYO_MAX_MEMORY=8GiB, or save fewer arrays',
@@ -67,7 +67,7 @@ function checkSizes(entries: readonly ZipEntry[], where: string, most: number): 
 function checkedZip(bytes: Uint8Array, where: string): Uint8Array {
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) return bytes;
   const nextStep = 'Expected the output of numpy.savez; a single array from numpy.save is a .npy file';
-  throw new NpzFormatError({ where, what: 'not a NumPy archive (zip)', nextStep });
+  throw new FileFormatError({ where, what: 'not a NumPy archive (zip)', nextStep });
 }
 
 /** Whatever goes wrong in unpacking, the archive is to blame. */
@@ -75,8 +75,8 @@ function unpacking<T>(where: string, unpack: () => T): T {
   try {
     return unpack();
   } catch (cause) {
-    if (cause instanceof NpzFormatError) throw cause;
+    if (cause instanceof FileFormatError) throw cause;
     const what = `the archive is cut short or damaged${cause instanceof RangeError ? ` (${cause.message})` : ''}`;
-    throw new NpzFormatError({ where, what, nextStep: 'Copy or save the file again', cause });
+    throw new FileFormatError({ where, what, nextStep: 'Copy or save the file again', cause });
   }
 }

@@ -5,7 +5,7 @@ import { readBounded } from '../files/readBounded.ts';
 import { datasetFromArrays } from './arrayDataset.ts';
 import type { Dataset } from './dataset.ts';
 import { loadDigits } from './digits.ts';
-import { DatasetFileError, UnknownDatasetError } from './errors.ts';
+import { DatasetFileError, readingFrom } from './errors.ts';
 import { fitImages, type ImageShape } from './fitImages.ts';
 import { datasetFromIdx, hasSomeIdxFile, readIdxFiles } from './idxFolder.ts';
 import { readImageFolder } from './imageFolder.ts';
@@ -25,7 +25,7 @@ export interface OpenOptions extends ImageShape, PublishedOptions {
  * Opens a data set: one of the named ones (`mnist`), a folder of IDX files, of pictures by class or of `.npy` arrays, or an
  * `.npz` archive. A name goes before a folder of that name (`./mnist` is the folder). With `size` and `channels` every
  * picture is brought to them.
- * @throws UnknownDatasetError if it is none of these; the errors of its reader (all are DatasetErrors).
+ * @throws DatasetFileError if it is none of these; the errors of its reader (all are DatasetErrors).
  */
 export async function openDataset(where: string, options: OpenOptions = {}): Promise<Dataset> {
   const named = options.named ?? namedDatasets;
@@ -33,7 +33,7 @@ export async function openDataset(where: string, options: OpenOptions = {}): Pro
   if (dataset) return fitted(await openNamed(dataset, options), options);
   const found = await stat(where).catch(() => undefined);
   if (!found) {
-    throw new UnknownDatasetError({
+    throw new DatasetFileError({
       where,
       what: 'there is no data set of this name, and no such file or folder',
       nextStep: `Give ${named.map(({ name }) => name).join(', ')}, a folder (IDX files, pictures by class, .npy arrays), or an .npz file`,
@@ -47,10 +47,9 @@ function openNamed(dataset: NamedDataset, options: OpenOptions): Promise<Dataset
 }
 
 async function openFolder(folder: string, named: readonly NamedDataset[], options: OpenOptions): Promise<Dataset> {
-  const files = await readdir(folder).catch((cause: unknown) => {
-    const nextStep = 'Check the path and its permissions';
-    throw new DatasetFileError({ where: folder, what: 'the folder cannot be read', nextStep, cause });
-  });
+  const files = await readingFrom(folder, { what: () => 'the folder cannot be read', nextStep }, (path) =>
+    readdir(path),
+  );
   const name = basename(resolve(folder));
   if (hasSomeIdxFile(files)) {
     const contents = await readIdxFiles(folder);
@@ -69,7 +68,7 @@ async function openFolder(folder: string, named: readonly NamedDataset[], option
 
 async function openFile(path: string): Promise<Dataset> {
   if (!/\.npz$/i.test(path)) {
-    throw new UnknownDatasetError({
+    throw new DatasetFileError({
       where: path,
       what: 'this file is not a data set',
       nextStep: 'Give an .npz archive with images and labels, or a folder',
@@ -78,17 +77,10 @@ async function openFile(path: string): Promise<Dataset> {
   return datasetFromArrays(readNpz(await read(path), path), path, basename(path).replace(/\.npz$/i, ''));
 }
 
-async function read(path: string): Promise<Uint8Array> {
-  try {
-    return await readBounded(path);
-  } catch (cause) {
-    throw new DatasetFileError({
-      where: path,
-      what: `the file cannot be read (${cause instanceof Error ? cause.message : cause})`,
-      nextStep: 'Check the path and its permissions',
-      cause,
-    });
-  }
+const nextStep = 'Check the path and its permissions';
+
+function read(path: string): Promise<Uint8Array> {
+  return readingFrom(path, { what: (reason) => `the file cannot be read (${reason})`, nextStep }, readBounded);
 }
 
 function fitted({ train, test }: Dataset, shape: ImageShape): Dataset {

@@ -21,7 +21,12 @@ export function publishedContent(bytes: Uint8Array, file: PublishedFile, where: 
 /** @throws ChecksumError */
 export function checkPublished(content: Uint8Array, file: PublishedFile, where: string): void {
   const found = sha256(content);
-  if (found !== file.sha256) throw new ChecksumError(where, file.name, { expected: file.sha256, found });
+  if (found === file.sha256) return;
+  throw new ChecksumError({
+    where,
+    what: `its content is not that of ${file.name} as published: its SHA-256 is ${found}, not ${file.sha256}`,
+    nextStep: 'Download it again; to use a file of your own, give its folder instead of the name of the data set',
+  });
 }
 
 /** Which of the published data sets has these labels: then its class names hold too. */

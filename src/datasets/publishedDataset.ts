@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Dataset } from './dataset.ts';
 import { addressIn, download, type FailedAttempt } from './download.ts';
-import { DatasetFileError, DownloadError } from './errors.ts';
+import { DownloadError, readingFrom } from './errors.ts';
 import { datasetFromIdx, hasIdxFiles, type IdxFiles, readIdxFiles } from './idxFolder.ts';
 import type { LoadControl } from './loadProgress.ts';
 import type { PublishedDataset, PublishedFile } from './namedDatasets.ts';
@@ -95,12 +95,8 @@ function notDownloaded(
 }
 
 async function checkGivenFolder(folder: string): Promise<void> {
-  try {
-    await readdir(folder);
-  } catch (cause) {
-    const nextStep = 'Give an existing folder as --data-dir, or none';
-    throw new DatasetFileError({ where: folder, what: 'the folder cannot be read', nextStep, cause });
-  }
+  const nextStep = 'Give an existing folder as --data-dir, or none';
+  await readingFrom(folder, { what: () => 'the folder cannot be read', nextStep }, (path) => readdir(path));
 }
 
 async function filesIn(folder: string): Promise<string[]> {

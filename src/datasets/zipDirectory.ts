@@ -26,7 +26,7 @@ export interface ZipEntry {
   readonly checksum: number;
   readonly packedSize: number;
   readonly size: number;
-  /** Of the entry's own header. */
+  /** Where the entry's own header begins in the archive, in bytes. */
   readonly offset: number;
 }
 

@@ -1,13 +1,13 @@
 import { KonkyoError } from '../konkyoError.ts';
 
-/** A bound of konkyo's own was set to something that is none. */
+/** An environment variable that bounds memory or time has a value that is no such bound. */
 export class LimitError extends KonkyoError {
   readonly tag = 'limit';
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Of the process; a browser has none. */
+/** The process's environment variables; none in a browser. */
 const environment = (): Environment => globalThis.process?.env ?? {};
 
 const units: Readonly<Record<string, number>> = { '': 1, KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30 };

@@ -6,7 +6,7 @@ import type { InputDescription, InputSettings } from './inputDescription.ts';
 import { arrangePixels } from './pixelArrangement.ts';
 
 /** A model whose image input has four dimensions, and what was done for that. */
-export interface AsImages {
+interface AsImages {
   readonly model: Model;
   readonly notes: readonly string[];
   /** The shape that one image had, where it had fewer dimensions. */
@@ -45,7 +45,7 @@ export function asImages(model: Model, settings: InputSettings, output: string):
   for (const node of graph.nodes) builder.append(renameValues(node, named));
   if (batchless) reshape(result, output, [1, -1]);
   const outputs = graph.outputs.map((value) =>
-    batchless && value.name === output ? { name: output, type: value.type, dims: undefined } : value,
+    batchless && value.name === output ? { name: output, type: value.type } : value,
   );
   const image = { name: input.name, type: input.type, dims };
   return {

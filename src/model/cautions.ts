@@ -15,27 +15,17 @@ export function outputCautions(
   const isProbability = before !== undefined || scores.probabilities === true;
   const dims = positionsOf(graph, facts, output);
   return [
-    ...(constant === undefined
-      ? []
-      : [
-          `The output "${output}" is always ${constant}, whatever the image: its last step leaves nothing that a pixel could change (a softmax over one class is 1). There is nothing to explain; name a value before that step with --output NAME.`,
-        ]),
-    ...(labels
-      ? [
-          `The model gives each of its ${width} classes a probability of its own (${before === undefined ? 'its outputs do not depend on each other' : `a ${before} each`}): they are independent labels, of which an image may have several, or none. The class with the largest score is taken as the decision here.`,
-        ]
-      : []),
-    ...(width === 1 && !isProbability && !isTrainedHere
-      ? [
-          `The model's single output has no sigmoid: it was read as a logit of two classes, 0 for negative and 1 for positive numbers. If the model is a regression, "class 1" stands for its output, and the decision means nothing.`,
-        ]
-      : []),
-    ...(dims
-      ? [
-          `The ${width} numbers of the output come from values of several positions, [${dims}] an image: each number was read as a class. If the model is a detector or gives a class for each position, the decision means nothing; name a value with one number for each class with --output NAME.`,
-        ]
-      : []),
-  ];
+    constant !== undefined &&
+      `The output "${output}" is always ${constant}, whatever the image: its last step leaves nothing that a pixel could change (a softmax over one class is 1). There is nothing to explain; name a value before that step with --output NAME.`,
+    labels === true &&
+      `The model gives each of its ${width} classes a probability of its own (${before === undefined ? 'its outputs do not depend on each other' : `a ${before} each`}): they are independent labels, of which an image may have several, or none. The class with the largest score is taken as the decision here.`,
+    width === 1 &&
+      !isProbability &&
+      !isTrainedHere &&
+      `The model's single output has no sigmoid: it was read as a logit of two classes, 0 for negative and 1 for positive numbers. If the model is a regression, "class 1" stands for its output, and the decision means nothing.`,
+    dims !== undefined &&
+      `The ${width} numbers of the output come from values of several positions, [${dims}] an image: each number was read as a class. If the model is a detector or gives a class for each position, the decision means nothing; name a value with one number for each class with --output NAME.`,
+  ].filter((caution) => caution !== false);
 }
 
 /** The shape of a value with classes and positions, or boxes, that an output only rearranges; undefined where there is none. */

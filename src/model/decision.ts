@@ -87,7 +87,7 @@ export function outcomeOf(lead: number): Outcome {
 }
 
 /** What one row of scores says about a class. */
-export interface Standing {
+interface Standing {
   /** The class decided for; of several the first. */
   readonly chosen: number;
   readonly outcome: Outcome;

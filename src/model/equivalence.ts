@@ -1,6 +1,7 @@
 import { allocate, type ElementType, isNumeric } from '../onnx/elementType.ts';
-import { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16 } from '../onnx/halfFloat.ts';
-import { concatRows, float32, sizeOf, type Tensor, tensor } from '../onnx/tensor.ts';
+import { float32ToFloat16 } from '../onnx/halfFloat.ts';
+import { concatRows, float32, isTensorOf, sizeOf, type Tensor, tensor } from '../onnx/tensor.ts';
+import { singlePrecision } from '../onnx/toFloat32.ts';
 import { outputOf, RunError, type Values } from '../runtime/runtime.ts';
 
 /** Values by name, each [images, elements of one image]. */
@@ -47,30 +48,23 @@ export function stacked(parts: readonly RowValues[]): RowValues {
 
 /** The rows of the images listed. */
 export function pickRows(values: RowValues, images: readonly number[]): RowValues {
-  return new Map(
-    [...values].map(([name, { dims, data }]) => {
-      const width = sizeOf(dims.slice(1));
-      const picked = new Float32Array(images.length * width);
-      for (const [row, image] of images.entries())
-        picked.set(data.subarray(image * width, (image + 1) * width), row * width);
-      return [name, float32([images.length, width], picked)];
-    }),
-  );
+  return new Map([...values].map(([name, all]) => [name, imagesAt(all, images)]));
+}
+
+/** The images (or other rows) of these numbers, in this order, some perhaps twice. */
+export function imagesAt({ dims, data }: Tensor<'float32'>, numbers: readonly number[]): Tensor<'float32'> {
+  const [, ...rest] = dims;
+  const size = sizeOf(rest);
+  const picked = new Float32Array(numbers.length * size);
+  for (const [row, number] of numbers.entries())
+    picked.set(data.subarray(number * size, (number + 1) * size), row * size);
+  return float32([numbers.length, ...rest], picked);
 }
 
 function asFloat32(t: Tensor, name: string): Tensor<'float32'> {
-  switch (t.type) {
-    case 'float32':
-      return t as Tensor<'float32'>;
-    case 'float64':
-      return float32(t.dims, Float32Array.from(t.data as Float64Array));
-    case 'float16':
-      return float32(t.dims, float16ToFloat32(t.data as Uint16Array));
-    case 'bfloat16':
-      return float32(t.dims, bfloat16ToFloat32(t.data as Uint16Array));
-    default:
-      throw new RunError(`"${name}" is ${t.type}, where real numbers were expected.`);
-  }
+  const numbers = singlePrecision(t);
+  if (isTensorOf(numbers, 'float32')) return numbers;
+  throw new RunError(`"${name}" is ${t.type}, where real numbers were expected.`);
 }
 
 /** Values agree when they differ by no more than this share of their scales: float32 sums in another order. */
@@ -86,7 +80,7 @@ const shareOfMiddle = 0.1;
  * element (a class masked with -1e4) thus says nothing of the others.
  * @param seen [images, elements]; numbers that are not finite do not count.
  */
-export function elementScales({ dims, data }: Tensor<'float32'>): Float64Array {
+function elementScales({ dims, data }: Tensor<'float32'>): Float64Array {
   const width = sizeOf(dims.slice(1));
   const low = new Float64Array(width).fill(Number.POSITIVE_INFINITY);
   const high = new Float64Array(width).fill(Number.NEGATIVE_INFINITY);

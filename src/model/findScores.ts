@@ -18,7 +18,7 @@ export interface Scores {
   readonly probabilities?: true;
   /** Each class has a probability of its own, which does not depend on the other classes' scores. */
   readonly labels?: true;
-  /** Of a HardSigmoid clip(slope z + 1/2, 0, 1). */
+  /** The slope of a HardSigmoid, clip(slope z + 1/2, 0, 1). */
   readonly slope?: number;
   /** How many models' probabilities the output is the mean of, where it is. */
   readonly members?: number;
@@ -115,7 +115,7 @@ export async function factsWithScores(
   if (extended === model.graph) return facts;
   const inputs = from.map((value) => ({ name: value, type: 'float32' as const, dims: facts.get(value)?.dims ?? [] }));
   const nodes = extended.nodes.slice(model.graph.nodes.length);
-  const outputs = [{ name, type: 'float32' as const, dims: undefined }];
+  const outputs = [{ name, type: 'float32' as const }];
   const graph = prune({ ...extended, nodes, inputs, valueInfo: [] }, outputs);
   const feeds = Object.fromEntries(inputs.map(({ name: value, dims }) => [value, zeros('float32', dims)]));
   const found = await probe(runtime, { ...model, graph }, feeds);

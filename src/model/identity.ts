@@ -1,7 +1,7 @@
 import { externalLocations } from '../onnx/readModel.ts';
 import type { ExternalData } from '../onnx/tensorProto.ts';
 
-export interface ModelIdentity {
+interface ModelIdentity {
   /** Hexadecimal. */
   readonly sha256: string;
   /** For the report, where it is not the plain SHA-256 of the file. */

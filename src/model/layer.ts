@@ -8,7 +8,7 @@ import { LayerError } from './errors.ts';
 
 /** A place inside the model: the first output of a node on the way from the pixels to the scores. */
 export interface Layer {
-  /** What its values are called in the graph. */
+  /** The name of the value in the graph. */
   readonly value: string;
   readonly node: Node;
   /** The shape for one image. */

@@ -112,17 +112,13 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
           ? []
           : unreadProbabilities({ graph: prepared.model.graph, facts: prepared.facts, output }, found)),
         ...inputCautions(input),
-        ...(input.classes && input.classes.length < classes
-          ? [
-              `There are names for ${input.classes.length} of ${classes} classes; the others are called by their number.`,
-            ]
-          : []),
-        ...(options.output === undefined && file.graph.outputs.length > 1
-          ? [
-              `Of the model's outputs (${file.graph.outputs.map(({ name }) => name).join(', ')}), "${output}" was explained.`,
-            ]
-          : []),
-      ],
+        input.classes !== undefined &&
+          input.classes.length < classes &&
+          `There are names for ${input.classes.length} of ${classes} classes; the others are called by their number.`,
+        options.output === undefined &&
+          file.graph.outputs.length > 1 &&
+          `Of the model's outputs (${file.graph.outputs.map(({ name }) => name).join(', ')}), "${output}" was explained.`,
+      ].filter((caution) => caution !== false),
     };
   });
   // Scores that are found only in the rewritten model have a program of their own.
@@ -135,7 +131,7 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
 function withOutput(model: Model, output: string): Model {
   const { outputs, inputs } = model.graph;
   if (outputs.some(({ name }) => name === output)) return model;
-  const only = [{ name: output, type: undefined, dims: undefined }];
+  const only = [{ name: output }];
   const kept = inputs.map(({ name }) => name);
   return { ...model, graph: prune({ ...model.graph, outputs: only }, only, kept) };
 }

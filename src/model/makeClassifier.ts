@@ -5,8 +5,8 @@ import { floatOutputOf } from '../runtime/runtime.ts';
 import { type Classifier, checkImages } from './classifier.ts';
 import { predictionOf } from './decision.ts';
 
-/** What a classifier is made of: all but what runs it. */
-export type ClassifierParts = Omit<Classifier, 'scoresOf' | 'predict' | 'release'>;
+/** Everything in a classifier but the methods that run it. */
+type ClassifierParts = Omit<Classifier, 'scoresOf' | 'predict' | 'release'>;
 
 /** A classifier from its parts: predictions by the program given, or by one that is compiled when first asked. */
 export function makeClassifier(parts: ClassifierParts, proved?: Program): Classifier {

@@ -7,7 +7,7 @@ import { prune } from '../onnx/prune.ts';
 import { UnsuitableModelError } from './errors.ts';
 
 /** A model whose outputs may be scores, and the class names that were found at its end. */
-export interface TensorOutputs {
+interface TensorOutputs {
   readonly model: Model;
   readonly classes?: readonly string[];
 }
@@ -25,7 +25,7 @@ export function tensorOutputs(model: Model): TensorOutputs {
   );
   const scores = new Set(zipped.flatMap(({ outputs }) => outputs));
   const declared = model.graph.outputs.map((value) =>
-    scores.has(value.name) ? { name: value.name, type: 'float32' as const, dims: undefined } : value,
+    scores.has(value.name) ? { name: value.name, type: 'float32' as const } : value,
   );
   const graph: Graph = {
     ...model.graph,
@@ -102,7 +102,7 @@ function valuesBefore(graph: Graph, output: string): readonly string[] {
 }
 
 /** The node that decides, where an output is a decision and nothing else. */
-export function decidingNode(graph: Graph, output: string): Node | undefined {
+function decidingNode(graph: Graph, output: string): Node | undefined {
   const { maker } = viewOf(graph);
   let node = maker(output);
   while (node && is(node, 'reshape')) node = maker(inputOf(node, 0));

@@ -7,7 +7,7 @@ import { UnsuitableModelError } from './errors.ts';
 import type { Reference } from './reference.ts';
 
 /** Where a model's numbers stop being finite. */
-export interface NonFinite {
+interface NonFinite {
   /** A clause that names the node, and what it does. */
   readonly what: string;
   /** The constant that holds NaN, where that is the cause. */
@@ -18,7 +18,7 @@ export interface NonFinite {
  * Finds the first node that makes NaN, or else the first that makes an infinite number, of finite ones.
  * @param values every value of one run.
  */
-export function findNonFinite(graph: Graph, values: Values): NonFinite | undefined {
+function findNonFinite(graph: Graph, values: Values): NonFinite | undefined {
   const value = (name: string) => values[name] ?? graph.initializers.get(name);
   const first = (has: (t: Tensor | undefined) => boolean) =>
     graph.nodes.find(

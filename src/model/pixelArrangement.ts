@@ -5,10 +5,10 @@ import { type InputSettings, showDims } from './inputDescription.ts';
 type Dim = number | string | undefined;
 
 /** How the elements of an input with fewer than four dimensions are an image's pixels. */
-export interface PixelArrangement {
+interface PixelArrangement {
   /** The same elements with four dimensions, the batch first. */
   readonly dims: readonly [Dim, Dim, Dim, Dim];
-  /** What was taken for what, for the report. */
+  /** Which dimensions were taken for rows, columns and channels: a sentence for the report. */
   readonly note: string;
 }
 

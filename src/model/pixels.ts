@@ -1,4 +1,4 @@
-import { withChannels } from '../datasets/imageChannels.ts';
+import { withChannels } from '../datasets/fitImages.ts';
 import { concatRows, float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import type { Picture } from '../pictures/picture.ts';
 import { resizeImage } from '../pictures/resizeImage.ts';

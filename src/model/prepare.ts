@@ -4,10 +4,9 @@ import { randomNodes } from '../onnx/randomness.ts';
 import { withUnsignedWeights } from '../onnx/standardize/unsignedWeights.ts';
 import { sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { foreignFloats, toFloat32 } from '../onnx/toFloat32.ts';
-import { limitOptimization } from '../runtime/limitOptimization.ts';
 import { type Program, program } from '../runtime/program.ts';
 import { scoped } from '../runtime/release.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import { limitOptimization, type Runtime } from '../runtime/runtime.ts';
 import type { Preparation } from './classifier.ts';
 import { asType, floatTolerance, largestDifference } from './equivalence.ts';
 import { NotEquivalentError, UnsuitableModelError } from './errors.ts';
@@ -98,33 +97,24 @@ export async function prepare(
       proved: proof.proved,
       preparation: {
         opset: model.opset,
-        ...(model.opset === original.opset ? {} : { upgradedFrom: original.opset }),
+        upgradedFrom: model.opset === original.opset ? undefined : original.opset,
         batched: unbatched === undefined,
         difference: proof.difference,
         optimization: proof.level,
         notes: [
           ...floats.map((type) => `The model computes in ${type}; it was explained in float32.`),
-          ...(image.type === 'float32'
-            ? []
-            : [`The model takes ${image.type} pixels; it was explained with real numbers in their place.`]),
-          ...(!modern.integers && real.graph.nodes.some(isQuantizer)
-            ? [
-                'The model is quantised; it was run step by step, as the file says. Runtimes that join the steps to 8-bit operators round otherwise, and some saturate: their scores may differ.',
-              ]
-            : []),
-          ...(modern.written.length === 0
-            ? []
-            : [`Written in standard operators, proved equal: ${modern.written.join(', ')}.`]),
-          ...(modern.integers ? [integerNote] : []),
+          image.type !== 'float32' &&
+            `The model takes ${image.type} pixels; it was explained with real numbers in their place.`,
+          !modern.integers && real.graph.nodes.some(isQuantizer) && quantisedNote,
+          modern.written.length > 0 && `Written in standard operators, proved equal: ${modern.written.join(', ')}.`,
+          modern.integers && integerNote,
           ...failuresInWords(reference),
           ...leftOut,
           ...random.map((name) => `${name} draws random numbers; the scores of probe images did not change with them.`),
           ...notFinite,
-          ...(unbatched === undefined
-            ? []
-            : [`Its batch dimension could not be freed (${unbatched}), so images run one by one.`]),
+          unbatched !== undefined && `Its batch dimension could not be freed (${unbatched}), so images run one by one.`,
           ...cautions,
-        ],
+        ].filter((note) => note !== false),
       },
       cautions,
     };
@@ -179,6 +169,8 @@ function failuresInWords({ failures, images }: Reference): string[] {
   return [`The model fails on ${failures.length} of ${all} probe images, which prove nothing: ${first}`];
 }
 
+const quantisedNote =
+  'The model is quantised; it was run step by step, as the file says. Runtimes that join the steps to 8-bit operators round otherwise, and some saturate: their scores may differ.';
 const integerNote =
   'It computes with 8-bit integers: gradients pass through the rounding as if it were not there (straight-through).';
 

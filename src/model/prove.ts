@@ -1,9 +1,8 @@
 import type { Model } from '../onnx/graph.ts';
-import { float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { type Program, program } from '../runtime/program.ts';
 import { together } from '../runtime/release.ts';
 import { type OptimizationLevel, optimizationLevels, type Runtime } from '../runtime/runtime.ts';
-import { largestDifference, pickRows, type RowValues, rowValues, stacked } from './equivalence.ts';
+import { imagesAt, largestDifference, pickRows, type RowValues, rowValues, stacked } from './equivalence.ts';
 import type { Reference } from './reference.ts';
 
 /** A program that was seen to give what the original gives, and how it is optimised. */
@@ -77,14 +76,4 @@ export async function prove(
 
 function rankOf(level: OptimizationLevel): number {
   return optimizationLevels.indexOf(level);
-}
-
-/** Images by their numbers, some perhaps twice. */
-export function imagesAt({ dims, data }: Tensor<'float32'>, numbers: readonly number[]): Tensor<'float32'> {
-  const [, ...rest] = dims;
-  const size = sizeOf(rest);
-  const picked = new Float32Array(numbers.length * size);
-  for (const [row, number] of numbers.entries())
-    picked.set(data.subarray(number * size, (number + 1) * size), row * size);
-  return float32([numbers.length, ...rest], picked);
 }

@@ -13,7 +13,7 @@ import { probeImages } from './probeImages.ts';
 import { windows } from './reference.ts';
 
 /** A layer whose weights training chose: the value that holds them, and the node that multiplies with it. */
-export interface WeightedLayer {
+interface WeightedLayer {
   readonly weights: string;
   readonly node: Node;
 }

@@ -19,7 +19,7 @@ export interface Reference {
   readonly scales: Scales;
   /** Largest difference between two runs over the same images. */
   readonly unsteadiness: number;
-  /** What was said of images that it failed on. */
+  /** The runtime's messages for images on which the model failed. */
   readonly failures: readonly string[];
 }
 

@@ -7,9 +7,10 @@ import { sizeOf } from '../onnx/tensor.ts';
 import { probe } from '../runtime/probe.ts';
 import { type OptimizationLevel, optimizationLevels, type Runtime } from '../runtime/runtime.ts';
 import { chooseBatchSize } from './classifier.ts';
+import { imagesAt } from './equivalence.ts';
 import { mixesImages } from './mixing.ts';
 import { factsOver, type Modernised } from './modernise.ts';
-import { imagesAt, type Proof, prove } from './prove.ts';
+import { type Proof, prove } from './prove.ts';
 import { type Reference, windows } from './reference.ts';
 
 /** A form of the model that gives what the original gives. */
@@ -22,7 +23,7 @@ export interface Settled {
   readonly proof: Proof;
 }
 
-/** What a form of the model is tried with. */
+/** The model, images and runtime that each form of the model is tried with. */
 export interface Trial {
   readonly runtime: Runtime;
   readonly inputName: string;

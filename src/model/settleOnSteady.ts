@@ -1,25 +1,24 @@
 import { float32, type Tensor } from '../onnx/tensor.ts';
 import { random } from '../random/random.ts';
-import { largestDifference, pickRows, scalesOf } from './equivalence.ts';
+import { imagesAt, largestDifference, pickRows, scalesOf } from './equivalence.ts';
 import type { Modernised } from './modernise.ts';
-import { imagesAt } from './prove.ts';
 import type { Reference } from './reference.ts';
 import { type Settled, settle, shareInWords, type Trial } from './settle.ts';
 
 /** The original, for images that it may magnify the rounding of. */
-export interface Original {
+interface Original {
   /** Runs it on images, one at a time. */
   readonly original: (images: Tensor<'float32'>) => Promise<Reference>;
   /** A reference with the scales that its values are measured by. */
   readonly measured: (seen: Reference) => Reference;
-  /** So many images, the first ones, must count. */
+  /** How many of the first images must not be left out. */
   readonly needed: number;
 }
 
 /**
  * `settle`, and where that fails, once more without the images of which the original itself says other things when their pixels
  * move by a rounding: a model that divides an image by its own spread gives nothing but magnified rounding for a white one.
- * What differs elsewhere is refused as before.
+ * A difference on any other image is refused, as `settle` does.
  * @returns with what is to be said of images that were left out.
  */
 export async function settleOnSteady(
@@ -65,7 +64,7 @@ function roundingOf({ data }: Tensor<'float32'>): number {
   return largest * 2 ** -23;
 }
 
-/** Each pixel one rounding higher or lower, at random. */
+/** The images with each pixel moved up or down, at random, by one rounding. */
 function nudged({ dims, data }: Tensor<'float32'>, step: number): Tensor<'float32'> {
   const source = random(1);
   return float32(

@@ -6,10 +6,10 @@ import { InvalidTargetError } from './errors.ts';
 export type Target = number | { readonly for: number; readonly against: number };
 
 /** A class by its index, or one that depends on the image: what the model decides, and what came second. */
-export type ClassChoice = number | 'predicted' | 'second';
+type ClassChoice = number | 'predicted' | 'second';
 
 /** A target that may depend on the image. */
-export type TargetChoice = ClassChoice | { readonly for: ClassChoice; readonly against: ClassChoice };
+type TargetChoice = ClassChoice | { readonly for: ClassChoice; readonly against: ClassChoice };
 
 /**
  * Reads a target: a class (index or name), "predicted", or A-vs-B, where A and B may be "predicted" and "second" too.

@@ -72,6 +72,11 @@ export const stringsOf = reader('strings');
 export const tensorOf = reader('tensor');
 export const graphOf = reader('graph');
 
+/** An axis or index counted from the start; given, it may count from the end, where -1 is the last of `length`. */
+export function fromStart(given: number, length: number): number {
+  return given < 0 ? given + length : given;
+}
+
 /** The attributes without the named ones. */
 export function without(all: Attributes, ...names: string[]): Attributes {
   return Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)));

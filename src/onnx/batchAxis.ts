@@ -1,4 +1,4 @@
-import { intOf, intsOf, stringOf } from './attributes.ts';
+import { fromStart, intOf, intsOf, stringOf } from './attributes.ts';
 import type { Facts } from './facts.ts';
 import type { Node } from './graph.ts';
 import { inputOf, optionalInputOf } from './graphView.ts';
@@ -12,7 +12,7 @@ export interface BatchPlace {
   readonly repeats: number;
 }
 
-/** By the value's name. */
+/** Where the images lie in each value, by the value's name. */
 export type BatchPlaces = ReadonlyMap<string, BatchPlace>;
 
 /** The places in the outputs of a node that reads an image's values, as far as they can be told. */
@@ -104,7 +104,7 @@ function axisIn(node: Node, { at, output, axis, rank, outputRank, facts }: Asked
 }
 
 function positive(axes: readonly number[], rank: number): readonly number[] {
-  return axes.map((axis) => (axis < 0 ? axis + rank : axis));
+  return axes.map((axis) => fromStart(axis, rank));
 }
 
 /** An axis where others are taken out; undefined where it is itself. */
@@ -114,7 +114,7 @@ function without(axis: number, others: readonly number[]): number | undefined {
 
 function gathered(node: Node, at: number, axis: number, facts: Facts): number | undefined {
   const [data, indices] = [inputOf(node, 0), inputOf(node, 1)];
-  const along = positive([intOf(node, 'axis', 0)], facts.get(data)?.dims.length ?? 0)[0] ?? 0;
+  const along = fromStart(intOf(node, 'axis', 0), facts.get(data)?.dims.length ?? 0);
   if (at === 1) return axis + along;
   if (along === axis) return undefined;
   return along < axis ? axis + (facts.get(indices)?.dims.length ?? 1) - 1 : axis;

@@ -24,7 +24,7 @@ export function inDoublePrecision(model: Model): Model | undefined {
   const initializers = [...graph.initializers].map(
     ([name, t]) => [name, isTensorOf(t, 'float32') ? tensor('float64', t.dims, Float64Array.from(t.data)) : t] as const,
   );
-  const outputs = graph.outputs.map(({ name }) => ({ name, type: undefined, dims: undefined }));
+  const outputs = graph.outputs.map(({ name }) => ({ name }));
   const { nodes, inputs } = builder.build();
   const double = { ...graph, inputs, nodes, outputs, initializers: new Map(initializers), valueInfo: [] };
   return { ...model, graph: double };

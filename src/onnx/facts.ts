@@ -1,6 +1,6 @@
 import type { ElementType } from './elementType.ts';
-import type { Graph, Node } from './graph.ts';
-import { reads } from './graph.ts';
+import { UnknownValueError } from './errors.ts';
+import { type Graph, type Node, reads } from './graph.ts';
 import { nonTensorNames } from './nonTensors.ts';
 import { is } from './operators.ts';
 import type { Tensor } from './tensor.ts';
@@ -19,12 +19,21 @@ export interface ValueFacts {
 /** By value name. The batch dimension has the size it had in the probe. */
 export type Facts = ReadonlyMap<string, ValueFacts>;
 
+/** Looks facts up. @throws UnknownValueError for a value of which nothing is known. */
+export function factsBy(facts: Facts): (name: string) => ValueFacts {
+  return (name) => {
+    const known = facts.get(name);
+    if (!known) throw new UnknownValueError(name);
+    return known;
+  };
+}
+
 /** A graph that also gives every intermediate value as an output, but for those that are no tensors. */
 export function exposeAll(graph: Graph): Graph {
   const listed = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
   for (const name of nonTensorNames(graph)) listed.add(name);
   const hidden = graph.nodes.flatMap((node) => node.outputs).filter((name) => name !== '' && !listed.has(name));
-  const outputs = hidden.map((name) => ({ name, type: undefined, dims: undefined }));
+  const outputs = hidden.map((name) => ({ name }));
   return { ...graph, outputs: [...graph.outputs, ...outputs] };
 }
 

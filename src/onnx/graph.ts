@@ -25,7 +25,7 @@ export interface Graph {
   readonly name: string;
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
-  /** In topological order. */
+  /** In topological order: a node stands behind those whose outputs it reads. */
   readonly nodes: readonly Node[];
   readonly initializers: ReadonlyMap<string, Tensor>;
   /** What the file says of intermediate values. Empty after an edit: it may no longer hold. */
@@ -33,12 +33,12 @@ export interface Graph {
   readonly proto?: GraphProto;
 }
 
-/** A graph input or output. An unknown dimension is a name (equal names are equal sizes) or undefined. */
+/** A graph input or output, and what is known of it. An unknown dimension is a name (equal names are equal sizes) or undefined. */
 export interface ValueInfo {
   readonly name: string;
-  /** Undefined for what is not a tensor (sequences, maps, optionals). */
-  readonly type: ElementType | undefined;
-  readonly dims: readonly (number | string | undefined)[] | undefined;
+  /** Undefined also for what is no tensor (sequences, maps, optionals). */
+  readonly type?: ElementType;
+  readonly dims?: readonly (number | string | undefined)[];
   readonly proto?: ValueInfoProto;
 }
 
@@ -52,7 +52,7 @@ export interface Node {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Attributes;
-  /** For a node that konkyo added: the node it comes from and the rule that made it. */
+  /** For a node that konkyo added: the node it comes from, and the gradient or relevance rule that made it. */
   readonly origin?: Origin;
   readonly proto?: NodeProto;
 }
@@ -98,12 +98,17 @@ export function subgraphs(node: Node): Graph[] {
   return Object.values(node.attributes).flatMap((a) => (a.type === 'graph' ? [a.value] : []));
 }
 
-function outerNames(graph: Graph): string[] {
-  const own = new Set([
+/** The values that a graph has itself; a subgraph reads others from around it. */
+export function ownNames(graph: Graph): Set<string> {
+  return new Set([
     ...graph.inputs.map((input) => input.name),
     ...graph.initializers.keys(),
     ...graph.nodes.flatMap((node) => node.outputs),
   ]);
+}
+
+function outerNames(graph: Graph): string[] {
+  const own = ownNames(graph);
   const used = [...graph.nodes.flatMap(reads), ...graph.outputs.map((output) => output.name)];
   return used.filter((name) => !own.has(name));
 }

@@ -65,7 +65,7 @@ const plainOps = [
     'Where',
   ] as const),
 ] as const;
-export type PlainOps = Readonly<Record<(typeof plainOps)[number], (...inputs: string[]) => string>>;
+type PlainOps = Readonly<Record<(typeof plainOps)[number], (...inputs: string[]) => string>>;
 
 type AttributeLikes = Readonly<Record<string, AttributeLike | undefined>>;
 
@@ -106,7 +106,7 @@ export class GraphBuilder {
     if (index < 0) throw new ArgumentError(`The graph has no input "${name}".`);
     this.#inputs.splice(index, 1);
     const value = compute();
-    this.append({ op: 'Identity', domain: '', name, inputs: [value], outputs: [name], attributes: {} });
+    this.rename(value, name);
     this.#nodes.push(...following);
   }
 
@@ -131,7 +131,7 @@ export class GraphBuilder {
     return name;
   }
 
-  /** While `body` runs, added nodes record that they come from this node by this rule. */
+  /** Runs `body`; the nodes it adds record that they come from this node, and by which gradient or relevance rule. */
   from<T>(origin: Origin, body: () => T): T {
     const outer = this.#origin;
     this.#origin = origin;
@@ -159,9 +159,21 @@ export class GraphBuilder {
     return outputs;
   }
 
-  /** Adds a node as it is, its names included. */
+  /** Adds a node under its own name, with its own inputs and outputs. */
   append(node: Node): void {
     this.#nodes.push(this.#origin ? { ...node, origin: this.#origin } : node);
+  }
+
+  /** Adds a node once more, with one output, on other inputs, and returns that output's name. */
+  again(node: Node, inputs: readonly string[]): string {
+    const output = this.fresh(node.op);
+    this.append({ ...node, name: output, inputs, outputs: [output] });
+    return output;
+  }
+
+  /** Gives a value another name, one that the graph does not make otherwise: that of an output, say. */
+  rename(value: string, name: string): void {
+    this.append({ op: 'Identity', domain: '', name, inputs: [value], outputs: [name], attributes: {} });
   }
 
   /** Puts other nodes in the place of one that is there. */
@@ -223,10 +235,10 @@ export class GraphBuilder {
   }
 }
 
-/** What adds to a graph and sees nothing of it: all of a builder that rules have. */
+/** The part of a builder that gradient and relevance rules get: they can add to the graph, and not look at it. */
 export type Additions = Pick<
   GraphBuilder,
-  'add' | 'addMany' | 'append' | 'constant' | 'fresh' | 'int' | 'ints' | 'ops' | 'scalar'
+  'add' | 'addMany' | 'again' | 'append' | 'constant' | 'fresh' | 'int' | 'ints' | 'ops' | 'scalar'
 >;
 
 function checkNumbers(values: readonly number[], what: string): void {

@@ -8,7 +8,7 @@ export interface GraphView {
   /** The nodes that read a value, in the graph's order; a node that reads it twice is there twice. */
   readers(value: string): readonly Node[];
   /**
-   * What follows from some values.
+   * The nodes that read some values, directly or through other nodes, and the values that they compute.
    * @param reached the outputs of a node that reads such a value which are such values too; by default all.
    */
   downstream(from: Iterable<string>, reached?: (node: Node) => readonly string[]): Downstream;
@@ -21,10 +21,10 @@ export interface GraphView {
   between(from: Iterable<string>, to: Iterable<string>): Node[];
 }
 
-export interface Downstream {
-  /** In the graph's order. */
+interface Downstream {
+  /** The nodes reached, in the graph's order. */
   readonly nodes: readonly Node[];
-  /** Those it starts from included. */
+  /** The values reached, and those that the search started from. */
   readonly values: ReadonlySet<string>;
 }
 

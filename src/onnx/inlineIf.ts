@@ -44,15 +44,6 @@ function putInPlace(builder: GraphBuilder, node: Node, branch: Graph): void {
   for (const inner of branch.nodes) builder.append(renameValues(inner, named));
   branch.outputs.forEach(({ name }, i) => {
     const output = node.outputs[i];
-    if (output) {
-      builder.append({
-        op: 'Identity',
-        domain: '',
-        name: output,
-        inputs: [named(name)],
-        outputs: [output],
-        attributes: {},
-      });
-    }
+    if (output) builder.rename(named(name), output);
   });
 }

@@ -6,7 +6,7 @@ import type { Tensor } from './tensor.ts';
 import { isExternal } from './tensorProto.ts';
 
 /** A node somewhere inside another: in a subgraph, or in the body of the function that it calls. */
-export interface InsideNode {
+interface InsideNode {
   readonly node: Node;
   /** A value that its surroundings hold as a constant, by name. */
   readonly constant: (name: string) => Tensor | undefined;

@@ -2,7 +2,7 @@ import type { Node } from './graph.ts';
 import type { Additions } from './graphBuilder.ts';
 import { inputOf, optionalInputOf } from './graphView.ts';
 
-/** A node as rules see it that write nodes for it: its inputs, and the builder's methods to add nodes with. */
+/** A node as a gradient, bound or rewriting rule sees it: its inputs, and a builder's methods to add nodes with. */
 export interface NodeCall extends Pick<Additions, 'add' | 'ops'> {
   readonly node: Node;
   /** Names of the inputs; '' for one that is left out. */

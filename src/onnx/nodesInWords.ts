@@ -1,10 +1,15 @@
 import { type Node, qualifiedOp } from './graph.ts';
 
 /** A node as it is named to people, and its operator. */
-export interface NamedNode {
+interface NamedNode {
   readonly op: string;
   /** See `describeNode`. */
   readonly node: string;
+}
+
+/** A node that something cannot be done with. */
+export interface RefusedNode extends NamedNode {
+  readonly why: string;
 }
 
 /** So many nodes of an operator are named; the rest are counted. */
@@ -26,6 +31,29 @@ export function firstOf(nodes: readonly Pick<NamedNode, 'node'>[]): string {
   const named = nodes.slice(0, mostNamed).map(({ node }) => node);
   const more = nodes.length - named.length;
   return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** A line for each kind of nodes, in the order in which the kinds come up. */
+export function linesByKind<T>(
+  nodes: readonly T[],
+  kindOf: (node: T) => string,
+  line: (kind: string, nodes: readonly T[]) => string,
+): string {
+  const kinds = [...new Set(nodes.map(kindOf))];
+  return kinds
+    .map(
+      (kind) =>
+        `  ${line(
+          kind,
+          nodes.filter((node) => kindOf(node) === kind),
+        )}`,
+    )
+    .join('\n');
+}
+
+/** An operator, and why its nodes are refused. */
+export function kindOf({ op, why }: RefusedNode): string {
+  return `${op} (${why})`;
 }
 
 /** Nodes by operator, counted alone: `3 Relu, 1 MaxPool`. */

@@ -5,8 +5,8 @@ import type { Node } from './graph.ts';
  * table has to answer for each of them: the compiler says which is forgotten.
  */
 
-/** What an operator can be. */
-export type OperatorFact =
+/** A property that an operator has or has not. */
+type OperatorFact =
   /** Gives the sizes of its input, and looks at none of its elements. */
   | 'shape'
   /** Its result depends on the sizes of its inputs alone, drawn or not. */

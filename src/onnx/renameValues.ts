@@ -1,4 +1,4 @@
-import { type Graph, type Node, subgraphs } from './graph.ts';
+import { type Graph, type Node, ownNames, subgraphs } from './graph.ts';
 
 /** A node whose values have other names, in its subgraphs' references to the outside too. Its own name stays. */
 export function renameValues(node: Node, named: (name: string) => string): Node {
@@ -16,11 +16,7 @@ export function renameValues(node: Node, named: (name: string) => string): Node 
 
 /** A subgraph whose references to the outside follow the new names; its own names stay, and hide outer ones. */
 function renameOuter(graph: Graph, named: (name: string) => string): Graph {
-  const own = new Set([
-    ...graph.inputs.map(({ name }) => name),
-    ...graph.initializers.keys(),
-    ...graph.nodes.flatMap(({ outputs }) => outputs),
-  ]);
+  const own = ownNames(graph);
   const outer = (name: string) => (own.has(name) ? name : named(name));
   return {
     ...graph,

@@ -9,3 +9,12 @@ import type { Tensor } from './tensor.ts';
 
 export const tensorSources = new WeakMap<Tensor, TensorProto>();
 export const attributeSources = new WeakMap<Attribute, AttributeProto>();
+
+/** A shallow copy of a protobuf message with other fields. A field that is absent in the file stays absent if its value does not change. */
+export function withFields<M extends object>(message: M, fields: Partial<M>): M {
+  const copy: M = Object.assign(Object.create(Object.getPrototypeOf(message)), message);
+  for (const [name, value] of Object.entries(fields) as [keyof M, M[keyof M]][]) {
+    if (copy[name] !== value) copy[name] = value;
+  }
+  return copy;
+}

@@ -5,19 +5,19 @@ import { viewOf } from './graphView.ts';
 import { type Constants, noConstants, numbersOf, shortConstants } from './shortConstants.ts';
 
 /** A node whose output has a size that is written into the model, and has nothing to do with the size of the image. */
-export interface StatedSize {
+interface StatedSize {
   readonly node: Node;
   /** At least so many elements. */
   readonly elements: number;
 }
 
 /** A Loop that goes round so often, whatever the image is. */
-export interface StatedLoop {
+interface StatedLoop {
   readonly node: Node;
   readonly iterations: number;
 }
 
-export interface Stated {
+interface Stated {
   readonly sizes: readonly StatedSize[];
   readonly loops: readonly StatedLoop[];
 }

@@ -12,9 +12,8 @@ import {
   viewBytes,
 } from './elementType.ts';
 import { ExternalDataError, InvalidModelError } from './errors.ts';
-import { tensorSources } from './sources.ts';
+import { tensorSources, withFields } from './sources.ts';
 import { sizeOf, type Tensor } from './tensor.ts';
-import { withFields } from './withFields.ts';
 
 /** The contents of a model's external data files, by location (as written in the model). */
 export type ExternalData = ReadonlyMap<string, Uint8Array>;

@@ -36,7 +36,7 @@ function convertGraph(graph: Graph): Graph {
     inputs: graph.inputs.map(convertValue),
     outputs: graph.outputs.map(convertValue),
     nodes: graph.nodes.map(convertNode),
-    initializers: new Map([...graph.initializers].map(([name, t]) => [name, convertTensor(t)])),
+    initializers: new Map([...graph.initializers].map(([name, t]) => [name, singlePrecision(t)])),
     valueInfo: [],
   };
 }
@@ -72,11 +72,12 @@ function convertNode(node: Node): Node {
 }
 
 function convertAttribute(attribute: Attribute & { readonly type: 'tensor' }): Attribute {
-  const value = convertTensor(attribute.value);
+  const value = singlePrecision(attribute.value);
   return attribute.value === value ? attribute : { type: 'tensor', value };
 }
 
-function convertTensor(t: Tensor): Tensor {
+/** Real numbers as float32; tensors of other elements as they are. */
+export function singlePrecision(t: Tensor): Tensor {
   switch (t.type) {
     case 'float16':
       return float32(t.dims, float16ToFloat32(t.data as Uint16Array));

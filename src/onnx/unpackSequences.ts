@@ -1,7 +1,8 @@
-import { intOf } from './attributes.ts';
+import { fromStart, intOf } from './attributes.ts';
 import type { Facts } from './facts.ts';
 import type { Graph, Node } from './graph.ts';
 import { GraphBuilder } from './graphBuilder.ts';
+import { outputOf } from './graphView.ts';
 import { prune } from './prune.ts';
 import { int64, sizeOf, toNumbers } from './tensor.ts';
 
@@ -24,7 +25,7 @@ export function unpackSequences(graph: Graph, facts: Facts): Graph {
   const optionals = new Map<string, string>();
   for (const written of graph.nodes) {
     const node = { ...written, inputs: written.inputs.map((name) => optionals.get(name) ?? name) };
-    if (node.op === 'Optional' && node.inputs[0]) optionals.set(node.outputs[0] ?? '', node.inputs[0]);
+    if (node.op === 'Optional' && node.inputs[0]) optionals.set(outputOf(node), node.inputs[0]);
     const members = membersOf(node, lists, builder, facts);
     if (members) for (const output of node.outputs) lists.set(output, members);
     const tensor = tensorOf(node, lists, builder, facts);
@@ -102,7 +103,7 @@ function splitInto(node: Node, builder: GraphBuilder, facts: Facts): readonly st
   const given = split === '' ? undefined : facts.get(split)?.constant;
   if (!dims || (split !== '' && !given)) return undefined;
   const axis = intOf(node, 'axis', 0);
-  const size = dims[axis < 0 ? axis + dims.length : axis] ?? 0;
+  const size = dims[fromStart(axis, dims.length)] ?? 0;
   const sizes =
     given && given.dims.length > 0 ? toNumbers(given) : equalParts(size, given ? (toNumbers(given)[0] ?? 1) : 1);
   if (sizes.length === 0) return undefined;

@@ -19,10 +19,9 @@ import {
 import { elementTypeCode } from './elementType.ts';
 import type { Attribute, Graph, Model, Node, ValueInfo } from './graph.ts';
 import { readValueInfo } from './readModel.ts';
-import { attributeSources } from './sources.ts';
+import { attributeSources, withFields } from './sources.ts';
 import { clampToInt64 } from './tensor.ts';
 import { encodeTensor } from './tensorProto.ts';
-import { withFields } from './withFields.ts';
 
 /**
  * The bytes of an ONNX file. A model that was read and not edited gives the bytes it was read from; only its sparse tensors

@@ -2,7 +2,7 @@ import { lightness } from './lightness.ts';
 import type { Picture } from './picture.ts';
 
 /** One side of one pixel, in pixel units from the upper left corner, running right or down. */
-export interface Edge {
+interface Edge {
   readonly x: number;
   readonly y: number;
   readonly runs: 'right' | 'down';

@@ -19,7 +19,7 @@ export const mixing = {
   lastShift: 15,
 } as const;
 
-/** Of the 65,536 values there are. */
+/** How many different numbers there are: one for each half of a 32-bit word. */
 const levels = 2 ** 16;
 
 /** One key for each sample, from a seeded generator. */

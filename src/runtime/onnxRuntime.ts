@@ -21,7 +21,7 @@ import {
 } from './runtime.ts';
 
 /** What onnxruntime-node and onnxruntime-web have in common. */
-export interface OnnxRuntimePackage {
+interface OnnxRuntimePackage {
   readonly InferenceSession: InferenceSessionFactory;
   readonly Tensor: TensorConstructor;
 }

@@ -8,7 +8,7 @@ export function lengthOf({ from, to }: Range): number {
   return to - from;
 }
 
-/** 0 to `count` in parts of at most `size`. */
+/** The numbers from 0 up to, not including, `count` in consecutive ranges of at most `size`. */
 export function ranges(count: number, size: number): Range[] {
   const parts = Math.ceil(count / size);
   return Array.from({ length: parts }, (_, i) => ({ from: i * size, to: Math.min(count, (i + 1) * size) }));

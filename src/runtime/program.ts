@@ -6,7 +6,7 @@ import { type Range, ranges } from './portions.ts';
 import { type Releasable, scoped } from './release.ts';
 import { floatOutputOf, type OptimizationLevel, type Runtime, type Values } from './runtime.ts';
 
-export interface ProgramOptions {
+interface ProgramOptions {
   /** The values of the graph that are computed, and nothing that they do not need. Default: the graph as it is. */
   readonly outputs?: readonly string[];
   /** Rows of one run where they go through in batches. Default: all at once. */
@@ -18,8 +18,8 @@ export interface ProgramOptions {
 /** Tensors [n, ...] of equally many rows, by the names of graph inputs. */
 export type Rows = Readonly<Record<string, Tensor<'float32'>>>;
 
-export interface RowOptions {
-  /** What goes into every run as it is. */
+interface RowOptions {
+  /** Inputs that are the same for every batch of rows. */
   readonly whole?: Values;
   /** The outputs wanted; all by default. */
   readonly wanted?: readonly string[];
@@ -57,7 +57,7 @@ export async function program(
   { outputs: named, batchSize = Number.MAX_SAFE_INTEGER, optimization }: ProgramOptions = {},
 ): Promise<Program> {
   const outputs = named ?? model.graph.outputs.map(({ name }) => name);
-  const infos = named?.map((name) => ({ name, type: undefined, dims: undefined }));
+  const infos = named?.map((name) => ({ name }));
   const graph = infos ? prune(model.graph, infos) : model.graph;
   const read = new Set(graph.inputs);
   const unread = new Set(model.graph.inputs.flatMap((input) => (read.has(input) ? [] : [input.name])));
@@ -90,7 +90,7 @@ export async function program(
   return { outputs, run, batches, runRows, release };
 }
 
-/** Compiles a graph for these rows alone. */
+/** Compiles a graph, runs it on these rows, and releases it. */
 export function runOnce(runtime: Runtime, model: Model, options: ProgramOptions, rows: Rows): Promise<Rows> {
   return scoped(async (keep) => (await keep(program(runtime, model, options))).runRows(rows));
 }

@@ -3,8 +3,8 @@ export interface Releasable {
   release(): Promise<void>;
 }
 
-/** Takes what was opened into care, and gives it back. */
-export type Keep = <R extends Releasable>(opened: R | Promise<R>) => Promise<R>;
+/** Notes a resource for release, and returns it. */
+type Keep = <R extends Releasable>(opened: R | Promise<R>) => Promise<R>;
 
 /**
  * Runs what opens things for itself: all that it kept is released when it ends, however it ends, the last one first.
@@ -41,7 +41,7 @@ function keeping(kept: Releasable[]): Keep {
   };
 }
 
-/** Each once, also where the release of another fails. */
+/** Releases each resource once, the last opened first, and goes on where the release of one fails. */
 async function releaseAll(kept: Releasable[]): Promise<void> {
   const last = kept.pop();
   if (!last) return;

@@ -67,3 +67,18 @@ export function floatOutputOf(values: Values, name: string): Tensor<'float32'> {
   if (value.type !== 'float32') throw new RunError(`"${name}" is ${value.type}, where float32 was expected.`);
   return value as Tensor<'float32'>;
 }
+
+/** The same runtime, whose sessions are optimised no further than `most`, whatever they ask for. */
+export function limitOptimization(runtime: Runtime, most: OptimizationLevel): Runtime {
+  if (most === 'all') return runtime;
+  return {
+    name: runtime.name,
+    threads: runtime.threads,
+    createSession: (model, { optimization = 'all', ...others } = {}) =>
+      runtime.createSession(model, { ...others, optimization: lower(optimization, most) }),
+  };
+}
+
+function lower(a: OptimizationLevel, b: OptimizationLevel): OptimizationLevel {
+  return optimizationLevels.indexOf(a) < optimizationLevels.indexOf(b) ? a : b;
+}

@@ -1,11 +1,11 @@
 import * as ort from 'onnxruntime-web';
-import { isKonkyoError, KonkyoError } from '../konkyoError.ts';
+import { isKonkyoError } from '../konkyoError.ts';
 import { onnxRuntime } from './onnxRuntime.ts';
-import type { Runtime } from './runtime.ts';
+import { type Runtime, SessionError } from './runtime.ts';
 
 /** How the WebAssembly runtime is set up. */
 export interface WebRuntimeOptions {
-  /** What one operator may use; default 1. More than one needs a cross-origin isolated page, and in most bundled apps `files`. */
+  /** How many threads one operator may use; default 1. More than one needs a cross-origin isolated page, and in most bundled apps `files`. */
   readonly threads?: number;
   /**
    * Addresses of `ort-wasm-simd-threaded.mjs` and `ort-wasm-simd-threaded.wasm`, which lie in onnxruntime-web's folder `dist`. Each thread loads
@@ -16,22 +16,17 @@ export interface WebRuntimeOptions {
   readonly secondsToStart?: number;
 }
 
-/** Threads were asked of ONNX Runtime that this page cannot give. */
-export class ThreadsError extends KonkyoError {
-  readonly tag = 'threads';
-}
-
 /**
  * ONNX Runtime as WebAssembly: browsers, and Node without native code. Needs the package onnxruntime-web.
- * @throws ThreadsError where more than one thread is asked for on a page that is not cross-origin isolated.
+ * @throws SessionError for threads that the page cannot give: more than one need a page that is cross-origin isolated.
  */
 export function webRuntime({ threads = 1, files, secondsToStart = 60 }: WebRuntimeOptions = {}): Runtime {
   if (!Number.isInteger(threads) || threads < 1) {
-    throw new ThreadsError(`threads is ${threads}, but must be a whole number of 1 or more.`);
+    throw new SessionError(`threads is ${threads}, but must be a whole number of 1 or more.`);
   }
   const { crossOriginIsolated, location } = globalThis as BrowserGlobals;
   if (threads > 1 && crossOriginIsolated === false) {
-    throw new ThreadsError(
+    throw new SessionError(
       `This page is not cross-origin isolated, so ONNX Runtime has one thread, not ${threads}. Serve it with the headers "Cross-Origin-Opener-Policy: same-origin" and "Cross-Origin-Embedder-Policy: require-corp", or ask for one thread.`,
     );
   }
@@ -52,7 +47,7 @@ export function webRuntime({ threads = 1, files, secondsToStart = 60 }: WebRunti
         return await runtime.createSession(model, options);
       } catch (cause) {
         if (!isKonkyoError(cause, 'session') || !cause.message.includes('due to timeout')) throw cause;
-        throw new ThreadsError(
+        throw new SessionError(
           `ONNX Runtime's ${threads} threads did not start within ${secondsToStart} s. In a bundled app, give webRuntime the addresses of ONNX Runtime's own files: files: { mjs, wasm }, of "onnxruntime-web/ort-wasm-simd-threaded.mjs" and ".wasm". On a slow connection, raise secondsToStart. The page has to be loaded again.`,
           { cause },
         );
@@ -61,7 +56,7 @@ export function webRuntime({ threads = 1, files, secondsToStart = 60 }: WebRunti
   };
 }
 
-/** What a browser has and Node has not. */
+/** Globals that browsers have and Node has not. */
 interface BrowserGlobals {
   readonly crossOriginIsolated?: boolean;
   readonly location?: { readonly href: string };

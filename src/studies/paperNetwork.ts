@@ -1,5 +1,4 @@
-import type { Dataset } from '../datasets/dataset.ts';
-import { splitEvery } from '../datasets/splitEvery.ts';
+import { type Dataset, splitEvery } from '../datasets/dataset.ts';
 import { findImageInput } from '../model/imageInput.ts';
 import { describeInput } from '../model/inputDescription.ts';
 import type { Model } from '../onnx/graph.ts';

@@ -2,7 +2,7 @@ import type { Model } from '../onnx/graph.ts';
 import { type Layer, networkModel } from './network.ts';
 
 /** A network of one of the four papers, ready to be trained. */
-export interface Architecture {
+interface Architecture {
   readonly title: string;
   readonly paper: 'rules' | 'filters' | 'noncontributing' | 'regions';
   /** The paper's wording leaves some of it open: what is our reading, if anything. */

@@ -6,7 +6,7 @@ import type { TrainingIdentity } from './trainingIdentity.ts';
 
 /** One pass over the training images, or the part of it that was made. */
 export interface EpochRecord {
-  /** From 1. */
+  /** The epoch's number, counted from 1. */
   readonly epoch: number;
   /** Updates made at its end. */
   readonly step: number;
@@ -16,7 +16,7 @@ export interface EpochRecord {
   readonly accuracy?: number;
 }
 
-/** Where the best weights so far were found. */
+/** The best weights so far, and the epoch that gave them. */
 export interface Best {
   readonly accuracy: number;
   readonly epoch: number;
@@ -26,7 +26,7 @@ export interface Best {
 /** What a training has come to: enough to go on as if it had not stopped, to the same bytes. */
 export interface Checkpoint {
   readonly state: TrainingState;
-  /** What must be the same to go on. */
+  /** The model, data and settings, which must be the same to go on. */
   readonly identity: TrainingIdentity;
   /** Where the random numbers stood before the current epoch's order was drawn. */
   readonly random: RandomPosition;

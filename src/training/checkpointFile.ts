@@ -59,7 +59,7 @@ export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 }
 
 /**
- * @throws NpzFormatError, NpyFormatError when the bytes are damaged.
+ * @throws FileFormatError when the bytes are damaged.
  * @throws CheckpointError when they are not a checkpoint of this version of konkyo.
  */
 export function readCheckpoint(bytes: Uint8Array, where = 'checkpoint'): Checkpoint {

@@ -10,14 +10,14 @@ export interface Loss {
   readonly add: (builder: GraphBuilder, values: LossValues) => LossNodes;
 }
 
-export interface LossValues {
+interface LossValues {
   readonly scores: string;
   readonly labels: string;
   /** K */
   readonly classes: number;
 }
 
-export interface LossNodes {
+interface LossNodes {
   /** The mean over the batch, a float32 scalar. */
   readonly loss: string;
   /** Its gradient with respect to the scores, [N, K]. */

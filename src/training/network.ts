@@ -22,7 +22,7 @@ export type Layer =
       readonly name: string;
       readonly units: number;
       readonly activation: Activation;
-      /** By default what suits the activation. */
+      /** By default the one that suits the activation. */
       readonly initialization?: Initialization;
     };
 
@@ -76,7 +76,7 @@ export function networkModel(network: Network, seed: number): Model {
 interface LayerNodes {
   readonly nodes: readonly Node[];
   readonly weights: readonly (readonly [string, Tensor])[];
-  /** Of the output, without the batch. */
+  /** The shape of one image's output. */
   readonly dims: readonly number[];
 }
 

@@ -13,12 +13,12 @@ export interface Optimizer {
 }
 
 /** Names of values: what an update reads. */
-export interface UpdateValues {
+interface UpdateValues {
   readonly weight: string;
   readonly gradient: string;
-  /** By the names in `remembers`. */
+  /** The value remembered under one of the names in `remembers`. */
   readonly memory: (name: string) => string;
-  /** By the names that `scalars` gives. */
+  /** The value of one of the numbers that `scalars` gives. */
   readonly scalar: (name: string) => string;
 }
 
@@ -28,7 +28,7 @@ export interface Updated {
   readonly memory: Readonly<Record<string, string>>;
 }
 
-export interface SgdSettings {
+interface SgdSettings {
   /** Default 0: plain gradient descent. */
   readonly momentum?: number;
   /** L2: `weightDecay * w` is added to the gradient. Default 0. */
@@ -56,7 +56,7 @@ export function sgd(settings: SgdSettings = {}): Optimizer {
   };
 }
 
-export interface AdamSettings {
+interface AdamSettings {
   /** Default 0.9. */
   readonly beta1?: number;
   /** Default 0.999. */

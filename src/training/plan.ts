@@ -42,16 +42,16 @@ export interface Progress {
   /** Updates made, of `updates`. */
   readonly step: number;
   readonly updates: number;
-  /** From 1. */
+  /** The current epoch, counted from 1. */
   readonly epoch: number;
-  /** Of the last batch. */
+  /** The loss of the last batch. */
   readonly loss: number;
   readonly learningRate: number;
   /** Finished epochs. */
   readonly history: readonly EpochRecord[];
 }
 
-/** What a training's options come to, checked. */
+/** A training's options, checked and with their defaults. */
 export interface TrainingPlan {
   readonly data: TrainingImages;
   readonly validation: TrainingImages | undefined;

@@ -13,7 +13,7 @@ export interface Recipe {
   readonly validationImages: number;
   /** Test accuracy on MNIST in the paper; null where it gives none. */
   readonly paperAccuracy: number | null;
-  /** What the paper leaves open. */
+  /** The settings that the paper leaves open, and what was chosen. */
   readonly ours: string;
 }
 

@@ -11,7 +11,7 @@ import { workingOpset } from '../onnx/upgrade/upgradeModel.ts';
 import { probe } from '../runtime/probe.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { addGradients } from '../transforms/gradient/gradient.ts';
-import { TrainableWeightsError, TrainingDataError } from './errors.ts';
+import { TrainableWeightsError, TrainingDataError, TrainingSettingsError } from './errors.ts';
 import { type Loss, softmaxCrossEntropy } from './losses.ts';
 import { matrixConvolutions } from './matrixConvolutions.ts';
 import type { Optimizer } from './optimizers.ts';
@@ -38,7 +38,7 @@ export interface TrainStep {
 }
 
 /** A weight is a graph input under the name its initializer had. */
-export interface WeightSlot {
+interface WeightSlot {
   readonly name: string;
   readonly initial: Tensor<'float32'>;
   /** Graph output: the weight after the step. */
@@ -89,14 +89,19 @@ export async function makeTrainStep(runtime: Runtime, model: Model, options: Tra
     const after = optimizer.update(builder, {
       weight: name,
       gradient,
-      memory: (what) => inputs[what] ?? '',
-      scalar: (what) => scalars[what] ?? '',
+      memory: (what) => named(inputs, what, optimizer),
+      scalar: (what) => named(scalars, what, optimizer),
     });
     const mask = masked.includes(name) ? input(builder, `${name}.mask`, 'float32', dims) : undefined;
     const updated = mask === undefined ? after.weight : builder.ops.Mul(after.weight, mask);
     const weight: WeightSlot = { name, initial, updated, mask };
     const memory = Object.entries(inputs).map(
-      ([what, input]): MemorySlot => ({ name: `${name}.${what}`, dims, input, updated: after.memory[what] ?? '' }),
+      ([what, input]): MemorySlot => ({
+        name: `${name}.${what}`,
+        dims,
+        input,
+        updated: named(after.memory, what, optimizer),
+      }),
     );
     return { weight, memory };
   });
@@ -180,7 +185,7 @@ function rowOfScores(graph: Graph, facts: Facts): { readonly name: string; reado
 /** The forward pass in the form that trains fastest. */
 function prepare(graph: Graph, facts: Facts, scores: string): Graph {
   const inputs = graph.inputs.map(({ name }) => name);
-  return prune(matrixConvolutions(graph, facts), [{ name: scores, type: undefined, dims: undefined }], inputs);
+  return prune(matrixConvolutions(graph, facts), [{ name: scores }], inputs);
 }
 
 /** @throws TrainingDataError where the input is not for batches of such images. */
@@ -219,4 +224,13 @@ function checkWeights(weights: readonly WeightGradient[], masked: readonly strin
 
 function input(builder: GraphBuilder, name: string, type: 'float32' | 'int64', dims: ValueInfo['dims']): string {
   return builder.input(`${reservedPrefix}train/${name}`, type, dims);
+}
+
+/** A value of the optimiser's by the name it has there. @throws TrainingSettingsError where the optimiser has no such name */
+function named(values: Readonly<Record<string, string>>, what: string, { name }: Optimizer): string {
+  const value = values[what];
+  if (value !== undefined) return value;
+  throw new TrainingSettingsError(
+    `The optimiser ${name} has no "${what}": it is to be in its \`remembers\` or \`scalars\`.`,
+  );
 }

@@ -29,7 +29,7 @@ export interface TrainingIdentity {
 const ratesAt = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
 
 /** What goes into a training, as far as it decides the weights. */
-export interface TrainingParts {
+interface TrainingParts {
   readonly images: LabelledImages;
   readonly validation: LabelledImages | undefined;
   readonly batchSize: number;
@@ -112,7 +112,7 @@ function fieldDifferences(checkpoint: TrainingIdentity, now: TrainingIdentity): 
   });
 }
 
-/** Of the steps that were made. */
+/** The first of the compared steps, among those that were made, at which the learning rate was another. */
 function rateDifference(checkpoint: TrainingIdentity, now: TrainingIdentity, steps: number): Difference[] {
   const at = ratesAt.findIndex((step, i) => step < steps && checkpoint.rates?.[i] !== now.rates?.[i]);
   const [was, is] = [checkpoint.rates?.[at], now.rates?.[at]];

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/cli/flags.ts';
 import { readInputs } from '../../src/cli/inputs.ts';
-import { ImageIndexError } from '../../src/datasets/errors.ts';
+import { LabelledImagesError } from '../../src/datasets/errors.ts';
 import { imageAt } from '../../src/datasets/labelledImages.ts';
 import { openDataset } from '../../src/datasets/openDataset.ts';
 import { loadClassifier } from '../../src/model/loadClassifier.ts';
@@ -41,7 +41,7 @@ describe('DATASET:INDEX', () => {
   it('says which data sets and which numbers there are', async () => {
     const unknown = await errorOf(UsageError, () => readInputs(['cifar:1'], classifier));
     expect(unknown.message).toContain('There are: digits, mnist, fashion-mnist.');
-    const beyond = await errorOf(ImageIndexError, () => readInputs(['digits:2000'], classifier));
+    const beyond = await errorOf(LabelledImagesError, () => readInputs(['digits:2000'], classifier));
     expect(beyond.message).toContain('Choose a whole number from 0 to 1999');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { datasetFromArrays } from '../../src/datasets/arrayDataset.ts';
-import { ArrayDatasetError, LabelledImagesError } from '../../src/datasets/errors.ts';
+import { LabelledImagesError } from '../../src/datasets/errors.ts';
 import { pictureAt } from '../../src/datasets/fitImages.ts';
 import type { NpyArray } from '../../src/datasets/npyTypes.ts';
 import { errorOf } from './expectError.ts';
@@ -18,7 +18,7 @@ const labels = (...values: number[]): NpyArray => ({
 const made = (arrays: Readonly<Record<string, NpyArray>>) =>
   datasetFromArrays(new Map(Object.entries(arrays)), 'set.npz', 'set');
 const complaint = async (arrays: Readonly<Record<string, NpyArray>>) =>
-  (await errorOf(ArrayDatasetError, () => made(arrays))).message;
+  (await errorOf(LabelledImagesError, () => made(arrays))).message;
 
 describe('data set from arrays', () => {
   it('takes the arrays of Keras’ mnist.npz', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { IdxFormatError, LabelledImagesError } from '../../src/datasets/errors.ts';
+import { FileFormatError, LabelledImagesError } from '../../src/datasets/errors.ts';
 import { labelledImagesFromIdx, parseIdx } from '../../src/datasets/idx.ts';
 import { errorOf } from './expectError.ts';
 import { idxImages, idxLabels } from './idxBytes.ts';
@@ -40,7 +40,7 @@ describe('IDX', () => {
     ['missing data', idxLabels([1, 2, 3]).subarray(0, 10), 'cut short: its header asks for 11 bytes, it has 10'],
     ['surplus data', Uint8Array.of(...idxLabels([1]), 0), 'too long: its header asks for 9 bytes, it has 10'],
   ])('refuses %s', async (_, bytes, what) => {
-    const error = await errorOf(IdxFormatError, () => parseIdx(bytes, 'file'));
+    const error = await errorOf(FileFormatError, () => parseIdx(bytes, 'file'));
     expect(error.message).toContain(`file: ${what}`);
     expect(error.where).toBe('file');
   });
@@ -53,7 +53,7 @@ describe('IDX', () => {
   });
 
   it('notices swapped files', async () => {
-    const error = await errorOf(IdxFormatError, () =>
+    const error = await errorOf(FileFormatError, () =>
       labelledImagesFromIdx(pair(idxLabels([1]), idxImages([1, 1, 1], [0]))),
     );
     expect(error.message).toContain('tiny-images: expected images (count, height, width), found an array of 1');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { DatasetFileError, ImageFormatError } from '../../src/datasets/errors.ts';
+import { DatasetFileError, FileFormatError } from '../../src/datasets/errors.ts';
 import { decodeImage, readImageFile } from '../../src/datasets/imageFile.ts';
 import { errorOf } from './expectError.ts';
 
@@ -81,18 +81,17 @@ describe('decoding a picture', () => {
     ['GIF', Buffer.from('GIF89a'), 'a GIF picture'],
     ['noise', Uint8Array.of(1, 2, 3, 250), 'bytes of an unknown kind'],
   ])('says what was found in place of a picture: %s', async (_, bytes, found) => {
-    const error = await errorOf(ImageFormatError, () => decodeImage(bytes, 'photo.png'));
+    const error = await errorOf(FileFormatError, () => decodeImage(bytes, 'photo.png'));
     expect(error.message).toBe(
       `photo.png: not a supported picture: found ${found}. Give a PNG, JPEG or WebP picture, or convert it to one`,
     );
-    expect(error.found).toBe(found);
   });
 
   it.each(['png', 'jpeg', 'webp'] as const)('refuses a %s file cut in half', async (format) => {
     const noise = Uint8Array.from({ length: 64 * 64 * 3 }, (_, index) => (index * 7919) % 251);
     const bytes = await raw(noise, 64, 64, 3).toFormat(format).toBuffer();
     const half = bytes.subarray(0, bytes.length / 2);
-    const error = await errorOf(ImageFormatError, () => decodeImage(half, 'photo'));
+    const error = await errorOf(FileFormatError, () => decodeImage(half, 'photo'));
     expect(error.message).toContain('picture that cannot be decoded');
     expect(error.cause).toBeInstanceOf(Error);
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DatasetFileError, ImageFolderError, ImageFormatError, InterruptedError } from '../../src/datasets/errors.ts';
+import { DatasetFileError, FileFormatError, InterruptedError, LabelledImagesError } from '../../src/datasets/errors.ts';
 import { readImageFolder } from '../../src/datasets/imageFolder.ts';
 import { imageAt } from '../../src/datasets/labelledImages.ts';
 import { errorOf } from './expectError.ts';
@@ -78,7 +78,7 @@ describe('folder of images by class', () => {
 
   it('refuses pictures of different sizes, unless it is told one', async () => {
     for (let i = 0; i < 5; i++) await put(`a/${i}.png`, { grey: 9, width: i === 3 ? 5 : 3 });
-    const { message } = await errorOf(ImageFolderError, () => readImageFolder(root));
+    const { message } = await errorOf(LabelledImagesError, () => readImageFolder(root));
     expect(message).toContain(`${join(root, 'a/3.png')}: the picture is 2x5, but ${join(root, 'a/0.png')} is 2x3`);
     expect(message).toContain('--size');
     const { train } = await readImageFolder(root, { size: { height: 4, width: 4 } });
@@ -89,27 +89,27 @@ describe('folder of images by class', () => {
     await put('train/a/0.png');
     await put('test/a/0.png');
     await mkdir(join(root, 'train/empty'));
-    const error = await errorOf(ImageFolderError, () => readImageFolder(root));
+    const error = await errorOf(LabelledImagesError, () => readImageFolder(root));
     expect(error.message).toContain(`${join(root, 'train/empty')}: the class "empty" has no pictures`);
   });
 
   it('names a class that is only tested', async () => {
     await put('train/a/0.png');
     await put('test/b/0.png');
-    const { message } = await errorOf(ImageFolderError, () => readImageFolder(root));
+    const { message } = await errorOf(LabelledImagesError, () => readImageFolder(root));
     expect(message).toContain('the class "b" is in test, but not in train');
   });
 
   it('names a picture that is damaged', async () => {
     for (let i = 0; i < 12; i++) await put(`a/${10 + i}.png`);
     await writeFile(join(root, 'a/15.png'), 'not a picture');
-    const error = await errorOf(ImageFormatError, () => readImageFolder(root));
+    const error = await errorOf(FileFormatError, () => readImageFolder(root));
     expect(error.where).toBe(join(root, 'a/15.png'));
   });
 
   it('explains a folder without classes, and one that is not there', async () => {
     await put('picture.png');
-    const { message } = await errorOf(ImageFolderError, () => readImageFolder(root));
+    const { message } = await errorOf(LabelledImagesError, () => readImageFolder(root));
     expect(message).toContain('there are no folders of pictures in it. Make one folder for each class');
     const missing = await errorOf(DatasetFileError, () => readImageFolder(join(root, 'nowhere')));
     expect(missing.cause).toMatchObject({ code: 'ENOENT' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ImageIndexError, LabelledImagesError } from '../../src/datasets/errors.ts';
+import { LabelledImagesError } from '../../src/datasets/errors.ts';
 import { imageAt, indicesOfClass, labelledImages, selectImages } from '../../src/datasets/labelledImages.ts';
 import { errorOf } from './expectError.ts';
 
@@ -31,7 +31,7 @@ describe('labelled images', () => {
   });
 
   it.each([3, -1, 0.5, Number.NaN])('have no image %d', async (index) => {
-    const error = await errorOf(ImageIndexError, () => imageAt(set, index));
+    const error = await errorOf(LabelledImagesError, () => imageAt(set, index));
     expect(error.message).toBe(`pairs: there is no image ${index}. Choose a whole number from 0 to 2`);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NpyFormatError, NpyTypeError } from '../../src/datasets/errors.ts';
+import { FileFormatError } from '../../src/datasets/errors.ts';
 import { readNpy, writeNpy } from '../../src/datasets/npy.ts';
 import type { NpyArray } from '../../src/datasets/npyTypes.ts';
 import { errorOf } from './expectError.ts';
@@ -59,19 +59,18 @@ describe('npy', () => {
     ],
     ['no shape', npyFile("{'descr': '|u1', 'fortran_order': False}"), 'the header cannot be understood'],
   ])('refuses %s', async (_, bytes, what) => {
-    const error = await errorOf(NpyFormatError, () => readNpy(bytes, 'input.npy'));
+    const error = await errorOf(FileFormatError, () => readNpy(bytes, 'input.npy'));
     expect(error.message).toContain(`input.npy: ${what}`);
   });
 
   it.each(['|O', '<U3', '<c8', '<M8[ns]', '|V4'])('refuses elements of type %s by name', async (descr) => {
     const bytes = npyFile(`{'descr': '${descr}', 'fortran_order': False, 'shape': (1,), }`, [0, 0, 0, 0, 0, 0, 0, 0]);
-    const error = await errorOf(NpyTypeError, () => readNpy(bytes, 'input.npy'));
-    expect(error.descr).toBe(descr);
-    expect(error.message).toContain('Save the array as numbers');
+    const error = await errorOf(FileFormatError, () => readNpy(bytes, 'input.npy'));
+    expect(error.message).toContain(`element type ${descr} is not supported. Save the array as numbers`);
   });
 
   it('does not write a shape that does not fit the data', async () => {
-    const error = await errorOf(NpyFormatError, () => writeNpy({ ...matrix, dims: [3, 2] }));
+    const error = await errorOf(FileFormatError, () => writeNpy({ ...matrix, dims: [3, 2] }));
     expect(error.message).toContain('shape (3, 2) has 6 elements, the data 4');
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NpyTypeError } from '../../src/datasets/errors.ts';
+import { FileFormatError } from '../../src/datasets/errors.ts';
 import { readNpy, writeNpy } from '../../src/datasets/npy.ts';
 import type { NpyArray } from '../../src/datasets/npyTypes.ts';
 import { readNpz, writeNpz } from '../../src/datasets/npz.ts';
@@ -53,7 +53,7 @@ describe.skipIf(!hasNumpy)('NumPy files (skipped without python3-numpy)', () => 
   });
 
   it.each(['text', 'record', 'complex'])('refuses %s.npy', async (name) => {
-    await errorOf(NpyTypeError, () => readNpy(file(`${name}.npy`)));
+    await errorOf(FileFormatError, () => readNpy(file(`${name}.npy`)));
   });
 
   it.each([...sameBytes, 'bool', 'scalar', 'empty'])('writes %s as numpy.save does, byte for byte', (name) => {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { NpyTypeError, NpzFormatError } from '../../src/datasets/errors.ts';
+import { FileFormatError } from '../../src/datasets/errors.ts';
 import { writeNpy } from '../../src/datasets/npy.ts';
 import type { NpyArray } from '../../src/datasets/npyTypes.ts';
 import { readNpz, writeNpz } from '../../src/datasets/npz.ts';
@@ -53,7 +53,7 @@ describe('npz', () => {
     ['two bytes', Uint8Array.of(0x50, 0x4b), 'the archive is cut short or damaged'],
     ['an archive without arrays', zipSync({ 'notes.txt': Uint8Array.of(65) }), 'the archive has no arrays'],
   ])('refuses %s', async (_, bytes, what) => {
-    const error = await errorOf(NpzFormatError, () => readNpz(bytes, 'maps.npz'));
+    const error = await errorOf(FileFormatError, () => readNpz(bytes, 'maps.npz'));
     expect(error.message).toContain(`maps.npz: ${what}`);
   });
 
@@ -61,14 +61,14 @@ describe('npz', () => {
     const bytes = writeNpz(arrays);
     const place = Buffer.from(bytes).indexOf(Buffer.from(Float32Array.of(1, -2, 3, -4).buffer));
     bytes[place] = (bytes[place] ?? 0) ^ 1;
-    const error = await errorOf(NpzFormatError, () => readNpz(bytes));
+    const error = await errorOf(FileFormatError, () => readNpz(bytes));
     expect(error.cause).toMatchObject({ message: 'the checksum of saliency.npy is wrong' });
   });
 
   it('names the array whose elements are not numbers', async () => {
     const text = Buffer.from(writeNpy(arrays.get('2')!));
     text.write('<U2', text.indexOf('<i8'));
-    const error = await errorOf(NpyTypeError, () => readNpz(zipSync({ 'names.npy': text }), 'maps.npz'));
+    const error = await errorOf(FileFormatError, () => readNpz(zipSync({ 'names.npy': text }), 'maps.npz'));
     expect(error.message).toContain('maps.npz, array "names": element type <U2 is not supported');
   });
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ChecksumError, LabelledImagesError, UnknownDatasetError } from '../../src/datasets/errors.ts';
+import { ChecksumError, DatasetFileError, LabelledImagesError } from '../../src/datasets/errors.ts';
 import { imageAt } from '../../src/datasets/labelledImages.ts';
 import { namedDatasets } from '../../src/datasets/namedDatasets.ts';
 import { writeNpy } from '../../src/datasets/npy.ts';
@@ -87,10 +87,10 @@ describe('opening a data set', () => {
   });
 
   it('says what there is instead of a name it does not know, or a file of another kind', async () => {
-    const unknown = await errorOf(UnknownDatasetError, () => openDataset('imagenet'));
+    const unknown = await errorOf(DatasetFileError, () => openDataset('imagenet'));
     expect(unknown.message).toContain('Give digits, mnist, fashion-mnist, a folder');
     await writeFile(join(folder, 'set.csv'), '');
-    const other = await errorOf(UnknownDatasetError, () => openDataset(join(folder, 'set.csv')));
+    const other = await errorOf(DatasetFileError, () => openDataset(join(folder, 'set.csv')));
     expect(other.message).toContain('Give an .npz archive');
   });
 

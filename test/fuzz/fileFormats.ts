@@ -8,7 +8,7 @@ import { inputSettings } from '../../src/cli/inputFlags.ts';
 import { parseSegments } from '../../src/cli/resourceFlags.ts';
 import { datasetFromArrays } from '../../src/datasets/arrayDataset.ts';
 import type { Dataset } from '../../src/datasets/dataset.ts';
-import { DIGITS_BYTES, DIGITS_COUNT, parseDigits } from '../../src/datasets/digitsFormat.ts';
+import { DIGITS_BYTES, DIGITS_COUNT, parseDigits } from '../../src/datasets/digits.ts';
 import { readIdxFolder } from '../../src/datasets/idxFolder.ts';
 import { decodeImage } from '../../src/datasets/imageFile.ts';
 import { imageAt, type LabelledImages } from '../../src/datasets/labelledImages.ts';

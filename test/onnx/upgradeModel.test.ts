@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type AttributeLike, attributes, float, floats } from '../../src/onnx/attributes.ts';
+import { UnsupportedOpsetError, UpgradeError } from '../../src/onnx/errors.ts';
 import type { Graph, Model, Node } from '../../src/onnx/graph.ts';
 import { emptyGraph, reservedPrefix } from '../../src/onnx/graphBuilder.ts';
 import { readModel } from '../../src/onnx/readModel.ts';
 import { float32, int64, type Tensor, tensor } from '../../src/onnx/tensor.ts';
-import { UnsupportedOpsetError, UpgradeError } from '../../src/onnx/upgrade/errors.ts';
 import { upgradeModel } from '../../src/onnx/upgrade/upgradeModel.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import type { Values } from '../../src/runtime/runtime.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { UnsupportedOpsetError } from '../../src/onnx/upgrade/errors.ts';
+import { UnsupportedOpsetError } from '../../src/onnx/errors.ts';
 import { upgradeModel } from '../../src/onnx/upgrade/upgradeModel.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { modelFolders, readStoredModel } from './operatorTests.ts';

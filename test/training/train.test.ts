@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Dataset } from '../../src/datasets/dataset.ts';
 import { loadDigits } from '../../src/datasets/digits.ts';
-import type { Digits } from '../../src/datasets/digitsFormat.ts';
 import type { LabelledImages } from '../../src/datasets/labelledImages.ts';
 import { trainingKey } from '../../src/model/metadata.ts';
 import type { Model } from '../../src/onnx/graph.ts';
@@ -18,7 +18,7 @@ import { trainingImages } from '../../src/training/trainingImages.ts';
 import { first } from './digits.ts';
 
 const runtime = nodeRuntime({ threads: 1 });
-let digits: Digits;
+let digits: Dataset;
 let some: LabelledImages;
 let held: LabelledImages;
 

@@ -1,4 +1,4 @@
-import type { Digits } from '../../datasets/digitsFormat.ts';
+import type { Dataset } from '../../datasets/dataset.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { handSetNetworks } from './handSetNetworks.ts';
 import { type MethodsFor, standardMethods } from './methodsFor.ts';
@@ -26,7 +26,7 @@ export interface KnownTruthOptions {
   /** Default: all three. */
   readonly networks?: readonly TetrominoNetwork[];
   /** For the planted shortcut, which is left out without them. */
-  readonly digits?: Digits;
+  readonly digits?: Dataset;
   readonly onProgress?: (progress: KnownTruthProgress) => void;
   readonly signal?: AbortSignal;
 }

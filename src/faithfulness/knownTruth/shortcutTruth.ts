@@ -1,4 +1,4 @@
-import type { Digits } from '../../datasets/digitsFormat.ts';
+import type { Dataset } from '../../datasets/dataset.ts';
 import type { LabelledImages } from '../../datasets/labelledImages.ts';
 import { loadClassifier } from '../../model/loadClassifier.ts';
 import type { Model } from '../../onnx/graph.ts';
@@ -49,7 +49,7 @@ export interface Reliance {
 export interface ShortcutOptions {
   readonly runtime: Runtime;
   readonly methods: MethodsFor;
-  readonly digits: Digits;
+  readonly digits: Dataset;
   readonly seed: number;
   /** Judged at most. */
   readonly images: number;

@@ -49,7 +49,8 @@ export function addScores(builder: GraphBuilder, head: SoftmaxHead | SigmoidHead
   const together = asOne(head.classes);
   if (together) return addLogOdds(builder, together, head.classes.length);
   const columns = head.classes.map((members) => addLogOdds(builder, members));
-  return columns.length === 1 ? (columns[0] ?? '') : builder.add('Concat', columns, { axis: 1 });
+  const [first, second] = columns;
+  return first !== undefined && second === undefined ? first : builder.add('Concat', columns, { axis: 1 });
 }
 
 function addLogits(builder: GraphBuilder, logits: Logits, width: number): string {

@@ -10,7 +10,7 @@
 /** A row of numbers that a softmax or sigmoid is taken of: the sum of values of the graph, each times a factor. */
 export type Logits = readonly { readonly value: string; readonly factor: number }[];
 
-/** What makes probabilities of a row of logits. */
+/** The function that makes probabilities of a row of logits. */
 export interface Squashing {
   /** Equal for two nodes that compute the same. */
   readonly key: string;
@@ -80,7 +80,7 @@ export function summed(columns: readonly Column[]): Column {
 }
 
 /** Column k of a row of `width`: a single column stands for all. */
-export function columnAt(columns: readonly Column[], k: number): Column | undefined {
+function columnAt(columns: readonly Column[], k: number): Column | undefined {
   return columns.length === 1 ? columns[0] : columns[k];
 }
 

@@ -11,7 +11,7 @@ export interface Member {
 }
 
 /** Every number is the same for all images. */
-export interface ConstantHead {
+interface ConstantHead {
   readonly kind: 'constant';
   readonly value: number;
 }

@@ -4,9 +4,6 @@ import { float32, sizeOf } from '../tensor.ts';
 import type { Foreign, Rewriting, Rewritings } from './foreign.ts';
 import { alongAxis, asFloat, dequantised, offset, quantised, quantity } from './quantities.ts';
 
-/** Operators of integer results that come as float32 here: real numbers in the integers' place. */
-export const realResults: ReadonlySet<string> = new Set(['MatMulInteger', 'ConvInteger']);
-
 const last = (rank: number) => ({ axis: -1, rank });
 const rowOf = (rank: number) => ({ axis: -2, rank });
 const rankOf = ({ dims }: Foreign, name: string) => dims(name)?.length ?? 0;

@@ -39,7 +39,7 @@ export function dequantised({ add, ops, builder }: Foreign, q: string, zero: str
 }
 
 /** Where a vector of parameters lies in a value: an axis, and the value's rank. */
-export interface AxisOf {
+interface AxisOf {
   readonly axis: number;
   readonly rank: number;
 }

@@ -1,13 +1,13 @@
 import { stringOf } from '../attributes.ts';
 import { type ElementType, elementTypeCode, isFloat } from '../elementType.ts';
 import type { Node } from '../graph.ts';
-import { inputOf, outputOf } from '../graphView.ts';
+import { inputOf } from '../graphView.ts';
 import { is } from '../operators.ts';
 import type { Foreign } from './foreign.ts';
 import { asFloat } from './quantities.ts';
 
 /** What becomes of a node that reads real numbers where it read integers. */
-export interface Widened {
+interface Widened {
   readonly node: Node;
   /** Its outputs are real numbers where they were integers. */
   readonly real: boolean;
@@ -95,7 +95,7 @@ function asInteger({ add, facts }: Foreign, name: string, type = facts(name)?.ty
 
 /** A Cast to other integers keeps the real numbers; whether all of them fit the proof on load sees. */
 function widenedCast({ node, facts }: Foreign): Widened {
-  const type = facts(outputOf(node))?.type;
+  const type = facts(node.outputs[0] ?? '')?.type;
   const x = inputOf(node, 0);
   if (type === 'bool' || type === 'string') return { node, real: false };
   const to = { type: 'int', value: elementTypeCode('float32') } as const;

@@ -1,8 +1,8 @@
 import { attributes, floatOf, intOf, without } from '../attributes.ts';
+import { UpgradeError } from '../errors.ts';
 import type { Node } from '../graph.ts';
 import { inputOf, outputOf } from '../graphView.ts';
 import { float32 } from '../tensor.ts';
-import { UpgradeError } from './errors.ts';
 import type { Rewrite, UpgradeContext } from './step.ts';
 
 /**

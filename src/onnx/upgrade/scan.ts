@@ -1,7 +1,7 @@
 import { attributes, graphOf, intOf, intsOf } from '../attributes.ts';
+import { UpgradeError } from '../errors.ts';
 import type { Graph, Node } from '../graph.ts';
 import { optionalInputOf } from '../graphView.ts';
-import { UpgradeError } from './errors.ts';
 import type { Rewrite, UpgradeContext } from './step.ts';
 
 /**
@@ -18,7 +18,7 @@ export function scanEachRow(node: Node, context: UpgradeContext): Rewrite {
     );
   }
   const values = node.inputs.slice(1);
-  const inputs = values.map((_, i) => ({ name: context.fresh('row'), type: body.inputs[i]?.type, dims: undefined }));
+  const inputs = values.map((_, i) => ({ name: context.fresh('row'), type: body.inputs[i]?.type }));
   const outputs = node.outputs.map((_, i) => ({
     name: context.fresh('row'),
     type: body.outputs[i]?.type,

@@ -20,7 +20,7 @@ export type Rewrite =
   | Node
   | { readonly before?: readonly Node[]; readonly node: Node; readonly after?: readonly Node[] };
 
-/** What a rule may ask and use. */
+/** What the rewriting of one node may ask of the graph, and add to it. */
 export interface UpgradeContext {
   /** What the probe of the original model knows of a value: nothing inside subgraphs. */
   readonly facts: (name: string) => ValueFacts | undefined;

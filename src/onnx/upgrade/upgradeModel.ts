@@ -1,8 +1,17 @@
 import { attributes } from '../attributes.ts';
+import { UnsupportedOpsetError, UpgradeError } from '../errors.ts';
 import type { Facts } from '../facts.ts';
-import { type Attribute, describeNode, type Graph, type Model, type Node, reads, subgraphs } from '../graph.ts';
+import {
+  type Attribute,
+  describeNode,
+  type Graph,
+  type Model,
+  type Node,
+  ownNames,
+  reads,
+  subgraphs,
+} from '../graph.ts';
 import { GraphBuilder } from '../graphBuilder.ts';
-import { UnsupportedOpsetError, UpgradeError } from './errors.ts';
 import type { UpgradeContext } from './step.ts';
 import { upgradeSteps } from './table.ts';
 
@@ -16,7 +25,7 @@ const workingIrVersion = 10;
 /**
  * The same computation in opset 21. Models of opset 21 to 23 are given back as they are.
  * @param facts of the model as it is, from a probe; sizes other than the batch's are taken to be the same in every run.
- * Rules that lack a fact write a longer form that holds in any case.
+ * Rewritings that lack a fact write a longer form that holds in any case.
  * @throws UnsupportedOpsetError below opset 7 and above 23.
  * @throws UpgradeError where a node has no form in opset 21, or the model has functions of its own.
  */
@@ -110,8 +119,7 @@ function upgradeSubgraphs(node: Node, opset: number, scope: Facts, contextFor: C
 
 /** The facts of what a subgraph takes from outside: its own values may have the names of others elsewhere. */
 function outerFacts(graph: Graph, scope: Facts): Facts {
-  const own = new Set([...graph.inputs.map(({ name }) => name), ...graph.initializers.keys()]);
-  for (const node of graph.nodes) for (const name of node.outputs) own.add(name);
+  const own = ownNames(graph);
   return new Map([...scope].filter(([name]) => !own.has(name)));
 }
 

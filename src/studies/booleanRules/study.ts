@@ -1,5 +1,4 @@
-import type { Dataset } from '../../datasets/dataset.ts';
-import { splitEvery } from '../../datasets/splitEvery.ts';
+import { type Dataset, splitEvery } from '../../datasets/dataset.ts';
 import { type Classifier, className } from '../../model/classifier.ts';
 import { stopIfAborted, stoppable } from '../../progress.ts';
 import { renderPage } from '../../report/page/page.ts';

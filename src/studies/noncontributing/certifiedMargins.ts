@@ -12,8 +12,7 @@ import { float32, sizeOf, type Tensor } from '../../onnx/tensor.ts';
 import type { Values } from '../../runtime/runtime.ts';
 import { addIntervals, type Intervals } from '../../transforms/bounds/addIntervals.ts';
 import { addLinearBound, type FreeChoice } from '../../transforms/bounds/addLinearBound.ts';
-import { around, between, type Interval } from '../../transforms/bounds/interval.ts';
-import { unit } from '../../transforms/bounds/rounding.ts';
+import { around, between, type Interval, unit } from '../../transforms/bounds/interval.ts';
 
 /** The bounds of one image would not fit in memory. */
 class ProofTooLargeError extends KonkyoError {

@@ -1,14 +1,13 @@
-import type { Facts, ValueFacts } from '../../onnx/facts.ts';
+import { UnknownValueError } from '../../onnx/errors.ts';
+import { type Facts, factsBy, type ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Graph, type Node, qualifiedOp } from '../../onnx/graph.ts';
-import type { Additions, GraphBuilder } from '../../onnx/graphBuilder.ts';
+import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { nodesView, outputOf, viewOf } from '../../onnx/graphView.ts';
 import { nodeCall } from '../../onnx/nodeCall.ts';
 import { is } from '../../onnx/operators.ts';
 import { isTensorOf, type Tensor } from '../../onnx/tensor.ts';
-import { UnknownValueError } from '../gradient/errors.ts';
 import { UnboundedOperatorsError } from './errors.ts';
-import { around, type Interval } from './interval.ts';
-import { gamma } from './rounding.ts';
+import { around, gamma, type Interval } from './interval.ts';
 import type { AffineAnswer, BoundAnswer, BoundCall, BoundTable, NonlinearAnswer } from './rule.ts';
 import { activationBounds } from './rules/activations.ts';
 import { affineBounds } from './rules/affine.ts';
@@ -17,9 +16,9 @@ import { poolingBounds } from './rules/pooling.ts';
 /** konkyo's bounds for each standard operator. An operator that is not here has none, and the engine says so. */
 export const boundTable: BoundTable = { ...activationBounds, ...affineBounds, ...poolingBounds };
 
-export interface IntervalRequest {
+interface IntervalRequest {
   readonly graph: Graph;
-  /** Of a run with at least two images. */
+  /** Facts of every value, from a run with at least two images. */
   readonly facts: Facts;
   /** The graph input with the images, and the box they lie in. */
   readonly input: string;
@@ -46,7 +45,7 @@ export interface Intervals {
   readonly request: IntervalRequest;
   readonly of: (name: string) => Interval;
   readonly isData: (name: string) => boolean;
-  /** In the graph's order. */
+  /** The nodes between the input and the output, in the graph's order. */
   readonly nodes: readonly BoundedNode[];
 }
 
@@ -57,11 +56,7 @@ export interface Intervals {
  */
 export function addIntervals(builder: GraphBuilder, request: IntervalRequest): Intervals {
   const { graph, facts, input, box, output, table = boundTable, tighten = (_name, interval) => interval } = request;
-  const factsOf = (name: string): ValueFacts => {
-    const known = facts.get(name);
-    if (!known) throw new UnknownValueError(name);
-    return known;
-  };
+  const factsOf = factsBy(facts);
   const reached = viewOf(graph).downstream([input], (node) => (is(node, 'shape') ? [] : node.outputs));
   const path = nodesView(reached.nodes).upstream([output]);
   const isData = (name: string) => reached.values.has(name);
@@ -94,7 +89,10 @@ export function addIntervals(builder: GraphBuilder, request: IntervalRequest): I
 /** c' = L(c) + b, r' = |L|(r). With rounding r' = |L|(r + k m) + k |b|: see roundingShare. */
 function affineInterval(call: BoundCall, answer: AffineAnswer, rounding: boolean): Interval {
   const { node, x, builder, ops } = call;
-  const centre = appendCopy(builder, node, (name, i) => x[i]?.centre ?? name);
+  const centre = builder.again(
+    node,
+    node.inputs.map((name, i) => x[i]?.centre ?? name),
+  );
   const share = rounding ? roundingShare(answer.roundings(call).forward) : 0;
   const radius = withMagnitudes(
     call,
@@ -124,7 +122,7 @@ function withMagnitudes(
 ): string {
   const { node, x, facts, builder } = call;
   const { op = node.op, attributes = node.attributes, parameters = {}, added = [] } = answer.magnitude(node, facts);
-  return appendCopy(builder, { ...node, op, attributes }, (name, i) => {
+  const inputs = node.inputs.map((name, i) => {
     const interval = x[i];
     if (interval) return v(interval);
     const constant = name === '' ? undefined : facts(name).constant;
@@ -132,6 +130,7 @@ function withMagnitudes(
     const magnitude = parameters[i]?.(constant) ?? (added.includes(i) ? absolute(constant) : constant);
     return builder.constant(added.includes(i) ? scaled(magnitude, share) : magnitude, 'magnitude');
   });
+  return builder.again({ ...node, op, attributes }, inputs);
 }
 
 export function absolute(t: Tensor<'float32'>): Tensor<'float32'> {
@@ -140,12 +139,6 @@ export function absolute(t: Tensor<'float32'>): Tensor<'float32'> {
 
 function scaled(t: Tensor<'float32'>, factor: number): Tensor<'float32'> {
   return factor === 1 ? t : { ...t, data: t.data.map((value) => value * factor) };
-}
-
-function appendCopy(builder: Additions, node: Node, input: (name: string, index: number) => string): string {
-  const output = builder.fresh(node.op);
-  builder.append({ ...node, name: output, inputs: node.inputs.map(input), outputs: [output] });
-  return output;
 }
 
 function answersTo(

@@ -4,13 +4,13 @@ import { inputOf, nodesView, outputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
 import { addGradients, callFor, gradientOrZeros } from '../gradient/gradient.ts';
+import { addUp } from '../gradient/gradientValues.ts';
 import { type Answer, type Call, type GradientTable, none, type RuleAnswer, rule } from '../gradient/rule.ts';
 import { gradientTable } from '../gradient/table.ts';
 import type { BoundedNode, Intervals } from './addIntervals.ts';
-import type { Interval } from './interval.ts';
-import { gamma, unit } from './rounding.ts';
+import { gamma, type Interval, unit } from './interval.ts';
 
-export interface LinearBoundRequest {
+interface LinearBoundRequest {
   readonly intervals: Intervals;
   /** The value that is bounded, such as the scores. */
   readonly value: string;
@@ -37,7 +37,7 @@ export interface FreeChoice {
   readonly initial: () => string;
 }
 
-export interface LinearBound {
+interface LinearBound {
   /** [n, r]: nowhere in the box is the function smaller. */
   readonly lower: string;
   /** [n, r]: what rounding may account for, taken off `lower` already; undefined where it was not counted. */
@@ -100,7 +100,7 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
         if (forward + backward > 0 || constant !== undefined)
           slack(coefficients, rows.each(bounded.magnitude()), dims, counted);
       }
-      // The rules read their data inputs for the shape alone, which here has a row for each bound.
+      // The gradient rules read their data inputs for the shape alone, which here has a row for each bound.
       const stand = (name: string) => (intervals.isData(name) ? rows.standIn(call.dims(name).slice(1), call.dy) : name);
       return own.rule(withNames(call, stand));
     },
@@ -160,11 +160,11 @@ export function addLinearBound(builder: GraphBuilder, request: LinearBoundReques
     terms.push(ops.Neg(dot(ops.Abs(coefficients), rows.each(interval.radius), dims)));
     if (rounding) slack(coefficients, rows.each(interval.magnitude), dims, 16);
   }
-  const total = sum(builder, terms);
+  const total = addUp(builder, terms);
   if (!rounding) return { lower: total, rounding: undefined };
   // The slack is itself rounded, and so is its subtraction; the last number covers what is below the normal range.
   const counted = ops.Add(
-    ops.Mul(sum(builder, slacks), builder.scalar(1.01)),
+    ops.Mul(addUp(builder, slacks), builder.scalar(1.01)),
     ops.Add(ops.Mul(ops.Abs(total), builder.scalar(16 * unit)), builder.scalar(1e-20)),
   );
   return { lower: ops.Sub(total, counted), rounding: counted };
@@ -215,15 +215,11 @@ function constantPart(builder: GraphBuilder, { node, call }: BoundedNode, { isDa
   const hasConstant = node.inputs.some((name, i) => name !== '' && !isData(name) && (i > 1 || is(node, 'additive')));
   if (!hasConstant) return undefined;
   const zeros = (name: string) => builder.add('ConstantOfShape', [builder.ints([1, ...call.dims(name).slice(1)])]);
-  const output = builder.fresh('constant');
-  const inputs = node.inputs.map((name) => (isData(name) ? zeros(name) : name));
-  builder.append({ ...node, name: output, inputs, outputs: [output] });
-  return builder.ops.Unsqueeze(output, builder.ints([1]));
-}
-
-function sum(builder: GraphBuilder, terms: readonly string[]): string {
-  const [first = '', second] = terms;
-  return second === undefined ? first : builder.ops.Sum(...terms);
+  const constant = builder.again(
+    node,
+    node.inputs.map((name) => (isData(name) ? zeros(name) : name)),
+  );
+  return builder.ops.Unsqueeze(constant, builder.ints([1]));
 }
 
 /** Rows of images and bounds: [n r, ...] one after the other, or as two dimensions, [n, r, ...]. */

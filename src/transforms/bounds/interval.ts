@@ -14,53 +14,53 @@ export interface Interval {
   readonly magnitude: string;
 }
 
-/** From the ends. */
+/** The interval with these ends. */
 export function between(builder: Additions, low: string, high: string): Interval {
   const { ops } = builder;
   const half = builder.scalar(0.5);
-  const centre = once(() => ops.Mul(ops.Add(low, high), half));
-  const radius = once(() => ops.Mul(ops.Sub(high, low), half));
-  const magnitude = once(() => ops.Max(ops.Neg(low), high));
-  return {
-    low,
-    high,
-    get centre() {
-      return centre();
-    },
-    get radius() {
-      return radius();
-    },
-    get magnitude() {
-      return magnitude();
-    },
-  };
+  return onDemand({
+    low: () => low,
+    high: () => high,
+    centre: () => ops.Mul(ops.Add(low, high), half),
+    radius: () => ops.Mul(ops.Sub(high, low), half),
+    magnitude: () => ops.Max(ops.Neg(low), high),
+  });
 }
 
-/** From the centre and the radius, which is not negative. */
-export function around(builder: Additions, centre: string, radius: string): Interval {
-  const { ops } = builder;
-  const low = once(() => ops.Sub(centre, radius));
-  const high = once(() => ops.Add(centre, radius));
-  const magnitude = once(() => ops.Add(ops.Abs(centre), radius));
-  return {
-    centre,
-    radius,
-    get low() {
-      return low();
-    },
-    get high() {
-      return high();
-    },
-    get magnitude() {
-      return magnitude();
-    },
-  };
+/** The interval around a centre; its radius is not negative. */
+export function around({ ops }: Additions, centre: string, radius: string): Interval {
+  return onDemand({
+    low: () => ops.Sub(centre, radius),
+    high: () => ops.Add(centre, radius),
+    centre: () => centre,
+    radius: () => radius,
+    magnitude: () => ops.Add(ops.Abs(centre), radius),
+  });
 }
 
-function once(make: () => string): () => string {
-  let made: string | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
+/** Adds the nodes of each form when it is first asked for. */
+function onDemand(make: Readonly<Record<keyof Interval, () => string>>): Interval {
+  const made: { -readonly [form in keyof Interval]?: string } = {};
+  const form = (name: keyof Interval) => ({ get: () => (made[name] ??= make[name]()), enumerable: true });
+  return Object.defineProperties({} as Interval, {
+    low: form('low'),
+    high: form('high'),
+    centre: form('centre'),
+    radius: form('radius'),
+    magnitude: form('magnitude'),
+  });
+}
+
+/*
+ * What rounding may account for (Higham, Accuracy and Stability of Numerical Algorithms, 2nd edition, chapters 2 to 4).
+ * With the unit roundoff u of float32, a number that n roundings have gone into, in sums and products of any order, is off
+ * by at most gamma_n = n u / (1 - n u) times the sum of its terms' magnitudes.
+ */
+
+/** Unit roundoff of float32. */
+export const unit = 2 ** -24;
+
+/** gamma_n */
+export function gamma(roundings: number): number {
+  return (roundings * unit) / (1 - roundings * unit);
 }

@@ -15,7 +15,7 @@ import type { Interval } from './interval.ts';
  * functions of the input it lies there.
  */
 
-/** What a rule sees of the node. */
+/** What the bound of an operator sees of a node. */
 export interface BoundCall extends Pick<NodeCall, 'node' | 'builder' | 'ops' | 'add'> {
   /** The intervals of the inputs; undefined for constants and for inputs that are left out. */
   readonly x: readonly (Interval | undefined)[];

@@ -1,5 +1,3 @@
-import type { Facts } from '../../onnx/facts.ts';
-import type { Graph } from '../../onnx/graph.ts';
 import { prune } from '../../onnx/prune.ts';
 import { mergeBatchNormalization } from './batchNormalization.ts';
 import { mergeBias } from './bias.ts';
@@ -11,23 +9,14 @@ const canonizers: readonly Canonizer[] = [mergeBias, mergeBatchNormalization, sp
 
 /**
  * The graph in the form that relevance rules are made for. That it computes the same has to be proved by running it.
- * @param facts of every value; new values of the result are not among them.
- * @param keep values that must stay.
- * @param ofPixels whether a value is made of pixels by nothing trained: a batch normalisation of one stays where it is.
+ * Values that it adds are not among the facts; a batch normalisation of a value made of pixels alone stays where it is.
  */
-export function canonize(
-  graph: Graph,
-  facts: Facts,
-  keep: readonly string[],
-  ofPixels?: (value: string) => boolean,
-): Graph {
+export const canonize: Canonizer = (graph, facts, keep, ofPixels) => {
   const rewritten = canonizers.reduce((current, canonizer) => canonizer(current, facts, keep, ofPixels), graph);
   const outputs = [...new Set([...keep, ...graph.outputs.map(({ name }) => name)])];
   return prune(
     rewritten,
-    outputs.map(
-      (name) => graph.outputs.find((output) => output.name === name) ?? { name, type: undefined, dims: undefined },
-    ),
+    outputs.map((name) => graph.outputs.find((output) => output.name === name) ?? { name }),
     graph.inputs.map(({ name }) => name),
   );
-}
+};

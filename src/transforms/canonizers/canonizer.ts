@@ -4,7 +4,7 @@ import { viewOf } from '../../onnx/graphView.ts';
 import { isTensorOf, type Tensor } from '../../onnx/tensor.ts';
 
 /**
- * Rewrites a graph so that it computes the same with fewer kinds of operators: what rules are made for. Values that stay
+ * Rewrites a graph so that it computes the same with fewer kinds of operators, for which there are relevance rules. Values that stay
  * keep their names.
  * @param facts of every value of the graph.
  * @param keep values that must stay, such as the explained scores.

@@ -1,4 +1,4 @@
-import { floatOf, intOf } from '../../onnx/attributes.ts';
+import { floatOf, fromStart, intOf } from '../../onnx/attributes.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { inputOf, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
 import type { Canonizer } from './canonizer.ts';
@@ -20,8 +20,7 @@ export const spellOutLayerNormalization: Canonizer = (graph, facts) => {
     }
     const [x, scale, bias] = [inputOf(node, 0), inputOf(node, 1), optionalInputOf(node, 2)];
     const rank = facts.get(x)?.dims.length ?? 0;
-    const first = intOf(node, 'axis', -1);
-    const from = first < 0 ? first + rank : first;
+    const from = fromStart(intOf(node, 'axis', -1), rank);
     const axes = builder.ints(Array.from({ length: rank - from }, (_, i) => from + i));
     builder.from({ node: node.name, rule: 'layer normalisation as arithmetic' }, () => {
       const mean = (value: string) => builder.add('ReduceMean', [value, axes], { keepdims: 1 });
@@ -29,8 +28,7 @@ export const spellOutLayerNormalization: Canonizer = (graph, facts) => {
       const variance = ops.Add(mean(ops.Mul(centred, centred)), builder.scalar(floatOf(node, 'epsilon', 1e-5)));
       const scaled = ops.Mul(ops.Div(centred, ops.Sqrt(variance)), scale);
       const result = bias === undefined ? scaled : ops.Add(scaled, bias);
-      const output = outputOf(node);
-      builder.append({ op: 'Identity', domain: '', name: output, inputs: [result], outputs: [output], attributes: {} });
+      builder.rename(result, outputOf(node));
     });
   }
   return builder.build();

@@ -1,24 +1,24 @@
 import { isFloat } from '../../onnx/elementType.ts';
+import { UnknownValueError } from '../../onnx/errors.ts';
 import type { Facts } from '../../onnx/facts.ts';
 import { type Graph, type Node, reads } from '../../onnx/graph.ts';
 import { reservedPrefix } from '../../onnx/graphBuilder.ts';
 import { nodesView, viewOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
-import { UnknownValueError } from './errors.ts';
 import { type Answer, answerIn, type GradientTable } from './rule.ts';
 
-/** What changes smoothly with some values. */
-export interface Flow {
+/** The part of a graph that changes smoothly with some values. */
+interface Flow {
   /** The nodes that such a change passes through, in the graph's order. */
   readonly nodes: readonly Node[];
   /** The values that change, those it starts from included. */
   readonly active: ReadonlySet<string>;
-  /** Those of them whose integers stand for real numbers. */
+  /** The values of `active` whose integers stand for real numbers. */
   readonly quantized: ReadonlySet<string>;
 }
 
 /**
- * Follows small changes of the values `from` through nodes in topological order: through every operator with a rule (or
+ * Follows small changes of the values `from` through nodes in topological order: through every operator with a gradient rule (or
  * none yet), to outputs of real numbers or of quantised ones.
  */
 export function flowFrom(

@@ -1,15 +1,16 @@
 import { isKonkyoError } from '../../konkyoError.ts';
 import { isFloat } from '../../onnx/elementType.ts';
-import type { Facts, ValueFacts } from '../../onnx/facts.ts';
+import { UnknownValueError } from '../../onnx/errors.ts';
+import { type Facts, factsBy, type ValueFacts } from '../../onnx/facts.ts';
 import { describeNode, type Node, qualifiedOp, reads } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { nodesView, outputOf } from '../../onnx/graphView.ts';
 import { nodeCall } from '../../onnx/nodeCall.ts';
 import { optimize } from '../optimize/optimize.ts';
 import type { Rewrite } from '../optimize/rewrite.ts';
-import { UnknownValueError, UnsupportedOperatorsError } from './errors.ts';
+import { UnsupportedOperatorsError } from './errors.ts';
 import { flowFrom } from './flow.ts';
-import { sumTo, zerosLike } from './gradientValues.ts';
+import { addUp, sumTo, zerosLike } from './gradientValues.ts';
 import { type Answer, answerIn, type Call, type GradientTable, type InputGradient, type RuleAnswer } from './rule.ts';
 import { gradientTable } from './table.ts';
 
@@ -34,16 +35,12 @@ export type Gradients = ReadonlyMap<string, string | undefined>;
 /**
  * Adds the backward pass (reverse-mode differentiation) to a graph.
  * @returns for each value of `wrt` the name of its gradient, in its shape.
- * @throws UnsupportedOperatorsError naming every operator on the way that has no rule.
+ * @throws UnsupportedOperatorsError naming every operator on the way that has no gradient rule.
  * @throws UnknownValueError for a value the graph does not have.
  */
 export function addGradients(builder: GraphBuilder, request: GradientRequest): Gradients {
   const { facts, seeds, wrt, table = gradientTable } = request;
-  const factsOf = (name: string): ValueFacts => {
-    const known = facts.get(name);
-    if (!known) throw new UnknownValueError(name);
-    return known;
-  };
+  const factsOf = factsBy(facts);
   for (const name of [...wrt, ...seeds.keys()]) factsOf(name);
 
   const answerTo = (node: Node): Answer => request.answerFor?.(node) ?? answerIn(table, node);
@@ -56,8 +53,7 @@ export function addGradients(builder: GraphBuilder, request: GradientRequest): G
   const total = (value: string): string | undefined => {
     const parts = contributions.get(value);
     if (!parts) return undefined;
-    const [first = '', ...rest] = parts;
-    const sum = rest.length === 0 ? first : builder.ops.Sum(...parts);
+    const sum = addUp(builder, parts);
     contributions.set(value, [sum]);
     return sum;
   };
@@ -91,7 +87,7 @@ export function gradientOrZeros(builder: GraphBuilder, gradients: Gradients, val
   return gradients.get(value) ?? zerosLike(builder, value);
 }
 
-/** What a rule makes of a node. Where a size is not known before the graph runs, a rule may have no answer. */
+/** Runs a gradient rule. One that needs a size which depends on the image cannot answer: then the node is refused by name. */
 function withOpenSizes<T>(node: Node, facts: Facts, make: () => T): T {
   const open = [...node.inputs, ...node.outputs].find((name) => facts.get(name)?.dims.some(Number.isNaN));
   if (open === undefined) return make();
@@ -144,7 +140,7 @@ function whyRefused(answer: Answer, node: Node, facts: (name: string) => ValueFa
   return answer.kind === 'forbidden' ? answer.why : answer.refuses?.(node, facts);
 }
 
-/** What a rule sees of a node: also of one that is newer than the facts, if `facts` knows its values. */
+/** What a gradient rule sees of a node: also of one that is newer than the facts, if `facts` knows its values. */
 export function callFor(
   builder: GraphBuilder,
   node: Node,
@@ -179,7 +175,7 @@ export function callFor(
   };
 }
 
-/** What a rule gives, each gradient in its input's shape: summed over the axes that the input was broadcast along. */
+/** What a gradient rule gives, each gradient in its input's shape: summed over the axes that the input was broadcast along. */
 export function inputGradients({ rule, broadcast }: RuleAnswer, call: Call): readonly InputGradient[] {
   const { builder, dims, node, operand } = call;
   return rule(call).map(

@@ -9,7 +9,7 @@ import type { NodeCall } from '../../onnx/nodeCall.ts';
  * stands beside its node: what is faster there is a rewrite of the finished backward pass, see optimize/.
  */
 
-/** What a rule sees of the node it differentiates, and all that it sees. */
+/** What a gradient rule sees of the node it differentiates, and all that it sees. */
 export interface Call extends NodeCall {
   /** Names of the outputs. */
   readonly y: readonly string[];
@@ -37,7 +37,7 @@ export type Rule = (call: Call) => readonly InputGradient[];
 
 type Dims = readonly number[];
 
-/** A rule, and what it says of itself. */
+/** A gradient rule, and what it says of itself. */
 export interface RuleAnswer {
   readonly kind: 'rule';
   readonly rule: Rule;
@@ -61,14 +61,14 @@ export type Answer =
 /** What is known of each operator's gradient: a rule, none, or why it is refused. */
 export type GradientTable = Readonly<Record<string, Answer>>;
 
-/** A table's answer for a node; an operator that is not in it has no rule yet. */
+/** A table's answer for a node; an operator that is not in it has no gradient rule yet. */
 export function answerIn(table: GradientTable, node: Node): Answer {
   const op = qualifiedOp(node);
   const answer = Object.hasOwn(table, op) ? table[op] : undefined;
   return answer ?? forbidden(node.domain === '' ? 'no rule yet' : 'not a standard operator');
 }
 
-/** A rule whose gradients have their inputs' shapes. */
+/** A gradient rule that gives each gradient in its input's shape. */
 export function rule(rule: Rule): RuleAnswer {
   return { kind: 'rule', rule };
 }
@@ -87,7 +87,7 @@ export function unary(derivative: (call: Call, x: string, y: string) => string):
   });
 }
 
-/** The answer, but for nodes that `why` has a reason against. */
+/** The same gradient rule, which refuses the nodes for which `why` gives a reason. */
 export function except(answer: RuleAnswer, why: NonNullable<RuleAnswer['refuses']>): RuleAnswer {
   return { ...answer, refuses: why };
 }

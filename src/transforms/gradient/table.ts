@@ -35,7 +35,7 @@ const answers = {
 };
 
 /**
- * konkyo's answer for each standard operator, up to opset 23: a rule, nothing to pass, or why not. An operator that is not
+ * konkyo's answer for each standard operator, up to opset 23: a gradient rule, `none`, or why there is none. An operator that is not
  * here has no rule yet, and the engine says so.
  */
 export const gradientTable: GradientTable = answers satisfies Record<OperatorName, Answer>;

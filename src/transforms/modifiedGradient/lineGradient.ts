@@ -1,4 +1,4 @@
-import { intOf, intsOf } from '../../onnx/attributes.ts';
+import { fromStart, intOf, intsOf } from '../../onnx/attributes.ts';
 import { isFloat } from '../../onnx/elementType.ts';
 import { is } from '../../onnx/operators.ts';
 import { toNumbers } from '../../onnx/tensor.ts';
@@ -28,10 +28,8 @@ const along =
 const from =
   (otherwise: number): Axes =>
   ({ node, dims, operand }) => {
-    const x = operand(0);
-    const rank = dims(x).length;
-    const first = intOf(node, 'axis', otherwise);
-    return ranged(first < 0 ? first + rank : first, rank);
+    const rank = dims(operand(0)).length;
+    return ranged(fromStart(intOf(node, 'axis', otherwise), rank), rank);
   };
 const space: Axes = ({ dims, operand }) => ranged(2, dims(operand(0)).length);
 const reduced: Axes = ({ node, dims, facts, operand, optional }) => {

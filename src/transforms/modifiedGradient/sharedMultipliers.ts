@@ -14,9 +14,9 @@ export function sharedMultipliers(call: Call, own: RuleAnswer, comparison: Compa
   const { inCopy, isData, carries } = comparison;
   const gradients = own.rule(call);
   const inputs = x.flatMap((name, at) => (name !== '' && isData(name) ? [{ name, at }] : []));
-  const [there, back] = [inputs, inputs.toReversed()].map((order) => partsInOrder(call, comparison, order));
+  const orders = [inputs, inputs.toReversed()].map((order) => partsInOrder(call, comparison, order));
   const half = builder.scalar(0.5);
-  const part = (at: number) => ops.Mul(half, ops.Add(there?.get(at) ?? '', back?.get(at) ?? ''));
+  const part = (at: number) => ops.Mul(half, ops.Add(...orders.flatMap((parts) => parts.get(at) ?? [])));
   const takers = inputs.filter(({ name }) => carries(name) && isFloat(facts(name).type));
   const lost = inputs.filter((input) => !takers.includes(input)).map(({ at }) => part(at));
   const differs = ({ name }: { readonly name: string }) =>
@@ -47,8 +47,7 @@ function partsInOrder(
     let after = y;
     if (changed.size < order.length) {
       const inputs = node.inputs.map((name, i) => (changed.has(i) || name === '' ? name : inCopy(name)));
-      after = builder.fresh(node.op);
-      builder.append({ ...node, name: after, inputs, outputs: [after] });
+      after = builder.again(node, inputs);
     }
     parts.set(at, ops.Sub(after, before));
     before = after;

@@ -32,13 +32,13 @@ export const derivativeAfterMaxPool: Rewrite = (node, graph) => {
   ];
 };
 
-/** A gradient put where the maxima are. */
+/** Nodes that put the gradient of a max pooling's output where the maxima are. */
 interface PutBack {
-  /** Of the pooled output. */
+  /** The gradient of the pooled output. */
   readonly gradient: string;
   readonly indices: string;
   readonly shape: string;
-  /** From the gradient on, in order. */
+  /** The nodes that put it there, from `gradient` on, in order. */
   readonly nodes: readonly Node[];
 }
 
@@ -83,10 +83,10 @@ function functionOf(y: string, value: string, graph: Surroundings): readonly Nod
 const stepwise: ReadonlySet<string> = new Set(['Add', 'Sub', 'Mul', 'Clip', 'HardSigmoid']);
 
 /** Whether a convolution multiplies each channel by a number of its own. */
-function scalesChannels({ op, inputs, attributes }: Node, graph: Surroundings): boolean {
-  if (op !== 'Conv' || inputs.length !== 2) return false;
-  const { group, kernel_shape: _, ...placing } = attributes;
-  const [filters, ...each] = graph.initializer(inputs[1] ?? '')?.dims ?? [];
+function scalesChannels(node: Node, graph: Surroundings): boolean {
+  if (node.op !== 'Conv' || node.inputs.length !== 2) return false;
+  const { group, kernel_shape: _, ...placing } = node.attributes;
+  const [filters, ...each] = graph.initializer(inputOf(node, 1))?.dims ?? [];
   const isDepthwise = group?.type === 'int' && group.value === filters;
   return isDepthwise && each.every((size) => size === 1) && Object.keys(placing).length === 0;
 }

@@ -5,7 +5,7 @@ import type { RelevanceRule } from './rule.ts';
 import { stabilizer } from './rules.ts';
 import { sharesRule } from './shares.ts';
 
-/* Rules for what lies between the pixels and the first trained layer (pixelMaps.ts). */
+/* Relevance rules for what lies between the pixels and the first trained layer (pixelMaps.ts). */
 
 /** Each pixel keeps the relevance of what was made of it, whatever was added to it or it was scaled by. */
 export function toItsPixel(): RelevanceRule {

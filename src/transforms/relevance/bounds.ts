@@ -30,7 +30,7 @@ function boundAt(builder: Additions, value: string, context: RelevanceContext, b
   if (value === context.input) return { low: like(bounds.low, 'low'), high: like(bounds.high, 'high') };
   const at = (bound: Tensor<'float32'>, name: string) => carried(builder, value, context, like(bound, name));
   const [one, other] = [at(bounds.low, 'low'), at(bounds.high, 'high')];
-  // What lies between may turn the sign.
+  // A factor below 0 on the way from the pixels turns lower and upper bound round.
   return { low: ops.Min(one, other), high: ops.Max(one, other) };
 }
 

@@ -2,12 +2,12 @@ import { describeNode, type Node, qualifiedOp } from '../../onnx/graph.ts';
 import { inputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import type { RelevanceContext } from './context.ts';
-import { type RefusedNode, RelevanceRefusedError } from './errors.ts';
+import { RelevanceRefusedError, type UnruledNode } from './errors.ts';
 import { gradientAnswer, isLinearLayer, type Layer, layerOf } from './layer.ts';
 import { overwrites } from './pixelMaps.ts';
 import type { RelevanceRule } from './rule.ts';
 
-/** Which rule goes where: the first entry whose predicate holds gives a layer its rule. */
+/** Which relevance rule goes where: the first entry whose predicate holds gives a layer its rule. */
 export interface Composite {
   readonly name: string;
   readonly entries: readonly CompositeEntry[];
@@ -20,7 +20,7 @@ export interface CompositeEntry {
 
 export type LayerPredicate = (layer: Layer) => boolean;
 
-/** A layer and the rule it was given. */
+/** A layer and the relevance rule it was given. */
 export interface PlacedRule {
   readonly layer: Layer;
   readonly rule: RelevanceRule;
@@ -32,7 +32,7 @@ export interface PlacedRule {
  * @throws RelevanceRefusedError naming every node without a rule, or with one that does not apply.
  */
 export function place(composite: Composite, nodes: readonly Node[], context: RelevanceContext): Map<Node, PlacedRule> {
-  const refused: RefusedNode[] = [];
+  const refused: UnruledNode[] = [];
   const placed = nodes.flatMap((node): [Node, PlacedRule][] => {
     const layer = layerOf(node, context);
     const rule = composite.entries.find(({ where }) => where(layer))?.rule;

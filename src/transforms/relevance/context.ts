@@ -1,10 +1,9 @@
 import { floatOf } from '../../onnx/attributes.ts';
-import type { Facts, ValueFacts } from '../../onnx/facts.ts';
+import { type Facts, factsBy, type ValueFacts } from '../../onnx/facts.ts';
 import { type Graph, type Node, reads } from '../../onnx/graph.ts';
 import { inputOf, optionalInputOf, viewOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { toNumbers } from '../../onnx/tensor.ts';
-import { UnknownValueError } from '../gradient/errors.ts';
 import { flowFrom } from '../gradient/flow.ts';
 import { answerIn, type GradientTable } from '../gradient/rule.ts';
 import { hugeValues } from './extremes.ts';
@@ -31,11 +30,7 @@ export interface RelevanceContext extends Known {
  * @param facts of every value of the graph.
  */
 export function relevanceContext(graph: Graph, facts: Facts, input: string, table: GradientTable): RelevanceContext {
-  const factsOf = (name: string): ValueFacts => {
-    const known = facts.get(name);
-    if (!known) throw new UnknownValueError(name);
-    return known;
-  };
+  const factsOf = factsBy(facts);
   const view = viewOf(graph);
   const passesOn = (node: Node) => answerIn(table, node).kind !== 'none';
   const { active: data } = flowFrom([input], graph.nodes, facts, (node) => answerIn(table, node));

@@ -16,7 +16,7 @@ export interface LayerPart {
 
 export interface LayerCopy {
   readonly part: LayerPart;
-  /** In the shape of the layer's output. */
+  /** What the copy computes, in the shape of the layer's output. */
   readonly output: string;
   /** The changed value of a data input. */
   readonly inputOf: (position: number) => string;

@@ -47,7 +47,7 @@ export function unmasked({ ops, builder }: Call, value: string, masked: string):
   return ops.Where(ops.Less(ops.Abs(masked), builder.scalar(huge)), value, builder.scalar(0));
 }
 
-export interface Quotient {
+interface Quotient {
   readonly value: string;
   /** The relevance of outputs whose denominator is 0: it stays in the layer. Undefined where a stabiliser hands it on. */
   readonly stays?: string;

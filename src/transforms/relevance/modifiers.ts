@@ -2,7 +2,7 @@ import type { Additions } from '../../onnx/graphBuilder.ts';
 import { float32, type Tensor } from '../../onnx/tensor.ts';
 import type { RelevanceContext } from './context.ts';
 
-/** How a rule changes the values a layer reads before the layer is computed again. */
+/** How a relevance rule changes the values a layer reads before the layer is computed again. */
 export interface InputModifier {
   readonly name: string;
   /** Adds the nodes that compute the changed value, in the same shape. */
@@ -13,7 +13,7 @@ export interface InputModifier {
   readonly vanishes?: (value: string, context: RelevanceContext) => boolean;
 }
 
-/** How a rule changes weights and biases, element by element; they are constants. */
+/** How a relevance rule changes weights and biases, element by element; they are constants. */
 export interface ParameterModifier {
   readonly name: string;
   readonly of: (value: number) => number;

@@ -10,7 +10,7 @@ import type { InputRelevance, RelevancePass, RelevanceRule } from './rule.ts';
 import { stabilizer } from './rules.ts';
 import { sharesRule } from './shares.ts';
 
-/* Rules that hand relevance on without asking for weights. */
+/* Relevance rules that hand relevance on without asking for weights. */
 
 /** R_x = R_y, element by element: for activations, and for what is multiplied with a constant. */
 export function passOn(): RelevanceRule {

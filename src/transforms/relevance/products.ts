@@ -10,7 +10,7 @@ import type { RelevanceRule } from './rule.ts';
 import { stabilizer } from './rules.ts';
 
 /*
- * Rules for what is not linear in the pixels although it is no activation: products of two values, quotients, softmax.
+ * Relevance rules for what is not linear in the pixels although it is no activation: products of two values, quotients, softmax.
  */
 
 /**

@@ -1,15 +1,16 @@
 import type { Facts } from '../../onnx/facts.ts';
 import { describeNode, type Graph, reads } from '../../onnx/graph.ts';
-import type { Additions, GraphBuilder } from '../../onnx/graphBuilder.ts';
+import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { inputOf, outputOf, viewOf } from '../../onnx/graphView.ts';
 import { addGradients, gradientOrZeros } from '../gradient/gradient.ts';
+import { addUp } from '../gradient/gradientValues.ts';
 import { type RuleAnswer, rule } from '../gradient/rule.ts';
 import { type Composite, type PlacedRule, place } from './composite.ts';
 import type { RelevanceContext } from './context.ts';
 import { gradientAnswer } from './layer.ts';
 import type { Absorption } from './rule.ts';
 
-export interface RelevanceRequest {
+interface RelevanceRequest {
   readonly facts: Facts;
   readonly context: RelevanceContext;
   readonly composite: Composite;
@@ -20,8 +21,8 @@ export interface RelevanceRequest {
   readonly imageAxis: (name: string) => number | undefined;
 }
 
-export interface AddedRelevance {
-  /** Of the input, in its shape. */
+interface AddedRelevance {
+  /** The relevance of the input's elements, in the input's shape. */
   readonly relevance: string;
   /** From the explained value back to the input; only layers that can lose relevance. */
   readonly layers: readonly BookedLayer[];
@@ -39,8 +40,8 @@ export interface BookedLayer {
 }
 
 /**
- * Adds the relevance pass to a graph: the gradient engine walks and adds up, each node answers with its composite's rule.
- * @throws RelevanceRefusedError where the composite leaves a node without a rule that applies.
+ * Adds the relevance pass to a graph: the gradient engine walks and adds up, each node answers with the relevance rule of its composite.
+ * @throws RelevanceRefusedError where the composite leaves a node without a relevance rule that applies.
  */
 export function addRelevance(builder: GraphBuilder, graph: Graph, request: RelevanceRequest): AddedRelevance {
   const { facts, context, composite, value, relevance, imageAxis } = request;
@@ -120,9 +121,4 @@ function answerOf({ layer, rule: { name, pass } }: PlacedRule, book: Book | unde
 function sumOver(builder: GraphBuilder, value: string, rank: number, kept: number | undefined): string {
   const axes = Array.from({ length: rank }, (_, i) => i).filter((axis) => axis !== kept);
   return axes.length === 0 ? value : builder.add('ReduceSum', [value, builder.ints(axes)], { keepdims: 0 });
-}
-
-function addUp(builder: Additions, values: readonly string[]): string {
-  const [first = '', second] = values;
-  return second === undefined ? first : builder.ops.Sum(...values);
 }

@@ -5,7 +5,7 @@ import type { Layer } from './layer.ts';
  * One layer's part in relevance propagation: what its outputs were given goes to its inputs.
  */
 
-/** A rule, placed on single nodes by a composite. */
+/** A relevance rule, placed on single nodes by a composite. */
 export interface RelevanceRule {
   readonly name: string;
   /** Why the rule does not apply to a layer; undefined where it does. */
@@ -22,11 +22,11 @@ export interface InputRelevance {
   readonly value: string;
 }
 
-/** What a rule sees when it is applied: the gradient engine's call, in which dy is the relevance of the output. */
+/** What a relevance rule sees when it is applied: the gradient engine's call, in which dy is the relevance of the output. */
 export interface RelevancePass {
   readonly layer: Layer;
   readonly call: Call;
-  /** Of the first output, in its shape. */
+  /** The relevance of the layer's first output, in its shape. */
   readonly relevance: string;
   /** Says that some of the layer's relevance stays in it, and why: `value` is in the output's shape, or summed over axes that
    * no image lies along (kept as 1). */

@@ -1,6 +1,6 @@
+import { ArgumentError } from '../../argumentError.ts';
 import { inputOf } from '../../onnx/graphView.ts';
 import { type Bounds, pixelBound, stopsBounds } from './bounds.ts';
-import { RelevanceSettingError } from './errors.ts';
 import {
   input,
   negative,
@@ -52,11 +52,11 @@ const negativeContributions: Share['parts'] = [
 /**
  * R_i = sum_j (alpha z_ij+ / (sum_i z_ij+ + b_j+) - beta z_ij- / (sum_i z_ij- + b_j-)) R_j with z+, z- the positive and
  * negative contributions. Bach et al. 2015, eq. 60.
- * @throws RelevanceSettingError unless alpha - beta = 1 and beta >= 0.
+ * @throws ArgumentError unless alpha - beta = 1 and beta >= 0.
  */
 export function alphaBeta(alpha = 2, beta = 1): RelevanceRule {
   if (!(beta >= 0) || Math.abs(alpha - beta - 1) > 1e-9) {
-    throw new RelevanceSettingError(
+    throw new ArgumentError(
       `The alpha-beta rule needs alpha - beta = 1 and beta of 0 or more, so that relevance is kept; alpha ${alpha} and beta ${beta} are not so.`,
     );
   }
@@ -150,6 +150,6 @@ export function zBox(bounds: Bounds): RelevanceRule {
 
 function atLeast0(rule: string, setting: string, value: number): void {
   if (!(value >= 0) || !Number.isFinite(value)) {
-    throw new RelevanceSettingError(`The ${rule} rule's ${setting} is ${value}, but must be 0 or more.`);
+    throw new ArgumentError(`The ${rule} rule's ${setting} is ${value}, but must be 0 or more.`);
   }
 }

@@ -1,6 +1,7 @@
 import type { Node } from '../../onnx/graph.ts';
 import { inputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
+import { addUp } from '../gradient/gradientValues.ts';
 import { copyLayer, type LayerCopy, type LayerPart, vanishes } from './copy.ts';
 import { productWithHuge, quotient as quotientOf } from './extremes.ts';
 import { gradientAnswer, hasNegativeFactor, type Layer, parameter } from './layer.ts';
@@ -8,7 +9,7 @@ import { unchanged } from './modifiers.ts';
 import type { InputRelevance, RelevancePass, RelevanceRule } from './rule.ts';
 
 /*
- * The rules for linear layers. With z_k the layer computed again on inputs x_k with parameters of part k, a share gives
+ * The relevance rules for linear layers. With z_k the layer computed again on inputs x_k with parameters of part k, a share gives
  *
  *   R_i = factor  sum_k sign_k x_ki  sum_j dz_kj/dx_ki  R_j / (d_j + epsilon sign(d_j)),     d = sum_k sign_k z_k
  *
@@ -18,7 +19,7 @@ import type { InputRelevance, RelevancePass, RelevanceRule } from './rule.ts';
  */
 
 /** A part of a share's denominator. */
-export interface SignedPart extends LayerPart {
+interface SignedPart extends LayerPart {
   readonly sign: 1 | -1;
 }
 
@@ -43,7 +44,7 @@ export interface SharesSettings {
   readonly refuses?: (layer: Layer) => string | undefined;
 }
 
-/** A rule that distributes relevance in shares. */
+/** A relevance rule that distributes relevance in shares. */
 export function sharesRule(settings: SharesSettings): RelevanceRule {
   const { name, shares, as, refuses } = settings;
   const changed = shares.some(({ parts }) =>
@@ -64,7 +65,7 @@ export function sharesRule(settings: SharesSettings): RelevanceRule {
   };
 }
 
-/** Rules that change parameters need them as constants. */
+/** Why the rule cannot change this layer's parameters (they are no constants, say); undefined where it can. */
 function whyUnchangeable(layer: Layer, shares: readonly Share[]): string | undefined {
   const { node, data, weights, biases } = layer;
   if (weights === undefined) {
@@ -193,8 +194,5 @@ function biasesInOutput({ layer, call }: RelevancePass, { biases, part }: LayerC
 function mergeByInput({ call }: RelevancePass, parts: readonly InputRelevance[]): InputRelevance[] {
   const byInput = new Map<number, string[]>();
   for (const { input, value } of parts) byInput.set(input, [...(byInput.get(input) ?? []), value]);
-  return [...byInput].map(([input, values]) => {
-    const [first = '', second] = values;
-    return { input, value: second === undefined ? first : call.ops.Sum(...values) };
-  });
+  return [...byInput].map(([input, values]) => ({ input, value: addUp(call.builder, values) }));
 }

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { isFloat } from '../../../src/onnx/elementType.ts';
+import { UnsupportedOpsetError, UpgradeError } from '../../../src/onnx/errors.ts';
 import { type Model, subgraphs } from '../../../src/onnx/graph.ts';
 import { float32 } from '../../../src/onnx/tensor.ts';
 import { toFloat32 } from '../../../src/onnx/toFloat32.ts';
-import { UnsupportedOpsetError, UpgradeError } from '../../../src/onnx/upgrade/errors.ts';
 import { upgradeModel } from '../../../src/onnx/upgrade/upgradeModel.ts';
 import { type Probe, probe } from '../../../src/runtime/probe.ts';
 import { outputOf, RunError, SessionError, type Values } from '../../../src/runtime/runtime.ts';

@@ -1,8 +1,7 @@
 import { floatOf } from '../../../onnx/attributes.ts';
 import { inputOf, outputOf } from '../../../onnx/graphView.ts';
 import { toNumbers } from '../../../onnx/tensor.ts';
-import { between, type Interval } from '../interval.ts';
-import { unit } from '../rounding.ts';
+import { between, type Interval, unit } from '../interval.ts';
 import type { BoundCall, BoundTable, NonlinearAnswer, Refusal, Relaxing } from '../rule.ts';
 
 /** slope x + intercept; values [n, 1 or r, ...] of every element. */
@@ -28,11 +27,7 @@ function rising(linesOf: LinesOf, error: number, refuses?: Refusal): NonlinearAn
       const { node, x, builder, ops } = call;
       const [input] = x;
       if (!input) throw new RangeError(`${node.op} has no input that depends on the image.`);
-      const at = (end: string) => {
-        const output = builder.fresh(node.op);
-        builder.append({ ...node, name: output, inputs: [end, ...node.inputs.slice(1)], outputs: [output] });
-        return output;
-      };
+      const at = (end: string) => builder.again(node, [end, ...node.inputs.slice(1)]);
       if (error === 0) return between(builder, at(input.low), at(input.high));
       const slack = builder.scalar(error);
       return between(builder, ops.Sub(at(input.low), slack), ops.Add(at(input.high), slack));
@@ -41,7 +36,7 @@ function rising(linesOf: LinesOf, error: number, refuses?: Refusal): NonlinearAn
       const [x] = call.x;
       return x ? { 0: throughLines(call, relaxing, linesOf(call, x, relaxing)) } : {};
     },
-    ...(refuses ? { refuses } : {}),
+    refuses,
   };
 }
 
@@ -85,7 +80,7 @@ function combined({ ops, builder }: BoundCall, a: number, c: number, { slope, in
   const scaled = ops.Mul(slope, builder.scalar(c));
   return {
     slope: a === 0 ? scaled : ops.Add(scaled, builder.scalar(a)),
-    ...(intercept === undefined ? {} : { intercept: ops.Mul(intercept, builder.scalar(c)) }),
+    intercept: intercept === undefined ? undefined : ops.Mul(intercept, builder.scalar(c)),
   };
 }
 

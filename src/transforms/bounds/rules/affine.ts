@@ -22,13 +22,13 @@ function affine(
   return { kind: 'affine', magnitude: of, roundings, refuses };
 }
 
-/** So many at most, either way. */
+/** At most `count` roundings an element, of the output and of the adjoint's result. */
 const few = (count: number) => (): Roundings => ({ forward: count, backward: count });
 
 const onlyFirst: Refusal = ({ inputs }, _facts, isData) =>
   inputs.slice(1).some(isData) ? 'where elements go depends on the image' : undefined;
 
-/** Puts elements elsewhere, or nowhere: nothing is rounded. */
+/** An operator that only moves or drops elements: nothing is rounded. */
 const rearranged = (refuses: Refusal = onlyFirst) => affine({}, few(0), refuses);
 
 /** Adds up inputs, constants among them. */

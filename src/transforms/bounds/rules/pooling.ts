@@ -2,16 +2,8 @@ import { intsOf } from '../../../onnx/attributes.ts';
 import { inputOf, outputOf } from '../../../onnx/graphView.ts';
 import { sizeOf } from '../../../onnx/tensor.ts';
 import { kernelExtent, remainder, windowOf } from '../../gradient/window.ts';
-import { between, type Interval } from '../interval.ts';
-import { unit } from '../rounding.ts';
+import { between, type Interval, unit } from '../interval.ts';
 import type { BoundCall, BoundTable, Relaxed, Relaxing } from '../rule.ts';
-
-/** A value [n, ...] pooled as the node pools its input. */
-function pooled({ node, builder }: BoundCall, value: string): string {
-  const output = builder.fresh('MaxPool');
-  builder.append({ ...node, name: output, inputs: [value], outputs: [output] });
-  return output;
-}
 
 /** Window sizes where windows lie side by side, each element in one of them or, at the end, in none; undefined otherwise. */
 function tilesOf({ node, dims }: BoundCall): readonly number[] | undefined {
@@ -99,13 +91,13 @@ function overlapping(call: BoundCall, x: Interval, relaxing: Relaxing): Relaxed 
   const { node, dims, builder, ops, add } = call;
   const { positive, negative, each, offset, backThrough } = relaxing;
   const inner = dims(inputOf(node, 0)).slice(1);
-  offset(negative, each(pooled(call, x.high)), dims(outputOf(node)).slice(1));
+  offset(negative, each(call.builder.again(call.node, [x.high])), dims(outputOf(node)).slice(1));
   // A row for each bound, as the indices of max pooling count over all rows.
   const ones = (count: number) => Array.from({ length: count }, () => 1);
   const bounds = add('Shape', [positive], { start: 1, end: 2 });
   const repeats = add('Concat', [builder.ints([1]), bounds, builder.ints(ones(inner.length))], { axis: 0 });
   const lows = ops.Reshape(ops.Expand(each(x.low), repeats), builder.ints([-1, ...inner]));
-  const chosen = pooled(call, lows);
+  const chosen = call.builder.again(call.node, [lows]);
   return { 0: backThrough(chosen, positive) };
 }
 
@@ -115,7 +107,7 @@ export const poolingBounds: BoundTable = {
     interval: (call) => {
       const [x] = call.x;
       if (!x) throw new RangeError('MaxPool has no input that depends on the image.');
-      return between(call.builder, pooled(call, x.low), pooled(call, x.high));
+      return between(call.builder, call.builder.again(call.node, [x.low]), call.builder.again(call.node, [x.high]));
     },
     relax: (call, relaxing) => {
       const [x] = call.x;

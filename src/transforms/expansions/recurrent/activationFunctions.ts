@@ -12,60 +12,43 @@ interface Kind {
   readonly beta?: number;
 }
 
-const plain = (op: string): Kind => ({
-  make: () => (builder, x) => builder.add(op, [x]),
+const plain = (op: string): Kind => ({ make: () => (builder, x) => builder.add(op, [x]) });
+
+/** An operator that has alpha as its attribute. */
+const withAlpha = (op: string, alpha: number): Kind => ({
+  alpha,
+  make: (given) => (builder, x) => builder.add(op, [x], { alpha: float(given) }),
 });
 
+/** alpha x + beta */
+const affine: Kind = {
+  alpha: 0,
+  beta: 0,
+  make: (alpha, beta) => (b, x) => b.ops.Add(b.ops.Mul(b.scalar(alpha), x), b.scalar(beta)),
+};
+
+/** alpha tanh(beta x) */
+const scaledTanh: Kind = {
+  alpha: 0,
+  beta: 0,
+  make: (alpha, beta) => (b, x) => b.ops.Mul(b.scalar(alpha), b.ops.Tanh(b.ops.Mul(b.scalar(beta), x))),
+};
+
+const hardSigmoid: Kind = {
+  alpha: 0.2,
+  beta: 0.5,
+  make: (alpha, beta) => (b, x) => b.add('HardSigmoid', [x], { alpha: float(alpha), beta: float(beta) }),
+};
+
 /** By name in lower case: ONNX Runtime does not tell capitals from small letters. */
-const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+const kinds: ReadonlyMap<string, Kind> = new Map([
   ...['Relu', 'Tanh', 'Sigmoid', 'Softsign', 'Softplus'].map((op) => [op.toLowerCase(), plain(op)] as const),
-  // alpha x + beta
-  [
-    'affine',
-    {
-      alpha: 0,
-      beta: 0,
-      make: (alpha, beta) => (b, x) => b.ops.Add(b.ops.Mul(b.scalar(alpha), x), b.scalar(beta)),
-    },
-  ],
-  // alpha tanh(beta x)
-  [
-    'scaledtanh',
-    {
-      alpha: 0,
-      beta: 0,
-      make: (alpha, beta) => (b, x) => b.ops.Mul(b.scalar(alpha), b.ops.Tanh(b.ops.Mul(b.scalar(beta), x))),
-    },
-  ],
-  [
-    'leakyrelu',
-    {
-      alpha: 0.01,
-      make: (alpha) => (b, x) => b.add('LeakyRelu', [x], { alpha: float(alpha) }),
-    },
-  ],
-  [
-    'thresholdedrelu',
-    {
-      alpha: 0,
-      make: (alpha) => (b, x) => b.add('ThresholdedRelu', [x], { alpha: float(alpha) }),
-    },
-  ],
-  [
-    'elu',
-    {
-      alpha: 1,
-      make: (alpha) => (b, x) => b.add('Elu', [x], { alpha: float(alpha) }),
-    },
-  ],
-  [
-    'hardsigmoid',
-    {
-      alpha: 0.2,
-      beta: 0.5,
-      make: (alpha, beta) => (b, x) => b.add('HardSigmoid', [x], { alpha: float(alpha), beta: float(beta) }),
-    },
-  ],
+  ['affine', affine],
+  ['scaledtanh', scaledTanh],
+  ['leakyrelu', withAlpha('LeakyRelu', 0.01)],
+  ['thresholdedrelu', withAlpha('ThresholdedRelu', 0)],
+  ['elu', withAlpha('Elu', 1)],
+  ['hardsigmoid', hardSigmoid],
 ]);
 
 /**

@@ -6,12 +6,12 @@ import type { Activation } from './activationFunctions.ts';
 /** What a layer remembers from step to step, each [b, h]; undefined at the first step stands for zeros. */
 export interface State {
   readonly hidden: string | undefined;
-  /** Of LSTM alone. */
+  /** The cell state, which LSTM alone has. */
   readonly cell?: string | undefined;
 }
 
 /** The weights of one direction. */
-export interface CellWeights {
+interface CellWeights {
   /** R transposed, [h, gates h]. */
   readonly recurrent: string;
   /** The biases of the recurrent part, [gates h], where they are not part of the steps' inputs. */
@@ -30,7 +30,7 @@ export interface CellKind {
   readonly step: (call: CellCall, x: string, state: State) => State & { readonly hidden: string };
 }
 
-export interface CellCall {
+interface CellCall {
   readonly builder: GraphBuilder;
   readonly node: Node;
   readonly size: number;
@@ -70,10 +70,7 @@ export const cellKinds: Readonly<Record<string, CellKind>> = {
       const cell = before === undefined ? kept : ops.Add(ops.Mul(forget(), before), kept);
       const output = activated(call, 0, peeping(xo, po, cell));
       // The cell itself is never clipped.
-      return {
-        hidden: ops.Mul(output, activationAt(call, 2)(builder, cell)),
-        cell,
-      };
+      return { hidden: ops.Mul(output, activationAt(call, 2)(builder, cell)), cell };
     },
   },
   // z = f(x_z + R_z h'), r likewise, n = g(x_n + R_n (r h')) or, with linear_before_reset, g(x_n + r (R_n h' + b_n)),
@@ -95,9 +92,7 @@ export const cellKinds: Readonly<Record<string, CellKind>> = {
       };
       const n = activated(call, 1, plus(builder, xn, candidate()));
       const renewed = ops.Mul(ops.Sub(builder.scalar(1), z), n);
-      return {
-        hidden: hidden === undefined ? renewed : ops.Add(renewed, ops.Mul(z, hidden)),
-      };
+      return { hidden: hidden === undefined ? renewed : ops.Add(renewed, ops.Mul(z, hidden)) };
     },
   },
 };

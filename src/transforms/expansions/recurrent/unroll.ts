@@ -8,7 +8,7 @@ import { type Activation, activationsOf } from './activationFunctions.ts';
 import { type CellKind, cellKinds, type State } from './cells.ts';
 
 /** Longer layers, counted over both directions, would make graphs of tens of thousands of nodes. */
-export const mostSteps = 1024;
+const mostSteps = 1024;
 /** Steps times hidden units: a dozen intermediate values of this size are kept for the way back, 200 MB an image. */
 const mostUnits = 2 ** 22;
 
@@ -35,7 +35,7 @@ interface Layer {
   readonly length: number;
   /** Hidden units. */
   readonly size: number;
-  /** Each by the activations of its gates. */
+  /** One direction or two, each with the activations of its gates. */
   readonly directions: readonly {
     readonly reversed: boolean;
     readonly activations: readonly Activation[];
@@ -57,10 +57,7 @@ function layerOf(node: Node, facts: Facts): Layer | undefined {
   const steps = length * reversals.length;
   if (steps > mostSteps || steps * size > mostUnits) return undefined;
   const activations = activationsOf(node, reversals.length, kind.activations);
-  const directions = reversals.map((reversed, d) => ({
-    reversed,
-    activations: activations?.[d] ?? [],
-  }));
+  const directions = reversals.map((reversed, d) => ({ reversed, activations: activations?.[d] ?? [] }));
   return activations && { node, kind, length, size, directions };
 }
 
@@ -77,7 +74,7 @@ function addSteps(builder: GraphBuilder, layer: Layer): void {
       const steps = hidden.map((value) => builder.ops.Unsqueeze(value, builder.ints([0, 1])));
       return builder.add('Concat', steps, { axis: 0 });
     });
-    name(builder, builder.add('Concat', sequences, { axis: 1 }), y);
+    builder.rename(builder.add('Concat', sequences, { axis: 1 }), y);
   }
   const last = (values: readonly string[]) =>
     builder.add(
@@ -85,19 +82,8 @@ function addSteps(builder: GraphBuilder, layer: Layer): void {
       values.map((value) => builder.ops.Unsqueeze(value, builder.ints([0]))),
       { axis: 0 },
     );
-  if (yh) name(builder, last(runs.flatMap(({ end }) => end.hidden ?? [])), yh);
-  if (yc) name(builder, last(runs.flatMap(({ end }) => end.cell ?? [])), yc);
-}
-
-function name(builder: GraphBuilder, value: string, output: string): void {
-  builder.append({
-    op: 'Identity',
-    domain: '',
-    name: output,
-    inputs: [value],
-    outputs: [output],
-    attributes: {},
-  });
+  if (yh) builder.rename(last(runs.flatMap(({ end }) => end.hidden ?? [])), yh);
+  if (yc) builder.rename(last(runs.flatMap(({ end }) => end.cell ?? [])), yc);
 }
 
 /** One direction: the hidden states in the order of time, and the state after its last step. */
@@ -120,11 +106,7 @@ function runOf(builder: GraphBuilder, { node, kind, length, size, directions }: 
     builder,
     node,
     size,
-    weights: {
-      recurrent: matrix(recurrentWeights),
-      bias: apart ? recurrent : undefined,
-      peepholes: given(7),
-    },
+    weights: { recurrent: matrix(recurrentWeights), bias: apart ? recurrent : undefined, peepholes: given(7) },
     activations: directions[d]?.activations ?? [],
   };
   const reversed = directions[d]?.reversed === true;
@@ -139,9 +121,7 @@ function runOf(builder: GraphBuilder, { node, kind, length, size, directions }: 
 }
 
 function halves(builder: GraphBuilder, value: string, size: number): string[] {
-  return builder.addMany('Split', [value, builder.ints([size, size])], 2, {
-    axis: 0,
-  });
+  return builder.addMany('Split', [value, builder.ints([size, size])], 2, { axis: 0 });
 }
 
 /** [t, b, n] -> t times [b, n] */

@@ -84,7 +84,7 @@ function cutEnds({ add, builder }: Call, value: string, rows: readonly number[])
   return add('Pad', [value, builder.ints([0, 0, ...rows.map(() => 0), 0, 0, ...rows.map((count) => -count)])]);
 }
 
-/** In the shape of what is left of the input. */
+/** The gradient of the input without the rows that were cut off (see placement.ts), in that smaller shape. */
 function inputGradient(call: Call, placement: Placement): string {
   const { dy, dims: dimsOf, facts, add, node, builder, operand, output } = call;
   const { window } = placement;

@@ -1,10 +1,9 @@
-import { intOf, stringOf } from '../../../onnx/attributes.ts';
+import { fromStart, intOf, stringOf } from '../../../onnx/attributes.ts';
 import { elementTypeCode } from '../../../onnx/elementType.ts';
 import type { Node } from '../../../onnx/graph.ts';
 import { float32, sizeOf, type Tensor, toNumbers } from '../../../onnx/tensor.ts';
-import { zerosLike } from '../gradientValues.ts';
+import { returnToOrigin, zerosLike } from '../gradientValues.ts';
 import { type Call, except, type GradientTable, rule } from '../rule.ts';
-import { returnToOrigin } from '../selection.ts';
 
 /** Operators that take elements from, or put them at, places that indices or ranges name. */
 export const indexingRules = {
@@ -98,8 +97,7 @@ function gatherGradient(call: Call): string {
   const { node, dy, ops, add, dims, facts, builder, operand } = call;
   const [input, indices] = [operand(0), operand(1)];
   const shape = dims(input);
-  const given = intOf(node, 'axis', 0);
-  const axis = given < 0 ? given + shape.length : given;
+  const axis = fromStart(intOf(node, 'axis', 0), shape.length);
   const { constant } = facts(indices);
   const [count, rest] = [shape[axis] ?? 0, sizeOf(shape.slice(axis + 1))];
   const matrixSize = count * sizeOf(dims(indices));
@@ -128,7 +126,7 @@ function scatterGathered({ dy, ops, add, dims, facts, builder, operand }: Call, 
 /** 1 where a taken element (column) is that of an index (row): adding up what was taken is a product with it. */
 function origins(taken: readonly number[], count: number): Tensor<'float32'> {
   const data = new Float32Array(count * taken.length);
-  for (const [column, index] of taken.entries()) data[(index < 0 ? index + count : index) * taken.length + column] = 1;
+  for (const [column, index] of taken.entries()) data[fromStart(index, count) * taken.length + column] = 1;
   return float32([count, taken.length], data);
 }
 
@@ -144,7 +142,7 @@ function sliceGradient(call: Call): string {
   const rank = dims(input).length;
   const axes = axesInput === undefined ? start?.map((_, i) => i) : numbers(axesInput);
   const step = steps === undefined ? axes?.map(() => 1) : numbers(steps);
-  const positive = axes?.map((axis) => (axis < 0 ? axis + rank : axis));
+  const positive = axes?.map((axis) => fromStart(axis, rank));
   const known = (name: string) => positive?.every((axis) => !Number.isNaN(dims(name)[axis])) ?? false;
   const sizesKnown = known(input) && known(output(0));
   if (start && positive && step?.every((size) => size === 1) && !positive.includes(0) && sizesKnown) {
@@ -153,7 +151,7 @@ function sliceGradient(call: Call): string {
     positive.forEach((axis, i) => {
       const size = dims(input)[axis] ?? 0;
       const first = start[i] ?? 0;
-      const begin = Math.min(Math.max(first < 0 ? first + size : first, 0), size);
+      const begin = Math.min(Math.max(fromStart(first, size), 0), size);
       before[axis] = begin;
       after[axis] = size - begin - (dims(output(0))[axis] ?? 0);
     });

@@ -1,4 +1,4 @@
-import { floatOf, intOf, intsOf } from '../../../onnx/attributes.ts';
+import { floatOf, fromStart, intOf, intsOf } from '../../../onnx/attributes.ts';
 import { elementsPerElement } from '../gradientValues.ts';
 import { type Call, elementwise, except, type GradientTable, rule } from '../rule.ts';
 
@@ -39,8 +39,7 @@ const epsilonOf = ({ node }: Call) => floatOf(node, 'epsilon', 1e-5);
 /** The axes from `axis` on, as int64. */
 function trailingAxes({ node, dims, builder, operand }: Call): string {
   const rank = dims(operand(0)).length;
-  const first = intOf(node, 'axis', -1);
-  const from = first < 0 ? first + rank : first;
+  const from = fromStart(intOf(node, 'axis', -1), rank);
   return builder.ints(Array.from({ length: rank - from }, (_, i) => from + i));
 }
 

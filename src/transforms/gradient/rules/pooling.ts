@@ -1,10 +1,8 @@
 import { intOf, intsOf, without } from '../../../onnx/attributes.ts';
 import { float32, sizeOf } from '../../../onnx/tensor.ts';
-import { elementsPerElement, zerosLike } from '../gradientValues.ts';
+import { elementsPerElement, firstExtremeGradient, zerosLike } from '../gradientValues.ts';
 import { padBack, placementOf } from '../placement.ts';
-import type { Call, GradientTable } from '../rule.ts';
-import { rule } from '../rule.ts';
-import { firstExtremeGradient } from '../selection.ts';
+import { type Call, type GradientTable, rule } from '../rule.ts';
 import { kernelExtent, padsOf, remainder, type Window, windowOf } from '../window.ts';
 
 function poolingWindow({ node, dims, operand }: Call): Window {
@@ -74,7 +72,7 @@ export const poolingRules = {
       return firstExtremeGradient(call, spatial, 'ArgMax');
     },
   ]),
-  // Each dy is read where its value was put.
+  // The gradient of each value is dy at the place where the value was put.
   MaxUnpool: rule(({ dy, ops, add, builder, operand }) => [
     () => {
       const flat = (value: string) => ops.Reshape(value, builder.ints([-1]));

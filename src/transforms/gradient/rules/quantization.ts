@@ -1,4 +1,4 @@
-import { intOf } from '../../../onnx/attributes.ts';
+import { fromStart, intOf } from '../../../onnx/attributes.ts';
 import type { ElementType, NumericType } from '../../../onnx/elementType.ts';
 import { describeNode } from '../../../onnx/graph.ts';
 import { outputOf } from '../../../onnx/graphView.ts';
@@ -47,8 +47,7 @@ export const quantizationRules = {
 function scaleGradient({ node, dy, dims, ops, add, builder, operand, output }: Call): string {
   const [input, scale] = [operand(0), operand(1)];
   const rank = dims(input).length;
-  const given = intOf(node, 'axis', 1);
-  const axis = given < 0 ? given + rank : given;
+  const axis = fromStart(intOf(node, 'axis', 1), rank);
   const single = sizeOf(dims(scale)) === 1;
   if (!single && dims(scale).length > 1) {
     const why = 'no rule for scales of blocks that depend on the input';

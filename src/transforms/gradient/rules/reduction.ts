@@ -1,10 +1,9 @@
-import { intOf } from '../../../onnx/attributes.ts';
+import { fromStart, intOf } from '../../../onnx/attributes.ts';
 import type { Node } from '../../../onnx/graph.ts';
 import { optionalInputOf } from '../../../onnx/graphView.ts';
 import { sizeOf, toNumbers } from '../../../onnx/tensor.ts';
-import { elementsPerElement, zerosLike } from '../gradientValues.ts';
+import { elementsPerElement, firstExtremeGradient, zerosLike } from '../gradientValues.ts';
 import { type Call, except, type GradientTable, type RuleAnswer, rule } from '../rule.ts';
-import { firstExtremeGradient } from '../selection.ts';
 
 /** The input in which a Reduce node names its axes, be it at run time; undefined where it names none. */
 function namedAxes({ dims, optional }: Call): string | undefined {
@@ -24,7 +23,7 @@ function knownAxes(call: Call): number[] | undefined {
   const all = dims(operand(0)).map((_, axis) => axis);
   if (axes === undefined) return reducesNothing(call) ? [] : all;
   const { constant } = facts(axes);
-  return constant && toNumbers(constant).map((axis) => (axis < 0 ? axis + all.length : axis));
+  return constant && toNumbers(constant).map((axis) => fromStart(axis, all.length));
 }
 
 /** A value of the output's shape with the reduced axes as 1, ready to broadcast against the input. */

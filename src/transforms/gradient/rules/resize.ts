@@ -1,4 +1,4 @@
-import { intsOf, stringOf, without } from '../../../onnx/attributes.ts';
+import { fromStart, intsOf, stringOf, without } from '../../../onnx/attributes.ts';
 import { float32, toNumbers } from '../../../onnx/tensor.ts';
 import { type Call, except, type GradientTable, rule } from '../rule.ts';
 
@@ -24,7 +24,7 @@ export const resizeRules = {
 function placeOf({ node, dims, operand }: Call, axis: number): number {
   const rank = dims(operand(0)).length;
   const axes = intsOf(node, 'axes');
-  return axes ? axes.map((given) => (given < 0 ? given + rank : given)).indexOf(axis) : axis;
+  return axes ? axes.map((given) => fromStart(given, rank)).indexOf(axis) : axis;
 }
 
 /** An optional input that is there: an empty one says nothing. */

@@ -1,4 +1,4 @@
-import { intOf, intsOf, stringOf } from '../../../onnx/attributes.ts';
+import { fromStart, intOf, intsOf, stringOf } from '../../../onnx/attributes.ts';
 import { zerosLike } from '../gradientValues.ts';
 import { type Call, elementwise, type GradientTable, rule } from '../rule.ts';
 
@@ -9,8 +9,7 @@ const reshaped = rule(({ dy, add, operand }) => [
 
 /** An axis attribute, not negative. */
 function axisOf({ node, dims, operand }: Call, fallback: number): number {
-  const axis = intOf(node, 'axis', fallback);
-  return axis < 0 ? axis + dims(operand(0)).length : axis;
+  return fromStart(intOf(node, 'axis', fallback), dims(operand(0)).length);
 }
 
 /** Operators that arrange elements anew, none of them twice but by broadcasting. */
