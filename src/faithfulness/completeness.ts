@@ -3,7 +3,7 @@ import { check } from './check.ts';
 import { verdictBelow } from './figure.ts';
 
 /** Completeness, and what to compare a sum with where it should be 0. */
-interface SumGap extends Completeness {
+export interface SumGap extends Completeness {
   /** The sum of the values' sizes. */
   readonly sizes: number;
 }

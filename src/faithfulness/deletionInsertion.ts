@@ -14,7 +14,7 @@ import { type CellMap, cellMap, stretched } from './pixelMap.ts';
 import { segmentSide, segmentsByEvidence } from './pixelOrder.ts';
 
 /** The curves of one map, and what they are to be compared with. */
-interface ComparedCurves {
+export interface ComparedCurves {
   readonly curves: PerturbationCurves;
   /** The same for a random map, and for an edge detector on the image. */
   readonly random: PerturbationCurves;
