@@ -2,25 +2,22 @@ import { explain } from '../attribution/explain.ts';
 import { isEvidence, type Method } from '../attribution/method.ts';
 import { pictureAt } from '../datasets/fitImages.ts';
 import type { LabelledImages } from '../datasets/labelledImages.ts';
-import {
-  type Contender,
-  type ContenderMap,
-  contenderMaps,
-  contendersOf,
-} from '../faithfulness/evaluation/contenders.ts';
-import { type Figure, type FigureTable, figureTable } from '../faithfulness/evaluation/figures.ts';
+import { type ContenderMap, contenderMaps, contendersOf } from '../faithfulness/evaluation/contenders.ts';
+import type { Evaluation } from '../faithfulness/evaluation/evaluation.ts';
+import { type Figure, figureTable } from '../faithfulness/evaluation/figures.ts';
+import { localisationMetrics } from '../faithfulness/evaluation/localisation.ts';
 import type { EvaluatedMap, EvaluationMetric } from '../faithfulness/evaluation/metric.ts';
 import { defaultMetrics } from '../faithfulness/evaluation/metrics.ts';
 import { evaluationSubject } from '../faithfulness/evaluation/subject.ts';
-import { fewestImages, type Judgement, judge } from '../faithfulness/evaluation/verdict.ts';
-import { MaskError, MetricSettingsError } from '../faithfulness/metrics/errors.ts';
-import type { Mask } from '../faithfulness/metrics/localisation.ts';
+import { judge } from '../faithfulness/evaluation/verdict.ts';
+import { MetricSettingsError } from '../faithfulness/metrics/errors.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { toFittedInput } from '../model/pixels.ts';
 import { concatRows } from '../onnx/tensor.ts';
 import { InterruptedWorkError, type WorkOptions } from '../progress.ts';
-import { random } from '../random/random.ts';
+import { checkMasks, drawn, type Masks, notesOfChoice } from './evaluatedImages.ts';
 import { type Refusals, refusalsOf } from './leftOut.ts';
+import { type Unmeasured, unmeasured } from './unmeasured.ts';
 
 /** Which methods are measured by what, on how many images. */
 export interface EvaluateOptions extends WorkOptions {
@@ -29,31 +26,18 @@ export interface EvaluateOptions extends WorkOptions {
   /** Drawn from the test images, each at most once. Default 200. */
   readonly images?: number;
   /** Where the truth is in the test image of a number; images without are left out where masks are given. */
-  readonly masks?: ReadonlyMap<number, Mask>;
+  readonly masks?: Masks;
   /** Of the drawn images, the random choices of metrics, and the bootstrap. Default 0. */
   readonly seed?: number;
 }
 
 export const evaluateDefaults = { images: 200, seed: 0 };
 
-/** Methods x metrics over images, and what follows. */
-export interface Evaluation extends Judgement {
+/** Methods x metrics over images of a set, and the classifier and methods that it is about. */
+export interface EvaluatedMethods extends Evaluation {
   readonly classifier: Classifier;
-  readonly dataset: string;
-  readonly seed: number;
-  /** The images' places in the test set. */
-  readonly images: readonly number[];
-  /** Of how many of them the model decides for the label. */
-  readonly accuracy: number;
+  /** Those that gave maps. */
   readonly methods: readonly Method[];
-  readonly metrics: readonly EvaluationMetric[];
-  /** The methods, then the baselines. */
-  readonly contenders: readonly Contender[];
-  readonly table: FigureTable;
-  /** What has to be known to read it, in sentences: what was left out, and why. */
-  readonly notes: readonly string[];
-  /** What a signal kept from being done; empty where none came. */
-  readonly missing: readonly string[];
 }
 
 /** So many bytes of maps, or images, are in memory at a time. */
@@ -71,15 +55,9 @@ export async function evaluate(
   classifier: Classifier,
   test: LabelledImages,
   options: EvaluateOptions,
-): Promise<Evaluation> {
-  const {
-    metrics = defaultMetrics,
-    images: asked = evaluateDefaults.images,
-    masks,
-    seed = 0,
-    progress,
-    signal,
-  } = options;
+): Promise<EvaluatedMethods> {
+  const { images: asked = evaluateDefaults.images, masks, seed = evaluateDefaults.seed, progress, signal } = options;
+  const { metrics = masks ? [...defaultMetrics, ...localisationMetrics] : defaultMetrics } = options;
   checkMasks(classifier, metrics, masks);
   const chosen = drawn(test, asked, masks, seed);
   const refusals = refusalsOf(options.message);
@@ -102,7 +80,7 @@ export async function evaluate(
     signal,
     refusals,
     figures: [],
-    unsaid: new Map(),
+    unmeasured: unmeasured(),
   };
   const right: boolean[] = [];
   const done: number[] = [];
@@ -132,7 +110,7 @@ export async function evaluate(
     contenders,
     table,
     ...judge(table, metrics, contenders),
-    notes: [...notes, ...refusals.notes(), ...unsaidNotes(work.unsaid, contenders, metrics)],
+    notes: [...notes, ...refusals.notes(), ...work.unmeasured.notes(contenders, metrics)],
     missing: signal?.aborted
       ? [judged > 0 ? `${judged} of ${chosen.length} images` : 'some metrics of the last images']
       : [],
@@ -144,22 +122,13 @@ interface Work {
   readonly test: LabelledImages;
   readonly methods: readonly Method[];
   readonly metrics: readonly EvaluationMetric[];
-  readonly masks?: ReadonlyMap<number, Mask>;
+  readonly masks?: Masks;
   readonly seed: number;
   readonly signal?: AbortSignal;
   readonly refusals: Refusals;
   /** Grows with each metric. */
   readonly figures: Figure[];
-  /** Why something could not be measured, and of how many maps. */
-  readonly unsaid: Map<string, Unsaid>;
-}
-
-interface Unsaid {
-  readonly contender: string;
-  /** Absent where the map itself cannot be measured. */
-  readonly metric?: string;
-  readonly reason: string;
-  count: number;
+  readonly unmeasured: Unmeasured;
 }
 
 /** The maps of some images, and every metric on them. */
@@ -194,7 +163,7 @@ async function evaluatePart(
     classifier.input,
     images.map((index) => seed + index),
   );
-  for (const one of all) if ('refused' in one) sayUnsaid(work, { contender: one.contender, reason: one.refused });
+  for (const one of all) if ('refused' in one) work.unmeasured.add({ contender: one.contender, reason: one.refused });
   const measurable = all.flatMap((one) => ('map' in one ? [one] : []));
   for (const [step, metric] of metrics.entries()) {
     if (signal?.aborted) break;
@@ -215,28 +184,9 @@ async function measure(
   for (const [i, { contender, image }] of maps.entries()) {
     const outcome = outcomes[i];
     if (outcome === undefined) continue;
-    if ('refused' in outcome) sayUnsaid(work, { contender, metric: metric.id, reason: outcome.refused });
+    if ('refused' in outcome) work.unmeasured.add({ contender, metric: metric.id, reason: outcome.refused });
     else work.figures.push({ metric: metric.id, contender, image: images[image] ?? 0, ...outcome.result });
   }
-}
-
-function sayUnsaid({ unsaid }: Work, one: Omit<Unsaid, 'count'>): void {
-  const key = `${one.contender} ${one.metric} ${one.reason}`;
-  const found = unsaid.get(key) ?? { ...one, count: 0 };
-  found.count += 1;
-  unsaid.set(key, found);
-}
-
-function unsaidNotes(
-  unsaid: Work['unsaid'],
-  contenders: readonly Contender[],
-  metrics: readonly EvaluationMetric[],
-): string[] {
-  return [...unsaid.values()].map(({ contender, metric, reason, count }) => {
-    const who = contenders.find(({ id }) => id === contender)?.title ?? contender;
-    const what = metrics.find(({ id }) => id === metric)?.title;
-    return `${who}${what === undefined ? '' : `, ${what}`}: ${count} ${count === 1 ? 'map is' : 'maps are'} not measured. ${reason}`;
-  });
 }
 
 function evidenceOf(methods: readonly Method[], refusals: Refusals): readonly Method[] {
@@ -252,70 +202,4 @@ function nothingMeasured(refusals: Refusals, signal: AbortSignal | undefined): E
   return signal?.aborted
     ? new InterruptedWorkError('Interrupted: nothing was measured yet, and nothing is written.')
     : refusals.asError();
-}
-
-/** @throws MaskError */
-function checkMasks(
-  { input }: Classifier,
-  metrics: readonly EvaluationMetric[],
-  masks: ReadonlyMap<number, Mask> | undefined,
-): void {
-  const needing = metrics.find(({ needsMasks }) => needsMasks);
-  if (needing && !masks) {
-    throw new MaskError(`${needing.title} compares maps with masks, and none are given: give masks, or leave it out.`);
-  }
-  for (const [index, { height, width }] of masks ?? []) {
-    if (height === input.height && width === input.width) continue;
-    throw new MaskError(
-      `The mask of image ${index} is of ${height} x ${width} pixels, but the model takes ${input.height} x ${input.width}: bring the masks to that size.`,
-    );
-  }
-}
-
-/** Which images, in the order of the data set. @throws MetricSettingsError where there are none */
-function drawn(
-  test: LabelledImages,
-  asked: number,
-  masks: ReadonlyMap<number, Mask> | undefined,
-  seed: number,
-): readonly number[] {
-  const all = Array.from({ length: test.count }, (_, index) => index);
-  const deck = masks ? all.filter((index) => masks.get(index)?.values && hasInside(masks.get(index))) : all;
-  if (deck.length === 0 || !(asked >= 1)) {
-    throw new MetricSettingsError(
-      `There are no images to evaluate on: ${test.name} has ${test.count} test images${masks ? `, and none of them has a mask with something inside` : ''}, and ${asked} were asked for.`,
-    );
-  }
-  const source = random(seed);
-  const count = Math.min(asked, deck.length);
-  for (let i = 0; i < count; i++) {
-    const other = i + source.index(deck.length - i);
-    const [own, moved] = [deck[i] ?? 0, deck[other] ?? 0];
-    deck[i] = moved;
-    deck[other] = own;
-  }
-  return deck.slice(0, count).sort((a, b) => a - b);
-}
-
-function hasInside(mask: Mask | undefined): boolean {
-  return mask !== undefined && Array.prototype.some.call(mask.values, (value) => value !== 0);
-}
-
-function notesOfChoice(
-  test: LabelledImages,
-  { length }: readonly number[],
-  asked: number,
-  masks: ReadonlyMap<number, Mask> | undefined,
-): string[] {
-  const fewer =
-    length < asked
-      ? [
-          `${test.name} has ${length} test images${masks ? ' with a mask' : ''}, fewer than the ${asked} asked for: all are taken.`,
-        ]
-      : [];
-  const few =
-    length < fewestImages
-      ? [`With ${length} of at least ${fewestImages} images nothing is judged; the figures are given.`]
-      : [];
-  return [...fewer, ...few];
 }

@@ -21,6 +21,8 @@ interface Baseline extends Contender {
   readonly mapOf: (image: Float32Array, input: InputDescription, seed: number) => CellMap;
 }
 
+export const inputBaseline = 'baseline-input';
+
 export const baselines: readonly Baseline[] = [
   {
     id: 'baseline-random',
@@ -29,7 +31,7 @@ export const baselines: readonly Baseline[] = [
     mapOf: (_image, input, seed) => randomMap(input, seed),
   },
   { id: 'baseline-edges', title: 'an edge detector', baseline: true, mapOf: edgeMap },
-  { id: 'baseline-input', title: 'the input itself', baseline: true, mapOf: inputMap },
+  { id: inputBaseline, title: 'the input itself', baseline: true, mapOf: inputMap },
 ];
 
 export function contendersOf(methods: readonly Method[]): readonly Contender[] {

@@ -9,7 +9,7 @@ import { type EvaluatedMap, type EvaluationMetric, type EvaluationSubject, said 
 /* Whether the model needs what a map shows: the probability of the explained class while it is taken away, or put in. */
 
 /** Points on a curve after the first, or squares along a side. */
-const steps = 28;
+const steps = 16;
 const squares = 7;
 
 const flipping = (direction: Direction) => async (maps: readonly EvaluatedMap[], subject: EvaluationSubject) => {

@@ -1,5 +1,5 @@
 import type { Verdict } from '../figure.ts';
-import type { Contender } from './contenders.ts';
+import { type Contender, inputBaseline } from './contenders.ts';
 import type { FigureTable, Lead } from './figures.ts';
 import type { EvaluationMetric } from './metric.ts';
 
@@ -114,7 +114,9 @@ function againstBaselines(
   const never = beaten.filter(({ metrics }) => metrics.length === 0);
   const partly = beaten.filter(({ metrics }) => metrics.length > 0 && metrics.length < removal.length);
   if (never.length > 0) {
-    return { verdict: 'poor', reason: `no better than ${alternatives(never)} on this model` };
+    // Where black is the background, the input itself is hard to beat by removal, which then says little of anybody.
+    const onlyInput = never.every(({ baseline }) => baseline.id === inputBaseline);
+    return { verdict: onlyInput ? 'fair' : 'poor', reason: `no better than ${alternatives(never)} on this model` };
   }
   if (partly.length === 0) {
     return { verdict: 'good', reason: `better than ${all(beaten)} in ${titles(removal)}` };
