@@ -56,7 +56,9 @@ export function evaluationPage({ evaluation, title, provenance }: EvaluationView
 }
 
 function headlineOf({ best, verdicts }: Evaluation): string {
-  if (best) return `On this model, use ${best.method.title}.`;
+  const lamp = verdicts.find(({ method }) => method === best?.method)?.verdict;
+  if (best && lamp === 'good') return `On this model, use ${best.method.title}.`;
+  if (best) return `On this model, ${best.method.title} is best, to be read with care.`;
   const judged = verdicts.some(({ verdict }) => verdict !== 'neutral');
   return judged
     ? 'On this model, no method shows more than a baseline does.'
@@ -77,36 +79,32 @@ function verdictsAnswer({ verdicts }: Evaluation): Html {
   const rows = verdicts.map(({ method, verdict, reasons, rank }): Content[] => [
     html`<span class="${verdict}">${verdictMark(verdict)}</span> ${method.title}`,
     html`<span class="${verdict}">${lampWords[verdict]}</span>`,
-    rank === undefined ? '' : rank.toFixed(1),
     `${sentence(reasons.join('; '))}.`,
+    rank === undefined ? '' : rank.toFixed(1),
   ]);
   return html`
 <p class="measure">A method is no better than a baseline where, of the same images, the 95% interval of the difference is not above 0 in any of the removal metrics. The baselines know nothing of the model: whatever does not beat them shows nothing that only the model could have told.</p>
-${dataTable('Methods, the best rank first', [{ label: 'Method' }, { label: 'Its maps' }, { label: 'Mean rank', number: true }, { label: 'Because it is or does' }], rows)}`;
+${dataTable('Methods, the best rank first', [{ label: 'Method' }, { label: 'Its maps' }, { label: 'Because it is or does' }, { label: 'Mean rank', number: true }], rows)}`;
 }
 
-const directions: Readonly<Record<EvaluationMetric['larger'], string>> = {
-  better: 'larger is better',
-  worse: 'smaller is better',
-  neither: 'neither is better',
-};
+const arrows: Readonly<Record<EvaluationMetric['larger'], string>> = { better: ' ↑', worse: ' ↓', neither: '' };
 
 function figuresAnswer({ metrics, contenders, table }: Evaluation): Html {
-  const columns = metrics.map(({ title, larger }) => ({ label: `${title} (${directions[larger]})`, number: true }));
+  const columns = metrics.map(({ title, larger }) => ({ label: `${title}${arrows[larger]}`, number: true }));
   const rows = contenders.map((contender): Content[] => [
     sentence(contender.title),
     ...metrics.map((metric) => figureOf(table.cell(metric, contender))),
   ]);
   return html`
-${dataTable('Mean over the images, its 95% interval, and the rank among the methods', [{ label: '' }, ...columns], rows)}
-<p class="note">The interval is a percentile bootstrap over the images. A dash: the metric says nothing of these maps.</p>`;
+${dataTable('Mean over the images, in brackets the rank among the methods, and below the 95% interval', [{ label: '' }, ...columns], rows)}
+<p class="note">↑ larger is better, ↓ smaller is better. The interval is a percentile bootstrap over the images. A dash: the metric says nothing of these maps.</p>`;
 }
 
 function figureOf(cell: Cell | undefined): Content {
   if (!cell) return '–';
   const { mean, low, high, rank } = cell;
-  const place = rank === undefined ? undefined : html`<small> · ${rank}</small>`;
-  return html`<strong>${score(mean)}</strong>${place}<br><small>${score(low)} to ${score(high)}</small>`;
+  const place = rank === undefined ? '' : ` (${rank})`;
+  return html`<strong>${score(mean)}</strong>${place}<small>${score(low)} to ${score(high)}</small>`;
 }
 
 function meaningsAnswer(metrics: readonly EvaluationMetric[]): Html {
