@@ -5,6 +5,7 @@ import { evaluationFiles, evaluationSummary } from '../app/evaluationFiles.ts';
 import { defaultMetrics, evaluationMetric } from '../faithfulness/evaluation/metrics.ts';
 import { methodKind } from '../methods.ts';
 import { lampWords } from '../report/evaluation/page.ts';
+import { sentence } from '../report/page/number.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
 import { masksFrom } from './evaluationMasks.ts';
 import { commandLine, wholeFlag } from './flags.ts';
@@ -103,7 +104,7 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
 /** A line a method, and which to use. */
 function inWords({ verdicts, best }: EvaluatedMethods): string {
   const lines = verdicts.map(
-    ({ method, verdict, reasons }) => `${method.title}: ${lampWords[verdict]}. ${reasons.join('; ')}.`,
+    ({ method, verdict, reasons }) => `${method.title}: ${lampWords[verdict]}. ${sentence(reasons.join('; '))}.`,
   );
   const alike = best?.alike.length
     ? ` Not to be told from it here: ${best.alike.map(({ title }) => title).join(', ')}.`
