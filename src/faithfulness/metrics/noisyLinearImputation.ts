@@ -18,8 +18,6 @@ const neighbours = [-1, 0, 1].flatMap((dy) =>
   [-1, 0, 1].flatMap((dx) => (dy === 0 && dx === 0 ? [] : [{ dy, dx, weight: dy === 0 || dx === 0 ? 1 / 6 : 1 / 12 }])),
 );
 
-const weights = Float64Array.from(neighbours, ({ weight }) => weight);
-
 /**
  * Noisy linear imputation, Rong, Leemann, Borisov, Kasneci & Kasneci 2022 (ROAD): every removed pixel becomes the
  * weighted mean of its neighbours, which may be removed themselves, and a little noise. In this way the place of what
@@ -88,16 +86,14 @@ function equations({ height, width }: PixelLayout, pixels: Int32Array): Equation
 }
 
 function rightSide(input: PixelLayout, row: Float32Array, pixels: Int32Array, { kept }: Equations, c: number) {
-  const right = new Float64Array(pixels.length);
-  for (let i = 0; i < right.length; i++) {
+  return Float64Array.from(pixels, (_, i) => {
     let sum = 0;
-    for (let k = 0; k < 8; k++) {
+    for (const [k, { weight }] of neighbours.entries()) {
       const pixel = kept[i * 8 + k] ?? -1;
-      if (pixel >= 0) sum += (weights[k] ?? 0) * (row[elementOf(input, pixel, c)] ?? 0);
+      if (pixel >= 0) sum += weight * (row[elementOf(input, pixel, c)] ?? 0);
     }
-    right[i] = sum;
-  }
-  return right;
+    return sum;
+  });
 }
 
 /**
@@ -132,6 +128,8 @@ function solve({ diagonal, coupled }: Equations, right: Float64Array): Float64Ar
   }
   return values;
 }
+
+const weights = Float64Array.from(neighbours, ({ weight }) => weight);
 
 /** The matrix times x. */
 function apply(diagonal: Float64Array, coupled: Int32Array, x: Float64Array, product: Float64Array): void {
