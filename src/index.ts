@@ -4,6 +4,8 @@
  * 'konkyo/relevance', 'konkyo/faithfulness', 'konkyo/training' and 'konkyo/studies'.
  */
 
+export { type EvaluatedMethods, type EvaluateOptions, evaluate } from './app/evaluate.ts';
+export { type EvaluationSummary, evaluationFiles, evaluationSummary } from './app/evaluationFiles.ts';
 export {
   type ExplainedImages,
   type ExplainImagesOptions,

@@ -67,7 +67,7 @@ export function datasetFor(
   return datasetWithProgress(where, { ...shape, dataDir }, progress);
 }
 
-/** A flag for each option that a method has. */
+/** A flag for each option that a method has, but for those that the command has for itself. */
 export function addMethodOptions(command: Command): Command {
   command.option(
     '--baselines <images>',
@@ -77,7 +77,9 @@ export function addMethodOptions(command: Command): Command {
     '--segments <file>',
     'the parts of the image that feature-ablation and kernel-shap cover: an .npy array of labels, or a picture with a colour for each (default: the cells of a grid)',
   );
+  const own = command.options.map(({ long }) => long);
   for (const [name, { option, methods }] of methodOptions()) {
+    if (own.includes(`--${name}`)) continue;
     command.option(`--${name} <number>`, `${option.about} (${methods.join(', ')}; default ${option.default})`);
   }
   return command;

@@ -9,6 +9,8 @@ import { printResult, say } from './streams.ts';
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
   explain: async () => (await import('./explainCommand.ts')).addExplainCommand,
   methods: async () => (await import('./methodsCommand.ts')).addMethodsCommand,
+  evaluate: async () => (await import('./evaluateCommand.ts')).addEvaluateCommand,
+  checks: async () => (await import('./checksCommand.ts')).addChecksCommand,
   compile: async () => (await import('./compileCommand.ts')).addCompileCommand,
   maximize: async () => (await import('./maximizeCommand.ts')).addMaximizeCommand,
   train: async () => (await import('./trainCommand.ts')).addTrainCommand,
@@ -30,6 +32,7 @@ async function addCommands(program: Command, asked: string | undefined): Promise
 const usageTags: readonly string[] = [
   'usage',
   'unknown-method',
+  'unknown-check',
   'method-option',
   'not-compilable',
   'overwrite',

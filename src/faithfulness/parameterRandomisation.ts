@@ -78,7 +78,7 @@ function columnsOf(maps: readonly MapToCheck[]): readonly (readonly MapToCheck[]
 }
 
 /** The same maps of another classifier, by place in the column. */
-async function mapsOf(
+export async function mapsOf(
   classifier: Classifier,
   column: readonly MapToCheck[],
 ): Promise<ReadonlyMap<number, MethodMap> | undefined> {

@@ -90,7 +90,8 @@ function scaleOf({ label, domain, logarithmic }: Axis) {
   };
 }
 
-function drawn(description: string, options: Plot.PlotOptions): Html {
+/** A plot as it stands on a page. */
+export function drawn(description: string, options: Plot.PlotOptions): Html {
   const chart = Plot.plot({
     // A document of our own: Node and web workers have none.
     document: parseHTML('<!doctype html><html></html>').document,
