@@ -5,10 +5,10 @@ import { concatRows, rows, type Tensor } from '../../onnx/tensor.ts';
 import { random } from '../../random/random.ts';
 import { scoped } from '../../runtime/release.ts';
 import type { MapToCheck, Outcome } from '../check.ts';
+import { rankCorrelation } from '../correlation.ts';
 import { explanationSensitivity } from '../metrics/explanationSensitivity.ts';
 import { mapsOf, randomisedCorrelations } from '../parameterRandomisation.ts';
 import { cellMap, stretched } from '../pixelMap.ts';
-import { rankCorrelation } from '../rankCorrelation.ts';
 import { type EvaluatedMap, type EvaluationMetric, type EvaluationSubject, type Measured, said } from './metric.ts';
 
 /* What a map depends on: the weights that were learnt, the class that is explained, the image. */

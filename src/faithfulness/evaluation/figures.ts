@@ -1,4 +1,4 @@
-import { bootstrapMean, type MeanWithInterval } from '../bootstrap.ts';
+import { bootstrapMean, type MeanWithInterval } from '../mean.ts';
 import type { CurvePoint } from '../metrics/removalCurve.ts';
 import type { Contender } from './contenders.ts';
 import type { EvaluationMetric, Measured } from './metric.ts';
