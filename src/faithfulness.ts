@@ -9,6 +9,7 @@ export type { Evaluation } from './faithfulness/evaluation/evaluation.ts';
 export type { EvaluationMetric } from './faithfulness/evaluation/metric.ts';
 export { defaultMetrics, evaluationMetric, evaluationMetrics } from './faithfulness/evaluation/metrics.ts';
 export { type KnownTruth, type KnownTruthOptions, knownTruth } from './faithfulness/knownTruth/knownTruth.ts';
+export { type Standing, standingsOf } from './faithfulness/knownTruth/standings.ts';
 export type { CompletenessGap } from './faithfulness/metrics/completeness.ts';
 export { type CompletenessSettings, completeness } from './faithfulness/metrics/completeness.ts';
 export { complexity, sparseness, valuesAbove } from './faithfulness/metrics/complexity.ts';

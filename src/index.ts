@@ -14,6 +14,7 @@ export {
 } from './app/explainImages.ts';
 export { type ExplainSummary, explainSummary, mapArchive } from './app/explainSummary.ts';
 export { type ImageReader, type ImageSource, openImages } from './app/imageSources.ts';
+export { knownTruthFiles } from './app/knownTruthFiles.ts';
 export type { LeftOut } from './app/leftOut.ts';
 export type { ReportOutput, WriteReportOptions } from './app/reportOutput.ts';
 export { type ReportNames, renderReport, reportFiles, reportView } from './app/reportView.ts';

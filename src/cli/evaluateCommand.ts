@@ -8,8 +8,9 @@ import { lampWords } from '../report/evaluation/page.ts';
 import { sentence } from '../report/page/number.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
 import { masksFrom } from './evaluationMasks.ts';
-import { commandLine, wholeFlag } from './flags.ts';
+import { commandLine, UsageError, wholeFlag } from './flags.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
+import { runKnownTruth } from './knownTruthRun.ts';
 import { chosenMethods } from './methodFlags.ts';
 import {
   addMethodOptions,
@@ -25,8 +26,9 @@ import { progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
 
 interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
-  readonly dataset: string;
-  readonly method: string;
+  readonly dataset?: string;
+  readonly knownTruth?: boolean;
+  readonly method?: string;
   readonly check?: string;
   readonly images: string;
   readonly masks?: string;
@@ -43,9 +45,16 @@ export function addEvaluateCommand(program: Command): void {
   const command = program
     .command('evaluate')
     .description('say which methods to believe on this model: metrics of their maps over many images')
-    .argument('<model>', 'ONNX file')
-    .requiredOption('--dataset <name|folder|file>', 'images with classes: digits, mnist, a folder, an .npz file')
-    .option('--method <ids>', 'methods, separated by commas (see "konkyo methods")', defaultMethods)
+    .argument('[model]', 'ONNX file; none with --known-truth')
+    .option(
+      '--known-truth',
+      'measure methods on data whose explanation is known, with networks trained here from a seed (minutes; docs/evaluation.md)',
+    )
+    .option('--dataset <name|folder|file>', 'images with classes: digits, mnist, a folder, an .npz file')
+    .option(
+      '--method <ids>',
+      `methods, separated by commas (see "konkyo methods"; default: ${defaultMethods}; of a known truth all)`,
+    )
     .option(
       '--check <ids>',
       `metrics, separated by commas (see "konkyo checks"; default: ${defaultMetrics.map(({ id }) => id).join(',')}, with --masks those of places too)`,
@@ -65,19 +74,25 @@ export function addEvaluateCommand(program: Command): void {
   addMethodOptions(addModelOptions(command)).action(run);
 }
 
-async function run(modelPath: string, flags: Flags): Promise<void> {
-  const isSeeded = flags.method.split(',').some((id) => 'seed' in methodKind(id.trim()).options);
-  const methods = chosenMethods(flags.method, { ...flags, seed: isSeeded ? flags.seed : undefined });
+async function run(modelPath: string | undefined, flags: Flags): Promise<void> {
+  if (flags.knownTruth === true) return runKnownTruth(modelPath, flags);
+  const { dataset, method = defaultMethods } = flags;
+  if (modelPath === undefined) throw new UsageError('Give a model to evaluate, or --known-truth.');
+  if (dataset === undefined) {
+    throw new UsageError('Give images with classes to evaluate on: --dataset NAME, a folder, or an .npz file.');
+  }
+  const isSeeded = method.split(',').some((id) => 'seed' in methodKind(id.trim()).options);
+  const methods = chosenMethods(method, { ...flags, seed: isSeeded ? flags.seed : undefined });
   const chosen = flags.check?.split(',').map((id) => evaluationMetric(id.trim()));
   const settings = { images: wholeFlag('images', flags.images, 1), seed: wholeFlag('seed', flags.seed, 0) };
   const progress = progressTo();
   await prepareTargets([{ kind: 'report', path: flags.out }], {
-    inputs: [...modelInputs(modelPath, flags), flags.dataset, flags.masks],
+    inputs: [...modelInputs(modelPath, flags), dataset, flags.masks],
     force: flags.force,
   });
   const classifier = await classifierFrom(modelPath, flags);
   try {
-    const { test } = await datasetFor(classifier, flags.dataset, flags, progress);
+    const { test } = await datasetFor(classifier, dataset, flags, progress);
     const masks = flags.masks === undefined ? undefined : await masksFrom(flags.masks, test);
     const found = await evaluate(classifier, test, {
       ...workOptions(progress),

@@ -76,6 +76,18 @@ it.each([
   expect(status).toBe(expected);
 });
 
+it.each([
+  [['c.onnx', '--known-truth'], /takes no model: leave out c.onnx/],
+  [['--known-truth', '--masks', 'masks'], /makes its own data: leave out --masks/],
+  [['--known-truth', '--method', 'lime'], /--known-truth has no method "lime"; it has saliency,/],
+  [[], /Give a model to evaluate, or --known-truth/],
+  [['c.onnx'], /Give images with classes to evaluate on: --dataset/],
+])('refuses evaluate %j', async (args, message) => {
+  const { status, stderr } = await konkyo.run(['evaluate', ...args]);
+  expect(stderr).toMatch(message);
+  expect(status).toBe(2);
+});
+
 it('lists the metrics with their papers', async () => {
   const { status, stdout } = await konkyo.run(['checks']);
   expect(status).toBe(0);

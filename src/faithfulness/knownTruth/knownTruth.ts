@@ -46,13 +46,16 @@ export interface KnownTruth {
   /** None without digits. */
   readonly shortcuts: readonly ShortcutTruth[];
   readonly shapley: readonly ShapleyTruth[];
+  /** What a signal kept from being done; absent where none came. */
+  readonly missing?: readonly string[];
 }
 
 /**
  * Makes data whose explanation is known, trains networks on them, and compares methods with what is known: the pixels of
  * tetrominoes in noise, a planted shortcut, exact Shapley values. The same for the same seed, runtime and threads.
- * @throws ArgumentError for a count that cannot be split; the signal's reason, once it is aborted; what `trainModel` and
- * `explain` throw
+ * Once the signal is aborted, what is finished is given.
+ * @throws ArgumentError for a count that cannot be split; the signal's reason if nothing is finished yet; what `trainModel`
+ * and `explain` throw
  */
 export async function knownTruth(options: KnownTruthOptions): Promise<KnownTruth> {
   const { runtime, seed = 0, methods = standardMethods, images = 200, count = 10_000, digits, signal } = options;
@@ -60,25 +63,46 @@ export async function knownTruth(options: KnownTruthOptions): Promise<KnownTruth
   const pairs = (options.scenarios ?? scenarios).flatMap((scenario) =>
     (options.backgrounds ?? backgrounds).map((background) => ({ scenario, background })),
   );
-  const handSet = handSetNetworks(seed);
-  const total = pairs.length + handSet.length + (digits ? shortcutKinds.length : 0);
   let done = 0;
-  const onStep = (what: string) => options.onProgress?.({ done, total, what });
+  const onStep = (what: string) => options.onProgress?.({ done, total: tasks.length, what });
   const shared = { runtime, methods, seed, images, signal, onStep };
-  const finished = <T>(truth: T): T => {
-    signal?.throwIfAborted();
-    done += 1;
-    return truth;
-  };
   const shapley: ShapleyTruth[] = [];
-  for (const network of handSet) shapley.push(finished(await shapleyTruth(network, shared)));
   const shortcuts: ShortcutTruth[] = [];
-  for (const kind of digits ? shortcutKinds : []) {
-    if (digits) shortcuts.push(finished(await shortcutTruth(kind, { ...shared, digits })));
-  }
   const tetrominoes: TetrominoTruth[] = [];
-  for (const { scenario, background } of pairs) {
-    tetrominoes.push(finished(await tetrominoTruth(scenario, background, { ...shared, count, networks })));
+  const tasks: readonly Task[] = [
+    ...handSetNetworks(seed).map((network) => ({
+      what: `network "${network.name}"`,
+      run: async () => shapley.push(await shapleyTruth(network, shared)),
+    })),
+    ...shortcutKinds.flatMap((kind) =>
+      digits
+        ? {
+            what: `planted shortcut, ${kind}`,
+            run: async () => shortcuts.push(await shortcutTruth(kind, { ...shared, digits })),
+          }
+        : [],
+    ),
+    ...pairs.map(({ scenario, background }) => ({
+      what: `${scenario}, ${background}`,
+      run: async () => tetrominoes.push(await tetrominoTruth(scenario, background, { ...shared, count, networks })),
+    })),
+  ];
+  for (const { run } of tasks) {
+    try {
+      await run();
+      signal?.throwIfAborted();
+    } catch (error) {
+      if (!signal?.aborted || done === 0) throw error;
+      break;
+    }
+    done += 1;
   }
-  return { seed, runtime: runtime.name, tetrominoes, shortcuts, shapley };
+  const missing = tasks.slice(done).map(({ what }) => what);
+  return { seed, runtime: runtime.name, tetrominoes, shortcuts, shapley, ...(missing.length > 0 ? { missing } : {}) };
+}
+
+/** One part of the whole, whose result is kept once it is there. */
+interface Task {
+  readonly what: string;
+  readonly run: () => Promise<unknown>;
 }

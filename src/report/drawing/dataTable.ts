@@ -1,7 +1,7 @@
 import { type Content, type Html, html } from '../page/html.ts';
 
 export interface Column {
-  readonly label: string;
+  readonly label: Content;
   /** Figures stand in line on the right. */
   readonly number?: boolean;
 }

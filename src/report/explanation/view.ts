@@ -106,6 +106,9 @@ export interface Provenance {
   readonly generatedAt?: string;
 }
 
+/** Of a page that may be about no model in particular. */
+export type PageProvenance = Omit<Provenance, 'model'> & Partial<Pick<Provenance, 'model'>>;
+
 export interface ModelFacts {
   readonly file: string;
   readonly sha256: string;

@@ -1,4 +1,4 @@
-import type { Provenance } from '../explanation/view.ts';
+import type { PageProvenance } from '../explanation/view.ts';
 import { type Html, heading, html, sizedToFit, trusted } from './html.ts';
 import { provenanceAnswer, provenanceQuestion } from './provenance.ts';
 import { style } from './style.ts';
@@ -12,7 +12,7 @@ export interface PageView {
   /** Two or three sentences on what it means and how far to believe it. */
   readonly lede: string;
   readonly sections: readonly PageSection[];
-  readonly provenance: Provenance;
+  readonly provenance: PageProvenance;
 }
 
 export interface PageSection {

@@ -1,4 +1,4 @@
-import type { ModelFacts, Provenance, Row } from '../explanation/view.ts';
+import type { ModelFacts, PageProvenance, Row } from '../explanation/view.ts';
 import { type Html, heading, html } from './html.ts';
 import { count } from './number.ts';
 
@@ -10,10 +10,10 @@ export function interruptedWords(missing: readonly string[]): string {
 }
 
 /** Model, input description, settings and environment, and the command that repeats it all. */
-export function provenanceAnswer({ model, input, settings, environment, command, generatedAt }: Provenance): Html {
+export function provenanceAnswer({ model, input, settings, environment, command, generatedAt }: PageProvenance): Html {
   return html`
 <div class="facts">
-  ${facts('The model', modelRows(model))}
+  ${facts('The model', model ? modelRows(model) : [])}
   ${facts('What it was given', input)}
   ${facts('Settings', settings)}
   ${facts('Computed with', generatedAt === undefined ? environment : [...environment, { label: 'Made at', value: generatedAt }])}

@@ -93,6 +93,17 @@ describe('known truth', () => {
     const stopped = knownTruth({ ...settings, signal: stop.signal, onProgress: () => stop.abort() });
     await expect(stopped).rejects.toThrow('aborted');
   });
+
+  it('gives what is finished when it is told to stop', async () => {
+    const stop = new AbortController();
+    const onProgress = ({ done }: KnownTruthProgress) => done === 2 && stop.abort();
+    const found = await knownTruth({ ...settings, images: 2, signal: stop.signal, onProgress });
+    expect(found.shapley.map(({ network }) => network)).toEqual(['linear', 'and']);
+    expect(found.missing).toEqual([
+      ...['or', 'xor', 'three together', 'max', 'random'].map((name) => `network "${name}"`),
+      'linear, white',
+    ]);
+  });
 });
 
 describe('the networks', () => {
