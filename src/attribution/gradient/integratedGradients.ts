@@ -2,9 +2,10 @@ import type { Classifier } from '../../model/classifier.ts';
 import { baselineImage } from '../../model/pixels.ts';
 import { float32 } from '../../onnx/tensor.ts';
 import type { ExplanationGraph, TargetSource } from '../explanationGraph.ts';
-import { method } from '../method.ts';
+import { type MethodParts, method } from '../method.ts';
 import { baselineOption } from '../options.ts';
 import { gaussLegendre } from './gaussLegendre.ts';
+import { integrateToTolerance } from './integrateToTolerance.ts';
 import { imageShapeOf, runningSum, type SamplingPlan, sampledGraph, weightedSum } from './sampledGradient.ts';
 import { changeTimes } from './targetGradient.ts';
 
@@ -21,8 +22,24 @@ export const integratedGradients = method({
   options: {
     steps: { about: 'points on the way from the baseline to the image', default: 50, whole: true, min: 1, max: 10_000 },
     baseline: baselineOption('the empty image'),
+    tolerance: {
+      about: 'the largest completeness gap: points are added where they are needed until it is met, in place of steps (0: steps)',
+      default: 0,
+      whole: false,
+      min: 0,
+      max: 1,
+    },
   },
-  create: (options) => ({ graph: async (classifier, target) => integratedGraph(classifier, target, options) }),
+  create: ({ steps, baseline, tolerance }): MethodParts =>
+    tolerance > 0
+      ? {
+          settings: { tolerance, baseline },
+          compile: (classifier) => integrateToTolerance(classifier, { tolerance, baseline }),
+        }
+      : {
+          settings: { steps, baseline },
+          graph: async (classifier, target) => integratedGraph(classifier, target, { steps, baseline }),
+        },
 });
 
 /** Samples are the points on the path; the result is the sum over them of weight times gradient, times (x - x'). */
