@@ -4,9 +4,11 @@ import { decodeImage } from '../src/datasets/imageFile.ts';
 import { readNpz } from '../src/datasets/npz.ts';
 import type { Classifier } from '../src/model/classifier.ts';
 import { loadClassifier } from '../src/model/loadClassifier.ts';
-import { toInput } from '../src/model/pixels.ts';
+import { noiseImages, toInput } from '../src/model/pixels.ts';
 import { float32, type Tensor } from '../src/onnx/tensor.ts';
+import { writeModel } from '../src/onnx/writeModel.ts';
 import type { Runtime } from '../src/runtime/runtime.ts';
+import { mobileNetV3Small } from './mobileNetV3.ts';
 
 /** A classifier and one image to explain. */
 export interface BenchModel {
@@ -53,8 +55,18 @@ function squeezenet(): BenchModel {
   };
 }
 
+/** MobileNetV3-small with random weights and noise for an image: hard activations, depthwise convolutions, squeeze and excitation. */
+const mobileNetV3: BenchModel = {
+  name: 'mobilenetv3-small',
+  async load(runtime) {
+    const classifier = await loadClassifier(writeModel(mobileNetV3Small()), { runtime });
+    return { classifier, image: noiseImages(classifier.input, 1) };
+  },
+};
+
 export const benchModels: readonly BenchModel[] = [
   referenceModel('lenet'),
   referenceModel('resnet_mini'),
   squeezenet(),
+  mobileNetV3,
 ];
