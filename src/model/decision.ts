@@ -5,14 +5,26 @@ import { RunError } from '../runtime/runtime.ts';
 import type { Scores } from './findScores.ts';
 
 /*
- * What a model's scores decide, by what margin, what came second, and whether other scores decide the same. All who ask this ask
- * here. There is one kind of decision today: for one of several classes. Where the largest scores are equal nothing decides between
- * them: the decision is a tie, whose margin is 0 and which stays in no other scores; where one class has to be named, as in an
- * accuracy, it is the first of them, as ArgMax gives it.
+ * What a row of scores decides, by what margin, what came second, and whether other scores decide the same. All who ask this ask
+ * here. (What a whole model decides, with labels or a class for each pixel, is in `task/`.) Where the largest scores are equal nothing
+ * decides between them: the decision is a tie, whose margin is 0 and which stays in no other scores; where one class has to be
+ * named, as in an accuracy, it is the first of them, as ArgMax gives it. A value decides between nothing: it is class 1, its negative
+ * is class 0, and what is asked of it is whether another value is the same within a tolerance.
  */
 
-/** What one image's scores decide. Further kinds (labels, a value, boxes) are to be told apart by `kind`. */
-export interface Decision {
+/** What one image's scores decide. */
+export type Decision = ClassDecision | ValueDecision;
+
+/** A number, as a regression gives it. */
+interface ValueDecision {
+  readonly kind: 'value';
+  readonly value: number;
+  /** Another value is the same within this distance. */
+  readonly tolerance: number;
+}
+
+/** One of several classes. */
+export interface ClassDecision {
   readonly kind: 'classes';
   /** The class with the largest score (of a single sigmoid: with the larger probability); the first of several. */
   readonly chosen: number;
@@ -25,17 +37,15 @@ export interface Decision {
 /** Whether scores are logits or probabilities. */
 type Kind = Partial<Scores>;
 
-/** Where a single score changes from one class to the other: a logit at 0, a probability at a half. */
-export const cutOf = ({ probabilities }: Kind) => (probabilities ? 0.5 : 0);
+/** Where a single score changes from one class to the other: a logit at 0, a probability at a half, where nothing else was asked for. */
+export const cutOf = ({ probabilities, cut }: Kind) => cut ?? (probabilities ? 0.5 : 0);
 
 /**
  * @param row one image's scores; a single one decides between class 1, above its cut, and class 0.
  * @throws RunError where the model gives no number.
  */
-export function decisionOf(row: Float32Array, scores: Kind = {}): Decision {
-  if (row.some(Number.isNaN)) {
-    throw new RunError('The model gives NaN for this input. Check the input, and how its pixels are scaled.');
-  }
+export function decisionOf(row: Float32Array, scores: Kind = {}): ClassDecision {
+  checkNumbers(row);
   const chosen = chosenIn(row, scores);
   const margin = Math.abs(leadOf(row, chosen, scores));
   const single = row.length === 1;
@@ -43,8 +53,24 @@ export function decisionOf(row: Float32Array, scores: Kind = {}): Decision {
   return { kind: 'classes', chosen, margin, ...(tie.length > 1 ? { tie } : {}) };
 }
 
+function checkNumbers(row: Float32Array): void {
+  if (!row.some(Number.isNaN)) return;
+  throw new RunError('The model gives NaN for this input. Check the input, and how its pixels are scaled.');
+}
+
+/** What a row that is a value says. @throws RunError */
+export function valueDecision(row: Float32Array, tolerance: number): ValueDecision {
+  checkNumbers(row);
+  return { kind: 'value', value: row[0] ?? Number.NaN, tolerance };
+}
+
+/** Whether another row is the same value, within the tolerance. */
+export function staysWithin({ value, tolerance }: ValueDecision, row: Float32Array): boolean {
+  return Math.abs((row[0] ?? Number.NaN) - value) <= tolerance;
+}
+
 /** The decisions of rows of scores, [n, K]. @throws RunError */
-export function decisionsOf({ dims, data }: Tensor<'float32'>, scores: Scores): Decision[] {
+export function decisionsOf({ dims, data }: Tensor<'float32'>, scores: Scores): ClassDecision[] {
   const rowAt = (i: number) => data.subarray(i * scores.width, (i + 1) * scores.width);
   return Array.from({ length: dims[0] ?? 0 }, (_, i) => decisionOf(rowAt(i), scores));
 }
@@ -122,20 +148,22 @@ export function standings(
 }
 
 /** Adds the class decided for, int64 [n], as `decisionOf` chooses it. */
-export function addDecision(builder: GraphBuilder, { width, probabilities }: Scores, scores: string): string {
+export function addDecision(builder: GraphBuilder, { width, probabilities, cut }: Scores, scores: string): string {
   if (width > 1) return builder.add('ArgMax', [scores], { axis: 1, keepdims: 0 });
-  const positive = builder.ops.Greater(scores, builder.scalar(cutOf({ probabilities })));
+  const positive = builder.ops.Greater(scores, builder.scalar(cutOf({ probabilities, cut })));
   return builder.ops.Reshape(builder.add('Cast', [positive], { to: elementTypeCode('int64') }), builder.ints([-1]));
 }
 
 /** A decision with the scores of all classes. */
-export interface Prediction extends Pick<Decision, 'chosen' | 'tie'> {
+export interface Prediction extends Pick<ClassDecision, 'chosen' | 'tie'> {
   /** Explained scores by class. For a single logit z: [-z, z]. */
   readonly scores: readonly number[];
   /** Where the model gives probabilities, or the scores' softmax does. */
   readonly probabilities: readonly number[];
   /** What is explained is a probability of exactly 1, which as a rule changes with no pixel: gradients are 0 there. */
   readonly saturated?: true;
+  /** The scores are no classes' but a value; `chosen` is 1, which stands for it. */
+  readonly value?: number;
 }
 
 /**
@@ -143,6 +171,10 @@ export interface Prediction extends Pick<Decision, 'chosen' | 'tie'> {
  * @throws RunError where the model gives no number.
  */
 export function predictionOf(scores: Float32Array, from: Kind = {}): Prediction {
+  if (from.tolerance !== undefined) {
+    const { value } = valueDecision(scores, from.tolerance);
+    return { scores: [-value, value], probabilities: [], chosen: 1, value };
+  }
   const { chosen, tie } = decisionOf(scores, from);
   const [single = 0] = scores;
   const byClass = scores.length === 1 ? [scoreOf(scores, 0), scoreOf(scores, 1)] : [...scores];

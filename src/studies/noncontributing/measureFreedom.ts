@@ -1,4 +1,4 @@
-import { type Decision, leadOf, outcomeOf, scoreOf } from '../../model/decision.ts';
+import { type ClassDecision, leadOf, outcomeOf, scoreOf } from '../../model/decision.ts';
 import type { Scores } from '../../model/findScores.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import type { Values } from '../../runtime/runtime.ts';
@@ -13,7 +13,7 @@ export interface Trial {
   readonly masks: Values;
   /** What that network's scores are without noise. */
   readonly clean: Float32Array;
-  readonly decision: Decision;
+  readonly decision: ClassDecision;
   readonly scores: Scores;
 }
 

@@ -1,6 +1,6 @@
 import { mean } from '../../faithfulness/mean.ts';
 import { type Classifier, checkImages } from '../../model/classifier.ts';
-import { type Decision, decisionOf } from '../../model/decision.ts';
+import { type ClassDecision, decisionOf } from '../../model/decision.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { random } from '../../random/random.ts';
 import { together } from '../../runtime/release.ts';
@@ -46,7 +46,7 @@ export interface NoncontributingMap extends Freedom {
   /** a, score units. */
   readonly tolerance: number;
   /** Of the network searched. */
-  readonly decision: Decision;
+  readonly decision: ClassDecision;
   /** What all amplitudes were multiplied with in the end, so that the class stays. */
   readonly scaledBy: number;
   /** On the masked network, where there are masks. */
