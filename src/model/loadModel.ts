@@ -25,6 +25,7 @@ import { classNamesIn, metadataSource } from './metadata.ts';
 import { checkHasScores, checkOutputName, explainableOutputs, tensorOutputs } from './modelOutputs.ts';
 import { type ModelOutput, onlyBatches } from './outputShapes.ts';
 import { type PreparedOutputs, prepare } from './prepare.ts';
+import type { Task } from './task/task.ts';
 
 /** The runtime, and what the model's file does not say of its input. */
 export interface LoadModelOptions {
@@ -57,6 +58,8 @@ export interface LoadedModel extends ReadyModel {
   readonly outputs: readonly ModelOutput[];
   /** All outputs that the file declares. */
   readonly declared: readonly string[];
+  /** What the model does, where its description says so. */
+  readonly task?: Task;
   /** What was proved and is run: it gives the outputs, and the scores before their probabilities. */
   readonly proved: Program;
   /** The outputs for images [n, ...], in batches. @throws InvalidInputError, RunError */
@@ -119,6 +122,7 @@ export async function openModel(
       cautions,
       outputs: outputs.map((name) => ({ name, dims: facts.get(name)?.dims.slice(1) ?? [] })),
       declared: file.graph.outputs.map(({ name }) => name),
+      task: settings.task,
       proved,
     };
   });
