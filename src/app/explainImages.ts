@@ -115,12 +115,12 @@ export async function explainPart(
   if (!first) return undefined;
   const only = <T>(lists: readonly (readonly T[])[]) => [...new Set(lists.flat())];
   const images = parts.flatMap((part) => part.images);
+  const placeOf = ({ image: { name, image } }: FoundImage) =>
+    asked.findIndex((one) => one.name === name && one.image === image);
   return {
     ...first,
     task: subjects.task,
-    images: asked.flatMap(({ name, image }) =>
-      images.filter((found) => found.image.name === name && found.image.image === image),
-    ),
+    images: images.toSorted((a, b) => placeOf(a) - placeOf(b)),
     methods: options.methods.filter((method) => parts.some(({ methods }) => methods.includes(method))),
     leftOut: refusals.summary(),
     notes: [...refusals.notes(), ...only(parts.map(({ notes }) => notes))],

@@ -126,6 +126,14 @@ describe('a segmentation', () => {
     expect(page).toContain('colours are those of the table');
   });
 
+  it('explains an image that comes twice twice', () =>
+    scoped(async (keep) => {
+      const subjects = await keep(subjectsOf(await loadModel(writeModel(segmenter), { runtime: cpu })));
+      const [first] = asked;
+      const found = await explainImages(subjects, [first!, ...asked, first!], { methods: [saliency()], checks: false });
+      expect(found.images.map(({ image }) => image.name).sort()).toEqual(['image 0', 'image 0', 'image 0', 'image 1']);
+    }));
+
   it('explains a class within a mask, the same of all images', async () => {
     const values = new Uint8Array(64).fill(1, 0, 16);
     const readMask = async () => ({ height: 8, width: 8, values });

@@ -49,7 +49,8 @@ export function explainedImage(
     id: `${position + 1}-${name}`,
     name,
     picture,
-    truth: truth === undefined ? undefined : className(classifier, truth),
+    // An image's class says nothing of a value, a region or a single label.
+    truth: truth === undefined || (decided && !classifier.scores.labels) ? undefined : className(classifier, truth),
     decision: {
       ...decisionOf(classifier, explanation.prediction),
       explainedWords: explained,

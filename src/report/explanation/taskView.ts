@@ -35,7 +35,7 @@ function labelsView({ labels, threshold }: LabelsDecision, target: string): Task
     measure: `${inWords(present.length)} of ${labels.length} labels ${above}`,
     sentence:
       names.length === 0 ? nothing : `The model found ${counted(names.length, 'label', 'labels')}: ${named(names)}`,
-    about: `Each label has a probability of its own, and is there where that is ${above}. The maps explain ${target}.`,
+    about: `Each label has a probability of its own, and is there where that is ${above}; explained is ${target}.`,
     table: {
       caption: labels.length > mostRows ? `The ${mostRows} strongest of ${labels.length} labels` : 'All labels',
       measure: 'Probability',
@@ -67,7 +67,7 @@ function segmentationView(decision: SegmentationDecision, picture: Picture, targ
     label: largest?.label ?? 'nothing',
     measure: `${percent(largest?.share ?? 0)} of the positions`,
     sentence: `The model sees ${counted(classes.length, 'class', 'classes')}: ${named(shares)}`,
-    about: `It decides for a class at each of ${height} × ${width} positions. The maps explain ${target}.`,
+    about: `It decides for a class at each of ${height} × ${width} positions; explained is ${target}.`,
     table: {
       caption: 'What it sees where',
       measure: 'Share',
