@@ -5,13 +5,17 @@ import { numbersOf } from '../faithfulness/checks.ts';
 import { type Classifier, className, givesProbabilities } from '../model/classifier.ts';
 import type { InputDescription, SettingSources } from '../model/inputDescription.ts';
 import { targetWords } from '../model/target.ts';
+import { type DecisionSummary, decisionSummary } from '../model/task/decision.ts';
+import type { Task } from '../model/task/task.ts';
 import { concatRows, float32 } from '../onnx/tensor.ts';
-import type { ExplainedImages } from './explainImages.ts';
+import type { ExplainedImages, FoundImage } from './explainImages.ts';
 import type { LeftOut } from './leftOut.ts';
 
 /** What `--json` prints. */
 export interface ExplainSummary {
   readonly report: string;
+  /** What the model does, as it was found out or said. */
+  readonly task: Task;
   /** What was assumed of the model or its input. */
   readonly cautions: readonly string[];
   /** What was done to the model so that it could be explained. */
@@ -34,6 +38,8 @@ export interface ExplainSummary {
     readonly saturated?: true;
     /** Of how many of all classes the probability is above a half, where each has one of its own. */
     readonly labelsAboveHalf?: number;
+    /** What the whole model decided, where that is not one class: labels, a value, a class for each pixel. */
+    readonly decision?: DecisionSummary;
     readonly target: string;
     readonly methods: readonly {
       readonly id: string;
@@ -78,12 +84,12 @@ export function mapArchive(methods: readonly Method[], explanations: readonly Ex
 /** What a summary says of the model, whatever the images. */
 export function ofModel({
   cautions,
-  preparation: { notes },
+  preparation,
   input,
   inputSources,
 }: Classifier): Pick<ExplainSummary, 'cautions' | 'notes' | 'input'> {
   const { classes: _, ...described } = input;
-  return { cautions, notes, input: { ...described, from: inputSources } };
+  return { cautions, notes: preparation.notes, input: { ...described, from: inputSources } };
 }
 
 /**
@@ -93,6 +99,7 @@ export function ofModel({
 export function explainSummary(found: ExplainedImages, report: string): ExplainSummary {
   return {
     report,
+    task: found.task,
     ...ofModel(found.classifier),
     images: imageSummaries(found),
     leftOut: found.leftOut,
@@ -100,9 +107,21 @@ export function explainSummary(found: ExplainedImages, report: string): ExplainS
   };
 }
 
-export function imageSummaries({ classifier, explained, images }: ExplainedImages): ExplainSummary['images'] {
+export function imageSummaries(found: ExplainedImages): ExplainSummary['images'] {
+  return found.images.map((one) => imageSummary(one, explainedOf(found, one)));
+}
+
+/** The classifier whose scores an image's maps explain: a layer's units, or the one that decided. */
+export function explainedOf({ explained, classifier }: ExplainedImages, image: FoundImage): Classifier {
+  return explained === classifier ? image.classifier : explained;
+}
+
+function imageSummary(
+  { image, classifier, about, explanation: { prediction, target, maps } }: FoundImage,
+  explained: Classifier,
+): ExplainSummary['images'][number] {
   const isLikely = givesProbabilities(classifier);
-  return images.map(({ image, explanation: { prediction, target, maps } }) => ({
+  return {
     name: image.name,
     predicted: className(classifier, prediction.chosen),
     probability: isLikely ? (prediction.probabilities[prediction.chosen] ?? Number.NaN) : undefined,
@@ -111,6 +130,7 @@ export function imageSummaries({ classifier, explained, images }: ExplainedImage
     saturated: prediction.saturated,
     labelsAboveHalf:
       classifier.scores.labels && isLikely ? prediction.probabilities.filter((p) => p > 0.5).length : undefined,
+    decision: about?.decided && decisionSummary(about.decided),
     target: targetWords(explained, target),
     methods: maps.map((map) => ({
       id: map.method.id,
@@ -123,5 +143,5 @@ export function imageSummaries({ classifier, explained, images }: ExplainedImage
       notes: map.notes,
       warnings: map.warnings,
     })),
-  }));
+  };
 }

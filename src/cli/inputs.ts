@@ -1,4 +1,4 @@
-import type { ImageSource } from '../app/imageSources.ts';
+import type { Described, ImageSource } from '../app/imageSources.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { namedDatasets } from '../datasets/namedDatasets.ts';
 import { type OpenOptions, openDataset } from '../datasets/openDataset.ts';
@@ -28,7 +28,7 @@ export async function readInputs(
 /** The images of the INPUT arguments, to be read when they are needed. */
 export function openInputs(
   inputs: readonly string[],
-  classifier: Classifier,
+  classifier: Described,
   { dataDir }: InputOptions = {},
 ): Promise<ImageSource[]> {
   return openImageFiles(inputs, classifier, async (dataset, input) => {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Classifier } from '../model/classifier.ts';
-import { descriptionPath, loadModelFile } from '../node/modelFile.ts';
+import type { LoadedModel } from '../model/loadModel.ts';
+import { descriptionPath, loadModelFile, openModelFile } from '../node/modelFile.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { threadCount } from './flags.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
@@ -54,6 +55,16 @@ export async function classifierFrom(path: string, flags: ModelFlags): Promise<C
   });
   for (const caution of classifier.cautions) say(`Note: ${caution}\n`);
   return classifier;
+}
+
+/** A model with outputs of any shape, as its flags say. @throws UsageError, FileError, and what `loadModel` throws. */
+export async function modelFrom(path: string, flags: ModelFlags): Promise<LoadedModel> {
+  return openModelFile(path, {
+    runtime: watched(nodeRuntime(threadCount(flags.threads)), path),
+    input: await inputSettings(flags),
+    sourceOf: (name) => `--${name}`,
+    output: flags.output,
+  });
 }
 
 /** A data set with its images brought to the size and channels of a classifier's input. */

@@ -19,19 +19,19 @@ interface AsImages {
  * Other models are given back as they are.
  * @throws UnsuitableModelError, InputDescriptionError where it cannot be told how the input is an image.
  */
-export function asImages(model: Model, settings: InputSettings, output: string): AsImages {
+export function asImages(model: Model, settings: InputSettings, outputs: readonly string[]): AsImages {
   const { graph } = model;
   const [input, other] = graph.inputs;
   const rank = input?.dims?.length ?? 0;
   if (!input || other || !isImageType(input.type) || rank < 1 || rank > 3) return { model, notes: [] };
-  const given = graph.outputs.find(({ name }) => name === output);
-  const batchless = rank === 1 || isOneImage(input, given);
+  const given = graph.outputs.filter(({ name }) => outputs.includes(name));
+  const batchless = rank === 1 || isOneImage(input, given[0]);
   const { dims, note } = arrangePixels(input, settings, batchless);
 
   const builder = new GraphBuilder({ ...graph, inputs: [], nodes: [] }, 'image');
   const flat = builder.fresh(input.name);
-  const result = builder.fresh(output);
-  const named = (name: string) => (name === input.name ? flat : batchless && name === output ? result : name);
+  const results = new Map(batchless ? outputs.map((name) => [name, builder.fresh(name)] as const) : []);
+  const named = (name: string) => (name === input.name ? flat : (results.get(name) ?? name));
   const reshape = (from: string, to: string, shape: readonly number[]) =>
     builder.append({
       op: 'Reshape',
@@ -43,13 +43,13 @@ export function asImages(model: Model, settings: InputSettings, output: string):
     });
   reshape(input.name, flat, ownShape(input, settings, batchless));
   for (const node of graph.nodes) builder.append(renameValues(node, named));
-  if (batchless) reshape(result, output, [1, -1]);
-  const outputs = graph.outputs.map((value) =>
-    batchless && value.name === output ? { name: output, type: value.type } : value,
+  for (const [name, result] of results) reshape(result, name, [1, -1]);
+  const declared = graph.outputs.map((value) =>
+    results.has(value.name) ? { name: value.name, type: value.type } : value,
   );
   const image = { name: input.name, type: input.type, dims };
   return {
-    model: { ...model, graph: { ...builder.build(outputs), inputs: [image] } },
+    model: { ...model, graph: { ...builder.build(declared), inputs: [image] } },
     notes: [note],
     inFile: batchless ? input.dims : input.dims?.slice(1),
   };

@@ -25,8 +25,8 @@ export interface Preparation {
   readonly notes: readonly string[];
 }
 
-/** A model that is ready to be explained. Made by `loadClassifier`; changed by `derive`, not by copying. */
-export interface Classifier {
+/** A model that gradients can be taken of and that takes images in batches, whatever is read off its outputs. */
+export interface ReadyModel {
   readonly model: Model;
   readonly runtime: Runtime;
   /** Shapes and constants of every value, from a run with more than one image where batches are possible. */
@@ -35,9 +35,6 @@ export interface Classifier {
   readonly inputName: string;
   readonly input: InputDescription;
   readonly inputSources: SettingSources;
-  readonly output: string;
-  readonly scores: Scores;
-  readonly classCount: number;
   readonly preparation: Preparation;
   /** What was assumed of the model or its input, and what looks wrong: sentences to be read before any result. */
   readonly cautions: readonly string[];
@@ -47,6 +44,14 @@ export interface Classifier {
   readonly batchSize: number;
   /** SHA-256 of the model file, hexadecimal; of one with external data it covers these too (see `modelIdentity`). */
   readonly sha256: string;
+}
+
+/** A model of which a row of numbers is explained. Made by `loadClassifier` or `readAs`; changed by `derive`, not by copying. */
+export interface Classifier extends ReadyModel {
+  readonly output: string;
+  readonly scores: Scores;
+  /** Classes between which the scores decide; 1 where they are a value, and decide between none. */
+  readonly classCount: number;
   /** The explained scores as the model gives them, [n, scores.width]. */
   scoresOf(images: Tensor<'float32'>): Promise<Tensor<'float32'>>;
   /** Scores and probabilities for each image. */
@@ -60,6 +65,7 @@ export interface Classifier {
  * softmax. Of other outputs a softmax would be a guess.
  */
 export function givesProbabilities({ scores, model }: Pick<Classifier, 'scores' | 'model'>): boolean {
+  if (scores.tolerance !== undefined) return false;
   const squashed = scores.before !== undefined && scores.before !== 'Tanh';
   return squashed || scores.probabilities === true || model.metadata.has(trainingKey);
 }

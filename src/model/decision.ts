@@ -5,14 +5,29 @@ import { RunError } from '../runtime/runtime.ts';
 import type { Scores } from './findScores.ts';
 
 /*
- * What a model's scores decide, by what margin, what came second, and whether other scores decide the same. All who ask this ask
- * here. There is one kind of decision today: for one of several classes. Where the largest scores are equal nothing decides between
- * them: the decision is a tie, whose margin is 0 and which stays in no other scores; where one class has to be named, as in an
- * accuracy, it is the first of them, as ArgMax gives it.
+ * What a row of scores decides, by what margin, what came second, and whether other scores decide the same. All who ask this ask
+ * here. (What a whole model decides, with labels or a class for each pixel, is in `task/`.) Where the largest scores are equal nothing
+ * decides between them: the decision is a tie, whose margin is 0 and which stays in no other scores; where one class has to be
+ * named, as in an accuracy, it is the first of them, as ArgMax gives it. A value decides between nothing: it is class 1, its negative
+ * is class 0, and what is asked of it is whether another value is the same within a tolerance.
  */
 
-/** What one image's scores decide. Further kinds (labels, a value, boxes) are to be told apart by `kind`. */
-export interface Decision {
+/** What one image's scores decide. */
+export type Decision = ClassDecision | ValueDecision;
+
+/** A number, as a regression gives it. */
+interface ValueDecision {
+  readonly kind: 'value';
+  readonly value: number;
+  /** Another value is the same within this distance. */
+  readonly margin: number;
+  /** Stands for the value where a class is asked for. */
+  readonly chosen: 1;
+  readonly tie?: undefined;
+}
+
+/** One of several classes. */
+interface ClassDecision {
   readonly kind: 'classes';
   /** The class with the largest score (of a single sigmoid: with the larger probability); the first of several. */
   readonly chosen: number;
@@ -25,8 +40,8 @@ export interface Decision {
 /** Whether scores are logits or probabilities. */
 type Kind = Partial<Scores>;
 
-/** Where a single score changes from one class to the other: a logit at 0, a probability at a half. */
-export const cutOf = ({ probabilities }: Kind) => (probabilities ? 0.5 : 0);
+/** Where a single score changes from one class to the other: a logit at 0, a probability at a half, where nothing else was asked for. */
+export const cutOf = ({ probabilities, cut }: Kind) => cut ?? (probabilities ? 0.5 : 0);
 
 /**
  * @param row one image's scores; a single one decides between class 1, above its cut, and class 0.
@@ -35,6 +50,9 @@ export const cutOf = ({ probabilities }: Kind) => (probabilities ? 0.5 : 0);
 export function decisionOf(row: Float32Array, scores: Kind = {}): Decision {
   if (row.some(Number.isNaN)) {
     throw new RunError('The model gives NaN for this input. Check the input, and how its pixels are scaled.');
+  }
+  if (scores.tolerance !== undefined) {
+    return { kind: 'value', value: row[0] ?? Number.NaN, margin: scores.tolerance, chosen: 1 };
   }
   const chosen = chosenIn(row, scores);
   const margin = Math.abs(leadOf(row, chosen, scores));
@@ -76,6 +94,15 @@ export function leadOf(row: Float32Array, of: number, scores: Kind = {}): number
   let strongest = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < row.length; k++) if (k !== of) strongest = Math.max(strongest, row[k] ?? strongest);
   return (row[of] ?? 0) - strongest;
+}
+
+/**
+ * How far a decision is from being another in the scores of another row: of a class, by how much it leads; of a value, how much of
+ * its tolerance is left.
+ */
+export function leadFrom(decision: Decision, row: Float32Array, scores: Kind = {}): number {
+  if (decision.kind === 'classes') return leadOf(row, decision.chosen, scores);
+  return decision.margin - Math.abs((row[0] ?? Number.NaN) - decision.value);
 }
 
 /** Whether scores decide for a class still, or for another one; neither, where they tie. */
@@ -122,20 +149,22 @@ export function standings(
 }
 
 /** Adds the class decided for, int64 [n], as `decisionOf` chooses it. */
-export function addDecision(builder: GraphBuilder, { width, probabilities }: Scores, scores: string): string {
+export function addDecision(builder: GraphBuilder, { width, probabilities, cut }: Scores, scores: string): string {
   if (width > 1) return builder.add('ArgMax', [scores], { axis: 1, keepdims: 0 });
-  const positive = builder.ops.Greater(scores, builder.scalar(cutOf({ probabilities })));
+  const positive = builder.ops.Greater(scores, builder.scalar(cutOf({ probabilities, cut })));
   return builder.ops.Reshape(builder.add('Cast', [positive], { to: elementTypeCode('int64') }), builder.ints([-1]));
 }
 
 /** A decision with the scores of all classes. */
-export interface Prediction extends Pick<Decision, 'chosen' | 'tie'> {
+export interface Prediction extends Pick<ClassDecision, 'chosen' | 'tie'> {
   /** Explained scores by class. For a single logit z: [-z, z]. */
   readonly scores: readonly number[];
   /** Where the model gives probabilities, or the scores' softmax does. */
   readonly probabilities: readonly number[];
   /** What is explained is a probability of exactly 1, which as a rule changes with no pixel: gradients are 0 there. */
   readonly saturated?: true;
+  /** The scores are no classes' but a value; `chosen` is 1, which stands for it. */
+  readonly value?: number;
 }
 
 /**
@@ -143,7 +172,12 @@ export interface Prediction extends Pick<Decision, 'chosen' | 'tie'> {
  * @throws RunError where the model gives no number.
  */
 export function predictionOf(scores: Float32Array, from: Kind = {}): Prediction {
-  const { chosen, tie } = decisionOf(scores, from);
+  const decision = decisionOf(scores, from);
+  const { chosen, tie } = decision;
+  if (decision.kind === 'value') {
+    const { value } = decision;
+    return { scores: [-value, value], probabilities: [], chosen, value };
+  }
   const [single = 0] = scores;
   const byClass = scores.length === 1 ? [scoreOf(scores, 0), scoreOf(scores, 1)] : [...scores];
   const probabilities = from.probabilities

@@ -1,10 +1,7 @@
 import type { Facts } from '../onnx/facts.ts';
-import type { Graph, Model } from '../onnx/graph.ts';
+import type { Graph } from '../onnx/graph.ts';
 import { GraphBuilder, scoresStage } from '../onnx/graphBuilder.ts';
-import { prune } from '../onnx/prune.ts';
-import { sizeOf, zeros } from '../onnx/tensor.ts';
-import { probe } from '../runtime/probe.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import { sizeOf } from '../onnx/tensor.ts';
 import { addScores, scoresInGraph, sourcesOf } from './head/addScores.ts';
 import { headOf, type SigmoidHead, type SoftmaxHead } from './head/head.ts';
 import { readColumns } from './head/readColumns.ts';
@@ -22,8 +19,12 @@ export interface Scores {
   readonly slope?: number;
   /** How many models' probabilities the output is the mean of, where it is. */
   readonly members?: number;
-  /** Elements an image: 1 is a single logit, for two classes. */
+  /** Elements an image: 1 is a single logit, for two classes, or a value. */
   readonly width: number;
+  /** Where a single score changes from one class to the other, where that is neither a logit of 0 nor a probability of a half. */
+  readonly cut?: number;
+  /** The single score is a number that decides between no classes: another one is the same within this distance, in its own units. */
+  readonly tolerance?: number;
 }
 
 /** The scores of a model, and the graph that has them. */
@@ -104,20 +105,4 @@ function descriptionOf(head: SoftmaxHead | SigmoidHead, log: boolean): Omit<Scor
 
 function membersOf({ length }: readonly unknown[]): Pick<Scores, 'members'> {
   return length > 1 ? { members: length } : {};
-}
-
-/** The facts of a model and of the nodes added for its scores, from a run of those nodes alone. */
-export async function factsWithScores(
-  runtime: Runtime,
-  { model, facts }: { readonly model: Model; readonly facts: Facts },
-  { graph: extended, from, scores: { name } }: FoundScores,
-): Promise<Facts> {
-  if (extended === model.graph) return facts;
-  const inputs = from.map((value) => ({ name: value, type: 'float32' as const, dims: facts.get(value)?.dims ?? [] }));
-  const nodes = extended.nodes.slice(model.graph.nodes.length);
-  const outputs = [{ name, type: 'float32' as const }];
-  const graph = prune({ ...extended, nodes, inputs, valueInfo: [] }, outputs);
-  const feeds = Object.fromEntries(inputs.map(({ name: value, dims }) => [value, zeros('float32', dims)]));
-  const found = await probe(runtime, { ...model, graph }, feeds);
-  return new Map([...found.facts, ...facts]);
 }

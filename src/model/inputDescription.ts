@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { isFloat } from '../onnx/elementType.ts';
 import type { ValueInfo } from '../onnx/graph.ts';
 import { InputDescriptionError, UnsuitableModelError } from './errors.ts';
+import { tasks } from './task/task.ts';
 
 /**
  * How pixels become model input: value = (pixel * scale - mean) / std, per channel, with pixels 0..255.
@@ -35,13 +36,16 @@ const schema = v.strictObject({
   mean: v.optional(perChannel),
   std: v.optional(perChannel),
   classes: v.optional(v.array(v.string())),
+  task: v.optional(v.picklist(tasks)),
 });
 
-/** What a user says of the input, in MODEL.konkyo.json or by flags. `size` is one number or [height, width]. */
+/** What a user says of the input, and of what the model does, in MODEL.konkyo.json or by flags. `size` is one number or [height, width]. */
 export type InputSettings = v.InferOutput<typeof schema>;
 
 /** Where each setting came from, in words for a report. */
-export type SettingSources = Readonly<Record<keyof InputSettings, string>>;
+export type SettingSources = Readonly<Record<Exclude<keyof InputSettings, 'task'>, string>> & {
+  readonly task?: string;
+};
 
 const byDefault = 'default';
 const byModel = 'declared by the model';

@@ -1,53 +1,13 @@
-import type { Model } from '../onnx/graph.ts';
-import { checkNames } from '../onnx/graphBuilder.ts';
-import { prune } from '../onnx/prune.ts';
-import { readModel } from '../onnx/readModel.ts';
-import type { ExternalData } from '../onnx/tensorProto.ts';
-import { together } from '../runtime/release.ts';
-import type { Runtime } from '../runtime/runtime.ts';
-import type { GradientTable } from '../transforms/gradient/rule.ts';
-import { gradientTable } from '../transforms/gradient/table.ts';
-import { asImages, shapeInFile } from './asImages.ts';
-import { inputCautions, outputCautions } from './cautions.ts';
-import { checkModelSizes } from './checkModelSizes.ts';
 import type { Classifier } from './classifier.ts';
-import { InputDescriptionError } from './errors.ts';
-import { factsWithScores, findScores, outputAsScores } from './findScores.ts';
-import { modelIdentity } from './identity.ts';
-import { findImageInput, withConstantInitializers } from './imageInput.ts';
-import {
-  checkedSettings,
-  describeInput,
-  type InputSettings,
-  type SettingSources,
-  settingSources,
-} from './inputDescription.ts';
-import { makeClassifier } from './makeClassifier.ts';
-import { classNamesIn, metadataSource, trainingKey } from './metadata.ts';
-import { checkHasScores, findOutput, tensorOutputs } from './modelOutputs.ts';
-import { prepare } from './prepare.ts';
-import { classCount } from './target.ts';
-import { unreadProbabilities } from './unreadProbabilities.ts';
+import { type LoadModelOptions, openModel } from './loadModel.ts';
+import { checkHasScores, findOutput } from './modelOutputs.ts';
+import { onlyRows } from './outputShapes.ts';
+import { type ReadClassesOptions, readClasses } from './reading/readClasses.ts';
 
 /** The runtime, and what the model's file does not say of its input and output. */
-export interface LoadOptions {
-  readonly runtime: Runtime;
-  /** How pixels become model input; see InputSettings. */
-  readonly input?: InputSettings;
-  /** Where these settings came from, in words for the report; "given" where it does not say. */
-  readonly inputSources?: Partial<SettingSources>;
+export interface LoadOptions extends Omit<LoadModelOptions, 'outputs'>, Pick<ReadClassesOptions, 'explain'> {
   /** The output with the class scores, where the model has several. */
   readonly output?: string;
-  /** Explain the scores before a final softmax or sigmoid (default), or the output as it is. */
-  readonly explain?: 'scores' | 'output';
-  /** Gradient rules of your own, by operator ("domain::Operator" for a custom domain); they go before konkyo's. */
-  readonly rules?: GradientTable;
-  /** Contents of the model's external data files by location. */
-  readonly external?: ExternalData;
-  /**
-   * Bytes that the sizes written into the model may ask for. Default: the environment's KONKYO_MAX_MEMORY, else 2 GiB.
-   */
-  readonly maxBytes?: number;
 }
 
 /**
@@ -58,106 +18,11 @@ export interface LoadOptions {
  * SessionError, RunError
  */
 export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): Promise<Classifier> {
-  const file = withConstantInitializers(readModel(bytes, options.external));
-  const { model: whole, classes: named } = tensorOutputs(file);
-  checkNames(whole.graph);
-  checkModelSizes(whole.graph, options.maxBytes);
-  const output = findOutput(whole.graph, options.output);
-  checkHasScores(whole.graph, output);
-  const read = withOutput(whole, output);
-  const { settings, sources } = settingsFor(read, named, options);
-  const { model: original, notes, inFile } = asImages(read, settings, output);
-  const image = findImageInput(original.graph);
-  const described = describeInput(image, settings);
-  const input = inFile ? { ...described, inFile: shapeInFile(inFile, described) } : described;
-  const prepared = await prepare(options.runtime, original, image, input, output);
-  const { proved, runtime, batchSize, preparation } = prepared;
-  const { release, ...parts } = await together(async (keep) => {
-    await keep(proved);
-    const find = options.explain === 'output' ? outputAsScores : findScores;
-    const found = find(prepared.model.graph, output, prepared.facts);
-    const { scores, graph } = found;
-    const model = { ...prepared.model, graph };
-    const facts = await factsWithScores(runtime, prepared, found);
-    const classes = classCount(scores.width);
-    if (input.classes && input.classes.length > classes) {
-      throw new InputDescriptionError(
-        `There are ${input.classes.length} class names, but the model has ${classes} classes. Give one name for each, in the order of its scores.`,
-      );
-    }
-    const identity = await modelIdentity(bytes, options.external);
-    return {
-      model,
-      runtime,
-      facts,
-      inputName: image.name,
-      input,
-      inputSources: settingSources(image, sources),
-      output,
-      scores,
-      classCount: classes,
-      // Without a prototype: an operator may be called "constructor".
-      gradientTable: Object.assign(Object.create(null) as GradientTable, gradientTable, options.rules),
-      batchSize,
-      sha256: identity.sha256,
-      preparation: { ...preparation, notes: [...notes, ...preparation.notes, ...identity.notes] },
-      cautions: [
-        ...prepared.cautions,
-        ...outputCautions(
-          { graph: prepared.model.graph, facts: prepared.facts, output },
-          found,
-          model.metadata.has(trainingKey),
-        ),
-        ...(options.explain === 'output'
-          ? []
-          : unreadProbabilities({ graph: prepared.model.graph, facts: prepared.facts, output }, found)),
-        ...inputCautions(input),
-        input.classes !== undefined &&
-          input.classes.length < classes &&
-          `There are names for ${input.classes.length} of ${classes} classes; the others are called by their number.`,
-        options.output === undefined &&
-          file.graph.outputs.length > 1 &&
-          `Of the model's outputs (${file.graph.outputs.map(({ name }) => name).join(', ')}), "${output}" was explained.`,
-      ].filter((caution) => caution !== false),
-    };
+  const { output, explain } = options;
+  const loaded = await openModel(bytes, options, ({ graph }) => {
+    const wanted = findOutput(graph, output);
+    checkHasScores(graph, wanted);
+    return { wanted: [wanted], check: onlyRows };
   });
-  // Scores that are found only in the rewritten model have a program of their own.
-  if (proved.outputs.includes(parts.scores.name)) return makeClassifier(parts, proved);
-  await release();
-  return makeClassifier(parts);
-}
-
-/** The model with a value inside of it as its only output, where that is what was asked for. */
-function withOutput(model: Model, output: string): Model {
-  const { outputs, inputs } = model.graph;
-  if (outputs.some(({ name }) => name === output)) return model;
-  const only = [{ name: output }];
-  const kept = inputs.map(({ name }) => name);
-  return { ...model, graph: prune({ ...model.graph, outputs: only }, only, kept) };
-}
-
-/** Where settings are from that a caller gives without saying so. */
-const givenWithoutSource = 'given';
-
-/**
- * Each setting from the nearest to the user who gives it, and where it came from; a model, which may be a stranger's, has the
- * last word on its class names only.
- * @param named the class names at the end of the model's graph.
- */
-function settingsFor(
-  model: Model,
-  named: readonly string[] | undefined,
-  { input = {}, inputSources = {} }: LoadOptions,
-): { readonly settings: InputSettings; readonly sources: Partial<SettingSources> } {
-  const given = checkedSettings(input, 'The settings of the input');
-  const sources = Object.fromEntries(
-    (Object.keys(given) as (keyof InputSettings)[])
-      .filter((name) => given[name] !== undefined)
-      .map((name) => [name, inputSources[name] ?? givenWithoutSource]),
-  );
-  if (given.classes) return { settings: given, sources };
-  const classes = named ? [...named] : classNamesIn(model);
-  if (!classes) return { settings: given, sources };
-  const from = named ? "the model's last node (ZipMap)" : metadataSource;
-  return { settings: { ...given, classes }, sources: { ...sources, classes: from } };
+  return readClasses(loaded, { explain, isAssumed: output === undefined });
 }

@@ -66,27 +66,49 @@ function classesOf({ attributes }: Node): readonly string[] | undefined {
  * @throws UnsuitableModelError when there are several and none is named, or there is none of that name.
  */
 export function findOutput(graph: Graph, wanted: string | undefined): string {
-  const { outputs } = graph;
-  const list = outputs.map(({ name }) => name).join(', ');
   if (wanted !== undefined) {
-    const isValue = viewOf(graph).maker(wanted) !== undefined;
-    if (isValue || outputs.some(({ name }) => name === wanted)) return wanted;
-    throw new UnsuitableModelError(
-      `The model has no output "${wanted}"; it has ${list}. (Values inside of it may be named too.)`,
-    );
+    checkOutputName(graph, wanted);
+    return wanted;
   }
+  const found = onlyOutput(graph);
+  if (found !== undefined) return found;
+  throw new UnsuitableModelError(
+    `The model has several outputs: ${outputList(graph)}. Say which holds the class scores with --output NAME.`,
+  );
+}
+
+/** @throws UnsuitableModelError for a name that is neither an output nor a value inside of the model. */
+export function checkOutputName(graph: Graph, name: string): void {
+  const isValue = viewOf(graph).maker(name) !== undefined;
+  if (isValue || graph.outputs.some((output) => output.name === name)) return;
+  throw new UnsuitableModelError(
+    `The model has no output "${name}"; it has ${outputList(graph)}. (Values inside of it may be named too.)`,
+  );
+}
+
+function outputList({ outputs }: Graph): string {
+  return outputs.map(({ name }) => name).join(', ');
+}
+
+/** The one output with scores, or the one that is computed from all others by a softmax or sigmoid; undefined for several. */
+function onlyOutput(graph: Graph): string | undefined {
+  const { outputs } = graph;
   const [only, another] = outputs;
   if (only && !another) return only.name;
   const withScores = outputs.filter(({ name, type }) => isFloat(type) && !decidingNode(graph, name));
   const names = withScores.map(({ name }) => name);
-  const last = names.find((name) => {
+  return names.find((name) => {
     const before = valuesBefore(graph, name);
     return names.every((other) => before.includes(other));
   });
-  if (last !== undefined) return last;
-  throw new UnsuitableModelError(
-    `The model has several outputs: ${list}. Say which holds the class scores with --output NAME.`,
-  );
+}
+
+/** The outputs that explanations may be of where none is named: the one that stands for all, else each that is more than a decision. */
+export function explainableOutputs(graph: Graph): readonly string[] {
+  const only = onlyOutput(graph);
+  if (only !== undefined) return [only];
+  const withScores = graph.outputs.filter(({ name }) => !decidingNode(graph, name));
+  return (withScores.length > 0 ? withScores : graph.outputs).map(({ name }) => name);
 }
 
 /** The values that an output is a rearrangement, softmax or sigmoid of, itself among them. */

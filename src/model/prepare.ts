@@ -10,12 +10,12 @@ import { limitOptimization, type Runtime } from '../runtime/runtime.ts';
 import type { Preparation } from './classifier.ts';
 import { asType, floatTolerance, largestDifference } from './equivalence.ts';
 import { NotEquivalentError, UnsuitableModelError } from './errors.ts';
-import { findScores } from './findScores.ts';
 import { type InputDescription, imageDims } from './inputDescription.ts';
 import { modernise } from './modernise.ts';
 import { noteNonFinite } from './nonFinite.ts';
 import { probeImages } from './probeImages.ts';
 import { type Reference, type ReferencePlan, referenceOf, windows } from './reference.ts';
+import { scoreSources } from './scoreSources.ts';
 import { type Settled, shareInWords } from './settle.ts';
 import { settleOnSteady } from './settleOnSteady.ts';
 
@@ -23,11 +23,20 @@ import { settleOnSteady } from './settleOnSteady.ts';
 export interface Prepared extends Pick<Settled, 'model' | 'facts' | 'batchSize'> {
   /** The runtime given, which optimises this model no further than was proved. */
   readonly runtime: Runtime;
-  /** What was proved; it gives the output, and the scores that were found in the original. */
+  /** What was proved; it gives the outputs, and the scores that were found in the original. */
   readonly proved: Program;
+  /** The outputs that were proved. */
+  readonly outputs: readonly string[];
   readonly preparation: Preparation;
   /** Of its notes, those that say that others who run the model may get other scores. */
   readonly cautions: readonly string[];
+}
+
+/** Which outputs a model is prepared for. */
+export interface PreparedOutputs {
+  readonly wanted: readonly string[];
+  /** Of the outputs wanted those that can be explained, by what a run at the model's own batch size says of them; refuses or leaves out others. */
+  readonly check: (wanted: readonly string[], facts: Facts, batch: number) => readonly string[];
 }
 
 /**
@@ -42,7 +51,7 @@ export async function prepare(
   original: Model,
   image: ValueInfo,
   input: InputDescription,
-  output: string,
+  { wanted, check }: PreparedOutputs,
 ): Promise<Prepared> {
   const declared = image.dims?.[0];
   const batch = typeof declared === 'number' && declared > 0 ? declared : 1;
@@ -55,10 +64,12 @@ export async function prepare(
   return scoped(async (keep) => {
     const { prober, ...modern } = await modernise(runtime, real, image.name, windows(probes, batch));
     await keep(prober);
-    checkOutput(output, modern.facts, batch);
+    const outputs = check(wanted, modern.facts, batch);
     const present = valueNames(real.graph);
-    const { from } = findScores(modern.model.graph, output, modern.facts);
-    const names = [...new Set([output, ...from.filter((name) => present.has(name))])];
+    const sources = new Map(outputs.map((name) => [name, scoreSources(modern.model.graph, name, modern.facts)]));
+    const names = [
+      ...new Set([...sources].flatMap(([name, from]) => [name, ...from.filter((one) => present.has(one))])),
+    ];
     const random = randomNodes(modern.model, names, modern.facts).map(describeNode);
     const plan = { size: batch, twice: random.length > 0 ? 'each' : 'first' } as const;
     const by = (source: Model, images: Tensor<'float32'>, plan: ReferencePlan): Promise<Reference> =>
@@ -69,7 +80,8 @@ export async function prepare(
     const unsigned = withUnsignedWeights(original.graph, modern.facts);
     const exact = unsigned === original.graph ? original : { ...original, graph: unsigned };
     const found = exact === original ? given : await by(exact, probes, plan);
-    const measured = (seen: Reference) => (names.length > 1 ? withProbabilities(seen, output) : seen);
+    const made = outputs.filter((name) => sources.get(name)?.some((from) => from !== name && names.includes(from)));
+    const measured = (seen: Reference) => made.reduce(withProbabilities, seen);
     const reference = measured(found);
     checkSteady(reference, random);
     const notFinite = await noteNonFinite(real.graph, prober, image.name, { reference, names, batch });
@@ -95,6 +107,7 @@ export async function prepare(
       batchSize,
       runtime: limitOptimization(runtime, proof.level),
       proved: proof.proved,
+      outputs,
       preparation: {
         opset: model.opset,
         upgradedFrom: model.opset === original.opset ? undefined : original.opset,
@@ -200,15 +213,5 @@ function checkSize(input: InputDescription, batch: number): void {
   if (batch * sizeOf(dims) <= mostNumbers) return;
   throw new UnsuitableModelError(
     `The model's input is declared as [${batch}, ${dims}], more than ${mostNumbers} numbers. If that is right, export the model with a batch of 1 or a smaller image; if not, correct the declared shape.`,
-  );
-}
-
-function checkOutput(output: string, facts: Facts, batch: number): void {
-  const { type, dims } = facts.get(output) ?? { type: undefined, dims: [] };
-  const [first, ...row] = dims;
-  const classAxes = row.filter((dim) => dim !== 1);
-  if (type === 'float32' && first === batch && classAxes.length <= 1 && sizeOf(row) >= 1) return;
-  throw new UnsuitableModelError(
-    `The output "${output}" is ${type}[${dims}]; konkyo needs one score a class for each image: [n, classes].`,
   );
 }

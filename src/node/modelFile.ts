@@ -5,6 +5,7 @@ import { KonkyoError } from '../konkyoError.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { type InputSettings, parseInputSettings, type SettingSources } from '../model/inputDescription.ts';
 import { type LoadOptions, loadClassifier } from '../model/loadClassifier.ts';
+import { type LoadedModel, loadModel } from '../model/loadModel.ts';
 import { readNamedFile, readNamedText } from './namedFile.ts';
 
 /** The runtime, and what neither the model's file nor its description says. */
@@ -19,13 +20,32 @@ export interface ModelFileOptions extends Pick<LoadOptions, 'runtime' | 'output'
  * Loads a classifier from a file, with its external data and the description of its input beside it, MODEL.konkyo.json.
  * @throws FileError, and what `loadClassifier` throws.
  */
-export async function loadModelFile(path: string, options: ModelFileOptions): Promise<Classifier> {
+export function loadModelFile(path: string, options: ModelFileOptions): Promise<Classifier> {
+  return fromFile(path, options, (bytes, read) => loadClassifier(bytes, { ...options, ...read }));
+}
+
+/**
+ * The same of a model whose outputs may have any shape; `output` is the only one of them that is read.
+ * @throws FileError, and what `loadModel` throws.
+ */
+export function openModelFile(path: string, options: Omit<ModelFileOptions, 'explain'>): Promise<LoadedModel> {
+  const { runtime, output } = options;
+  const outputs = output === undefined ? undefined : [output];
+  return fromFile(path, options, (bytes, read) => loadModel(bytes, { runtime, outputs, ...read }));
+}
+
+/** What a file and its neighbours say, for those who load it. */
+type ReadFromFile = Pick<LoadOptions, 'input' | 'inputSources' | 'external'>;
+
+async function fromFile<T>(
+  path: string,
+  { input = {}, sourceOf = () => 'given' }: Pick<ModelFileOptions, 'input' | 'sourceOf'>,
+  load: (bytes: Uint8Array, read: ReadFromFile) => Promise<T>,
+): Promise<T> {
   const bytes = await readNamedFile(path, 'model');
   const described = await readSettings(path);
-  const { input = {}, sourceOf = () => 'given', ...rest } = options;
   try {
-    return await loadClassifier(bytes, {
-      ...rest,
+    return await load(bytes, {
       input: { ...described.settings, ...input },
       inputSources: { ...sources(described.settings, () => described.file), ...sources(input, sourceOf) },
       external: path === '-' ? new Map() : await readExternalFiles(path, bytes),

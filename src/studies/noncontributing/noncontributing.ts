@@ -107,6 +107,11 @@ export async function compileNoncontributing(
           'The two best classes have exactly the same score: there is no decision that pixels could leave as it is. Choose another image.',
         );
       }
+      if (searched.decision.margin === 0) {
+        throw new UndecidedError(
+          'The tolerance of the value is 0: under no noise at all it stays the same. Say within which distance another value is the same (--within).',
+        );
+      }
       return { real, searched, limit: toleranceOf(tolerance, searched.decision.margin) };
     }
 

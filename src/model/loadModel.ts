@@ -1,0 +1,172 @@
+import type { Model } from '../onnx/graph.ts';
+import { checkNames } from '../onnx/graphBuilder.ts';
+import { prune } from '../onnx/prune.ts';
+import { readModel } from '../onnx/readModel.ts';
+import type { Tensor } from '../onnx/tensor.ts';
+import type { ExternalData } from '../onnx/tensorProto.ts';
+import type { Program, Rows } from '../runtime/program.ts';
+import { together } from '../runtime/release.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { GradientTable } from '../transforms/gradient/rule.ts';
+import { gradientTable } from '../transforms/gradient/table.ts';
+import { asImages, shapeInFile } from './asImages.ts';
+import { checkModelSizes } from './checkModelSizes.ts';
+import { checkImages, type ReadyModel } from './classifier.ts';
+import { modelIdentity } from './identity.ts';
+import { findImageInput, withConstantInitializers } from './imageInput.ts';
+import {
+  checkedSettings,
+  describeInput,
+  type InputSettings,
+  type SettingSources,
+  settingSources,
+} from './inputDescription.ts';
+import { classNamesIn, metadataSource } from './metadata.ts';
+import { checkHasScores, checkOutputName, explainableOutputs, tensorOutputs } from './modelOutputs.ts';
+import { type ModelOutput, onlyBatches } from './outputShapes.ts';
+import { type PreparedOutputs, prepare } from './prepare.ts';
+import type { Task } from './task/task.ts';
+
+/** The runtime, and what the model's file does not say of its input. */
+export interface LoadModelOptions {
+  readonly runtime: Runtime;
+  /** How pixels become model input; see InputSettings. */
+  readonly input?: InputSettings;
+  /** Where these settings came from, in words for the report; "given" where it does not say. */
+  readonly inputSources?: Partial<SettingSources>;
+  /**
+   * The outputs, or values inside of the model, that are read. By default the one that stands for all (a softmax of another), else
+   * all that are more than a decision.
+   */
+  readonly outputs?: readonly string[];
+  /** Gradient rules of your own, by operator ("domain::Operator" for a custom domain); they go before konkyo's. */
+  readonly rules?: GradientTable;
+  /** Contents of the model's external data files by location. */
+  readonly external?: ExternalData;
+  /**
+   * Bytes that the sizes written into the model may ask for. Default: the environment's KONKYO_MAX_MEMORY, else 2 GiB.
+   */
+  readonly maxBytes?: number;
+}
+
+/**
+ * A model made ready: brought to a current opset, its batch dimension free, proved to compute what it did. Its outputs may have any
+ * shape; what of them is explained a `Reading` says (see `readAs`).
+ */
+export interface LoadedModel extends ReadyModel {
+  /** The outputs that were proved and can be read, [n, ...dims] each. */
+  readonly outputs: readonly ModelOutput[];
+  /** All outputs that the file declares. */
+  readonly declared: readonly string[];
+  /** What the model does, where its description says so. */
+  readonly task?: Task;
+  /** What was proved and is run: it gives the outputs, and the scores before their probabilities. */
+  readonly proved: Program;
+  /** The outputs for images [n, ...], in batches. @throws InvalidInputError, RunError */
+  outputsOf(images: Tensor<'float32'>): Promise<Rows>;
+  /** Frees the session. */
+  release(): Promise<void>;
+}
+
+/**
+ * Reads an ONNX model of images and makes it ready to be explained, whatever the shape of its outputs.
+ * @param bytes the contents of the ONNX file.
+ * @throws InvalidModelError, ExternalDataError, UnsuitableModelError, InputDescriptionError, NotEquivalentError,
+ * SessionError, RunError
+ */
+export function loadModel(bytes: Uint8Array, options: LoadModelOptions): Promise<LoadedModel> {
+  return openModel(bytes, options, (model) => ({ wanted: wantedOutputs(model, options.outputs), check: onlyBatches }));
+}
+
+function wantedOutputs({ graph }: Model, named: readonly string[] | undefined): readonly string[] {
+  for (const name of named ?? []) checkOutputName(graph, name);
+  const wanted = named ?? explainableOutputs(graph);
+  for (const name of wanted) checkHasScores(graph, name);
+  return wanted;
+}
+
+/** `loadModel`, with the outputs chosen by the model as it is in the file. */
+export async function openModel(
+  bytes: Uint8Array,
+  options: LoadModelOptions,
+  choose: (model: Model) => PreparedOutputs,
+): Promise<LoadedModel> {
+  const file = withConstantInitializers(readModel(bytes, options.external));
+  const { model: whole, classes: named } = tensorOutputs(file);
+  checkNames(whole.graph);
+  checkModelSizes(whole.graph, options.maxBytes);
+  const chosen = choose(whole);
+  const read = withOutputs(whole, chosen.wanted);
+  const { settings, sources } = settingsFor(read, named, options);
+  const { model: original, notes, inFile } = asImages(read, settings, chosen.wanted);
+  const image = findImageInput(original.graph);
+  const described = describeInput(image, settings);
+  const input = inFile ? { ...described, inFile: shapeInFile(inFile, described) } : described;
+  const prepared = await prepare(options.runtime, original, image, input, chosen);
+  const { proved, runtime, batchSize, preparation, model, facts, cautions, outputs } = prepared;
+  const { release, ...parts } = await together(async (keep) => {
+    await keep(proved);
+    const { sha256, notes: ofFile } = await modelIdentity(bytes, options.external);
+    return {
+      model,
+      runtime,
+      facts,
+      inputName: image.name,
+      input,
+      inputSources: settingSources(image, sources),
+      // Without a prototype: an operator may be called "constructor".
+      gradientTable: Object.assign(Object.create(null) as GradientTable, gradientTable, options.rules),
+      batchSize,
+      sha256,
+      preparation: { ...preparation, notes: [...notes, ...preparation.notes, ...ofFile] },
+      cautions,
+      outputs: outputs.map((name) => ({ name, dims: facts.get(name)?.dims.slice(1) ?? [] })),
+      declared: file.graph.outputs.map(({ name }) => name),
+      task: settings.task,
+      proved,
+    };
+  });
+  return {
+    ...parts,
+    outputsOf(images) {
+      checkImages(parts, images);
+      return proved.runRows({ [image.name]: images }, { wanted: outputs });
+    },
+    release,
+  };
+}
+
+/** The model with values inside of it as its only outputs, where that is what was asked for. */
+function withOutputs(model: Model, wanted: readonly string[]): Model {
+  const { outputs, inputs } = model.graph;
+  if (wanted.every((one) => outputs.some(({ name }) => name === one))) return model;
+  const only = wanted.map((name) => ({ name }));
+  const kept = inputs.map(({ name }) => name);
+  return { ...model, graph: prune({ ...model.graph, outputs: only }, only, kept) };
+}
+
+/** Where settings are from that a caller gives without saying so. */
+const givenWithoutSource = 'given';
+
+/**
+ * Each setting from the nearest to the user who gives it, and where it came from; a model, which may be a stranger's, has the
+ * last word on its class names only.
+ * @param named the class names at the end of the model's graph.
+ */
+function settingsFor(
+  model: Model,
+  named: readonly string[] | undefined,
+  { input = {}, inputSources = {} }: LoadModelOptions,
+): { readonly settings: InputSettings; readonly sources: Partial<SettingSources> } {
+  const given = checkedSettings(input, 'The settings of the input');
+  const sources = Object.fromEntries(
+    (Object.keys(given) as (keyof InputSettings)[])
+      .filter((name) => given[name] !== undefined)
+      .map((name) => [name, inputSources[name] ?? givenWithoutSource]),
+  );
+  if (given.classes) return { settings: given, sources };
+  const classes = named ? [...named] : classNamesIn(model);
+  if (!classes) return { settings: given, sources };
+  const from = named ? "the model's last node (ZipMap)" : metadataSource;
+  return { settings: { ...given, classes }, sources: { ...sources, classes: from } };
+}
