@@ -35,6 +35,7 @@ const schema = v.strictObject({
   mean: v.optional(perChannel),
   std: v.optional(perChannel),
   classes: v.optional(v.array(v.string())),
+  task: v.optional(v.picklist(['classes', 'labels', 'value', 'segmentation', 'detection'])),
 });
 
 /** What a user says of the input, in MODEL.konkyo.json or by flags. `size` is one number or [height, width]. */
@@ -56,6 +57,7 @@ export function settingSources({ type }: ValueInfo, given: Partial<SettingSource
     mean: type === 'int8' ? byModel : byDefault,
     std: byDefault,
     classes: byDefault,
+    task: byDefault,
     ...given,
   };
 }

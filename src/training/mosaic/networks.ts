@@ -1,0 +1,88 @@
+import { mosaicSide } from '../../datasets/mosaic/mosaic.ts';
+import type { Model } from '../../onnx/graph.ts';
+import { type Layer, networkModel } from '../network.ts';
+import { boxOfEachCell, pixelsOfPlaces, sumOfPlaces, surestPlace } from './heads.ts';
+
+/** A network that learns something of mosaics: opset 21, `input` [N, 1, 96, 96] float32 in [0, 1]; seeded initial weights. */
+interface MosaicNetwork {
+  readonly title: string;
+  readonly build: (seed: number) => Model;
+}
+
+const digits = 10;
+/** Pixels from one cell of the detector to the next, and the cells down and across. */
+export const cellSide = 8;
+export const cellsAcross = mosaicSide / cellSide;
+
+interface ConvOptions {
+  readonly kernel?: number;
+  readonly stride?: number;
+  readonly dilation?: number;
+}
+
+/** A convolution with ReLU whose places lie over those of its input (every `stride`th of them). */
+function conv(name: string, filters: number, { kernel = 3, stride = 1, dilation = 1 }: ConvOptions = {}): Layer {
+  const padding = (dilation * (kernel - 1)) / 2;
+  return { type: 'conv', name, filters, kernel, stride, padding, dilation, activation: 'relu' };
+}
+
+/** The last convolution: each place by itself. */
+function evidence(filters: number): Layer {
+  return { type: 'conv', name: 'evidence', filters, kernel: 1, activation: 'none' };
+}
+
+function mosaicNetwork(name: string, layers: readonly Layer[], seed: number): Model {
+  return networkModel({ name, input: [1, mosaicSide, mosaicSide], output: 'evidence', layers }, seed);
+}
+
+/** 12x12 places, each of which sees 57x57 pixels: any digit whole. */
+const features: readonly Layer[] = [
+  conv('conv1', 12, { kernel: 5, stride: 2 }),
+  conv('conv2', 24, { stride: 2 }),
+  conv('conv3', 32),
+  conv('conv4', 48, { stride: 2 }),
+  conv('conv5', 64),
+  conv('conv6', 64),
+];
+
+export const mosaicNetworks = {
+  'mosaic-value': {
+    title: 'The sum of a mosaic’s digits: six convolutions, what each of 12x12 places adds, and their sum',
+    build: (seed) => sumOfPlaces(mosaicNetwork('mosaic-value', [...features, evidence(1)], seed)),
+  },
+  'mosaic-labels': {
+    title:
+      'Which digits a mosaic has: six convolutions, how sure each of 12x12 places is of each digit, and the surest',
+    build: (seed) => surestPlace(mosaicNetwork('mosaic-labels', [...features, evidence(digits)], seed), digits),
+  },
+  'mosaic-segmenter': {
+    title:
+      'The class of each pixel of a mosaic: seven convolutions, wide ones among them, to 24x24 places of 4x4 pixels',
+    build: (seed) => {
+      const block = 4;
+      const classes = digits + 1;
+      const layers = [
+        conv('conv1', 16, { kernel: 5, stride: 2 }),
+        conv('conv2', 32, { stride: 2 }),
+        conv('conv3', 32),
+        conv('conv4', 32, { dilation: 2 }),
+        conv('conv5', 48, { dilation: 2 }),
+        conv('conv6', 64, { dilation: 4 }),
+        evidence(classes * block * block),
+      ];
+      return pixelsOfPlaces(mosaicNetwork('mosaic-segmenter', layers, seed), block, [classes, mosaicSide, mosaicSide]);
+    },
+  },
+  'mosaic-detector': {
+    title: 'The box and class of each digit of a mosaic: six convolutions, a box for each of 12x12 cells',
+    build: (seed) =>
+      boxOfEachCell(mosaicNetwork('mosaic-detector', [...features, evidence(4 + digits)], seed), {
+        side: cellsAcross,
+        stride: cellSide,
+        usual: 24,
+        classes: digits,
+      }),
+  },
+} as const satisfies Readonly<Record<string, MosaicNetwork>>;
+
+export type MosaicNetworkName = keyof typeof mosaicNetworks;
