@@ -25,6 +25,30 @@ export function meanSquaredError(): TargetLoss {
 }
 
 /**
+ * For a map y [N, 1, h, w] whose sum is the answer: targets t of the same shape say what each place adds. Both are learned, where it is
+ * and how much it is in all: loss = mean over images of (sum of (y - t)^2 + (sum of y - sum of t)^2); gradient of y at a place
+ * 2 (y - t + sum of (y - t)) / N.
+ */
+export function sumOfPlacesError(): TargetLoss {
+  return {
+    name: 'squared error of the places and of their sum',
+    labels: 'targets',
+    targetDims: same,
+    add(builder, { output, targets }) {
+      const { ops } = builder;
+      const count = batchSize(builder, output);
+      const error = ops.Sub(output, targets);
+      const total = builder.add('ReduceSum', [error, builder.ints([1, 2, 3])], { keepdims: 1 });
+      const squares = ops.Add(sum(builder, ops.Mul(error, error)), sum(builder, ops.Mul(total, total)));
+      return {
+        loss: ops.Div(squares, count),
+        gradient: ops.Div(ops.Mul(ops.Add(error, total), builder.scalar(2)), count),
+      };
+    },
+  };
+}
+
+/**
  * Cross-entropy of each label by itself, z being its logit: loss = -mean (t log s(z) + (1 - t) log(1 - s(z))), s the sigmoid;
  * gradient (s(z) - t) / count.
  */

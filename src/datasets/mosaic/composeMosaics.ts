@@ -110,7 +110,7 @@ function nonBlack(image: LabelledImage, name: string, index: number): Box {
 function cropped({ data, width }: LabelledImage, { x1, y1, x2, y2 }: Box): Picture {
   const size = { height: y2 - y1, width: x2 - x1 };
   const pixel = (i: number) => data[(y1 + Math.floor(i / size.width)) * width + x1 + (i % size.width)] ?? 0;
-  return { ...size, channels: 1, data: Uint8Array.from({ length: size.height * size.width }, (_, i) => pixel(i)) };
+  return { ...size, channels: 1, data: new Uint8Array(size.height * size.width).map((_, i) => pixel(i)) };
 }
 
 function draw({ data, width, height }: Picture, { x1, y1 }: Box, canvas: Uint8Array): void {
@@ -125,7 +125,7 @@ function inkOf(picture: Picture, place: Box): Pick<PlacedDigit, 'box' | 'ink'> {
   const tight = boundsOf(picture, inkFrom) ?? { x1: 0, y1: 0, x2: width, y2: height };
   const across = tight.x2 - tight.x1;
   const pixel = (i: number) => data[(tight.y1 + Math.floor(i / across)) * width + tight.x1 + (i % across)] ?? 0;
-  const ink = Uint8Array.from({ length: across * (tight.y2 - tight.y1) }, (_, i) => (pixel(i) >= inkFrom ? 1 : 0));
+  const ink = new Uint8Array(across * (tight.y2 - tight.y1)).map((_, i) => (pixel(i) >= inkFrom ? 1 : 0));
   const { x1, y1 } = place;
   return { box: { x1: x1 + tight.x1, y1: y1 + tight.y1, x2: x1 + tight.x2, y2: y1 + tight.y2 }, ink };
 }

@@ -1,5 +1,6 @@
 import { mosaicSide } from '../../datasets/mosaic/mosaic.ts';
 import type { Model } from '../../onnx/graph.ts';
+import { isTensorOf } from '../../onnx/tensor.ts';
 import { type Layer, networkModel } from '../network.ts';
 import { boxOfEachCell, pixelsOfPlaces, sumOfPlaces, surestPlace } from './heads.ts';
 
@@ -35,25 +36,39 @@ function mosaicNetwork(name: string, layers: readonly Layer[], seed: number): Mo
   return networkModel({ name, input: [1, mosaicSide, mosaicSide], output: 'evidence', layers }, seed);
 }
 
-/** 12x12 places, each of which sees 57x57 pixels: any digit whole. */
+/**
+ * The same, whose last convolution starts with this bias from a channel on: logits of what is rare at a place start low, or the
+ * first updates go into learning that alone (Lin et al. 2017).
+ */
+function startingLow(model: Model, from: number, logit: number): Model {
+  const { graph } = model;
+  const initializers = new Map(graph.initializers);
+  const bias = initializers.get('evidence.bias');
+  if (bias && isTensorOf(bias, 'float32')) {
+    initializers.set('evidence.bias', { ...bias, data: bias.data.map((value, i) => (i < from ? value : logit)) });
+  }
+  return { ...model, graph: { ...graph, initializers } };
+}
+
+/** 12x12 places, each of which sees 49x49 pixels: any digit whole. */
 const features: readonly Layer[] = [
   conv('conv1', 12, { kernel: 5, stride: 2 }),
   conv('conv2', 24, { stride: 2 }),
-  conv('conv3', 32),
-  conv('conv4', 48, { stride: 2 }),
+  conv('conv3', 48, { stride: 2 }),
+  conv('conv4', 64),
   conv('conv5', 64),
-  conv('conv6', 64),
 ];
 
 export const mosaicNetworks = {
   'mosaic-value': {
-    title: 'The sum of a mosaic’s digits: six convolutions, what each of 12x12 places adds, and their sum',
+    title: 'The sum of a mosaic’s digits: five convolutions, what each of 12x12 places adds, and their sum',
     build: (seed) => sumOfPlaces(mosaicNetwork('mosaic-value', [...features, evidence(1)], seed)),
   },
   'mosaic-labels': {
     title:
-      'Which digits a mosaic has: six convolutions, how sure each of 12x12 places is of each digit, and the surest',
-    build: (seed) => surestPlace(mosaicNetwork('mosaic-labels', [...features, evidence(digits)], seed), digits),
+      'Which digits a mosaic has: five convolutions, how sure each of 12x12 places is of each digit, and the surest',
+    build: (seed) =>
+      surestPlace(startingLow(mosaicNetwork('mosaic-labels', [...features, evidence(digits)], seed), 0, -3), digits),
   },
   'mosaic-segmenter': {
     title:
@@ -74,9 +89,9 @@ export const mosaicNetworks = {
     },
   },
   'mosaic-detector': {
-    title: 'The box and class of each digit of a mosaic: six convolutions, a box for each of 12x12 cells',
+    title: 'The box and class of each digit of a mosaic: five convolutions, a box for each of 12x12 cells',
     build: (seed) =>
-      boxOfEachCell(mosaicNetwork('mosaic-detector', [...features, evidence(4 + digits)], seed), {
+      boxOfEachCell(startingLow(mosaicNetwork('mosaic-detector', [...features, evidence(4 + digits)], seed), 4, -4), {
         side: cellsAcross,
         stride: cellSide,
         usual: 24,

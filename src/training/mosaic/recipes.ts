@@ -11,12 +11,12 @@ export interface MosaicRecipe {
 }
 
 function recipe(rate: number, updates: number): MosaicRecipe {
-  return { optimizer: () => adam(), learningRate: warmUp(50, cosine(rate, updates)), updates, batchSize: 32 };
+  return { optimizer: () => adam(), learningRate: warmUp(50, cosine(rate, updates)), updates, batchSize: 16 };
 }
 
 export const mosaicRecipes = {
-  'mosaic-value': recipe(0.003, 1_500),
-  'mosaic-labels': recipe(0.003, 1_000),
-  'mosaic-segmenter': recipe(0.003, 600),
-  'mosaic-detector': recipe(0.003, 1_000),
+  'mosaic-value': recipe(0.003, 1_200),
+  'mosaic-labels': recipe(0.003, 1_200),
+  'mosaic-segmenter': recipe(0.003, 1_000),
+  'mosaic-detector': recipe(0.003, 1_200),
 } as const satisfies Readonly<Record<MosaicNetworkName, MosaicRecipe>>;

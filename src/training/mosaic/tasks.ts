@@ -1,7 +1,7 @@
-import { type Mosaics, mosaicSide, type PlacedDigit } from '../../datasets/mosaic/mosaic.ts';
-import { areaOf, classOfEachPixel, labelsOf, sumOf } from '../../datasets/mosaic/truths.ts';
+import { type Box, type Mosaics, mosaicSide, type PlacedDigit } from '../../datasets/mosaic/mosaic.ts';
+import { areaOf, classOfEachPixel, labelsOf } from '../../datasets/mosaic/truths.ts';
 import type { TargetLoss } from '../losses.ts';
-import { boxLoss, boxRows, meanSquaredError, pixelCrossEntropy, sigmoidCrossEntropy } from '../targetLosses.ts';
+import { boxLoss, boxRows, pixelCrossEntropy, sigmoidCrossEntropy, sumOfPlacesError } from '../targetLosses.ts';
 import type { ImagesToLearn, Targets } from '../trainingImages.ts';
 import { cellSide, cellsAcross, type MosaicNetworkName } from './networks.ts';
 
@@ -16,15 +16,16 @@ interface MosaicTask {
   readonly targets: Omit<Targets, 'write'> & { readonly of: (digits: readonly PlacedDigit[]) => ArrayLike<number> };
 }
 
+const cells = cellsAcross * cellsAcross;
 const digitNames = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 export const mosaicTasks = {
   'mosaic-value': {
     task: 'value',
     classNames: [],
-    loss: meanSquaredError(),
-    output: 'value',
-    targets: { name: 'sum of the digits', dims: [1], of: (digits) => [sumOf(digits)] },
+    loss: sumOfPlacesError(),
+    output: 'evidence',
+    targets: { name: 'what each digit adds to the sum', dims: [1, cellsAcross, cellsAcross], of: valueOfEachCell },
   },
   'mosaic-labels': {
     task: 'labels',
@@ -47,7 +48,7 @@ export const mosaicTasks = {
     output: 'found',
     targets: {
       name: 'box and class of each digit',
-      dims: [boxRows + digitNames.length + 1, cellsAcross * cellsAcross],
+      dims: [boxRows + digitNames.length + 1, cells],
       of: boxTargets,
     },
   },
@@ -72,17 +73,50 @@ export function imagesToLearn(name: MosaicNetworkName, { images, digits }: Mosai
   };
 }
 
-/** See `boxLoss`. The cell in which the middle of a digit's box lies has its box; of two digits the larger one's. */
+/**
+ * See `boxLoss`. A digit is the answer of each cell whose middle is up to three quarters of a cell, down and across, from the middle of
+ * its box: of one to four cells, so that one of them is sure of it wherever it lies. Of two digits the larger one is a cell's.
+ */
 export function boxTargets(digits: readonly PlacedDigit[]): Float32Array {
-  const cells = cellsAcross * cellsAcross;
   const targets = new Float32Array((boxRows + digitNames.length + 1) * cells);
-  const bySize = digits.toSorted((a, b) => areaOf(a.box) - areaOf(b.box));
-  for (const { digit, box } of bySize) {
+  for (const { digit, box } of digits.toSorted((a, b) => areaOf(a.box) - areaOf(b.box))) {
     const { x1, y1, x2, y2 } = box;
-    const [x, y] = [(x1 + x2) / 2, (y1 + y2) / 2];
-    const cell = Math.floor(y / cellSide) * cellsAcross + Math.floor(x / cellSide);
-    const column = [x, y, x2 - x1, y2 - y1, ...digitNames.map((_, k) => (k === digit ? 1 : 0)), 1];
-    for (const [row, value] of column.entries()) targets[row * cells + cell] = value;
+    const column = [
+      (x1 + x2) / 2,
+      (y1 + y2) / 2,
+      x2 - x1,
+      y2 - y1,
+      ...digitNames.map((_, k) => Number(k === digit)),
+      1,
+    ];
+    for (const { cell, across, down } of cellsFrom(box)) {
+      if (Math.max(across, down) > 0.75) continue;
+      for (const [row, value] of column.entries()) targets[row * cells + cell] = value;
+    }
   }
   return targets;
+}
+
+/**
+ * What each cell adds to the sum: a digit is shared by the cells next to the middle of its box, each the more the nearer it is
+ * (bilinear), so that what a cell adds does not leap where a digit moves from one to the next.
+ */
+export function valueOfEachCell(digits: readonly PlacedDigit[]): Float32Array {
+  const values = new Float32Array(cells);
+  for (const { digit, box } of digits) {
+    const shares = cellsFrom(box).map(({ across, down }) => Math.max(0, 1 - across) * Math.max(0, 1 - down));
+    const total = shares.reduce((sum, share) => sum + share, 0);
+    for (const [cell, share] of shares.entries()) values[cell] = (values[cell] ?? 0) + (digit * share) / total;
+  }
+  return values;
+}
+
+/** All cells, with how far their middles are from that of a box, in cells. */
+function cellsFrom({ x1, y1, x2, y2 }: Box) {
+  const [x, y] = [(x1 + x2) / 2 / cellSide, (y1 + y2) / 2 / cellSide];
+  return Array.from({ length: cells }, (_, cell) => ({
+    cell,
+    across: Math.abs((cell % cellsAcross) + 0.5 - x),
+    down: Math.abs(Math.floor(cell / cellsAcross) + 0.5 - y),
+  }));
 }
