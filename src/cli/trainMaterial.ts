@@ -1,11 +1,10 @@
+import { mosaicLearning } from '../app/mosaicLearning.ts';
 import type { TrainNetworkOptions } from '../app/trainNetwork.ts';
 import { type Dataset, splitEvery } from '../datasets/dataset.ts';
 import { loadMosaics } from '../datasets/mosaic/loadMosaics.ts';
 import type { InputDescription, InputSettings } from '../model/inputDescription.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { measureMosaics } from '../training/mosaic/measures.ts';
 import type { MosaicNetworkName } from '../training/mosaic/networks.ts';
-import { imagesToLearn, isMosaicWeight, mosaicTasks } from '../training/mosaic/tasks.ts';
 import { UsageError } from './flags.ts';
 import { datasetWithProgress } from './inputs.ts';
 import type { Progress } from './progress.ts';
@@ -80,18 +79,8 @@ export async function mosaicMaterial(
   if (patience !== undefined) {
     throw new UsageError(`--patience counts right classes, which ${name} does not learn: give --updates or --epochs.`);
   }
-  const { task, classNames, loss, output } = mosaicTasks[name];
-  const { train, test } = await loadMosaics();
-  return {
-    learned: {
-      images: imagesToLearn(name, train),
-      measure: (model) => measureMosaics(runtime, model, name, test),
-      loss,
-      output,
-      trainable: isMosaicWeight,
-    },
-    described: () => ({ task, ...(classNames.length > 0 ? { classes: [...classNames] } : {}) }),
-  };
+  const { learned, described } = mosaicLearning(runtime, name, await loadMosaics());
+  return { learned, described: () => described };
 }
 
 function imagesFor({ train, test }: Dataset, validated: boolean) {

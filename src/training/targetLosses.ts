@@ -25,30 +25,6 @@ export function meanSquaredError(): TargetLoss {
 }
 
 /**
- * For a map y [N, 1, h, w] whose sum is the answer: targets t of the same shape say what each place adds. Both are learned, where it is
- * and how much it is in all: loss = mean over images of (sum of (y - t)^2 + (sum of y - sum of t)^2); gradient of y at a place
- * 2 (y - t + sum of (y - t)) / N.
- */
-export function sumOfPlacesError(): TargetLoss {
-  return {
-    name: 'squared error of the places and of their sum',
-    labels: 'targets',
-    targetDims: same,
-    add(builder, { output, targets }) {
-      const { ops } = builder;
-      const count = batchSize(builder, output);
-      const error = ops.Sub(output, targets);
-      const total = builder.add('ReduceSum', [error, builder.ints([1, 2, 3])], { keepdims: 1 });
-      const squares = ops.Add(sum(builder, ops.Mul(error, error)), sum(builder, ops.Mul(total, total)));
-      return {
-        loss: ops.Div(squares, count),
-        gradient: ops.Div(ops.Mul(ops.Add(error, total), builder.scalar(2)), count),
-      };
-    },
-  };
-}
-
-/**
  * Cross-entropy of each label by itself, z being its logit: loss = -mean (t log s(z) + (1 - t) log(1 - s(z))), s the sigmoid;
  * gradient (s(z) - t) / count.
  */
@@ -88,6 +64,41 @@ export function pixelCrossEntropy(): TargetLoss {
       return {
         loss: ops.Neg(ops.Div(sum(builder, ops.Mul(truth, logs)), count)),
         gradient: ops.Div(ops.Sub(ops.Exp(logs), truth), count),
+      };
+    },
+  };
+}
+
+/** How much an error of the sum counts against what the places say: small, for it is squared and they are shares. */
+const weightOfSum = 0.02;
+
+/**
+ * For a sum of parts: logits z [N, K, h, w], s(z) being how much of a part of kind k lies at a place, each worth `worths[k]`; targets t
+ * of the same shape say it. Both are learned, what lies where and what it all is worth. With S the sum of worths[k] (s(z) - t) over an
+ * image: loss = mean over images of (sum of the sigmoid cross-entropies + S^2 / 50); gradient of z
+ * (s(z) - t + 2 / 50 S worths[k] s(z) (1 - s(z))) / N.
+ */
+export function sumOfPartsError(worths: readonly number[]): TargetLoss {
+  return {
+    name: 'sigmoid cross-entropy of the parts and squared error of their sum',
+    labels: 'targets',
+    targetDims: same,
+    add(builder, { output, targets }) {
+      const { ops } = builder;
+      const count = batchSize(builder, output);
+      const worth = builder.constant(float32([1, worths.length, 1, 1], worths), 'worths');
+      const parts = binaryCrossEntropy(builder, output, targets);
+      const error = builder.add('ReduceSum', [ops.Mul(parts.gradient, worth), builder.ints([1, 2, 3])], {
+        keepdims: 1,
+      });
+      const weight = builder.scalar(weightOfSum);
+      const shares = ops.Sigmoid(output);
+      const slope = ops.Mul(worth, ops.Mul(shares, ops.Sub(builder.scalar(1), shares)));
+      const squares = ops.Mul(sum(builder, ops.Mul(error, error)), weight);
+      const ofSum = ops.Mul(ops.Mul(error, slope), builder.scalar(2 * weightOfSum));
+      return {
+        loss: ops.Div(ops.Add(sum(builder, parts.loss), squares), count),
+        gradient: ops.Div(ops.Add(parts.gradient, ofSum), count),
       };
     },
   };

@@ -17,7 +17,7 @@ import {
   imagesToLearn,
   isMosaicWeight,
   mosaicTasks,
-  valueOfEachCell,
+  shareTargets,
 } from '../../src/training/mosaic/tasks.ts';
 import { adam } from '../../src/training/optimizers.ts';
 import { trainModel } from '../../src/training/train.ts';
@@ -58,9 +58,11 @@ async function answerOf(model: Model, count = 2) {
 }
 
 describe('the answers of the networks, by what their last convolution gives', () => {
-  it('the sum adds up 144 places', async () => {
-    const { dims, data } = await answerOf(withEvidence(mosaicNetworks['mosaic-value'].build(1), [0.25]));
-    expect([dims, data[0]]).toEqual([[2, 1], 36]);
+  it('the sum adds up what 144 places have', async () => {
+    const halves = Array.from({ length: 10 }, () => 0);
+    const { dims, data } = await answerOf(withEvidence(mosaicNetworks['mosaic-value'].build(1), halves));
+    // At each of them half of each digit: 72 of each, and 0 + 1 + ... + 9 = 45.
+    expect([dims, data[0]]).toEqual([[2, 1], 72 * 45]);
   });
 
   it('a label is the sigmoid of the surest place', async () => {
@@ -104,22 +106,22 @@ describe('what is learned of a mosaic', () => {
     expect(targets.filter((value) => value !== 0).length).toBe(5 * 6);
   });
 
-  it('is a digit’s value, shared by the cells around its middle', () => {
+  it('is how much of a digit each cell around its middle has', () => {
     // (12, 20) is the middle of a cell; (50, 48) lies between four, a quarter of a cell from the right ones.
-    const values = valueOfEachCell([placed(7, box(2, 10, 22, 30)), placed(8, box(48, 40, 52, 56))]);
+    const values = shareTargets([placed(7, box(2, 10, 22, 30)), placed(8, box(48, 40, 52, 56))]);
     const found = [...values.entries()].filter(([, value]) => value !== 0);
     expect(found).toEqual([
-      [25, 7],
-      [65, 1],
-      [66, 3],
-      [77, 1],
-      [78, 3],
+      [7 * cells + 25, 1],
+      [8 * cells + 65, 0.125],
+      [8 * cells + 66, 0.375],
+      [8 * cells + 77, 0.125],
+      [8 * cells + 78, 0.375],
     ]);
   });
 
-  it('adds up to the sum, also at the edge', () => {
-    const total = (digits: readonly PlacedDigit[]) => valueOfEachCell(digits).reduce((sum, value) => sum + value, 0);
-    expect(total([placed(9, box(0, 0, 4, 16)), placed(5, box(80, 93, 96, 96))])).toBeCloseTo(14, 5);
+  it('is one of each digit in all, also at the edge', () => {
+    const total = (digits: readonly PlacedDigit[]) => shareTargets(digits).reduce((sum, share) => sum + share, 0);
+    expect(total([placed(9, box(0, 0, 4, 16)), placed(5, box(80, 93, 96, 96))])).toBeCloseTo(2, 5);
   });
 
   it('is found again in the targets themselves, as a perfect detector would give them', () => {
@@ -202,7 +204,7 @@ describe('images and losses that do not go together', () => {
   it('are refused with what each has', async () => {
     const model = mosaicNetworks['mosaic-value'].build(1);
     await expect(trainModel(runtime, model, { ...options, loss, output, images: mosaics.images })).rejects.toThrow(
-      'the images have class numbers, but the loss takes targets of [1,12,12]',
+      'the images have class numbers, but the loss takes targets of [10,12,12]',
     );
     await expect(
       trainModel(runtime, mosaicNetworks['mosaic-labels'].build(1), {

@@ -12,7 +12,7 @@ import {
   meanSquaredError,
   pixelCrossEntropy,
   sigmoidCrossEntropy,
-  sumOfPlacesError,
+  sumOfPartsError,
 } from '../../src/training/targetLosses.ts';
 
 const runtime = nodeRuntime({ threads: 1 });
@@ -88,14 +88,15 @@ const cases: Readonly<Record<string, Case>> = {
     targets: [1, -2, 3, 0, 5, 0.5],
     slow: (y, t) => sum(y.map((value, i) => (value - t[i]!) ** 2)) / 6,
   },
-  'squared error of places and sum': {
-    loss: sumOfPlacesError(),
-    dims: [1, 2, 2],
-    targets: [1, 0, 0, 3, 0, 2, 0, 0],
-    slow: (y, t) => {
-      const errors = y.map((value, i) => value - t[i]!);
-      const totals = [sum(errors.slice(0, 4)), sum(errors.slice(4))];
-      return (sum(errors.map((e) => e * e)) + sum(totals.map((e) => e * e))) / images;
+  'parts and their sum': {
+    loss: sumOfPartsError([3, 20]),
+    dims: [2, 1, 2],
+    targets: [1, 0, 0.25, 0.75, 0, 0, 0, 1],
+    slow: (z, t) => {
+      const worths = [3, 3, 20, 20];
+      const total = (n: number) => sum(worths.map((worth, i) => worth * (logistic(z[4 * n + i]!) - t[4 * n + i]!)));
+      const parts = sum(z.map((value, i) => binary(value, t[i]!)));
+      return (parts + (total(0) ** 2 + total(1) ** 2) / 50) / images;
     },
   },
   'sigmoid cross-entropy': {

@@ -27,11 +27,18 @@ function node(op: string, inputs: readonly string[], outputs: readonly string[],
 
 const only = ({ graph }: Model) => graph.outputs[0]?.name ?? '';
 
-/** [N, 1, h, w], what each place adds -> `value` [N, 1], the sum. */
-export function sumOfPlaces(model: Model): Model {
+/**
+ * [N, K, h, w], logits of how much of a digit k lies at a place -> `counts` [N, K], how many there are, -> `value` [N, 1], what they are
+ * worth together.
+ */
+export function sumOfPlaces(model: Model, worths: readonly number[]): Model {
   return withHead(model, {
-    nodes: [node('ReduceSum', [only(model), 'places'], ['value'], { keepdims: 0 })],
-    constants: { places: int64([2, 3]) },
+    nodes: [
+      node('Sigmoid', [only(model)], ['shares']),
+      node('ReduceSum', ['shares', 'places'], ['counts'], { keepdims: 0 }),
+      node('MatMul', ['counts', 'worths'], ['value']),
+    ],
+    constants: { places: int64([2, 3]), worths: float32([worths.length, 1], worths) },
     output: { name: 'value', type: 'float32', dims: ['N', 1] },
   });
 }

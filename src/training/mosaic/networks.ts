@@ -11,6 +11,8 @@ interface MosaicNetwork {
 }
 
 const digits = 10;
+/** What each digit adds to the sum. */
+export const digitWorths: readonly number[] = Array.from({ length: digits }, (_, digit) => digit);
 /** Pixels from one cell of the detector to the next, and the cells down and across. */
 export const cellSide = 8;
 export const cellsAcross = mosaicSide / cellSide;
@@ -61,8 +63,13 @@ const features: readonly Layer[] = [
 
 export const mosaicNetworks = {
   'mosaic-value': {
-    title: 'The sum of a mosaic’s digits: five convolutions, what each of 12x12 places adds, and their sum',
-    build: (seed) => sumOfPlaces(mosaicNetwork('mosaic-value', [...features, evidence(1)], seed)),
+    title:
+      'The sum of a mosaic’s digits: five convolutions, how much of each digit each of 12x12 places has, and their sum',
+    build: (seed) =>
+      sumOfPlaces(
+        startingLow(mosaicNetwork('mosaic-value', [...features, evidence(digits)], seed), 0, -4),
+        digitWorths,
+      ),
   },
   'mosaic-labels': {
     title:

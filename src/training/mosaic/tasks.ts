@@ -1,9 +1,9 @@
 import { type Box, type Mosaics, mosaicSide, type PlacedDigit } from '../../datasets/mosaic/mosaic.ts';
 import { areaOf, classOfEachPixel, labelsOf } from '../../datasets/mosaic/truths.ts';
 import type { TargetLoss } from '../losses.ts';
-import { boxLoss, boxRows, pixelCrossEntropy, sigmoidCrossEntropy, sumOfPlacesError } from '../targetLosses.ts';
+import { boxLoss, boxRows, pixelCrossEntropy, sigmoidCrossEntropy, sumOfPartsError } from '../targetLosses.ts';
 import type { ImagesToLearn, Targets } from '../trainingImages.ts';
-import { cellSide, cellsAcross, type MosaicNetworkName } from './networks.ts';
+import { cellSide, cellsAcross, digitWorths, type MosaicNetworkName } from './networks.ts';
 
 /** What a network learns of mosaics. */
 interface MosaicTask {
@@ -23,9 +23,13 @@ export const mosaicTasks = {
   'mosaic-value': {
     task: 'value',
     classNames: [],
-    loss: sumOfPlacesError(),
+    loss: sumOfPartsError(digitWorths),
     output: 'evidence',
-    targets: { name: 'what each digit adds to the sum', dims: [1, cellsAcross, cellsAcross], of: valueOfEachCell },
+    targets: {
+      name: 'how much of each digit is where',
+      dims: [digitNames.length, cellsAcross, cellsAcross],
+      of: shareTargets,
+    },
   },
   'mosaic-labels': {
     task: 'labels',
@@ -98,17 +102,21 @@ export function boxTargets(digits: readonly PlacedDigit[]): Float32Array {
 }
 
 /**
- * What each cell adds to the sum: a digit is shared by the cells next to the middle of its box, each the more the nearer it is
- * (bilinear), so that what a cell adds does not leap where a digit moves from one to the next.
+ * How much of each digit lies in each cell, [10, cells]: it is shared by the cells next to the middle of its box, each the more the
+ * nearer it is (bilinear), so that a cell's share does not leap where a digit moves from one to the next. The shares of a
+ * digit add up to 1.
  */
-export function valueOfEachCell(digits: readonly PlacedDigit[]): Float32Array {
-  const values = new Float32Array(cells);
+export function shareTargets(digits: readonly PlacedDigit[]): Float32Array {
+  const targets = new Float32Array(digitNames.length * cells);
   for (const { digit, box } of digits) {
     const shares = cellsFrom(box).map(({ across, down }) => Math.max(0, 1 - across) * Math.max(0, 1 - down));
     const total = shares.reduce((sum, share) => sum + share, 0);
-    for (const [cell, share] of shares.entries()) values[cell] = (values[cell] ?? 0) + (digit * share) / total;
+    for (const [cell, share] of shares.entries()) {
+      const place = digit * cells + cell;
+      targets[place] = Math.min(1, (targets[place] ?? 0) + share / total);
+    }
   }
-  return values;
+  return targets;
 }
 
 /** All cells, with how far their middles are from that of a box, in cells. */
