@@ -5,6 +5,8 @@ import { firstLargest } from '../../model/decision.ts';
 /** A digit that the detector finds. */
 export interface FoundDigit {
   readonly digit: number;
+  /** The cell whose box it is, row by row. */
+  readonly cell: number;
   readonly score: number;
   readonly box: Box;
 }
@@ -25,7 +27,7 @@ export function foundDigits(answer: Float32Array, cells: number): FoundDigit[] {
     const digit = firstLargest(scores);
     const [x, y, width, height] = [row(0, cell), row(1, cell), row(2, cell), row(3, cell)];
     const box = { x1: x - width / 2, y1: y - height / 2, x2: x + width / 2, y2: y + height / 2 };
-    return { digit, score: scores[digit] ?? 0, box };
+    return { digit, cell, score: scores[digit] ?? 0, box };
   });
   const kept: FoundDigit[] = [];
   for (const candidate of candidates.toSorted((a, b) => b.score - a.score)) {
