@@ -69,14 +69,14 @@ export function pixelCrossEntropy(): TargetLoss {
   };
 }
 
-/** How much an error of the sum counts against what the places say: small, for it is squared and they are shares. */
-const weightOfSum = 0.02;
+/** How much an error of the sum counts against what the places say: less, for it is squared. */
+const weightOfSum = 0.2;
 
 /**
  * For a sum of parts: logits z [N, K, h, w], s(z) being how much of a part of kind k lies at a place, each worth `worths[k]`; targets t
  * of the same shape say it. Both are learned, what lies where and what it all is worth. With S the sum of worths[k] (s(z) - t) over an
- * image: loss = mean over images of (sum of the sigmoid cross-entropies + S^2 / 50); gradient of z
- * (s(z) - t + 2 / 50 S worths[k] s(z) (1 - s(z))) / N.
+ * image: loss = mean over images of (sum of the sigmoid cross-entropies + S^2 / 5); gradient of z
+ * (s(z) - t + 2 / 5 S worths[k] s(z) (1 - s(z))) / N.
  */
 export function sumOfPartsError(worths: readonly number[]): TargetLoss {
   return {

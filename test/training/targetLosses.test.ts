@@ -96,7 +96,7 @@ const cases: Readonly<Record<string, Case>> = {
       const worths = [3, 3, 20, 20];
       const total = (n: number) => sum(worths.map((worth, i) => worth * (logistic(z[4 * n + i]!) - t[4 * n + i]!)));
       const parts = sum(z.map((value, i) => binary(value, t[i]!)));
-      return (parts + (total(0) ** 2 + total(1) ** 2) / 50) / images;
+      return (parts + (total(0) ** 2 + total(1) ** 2) / 5) / images;
     },
   },
   'sigmoid cross-entropy': {

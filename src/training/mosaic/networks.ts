@@ -67,7 +67,7 @@ export const mosaicNetworks = {
       'The sum of a mosaic’s digits: five convolutions, how much of each digit each of 12x12 places has, and their sum',
     build: (seed) =>
       sumOfPlaces(
-        startingLow(mosaicNetwork('mosaic-value', [...features, evidence(digits)], seed), 0, -4),
+        startingLow(mosaicNetwork('mosaic-value', [...features, evidence(digits)], seed), 0, -6),
         digitWorths,
       ),
   },
