@@ -1,6 +1,8 @@
 import { attributes } from '../../onnx/attributes.ts';
 import type { Model, Node, ValueInfo } from '../../onnx/graph.ts';
-import { float32, int64, type Tensor } from '../../onnx/tensor.ts';
+import { float32, int64, type Tensor, zeros } from '../../onnx/tensor.ts';
+import { random } from '../../random/random.ts';
+import { initialWeights } from '../initialWeights.ts';
 
 /*
  * What follows the last convolution of a network: nodes that make its answer of it. Added to a model whose only output is that
@@ -55,10 +57,28 @@ export function surestPlace(model: Model, labels: number): Model {
   });
 }
 
-/** [N, K b^2, h, w] -> `classes` [N, K, h b, w b]: each place has the scores of b x b pixels (Shi et al. 2016, sub-pixel convolution). */
-export function pixelsOfPlaces(model: Model, block: number, dims: readonly [number, number, number]): Model {
+/**
+ * [N, K, h, w], scores of what lies around each place -> `classes` [N, K, h b, w b]: those scores, stretched (bilinear), and for each pixel
+ * what a 5x5 convolution of the picture adds: the places say which digit it is, the picture where its ink ends.
+ */
+export function pixelsOfPlaces(
+  model: Model,
+  block: number,
+  dims: readonly [number, number, number],
+  seed: number,
+): Model {
+  const [classes] = dims;
   return withHead(model, {
-    nodes: [node('DepthToSpace', [only(model)], ['classes'], { blocksize: block, mode: 'CRD' })],
+    nodes: [
+      node('Resize', [only(model), '', 'scales'], ['stretched'], { mode: 'linear' }),
+      node('Conv', ['input', 'fine.weight', 'fine.bias'], ['fine'], { kernel_shape: [5, 5], pads: [2, 2, 2, 2] }),
+      node('Add', ['stretched', 'fine'], ['classes']),
+    ],
+    constants: {
+      scales: float32([4], [1, 1, block, block]),
+      'fine.weight': initialWeights([classes, 1, 5, 5], 'glorot', random(seed)),
+      'fine.bias': zeros('float32', [classes]),
+    },
     output: { name: 'classes', type: 'float32', dims: ['N', ...dims] },
   });
 }

@@ -79,20 +79,11 @@ export const mosaicNetworks = {
   },
   'mosaic-segmenter': {
     title:
-      'The class of each pixel of a mosaic: seven convolutions, wide ones among them, to 24x24 places of 4x4 pixels',
+      'The class of each pixel of a mosaic: five convolutions to scores at 12x12 places, and one that looks at each pixel',
     build: (seed) => {
-      const block = 4;
       const classes = digits + 1;
-      const layers = [
-        conv('conv1', 16, { kernel: 5, stride: 2 }),
-        conv('conv2', 32, { stride: 2 }),
-        conv('conv3', 32),
-        conv('conv4', 32, { dilation: 2 }),
-        conv('conv5', 48, { dilation: 2 }),
-        conv('conv6', 64, { dilation: 4 }),
-        evidence(classes * block * block),
-      ];
-      return pixelsOfPlaces(mosaicNetwork('mosaic-segmenter', layers, seed), block, [classes, mosaicSide, mosaicSide]);
+      const scores = mosaicNetwork('mosaic-segmenter', [...features, evidence(classes)], seed);
+      return pixelsOfPlaces(scores, cellSide, [classes, mosaicSide, mosaicSide], seed);
     },
   },
   'mosaic-detector': {
