@@ -4,6 +4,8 @@ export type { Dataset } from './datasets/dataset.ts';
 export { loadDigits } from './datasets/digits.ts';
 export { readIdxFolder } from './datasets/idxFolder.ts';
 export { decodeImage, readImageFile } from './datasets/imageFile.ts';
+export { loadMosaics } from './datasets/mosaic/loadMosaics.ts';
+export type { Box as MosaicBox, MosaicDataset, Mosaics, PlacedDigit } from './datasets/mosaic/mosaic.ts';
 export { namedDatasets } from './datasets/namedDatasets.ts';
 export { openDataset } from './datasets/openDataset.ts';
 export { datasetCache } from './datasets/publishedDataset.ts';

@@ -10,7 +10,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   files: ['onnx'],
   runtime: ['onnx'],
   transforms: ['onnx'],
-  datasets: ['files', 'pictures'],
+  datasets: ['random', 'files', 'pictures'],
   model: ['onnx', 'random', 'pictures', 'files', 'runtime', 'transforms', 'datasets'],
   training: ['onnx', 'random', 'runtime', 'transforms', 'datasets', 'model'],
   attribution: ['onnx', 'random', 'runtime', 'transforms', 'model'],

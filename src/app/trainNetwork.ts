@@ -6,19 +6,23 @@ import type { WorkOptions } from '../progress.ts';
 import { scoped } from '../runtime/release.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { accuracyOf } from '../training/accuracy.ts';
-import type { Optimizer } from '../training/optimizers.ts';
+import type { QualityFigure } from '../training/mosaic/measures.ts';
 import type { TrainOptions } from '../training/plan.ts';
 import { type TrainingResult, train } from '../training/train.ts';
-import { makeTrainer } from '../training/trainer.ts';
+import { makeTrainer, type TrainerOptions } from '../training/trainer.ts';
 import { trainingImages } from '../training/trainingImages.ts';
 
 /** Which network is trained, on which images, and how long. */
-export interface TrainNetworkOptions extends Omit<TrainOptions, 'masks' | 'onProgress'>, WorkOptions {
+export interface TrainNetworkOptions
+  extends Omit<TrainOptions, 'masks' | 'onProgress'>,
+    Omit<TrainerOptions, 'input' | 'masked'>,
+    WorkOptions {
   /** How pixels become the model's input, where it is not one of konkyo's architectures. */
   readonly input?: InputSettings;
   /** For the accuracy at the end alone: nothing is chosen by them. */
   readonly test?: LabelledImages;
-  readonly optimizer: Optimizer;
+  /** In place of the accuracy, for a network that does not tell classes apart. */
+  readonly measure?: (model: Model) => Promise<readonly QualityFigure[]>;
 }
 
 /** A trained network, with its file and how it did. */
@@ -28,6 +32,8 @@ export interface Trained extends TrainingResult {
   readonly input: InputDescription;
   /** On the test images, else on the validation images in the best epoch, where there are any. */
   readonly accuracy?: number;
+  /** What was measured in place of it. */
+  readonly figures?: readonly QualityFigure[];
 }
 
 /**
@@ -35,9 +41,9 @@ export interface Trained extends TrainingResult {
  * @throws what `makeTrainer` and `train` throw.
  */
 export function trainNetwork(runtime: Runtime, model: Model, options: TrainNetworkOptions): Promise<Trained> {
-  const { input: settings, test, optimizer, progress } = options;
+  const { input: settings, test, measure, optimizer, loss, output, trainable, progress } = options;
   return scoped(async (keep) => {
-    const trainer = await keep(makeTrainer(runtime, model, { optimizer, input: settings }));
+    const trainer = await keep(makeTrainer(runtime, model, { optimizer, loss, output, trainable, input: settings }));
     const { input } = trainer;
     // Before the training, so that images that do not fit are found at once.
     const testImages = test && trainingImages(test, input, trainer.step.classes);
@@ -47,8 +53,9 @@ export function trainNetwork(runtime: Runtime, model: Model, options: TrainNetwo
       testImages === undefined || result.stopped === 'aborted'
         ? undefined
         : await accuracyOf(runtime, result.model, testImages);
+    const figures = result.stopped === 'aborted' ? undefined : await measure?.(result.model);
     const accuracy = tested ?? result.checkpoint.best?.accuracy;
-    return { ...result, input, bytes: writeModel(result.model), accuracy };
+    return { ...result, input, bytes: writeModel(result.model), accuracy, figures };
   });
 }
 

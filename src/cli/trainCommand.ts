@@ -1,30 +1,29 @@
 import type { Command } from 'commander';
 import { percent, type Trained, trainNetwork } from '../app/trainNetwork.ts';
-import { type Dataset, splitEvery } from '../datasets/dataset.ts';
 import { namedDatasets } from '../datasets/namedDatasets.ts';
-import { type InputDescription, settingsOf } from '../model/inputDescription.ts';
+import { settingsOf } from '../model/inputDescription.ts';
 import { descriptionPath } from '../node/modelFile.ts';
 import { readNamedFile } from '../node/namedFile.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { architectures } from '../training/architectures.ts';
 import { readCheckpoint } from '../training/checkpointFile.ts';
+import type { QualityFigure } from '../training/mosaic/measures.ts';
+import { mosaicNetworks } from '../training/mosaic/networks.ts';
 import { type CheckpointPlace, checkpointPlace, keptUntilDone } from './checkpointPlace.ts';
 import { positiveFlag, threadCount } from './flags.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
-import { datasetWithProgress } from './inputs.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
 import { forceWords } from './modelOptions.ts';
 import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { type Progress, progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
+import { classMaterial, datasetNameOf, type MaterialFlags, mosaicMaterial } from './trainMaterial.ts';
 import { type TrainFlags, type TrainSettings, trainSettings, updatesOf } from './trainSettings.ts';
-import { defaultsOf, loadStart, trainStart } from './trainStart.ts';
+import { architectureNames, defaultsOf, loadStart, trainStart } from './trainStart.ts';
 import { watched } from './watchdog.ts';
 
-interface Flags extends TrainFlags, InputFlags {
-  readonly dataset: string;
-  readonly dataDir?: string;
+interface Flags extends TrainFlags, InputFlags, MaterialFlags {
   readonly out: string;
   readonly resume?: string;
   readonly checkpointEvery: string;
@@ -33,18 +32,20 @@ interface Flags extends TrainFlags, InputFlags {
   readonly json?: boolean;
 }
 
-/** Where validation is called for, every sixth training image of a class: 10,000 of MNIST's 60,000. */
-const validateEvery = 6;
-
 export function addTrainCommand(program: Command): void {
-  const networks = Object.entries(architectures).map(([name, { title }]) => `  ${name}  ${title}`);
+  const networks = Object.entries({ ...architectures, ...mosaicNetworks }).map(
+    ([name, { title }]) => `  ${name}  ${title}`,
+  );
   const datasets = namedDatasets.map(({ name, title }) => `  ${name}  ${title}`);
   program
     .command('train')
-    .description('train one of the papers’ networks, or an ONNX classifier of your own further')
-    .argument('<architecture>', `${Object.keys(architectures).join(', ')}, or a file MODEL.onnx`)
+    .description('train one of the papers’ networks or of those of mosaics, or an ONNX classifier of your own further')
+    .argument('<architecture>', `${architectureNames.join(', ')}, or a file MODEL.onnx`)
     .requiredOption('--out <model.onnx>', 'where the trained model goes; its input is described beside it')
-    .option('--dataset <name|folder|file>', 'a named data set, a folder or an .npz file (docs/datasets.md)', 'digits')
+    .option(
+      '--dataset <name|folder|file>',
+      'a named data set, a folder or an .npz file (docs/datasets.md; default: digits, for the networks of mosaics mosaic)',
+    )
     .option('--data-dir <folder>', 'where the files of a named data set are')
     .option('--updates <n>', 'how many updates of the weights')
     .option('--epochs <n>', 'or how many times over the images')
@@ -81,6 +82,7 @@ async function run(argument: string, flags: Flags): Promise<void> {
 
 async function trainAndWrite(argument: string, flags: Flags, progress: Progress): Promise<void> {
   const start = trainStart(argument);
+  const dataset = datasetNameOf(flags, start.kind === 'mosaic');
   const settings = trainSettings(flags, defaultsOf(start));
   const everySeconds = 60 * positiveFlag('checkpoint-every', flags.checkpointEvery);
   const { seed, learningRate, validation: validated, ...rest } = settings;
@@ -93,36 +95,25 @@ async function trainAndWrite(argument: string, flags: Flags, progress: Progress)
       { kind: 'description', path: description },
     ],
     {
-      inputs: [
-        ...(start.kind === 'model' ? [start.path, descriptionPath(start.path)] : []),
-        flags.dataset,
-        flags.resume,
-      ],
+      inputs: [...(start.kind === 'model' ? [start.path, descriptionPath(start.path)] : []), dataset, flags.resume],
       force: flags.force,
     },
   );
   const place = await checkpointPlace(flags.out, flags.resume, progress);
   const { model, input, channels } = await loadStart(start, runtime, seed, described);
-  const { size } = described;
-  const [height, width] = typeof size === 'number' ? [size, size] : (size ?? []);
-  const dataset = await datasetWithProgress(
-    flags.dataset,
-    {
-      channels,
-      size: height === undefined || width === undefined ? undefined : { height, width },
-      dataDir: flags.dataDir,
-    },
-    progress,
-  );
-  const images = imagesFor(dataset, validated);
+  const material =
+    start.kind === 'mosaic'
+      ? await mosaicMaterial(start.name, flags, runtime)
+      : await classMaterial(flags, { channels, size: described.size, validated }, progress);
+  const { images } = material.learned;
   const trained = await keptUntilDone(place, progress, async () =>
     trainNetwork(runtime, model, {
       ...workOptions(progress),
       ...rest,
-      ...images,
+      ...material.learned,
       input,
       seed,
-      learningRate: learningRate(updatesOf(settings, images.images.count)),
+      learningRate: learningRate(updatesOf(settings, images.count)),
       checkpoint:
         flags.resume === undefined
           ? undefined
@@ -131,24 +122,15 @@ async function trainAndWrite(argument: string, flags: Flags, progress: Progress)
     }),
   );
   if (trained.stopped === 'aborted') return saveInterrupted(flags, trained, place, progress);
-  const classes = classNamesOf(dataset, trained.input);
   const written = await writeWhole(flags.out, trained.bytes);
-  await writeWhole(description, `${JSON.stringify({ ...settingsOf(trained.input), classes }, null, 2)}\n`);
+  await writeWhole(
+    description,
+    `${JSON.stringify({ ...settingsOf(trained.input), ...material.described(trained.input) }, null, 2)}\n`,
+  );
   await place.remove();
   await (flags.json
-    ? printJson(summaryOf(argument, written, flags, settings, trained))
-    : printWords(inWords(argument, written, flags, trained)));
-}
-
-function imagesFor({ train, test }: Dataset, validated: boolean) {
-  const { rest, held } = splitEvery(train, validateEvery);
-  return validated && held.count > 0 ? { images: rest, validation: held, test } : { images: train, test };
-}
-
-/** The data set's names for the classes; where it only has numbers, those that the model came with. */
-function classNamesOf({ train }: Dataset, { classes }: InputDescription): readonly string[] {
-  const numbersOnly = train.classNames.every((name, label) => name === String(label));
-  return numbersOnly && classes ? classes : train.classNames;
+    ? printJson(summaryOf(argument, written, dataset, settings, trained))
+    : printWords(inWords(argument, written, dataset, trained)));
 }
 
 async function saveInterrupted(
@@ -164,22 +146,33 @@ async function saveInterrupted(
   process.exitCode = interruptedStatus();
 }
 
-function inWords(argument: string, model: string, { dataset }: Flags, { accuracy, stopped }: Trained): string {
+function inWords(
+  argument: string,
+  model: string,
+  dataset: string,
+  { accuracy, figures = [], stopped }: Trained,
+): string {
   const early = stopped === 'no improvement' ? ', stopped early' : '';
   const right = accuracy === undefined ? '' : `, ${percent(accuracy)} of the test images right`;
-  return `${model}: ${argument} on ${dataset}${early}${right}\n`;
+  const measured = figures.map((figure) => `, ${figureInWords(figure)}`).join('');
+  return `${model}: ${argument} on ${dataset}${early}${right}${measured}\n`;
 }
 
-function summaryOf(argument: string, model: string, flags: Flags, { seed }: TrainSettings, trained: Trained) {
-  const { history, accuracy, stopped, checkpoint } = trained;
+function figureInWords({ title, value, share }: QualityFigure): string {
+  return share ? `${percent(value)} ${title}` : `${title} ${value.toFixed(2)}`;
+}
+
+function summaryOf(argument: string, model: string, dataset: string, { seed }: TrainSettings, trained: Trained) {
+  const { history, accuracy, figures, stopped, checkpoint } = trained;
   return {
     model,
     architecture: argument,
-    dataset: flags.dataset,
+    dataset,
     seed,
     updates: checkpoint.state.step,
     stopped,
     accuracy,
+    ...(figures ? { figures: Object.fromEntries(figures.map(({ id, value }) => [id, value])) } : {}),
     validation: checkpoint.best?.accuracy,
     history,
   };

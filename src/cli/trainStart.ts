@@ -3,13 +3,19 @@ import { loadModelFile } from '../node/modelFile.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type ArchitectureName, architectures } from '../training/architectures.ts';
+import { type MosaicNetworkName, mosaicNetworks } from '../training/mosaic/networks.ts';
+import { mosaicRecipes } from '../training/mosaic/recipes.ts';
 import { type Recipe, recipes } from '../training/recipes.ts';
 import { UsageError } from './flags.ts';
 import { fineTuning, type TrainDefaults } from './trainSettings.ts';
 
+/** All networks that can be trained from random weights. */
+export const architectureNames: readonly string[] = [...Object.keys(architectures), ...Object.keys(mosaicNetworks)];
+
 /** What training begins with: a network with random weights, or a model that is trained further. */
 type TrainStart =
   | { readonly kind: 'architecture'; readonly name: ArchitectureName }
+  | { readonly kind: 'mosaic'; readonly name: MosaicNetworkName }
   | { readonly kind: 'model'; readonly path: string };
 
 /** A path that ends in .onnx is a model, all else must be an architecture's name. @throws UsageError */
@@ -17,13 +23,25 @@ export function trainStart(argument: string): TrainStart {
   if (/\.onnx$/i.test(argument)) return { kind: 'model', path: argument };
   const name = argument.toLowerCase();
   if (isArchitecture(name)) return { kind: 'architecture', name };
+  if (isMosaicNetwork(name)) return { kind: 'mosaic', name };
   throw new UsageError(
-    `There is no architecture "${argument}". There are ${Object.keys(architectures).join(', ')}; for a model give a file that ends in .onnx.`,
+    `There is no architecture "${argument}". There are ${architectureNames.join(', ')}; for a model give a file that ends in .onnx.`,
   );
 }
 
 export function defaultsOf(start: TrainStart): TrainDefaults {
   if (start.kind === 'model') return fineTuning;
+  if (start.kind === 'mosaic') {
+    const { optimizer, learningRate, updates, batchSize } = mosaicRecipes[start.name];
+    return {
+      optimizer: optimizer(),
+      learningRate,
+      span: updates,
+      length: { updates },
+      batchSize,
+      validation: false,
+    };
+  }
   const recipe: Recipe = recipes[start.name];
   const { learningRate, length, batchSize, validationImages } = recipe;
   return {
@@ -55,15 +73,20 @@ export async function loadStart(
   seed: number,
   settings: InputSettings,
 ): Promise<StartModel> {
-  if (start.kind === 'architecture') {
+  if (start.kind !== 'model') {
     const described = Object.keys(settings).find((name) => name !== 'size');
     if (described) throw new UsageError(`--${described} describes the input of a model file, not of an architecture.`);
-    return { model: architectures[start.name].build(seed), input: {}, channels: 1 };
+    const { build } = start.kind === 'mosaic' ? mosaicNetworks[start.name] : architectures[start.name];
+    return { model: build(seed), input: {}, channels: 1 };
   }
   const classifier = await loadModelFile(start.path, { runtime, input: settings, sourceOf: (name) => `--${name}` });
   await classifier.release();
   const { model, input } = classifier;
   return { model, input: settingsOf(input), channels: input.channels === 3 ? 3 : 1 };
+}
+
+function isMosaicNetwork(name: string): name is MosaicNetworkName {
+  return Object.hasOwn(mosaicNetworks, name);
 }
 
 function isArchitecture(name: string): name is ArchitectureName {

@@ -25,10 +25,10 @@ export interface PublishedDataset {
   readonly classNames: readonly string[];
 }
 
-/** A data set that comes with konkyo. */
+/** A data set that comes with konkyo, or is made of one that does. */
 interface EmbeddedDataset {
   readonly kind: 'embedded';
-  readonly name: string;
+  readonly name: 'digits' | 'mosaic';
   readonly title: string;
 }
 
@@ -38,6 +38,12 @@ const digits: EmbeddedDataset = {
   kind: 'embedded',
   name: 'digits',
   title: '10,000 handwritten digits of MNIST, which come with konkyo',
+};
+
+const mosaic: EmbeddedDataset = {
+  kind: 'embedded',
+  name: 'mosaic',
+  title: '7,000 pictures of 96x96 with two to four of these digits each; the label is that of the largest',
 };
 
 const mnist: PublishedDataset = {
@@ -128,4 +134,4 @@ const fashionMnist: PublishedDataset = {
 };
 
 /** The data sets that have a name. */
-export const namedDatasets: readonly NamedDataset[] = [digits, mnist, fashionMnist];
+export const namedDatasets: readonly NamedDataset[] = [digits, mosaic, mnist, fashionMnist];

@@ -9,6 +9,7 @@ import { DatasetFileError, readingFrom } from './errors.ts';
 import { fitImages, type ImageShape } from './fitImages.ts';
 import { datasetFromIdx, hasSomeIdxFile, readIdxFiles } from './idxFolder.ts';
 import { readImageFolder } from './imageFolder.ts';
+import { loadMosaics } from './mosaic/loadMosaics.ts';
 import { type NamedDataset, namedDatasets } from './namedDatasets.ts';
 import { readNpy } from './npy.ts';
 import type { NpyArray } from './npyTypes.ts';
@@ -43,7 +44,13 @@ export async function openDataset(where: string, options: OpenOptions = {}): Pro
 }
 
 function openNamed(dataset: NamedDataset, options: OpenOptions): Promise<Dataset> {
-  return dataset.kind === 'embedded' ? loadDigits() : loadPublished(dataset, options);
+  if (dataset.kind === 'published') return loadPublished(dataset, options);
+  return dataset.name === 'mosaic' ? loadMosaicImages() : loadDigits();
+}
+
+async function loadMosaicImages(): Promise<Dataset> {
+  const { train, test } = await loadMosaics();
+  return { train: train.images, test: test.images };
 }
 
 async function openFolder(folder: string, named: readonly NamedDataset[], options: OpenOptions): Promise<Dataset> {

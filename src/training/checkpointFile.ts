@@ -29,6 +29,7 @@ const schema = v.object({
     validation: v.exactOptional(v.string()),
     input: v.exactOptional(v.string()),
     start: v.exactOptional(v.string()),
+    targets: v.exactOptional(v.string()),
     rates: v.exactOptional(v.array(v.string())),
   }),
   /** Four 32-bit words, see `RandomPosition`. */

@@ -6,13 +6,19 @@ import { type Initialization, initialWeights } from './initialWeights.ts';
 
 export type Activation = 'sigmoid' | 'relu' | 'none';
 
-/** One step of a plain feed-forward network. Convolutions have stride 1 and no padding; pooling windows do not overlap. */
+/** One step of a plain feed-forward network. Pooling windows do not overlap. */
 export type Layer =
   | {
       readonly type: 'conv';
       readonly name: string;
       readonly filters: number;
       readonly kernel: number;
+      /** Pixels from one place of the kernel to the next. Default 1. */
+      readonly stride?: number;
+      /** Zeros on each side. Default 0. */
+      readonly padding?: number;
+      /** Pixels from one weight of the kernel to the next. Default 1. */
+      readonly dilation?: number;
       readonly activation: Activation;
     }
   | { readonly type: 'maxPool'; readonly name: string; readonly window: number }
@@ -30,6 +36,8 @@ export interface Network {
   readonly name: string;
   /** [channels, height, width] */
   readonly input: readonly number[];
+  /** What the last layer's value is called. Default `logits`. */
+  readonly output?: string;
   readonly layers: readonly Layer[];
 }
 
@@ -37,12 +45,13 @@ const initialization = { sigmoid: 'glorotSigmoid', relu: 'he', none: 'glorot' } 
 const activationOps = { sigmoid: 'Sigmoid', relu: 'Relu' } as const;
 
 /**
- * A network as an ONNX model with seeded initial weights: `input` [N, C, H, W] -> `logits` [N, K] of the last layer.
+ * A network as an ONNX model with seeded initial weights: `input` [N, C, H, W] -> what the last layer gives, `logits` [N, K].
  * Nodes and their values are named as the layers (`conv1`, `conv1.sigmoid`), initializers `conv1.weight`, `conv1.bias`.
  * Weights start by Glorot's rule for sigmoid before a sigmoid, by He's before a ReLU, by Glorot's before the output, where a
  * layer does not say otherwise; biases start at 0.
  */
 export function networkModel(network: Network, seed: number): Model {
+  const { output = 'logits' } = network;
   const source = random(seed);
   const nodes: Node[] = [];
   const initializers = new Map<string, Tensor>();
@@ -51,7 +60,7 @@ export function networkModel(network: Network, seed: number): Model {
   network.layers.forEach((layer, i) => {
     const made = layerNodes(layer, value, dims, source);
     const last = i === network.layers.length - 1;
-    nodes.push(...(last ? renameOutput(made.nodes, 'logits') : made.nodes));
+    nodes.push(...(last ? renameOutput(made.nodes, output) : made.nodes));
     for (const [name, t] of made.weights) initializers.set(name, t);
     value = made.nodes.at(-1)?.outputs[0] ?? value;
     dims = made.dims;
@@ -65,7 +74,7 @@ export function networkModel(network: Network, seed: number): Model {
     graph: {
       name: network.name,
       inputs: [{ name: 'input', type: 'float32', dims: ['N', ...network.input] }],
-      outputs: [{ name: 'logits', type: 'float32', dims: ['N', ...dims] }],
+      outputs: [{ name: output, type: 'float32', dims: ['N', ...dims] }],
       nodes,
       initializers,
       valueInfo: [],
@@ -85,12 +94,18 @@ function layerNodes(layer: Layer, input: string, dims: readonly number[], source
   switch (layer.type) {
     case 'conv': {
       const [channels = 1, height = 1, width = 1] = dims;
-      const { filters, kernel } = layer;
-      const conv = nodeOf('Conv', name, [input, `${name}.weight`, `${name}.bias`], { kernel_shape: [kernel, kernel] });
+      const { filters, kernel, stride = 1, padding = 0, dilation = 1 } = layer;
+      const after = (size: number) => Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
+      const conv = nodeOf('Conv', name, [input, `${name}.weight`, `${name}.bias`], {
+        kernel_shape: [kernel, kernel],
+        ...(stride === 1 ? {} : { strides: [stride, stride] }),
+        ...(padding === 0 ? {} : { pads: [padding, padding, padding, padding] }),
+        ...(dilation === 1 ? {} : { dilations: [dilation, dilation] }),
+      });
       return {
         nodes: [conv, ...activationNode(layer.activation, name)],
         weights: weightsOf(name, [filters, channels, kernel, kernel], initialization[layer.activation], source),
-        dims: [filters, height - kernel + 1, width - kernel + 1],
+        dims: [filters, after(height), after(width)],
       };
     }
     case 'maxPool': {

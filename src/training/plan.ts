@@ -1,14 +1,15 @@
 import type { LabelledImages } from '../datasets/labelledImages.ts';
 import { random } from '../random/random.ts';
 import { type Checkpoint, checkPosition, checkStates, type EpochRecord } from './checkpoint.ts';
-import { TrainingSettingsError } from './errors.ts';
+import { TrainingDataError, TrainingSettingsError } from './errors.ts';
 import { constant, type Schedule } from './schedules.ts';
 import type { Masks, Trainer } from './trainer.ts';
 import { checkSameTraining, trainingIdentity } from './trainingIdentity.ts';
-import { checkEveryClass, type TrainingImages, trainingImages } from './trainingImages.ts';
+import { checkEveryClass, type ImagesToLearn, type TrainingImages, trainingImages } from './trainingImages.ts';
 
 export interface TrainOptions {
-  readonly images: LabelledImages;
+  /** With targets where the trainer's loss is one of targets. */
+  readonly images: ImagesToLearn;
   /** Held out: the accuracy on them is measured after each epoch, and the weights that did best are kept. */
   readonly validation?: LabelledImages;
   /** How long to train in all, updates before a checkpoint included. */
@@ -82,8 +83,9 @@ export function planTraining(trainer: Trainer, options: TrainOptions): TrainingP
     throw new TrainingSettingsError(`The learning rate is ${rateAt(0)}: it must be a number of 0 or more.`);
   }
   const { input, step } = trainer;
+  checkTargets(options, step.targetDims);
   const data = trainingImages(options.images, input, step.classes);
-  checkEveryClass(data);
+  if (!data.targets) checkEveryClass(data);
   const validation = options.validation && trainingImages(options.validation, input, step.classes);
   const perEpoch = Math.ceil(data.count / batchSize);
   const { images } = options;
@@ -111,6 +113,22 @@ export function planTraining(trainer: Trainer, options: TrainOptions): TrainingP
     patience,
     start: options.checkpoint ?? fresh,
   };
+}
+
+/** @throws TrainingDataError, TrainingSettingsError where images and loss do not go together */
+function checkTargets({ images, validation }: TrainOptions, wanted: readonly number[] | undefined): void {
+  const found = images.targets?.dims;
+  if (found?.join() !== wanted?.join()) {
+    const described = (dims: readonly number[] | undefined) => (dims ? `targets of [${dims}]` : 'class numbers');
+    throw new TrainingDataError(
+      `${images.name}: the images have ${described(found)}, but the loss takes ${described(wanted)}. Give images with what the loss compares.`,
+    );
+  }
+  if (wanted && validation) {
+    throw new TrainingSettingsError(
+      'Validation counts right classes, and here targets are learned. Train without validation images, to a length that was chosen before.',
+    );
+  }
 }
 
 function checkWhole(name: string, value: number, least: number): void {

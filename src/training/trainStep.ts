@@ -4,13 +4,14 @@ import { showDims } from '../model/inputDescription.ts';
 import { findOutput } from '../model/modelOutputs.ts';
 import type { Facts } from '../onnx/facts.ts';
 import type { Graph, Model, ValueInfo } from '../onnx/graph.ts';
-import { GraphBuilder, reservedPrefix } from '../onnx/graphBuilder.ts';
+import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
 import { sizeOf, type Tensor, zeros } from '../onnx/tensor.ts';
 import { workingOpset } from '../onnx/upgrade/upgradeModel.ts';
 import { probe } from '../runtime/probe.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { addGradients } from '../transforms/gradient/gradient.ts';
+import { addLoss, input } from './addLoss.ts';
 import { TrainableWeightsError, TrainingDataError, TrainingSettingsError } from './errors.ts';
 import { type Loss, softmaxCrossEntropy } from './losses.ts';
 import { matrixConvolutions } from './matrixConvolutions.ts';
@@ -28,7 +29,10 @@ export interface TrainStep {
   readonly images: string;
   /** Graph input: see `Loss.labels`. */
   readonly labels: string;
+  /** Numbers that the trained value has of an image: for a classifier its classes. */
   readonly classes: number;
+  /** The shape of an image's targets, where they are what is learned. */
+  readonly targetDims?: readonly number[];
   readonly weights: readonly WeightSlot[];
   readonly memory: readonly MemorySlot[];
   /** Graph inputs, float32 scalars, by the optimiser's names for them. */
@@ -63,6 +67,8 @@ export interface TrainStepOptions {
   readonly imageDims: readonly number[];
   /** Default: softmax cross-entropy of class numbers. */
   readonly loss?: Loss;
+  /** The value of the graph that the loss is of. By default the class scores: before the softmax of the model's output. */
+  readonly output?: string;
   /** Which of the float32 initializers (scalars apart) are trained if a gradient reaches them; by default all. */
   readonly trainable?: (name: string) => boolean;
   /** Weights that get a mask input. */
@@ -112,8 +118,8 @@ export async function makeTrainStep(runtime: Runtime, model: Model, options: Tra
     ...slots.memory.map(({ updated, dims }) => ({ name: updated, type: 'float32' as const, dims })),
   ];
   const graph = prune(withWeightsFixed(builder.build(), backward.frozen), outputs);
-  const { images, labels, classes, loss } = backward;
-  return { model: { ...model, graph }, images, labels, classes, ...slots, scalars, loss };
+  const { images, labels, classes, targetDims, loss } = backward;
+  return { model: { ...model, graph }, images, labels, classes, targetDims, ...slots, scalars, loss };
 }
 
 interface Backward {
@@ -121,6 +127,7 @@ interface Backward {
   readonly images: string;
   readonly labels: string;
   readonly classes: number;
+  readonly targetDims?: readonly number[];
   readonly loss: string;
   readonly weights: readonly WeightGradient[];
   /** Initializers that no gradient reaches. */
@@ -147,39 +154,29 @@ async function lossAndGradients(runtime: Runtime, model: Model, options: TrainSt
   const open = withWeightsAsInputs(graph, candidates);
   const feeds = { [images]: zeros('float32', [2, ...options.imageDims]), ...Object.fromEntries(candidates) };
   const first = await probe(runtime, { ...model, graph: open }, feeds);
-  const { name: output, width: classes } = rowOfScores(graph, first.facts);
+  const output = options.output ?? rowOfScores(graph, first.facts);
   const prepared = prepare(open, first.facts, output);
   const { facts } = await probe(runtime, { ...model, graph: prepared }, feeds);
   const [batch = 0, ...row] = facts.get(output)?.dims ?? [];
-  if (batch !== 2 || classes < 2) {
-    throw new TrainingDataError(
-      `The scores "${output}" have shape [${[batch, ...row]}] for two images, but a classifier gives each image a row with two or more scores.`,
-    );
-  }
   const builder = new GraphBuilder(prepared, 'train');
-  const scores = row.length === 1 ? output : builder.add('Flatten', [output]);
-  const labels =
-    loss.labels === 'classes'
-      ? input(builder, 'labels', 'int64', ['N'])
-      : input(builder, 'labels', 'float32', ['N', classes]);
-  const made = loss.add(builder, { scores, labels, classes });
-  const seed = row.length === 1 ? made.gradient : builder.ops.Reshape(made.gradient, builder.add('Shape', [output]));
+  const made = addLoss(builder, loss, output, [batch, ...row]);
   const wrt = candidates.map(([name]) => name);
-  const gradients = addGradients(builder, { facts, seeds: new Map([[output, seed]]), wrt });
+  const gradients = addGradients(builder, { facts, seeds: new Map([[output, made.gradient]]), wrt });
   const reached = candidates.flatMap(([name, initial]) => {
     const gradient = gradients.get(name);
     return gradient === undefined ? [] : [{ name, initial, gradient }];
   });
   const frozen = candidates.filter(([name]) => !reached.some((weight) => weight.name === name));
-  return { builder, images, labels, classes, loss: made.loss, weights: reached, frozen };
+  const { labels, targetDims } = made;
+  return { builder, images, labels, classes: sizeOf(row), targetDims, loss: made.loss, weights: reached, frozen };
 }
 
 /** The model's scores by class: before its softmax, where they are a value of the graph; else its output. */
-function rowOfScores(graph: Graph, facts: Facts): { readonly name: string; readonly width: number } {
+function rowOfScores(graph: Graph, facts: Facts): string {
   const output = findOutput(graph, undefined);
   const { scores, graph: withScores } = findScores(graph, output, facts);
   const width = sizeOf(facts.get(output)?.dims.slice(1) ?? []);
-  return withScores === graph && scores.width === width ? scores : { name: output, width };
+  return withScores === graph && scores.width === width ? scores.name : output;
 }
 
 /** The forward pass in the form that trains fastest. */
@@ -220,10 +217,6 @@ function checkWeights(weights: readonly WeightGradient[], masked: readonly strin
       `There is no weight to mask named ${unknown.join(', ')}. The trained weights are ${names.join(', ')}.`,
     );
   }
-}
-
-function input(builder: GraphBuilder, name: string, type: 'float32' | 'int64', dims: ValueInfo['dims']): string {
-  return builder.input(`${reservedPrefix}train/${name}`, type, dims);
 }
 
 /** A value of the optimiser's by the name it has there. @throws TrainingSettingsError where the optimiser has no such name */

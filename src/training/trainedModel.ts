@@ -10,6 +10,7 @@ export function trainedModel(trainer: Trainer, plan: TrainingPlan, end: Checkpoi
   const chosen = best?.state ?? state;
   const model = trainer.modelOf(chosen);
   const { optimizer, loss } = trainer.options;
+  const { classNames } = plan.data;
   const training = {
     data: identity.data,
     images: identity.images,
@@ -28,7 +29,7 @@ export function trainedModel(trainer: Trainer, plan: TrainingPlan, end: Checkpoi
     metadata: new Map([
       ...model.metadata,
       [trainingKey, JSON.stringify(training)],
-      [classesKey, JSON.stringify(plan.data.classNames)],
+      ...(classNames.length === 0 ? [] : [[classesKey, JSON.stringify(classNames)] as const]),
     ]),
   };
 }

@@ -4,6 +4,7 @@ import { settingsOf } from '../model/inputDescription.ts';
 import { CheckpointError } from './errors.ts';
 import type { Schedule } from './schedules.ts';
 import type { Trainer } from './trainer.ts';
+import type { ImagesToLearn } from './trainingImages.ts';
 
 /**
  * What every update so far depended on. A training may go on where it is the same: the result is then that of a training
@@ -21,6 +22,8 @@ export interface TrainingIdentity {
   readonly validation?: string;
   readonly input?: string;
   readonly start?: string;
+  /** What is learned of an image where it is not its class. */
+  readonly targets?: string;
   /** The learning rate at {@link ratesAt}. */
   readonly rates?: readonly string[];
 }
@@ -30,7 +33,7 @@ const ratesAt = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_
 
 /** What goes into a training, as far as it decides the weights. */
 interface TrainingParts {
-  readonly images: LabelledImages;
+  readonly images: ImagesToLearn;
   readonly validation: LabelledImages | undefined;
   readonly batchSize: number;
   readonly seed: number;
@@ -59,6 +62,7 @@ export function trainingIdentity(trainer: Trainer, parts: TrainingParts): Traini
       ...weights.map(({ initial: { data } }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
     ]),
     rates: ratesAt.map((step) => String(rateAt(step))),
+    ...(images.targets ? { targets: images.targets.name } : {}),
   };
 }
 
@@ -102,6 +106,7 @@ const fields = {
   validation: 'validation',
   input: 'input',
   start: 'initial weights and operators',
+  targets: 'what is learned',
 } as const;
 
 function fieldDifferences(checkpoint: TrainingIdentity, now: TrainingIdentity): Difference[] {

@@ -4,6 +4,21 @@ import { eachPixel, normalise } from '../model/pixels.ts';
 import { float32, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { TrainingDataError } from './errors.ts';
 
+/** What is to be learned of each image where it is not its class: numbers that a `TargetLoss` compares with the output. */
+export interface Targets {
+  /** For records: what they are. */
+  readonly name: string;
+  /** The shape of one image's. */
+  readonly dims: readonly number[];
+  /** Writes those of an image, all of them; images are counted from 0. */
+  readonly write: (image: number, into: Float32Array) => void;
+}
+
+/** Images to train on, by their classes or by targets of their own. */
+export interface ImagesToLearn extends LabelledImages {
+  readonly targets?: Targets;
+}
+
 /** A data set as model input, prepared once. */
 export interface TrainingImages {
   readonly name: string;
@@ -13,15 +28,16 @@ export interface TrainingImages {
   readonly labels: Int32Array;
   readonly count: number;
   readonly classNames: readonly string[];
+  readonly targets?: Targets;
 }
 
 /**
  * Pixels 0..255 as model input: (pixel * scale - mean) / std, by default pixel / 255.
- * @param classes how many scores the model gives.
+ * @param classes how many scores the model gives; of no account where targets are learned.
  * @throws TrainingDataError when the images are not of the model's size, a label is out of its range, there are not as
  * many images as labels, or there are none.
  */
-export function trainingImages(set: LabelledImages, input: InputDescription, classes: number): TrainingImages {
+export function trainingImages(set: ImagesToLearn, input: InputDescription, classes: number): TrainingImages {
   checkSet(set, input, classes);
   const dims = imageDims(input);
   const size = sizeOf(dims);
@@ -40,11 +56,11 @@ export function trainingImages(set: LabelledImages, input: InputDescription, cla
       data[start + index] = table[(tableOf[index] ?? 0) + byte] ?? 0;
     }
   }
-  const { name, labels, count, classNames } = set;
-  return { name, images: float32([count, ...dims], data), labels, count, classNames };
+  const { name, labels, count, classNames, targets } = set;
+  return { name, images: float32([count, ...dims], data), labels, count, classNames, targets };
 }
 
-function checkSet(set: LabelledImages, input: InputDescription, classes: number): void {
+function checkSet(set: ImagesToLearn, input: InputDescription, classes: number): void {
   const { name, count, height, width, channels, labels, images } = set;
   if (height !== input.height || width !== input.width || channels !== input.channels) {
     throw new TrainingDataError(
@@ -57,6 +73,7 @@ function checkSet(set: LabelledImages, input: InputDescription, classes: number)
       `${name}: ${labels.length} labels and ${images.length / (height * width * channels)} images for a count of ${count}. Use the image and the label file of the same set.`,
     );
   }
+  if (set.targets) return;
   const stray = labels.findIndex((label) => label < 0 || label >= classes);
   if (stray !== -1) {
     throw new TrainingDataError(

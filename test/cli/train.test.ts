@@ -163,3 +163,31 @@ describe('konkyo train, given wrong things', () => {
     expect((await readdir(konkyo.folder)).filter((name) => name.endsWith('.partial'))).toEqual([]);
   });
 });
+
+describe('konkyo train, a network of mosaics', () => {
+  it('says how well it answers, and describes what it learned', async () => {
+    const out = at('labels.onnx');
+    const { status, stdout, stderr } = await train(['mosaic-labels', '--updates', '2', '--out', out, '--json']);
+    expect([status, stderr]).toEqual([0, expect.any(String)]);
+    const { architecture, dataset, updates, figures } = JSON.parse(stdout);
+    expect([architecture, dataset, updates]).toEqual(['mosaic-labels', 'mosaic', 2]);
+    expect(Object.keys(figures)).toEqual(['labelAccuracy', 'f1']);
+    expect(figures.labelAccuracy).toBeGreaterThan(0.2);
+    expect(JSON.parse(await readFile(at('labels.konkyo.json'), 'utf8'))).toMatchObject({
+      size: [96, 96],
+      task: 'labels',
+      classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    });
+  });
+
+  it.each([
+    [['--dataset', 'digits'], 'mosaic-value learns what only mosaics are known to show'],
+    [['--size', '28'], 'Mosaics are 96x96'],
+    [['--patience', '2'], '--patience counts right classes'],
+    [['--mean', '0.5'], '--mean describes the input of a model file'],
+  ])('refuses %j', async (flags, complaint) => {
+    const { status, stderr } = await train(['mosaic-value', '--updates', '1', '--out', at('no.onnx'), ...flags]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(complaint)]);
+    expect(existsSync(at('no.onnx'))).toBe(false);
+  });
+});

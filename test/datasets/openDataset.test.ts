@@ -88,7 +88,7 @@ describe('opening a data set', () => {
 
   it('says what there is instead of a name it does not know, or a file of another kind', async () => {
     const unknown = await errorOf(DatasetFileError, () => openDataset('imagenet'));
-    expect(unknown.message).toContain('Give digits, mnist, fashion-mnist, a folder');
+    expect(unknown.message).toContain('Give digits, mosaic, mnist, fashion-mnist, a folder');
     await writeFile(join(folder, 'set.csv'), '');
     const other = await errorOf(DatasetFileError, () => openDataset(join(folder, 'set.csv')));
     expect(other.message).toContain('Give an .npz archive');
