@@ -111,15 +111,17 @@ export async function explainPart(
   const explanations = checked ?? found.map(unchecked('The run was interrupted before.'));
   sayWarnings(images, explanations, options.message);
   const chosen = (i: number) => explanations[i]?.prediction.chosen ?? 0;
-  const deciding = isLookedAt
-    ? await unlessInterrupted(signal, () =>
-        decidingParts(
-          classifier,
-          images.map((named, i) => ({ ...named, chosen: chosen(i) })),
-          whole.progress,
-        ),
-      )
-    : undefined;
+  const hasRegions = classifier.input.numbers === undefined;
+  const deciding =
+    isLookedAt && hasRegions
+      ? await unlessInterrupted(signal, () =>
+          decidingParts(
+            classifier,
+            images.map((named, i) => ({ ...named, chosen: chosen(i) })),
+            whole.progress,
+          ),
+        )
+      : undefined;
   const methods = askedMethods.filter(({ id }) =>
     explanations.some(({ maps }) => maps.some(({ method }) => method.id === id)),
   );
@@ -135,11 +137,15 @@ export async function explainPart(
     }),
     methods,
     leftOut: refusals.summary(),
-    notes: [...refusals.notes(), ...(deciding?.notes ?? [])],
+    notes: [
+      ...refusals.notes(),
+      ...(deciding?.notes ?? []),
+      ...(isLookedAt && !hasRegions ? ['Regions and filters are looked at in pictures alone.'] : []),
+    ],
     missing: [
       ...(signal?.aborted ? left.map(({ title }) => title) : []),
       ...(checked ? [] : ['the checks of the maps']),
-      ...(isLookedAt && !deciding ? ['regions and filters'] : []),
+      ...(isLookedAt && hasRegions && !deciding ? ['regions and filters'] : []),
     ],
   };
 }

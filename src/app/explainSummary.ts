@@ -3,7 +3,7 @@ import type { Method } from '../attribution/method.ts';
 import { writeNpz } from '../datasets/npz.ts';
 import { numbersOf } from '../faithfulness/checks.ts';
 import { type Classifier, className, givesProbabilities } from '../model/classifier.ts';
-import type { InputDescription, SettingSources } from '../model/inputDescription.ts';
+import { type InputDescription, imageDims, type SettingSources } from '../model/inputDescription.ts';
 import { targetWords } from '../model/target.ts';
 import { concatRows, float32 } from '../onnx/tensor.ts';
 import type { ExplainedImages } from './explainImages.ts';
@@ -60,7 +60,11 @@ export interface ExplainSummary {
  * One array a method, [n, ...] in the input's own shape or the layer's, named by the method's id. An image that the method
  * failed for has no numbers (NaN) in its row.
  */
-export function mapArchive(methods: readonly Method[], explanations: readonly Explanation[]): Uint8Array {
+export function mapArchive(
+  methods: readonly Method[],
+  explanations: readonly Explanation[],
+  input: InputDescription,
+): Uint8Array {
   const arrays = methods.map(({ id }) => {
     // The first map of a method is the one for the target; a contrast with the runner-up comes after it.
     const maps = explanations.map(({ maps }) => maps.find(({ method }) => method.id === id)?.values);
@@ -70,9 +74,16 @@ export function mapArchive(methods: readonly Method[], explanations: readonly Ex
       one.data.map(() => Number.NaN),
     );
     const { dims, data } = concatRows(maps.map((values) => values ?? none));
-    return [id, { type: 'float32' as const, dims, data }] as const;
+    return [id, { type: 'float32' as const, dims: savedDims(dims, input), data }] as const;
   });
   return writeNpz(new Map(arrays));
+}
+
+/** Maps of a signal or a table have the shape that the model's file takes, not that of an image of one row. */
+function savedDims(dims: readonly number[], input: InputDescription): readonly number[] {
+  const [count = 0, ...own] = dims;
+  const { numbers, inFile } = input;
+  return numbers && inFile && own.join() === imageDims(input).join() ? [count, ...inFile] : dims;
 }
 
 /** What a summary says of the model, whatever the images. */

@@ -1,3 +1,4 @@
+import { readNumberRows } from '../datasets/csv.ts';
 import { pictureAt } from '../datasets/fitImages.ts';
 import { imageAt, type LabelledImages } from '../datasets/labelledImages.ts';
 import { readNpy } from '../datasets/npy.ts';
@@ -10,6 +11,7 @@ import { toFittedInput } from '../model/pixels.ts';
 import { float32, rows } from '../onnx/tensor.ts';
 import type { Picture } from '../pictures/picture.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
+import { fromRows } from './numberRows.ts';
 
 /** One image to explain, which is read when it is needed: of many, not all need be in memory. */
 export interface ImageSource {
@@ -30,7 +32,8 @@ export interface ImageReader {
 }
 
 /**
- * The images that names stand for: pictures, .npy and .npz files (model input as it is), or DATASET:INDEX, an image of the
+ * The images that names stand for: pictures, .npy and .npz files (model input as it is), .csv and .tsv files (rows of a table, or
+ * a signal, in their own unit), or DATASET:INDEX, an image of the
  * test set of a named data set. Arrays are read to count their images; of several the last one read stays in memory.
  */
 export async function openImages(
@@ -68,7 +71,7 @@ async function openFile(
   { nameOf, read, decode }: ImageReader,
   arrays: ReadArray,
 ): Promise<ImageSource[]> {
-  if (/\.np[yz]$/i.test(path)) {
+  if (/\.(np[yz]|[ct]sv)$/i.test(path)) {
     return (await arrays(path)).map(({ name }, i) => ({
       name,
       async read() {
@@ -92,11 +95,22 @@ function lastArray(classifier: Classifier, { nameOf, read }: ImageReader): ReadA
   return async (path) => {
     if (last?.path === path) return last.images;
     const bytes = await read(path);
+    if (isCsv(path)) {
+      const table = readNumberRows(new TextDecoder().decode(bytes), path);
+      last = { path, images: fromRows(table, nameOf(path), classifier) };
+      return last.images;
+    }
     const array = /\.npz$/i.test(path) ? onlyArray(readNpz(bytes, path), path) : readNpy(bytes, path);
     last = { path, images: fromArray(array, nameOf(path), classifier) };
     return last.images;
   };
 }
+
+/** Whether a file's name says that it holds rows of numbers. */
+export function isCsv(path: string): boolean {
+  return /\.[ct]sv$/i.test(path);
+}
+
 function onlyArray(arrays: ReadonlyMap<string, NpyArray>, file: string): NpyArray {
   const names = [...arrays.keys()];
   const array = arrays.get('input') ?? (arrays.size === 1 ? arrays.get(names[0] ?? '') : undefined);
@@ -121,11 +135,12 @@ function batchDims(dims: readonly number[], input: InputDescription): readonly n
 
 /** Arrays are model input, not preprocessed: one image, or a batch of them. */
 function fromArray(array: NpyArray, name: string, classifier: Classifier): NamedImage[] {
-  if (array.type !== 'float32' && array.type !== 'float64' && array.type !== 'uint8') {
+  const isPlain = ['float32', 'float64', 'uint8'].includes(array.type);
+  if (!isPlain && !(classifier.input.numbers && array.type !== 'bool')) {
     throw new InvalidInputError(`${name} holds ${array.type}; save it as float32 (array.astype('float32')).`);
   }
   const dims = batchDims(array.dims, classifier.input);
-  const images = float32(dims, Float32Array.from(array.data));
+  const images = float32(dims, Float32Array.from<number | bigint>(array.data, Number));
   try {
     checkImages(classifier, images);
   } catch (error) {

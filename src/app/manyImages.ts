@@ -56,7 +56,7 @@ export async function writeManyImages(
   if (done.tally.images === 0) throw nothingDone(refusals, signal);
   const rest = sources.length - tried;
   const left = [...missing, ...(rest > 0 ? [`${rest} of ${sources.length} images`] : [])];
-  await output.writeArrays?.(mapArchive(methodsOf(done.explanations), done.explanations));
+  await output.writeArrays?.(mapArchive(methodsOf(done.explanations), done.explanations, classifier.input));
   return {
     report: await writeIndex(classifier, done, options, refusals, left),
     ...ofModel(classifier),

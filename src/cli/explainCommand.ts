@@ -40,7 +40,7 @@ export function addExplainCommand(program: Command): void {
     .argument('<model>', 'ONNX file')
     .argument(
       '<input...>',
-      'PNG, JPEG or WebP picture (or - for one on stdin), .npy or .npz array (model input as it is), or DATASET:INDEX, such as digits:7',
+      'PNG, JPEG or WebP picture (or - for one on stdin), .npy or .npz array (model input as it is), .csv file of a table or signal, or DATASET:INDEX, such as digits:7',
     )
     .option('--method <ids>', 'methods, separated by commas (default: all; see "konkyo methods")')
     .option('--target <class>', 'class index or name, "predicted", or A-vs-B', 'predicted')
@@ -84,7 +84,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       force: flags.force,
     },
   );
-  const classifier = await classifierFrom(modelPath, flags);
+  const classifier = await classifierFrom(modelPath, flags, inputs);
   try {
     const unit = unitFrom(flags, classifier);
     try {

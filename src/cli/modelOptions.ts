@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { isCsv } from '../app/imageSources.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Classifier } from '../model/classifier.ts';
+import { checkTakesPictures } from '../model/pixels.ts';
 import { descriptionPath, loadModelFile } from '../node/modelFile.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { threadCount } from './flags.ts';
@@ -26,8 +28,9 @@ export const forceWords = 'write over what is read, and over files of another ki
 export function addModelOptions(command: Command): Command {
   return command
     .option('--output <name>', 'the output with the class scores, where the model has several')
-    .option('--size <HxW>', "height and width, where the model leaves its input's size open")
-    .option('--layout <layout>', 'NCHW or NHWC')
+    .option('--size <HxW>', "height and width, or the length of a signal, where the model leaves its input's size open")
+    .option('--kind <kind>', 'what the input is, where its shape does not say: image, signal or table')
+    .option('--layout <layout>', 'NCHW or NHWC; of a signal, channels before or after its length')
     .option('--order <order>', 'RGB or BGR')
     .option('--scale <factor>', 'pixels 0..255 are multiplied by it (default: 1/255)')
     .option('--mean <numbers>', 'then these are subtracted, one or one a channel (default: 0)')
@@ -43,14 +46,22 @@ export function modelInputs(path: string, { classes }: ModelFlags): readonly (st
   return [path, descriptionPath(path), classes];
 }
 
-/** The classifier in a file, as its flags say. @throws UsageError, FileError, and what `loadClassifier` throws. */
-export async function classifierFrom(path: string, flags: ModelFlags): Promise<Classifier> {
+/**
+ * The classifier in a file, as its flags say. @param inputs what is explained: of a CSV file, the model takes a table or a signal.
+ * @throws UsageError, FileError, and what `loadClassifier` throws.
+ */
+export async function classifierFrom(
+  path: string,
+  flags: ModelFlags,
+  inputs: readonly string[] = [],
+): Promise<Classifier> {
   const classifier = await loadModelFile(path, {
     runtime: watched(nodeRuntime(threadCount(flags.threads)), path),
     input: await inputSettings(flags),
     sourceOf: (name) => `--${name}`,
     explain: flags.probabilities === true ? 'output' : 'scores',
     output: flags.output,
+    isNumbers: inputs.some(isCsv),
   });
   for (const caution of classifier.cautions) say(`Note: ${caution}\n`);
   return classifier;
@@ -58,11 +69,13 @@ export async function classifierFrom(path: string, flags: ModelFlags): Promise<C
 
 /** A data set with its images brought to the size and channels of a classifier's input. */
 export function datasetFor(
-  { input: { height, width, channels } }: Classifier,
+  { input }: Classifier,
   where: string,
   { dataDir }: ModelFlags,
   progress: Progress,
 ): Promise<Dataset> {
+  checkTakesPictures(input);
+  const { height, width, channels } = input;
   const shape = { channels: channels === 1 ? 1 : 3, size: { height, width } } as const;
   return datasetWithProgress(where, { ...shape, dataDir }, progress);
 }

@@ -11,17 +11,12 @@ import { asImages, shapeInFile } from './asImages.ts';
 import { inputCautions, outputCautions } from './cautions.ts';
 import { checkModelSizes } from './checkModelSizes.ts';
 import type { Classifier } from './classifier.ts';
+import { describeAs } from './describeNumbers.ts';
 import { InputDescriptionError } from './errors.ts';
 import { factsWithScores, findScores, outputAsScores } from './findScores.ts';
 import { modelIdentity } from './identity.ts';
 import { findImageInput, withConstantInitializers } from './imageInput.ts';
-import {
-  checkedSettings,
-  describeInput,
-  type InputSettings,
-  type SettingSources,
-  settingSources,
-} from './inputDescription.ts';
+import { checkedSettings, type InputSettings, type SettingSources, settingSources } from './inputDescription.ts';
 import { makeClassifier } from './makeClassifier.ts';
 import { classNamesIn, metadataSource, trainingKey } from './metadata.ts';
 import { checkHasScores, findOutput, tensorOutputs } from './modelOutputs.ts';
@@ -36,6 +31,8 @@ export interface LoadOptions {
   readonly input?: InputSettings;
   /** Where these settings came from, in words for the report; "given" where it does not say. */
   readonly inputSources?: Partial<SettingSources>;
+  /** Whether a CSV file is explained: an input of fewer than four dimensions is then a table or a signal, unless it was said. */
+  readonly isNumbers?: boolean;
   /** The output with the class scores, where the model has several. */
   readonly output?: string;
   /** Explain the scores before a final softmax or sigmoid (default), or the output as it is. */
@@ -66,9 +63,9 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
   checkHasScores(whole.graph, output);
   const read = withOutput(whole, output);
   const { settings, sources } = settingsFor(read, named, options);
-  const { model: original, notes, inFile } = asImages(read, settings, output);
+  const { model: original, kind, notes, assumptions, inFile } = asImages(read, settings, output, options.isNumbers);
   const image = findImageInput(original.graph);
-  const described = describeInput(image, settings);
+  const described = describeAs(kind, image, settings);
   const input = inFile ? { ...described, inFile: shapeInFile(inFile, described) } : described;
   const prepared = await prepare(options.runtime, original, image, input, output);
   const { proved, runtime, batchSize, preparation } = prepared;
@@ -102,6 +99,7 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
       sha256: identity.sha256,
       preparation: { ...preparation, notes: [...notes, ...preparation.notes, ...identity.notes] },
       cautions: [
+        ...assumptions,
         ...prepared.cautions,
         ...outputCautions(
           { graph: prepared.model.graph, facts: prepared.facts, output },

@@ -126,8 +126,20 @@ describe('images of fewer than four dimensions', () => {
 
 describe('lists of numbers that are not told to be images', () => {
   it.each([
-    { title: 'a table of four columns', dims: ['n', 4], error: UnsuitableModelError, says: /--size HEIGHTxWIDTH/ },
-    { title: 'no square', dims: ['n', 120], error: UnsuitableModelError, says: /a list of numbers/ },
+    {
+      title: 'four',
+      dims: ['n', 4],
+      settings: { kind: 'image' },
+      error: UnsuitableModelError,
+      says: /--size HEIGHTxWIDTH/,
+    },
+    {
+      title: 'no square',
+      dims: ['n', 120],
+      settings: { kind: 'image' },
+      error: UnsuitableModelError,
+      says: /a list of numbers/,
+    },
     { title: 'an open length', dims: ['n', 'm'], error: UnsuitableModelError, says: /\[n, m\].*--size/ },
     {
       title: 'a size of other numbers',

@@ -4,7 +4,7 @@ import type { Explainer } from '../explainer.ts';
 import { method } from '../method.ts';
 import { baselineOption, type Pair, type Resolved } from '../options.ts';
 import { coveringExplainer, type Stretches } from './covering.ts';
-import { type Box, windowFor, windowPlaces } from './slidingWindow.ts';
+import { type Box, windowPlaces, windowSides } from './slidingWindow.ts';
 
 const options = {
   window: {
@@ -41,7 +41,8 @@ export const occlusion = method({
 });
 
 function fitted({ window, stride, baseline }: Settings, input: InputDescription): Settings {
-  const [height, width] = [window[0] || windowFor(input), window[1] || windowFor(input)];
+  const automatic = windowSides(input);
+  const [height, width] = [window[0] || automatic[0], window[1] || automatic[1]];
   return { window: [height, width], stride: [stride[0] || height, stride[1] || width], baseline };
 }
 

@@ -1,10 +1,10 @@
-import { pictureElement } from '../drawing/picture.ts';
+import { seenElement } from '../drawing/seen.ts';
 import { verdictMark } from '../drawing/verdict.ts';
 import { type Html, html, sizedToFit } from '../page/html.ts';
 import { inWords, percent, quantity, score } from '../page/number.ts';
 import type { ImageQuestion } from './question.ts';
 import type { Decision, ExplainedImage, RankedClass } from './view.ts';
-import { decisionNotes, explainedWords, isRight, pictureAlternative, quoted, sureness, tieWords } from './words.ts';
+import { decisionNotes, explainedWords, isRight, numbersWords, quoted, sureness, tieWords } from './words.ts';
 
 export const decisionQuestion: ImageQuestion = {
   id: 'decision',
@@ -13,8 +13,8 @@ export const decisionQuestion: ImageQuestion = {
   answer: (image) => html`
 <div class="decision">
   <figure class="seen">
-    ${pictureElement(image.picture, pictureAlternative(image))}
-    <figcaption><span class="file">${image.name}</span>, as the model saw it: ${image.picture.width} × ${image.picture.height} pixels, ${image.picture.channels === 1 ? 'grey' : 'colour'}.</figcaption>
+    ${seenElement(image)}
+    <figcaption><span class="file">${image.name}</span>, ${seenWords(image)}.</figcaption>
   </figure>
   <div>
     <p class="verdict-label">${sizedToFit(image.decision.tie ? 'A tie' : image.decision.chosen.label)}</p>
@@ -27,6 +27,11 @@ export const decisionQuestion: ImageQuestion = {
   </div>
 </div>`,
 };
+
+function seenWords({ picture, numbers }: ExplainedImage): string {
+  if (numbers) return numbersWords(numbers);
+  return `as the model saw it: ${picture.width} × ${picture.height} pixels, ${picture.channels === 1 ? 'grey' : 'colour'}`;
+}
 
 function leadWords(decision: Decision): string {
   const { chosen, ranked } = decision;

@@ -1,12 +1,12 @@
-import { thumbnail } from '../../pictures/thumbnail.ts';
 import { readMap } from '../drawing/mapReading.ts';
-import { mapElement, pictureElement } from '../drawing/picture.ts';
+import { mapElement } from '../drawing/picture.ts';
+import { seenThumbnail } from '../drawing/seen.ts';
 import { verdictMark } from '../drawing/verdict.ts';
 import { type Html, heading, html } from '../page/html.ts';
 import { percent, quantity } from '../page/number.ts';
 import { imageAnchor } from './imagePart.ts';
 import type { AttributionMap, ExplainedImage } from './view.ts';
-import { isRight, pictureAlternative, quoted } from './words.ts';
+import { isRight, quoted } from './words.ts';
 
 /** Columns of maps that fit a page. */
 const mostAcross = 9;
@@ -57,7 +57,7 @@ function row(image: ExplainedImage, columns: readonly Column[]): Html {
   const sure = chosen.probability === undefined ? `score ${quantity(chosen.score)}` : percent(chosen.probability);
   return html`
       <tr>
-        <th scope="row"><a href="#${imageAnchor(image)}">${pictureElement(thumbnail(image.picture), pictureAlternative(image))}<span>${image.name}</span></a></th>
+        <th scope="row"><a href="#${imageAnchor(image)}">${seenThumbnail(image)}<span>${image.name}</span></a></th>
         <td class="decided"><strong>${chosen.label}</strong><span class="number">${image.decision.tie ? `${sure}, a tie` : sure}</span>${truthMark(image)}</td>
         ${columns.map((column) => html`<td class="method">${cell(column.find(image), image)}</td>`)}
       </tr>`;

@@ -1,11 +1,11 @@
-import { thumbnail } from '../../../pictures/thumbnail.ts';
 import { readMap } from '../../drawing/mapReading.ts';
-import { mapElement, pictureElement } from '../../drawing/picture.ts';
+import { mapElement } from '../../drawing/picture.ts';
+import { seenThumbnail } from '../../drawing/seen.ts';
 import { verdictMark, verdictWords } from '../../drawing/verdict.ts';
 import { type Html, html } from '../../page/html.ts';
 import { percent, quantity } from '../../page/number.ts';
 import type { ExplainedImage, Verdict } from '../view.ts';
-import { isRight, pictureAlternative, quoted } from '../words.ts';
+import { isRight, quoted } from '../words.ts';
 
 /** What the index says of an image; its maps and figures are on a page of its own. */
 export interface IndexRow {
@@ -24,7 +24,7 @@ export interface IndexRow {
 export function indexRow(image: ExplainedImage, href: string): IndexRow {
   const { chosen } = image.decision;
   const right = isRight(image);
-  const picture = pictureElement(thumbnail(image.picture), pictureAlternative(image));
+  const picture = seenThumbnail(image) ?? html``;
   const [map] = image.maps;
   const sure = chosen.probability === undefined ? `score ${quantity(chosen.score)}` : percent(chosen.probability);
   const row = html`
