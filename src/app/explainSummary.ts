@@ -1,5 +1,6 @@
 import type { Explanation } from '../attribution/explain.ts';
 import type { Method } from '../attribution/method.ts';
+import type { NpyArray } from '../datasets/npyTypes.ts';
 import { writeNpz } from '../datasets/npz.ts';
 import { numbersOf } from '../faithfulness/checks.ts';
 import { type Classifier, className, givesProbabilities } from '../model/classifier.ts';
@@ -24,6 +25,8 @@ export interface ExplainSummary {
   readonly interrupted?: readonly string[];
   readonly images: readonly {
     readonly name: string;
+    /** Which of the model's inputs was explained, where several are; the others were held fixed. */
+    readonly explainedInput?: string;
     readonly predicted: string;
     /** Absent where the model is not known to give probabilities. */
     readonly probability?: number;
@@ -56,15 +59,27 @@ export interface ExplainSummary {
   }[];
 }
 
+/** `mapArrays` as an npz archive. */
+export function mapArchive(
+  methods: readonly Method[],
+  explanations: readonly Explanation[],
+  input?: InputDescription,
+): Uint8Array {
+  return writeNpz(mapArrays(methods, explanations, input));
+}
+
+/** Arrays by name, as an archive has them. */
+export type MapArrays = ReadonlyMap<string, NpyArray>;
+
 /**
  * One array a method, [n, ...] in the input's own shape or the layer's, named by the method's id. An image that the method
  * failed for has no numbers (NaN) in its row.
  */
-export function mapArchive(
+export function mapArrays(
   methods: readonly Method[],
   explanations: readonly Explanation[],
-  input: InputDescription,
-): Uint8Array {
+  input?: InputDescription,
+): MapArrays {
   const arrays = methods.map(({ id }) => {
     // The first map of a method is the one for the target; a contrast with the runner-up comes after it.
     const maps = explanations.map(({ maps }) => maps.find(({ method }) => method.id === id)?.values);
@@ -74,9 +89,9 @@ export function mapArchive(
       one.data.map(() => Number.NaN),
     );
     const { dims, data } = concatRows(maps.map((values) => values ?? none));
-    return [id, { type: 'float32' as const, dims: savedDims(dims, input), data }] as const;
+    return [id, { type: 'float32' as const, dims: input ? savedDims(dims, input) : dims, data }] as const;
   });
-  return writeNpz(new Map(arrays));
+  return new Map(arrays);
 }
 
 /** Maps of a signal or a table have the shape that the model's file takes, not that of an image of one row. */

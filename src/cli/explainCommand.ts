@@ -1,7 +1,11 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import type { ExplainImagesOptions } from '../app/explainImages.ts';
 import type { ExplainSummary } from '../app/explainSummary.ts';
+import type { WriteReportOptions } from '../app/reportOutput.ts';
+import type { InputPart } from '../app/severalInputs.ts';
 import { writeReport } from '../app/writeReport.ts';
+import { writeSeveralInputs } from '../app/writeSeveralInputs.ts';
 import type { Method } from '../attribution/method.ts';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
 import type { Classifier } from '../model/classifier.ts';
@@ -11,6 +15,7 @@ import { readNamedText } from '../node/namedFile.ts';
 import { reportFolder } from '../node/reportFolder.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
 import { commandLine, UsageError } from './flags.ts';
+import { severalInputs } from './heldFlag.ts';
 import { openInputs } from './inputs.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
 import { chosenMethods } from './methodFlags.ts';
@@ -84,6 +89,15 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       force: flags.force,
     },
   );
+  const parts = await severalInputs(modelPath, inputs, flags);
+  if (parts) {
+    try {
+      await explainSeveral(modelPath, parts, flags, { methods, progress });
+    } finally {
+      progress.finish();
+    }
+    return;
+  }
   const classifier = await classifierFrom(modelPath, flags, inputs);
   try {
     const unit = unitFrom(flags, classifier);
@@ -105,21 +119,57 @@ interface Loaded {
   readonly progress: Progress;
 }
 
+/** Explains each input of a model of several, the others held as its file has them. */
+async function explainSeveral(
+  modelPath: string,
+  parts: readonly InputPart[],
+  flags: Flags,
+  { methods, progress }: Pick<Loaded, 'methods' | 'progress'>,
+): Promise<void> {
+  if (flags.layer !== undefined || flags.unit !== undefined) {
+    throw new UsageError(
+      '--layer and --unit are of one model of one input: name it with --input, and hold the others with --with FILE.npz.',
+    );
+  }
+  const summary = await writeSeveralInputs(parts, {
+    ...(await reportOptions(modelPath, flags, { methods, progress })),
+    load: (part) => classifierFrom(modelPath, flags, [], part),
+    targetFor: (classifier) => targetOption(flags, classifier),
+  });
+  await printSummary(summary, flags, progress);
+}
+
 async function explainAndWrite(
   modelPath: string,
   inputs: string[],
   flags: Flags,
   { classifier, unit, methods, progress }: Loaded,
 ): Promise<void> {
-  const { rules, save } = flags;
   const sources = await openInputs(inputs, classifier, flags);
-  const choice = flags.target === 'predicted' ? undefined : parseTarget(flags.target, classifier);
+  const target = targetOption(flags, classifier);
   checkSizes(sources.length, methods.length, classifier, flags);
   const summary = await writeReport(classifier, sources, {
+    ...(await reportOptions(modelPath, flags, { methods, progress })),
+    target,
+    unit,
+  });
+  await printSummary(summary, flags, progress);
+}
+
+function targetOption({ target }: Flags, classifier: Classifier): ExplainImagesOptions['target'] {
+  const choice = target === 'predicted' ? undefined : parseTarget(target, classifier);
+  return choice === undefined ? undefined : (prediction) => targetFor(choice, prediction);
+}
+
+async function reportOptions(
+  modelPath: string,
+  flags: Flags,
+  { methods, progress }: Pick<Loaded, 'methods' | 'progress'>,
+): Promise<Omit<WriteReportOptions, 'target' | 'unit'>> {
+  const { rules, save } = flags;
+  return {
     ...workOptions(progress),
     methods,
-    target: choice === undefined ? undefined : (prediction) => targetFor(choice, prediction),
-    unit,
     checks: flags.checks,
     rules: rules === undefined ? undefined : { name: rules, text: await readNamedText(rules, 'rules') },
     modelName: basename(modelPath),
@@ -129,7 +179,10 @@ async function explainAndWrite(
       ...reportFolder(flags.out, writeWhole),
       writeArrays: save === undefined ? undefined : (npz) => writeWhole(save, npz),
     },
-  });
+  };
+}
+
+async function printSummary(summary: ExplainSummary, flags: Flags, progress: Progress): Promise<void> {
   for (const { name, saturated, tie } of summary.images) {
     if (tie) progress.message(`Note: ${name} is a tie of exactly equal scores.`);
     if (saturated) progress.message(`Note: of ${name} a probability of exactly 1 is explained, where gradients are 0.`);

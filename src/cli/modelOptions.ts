@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { isCsv } from '../app/imageSources.ts';
+import type { InputPart } from '../app/severalInputs.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { checkTakesPictures } from '../model/pixels.ts';
 import { descriptionPath, loadModelFile } from '../node/modelFile.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { threadCount } from './flags.ts';
+import { heldFrom } from './heldFlag.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { datasetWithProgress } from './inputs.ts';
 import { methodOptions } from './methodFlags.ts';
@@ -16,6 +18,8 @@ import { watched } from './watchdog.ts';
 /** What `addModelOptions` adds; the commands that can explain probabilities add `--probabilities`. */
 export interface ModelFlags extends InputFlags {
   readonly output?: string;
+  readonly input?: string;
+  readonly with?: string;
   readonly probabilities?: boolean;
   readonly dataDir?: string;
   readonly threads?: string;
@@ -29,6 +33,8 @@ export function addModelOptions(command: Command): Command {
   return command
     .option('--output <name>', 'the output with the class scores, where the model has several')
     .option('--size <HxW>', "height and width, or the length of a signal, where the model leaves its input's size open")
+    .option('--input <name>', 'the input to explain, where the model has several; the others are held fixed')
+    .option('--with <file.npz>', 'the values of the inputs that are held fixed, an array for each')
     .option('--kind <kind>', 'what the input is, where its shape does not say: image, signal or table')
     .option('--layout <layout>', 'NCHW or NHWC; of a signal, channels before or after its length')
     .option('--order <order>', 'RGB or BGR')
@@ -42,18 +48,20 @@ export function addModelOptions(command: Command): Command {
 }
 
 /** What is read for a model: never written over unasked. */
-export function modelInputs(path: string, { classes }: ModelFlags): readonly (string | undefined)[] {
-  return [path, descriptionPath(path), classes];
+export function modelInputs(path: string, { classes, with: held }: ModelFlags): readonly (string | undefined)[] {
+  return [path, descriptionPath(path), classes, held];
 }
 
 /**
  * The classifier in a file, as its flags say. @param inputs what is explained: of a CSV file, the model takes a table or a signal.
+ * @param part the input that is explained and the values of the others, where flags do not say so.
  * @throws UsageError, FileError, and what `loadClassifier` throws.
  */
 export async function classifierFrom(
   path: string,
   flags: ModelFlags,
   inputs: readonly string[] = [],
+  part?: Pick<InputPart, 'inputName' | 'held'>,
 ): Promise<Classifier> {
   const classifier = await loadModelFile(path, {
     runtime: watched(nodeRuntime(threadCount(flags.threads)), path),
@@ -62,6 +70,8 @@ export async function classifierFrom(
     explain: flags.probabilities === true ? 'output' : 'scores',
     output: flags.output,
     isNumbers: inputs.some(isCsv),
+    inputName: part?.inputName ?? flags.input,
+    held: part?.held ?? (flags.with === undefined ? undefined : await heldFrom(flags.with)),
   });
   for (const caution of classifier.cautions) say(`Note: ${caution}\n`);
   return classifier;

@@ -14,6 +14,7 @@ import type { Classifier } from './classifier.ts';
 import { describeAs } from './describeNumbers.ts';
 import { InputDescriptionError } from './errors.ts';
 import { factsWithScores, findScores, outputAsScores } from './findScores.ts';
+import { type HeldInputs, holdInputs } from './heldInputs.ts';
 import { modelIdentity } from './identity.ts';
 import { findImageInput, withConstantInitializers } from './imageInput.ts';
 import { checkedSettings, type InputSettings, type SettingSources, settingSources } from './inputDescription.ts';
@@ -22,6 +23,7 @@ import { classNamesIn, metadataSource, trainingKey } from './metadata.ts';
 import { checkHasScores, findOutput, tensorOutputs } from './modelOutputs.ts';
 import { prepare } from './prepare.ts';
 import { classCount } from './target.ts';
+import { refuseText } from './tokenIds.ts';
 import { unreadProbabilities } from './unreadProbabilities.ts';
 
 /** The runtime, and what the model's file does not say of its input and output. */
@@ -31,6 +33,10 @@ export interface LoadOptions {
   readonly input?: InputSettings;
   /** Where these settings came from, in words for the report; "given" where it does not say. */
   readonly inputSources?: Partial<SettingSources>;
+  /** The input to explain, where the model has several. */
+  readonly inputName?: string;
+  /** The values of its other inputs, which are held fixed. */
+  readonly held?: HeldInputs;
   /** Whether a CSV file is explained: an input of fewer than four dimensions is then a table or a signal, unless it was said. */
   readonly isNumbers?: boolean;
   /** The output with the class scores, where the model has several. */
@@ -55,7 +61,9 @@ export interface LoadOptions {
  * SessionError, RunError
  */
 export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): Promise<Classifier> {
-  const file = withConstantInitializers(readModel(bytes, options.external));
+  const everyInput = withConstantInitializers(readModel(bytes, options.external));
+  refuseText(everyInput.graph, options.inputName);
+  const { model: file, notes: heldNotes } = holdInputs(everyInput, options.inputName, options.held);
   const { model: whole, classes: named } = tensorOutputs(file);
   checkNames(whole.graph);
   checkModelSizes(whole.graph, options.maxBytes);
@@ -97,7 +105,7 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
       gradientTable: Object.assign(Object.create(null) as GradientTable, gradientTable, options.rules),
       batchSize,
       sha256: identity.sha256,
-      preparation: { ...preparation, notes: [...notes, ...preparation.notes, ...identity.notes] },
+      preparation: { ...preparation, notes: [...heldNotes, ...notes, ...preparation.notes, ...identity.notes] },
       cautions: [
         ...assumptions,
         ...prepared.cautions,

@@ -3,12 +3,16 @@ import { basename } from 'node:path';
 import { readExternalFiles } from '../files/externalFiles.ts';
 import { KonkyoError } from '../konkyoError.ts';
 import type { Classifier } from '../model/classifier.ts';
+import { withConstantInitializers } from '../model/imageInput.ts';
 import { type InputSettings, parseInputSettings, type SettingSources } from '../model/inputDescription.ts';
 import { type LoadOptions, loadClassifier } from '../model/loadClassifier.ts';
+import type { ValueInfo } from '../onnx/graph.ts';
+import { readModel } from '../onnx/readModel.ts';
 import { readNamedFile, readNamedText } from './namedFile.ts';
 
 /** The runtime, and what neither the model's file nor its description says. */
-export interface ModelFileOptions extends Pick<LoadOptions, 'runtime' | 'output' | 'explain' | 'isNumbers'> {
+export interface ModelFileOptions
+  extends Pick<LoadOptions, 'runtime' | 'output' | 'explain' | 'isNumbers' | 'inputName' | 'held'> {
   /** How pixels become model input; it wins over the file beside the model. */
   readonly input?: InputSettings;
   /** Where a setting of `input` comes from, for the report. Default: `given`. */
@@ -34,6 +38,15 @@ export async function loadModelFile(path: string, options: ModelFileOptions): Pr
     if (error instanceof KonkyoError) error.message = `${path}: ${error.message}`;
     throw error;
   }
+}
+
+/**
+ * The inputs that a model's file has, without loading it.
+ * @throws FileError, InvalidModelError, ExternalDataError
+ */
+export async function modelFileInputs(path: string): Promise<readonly ValueInfo[]> {
+  const bytes = await readNamedFile(path, 'model');
+  return withConstantInitializers(readModel(bytes, await readExternalFiles(path, bytes))).graph.inputs;
 }
 
 function sources(settings: InputSettings, sourceOf: (setting: string) => string): Partial<SettingSources> {
