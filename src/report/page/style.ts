@@ -125,7 +125,7 @@ dt { color: var(--quiet); } dd { overflow-wrap: anywhere; font-variant-numeric: 
 pre { font: .9rem/1.6 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; background: var(--panel); padding: 1rem 1.2rem; margin: .8rem 0; border-left: 3px solid var(--accent); }
 footer { margin-top: 5rem; padding-top: 1.2rem; border-top: 1px solid var(--line); font-size: .875rem; color: var(--quiet); }
 
-.scroll { padding: 1px; }
+.scroll { padding: 1px; position: relative; }
 .overview { padding-top: clamp(2.5rem, 5vw, 4rem); }
 .overview h2 { margin-bottom: 1rem; }
 .scroll { overflow-x: auto; margin-top: 1.5rem; }
