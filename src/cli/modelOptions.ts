@@ -3,7 +3,7 @@ import { isCsv } from '../app/imageSources.ts';
 import type { InputPart } from '../app/severalInputs.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Classifier } from '../model/classifier.ts';
-import { checkTakesPictures } from '../model/pixels.ts';
+import { picturesOnly } from '../model/picturesOnly.ts';
 import { descriptionPath, loadModelFile } from '../node/modelFile.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { threadCount } from './flags.ts';
@@ -84,7 +84,7 @@ export function datasetFor(
   { dataDir }: ModelFlags,
   progress: Progress,
 ): Promise<Dataset> {
-  checkTakesPictures(input);
+  picturesOnly(input, 'Data sets are');
   const { height, width, channels } = input;
   const shape = { channels: channels === 1 ? 1 : 3, size: { height, width } } as const;
   return datasetWithProgress(where, { ...shape, dataDir }, progress);

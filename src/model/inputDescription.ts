@@ -31,7 +31,7 @@ export interface InputDescription {
 const finite = v.pipe(v.number(), v.finite());
 const perChannel = v.union([finite, v.array(finite)]);
 const length = v.pipe(v.number(), v.integer(), v.minValue(1));
-const schema = v.strictObject({
+const ofOne = v.strictObject({
   layout: v.optional(v.picklist(['NCHW', 'NHWC'])),
   size: v.optional(v.union([length, v.tuple([length, length])])),
   order: v.optional(v.picklist(['RGB', 'BGR'])),
@@ -42,14 +42,16 @@ const schema = v.strictObject({
   kind: v.optional(v.picklist(['image', 'signal', 'table'])),
   features: v.optional(v.array(v.string())),
 });
+const schema = v.strictObject({ ...ofOne.entries, inputs: v.optional(v.record(v.string(), ofOne)) });
 
 /**
  * What a user says of the input, in MODEL.konkyo.json or by flags. `size` is one number or [height, width]; of a signal, its
- * length. `features` are the names of a table's features or a signal's channels.
+ * length. `features` are the names of a table's features or a signal's channels. Of a model of several inputs, `inputs` says by name what is
+ * so for one of them alone.
  */
 export type InputSettings = v.InferOutput<typeof schema>;
 
-type Sources = Readonly<Record<keyof InputSettings, string>>;
+type Sources = Readonly<Record<Exclude<keyof InputSettings, 'inputs'>, string>>;
 
 /** Where each setting came from, in words for a report; the kind and its features only where they were said. */
 export type SettingSources = Omit<Sources, 'kind' | 'features'> & Partial<Sources>;

@@ -1,4 +1,4 @@
-import type { Model } from '../onnx/graph.ts';
+import type { Graph, Model } from '../onnx/graph.ts';
 import { checkNames } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
 import { readModel } from '../onnx/readModel.ts';
@@ -14,7 +14,7 @@ import type { Classifier } from './classifier.ts';
 import { describeAs } from './describeNumbers.ts';
 import { InputDescriptionError } from './errors.ts';
 import { factsWithScores, findScores, outputAsScores } from './findScores.ts';
-import { type HeldInputs, holdInputs } from './heldInputs.ts';
+import { type HeldInputs, holdInputs, inputList } from './heldInputs.ts';
 import { modelIdentity } from './identity.ts';
 import { findImageInput, withConstantInitializers } from './imageInput.ts';
 import { checkedSettings, type InputSettings, type SettingSources, settingSources } from './inputDescription.ts';
@@ -32,7 +32,7 @@ export interface LoadOptions {
   /** How pixels become model input; see InputSettings. */
   readonly input?: InputSettings;
   /** Where these settings came from, in words for the report; "given" where it does not say. */
-  readonly inputSources?: Partial<SettingSources>;
+  readonly inputSources?: Partial<SettingSources & { readonly inputs: string }>;
   /** The input to explain, where the model has several. */
   readonly inputName?: string;
   /** The values of its other inputs, which are held fixed. */
@@ -63,6 +63,7 @@ export interface LoadOptions {
 export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): Promise<Classifier> {
   const everyInput = withConstantInitializers(readModel(bytes, options.external));
   refuseText(everyInput.graph, options.inputName);
+  checkInputNames(everyInput.graph, options.input?.inputs);
   const { model: file, notes: heldNotes } = holdInputs(everyInput, options.inputName, options.held);
   const { model: whole, classes: named } = tensorOutputs(file);
   checkNames(whole.graph);
@@ -133,6 +134,15 @@ export async function loadClassifier(bytes: Uint8Array, options: LoadOptions): P
   return makeClassifier(parts);
 }
 
+/** @throws InputDescriptionError for a description of an input that the model does not have. */
+function checkInputNames({ inputs }: Graph, described: InputSettings['inputs'] = {}): void {
+  const unknown = Object.keys(described).find((name) => !inputs.some((input) => input.name === name));
+  if (unknown === undefined) return;
+  throw new InputDescriptionError(
+    `The description has an input "${unknown}", which the model does not have. It takes:\n${inputList(inputs)}`,
+  );
+}
+
 /** The model with a value inside of it as its only output, where that is what was asked for. */
 function withOutput(model: Model, output: string): Model {
   const { outputs, inputs } = model.graph;
@@ -155,11 +165,16 @@ function settingsFor(
   named: readonly string[] | undefined,
   { input = {}, inputSources = {} }: LoadOptions,
 ): { readonly settings: InputSettings; readonly sources: Partial<SettingSources> } {
-  const given = checkedSettings(input, 'The settings of the input');
+  const { inputs = {}, ...common } = checkedSettings(input, 'The settings of the input');
+  const own = inputs[model.graph.inputs[0]?.name ?? ''] ?? {};
+  const given = { ...common, ...own };
   const sources = Object.fromEntries(
-    (Object.keys(given) as (keyof InputSettings)[])
+    (Object.keys(given) as (keyof typeof given)[])
       .filter((name) => given[name] !== undefined)
-      .map((name) => [name, inputSources[name] ?? givenWithoutSource]),
+      .map((name) => [
+        name,
+        (own[name] === undefined ? inputSources[name] : inputSources.inputs) ?? givenWithoutSource,
+      ]),
   );
   if (given.classes) return { settings: given, sources };
   const classes = named ? [...named] : classNamesIn(model);

@@ -70,7 +70,7 @@ export function toFittedInput(picture: Picture, input: InputDescription): Tensor
 }
 
 /** @throws InvalidInputError */
-export function checkTakesPictures({ numbers, inFile }: InputDescription): void {
+function checkTakesPictures({ numbers, inFile }: InputDescription): void {
   if (!numbers) return;
   const shape = inFile ? `, [${inFile}] each` : '';
   throw new InvalidInputError(

@@ -30,7 +30,7 @@ export async function loadModelFile(path: string, options: ModelFileOptions): Pr
   try {
     return await loadClassifier(bytes, {
       ...rest,
-      input: { ...described.settings, ...input },
+      input: { ...described.settings, ...input, inputs: withFlags(described.settings.inputs, input) },
       inputSources: { ...sources(described.settings, () => described.file), ...sources(input, sourceOf) },
       external: path === '-' ? new Map() : await readExternalFiles(path, bytes),
     });
@@ -38,6 +38,12 @@ export async function loadModelFile(path: string, options: ModelFileOptions): Pr
     if (error instanceof KonkyoError) error.message = `${path}: ${error.message}`;
     throw error;
   }
+}
+
+/** What is said of single inputs, under what is given for all. */
+function withFlags(inputs: InputSettings['inputs'], given: InputSettings): InputSettings['inputs'] {
+  const { inputs: _, ...all } = given;
+  return inputs && Object.fromEntries(Object.entries(inputs).map(([name, own]) => [name, { ...own, ...all }]));
 }
 
 /**

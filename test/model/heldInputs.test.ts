@@ -151,3 +151,32 @@ describe('inputs that are held', () => {
     await expect(loading).rejects.toBeInstanceOf(UnsuitableModelError);
   });
 });
+
+describe('what is said of one input', () => {
+  const others = new Map(held);
+  others.delete('row');
+  others.set('image', images(1, [1, 4, 4]));
+  const features = ['age', 'income', 'loans'];
+
+  it('is so of that one alone', async () => {
+    const input = { scale: 1, inputs: { row: { kind: 'table' as const, features, mean: 5 } } };
+    const row = await load(several(), { held: others, inputName: 'row', input, inputSources: { inputs: 'a file' } });
+    expect(row.input.numbers?.features[1]).toEqual({ name: 'income', mean: 5, std: 1 });
+    expect(row.inputSources).toMatchObject({ features: 'a file', scale: 'given', order: 'default' });
+    const image = await load(several(), { held, inputName: 'image', input });
+    expect(image.input.numbers).toBeUndefined();
+    expect(image.input.mean).toEqual([0]);
+    await row.release();
+    await image.release();
+  });
+
+  it.each([
+    [{ inputs: { record: {} } }, /an input "record", which the model does not have\. It takes:\n {2}image/],
+    [{ inputs: { row: { features: ['age'] } } }, /1 names of features \(age\), but the model takes 3/],
+    [{ inputs: { row: { size: 2 } } }, /3 numbers an image, but the size given has 4/],
+  ] as const)('is refused where it does not fit: %j', async (input, says) => {
+    const loading = load(several(), { held: others, inputName: 'row', input: JSON.parse(JSON.stringify(input)) });
+    await expect(loading).rejects.toBeInstanceOf(InputDescriptionError);
+    await expect(loading).rejects.toThrow(says);
+  });
+});

@@ -42,8 +42,11 @@ export const occlusion = method({
 
 function fitted({ window, stride, baseline }: Settings, input: InputDescription): Settings {
   const automatic = windowSides(input);
-  const [height, width] = [window[0] || automatic[0], window[1] || automatic[1]];
-  return { window: [height, width], stride: [stride[0] || height, stride[1] || width], baseline };
+  // A signal or a row of a table is one pixel high.
+  const height = input.numbers ? 1 : window[0] || automatic[0];
+  const width = window[1] || automatic[1];
+  const down = input.numbers ? 1 : stride[0] || height;
+  return { window: [height, width], stride: [down, stride[1] || width], baseline };
 }
 
 function inWords({ window, stride, baseline }: Settings) {

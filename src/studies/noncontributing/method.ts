@@ -1,4 +1,3 @@
-import { MethodOptionError } from '../../attribution/errors.ts';
 import { explainedScores } from '../../attribution/explainedScores.ts';
 import type { Attribution, Explainer } from '../../attribution/explainer.ts';
 import { checkedWeights } from '../../attribution/explanationGraph.ts';
@@ -67,12 +66,6 @@ function scheduleFor(classifier: Classifier, { iterations }: Settings): SearchSc
 
 async function compile(classifier: Classifier, settings: Settings): Promise<Explainer> {
   const { tolerance, draws, seed } = settings;
-  const { numbers } = classifier.input;
-  if (numbers) {
-    throw new MethodOptionError(
-      `It is about how far pixels can change within 0 to 255, and what the numbers of a ${numbers.kind} can be nobody says.`,
-    );
-  }
   const pixels = await compileNoncontributing(classifier, {
     schedule: scheduleFor(classifier, settings),
     tolerance: { ofMargin: tolerance },
