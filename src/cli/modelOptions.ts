@@ -69,12 +69,18 @@ export async function classifierFrom(
     sourceOf: (name) => `--${name}`,
     explain: flags.probabilities === true ? 'output' : 'scores',
     output: flags.output,
-    isNumbers: inputs.some(isCsv),
+    isNumbers: areNumbers(inputs),
     inputName: part?.inputName ?? flags.input,
     held: part?.held ?? (flags.with === undefined ? undefined : await heldFrom(flags.with)),
   });
   for (const caution of classifier.cautions) say(`Note: ${caution}\n`);
   return classifier;
+}
+
+/** Rows of a CSV file are numbers, pictures are not, and of arrays it is not known. */
+function areNumbers(inputs: readonly string[]): boolean | undefined {
+  if (inputs.some(isCsv)) return true;
+  return inputs.length === 0 || inputs.some((path) => /\.np[yz]$/i.test(path)) ? undefined : false;
 }
 
 /** A data set with its images brought to the size and channels of a classifier's input. */

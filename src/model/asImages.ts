@@ -22,10 +22,10 @@ interface AsImages {
  * A model of images with fewer than four dimensions, of signals or tables as one that takes [n, c, h, w] or [n, h, w, c] under the
  * same name: a Reshape before it gives it what it took. A model of one image without a batch dimension gives [1, ...] for what it gave.
  * Other models are given back as they are.
- * @param isNumbers whether a CSV file is explained.
+ * @param isNumbers true where a CSV file is explained, false where pictures are.
  * @throws UnsuitableModelError, InputDescriptionError where it cannot be told how the input is an image.
  */
-export function asImages(model: Model, settings: InputSettings, output: string, isNumbers = false): AsImages {
+export function asImages(model: Model, settings: InputSettings, output: string, isNumbers?: boolean): AsImages {
   const { graph } = model;
   const [input, other] = graph.inputs;
   const rank = input?.dims?.length ?? 0;

@@ -20,18 +20,19 @@ const isChannels = (dim: Dims[number]) => dim === 1 || dim === 3;
 
 /**
  * The kind of an input of one to three dimensions: as it was said; else a signal where the model begins with a convolution along one
- * dimension, a table or signal where the numbers are those of a CSV file or make no image, and an image otherwise.
+ * dimension, a table or signal where the numbers are those of a CSV file or make no image, and an image otherwise, or where pictures are explained.
  * @param sample the input's dimensions without the batch.
- * @param isNumbers whether a CSV file is explained.
+ * @param isNumbers true where a CSV file is explained, false where pictures are.
  */
 export function findKind(
   graph: Graph,
   input: ValueInfo,
   sample: Dims,
   { kind, size }: InputSettings,
-  isNumbers: boolean,
+  isNumbers: boolean | undefined,
 ): FoundKind {
   if (kind !== undefined) return { kind };
+  if (isNumbers === false) return { kind: 'image' };
   if (sample.length === 2 && beginsAlongOneAxis(graph, input.name)) {
     return { kind: 'signal', because: 'its first step is a convolution along one dimension' };
   }

@@ -37,7 +37,10 @@ export interface LoadOptions {
   readonly inputName?: string;
   /** The values of its other inputs, which are held fixed. */
   readonly held?: HeldInputs;
-  /** Whether a CSV file is explained: an input of fewer than four dimensions is then a table or a signal, unless it was said. */
+  /**
+   * True where a CSV file is explained: an input of fewer than four dimensions is then a table or a signal, unless it was said;
+   * false where pictures are: it is then an image.
+   */
   readonly isNumbers?: boolean;
   /** The output with the class scores, where the model has several. */
   readonly output?: string;

@@ -154,7 +154,7 @@ describe('konkyo explain', () => {
       args: ['table.onnx', 'rows.csv', '--kind', 'picture'],
       says: /--kind is image or signal or table, not "picture"/,
     },
-    { args: ['table.onnx', 'digits:7'], says: /takes tables, \[4\] each, not pictures/ },
+    { args: ['table.onnx', 'digits:7'], says: /no image input.*--size HEIGHTxWIDTH.*--kind table/ },
   ])('refuses $args', async ({ args, says }) => {
     const files = args.map((arg) => (/\.\w+$/.test(arg) ? at(arg) : arg));
     const { status, stderr } = await explain(...files, '--out', at('bad'));
