@@ -165,9 +165,10 @@ async function explainAlike(
   const explanations = checked ?? found.map(unchecked('The run was interrupted before.'));
   sayWarnings(images, explanations, options.message);
   const chosen = (i: number) => explanations[i]?.prediction.chosen ?? 0;
+  const hasRegions = classifier.input.numbers === undefined;
   const isClass = classifier.scores.tolerance === undefined;
   const deciding =
-    isLookedAt && isClass
+    isLookedAt && isClass && hasRegions
       ? await unlessInterrupted(signal, () =>
           decidingParts(
             classifier,
@@ -193,17 +194,23 @@ async function explainAlike(
       return [{ image, classifier, about, explanation, deciding: deciding?.views[i], fired: fired?.[i] }];
     }),
     methods,
-    notes: isLookedAt && !isClass ? [withoutClasses] : (deciding?.notes ?? []),
+    notes: isLookedAt ? [...(deciding?.notes ?? []), ...withoutDeciding(isClass, hasRegions)] : [],
     missing: [
       ...(signal?.aborted ? left.map(({ title }) => title) : []),
       ...(checked ? [] : ['the checks of the maps']),
-      ...(isLookedAt && isClass && !deciding ? ['regions and filters'] : []),
+      ...(isLookedAt && isClass && hasRegions && !deciding ? ['regions and filters'] : []),
     ],
   };
 }
 
 const withoutClasses =
   'Which regions and filters decided is left out: a value decides between no classes. Occlusion and RISE show what of the image it rests on.';
+/** Why regions and filters are not looked at. */
+function withoutDeciding(isClass: boolean, isPicture: boolean): readonly string[] {
+  if (!isPicture) return ['Regions and filters are looked at in pictures alone.'];
+  return isClass ? [] : [withoutClasses];
+}
+
 const withoutDecision = 'The checks measure how sure a decision is, and a unit makes none.';
 
 /** Nothing where a signal came before or meanwhile. */

@@ -1,9 +1,10 @@
 import type { Explanation } from '../attribution/explain.ts';
 import type { Method } from '../attribution/method.ts';
+import type { NpyArray } from '../datasets/npyTypes.ts';
 import { writeNpz } from '../datasets/npz.ts';
 import { numbersOf } from '../faithfulness/checks.ts';
 import { type Classifier, className, givesProbabilities } from '../model/classifier.ts';
-import type { InputDescription, SettingSources } from '../model/inputDescription.ts';
+import { type InputDescription, imageDims, type SettingSources } from '../model/inputDescription.ts';
 import { targetWords } from '../model/target.ts';
 import { type DecisionSummary, decisionSummary } from '../model/task/decision.ts';
 import type { Task } from '../model/task/task.ts';
@@ -28,6 +29,8 @@ export interface ExplainSummary {
   readonly interrupted?: readonly string[];
   readonly images: readonly {
     readonly name: string;
+    /** Which of the model's inputs was explained, where several are; the others were held fixed. */
+    readonly explainedInput?: string;
     readonly predicted: string;
     /** Absent where the model is not known to give probabilities. */
     readonly probability?: number;
@@ -62,11 +65,27 @@ export interface ExplainSummary {
   }[];
 }
 
+/** `mapArrays` as an npz archive. */
+export function mapArchive(
+  methods: readonly Method[],
+  explanations: readonly Explanation[],
+  input?: InputDescription,
+): Uint8Array {
+  return writeNpz(mapArrays(methods, explanations, input));
+}
+
+/** Arrays by name, as an archive has them. */
+export type MapArrays = ReadonlyMap<string, NpyArray>;
+
 /**
  * One array a method, [n, ...] in the input's own shape or the layer's, named by the method's id. An image that the method
  * failed for has no numbers (NaN) in its row.
  */
-export function mapArchive(methods: readonly Method[], explanations: readonly Explanation[]): Uint8Array {
+export function mapArrays(
+  methods: readonly Method[],
+  explanations: readonly Explanation[],
+  input?: InputDescription,
+): MapArrays {
   const arrays = methods.map(({ id }) => {
     // The first map of a method is the one for the target; a contrast with the runner-up comes after it.
     const maps = explanations.map(({ maps }) => maps.find(({ method }) => method.id === id)?.values);
@@ -76,9 +95,16 @@ export function mapArchive(methods: readonly Method[], explanations: readonly Ex
       one.data.map(() => Number.NaN),
     );
     const { dims, data } = concatRows(maps.map((values) => values ?? none));
-    return [id, { type: 'float32' as const, dims, data }] as const;
+    return [id, { type: 'float32' as const, dims: input ? savedDims(dims, input) : dims, data }] as const;
   });
-  return writeNpz(new Map(arrays));
+  return new Map(arrays);
+}
+
+/** Maps of a signal or a table have the shape that the model's file takes, not that of an image of one row. */
+function savedDims(dims: readonly number[], input: InputDescription): readonly number[] {
+  const [count = 0, ...own] = dims;
+  const { numbers, inFile } = input;
+  return numbers && inFile && own.join() === imageDims(input).join() ? [count, ...inFile] : dims;
 }
 
 /** What a summary says of the model, whatever the images. */

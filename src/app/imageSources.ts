@@ -1,15 +1,16 @@
+import { readNumberRows } from '../datasets/csv.ts';
 import { pictureAt } from '../datasets/fitImages.ts';
 import { imageAt, type LabelledImages } from '../datasets/labelledImages.ts';
 import { readNpy } from '../datasets/npy.ts';
 import type { NpyArray } from '../datasets/npyTypes.ts';
 import { readNpz } from '../datasets/npz.ts';
-import { type Classifier, checkImages } from '../model/classifier.ts';
+import type { Classifier } from '../model/classifier.ts';
 import { InvalidInputError } from '../model/errors.ts';
-import { type InputDescription, imageDims } from '../model/inputDescription.ts';
 import { toFittedInput } from '../model/pixels.ts';
-import { float32, rows } from '../onnx/tensor.ts';
 import type { Picture } from '../pictures/picture.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
+import { fromArray } from './arrayImages.ts';
+import { fromRows } from './numberRows.ts';
 
 /** Whatever says what a model takes. */
 export type Described = Pick<Classifier, 'input'>;
@@ -33,7 +34,8 @@ export interface ImageReader {
 }
 
 /**
- * The images that names stand for: pictures, .npy and .npz files (model input as it is), or DATASET:INDEX, an image of the
+ * The images that names stand for: pictures, .npy and .npz files (model input as it is), .csv and .tsv files (rows of a table, or
+ * a signal, in their own unit), or DATASET:INDEX, an image of the
  * test set of a named data set. Arrays are read to count their images; of several the last one read stays in memory.
  */
 export async function openImages(
@@ -71,7 +73,7 @@ async function openFile(
   { nameOf, read, decode }: ImageReader,
   arrays: ReadArray,
 ): Promise<ImageSource[]> {
-  if (/\.np[yz]$/i.test(path)) {
+  if (/\.(np[yz]|[ct]sv)$/i.test(path)) {
     return (await arrays(path)).map(({ name }, i) => ({
       name,
       async read() {
@@ -95,11 +97,22 @@ function lastArray(classifier: Described, { nameOf, read }: ImageReader): ReadAr
   return async (path) => {
     if (last?.path === path) return last.images;
     const bytes = await read(path);
+    if (isCsv(path)) {
+      const table = readNumberRows(new TextDecoder().decode(bytes), path);
+      last = { path, images: fromRows(table, nameOf(path), classifier) };
+      return last.images;
+    }
     const array = /\.npz$/i.test(path) ? onlyArray(readNpz(bytes, path), path) : readNpy(bytes, path);
     last = { path, images: fromArray(array, nameOf(path), classifier) };
     return last.images;
   };
 }
+
+/** Whether a file's name says that it holds rows of numbers. */
+export function isCsv(path: string): boolean {
+  return /\.[ct]sv$/i.test(path);
+}
+
 function onlyArray(arrays: ReadonlyMap<string, NpyArray>, file: string): NpyArray {
   const names = [...arrays.keys()];
   const array = arrays.get('input') ?? (arrays.size === 1 ? arrays.get(names[0] ?? '') : undefined);
@@ -107,37 +120,4 @@ function onlyArray(arrays: ReadonlyMap<string, NpyArray>, file: string): NpyArra
   throw new InvalidInputError(
     `${file} has the arrays ${names.join(', ')}: name the model input "input", or save it alone.`,
   );
-}
-
-/** An array's shape as [n, ...image], of one image or a batch in the shape the model takes or took. Another stays as it is. */
-function batchDims(dims: readonly number[], input: InputDescription): readonly number[] {
-  const image = imageDims(input);
-  const isImage = (sizes: readonly number[]) =>
-    [image, input.inFile ?? image].some(
-      (own) => own.length === sizes.length && own.every((dim, i) => dim === sizes[i]),
-    );
-  const [count = 0, ...rest] = dims;
-  if (isImage(rest)) return [count, ...image];
-  if (isImage(dims)) return [1, ...image];
-  return dims.length === 3 ? [1, ...dims] : dims;
-}
-
-/** Arrays are model input, not preprocessed: one image, or a batch of them. */
-function fromArray(array: NpyArray, name: string, classifier: Described): NamedImage[] {
-  if (array.type !== 'float32' && array.type !== 'float64' && array.type !== 'uint8') {
-    throw new InvalidInputError(`${name} holds ${array.type}; save it as float32 (array.astype('float32')).`);
-  }
-  const dims = batchDims(array.dims, classifier.input);
-  const images = float32(dims, Float32Array.from(array.data));
-  try {
-    checkImages(classifier, images);
-  } catch (error) {
-    if (error instanceof InvalidInputError) error.message = `${name}: ${error.message}`;
-    throw error;
-  }
-  const count = dims[0] ?? 0;
-  return Array.from({ length: count }, (_, i) => ({
-    name: count === 1 ? name : `${name}[${i}]`,
-    image: rows(images, i, i + 1),
-  }));
 }

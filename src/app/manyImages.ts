@@ -59,7 +59,7 @@ export async function writeManyImages(
   if (!first) throw nothingDone(refusals, signal);
   const rest = sources.length - tried;
   const left = [...missing, ...(rest > 0 ? [`${rest} of ${sources.length} images`] : [])];
-  await output.writeArrays?.(mapArchive(methodsOf(done.explanations), done.explanations));
+  await output.writeArrays?.(mapArchive(methodsOf(done.explanations), done.explanations, subjects.input));
   return {
     report: await writeIndex(first.explained, done, options, refusals, left),
     task: first.task,

@@ -2,10 +2,11 @@ import { beliefQuestion } from '../report/explanation/belief.ts';
 import { decisionQuestion } from '../report/explanation/decision.ts';
 import { explainedImage } from '../report/explanation/explainedView.ts';
 import { mapsQuestion } from '../report/explanation/maps.ts';
+import { numberMapsQuestion } from '../report/explanation/numberMaps.ts';
 import type { ImageQuestion } from '../report/explanation/question.ts';
 import { type PageLinks, renderExplanation } from '../report/explanation/renderExplanation.ts';
 import { reportPictures } from '../report/explanation/reportPictures.ts';
-import type { ReportView } from '../report/explanation/view.ts';
+import type { ExplainedImage, ReportView } from '../report/explanation/view.ts';
 import type { ReportFile } from '../report/page/page.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
 import { provenanceOf } from '../report/page/provenanceView.ts';
@@ -22,12 +23,17 @@ type StudiedImage = FreeImage & DecidedImage & FiredImage;
 /** In the order of the page. A study that has something to say of single images adds its question here. */
 const questions: readonly ImageQuestion<StudiedImage>[] = [
   decisionQuestion,
-  mapsQuestion,
+  onlyOf((image) => image.numbers === undefined, mapsQuestion),
+  onlyOf((image) => image.numbers !== undefined, numberMapsQuestion),
   freedomQuestion,
   decidingQuestion,
   firedQuestion,
   beliefQuestion,
 ];
+
+function onlyOf(isAsked: (image: ExplainedImage) => boolean, question: ImageQuestion): ImageQuestion {
+  return { ...question, isAnswered: (image) => isAsked(image) && question.isAnswered(image) };
+}
 
 /** What a report calls itself and its model. */
 export interface ReportNames {

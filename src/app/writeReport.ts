@@ -34,6 +34,7 @@ export async function writeReport(
     mapArchive(
       found.methods,
       found.images.map(({ explanation }) => explanation),
+      explainable.input,
     ),
   );
   const files = reportFiles(reportView(found, options), options);

@@ -1,9 +1,12 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { ExplainSummary } from '../app/explainSummary.ts';
+import type { WriteReportOptions } from '../app/reportOutput.ts';
+import type { InputPart } from '../app/severalInputs.ts';
 import type { Subjects } from '../app/subjects.ts';
 import { subjectsOf } from '../app/subjectsOf.ts';
 import { writeReport } from '../app/writeReport.ts';
+import { writeSeveralInputs } from '../app/writeSeveralInputs.ts';
 import type { Method } from '../attribution/method.ts';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
 import { KonkyoError } from '../konkyoError.ts';
@@ -16,6 +19,7 @@ import { readNamedText } from '../node/namedFile.ts';
 import { reportFolder } from '../node/reportFolder.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
 import { commandLine, UsageError } from './flags.ts';
+import { severalInputs } from './heldFlag.ts';
 import { openInputs } from './inputs.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
 import { chosenMethods } from './methodFlags.ts';
@@ -47,7 +51,7 @@ export function addExplainCommand(program: Command): void {
     .argument('<model>', 'ONNX file')
     .argument(
       '<input...>',
-      'PNG, JPEG or WebP picture (or - for one on stdin), .npy or .npz array (model input as it is), or DATASET:INDEX, such as digits:7',
+      'PNG, JPEG or WebP picture (or - for one on stdin), .npy or .npz array (model input as it is), .csv file of a table or signal, or DATASET:INDEX, such as digits:7',
     )
     .option('--method <ids>', 'methods, separated by commas (default: all; see "konkyo methods")')
     .option(
@@ -101,7 +105,16 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       force: flags.force,
     },
   );
-  const subjects = await subjectsFrom(modelPath, flags);
+  const parts = await severalInputs(modelPath, inputs, flags);
+  if (parts) {
+    try {
+      await explainSeveral(modelPath, parts, flags, { methods, progress });
+    } finally {
+      progress.finish();
+    }
+    return;
+  }
+  const subjects = await subjectsFrom(modelPath, flags, inputs);
   try {
     const unit = unitFrom(flags, subjects);
     try {
@@ -115,9 +128,14 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
   }
 }
 
-async function subjectsFrom(path: string, flags: Flags): Promise<Subjects> {
+async function subjectsFrom(
+  path: string,
+  flags: Flags,
+  inputs: readonly string[],
+  part?: InputPart,
+): Promise<Subjects> {
   const [threshold, tolerance] = [numberOf('threshold', flags.threshold), numberOf('within', flags.within)];
-  const subjects = await subjectsOf(await modelFrom(path, flags), {
+  const subjects = await subjectsOf(await modelFrom(path, flags, inputs, part), {
     target: flags.target,
     explain: flags.probabilities === true ? 'output' : 'scores',
     threshold,
@@ -147,19 +165,49 @@ interface Loaded {
   readonly progress: Progress;
 }
 
+/** Explains each input of a model of several, the others held as its file has them. */
+async function explainSeveral(
+  modelPath: string,
+  parts: readonly InputPart[],
+  flags: Flags,
+  { methods, progress }: Pick<Loaded, 'methods' | 'progress'>,
+): Promise<void> {
+  if (flags.layer !== undefined || flags.unit !== undefined) {
+    throw new UsageError(
+      '--layer and --unit are of one model of one input: name it with --input, and hold the others with --with FILE.npz.',
+    );
+  }
+  const summary = await writeSeveralInputs(parts, {
+    ...(await reportOptions(modelPath, flags, { methods, progress })),
+    load: (part) => subjectsFrom(modelPath, flags, [], part),
+  });
+  await printSummary(summary, flags, progress);
+}
+
 async function explainAndWrite(
   modelPath: string,
   inputs: string[],
   flags: Flags,
   { subjects, unit, methods, progress }: Loaded,
 ): Promise<void> {
-  const { rules, save } = flags;
   const sources = await openInputs(inputs, subjects, flags);
   checkSizes(sources.length, methods.length, subjects, flags);
   const summary = await writeReport(subjects, sources, {
+    ...(await reportOptions(modelPath, flags, { methods, progress })),
+    unit,
+  });
+  await printSummary(summary, flags, progress);
+}
+
+async function reportOptions(
+  modelPath: string,
+  flags: Flags,
+  { methods, progress }: Pick<Loaded, 'methods' | 'progress'>,
+): Promise<Omit<WriteReportOptions, 'target' | 'unit'>> {
+  const { rules, save } = flags;
+  return {
     ...workOptions(progress),
     methods,
-    unit,
     checks: flags.checks,
     rules: rules === undefined ? undefined : { name: rules, text: await readNamedText(rules, 'rules') },
     modelName: basename(modelPath),
@@ -169,7 +217,10 @@ async function explainAndWrite(
       ...reportFolder(flags.out, writeWhole),
       writeArrays: save === undefined ? undefined : (npz) => writeWhole(save, npz),
     },
-  });
+  };
+}
+
+async function printSummary(summary: ExplainSummary, flags: Flags, progress: Progress): Promise<void> {
   for (const { name, saturated, tie } of summary.images) {
     if (tie) progress.message(`Note: ${name} is a tie of exactly equal scores.`);
     if (saturated) progress.message(`Note: of ${name} a probability of exactly 1 is explained, where gradients are 0.`);

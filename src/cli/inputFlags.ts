@@ -6,6 +6,7 @@ import { UsageError } from './flags.ts';
 /** Flags that describe the model's input; each wins over the same field in MODEL.konkyo.json. */
 export interface InputFlags {
   readonly size?: string;
+  readonly kind?: string;
   readonly layout?: string;
   readonly order?: string;
   readonly scale?: string;
@@ -17,9 +18,10 @@ export interface InputFlags {
 
 /** @throws UsageError, FileError */
 export async function inputSettings(flags: InputFlags): Promise<InputSettings> {
-  const { size, layout, order, scale, mean, std, classes, task } = flags;
+  const { size, kind, layout, order, scale, mean, std, classes, task } = flags;
   return {
     ...(size === undefined ? {} : { size: parseSize(size) }),
+    ...(kind === undefined ? {} : { kind: oneOf('kind', kind, ['image', 'signal', 'table'] as const) }),
     ...(layout === undefined ? {} : { layout: oneOf('layout', layout, ['NCHW', 'NHWC'] as const) }),
     ...(order === undefined ? {} : { order: oneOf('order', order, ['RGB', 'BGR'] as const) }),
     ...(scale === undefined ? {} : { scale: parseScale(scale) }),
@@ -43,7 +45,7 @@ function taskNamed(text: string): Task {
 }
 
 function oneOf<T extends string>(flag: string, text: string, allowed: readonly T[]): T {
-  const found = allowed.find((value) => value === text.toUpperCase());
+  const found = allowed.find((value) => value.toUpperCase() === text.toUpperCase());
   if (found) return found;
   throw new UsageError(`--${flag} is ${allowed.join(' or ')}, not "${text}".`);
 }

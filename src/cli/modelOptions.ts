@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
+import { isCsv } from '../app/imageSources.ts';
+import type { InputPart } from '../app/severalInputs.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Classifier } from '../model/classifier.ts';
 import type { LoadedModel } from '../model/loadModel.ts';
+import { picturesOnly } from '../model/picturesOnly.ts';
 import { descriptionPath, loadModelFile, openModelFile } from '../node/modelFile.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { threadCount } from './flags.ts';
+import { heldFrom } from './heldFlag.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { datasetWithProgress } from './inputs.ts';
 import { methodOptions } from './methodFlags.ts';
@@ -15,6 +19,8 @@ import { watched } from './watchdog.ts';
 /** What `addModelOptions` adds; the commands that can explain probabilities add `--probabilities`. */
 export interface ModelFlags extends InputFlags {
   readonly output?: string;
+  readonly input?: string;
+  readonly with?: string;
   readonly probabilities?: boolean;
   readonly dataDir?: string;
   readonly threads?: string;
@@ -27,8 +33,11 @@ export const forceWords = 'write over what is read, and over files of another ki
 export function addModelOptions(command: Command): Command {
   return command
     .option('--output <name>', 'the output with the class scores, where the model has several')
-    .option('--size <HxW>', "height and width, where the model leaves its input's size open")
-    .option('--layout <layout>', 'NCHW or NHWC')
+    .option('--size <HxW>', "height and width, or the length of a signal, where the model leaves its input's size open")
+    .option('--input <name>', 'the input to explain, where the model has several; the others are held fixed')
+    .option('--with <file.npz>', 'the values of the inputs that are held fixed, an array for each')
+    .option('--kind <kind>', 'what the input is, where its shape does not say: image, signal or table')
+    .option('--layout <layout>', 'NCHW or NHWC; of a signal, channels before or after its length')
     .option('--order <order>', 'RGB or BGR')
     .option('--scale <factor>', 'pixels 0..255 are multiplied by it (default: 1/255)')
     .option('--mean <numbers>', 'then these are subtracted, one or one a channel (default: 0)')
@@ -40,40 +49,72 @@ export function addModelOptions(command: Command): Command {
 }
 
 /** What is read for a model: never written over unasked. */
-export function modelInputs(path: string, { classes }: ModelFlags): readonly (string | undefined)[] {
-  return [path, descriptionPath(path), classes];
+export function modelInputs(path: string, { classes, with: held }: ModelFlags): readonly (string | undefined)[] {
+  return [path, descriptionPath(path), classes, held];
 }
 
-/** The classifier in a file, as its flags say. @throws UsageError, FileError, and what `loadClassifier` throws. */
-export async function classifierFrom(path: string, flags: ModelFlags): Promise<Classifier> {
+/** The input that is explained and the values of the others, where flags do not say so. */
+type ExplainedPart = Pick<InputPart, 'inputName' | 'held'>;
+
+/**
+ * The classifier in a file, as its flags say.
+ * @param inputs what is explained: of a CSV file, the model takes a table or a signal.
+ * @throws UsageError, FileError, and what `loadClassifier` throws.
+ */
+export async function classifierFrom(
+  path: string,
+  flags: ModelFlags,
+  inputs: readonly string[] = [],
+  part?: ExplainedPart,
+): Promise<Classifier> {
   const classifier = await loadModelFile(path, {
-    runtime: watched(nodeRuntime(threadCount(flags.threads)), path),
-    input: await inputSettings(flags),
-    sourceOf: (name) => `--${name}`,
+    ...(await loadedAs(path, flags, inputs, part)),
     explain: flags.probabilities === true ? 'output' : 'scores',
-    output: flags.output,
   });
   for (const caution of classifier.cautions) say(`Note: ${caution}\n`);
   return classifier;
 }
 
-/** A model with outputs of any shape, as its flags say. @throws UsageError, FileError, and what `loadModel` throws. */
-export async function modelFrom(path: string, flags: ModelFlags): Promise<LoadedModel> {
-  return openModelFile(path, {
+/**
+ * A model with outputs of any shape, as its flags say; see `classifierFrom`.
+ * @throws UsageError, FileError, and what `loadModel` throws.
+ */
+export async function modelFrom(
+  path: string,
+  flags: ModelFlags,
+  inputs: readonly string[] = [],
+  part?: ExplainedPart,
+): Promise<LoadedModel> {
+  return openModelFile(path, await loadedAs(path, flags, inputs, part));
+}
+
+async function loadedAs(path: string, flags: ModelFlags, inputs: readonly string[], part: ExplainedPart | undefined) {
+  return {
     runtime: watched(nodeRuntime(threadCount(flags.threads)), path),
     input: await inputSettings(flags),
-    sourceOf: (name) => `--${name}`,
+    sourceOf: (name: string) => `--${name}`,
     output: flags.output,
-  });
+    isNumbers: areNumbers(inputs),
+    inputName: part?.inputName ?? flags.input,
+    held: part?.held ?? (flags.with === undefined ? undefined : await heldFrom(flags.with)),
+  };
+}
+
+/** Rows of a CSV file are numbers, pictures are not, and of arrays it is not known. */
+function areNumbers(inputs: readonly string[]): boolean | undefined {
+  if (inputs.some(isCsv)) return true;
+  return inputs.length === 0 || inputs.some((path) => /\.np[yz]$/i.test(path)) ? undefined : false;
 }
 
 /** A data set with its images brought to the size and channels of a classifier's input. */
 export function datasetFor(
-  { input: { height, width, channels } }: Classifier,
+  { input }: Classifier,
   where: string,
   { dataDir }: ModelFlags,
   progress: Progress,
 ): Promise<Dataset> {
+  picturesOnly(input, 'Data sets are');
+  const { height, width, channels } = input;
   const shape = { channels: channels === 1 ? 1 : 3, size: { height, width } } as const;
   return datasetWithProgress(where, { ...shape, dataDir }, progress);
 }

@@ -25,6 +25,11 @@ export function inputMap(image: Float32Array, input: InputDescription): CellMap 
   return { height: input.height, width: input.width, values };
 }
 
+/** How far each value of a row of a table is from 0 in model input: a map that knows the row but not the model. */
+export function sizeMap(row: Float32Array, { height, width }: InputDescription): CellMap {
+  return { height, width, values: row.map(Math.abs) };
+}
+
 /**
  * The mean image of a set as a map, the same for every image: it knows where things usually are, but neither model nor
  * image. Brightness, pixel values 0 to 255.

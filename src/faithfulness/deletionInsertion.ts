@@ -1,7 +1,8 @@
 import type { MethodMap } from '../attribution/explain.ts';
 import type { Classifier } from '../model/classifier.ts';
 import type { InputDescription } from '../model/inputDescription.ts';
-import { edgeMap, randomMap } from './baselineMaps.ts';
+import type { NumberKind } from '../model/numberDescription.ts';
+import { edgeMap, randomMap, sizeMap } from './baselineMaps.ts';
 import { type Check, check, type MapToCheck, type Outcome, type RunOptions } from './check.ts';
 import { type Figure, type Line, type NumberWords, type Verdict, verdictOf } from './figure.ts';
 import type { Curve } from './metrics/removalCurve.ts';
@@ -17,7 +18,7 @@ import { segmentSide, segmentsByEvidence } from './pixelOrder.ts';
 /** The curves of one map, and what they are to be compared with. */
 export interface ComparedCurves {
   readonly curves: PerturbationCurves;
-  /** The same for a random map, and for an edge detector on the image. */
+  /** The same for a random map, and for an edge detector on the image; of a table, for the size of its values. */
   readonly random: PerturbationCurves;
   readonly edges: PerturbationCurves;
   readonly settings: CurveSettings;
@@ -25,6 +26,8 @@ export interface ComparedCurves {
   readonly isValue?: boolean;
   /** Side of the squares that were deleted and inserted together, pixels. */
   readonly segment: number;
+  /** Absent where an image was explained. */
+  readonly kind?: NumberKind;
 }
 
 /** Deletion and insertion with these settings; costs 2 (steps - 1) runs of the model a map. */
@@ -68,14 +71,19 @@ async function comparedCurves(
       const [first] = ordered;
       if (!first) continue;
       const { image, map } = first;
-      const all = [randomMap(input, seed + position), edgeMap(image.data, input), ...ordered.map(({ cells }) => cells)];
+      const all = [
+        randomMap(input, seed + position),
+        modelFreeMap(image.data, input),
+        ...ordered.map(({ cells }) => cells),
+      ];
       const orders = all.map((cells) => segmentsByEvidence(cells, segment));
       const [random, edges, ...own] = await perturbationCurves(classifier, image, map.target, orders, settings);
       for (const [k, { map }] of ordered.entries()) {
         const curves = own[k];
         if (!random || !edges || !curves) continue;
         const areas = [random, edges, curves].flatMap(({ deletion, insertion }) => [deletion.area, insertion.area]);
-        const result = { curves, random, edges, settings, segment, isValue: classifier.scores.tolerance !== undefined };
+        const isValue = classifier.scores.tolerance !== undefined;
+        const result = { curves, random, edges, settings, segment, isValue, kind: input.numbers?.kind };
         outcomes.set(map, areas.every(Number.isFinite) ? { result } : { refused: withoutScores(classifier) });
       }
     }
@@ -86,6 +94,11 @@ async function comparedCurves(
 function withoutScores({ scores }: Classifier): string {
   const why = scores.tolerance === undefined ? '' : ', or the same value for a blank image';
   return `The model gives no finite number for the image with parts of it blanked${why}.`;
+}
+
+/** A map that knows what was explained, but not the model. The columns of a table have no neighbours, and so no edges. */
+function modelFreeMap(data: Float32Array, input: InputDescription): CellMap {
+  return input.numbers?.kind === 'table' ? sizeMap(data, input) : edgeMap(data, input);
 }
 
 /** The map as cells that can be put in an order, or why they cannot. */
@@ -105,7 +118,7 @@ function deletionFigure(result: ComparedCurves, words: NumberWords): Figure {
     ...comparedFigure(result, 'deletion', words),
     label: 'Deletion',
     verdict: judged(result, 'deletion', own < Math.min(random, edges), own < random),
-    meaning: `${meanOf(result)} while the pixels that spoke most for the class are blanked first, ${stepsInWords(result)}. The lower, the more the decision needs what the map points at. It should be below that of a random map, and of an edge detector that does not know the model (dashed lines).`,
+    meaning: `${meanOf(result)} while the pixels that spoke most for the class are blanked first, ${stepsInWords(result)}. The lower, the more the decision needs what the map points at. It should be below that of a random map, and of ${plainWords(result)} that does not know the model (dashed lines).`,
   };
 }
 
@@ -115,7 +128,7 @@ function insertionFigure(result: ComparedCurves, words: NumberWords): Figure {
     ...comparedFigure(result, 'insertion', words),
     label: 'Insertion',
     verdict: judged(result, 'insertion', own > Math.max(random, edges), own > random),
-    meaning: `${meanOf(result)} while the same pixels are put into a blank image first, ${stepsInWords(result)}. The higher, the sooner what the map points at suffices. It should be above that of a random map and of an edge detector (dashed lines).`,
+    meaning: `${meanOf(result)} while the same pixels are put into a blank image first, ${stepsInWords(result)}. The higher, the sooner what the map points at suffices. It should be above that of a random map and of ${plainWords(result)} (dashed lines).`,
   };
 }
 
@@ -128,16 +141,16 @@ function areasOf({ curves, random, edges }: ComparedCurves, kind: Kind) {
 function comparedFigure(result: ComparedCurves, kind: Kind, { percent }: NumberWords) {
   const { own, random, edges } = areasOf(result, kind);
   return {
-    value: `${percent(own)} (random map ${percent(random)}, edges ${percent(edges)})`,
+    value: `${percent(own)} (random map ${percent(random)}, ${result.kind === 'table' ? 'sizes' : 'edges'} ${percent(edges)})`,
     short: percent(own),
     comparisons: [
       { label: 'A random map', value: percent(random) },
-      { label: 'An edge detector', value: percent(edges) },
+      { label: plainLabel(result), value: percent(edges) },
     ],
     lines: [
       line('this map', 'own', result.curves[kind]),
       line('random map', 'comparison', result.random[kind]),
-      line('edge detector', 'comparison', result.edges[kind]),
+      line(result.kind === 'table' ? 'size of the values' : 'edge detector', 'comparison', result.edges[kind]),
     ],
   };
 }
@@ -157,7 +170,20 @@ function meanOf({ isValue }: ComparedCurves): string {
     : 'The mean sureness';
 }
 
-function stepsInWords({ settings, segment }: ComparedCurves): string {
+function plainWords({ kind }: ComparedCurves): string {
+  return kind === 'table' ? 'the map of how far each value is from blank' : 'an edge detector';
+}
+
+function plainLabel({ kind }: ComparedCurves): string {
+  return kind === 'table' ? 'How far each value is from blank' : 'An edge detector';
+}
+
+function stepsInWords({ settings, segment, kind }: ComparedCurves): string {
+  if (kind) {
+    const unit =
+      kind === 'table' ? 'feature by feature' : segment === 1 ? 'value by value' : `${segment} values at a time`;
+    return `${unit}, in ${settings.steps} steps at most, blank being ${settings.baseline} in model input`;
+  }
   const unit = segment === 1 ? 'pixel by pixel' : `in squares of ${segment} × ${segment} pixels`;
   return `${unit}, in ${settings.steps} steps, blank being pixel value ${settings.baseline}`;
 }

@@ -1,4 +1,4 @@
-import { type Positions, tokenGrid } from '../attribution/layers/positions.ts';
+import { isSignalLayer, type Positions, tokenGrid } from '../attribution/layers/positions.ts';
 import { InvalidInputError } from '../model/errors.ts';
 import type { InputDescription } from '../model/inputDescription.ts';
 import { sumChannels } from '../model/pixels.ts';
@@ -29,6 +29,9 @@ export function cellMap(
     return { height: input.height, width: input.width, values: sumChannels(values.data, input) };
   }
   const [, channels, height, width, ...more] = values.dims;
+  if (isSignalLayer(values.dims.slice(1), input)) {
+    return cellMap({ values: { ...values, dims: [1, channels ?? 1, 1, height ?? 1] }, layer }, input);
+  }
   const grid = values.dims.length === 3 ? tokenGrid(channels ?? 0, input) : undefined;
   if (grid) return cellsOf(values, grid);
   const [rows = 0, columns = 0] = [channels, height];

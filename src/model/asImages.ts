@@ -3,30 +3,48 @@ import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { renameValues } from '../onnx/renameValues.ts';
 import { isImageType } from './imageInput.ts';
 import type { InputDescription, InputSettings } from './inputDescription.ts';
+import { findKind, type InputKind } from './inputKind.ts';
+import { arrangeNumbers } from './numberArrangement.ts';
 import { arrangePixels } from './pixelArrangement.ts';
 
 /** A model whose image input has four dimensions, and what was done for that. */
 interface AsImages {
   readonly model: Model;
+  readonly kind: InputKind;
   readonly notes: readonly string[];
+  /** What was assumed of it, to be read before any result. */
+  readonly assumptions: readonly string[];
   /** The shape that one image had, where it had fewer dimensions. */
   readonly inFile?: ValueInfo['dims'];
 }
 
 /**
- * A model of images with fewer than four dimensions as one that takes [n, c, h, w] or [n, h, w, c] under the same name: a
- * Reshape before it gives it what it took. A model of one image without a batch dimension gives [1, ...] for what it gave.
+ * A model of images with fewer than four dimensions, of signals or tables as one that takes [n, c, h, w] or [n, h, w, c] under the
+ * same name: a Reshape before it gives it what it took. A model of one image without a batch dimension gives [1, ...] for what it gave.
  * Other models are given back as they are.
+ * @param isNumbers true where a CSV file is explained, false where pictures are.
  * @throws UnsuitableModelError, InputDescriptionError where it cannot be told how the input is an image.
  */
-export function asImages(model: Model, settings: InputSettings, outputs: readonly string[]): AsImages {
+export function asImages(
+  model: Model,
+  settings: InputSettings,
+  outputs: readonly string[],
+  isNumbers?: boolean,
+): AsImages {
   const { graph } = model;
   const [input, other] = graph.inputs;
   const rank = input?.dims?.length ?? 0;
-  if (!input || other || !isImageType(input.type) || rank < 1 || rank > 3) return { model, notes: [] };
+  if (!input || other || !isImageType(input.type) || rank < 1 || rank > 3) {
+    return { model, kind: settings.kind ?? 'image', notes: [], assumptions: [] };
+  }
   const given = graph.outputs.filter(({ name }) => outputs.includes(name));
   const batchless = rank === 1 || isOneImage(input, given[0]);
-  const { dims, note } = arrangePixels(input, settings, batchless);
+  const sample = (batchless ? input.dims : input.dims?.slice(1)) ?? [];
+  const { kind, because } = findKind(graph, input, sample, settings, isNumbers);
+  const { dims, note } =
+    kind === 'image'
+      ? arrangePixels(input, settings, batchless)
+      : arrangeNumbers(kind, input, settings, batchless ? 1 : input.dims?.[0], sample);
 
   const builder = new GraphBuilder({ ...graph, inputs: [], nodes: [] }, 'image');
   const flat = builder.fresh(input.name);
@@ -50,8 +68,11 @@ export function asImages(model: Model, settings: InputSettings, outputs: readonl
   const image = { name: input.name, type: input.type, dims };
   return {
     model: { ...model, graph: { ...builder.build(declared), inputs: [image] } },
+    kind,
     notes: [note],
-    inFile: batchless ? input.dims : input.dims?.slice(1),
+    assumptions:
+      because === undefined ? [] : [`${note} That is assumed, as ${because}; if it is wrong, say so with --kind.`],
+    inFile: sample,
   };
 }
 

@@ -103,8 +103,9 @@ export function checkShape({ input }: Pick<Classifier, 'input'>, images: Tensor)
   }
   const matches = images.dims.length === 4 && dims.every((dim, i) => images.dims[i + 1] === dim);
   if (images.type !== 'float32' || !matches) {
+    const own = input.numbers && input.inFile ? `[n, ${input.inFile}], as [n, ${dims}]` : `[n, ${dims}]`;
     throw new InvalidInputError(
-      `The input is ${images.type}[${images.dims}], but the model takes float32[n, ${dims}] (${input.layout}).`,
+      `The input is ${images.type}[${images.dims}], but the model takes float32${own} (${input.layout}).`,
     );
   }
   if (images.dims[0] === 0) throw new InvalidInputError('There are no images in the input: give one or more.');

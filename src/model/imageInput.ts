@@ -25,7 +25,7 @@ export function isImageType(type: ElementType | undefined): boolean {
 }
 
 /**
- * The one image input of a classifier: of rank 4, of real numbers or 8-bit pixels.
+ * The one input of a classifier that has been brought to the form of images: of rank 4, of real numbers or 8-bit pixels.
  * @throws UnsuitableModelError when there is none, or more inputs than one.
  */
 export function findImageInput(graph: Graph): ValueInfo {
@@ -37,17 +37,17 @@ export function findImageInput(graph: Graph): ValueInfo {
   const [image, second] = images;
   if (!image) {
     throw new UnsuitableModelError(
-      `The model has no image input (real numbers or pixels, of 4 dimensions or, where it is the only input, fewer); its inputs are:\n${list || '  none'}\nkonkyo explains image classifiers; models of other inputs are out of its reach.`,
+      `The model has no image input (real numbers or pixels, of 4 dimensions or, where it is the only input, fewer); its inputs are:\n${list || '  none'}\nOf several inputs, give an .npz file with an array for each, and say with --input NAME which is explained. Text is out of konkyo's reach.`,
     );
   }
   if (second) {
     throw new UnsuitableModelError(
-      `The model has several image inputs:\n${list}\nkonkyo explains one image at a time: make the others constants, or export the model with one input.`,
+      `The model has several image inputs:\n${list}\nkonkyo explains one image at a time: make the others constants, or give an .npz file with an array for each input; --input NAME says which is explained.`,
     );
   }
   if (graph.inputs.length > 1) {
     throw new UnsuitableModelError(
-      `Beside the image "${image.name}" the model has other inputs:\n${list}\nMake them constants (initializers) and try again.`,
+      `Beside the image "${image.name}" the model has other inputs:\n${list}\nMake them constants (initializers), give an .npz file with an array for each input, or those that are held with --with FILE.npz.`,
     );
   }
   return image;

@@ -2,11 +2,13 @@ import * as v from 'valibot';
 import { isFloat } from '../onnx/elementType.ts';
 import type { ValueInfo } from '../onnx/graph.ts';
 import { InputDescriptionError, UnsuitableModelError } from './errors.ts';
+import type { NumberDescription } from './numberDescription.ts';
 import { tasks } from './task/task.ts';
 
 /**
  * How pixels become model input: value = (pixel * scale - mean) / std, per channel, with pixels 0..255.
- * The model's own input range is that of pixels 0 and 255.
+ * The model's own input range is that of pixels 0 and 255. A signal or a table is described as an image of one row whose pixels
+ * are the model's own input (scale 1, mean 0, std 1); what its numbers were before is said by `numbers`.
  */
 export interface InputDescription {
   readonly layout: 'NCHW' | 'NHWC';
@@ -23,12 +25,14 @@ export interface InputDescription {
   readonly classes?: readonly string[];
   /** The shape that one image has in the model's file, where it is another: an array may come in it. */
   readonly inFile?: readonly number[];
+  /** Of a signal [c, length], which is [c, 1, length] here, or a table's row [features], [1, 1, features]. Absent for an image. */
+  readonly numbers?: NumberDescription;
 }
 
 const finite = v.pipe(v.number(), v.finite());
 const perChannel = v.union([finite, v.array(finite)]);
 const length = v.pipe(v.number(), v.integer(), v.minValue(1));
-const schema = v.strictObject({
+const ofOne = v.strictObject({
   layout: v.optional(v.picklist(['NCHW', 'NHWC'])),
   size: v.optional(v.union([length, v.tuple([length, length])])),
   order: v.optional(v.picklist(['RGB', 'BGR'])),
@@ -36,16 +40,26 @@ const schema = v.strictObject({
   mean: v.optional(perChannel),
   std: v.optional(perChannel),
   classes: v.optional(v.array(v.string())),
+  kind: v.optional(v.picklist(['image', 'signal', 'table'])),
+  features: v.optional(v.array(v.string())),
+});
+const schema = v.strictObject({
+  ...ofOne.entries,
   task: v.optional(v.picklist(tasks)),
+  inputs: v.optional(v.record(v.string(), ofOne)),
 });
 
-/** What a user says of the input, and of what the model does, in MODEL.konkyo.json or by flags. `size` is one number or [height, width]. */
+/**
+ * What a user says of the input, and of what the model does, in MODEL.konkyo.json or by flags. `size` is one number or
+ * [height, width]; of a signal, its length. `features` are the names of a table's features or a signal's channels. Of a model of
+ * several inputs, `inputs` says by name what is so for one of them alone.
+ */
 export type InputSettings = v.InferOutput<typeof schema>;
 
-/** Where each setting came from, in words for a report. */
-export type SettingSources = Readonly<Record<Exclude<keyof InputSettings, 'task'>, string>> & {
-  readonly task?: string;
-};
+type Sources = Readonly<Record<Exclude<keyof InputSettings, 'inputs'>, string>>;
+
+/** Where each setting came from, in words for a report; the kind, its features and the task only where they were said. */
+export type SettingSources = Omit<Sources, 'kind' | 'features' | 'task'> & Partial<Sources>;
 
 const byDefault = 'default';
 const byModel = 'declared by the model';
@@ -105,7 +119,7 @@ export function describeInput(input: ValueInfo, settings: InputSettings): InputD
   const [c, h, w] = layout === 'NCHW' ? [dims[1], dims[2], dims[3]] : [dims[3], dims[1], dims[2]];
   if (typeof c !== 'number' || (c !== 1 && c !== 3)) {
     throw new UnsuitableModelError(
-      `The input "${input.name}" has ${c ?? 'an unknown number of'} channels as ${layout} [${showDims(dims)}]; konkyo takes images with 1 or 3. If the layout is another one, say so with --layout.`,
+      `The input "${input.name}" has ${c ?? 'an unknown number of'} channels as ${layout} [${showDims(dims)}]; konkyo takes images with 1 or 3. If the layout is another one, say so with --layout; if its numbers are a signal [n, c, 1, length], with --kind signal.`,
     );
   }
   const integers = !isFloat(input.type);
@@ -139,11 +153,20 @@ export function describeInput(input: ValueInfo, settings: InputSettings): InputD
   };
 }
 
-function eachChannel(value: number | readonly number[], channels: number, name: string): readonly number[] {
+/**
+ * One number for each channel, or feature.
+ * @throws InputDescriptionError for another number of them, or a std of 0.
+ */
+export function eachChannel(
+  value: number | readonly number[],
+  channels: number,
+  name: string,
+  what = 'channels',
+): readonly number[] {
   const values = typeof value === 'number' ? Array.from({ length: channels }, () => value) : value;
   if (values.length !== channels) {
     throw new InputDescriptionError(
-      `${name} has ${values.length} numbers, but the model's input has ${channels} channels.`,
+      `${name} has ${values.length} numbers, but the model's input has ${channels} ${what}.`,
     );
   }
   if (name === 'std' && values.includes(0)) throw new InputDescriptionError('std must not be 0.');

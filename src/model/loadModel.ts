@@ -1,4 +1,4 @@
-import type { Model } from '../onnx/graph.ts';
+import type { Graph, Model } from '../onnx/graph.ts';
 import { checkNames } from '../onnx/graphBuilder.ts';
 import { prune } from '../onnx/prune.ts';
 import { readModel } from '../onnx/readModel.ts';
@@ -12,20 +12,18 @@ import { gradientTable } from '../transforms/gradient/table.ts';
 import { asImages, shapeInFile } from './asImages.ts';
 import { checkModelSizes } from './checkModelSizes.ts';
 import { checkImages, type ReadyModel } from './classifier.ts';
+import { describeAs } from './describeNumbers.ts';
+import { InputDescriptionError } from './errors.ts';
+import { type HeldInputs, holdInputs, inputList } from './heldInputs.ts';
 import { modelIdentity } from './identity.ts';
 import { findImageInput, withConstantInitializers } from './imageInput.ts';
-import {
-  checkedSettings,
-  describeInput,
-  type InputSettings,
-  type SettingSources,
-  settingSources,
-} from './inputDescription.ts';
+import { checkedSettings, type InputSettings, type SettingSources, settingSources } from './inputDescription.ts';
 import { classNamesIn, metadataSource } from './metadata.ts';
 import { checkHasScores, checkOutputName, explainableOutputs, tensorOutputs } from './modelOutputs.ts';
 import { type ModelOutput, onlyBatches } from './outputShapes.ts';
 import { type PreparedOutputs, prepare } from './prepare.ts';
 import type { Task } from './task/task.ts';
+import { refuseText } from './tokenIds.ts';
 
 /** The runtime, and what the model's file does not say of its input. */
 export interface LoadModelOptions {
@@ -33,7 +31,16 @@ export interface LoadModelOptions {
   /** How pixels become model input; see InputSettings. */
   readonly input?: InputSettings;
   /** Where these settings came from, in words for the report; "given" where it does not say. */
-  readonly inputSources?: Partial<SettingSources>;
+  readonly inputSources?: Partial<SettingSources & { readonly inputs: string }>;
+  /** The input to explain, where the model has several. */
+  readonly inputName?: string;
+  /** The values of its other inputs, which are held fixed. */
+  readonly held?: HeldInputs;
+  /**
+   * True where a CSV file is explained: an input of fewer than four dimensions is then a table or a signal, unless it was said;
+   * false where pictures are: it is then an image.
+   */
+  readonly isNumbers?: boolean;
   /**
    * The outputs, or values inside of the model, that are read. By default the one that stands for all (a softmax of another), else
    * all that are more than a decision.
@@ -91,16 +98,20 @@ export async function openModel(
   options: LoadModelOptions,
   choose: (model: Model) => PreparedOutputs,
 ): Promise<LoadedModel> {
-  const file = withConstantInitializers(readModel(bytes, options.external));
+  const everyInput = withConstantInitializers(readModel(bytes, options.external));
+  refuseText(everyInput.graph, options.inputName);
+  checkInputNames(everyInput.graph, options.input?.inputs);
+  const { model: file, notes: heldNotes } = holdInputs(everyInput, options.inputName, options.held);
   const { model: whole, classes: named } = tensorOutputs(file);
   checkNames(whole.graph);
   checkModelSizes(whole.graph, options.maxBytes);
   const chosen = choose(whole);
   const read = withOutputs(whole, chosen.wanted);
   const { settings, sources } = settingsFor(read, named, options);
-  const { model: original, notes, inFile } = asImages(read, settings, chosen.wanted);
+  const asFour = asImages(read, settings, chosen.wanted, options.isNumbers);
+  const { model: original, kind, notes, assumptions, inFile } = asFour;
   const image = findImageInput(original.graph);
-  const described = describeInput(image, settings);
+  const described = describeAs(kind, image, settings);
   const input = inFile ? { ...described, inFile: shapeInFile(inFile, described) } : described;
   const prepared = await prepare(options.runtime, original, image, input, chosen);
   const { proved, runtime, batchSize, preparation, model, facts, cautions, outputs } = prepared;
@@ -118,11 +129,11 @@ export async function openModel(
       gradientTable: Object.assign(Object.create(null) as GradientTable, gradientTable, options.rules),
       batchSize,
       sha256,
-      preparation: { ...preparation, notes: [...notes, ...preparation.notes, ...ofFile] },
-      cautions,
+      preparation: { ...preparation, notes: [...heldNotes, ...notes, ...preparation.notes, ...ofFile] },
+      cautions: [...assumptions, ...cautions],
       outputs: outputs.map((name) => ({ name, dims: facts.get(name)?.dims.slice(1) ?? [] })),
       declared: file.graph.outputs.map(({ name }) => name),
-      task: settings.task,
+      task: options.input?.task,
       proved,
     };
   });
@@ -134,6 +145,15 @@ export async function openModel(
     },
     release,
   };
+}
+
+/** @throws InputDescriptionError for a description of an input that the model does not have. */
+function checkInputNames({ inputs }: Graph, described: InputSettings['inputs'] = {}): void {
+  const unknown = Object.keys(described).find((name) => !inputs.some((input) => input.name === name));
+  if (unknown === undefined) return;
+  throw new InputDescriptionError(
+    `The description has an input "${unknown}", which the model does not have. It takes:\n${inputList(inputs)}`,
+  );
 }
 
 /** The model with values inside of it as its only outputs, where that is what was asked for. */
@@ -158,11 +178,16 @@ function settingsFor(
   named: readonly string[] | undefined,
   { input = {}, inputSources = {} }: LoadModelOptions,
 ): { readonly settings: InputSettings; readonly sources: Partial<SettingSources> } {
-  const given = checkedSettings(input, 'The settings of the input');
+  const { inputs = {}, task: _, ...common } = checkedSettings(input, 'The settings of the input');
+  const own = inputs[model.graph.inputs[0]?.name ?? ''] ?? {};
+  const given = { ...common, ...own };
   const sources = Object.fromEntries(
-    (Object.keys(given) as (keyof InputSettings)[])
+    (Object.keys(given) as (keyof typeof given)[])
       .filter((name) => given[name] !== undefined)
-      .map((name) => [name, inputSources[name] ?? givenWithoutSource]),
+      .map((name) => [
+        name,
+        (own[name] === undefined ? inputSources[name] : inputSources.inputs) ?? givenWithoutSource,
+      ]),
   );
   if (given.classes) return { settings: given, sources };
   const classes = named ? [...named] : classNamesIn(model);

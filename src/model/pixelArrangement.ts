@@ -1,6 +1,7 @@
 import type { ValueInfo } from '../onnx/graph.ts';
 import { InputDescriptionError, UnsuitableModelError } from './errors.ts';
 import { type InputSettings, showDims } from './inputDescription.ts';
+import { smallestSquare } from './inputKind.ts';
 
 type Dim = number | string | undefined;
 
@@ -11,9 +12,6 @@ interface PixelArrangement {
   /** Which dimensions were taken for rows, columns and channels: a sentence for the report. */
   readonly note: string;
 }
-
-/** The smallest square that is guessed from a number of features: sklearn's digits. Fewer are rarely pixels. */
-const smallestGuess = 8;
 
 const isChannels = (dim: Dim): dim is 1 | 3 => dim === 1 || dim === 3;
 const isKnown = (dim: Dim): dim is number => typeof dim === 'number' && dim > 0;
@@ -85,9 +83,9 @@ function sizeOfRow(
   }
   for (const channels of possible) {
     const side = Math.sqrt((features ?? 0) / channels);
-    if (Number.isInteger(side) && side >= smallestGuess) return { height: side, width: side, channels, guessed: true };
+    if (Number.isInteger(side) && side >= smallestSquare) return { height: side, width: side, channels, guessed: true };
   }
   throw new UnsuitableModelError(
-    `The model has no image input: ${input.name}: ${input.type}[${showDims(input.dims ?? [])}] is a list of numbers. If they are the pixels of an image, give its size: --size HEIGHTxWIDTH, or "size" in MODEL.konkyo.json. konkyo explains image classifiers; models of other inputs are out of its reach.`,
+    `The model has no image input: ${input.name}: ${input.type}[${showDims(input.dims ?? [])}] is a list of numbers. If they are the pixels of an image, give its size: --size HEIGHTxWIDTH, or "size" in MODEL.konkyo.json. If they are a table or a signal, say --kind table or --kind signal.`,
   );
 }

@@ -37,11 +37,17 @@ export function denormalise(value: number, channel: number, { scale, mean, std }
   return (value * (std[channel] ?? 1) + (mean[channel] ?? 0)) / scale;
 }
 
+/** The pixel values that the model's own input range is made of. */
+export function pixelRange({ numbers }: InputDescription): { readonly low: number; readonly high: number } {
+  return numbers ?? { low: 0, high: 255 };
+}
+
 /**
  * A picture of the model's size as model input [1, ...]. Grey becomes colour and colour grey as the model takes it.
- * @throws InvalidInputError for a picture of another size, or of other bytes than it says.
+ * @throws InvalidInputError for a picture of another size, or of other bytes than it says; for a model of signals or tables.
  */
 export function toInput(picture: Picture, input: InputDescription): Tensor<'float32'> {
+  checkTakesPictures(input);
   if (picture.height !== input.height || picture.width !== input.width) {
     throw new InvalidInputError(
       `The picture has ${picture.height} x ${picture.width} pixels, but the model takes ${input.height} x ${input.width}. Bring it to that size with resizeImage.`,
@@ -58,8 +64,18 @@ export function toInput(picture: Picture, input: InputDescription): Tensor<'floa
 
 /** A picture of any size as model input [1, ...]: brought to the model's size and channels. */
 export function toFittedInput(picture: Picture, input: InputDescription): Tensor<'float32'> {
+  checkTakesPictures(input);
   const fits = picture.height === input.height && picture.width === input.width;
   return toInput(fits ? picture : resizeImage(picture, input), input);
+}
+
+/** @throws InvalidInputError */
+function checkTakesPictures({ numbers, inFile }: InputDescription): void {
+  if (!numbers) return;
+  const shape = inFile ? `, [${inFile}] each` : '';
+  throw new InvalidInputError(
+    `The model takes ${numbers.kind}s${shape}, not pictures: give a .csv, .npy or .npz file. If they are pictures, say --kind image.`,
+  );
 }
 
 /**
@@ -113,14 +129,15 @@ function fill(input: InputDescription, pixelAt: (pixelIndex: number) => number):
   return float32([1, ...dims], data);
 }
 
-/** Images of evenly distributed whole pixel values, always the same ones, as model input [count, ...]. */
+/** Images of evenly distributed pixel values, whole ones from 0 to 255 or as fine over another range, always the same ones, as model input [count, ...]. */
 export function noiseImages(input: InputDescription, count: number): Tensor<'float32'> {
+  const { low, high } = pixelRange(input);
   let state = 1;
   const images = Array.from({ length: count }, () =>
     fill(input, () => {
       // A linear congruential generator (Numerical Recipes) is random enough to tell two programs apart.
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      return state >>> 24;
+      return low + ((high - low) * (state >>> 24)) / 255;
     }),
   );
   return concatRows(images);

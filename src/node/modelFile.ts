@@ -3,13 +3,17 @@ import { basename } from 'node:path';
 import { readExternalFiles } from '../files/externalFiles.ts';
 import { KonkyoError } from '../konkyoError.ts';
 import type { Classifier } from '../model/classifier.ts';
+import { withConstantInitializers } from '../model/imageInput.ts';
 import { type InputSettings, parseInputSettings, type SettingSources } from '../model/inputDescription.ts';
 import { type LoadOptions, loadClassifier } from '../model/loadClassifier.ts';
 import { type LoadedModel, loadModel } from '../model/loadModel.ts';
+import type { ValueInfo } from '../onnx/graph.ts';
+import { readModel } from '../onnx/readModel.ts';
 import { readNamedFile, readNamedText } from './namedFile.ts';
 
 /** The runtime, and what neither the model's file nor its description says. */
-export interface ModelFileOptions extends Pick<LoadOptions, 'runtime' | 'output' | 'explain'> {
+export interface ModelFileOptions
+  extends Pick<LoadOptions, 'runtime' | 'output' | 'explain' | 'isNumbers' | 'inputName' | 'held'> {
   /** How pixels become model input; it wins over the file beside the model. */
   readonly input?: InputSettings;
   /** Where a setting of `input` comes from, for the report. Default: `given`. */
@@ -29,9 +33,9 @@ export function loadModelFile(path: string, options: ModelFileOptions): Promise<
  * @throws FileError, and what `loadModel` throws.
  */
 export function openModelFile(path: string, options: Omit<ModelFileOptions, 'explain'>): Promise<LoadedModel> {
-  const { runtime, output } = options;
+  const { output, ...rest } = options;
   const outputs = output === undefined ? undefined : [output];
-  return fromFile(path, options, (bytes, read) => loadModel(bytes, { runtime, outputs, ...read }));
+  return fromFile(path, options, (bytes, read) => loadModel(bytes, { ...rest, outputs, ...read }));
 }
 
 /** What a file and its neighbours say, for those who load it. */
@@ -46,7 +50,7 @@ async function fromFile<T>(
   const described = await readSettings(path);
   try {
     return await load(bytes, {
-      input: { ...described.settings, ...input },
+      input: { ...described.settings, ...input, inputs: withFlags(described.settings.inputs, input) },
       inputSources: { ...sources(described.settings, () => described.file), ...sources(input, sourceOf) },
       external: path === '-' ? new Map() : await readExternalFiles(path, bytes),
     });
@@ -54,6 +58,21 @@ async function fromFile<T>(
     if (error instanceof KonkyoError) error.message = `${path}: ${error.message}`;
     throw error;
   }
+}
+
+/** What is said of single inputs, under what is given for all. */
+function withFlags(inputs: InputSettings['inputs'], given: InputSettings): InputSettings['inputs'] {
+  const { inputs: _, ...all } = given;
+  return inputs && Object.fromEntries(Object.entries(inputs).map(([name, own]) => [name, { ...own, ...all }]));
+}
+
+/**
+ * The inputs that a model's file has, without loading it.
+ * @throws FileError, InvalidModelError, ExternalDataError
+ */
+export async function modelFileInputs(path: string): Promise<readonly ValueInfo[]> {
+  const bytes = await readNamedFile(path, 'model');
+  return withConstantInitializers(readModel(bytes, await readExternalFiles(path, bytes))).graph.inputs;
 }
 
 function sources(settings: InputSettings, sourceOf: (setting: string) => string): Partial<SettingSources> {

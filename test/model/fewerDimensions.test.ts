@@ -69,6 +69,15 @@ const cases: readonly Case[] = [
   { dims: ['n', 64], runs: [2, 64], settings: { size: [4, 16] }, image: [1, 4, 16], note: /4 x 16 pixels/ },
   { dims: ['n', 192], runs: [2, 192], settings: { layout: 'NHWC' }, image: [8, 8, 3], note: /8 x 8 pixels of 3/ },
   { dims: ['n', 162], runs: [2, 162], settings: { layout: 'NCHW', size: [6, 9] }, image: [3, 6, 9], note: /6 x 9/ },
+  { dims: [1, 192], runs: [1, 192], settings: { layout: 'NHWC' }, image: [8, 8, 3], note: /8 x 8 pixels of 3/ },
+  {
+    dims: [4, 162],
+    runs: [4, 162],
+    settings: { layout: 'NCHW', size: [9, 6] },
+    image: [3, 9, 6],
+    note: /9 x 6 pixels of 3 channels, row by row\.$/,
+  },
+  { dims: ['n', 'm'], runs: [2, 54], settings: { size: [6, 9] }, image: [1, 6, 9], note: /54 numbers/ },
   { dims: ['n', 64, 1], runs: [2, 64, 1], image: [8, 8, 1], note: /assumption/ },
   { dims: ['n', 3, 64], runs: [2, 3, 64], image: [3, 8, 8], note: /assumption/ },
   { dims: [64], runs: [64], image: [1, 8, 8], note: /assumption/, outputDims: [3] },
@@ -126,8 +135,20 @@ describe('images of fewer than four dimensions', () => {
 
 describe('lists of numbers that are not told to be images', () => {
   it.each([
-    { title: 'a table of four columns', dims: ['n', 4], error: UnsuitableModelError, says: /--size HEIGHTxWIDTH/ },
-    { title: 'no square', dims: ['n', 120], error: UnsuitableModelError, says: /a list of numbers/ },
+    {
+      title: 'four',
+      dims: ['n', 4],
+      settings: { kind: 'image' },
+      error: UnsuitableModelError,
+      says: /--size HEIGHTxWIDTH/,
+    },
+    {
+      title: 'no square',
+      dims: ['n', 120],
+      settings: { kind: 'image' },
+      error: UnsuitableModelError,
+      says: /a list of numbers/,
+    },
     { title: 'an open length', dims: ['n', 'm'], error: UnsuitableModelError, says: /\[n, m\].*--size/ },
     {
       title: 'a size of other numbers',

@@ -1,5 +1,5 @@
 import type { Classifier } from '../../model/classifier.ts';
-import { baselineImage } from '../../model/pixels.ts';
+import { baselineImage, pixelRange } from '../../model/pixels.ts';
 import { concatRows, type Tensor } from '../../onnx/tensor.ts';
 
 /** Images that stand for "anything": what an explained image is compared with. */
@@ -10,12 +10,16 @@ export interface BackgroundData {
   readonly images: (classifier: Classifier) => Promise<Tensor<'float32'>>;
 }
 
-const brightnesses = Array.from({ length: 16 }, (_, i) => i * 17);
+const blanks = 16;
 
-/** Sixteen blank images from black to white: for whoever has no images of his own at hand. */
+/** Sixteen blank images from black to white, or of the lowest to the highest value: for whoever has none of his own at hand. */
 export const blankImages: BackgroundData = {
   name: 'blank images',
-  images: async ({ input }) => concatRows(brightnesses.map((pixel) => baselineImage(pixel, input))),
+  async images({ input }) {
+    const { low, high } = pixelRange(input);
+    const value = (i: number) => low + ((high - low) * i) / (blanks - 1);
+    return concatRows(Array.from({ length: blanks }, (_, i) => baselineImage(value(i), input)));
+  },
 };
 
 /** Images given as model input, [b, ...]. */

@@ -3,8 +3,8 @@ import { baselineImage } from '../../model/pixels.ts';
 import type { Target } from '../../model/target.ts';
 import { concatRows, float32, rows, type Tensor } from '../../onnx/tensor.ts';
 import { completenessOf, explainedScores } from '../explainedScores.ts';
-import { checkedWeights } from '../explanationGraph.ts';
 import type { Attribution, Explainer } from '../explainer.ts';
+import { checkedWeights } from '../explanationGraph.ts';
 import { cut, cutOf, firstPoints, gapOf, type Interval, type PathPoint, worstOf } from './refinedPath.ts';
 import { saliency } from './saliency.ts';
 
@@ -56,7 +56,9 @@ export async function integrateToTolerance(classifier: Classifier, settings: Set
       });
       const done = await refined(await begun(lines));
       const values = float32(images.dims, Float32Array.from(done.flatMap((line) => [...mapOf(line)])));
-      const ends = done.map(({ intervals }) => [intervals.at(0)?.scoreFrom ?? 0, intervals.at(-1)?.scoreTo ?? 0] as const);
+      const ends = done.map(
+        ({ intervals }) => [intervals.at(0)?.scoreFrom ?? 0, intervals.at(-1)?.scoreTo ?? 0] as const,
+      );
       return {
         values,
         scores: Float32Array.from(ends, ([, score]) => score),

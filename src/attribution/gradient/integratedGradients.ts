@@ -23,7 +23,8 @@ export const integratedGradients = method({
     steps: { about: 'points on the way from the baseline to the image', default: 50, whole: true, min: 1, max: 10_000 },
     baseline: baselineOption('the empty image'),
     tolerance: {
-      about: 'the largest completeness gap: points are added where they are needed until it is met, in place of steps (0: steps)',
+      about:
+        'the largest completeness gap: points are added where they are needed until it is met, in place of steps (0: steps)',
       default: 0,
       whole: false,
       min: 0,

@@ -1,11 +1,11 @@
 import { type InputDescription, imageDims } from '../../model/inputDescription.ts';
-import { eachPixel } from '../../model/pixels.ts';
+import { eachPixel, pixelRange } from '../../model/pixels.ts';
 import { elementTypeCode } from '../../onnx/elementType.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { float32, sizeOf, type Tensor, tensor } from '../../onnx/tensor.ts';
 import { fillWithCountedNormals, mixing, normalQuantiles } from '../../random/countedNormals.ts';
 
-/** The standard deviation of each element's noise in model input, for one that is a fraction of the pixel range 0 to 255. */
+/** The standard deviation of each element's noise in model input, for one that is a fraction of the pixel range. */
 export function noiseAmplitude(noise: number, input: InputDescription): Tensor<'float32'> {
   const dims = imageDims(input);
   const amplitudes = new Float32Array(sizeOf(dims));
@@ -15,8 +15,9 @@ export function noiseAmplitude(noise: number, input: InputDescription): Tensor<'
   return float32(dims, amplitudes);
 }
 
-function amplitudeOf(noise: number, { scale, std }: InputDescription, channel: number): number {
-  return Math.abs((noise * 255 * scale) / (std[channel] ?? 1));
+function amplitudeOf(noise: number, input: InputDescription, channel: number): number {
+  const { low, high } = pixelRange(input);
+  return Math.abs((noise * (high - low) * input.scale) / (input.std[channel] ?? 1));
 }
 
 /** Standard normal noise, one image of it for each key: [s, ...]. */

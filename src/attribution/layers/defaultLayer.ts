@@ -8,7 +8,7 @@ import { reads } from '../../onnx/graph.ts';
 import { inputOf, nodesView, outputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { sizeOf, toNumbers } from '../../onnx/tensor.ts';
-import { type Positions, positionsOf } from './positions.ts';
+import { isSignalLayer, type Positions, positionsOf } from './positions.ts';
 
 /** A layer, how its numbers lie over the image, and why it is this one. */
 export interface ChosenLayer extends Layer {
@@ -82,11 +82,11 @@ function wayOf(classifier: Classifier): Way {
 const isConvolution = (node: Node) => is(node, 'convolution');
 const keepsPositions = (node: Node) => is(node, 'elementwise', 'selection', 'sum', 'keeps positions');
 
-/** Values [a, b, c] an image that are maps of features: what convolutions give, and what keeps their rows and columns. */
+/** Values [a, b, c] an image, or [a, b] a signal, that are maps of features: what convolutions give, and what keeps their rows and columns. */
 function layoutsOf(classifier: Classifier): ReadonlyMap<string, 'NCHW' | 'NHWC'> {
   const layouts = new Map<string, 'NCHW' | 'NHWC'>();
   for (const { value, node, dims } of layersOf(classifier)) {
-    if (dims.length !== 3 || node.domain !== '') continue;
+    if ((dims.length !== 3 && !isSignalLayer(dims, classifier.input)) || node.domain !== '') continue;
     const before = reads(node).flatMap((name) => layouts.get(name) ?? []);
     const [layout] = before;
     const perm = intsOf(node, 'perm')?.join();
@@ -96,7 +96,7 @@ function layoutsOf(classifier: Classifier): ReadonlyMap<string, 'NCHW' | 'NHWC'>
     else if (layout && before.every((other) => other === layout)) {
       const channelAxis = layout === 'NCHW' ? 1 : 3;
       const axis = intOf(node, 'axis', 0);
-      const joined = node.op === 'Concat' && (axis < 0 ? axis + 4 : axis) === channelAxis;
+      const joined = node.op === 'Concat' && (axis < 0 ? axis + dims.length + 1 : axis) === channelAxis;
       if (joined || keepsPositions(node)) layouts.set(value, layout);
     }
   }
@@ -168,7 +168,7 @@ function becomes({ facts }: Classifier, nodes: readonly Node[], { value, dims }:
       const isGate = (maker && is(maker, 'gate')) || facts.get(name)?.dims.slice(1).join() !== after.join();
       return factors.length < 2 || !isGate;
     });
-    if (counts && after.length === 3) derived.set(output, node);
+    if (counts && after.length === dims.length) derived.set(output, node);
   }
   // A map of other channels, made of one channel say, is not what the scores are made of.
   const channels = feature.layout === 'NHWC' ? feature.dims[2] : feature.dims[0];

@@ -39,7 +39,8 @@ export type ImageLayer = ChosenLayer & { readonly positions: Positions };
 
 /** Adds sum_c a_c mean(da_c): [n, 1, h, w]. @param gradient in the layer's shape. */
 export function addGradCam(builder: GraphBuilder, { value, dims, positions }: ImageLayer, gradient: string): string {
-  const channels = dims[positions.layout === 'NCHW' ? 0 : dims.length - 1] ?? 1;
+  const isFirst = positions.layout === 'NCHW' || positions.layout === 'signal';
+  const channels = dims[isFirst ? 0 : dims.length - 1] ?? 1;
   const channelsFirst = (each: string) => addChannelsFirst(builder, each, positions, channels);
   const [slopes, values] = [channelsFirst(gradient), channelsFirst(value)];
   const weights = builder.add('ReduceMean', [slopes, builder.ints([2, 3])], { keepdims: 1 });

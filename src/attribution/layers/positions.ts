@@ -6,8 +6,10 @@ import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 export interface Positions {
   readonly height: number;
   readonly width: number;
-  /** [C, h, w]; [h, w, C]; or [tokens, C], of which those from `first` on are the cells, row by row. */
-  readonly layout: 'NCHW' | 'NHWC' | 'tokens';
+  /**
+   * [C, h, w]; [h, w, C]; [C, length] of a signal; or [tokens, C], of which those from `first` on are the cells, row by row.
+   */
+  readonly layout: 'NCHW' | 'NHWC' | 'signal' | 'tokens';
   /** Tokens before the first cell's: a class token, registers. */
   readonly first: number;
 }
@@ -30,13 +32,21 @@ export function tokenGrid(
   return undefined;
 }
 
+/** Whether a layer's values for one image, [C, length], are those of a convolution along a signal. */
+export function isSignalLayer(dims: readonly number[], { numbers }: Pick<InputDescription, 'numbers'>): boolean {
+  return dims.length === 2 && numbers?.kind === 'signal';
+}
+
 /** A layer's positions if it has more than one. @param layout of values [a, b, c] for an image. */
 export function positionsOf(
   { dims }: Pick<Layer, 'dims'>,
-  input: Pick<InputDescription, 'height' | 'width'>,
+  input: Pick<InputDescription, 'height' | 'width' | 'numbers'>,
   layout: 'NCHW' | 'NHWC' = 'NCHW',
 ): Positions | undefined {
   const [a = 1, b = 1, c = 1] = dims;
+  if (isSignalLayer(dims, input) && layout === 'NCHW') {
+    return b > 1 ? { height: 1, width: b, layout: 'signal', first: 0 } : undefined;
+  }
   if (dims.length === 2) return tokenGrid(a, input);
   const [height, width] = layout === 'NCHW' ? [b, c] : [a, b];
   return dims.length === 3 && height * width > 1 ? { height, width, layout, first: 0 } : undefined;
@@ -50,6 +60,7 @@ export function addChannelsFirst(
   channels: number,
 ): string {
   if (layout === 'NCHW') return value;
+  if (layout === 'signal') return builder.ops.Unsqueeze(value, builder.ints([2]));
   if (layout === 'NHWC') return builder.add('Transpose', [value], { perm: [0, 3, 1, 2] });
   const bounds = [first, first + height * width].map((at) => builder.ints([at]));
   const cells = builder.add('Slice', [value, ...bounds, builder.ints([1])]);

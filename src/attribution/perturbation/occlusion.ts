@@ -4,7 +4,7 @@ import type { Explainer } from '../explainer.ts';
 import { method } from '../method.ts';
 import { baselineOption, type Pair, type Resolved } from '../options.ts';
 import { coveringExplainer, type Stretches } from './covering.ts';
-import { type Box, windowFor, windowPlaces } from './slidingWindow.ts';
+import { type Box, windowPlaces, windowSides } from './slidingWindow.ts';
 
 const options = {
   window: {
@@ -41,8 +41,12 @@ export const occlusion = method({
 });
 
 function fitted({ window, stride, baseline }: Settings, input: InputDescription): Settings {
-  const [height, width] = [window[0] || windowFor(input), window[1] || windowFor(input)];
-  return { window: [height, width], stride: [stride[0] || height, stride[1] || width], baseline };
+  const automatic = windowSides(input);
+  // A signal or a row of a table is one pixel high.
+  const height = input.numbers ? 1 : window[0] || automatic[0];
+  const width = window[1] || automatic[1];
+  const down = input.numbers ? 1 : stride[0] || height;
+  return { window: [height, width], stride: [down, stride[1] || width], baseline };
 }
 
 function inWords({ window, stride, baseline }: Settings) {

@@ -10,7 +10,7 @@ import type { Attribution, Explainer } from '../explainer.ts';
 import { checkedWeights } from '../explanationGraph.ts';
 import { withMapNotes } from '../mapNotes.ts';
 import { method } from '../method.ts';
-import { baselineOption, type Resolved, seedOption } from '../options.ts';
+import { baselineOption, type Pair, type Resolved, seedOption } from '../options.ts';
 import { compileMasked } from './maskedImages.ts';
 
 const options = {
@@ -45,7 +45,7 @@ const unmaskedInput = 'konkyo/unmasked';
 async function compile(classifier: Classifier, settings: Settings): Promise<Explainer> {
   const { input, batchSize } = classifier;
   const { samples, cells, keep, baseline } = settings;
-  if (cells > Math.min(input.height, input.width)) {
+  if (!input.numbers && cells > Math.min(input.height, input.width)) {
     throw new MethodOptionError(
       `rise: masks of ${cells} x ${cells} cells are finer than the image of ${input.height} x ${input.width} pixels.`,
     );
@@ -53,7 +53,7 @@ async function compile(classifier: Classifier, settings: Settings): Promise<Expl
   const { grids, places } = drawMasks(settings, input);
   const pixels = input.height * input.width;
   const masked = await compileMasked(classifier, 'rise', baseline, {
-    masks: (builder) => addMasks(builder, cells, input),
+    masks: (builder) => addMasks(builder, gridFor(cells, input), input),
     results(builder, all, masks) {
       // Above the score without a mask: of nearly equal scores only what differs is summed up, and of equal ones nothing.
       const scores = builder.ops.Sub(all, builder.input(unmaskedInput, 'float32', ['images', 1]));
@@ -100,34 +100,44 @@ async function compile(classifier: Classifier, settings: Settings): Promise<Expl
   return withMapNotes(explainer, classifier, 'scores');
 }
 
+/** Cells of a mask, down and across: along a signal as many as an image has in all, in a table one for each feature. */
+function gridFor(cells: number, { width, numbers }: InputDescription): Pair {
+  if (!numbers) return [cells, cells];
+  return [1, numbers.kind === 'table' ? width : Math.min(width, cells * cells)];
+}
+
 /** Seeded masks: cells [N, s, s] of 0 and 1, and where each is cropped, [N, 2] whole pixels down and across. */
 function drawMasks({ samples, cells, keep, seed }: Settings, input: InputDescription) {
   const source = random(seed);
-  const grids = new Float32Array(samples * cells * cells);
+  const grid = gridFor(cells, input);
+  const size = grid[0] * grid[1];
+  const grids = new Float32Array(samples * size);
   const places = new Float32Array(samples * 2);
-  const [down, across] = cellSize(cells, input);
+  const [down, across] = cellSize(grid, input);
   for (let mask = 0; mask < samples; mask++) {
-    for (let i = 0; i < cells * cells; i++) grids[mask * cells * cells + i] = source.uniform() < keep ? 1 : 0;
+    for (let i = 0; i < size; i++) grids[mask * size + i] = source.uniform() < keep ? 1 : 0;
     places[2 * mask] = source.index(down);
     places[2 * mask + 1] = source.index(across);
   }
-  return { grids: float32([samples, cells, cells], grids), places: float32([samples, 2], places) };
+  return { grids: float32([samples, ...grid], grids), places: float32([samples, 2], places) };
 }
 
 /** Pixels of a cell, [down, across]. */
-function cellSize(cells: number, { height, width }: InputDescription): readonly [number, number] {
-  return [Math.ceil(height / cells), Math.ceil(width / cells)];
+function cellSize([rows, columns]: Pair, { height, width }: InputDescription): Pair {
+  return [Math.ceil(height / rows), Math.ceil(width / columns)];
 }
 
 /** Adds the masks from cells and places: rows of hats times cells times columns of hats. */
-function addMasks(builder: GraphBuilder, cells: number, input: InputDescription): string {
+function addMasks(builder: GraphBuilder, grid: Pair, input: InputDescription): string {
   const { ops } = builder;
-  const { height, width, layout } = input;
-  const grids = builder.input(gridsInput, 'float32', ['masks', cells, cells]);
+  const { height, width, layout, numbers } = input;
+  const grids = builder.input(gridsInput, 'float32', ['masks', ...grid]);
   const places = builder.input(placesInput, 'float32', ['masks', 2]);
-  const [down, across] = cellSize(cells, input);
-  const rowHats = addHats(builder, places, 0, { pixels: height, cells, cell: down });
-  const columnHats = addHats(builder, places, 1, { pixels: width, cells, cell: across });
+  // A feature is no neighbour of the next: it is seen or hidden as its cell is.
+  if (numbers?.kind === 'table') return ops.Unsqueeze(grids, builder.ints([1]));
+  const [down, across] = cellSize(grid, input);
+  const rowHats = addHats(builder, places, 0, { pixels: height, cells: grid[0], cell: down });
+  const columnHats = addHats(builder, places, 1, { pixels: width, cells: grid[1], cell: across });
   const columns = builder.add('Transpose', [columnHats], { perm: [0, 2, 1] });
   const masks = ops.MatMul(ops.MatMul(rowHats, grids), columns);
   return ops.Unsqueeze(masks, builder.ints([layout === 'NCHW' ? 1 : 3]));

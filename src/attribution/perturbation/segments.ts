@@ -57,8 +57,15 @@ export async function segmentsFor(
   return segments ? fromImage(segments.name, await segments.read(), input) : gridSegments(input, grid);
 }
 
-/** `grid` x `grid` cells that differ by one pixel in height and width at most. */
-function gridSegments({ height, width }: InputDescription, grid: number): Segments {
+/**
+ * `grid` x `grid` cells that differ by one pixel in height and width at most; along a signal, as many. Each feature of a table is
+ * a segment.
+ */
+function gridSegments({ height, width, numbers }: InputDescription, grid: number): Segments {
+  if (numbers) {
+    const count = numbers.kind === 'table' ? width : Math.min(width, grid * grid);
+    return { count, labels: Int32Array.from({ length: width }, (_, at) => Math.floor((at * count) / width)) };
+  }
   if (grid > Math.min(height, width)) {
     throw new MethodOptionError(
       `A grid of ${grid} x ${grid} cells is finer than the image of ${height} x ${width} pixels.`,

@@ -15,6 +15,13 @@ export function windowFor({ height, width }: Pick<InputDescription, 'height' | '
   return Math.max(1, Math.round(Math.sqrt(height * width) / 14));
 }
 
+/** Height and width of the window where none is given: of an image's own; about 49 cover a signal, and a table's is one feature. */
+export function windowSides(input: InputDescription): Pair {
+  const { width, numbers } = input;
+  if (numbers) return [1, numbers.kind === 'table' ? 1 : Math.max(1, Math.round(width / 49))];
+  return [windowFor(input), windowFor(input)];
+}
+
 /**
  * Every place of a window that slides over the image, as Captum counts them: as many steps as cover the image to its end,
  * the last windows cut off at its border.

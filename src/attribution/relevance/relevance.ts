@@ -1,7 +1,7 @@
 import type { Classifier } from '../../model/classifier.ts';
 import { largestDifference, rowValues, stacked } from '../../model/equivalence.ts';
 import { NotEquivalentError } from '../../model/errors.ts';
-import { normalise } from '../../model/pixels.ts';
+import { normalise, pixelRange } from '../../model/pixels.ts';
 import { probeImages } from '../../model/probeImages.ts';
 import { referenceOf, windows } from '../../model/reference.ts';
 import type { Facts } from '../../onnx/facts.ts';
@@ -23,11 +23,15 @@ import { type ExplanationGraph, givenWeights, graphExplainer, type TargetSource 
 import { addExplainedScore, addScoreRows, addWeighted } from '../gradient/targetGradient.ts';
 import { pixelNotes } from './placementNotes.ts';
 
-/** The values that the model's input can have: those of pixels 0 and 255, for each channel. */
+/** The values that the model's input can have: those of the lowest and highest pixel value, for each channel. */
 export function pixelBounds({ input }: Pick<Classifier, 'input'>): Bounds {
   const { channels, layout } = input;
   const dims = layout === 'NCHW' ? [1, channels, 1, 1] : [1, 1, 1, channels];
-  const ends = Array.from({ length: channels }, (_, c) => [normalise(0, c, input), normalise(255, c, input)]);
+  const range = pixelRange(input);
+  const ends = Array.from({ length: channels }, (_, c) => [
+    normalise(range.low, c, input),
+    normalise(range.high, c, input),
+  ]);
   return {
     low: float32(
       dims,

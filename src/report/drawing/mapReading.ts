@@ -6,6 +6,8 @@ export interface MapReading {
   /** The value at full colour; 0 where no pixel has a value other than zero. */
   readonly scale: number;
   readonly pixels: number;
+  /** What a cell of the map is called. */
+  readonly cell: CellWord;
   /** Pixels whose value is not a finite number. */
   readonly withoutValue: number;
   /** Pixels stronger than the scale, drawn at full colour. */
@@ -19,6 +21,8 @@ export interface MapReading {
   readonly forPlace?: string;
   readonly againstPlace?: string;
 }
+
+export type CellWord = 'pixel' | 'moment' | 'feature';
 
 /** The 99.5th percentile of the values' sizes: a few outliers do not wash out the rest. Sparse maps get their maximum. */
 export function mapScale(values: Float32Array): number {
@@ -38,8 +42,9 @@ export function readMap(map: AttributionMap): MapReading {
     );
   }
   const scale = Number.isFinite(map.scale) && map.scale > 0 ? map.scale : mapScale(map.values);
-  const forPlaces = new Float64Array(places.length);
-  const againstPlaces = new Float64Array(places.length);
+  const { names, at } = placesOf(map);
+  const forPlaces = new Float64Array(names.length);
+  const againstPlaces = new Float64Array(names.length);
   let withoutValue = 0;
   let beyond = 0;
   for (const [position, value] of map.values.entries()) {
@@ -48,17 +53,18 @@ export function readMap(map: AttributionMap): MapReading {
       continue;
     }
     if (Math.abs(value) > scale) beyond++;
-    const place = placeOf(position, map);
+    const place = at(position);
     const side = value > 0 ? forPlaces : againstPlaces;
     side[place] = (side[place] ?? 0) + Math.abs(value);
   }
   const [first] = map.values;
   const constant = map.values.every((value) => value === first) ? first : undefined;
-  const forPlace = strongest(forPlaces);
-  const againstPlace = strongest(againstPlaces);
+  const forPlace = strongest(forPlaces, names);
+  const againstPlace = strongest(againstPlaces, names);
   return {
     scale: withoutValue === map.values.length ? 0 : scale,
     pixels: map.values.length,
+    cell: map.cells === undefined ? 'pixel' : map.cells.kind === 'table' ? 'feature' : 'moment',
     withoutValue,
     beyond,
     constant,
@@ -66,6 +72,25 @@ export function readMap(map: AttributionMap): MapReading {
     againstTotal: sum(againstPlaces),
     forPlace,
     againstPlace,
+  };
+}
+
+interface Places {
+  readonly names: readonly string[];
+  /** Which of them a cell is in. */
+  readonly at: (position: number) => number;
+}
+
+/** The features of a table; thirds of a signal's channels; thirds across and down an image. */
+function placesOf(map: AttributionMap): Places {
+  const { cells, width, height } = map;
+  if (cells?.kind === 'table') return { names: cells.names.map((name) => `in “${name}”`), at: (position) => position };
+  if (!cells) return { names: places, at: (position) => placeOf(position, map) };
+  const thirds = ['at the beginning', 'in the middle', 'at the end'];
+  const names = Array.from({ length: height }, (_, row) => (height === 1 ? '' : ` of “${cells.names[row]}”`));
+  return {
+    names: names.flatMap((name) => thirds.map((third) => `${third}${name}`)),
+    at: (position) => 3 * Math.floor(position / width) + Math.floor((3 * ((position % width) + 0.5)) / width),
   };
 }
 
@@ -89,10 +114,10 @@ function placeOf(position: number, { width, height }: AttributionMap): number {
   return 3 * row + column;
 }
 
-function strongest(totals: Float64Array): string | undefined {
+function strongest(totals: Float64Array, names: readonly string[]): string | undefined {
   const most = Math.max(...totals);
   const isTie = totals.indexOf(most) !== totals.lastIndexOf(most);
-  return most > 0 && !isTie ? places[totals.indexOf(most)] : undefined;
+  return most > 0 && !isTie ? names[totals.indexOf(most)] : undefined;
 }
 
 function sum(totals: Float64Array): number {

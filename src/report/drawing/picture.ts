@@ -5,8 +5,10 @@ import { thumbnail } from '../../pictures/thumbnail.ts';
 import type { AttributionMap, ExplainedImage } from '../explanation/view.ts';
 import { mapAlternative } from '../explanation/words.ts';
 import { type Html, html } from '../page/html.ts';
+import { featureBars, smallFeatureBars } from './featureBars.ts';
 import { mapPicture, orientationFor } from './mapPicture.ts';
 import type { MapReading } from './mapReading.ts';
+import { signalElement } from './signalDrawing.ts';
 
 /** Below this width a picture is shown in sharp pixels; above, the browser may smooth. */
 const sharpBelow = 160;
@@ -16,15 +18,27 @@ export function pictureElement(picture: Picture, alternative: string): Html {
   return html`<img class="picture${sharp}" src="${dataUrl(picture)}" alt="${alternative}" width="${picture.width}" height="${picture.height}">`;
 }
 
-/** A map over its image: as large as the image, or reduced for the overview. */
+/** Channels of a signal that there is room for in the overview. */
+const inSmall = 3;
+
+/** A map over its image, signal or row of a table: as large as the image, or reduced for the overview. */
 export function mapElement(
   map: AttributionMap,
   reading: MapReading,
-  { picture }: ExplainedImage,
+  { picture, numbers }: ExplainedImage,
   size: 'full' | 'small',
 ): Html {
+  const alternative = mapAlternative(map, reading);
+  if (numbers?.kind === 'signal') {
+    const shown = size === 'small' ? numbers.channels.slice(0, inSmall) : numbers.channels;
+    return signalElement(shown, alternative, { ...map, scale: reading.scale });
+  }
+  if (numbers) {
+    const draw = size === 'small' ? smallFeatureBars : featureBars;
+    return draw(numbers.features, map.values, alternative);
+  }
   const drawn = mapPicture(map, reading, picture);
-  const shown = pictureElement(size === 'small' ? thumbnail(drawn) : drawn, mapAlternative(map, reading));
+  const shown = pictureElement(size === 'small' ? thumbnail(drawn) : drawn, alternative);
   return outlined(shown, picture);
 }
 

@@ -1,4 +1,5 @@
 import { pictureElement } from '../drawing/picture.ts';
+import { seenElement } from '../drawing/seen.ts';
 import { verdictMark } from '../drawing/verdict.ts';
 import { type Html, html, sizedToFit } from '../page/html.ts';
 import { inWords, percent, quantity, score } from '../page/number.ts';
@@ -9,7 +10,7 @@ import {
   decisionNotes,
   explainedWords,
   isRight,
-  pictureAlternative,
+  numbersWords,
   quoted,
   sureness,
   tieWords,
@@ -22,8 +23,8 @@ export const decisionQuestion: ImageQuestion = {
   answer: (image) => html`
 <div class="decision">
   <figure class="seen">
-    ${pictureElement(image.picture, pictureAlternative(image))}
-    <figcaption><span class="file">${image.name}</span>, as the model saw it: ${image.picture.width} × ${image.picture.height} pixels, ${image.picture.channels === 1 ? 'grey' : 'colour'}.</figcaption>${drawnDecision(image)}
+    ${seenElement(image)}
+    <figcaption><span class="file">${image.name}</span>, ${seenWords(image)}.</figcaption>${drawnDecision(image)}
   </figure>
   <div>
     <p class="verdict-label">${sizedToFit(image.decision.tie ? 'A tie' : decidedLabel(image.decision))}</p>
@@ -65,6 +66,11 @@ function taskTable({ table }: TaskView): Html | undefined {
   <tbody>${table.rows.map(row)}
   </tbody>
 </table>`;
+}
+
+function seenWords({ picture, numbers }: ExplainedImage): string {
+  if (numbers) return numbersWords(numbers);
+  return `as the model saw it: ${picture.width} × ${picture.height} pixels, ${picture.channels === 1 ? 'grey' : 'colour'}`;
 }
 
 function leadWords(decision: Decision): string {

@@ -1,14 +1,17 @@
 import { isEvidence } from '../../attribution/method.ts';
 import { type CheckedExplanation, type CheckedMap, figuresOf } from '../../faithfulness/checks.ts';
-import { cellMap } from '../../faithfulness/pixelMap.ts';
+import { type CellMap, cellMap } from '../../faithfulness/pixelMap.ts';
 import { type Classifier, className, givesProbabilities } from '../../model/classifier.ts';
 import { type Prediction, ranking } from '../../model/decision.ts';
+import type { InputDescription } from '../../model/inputDescription.ts';
 import { toPixels } from '../../model/pixels.ts';
 import { targetWords } from '../../model/target.ts';
 import type { TaskDecision } from '../../model/task/decision.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
+import type { Picture } from '../../pictures/picture.ts';
 import { mapScale } from '../drawing/mapReading.ts';
 import { percent, signed } from '../page/number.ts';
+import { cellsOf, channelRows, type MapCells, numbersView } from './numbersView.ts';
 import { taskView } from './taskView.ts';
 import type { AttributionMap, Decision, ExplainedImage, ExplainedOutput, RankedClass } from './view.ts';
 
@@ -20,6 +23,8 @@ export interface NamedImage {
   readonly image: Tensor<'float32'>;
   /** The class that came with it. */
   readonly truth?: number;
+  /** What its file calls the features of a table, or the channels of a signal. */
+  readonly features?: readonly string[];
 }
 
 /** How many of the best classes a report names. */
@@ -43,12 +48,14 @@ export function explainedImage(
   position: number,
   { of = classifier, decided, explained }: Otherwise = {},
 ): ExplainedImage {
-  const { name, image, truth } = named;
-  const picture = toPixels(image.data, classifier.input);
+  const { name, image, truth, features } = named;
+  const numbers = numbersView(image.data, classifier.input, features);
+  const picture = numbers ? standIn(classifier.input) : toPixels(image.data, classifier.input);
   return {
     id: `${position + 1}-${name}`,
     name,
     picture,
+    numbers,
     // An image's class says nothing of a value, a region or a single label.
     truth: truth === undefined || (decided && !classifier.scores.labels) ? undefined : className(classifier, truth),
     decision: {
@@ -56,8 +63,16 @@ export function explainedImage(
       explainedWords: explained,
       task: decided && taskView(decided, picture, targetWords(of, explanation.target)),
     },
-    maps: explanation.maps.filter(({ method }) => isEvidence(method)).flatMap((map) => attributionMap(of, map) ?? []),
+    maps: explanation.maps
+      .filter(({ method }) => isEvidence(method))
+      .flatMap((map) => attributionMap(of, map, cellsOf(numbers)) ?? []),
   };
+}
+
+/** A picture of the size that maps of a signal or a table have. */
+function standIn({ numbers, width, channels }: InputDescription): Picture {
+  const height = numbers?.kind === 'signal' ? channels : 1;
+  return { height, width, channels: 1, data: new Uint8Array(height * width) };
 }
 
 function decisionOf(classifier: Classifier, prediction: Prediction): Decision {
@@ -87,11 +102,12 @@ function explainedOutput({ scores }: Classifier): ExplainedOutput {
   return { kind: scores.probabilities ? 'probability' : 'output' };
 }
 
-function attributionMap(classifier: Classifier, map: CheckedMap): AttributionMap | undefined {
+function attributionMap(classifier: Classifier, map: CheckedMap, cells?: MapCells): AttributionMap | undefined {
   const { channels } = classifier.input;
-  const cells = cellMap(map, classifier.input);
-  if (!cells) return undefined;
-  const { height, width, values } = cells;
+  const found =
+    cells && map.layer === undefined ? numberMap(map.values.data, classifier.input) : cellMap(map, classifier.input);
+  if (!found) return undefined;
+  const { height, width, values } = found;
   const notes = [...(map.layer === undefined ? [] : [layerWords(map.layer, map.values.dims)]), ...(map.notes ?? [])];
   return {
     method: map.method.id,
@@ -104,11 +120,17 @@ function attributionMap(classifier: Classifier, map: CheckedMap): AttributionMap
     values,
     unit: map.method.unit,
     scale: mapScale(values),
-    summedChannels: channels > 1 && map.layer === undefined ? channels : undefined,
+    cells,
+    summedChannels: !cells && channels > 1 && map.layer === undefined ? channels : undefined,
     notes: notes.length > 0 ? notes : undefined,
     unchecked: map.checks ? undefined : (map.unchecked ?? 'It was not put to a test.'),
     figures: figuresOf(map, { percent, signed }),
   };
+}
+
+/** A row for each channel of a signal: each has evidence of its own. */
+function numberMap(data: Float32Array, input: InputDescription): CellMap {
+  return { height: input.channels, width: input.width, values: channelRows(data, input) };
 }
 
 function layerWords(layer: string, [, channels = 1]: readonly number[]): string {

@@ -2,7 +2,7 @@ import { verdictMark } from '../drawing/verdict.ts';
 import { type Html, heading, html, sizedToFit } from '../page/html.ts';
 import { counted, inWords, listed, percent, sentence } from '../page/number.ts';
 import type { ExplainedImage, ReportView } from './view.ts';
-import { decidedLabel, decidedWords, decisionNotes, isRight, quoted } from './words.ts';
+import { countedThings, decidedLabel, decidedWords, decisionNotes, isRight, quoted } from './words.ts';
 
 /** The page's first words: what was decided, in one sentence. */
 export function header({ title, notice, cautions = [], explained, provenance }: ReportView): Html {
@@ -29,8 +29,8 @@ function headline(images: readonly ExplainedImage[]): string {
   if (judged.length < images.length) {
     const labels = [...new Set(images.map(({ decision }) => quoted(decidedLabel(decision))))];
     return labels.length < 4
-      ? `${sentence(counted(images.length, 'image', 'images'))}, decided as ${listed(labels)}.`
-      : `${sentence(counted(images.length, 'image', 'images'))}, ${counted(labels.length, 'decision', 'different decisions')}.`;
+      ? `${sentence(countedThings(images))}, decided as ${listed(labels)}.`
+      : `${sentence(countedThings(images))}, ${counted(labels.length, 'decision', 'different decisions')}.`;
   }
   const wrong = judged.filter((right) => !right).length;
   if (wrong === 0) return `The model decided all ${counted(images.length, 'image', 'images')} as labelled.`;

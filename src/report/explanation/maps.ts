@@ -42,13 +42,14 @@ function original(image: ExplainedImage): Html {
 </figure>`;
 }
 
-function mapCard(map: AttributionMap, image: ExplainedImage, level: HeadingLevel): Html {
+/** A map, what it is, and how far to believe it. */
+export function mapCard(map: AttributionMap, image: ExplainedImage, level: HeadingLevel): Html {
   const reading = readMap(map);
   const [headline] = map.figures;
   return html`
 <article class="card">
   ${mapElement(map, reading, image, 'full')}
-  ${legend(reading)}
+  ${reading.cell === 'feature' ? undefined : legend(reading)}
   ${heading(level, map.title)}
   <div class="card-text">
     <p>${map.about}</p>
@@ -70,16 +71,16 @@ function legend(reading: MapReading): Html {
     : html`<div class="legend">${fromWhite}<span>0</span>${end}</div>`;
 }
 
-function sizeWords(map: AttributionMap, { picture }: ExplainedImage): string {
+function sizeWords(map: AttributionMap, { picture, numbers }: ExplainedImage): string {
   const summed = map.summedChannels === undefined ? '' : `The ${map.summedChannels} colour channels are added up.`;
   const coarse =
     map.width === picture.width && map.height === picture.height
       ? ''
-      : `This map has ${map.width} × ${map.height} cells, stretched over the image.`;
+      : `This map has ${map.width} × ${map.height} cells, stretched over the ${numbers?.kind ?? 'image'}.`;
   const seconds = map.seconds === undefined ? '' : `Computed in ${duration(map.seconds)}.`;
   return [summed, coarse, seconds].filter((part) => part !== '').join(' ');
 }
 
-function nextLevel(level: HeadingLevel): HeadingLevel {
+export function nextLevel(level: HeadingLevel): HeadingLevel {
   return level === 1 ? 2 : level === 2 ? 3 : level === 3 ? 4 : 5;
 }

@@ -1,11 +1,11 @@
-import { thumbnail } from '../../pictures/thumbnail.ts';
 import { readMap } from '../drawing/mapReading.ts';
-import { mapElement, pictureElement } from '../drawing/picture.ts';
+import { mapElement } from '../drawing/picture.ts';
+import { seenThumbnail } from '../drawing/seen.ts';
 import { verdictMark } from '../drawing/verdict.ts';
 import { type Html, heading, html } from '../page/html.ts';
 import { imageAnchor } from './imagePart.ts';
 import type { AttributionMap, ExplainedImage } from './view.ts';
-import { decidedLabel, isRight, pictureAlternative, quoted, shortSureness } from './words.ts';
+import { decidedLabel, isRight, quoted, shortSureness } from './words.ts';
 
 /** Columns of maps that fit a page. */
 const mostAcross = 9;
@@ -16,7 +16,7 @@ export function overview(images: readonly ExplainedImage[]): Html {
   return html`
 <section class="overview" id="overview">
   ${heading(2, 'At a glance')}
-  <p class="measure">One row an image. Red spoke for what was explained (as a rule the decided class, or that class rather than the one that came second), blue against; each map has its own scale. Follow an image’s name to its own part.${columns.length > mostAcross ? ` There are ${columns.length} maps of each: scroll the table sideways for the rest.` : ''}</p>
+  <p class="measure">One row ${images.every(({ numbers }) => !numbers) ? 'an image' : 'each'}. Red spoke for what was explained (as a rule the decided class, or that class rather than the one that came second), blue against; each map has its own scale. Follow ${images.every(({ numbers }) => !numbers) ? 'an image’s' : 'a'} name to its own part.${columns.length > mostAcross ? ` There are ${columns.length} maps of each: scroll the table sideways for the rest.` : ''}</p>
   <div class="scroll" tabindex="0" role="region" aria-label="All images and maps">
     <table style="--columns:${columns.length}">
       <thead><tr><th scope="col">Image</th><th scope="col">Decision</th>${columns.map(({ heading }) => html`<th scope="col" class="method">${heading}</th>`)}</tr></thead>
@@ -55,7 +55,7 @@ function row(image: ExplainedImage, columns: readonly Column[]): Html {
   const sure = shortSureness(image.decision);
   return html`
       <tr>
-        <th scope="row"><a href="#${imageAnchor(image)}">${pictureElement(thumbnail(image.picture), pictureAlternative(image))}<span>${image.name}</span></a></th>
+        <th scope="row"><a href="#${imageAnchor(image)}">${seenThumbnail(image)}<span>${image.name}</span></a></th>
         <td class="decided"><strong>${decidedLabel(image.decision)}</strong><span class="number">${image.decision.tie ? `${sure}, a tie` : sure}</span>${truthMark(image)}</td>
         ${columns.map((column) => html`<td class="method">${cell(column.find(image), image)}</td>`)}
       </tr>`;

@@ -10,15 +10,17 @@ interface NamedPicture {
   readonly png: Uint8Array;
 }
 
-/** The report's pictures one by one: for each image the image itself and its maps, and the colour scale they share. */
+/** The report's pictures one by one: for each image the image itself and its maps, and the colour scale they share. Signals and tables are drawn on the page alone. */
 export function reportPictures(view: ReportView): readonly NamedPicture[] {
-  const pictures = view.explained.flatMap((image) => [
-    { stem: fileSafe(image.id), picture: image.picture },
-    ...image.maps.map((map) => ({
-      stem: `${fileSafe(image.id)}--${fileSafe(map.method)}--${fileSafe(map.target)}`,
-      picture: standaloneMapPicture(map, readMap(map), image.picture),
-    })),
-  ]);
+  const pictures = view.explained
+    .filter(({ numbers }) => !numbers)
+    .flatMap((image) => [
+      { stem: fileSafe(image.id), picture: image.picture },
+      ...image.maps.map((map) => ({
+        stem: `${fileSafe(image.id)}--${fileSafe(map.method)}--${fileSafe(map.target)}`,
+        picture: standaloneMapPicture(map, readMap(map), image.picture),
+      })),
+    ]);
   return uniquelyNamed([...pictures, { stem: 'colour-scale', picture: legendPicture(true) }]);
 }
 

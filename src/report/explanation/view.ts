@@ -1,5 +1,6 @@
 import type { Figure, Row } from '../../faithfulness/figure.ts';
 import type { Picture } from '../../pictures/picture.ts';
+import type { MapCells, NumbersView } from './numbersView.ts';
 
 export type { Figure, Line, Row, Verdict } from '../../faithfulness/figure.ts';
 
@@ -25,6 +26,8 @@ export interface ExplainedImage {
   readonly name: string;
   /** The image as the model saw it: after resizing and cropping. */
   readonly picture: Picture;
+  /** What was explained where that is no image; the picture then only has its size, a row a channel. */
+  readonly numbers?: NumbersView;
   /** The label that came with the image, where there is one. */
   readonly truth?: string;
   readonly decision: Decision;
@@ -116,6 +119,8 @@ export interface AttributionMap {
   readonly scale: number;
   /** How many colour channels were added up for each pixel; absent where none were. */
   readonly summedChannels?: number;
+  /** What its cells are, where they are no pixels. */
+  readonly cells?: MapCells;
   /** What has to be known to read this map, in sentences. */
   readonly notes?: readonly string[];
   /** How far to believe this map; the first is shown beside it. */

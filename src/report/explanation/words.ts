@@ -1,5 +1,6 @@
 import type { MapReading } from '../drawing/mapReading.ts';
 import { count, counted, inWords, listed, percent, quantity, share, signed } from '../page/number.ts';
+import type { NumbersView } from './numbersView.ts';
 import type { AttributionMap, Decision, ExplainedImage, ExplainedOutput } from './view.ts';
 
 /** A class label as quoted in running text. */
@@ -92,10 +93,10 @@ export function explainedWords(explained: ExplainedOutput, labels = false): stri
 /** Share and place of the evidence, so that a map can be understood without seeing its colours. */
 export function balanceWords(reading: MapReading): string {
   const total = reading.forTotal + reading.againstTotal;
-  if (reading.withoutValue === reading.pixels) return 'No pixel has a value: the method failed here.';
-  if (total === 0) return 'Every pixel is exactly zero: the method found nothing here.';
+  if (reading.withoutValue === reading.pixels) return `No ${reading.cell} has a value: the method failed here.`;
+  if (total === 0) return `Every ${reading.cell} is exactly zero: the method found nothing here.`;
   if (reading.constant !== undefined) {
-    return `Every pixel has exactly the same value, ${signed(reading.constant)}: the map is constant and shows no place.`;
+    return `Every ${reading.cell} has exactly the same value, ${signed(reading.constant)}: the map is constant and shows no place.`;
   }
   const forWords = `for it${placeWords(reading.forPlace)}`;
   const againstWords = `against${placeWords(reading.againstPlace)}`;
@@ -110,16 +111,26 @@ function placeWords(place: string | undefined): string {
 
 /** The legend in words: what full colour means, how much lies beyond, what is missing. */
 export function scaleWords(map: AttributionMap, reading: MapReading): string {
+  if (reading.cell === 'feature') return featureScaleWords(map, reading);
   const full = reading.scale > 0 ? `Full colour is ${quantity(reading.scale)} ${map.unit}` : '';
   const beyond =
     reading.beyond === 0
-      ? 'no pixel goes beyond'
-      : `${percent(reading.beyond / reading.pixels)} of the pixels go beyond and look the same`;
+      ? `no ${reading.cell} goes beyond`
+      : `${percent(reading.beyond / reading.pixels)} of the ${reading.cell}s go beyond and look the same`;
   const missing =
     reading.withoutValue === 0
       ? ''
-      : `${count(reading.withoutValue)} of ${count(reading.pixels)} pixels have no value (the computation gave no finite number) and are drawn dark grey.`;
+      : `${count(reading.withoutValue)} of ${count(reading.pixels)} ${reading.cell}s have no value (the computation gave no finite number) and are drawn dark grey.`;
   return [full && `${full}; ${beyond}.`, missing].filter((part) => part !== '').join(' ');
+}
+
+/** Bars have their figures beside them. */
+function featureScaleWords({ unit }: AttributionMap, { withoutValue, pixels }: MapReading): string {
+  const missing =
+    withoutValue === 0
+      ? ''
+      : ` ${count(withoutValue)} of ${count(pixels)} features have no value (the computation gave no finite number).`;
+  return `In ${unit}.${missing}`;
 }
 
 /** A map in one sentence, for those who do not see it. */
@@ -127,6 +138,22 @@ export function mapAlternative(map: AttributionMap, reading: MapReading): string
   return `${map.title}, evidence for ${map.target}: ${balanceWords(reading)}`;
 }
 
-export function pictureAlternative({ name, picture }: ExplainedImage): string {
+/** How many there are, by what they are: images, signals, rows of a table, or several of these. */
+export function countedThings(images: readonly ExplainedImage[]): string {
+  const kinds = [...new Set(images.map(({ numbers }) => numbers?.kind ?? 'image'))];
+  const [kind] = kinds;
+  const thing = kind === undefined || kinds.length > 1 ? 'input' : kind === 'table' ? 'row' : kind;
+  return counted(images.length, thing, `${thing}s`);
+}
+
+/** What was explained, in words: `a signal of 2 channels, 1,000 values each`. */
+export function numbersWords(numbers: NumbersView): string {
+  if (numbers.kind === 'table') return `a row of ${counted(numbers.features.length, 'feature', 'features')}`;
+  const length = numbers.channels[0]?.values.length ?? 0;
+  return `a signal of ${counted(numbers.channels.length, 'channel', 'channels')}, ${count(length)} values each`;
+}
+
+export function pictureAlternative({ name, picture, numbers }: ExplainedImage): string {
+  if (numbers) return `${name}, ${numbersWords(numbers)}`;
   return `${name} as the model saw it, ${picture.width} by ${picture.height} pixels`;
 }

@@ -1,6 +1,7 @@
 import type { Method } from '../../attribution/method.ts';
 import type { Classifier } from '../../model/classifier.ts';
-import type { SettingSources } from '../../model/inputDescription.ts';
+import type { InputDescription, SettingSources } from '../../model/inputDescription.ts';
+import { type NumberDescription, partWords } from '../../model/numberDescription.ts';
 import { isFloat } from '../../onnx/elementType.ts';
 import { version } from '../../version.ts';
 import type { Provenance, Row } from '../explanation/view.ts';
@@ -64,6 +65,7 @@ function parameterCount({ model }: Classifier): number {
 
 function inputRows({ input, inputName, inputSources }: Classifier): Row[] {
   const { layout, height, width, channels, order, scale, mean, std } = input;
+  if (input.numbers) return numberRows(input, input.numbers, inputName, inputSources);
   const round = (value: number) => String(Number(value.toPrecision(4)));
   const inverse = 1 / scale;
   const factor =
@@ -82,8 +84,38 @@ function inputRows({ input, inputName, inputSources }: Classifier): Row[] {
   ];
 }
 
+function numberRows(
+  { layout, width }: InputDescription,
+  { kind, features, low, high }: NumberDescription,
+  inputName: string,
+  sources: SettingSources,
+): Row[] {
+  const isPlain = features.every(({ mean, std }) => mean === 0 && std === 1);
+  const { order: _order, scale: _scale, ...said } = sources;
+  return [
+    { label: 'Input', value: inputName },
+    {
+      label: 'Size',
+      value:
+        kind === 'table'
+          ? `a table of ${features.length} features`
+          : `a signal of ${features.length} channels, ${width} values each (channels ${layout === 'NCHW' ? 'first' : 'last'})`,
+    },
+    {
+      label: 'Values',
+      value: isPlain ? 'as they are' : `less the mean and divided by the std of each ${partWords[kind]}`,
+    },
+    { label: 'Compared with', value: isPlain ? '0' : `the mean of each ${partWords[kind]}` },
+    {
+      label: 'Range',
+      value: `${low} to ${high} in model input, an assumption: of the numbers that the rewritten model is tried with, and of what noise is a share of`,
+    },
+    { label: 'Said by', value: saidBy(said) },
+  ];
+}
+
 /** "default: order, std; model.konkyo.json: scale, mean": where each setting came from, those of one source together. */
-function saidBy(sources: SettingSources): string {
+function saidBy(sources: Partial<SettingSources>): string {
   const entries = Object.entries(sources);
   const settingsOf = (source: string) => entries.flatMap(([name, from]) => (from === source ? [name] : []));
   return [...new Set(Object.values(sources))].map((source) => `${source}: ${settingsOf(source).join(', ')}`).join('; ');

@@ -97,6 +97,16 @@ nav .ordinal { margin: 0; }
 .legend { display: flex; flex-wrap: wrap; justify-content: space-between; margin: .6rem 0 0; font-size: .8125rem; line-height: 1.3; color: var(--quiet); font-variant-numeric: tabular-nums; align-self: start; }
 .legend img { display: block; width: 100%; height: .5rem; margin-bottom: .3rem; }
 
+.cards.wide { grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); } .wide .card { grid-row: auto; grid-template-rows: none; }
+.signal p { display: flex; justify-content: space-between; gap: 1rem; margin: .5rem 0 .2rem; font-size: .8125rem; line-height: 1.3; color: var(--quiet); font-variant-numeric: tabular-nums; } .signal p span:first-child { overflow-wrap: anywhere; } .signal .along { margin: .2rem 0 0; font-size: .75rem; }
+.trace { position: relative; height: 4.5rem; background: #f9f9f9; box-shadow: 0 0 0 1px var(--faint-line); overflow: hidden; } .trace :is(img, svg) { position: absolute; inset: 0; width: 100%; height: 100%; } .trace img { image-rendering: pixelated; }
+.trace polyline { fill: none; stroke: #1d211f; stroke-width: 1.25; stroke-linejoin: round; vector-effect: non-scaling-stroke; }
+.overview .signal p { display: none; } .overview .trace { height: 2rem; } .overview .trace + p + .trace { margin-top: 2px; } .overview .signal { width: var(--map); } .overview tbody th .signal { width: 4.25rem; flex: none; } .overview tbody th .signal p { margin: 0; } .overview .trace polyline { stroke-width: .9; }
+.features, .feature-bars { font-size: .875rem; line-height: 1.35; } :is(.features, .feature-bars) :is(th, td) { padding: .3rem .6rem .3rem 0; border-top: 1px solid var(--faint-line); vertical-align: middle; } :is(.features, .feature-bars) tr:first-child :is(th, td) { border-top: 0; } :is(.features, .feature-bars) :is(th, td):last-child { padding-right: 0; }
+table.feature-bars { table-layout: fixed; } .feature-bars td.number { width: 5.5rem; } .feature-bars th { width: 38%; overflow-wrap: anywhere; } .feature-bars th span { color: var(--quiet); font-weight: 400; font-variant-numeric: tabular-nums; margin-left: .3em; } .features + details, .feature-bars + details { font-size: .875rem; margin-top: .4rem; } summary { color: var(--accent); cursor: pointer; }
+.diverging { position: relative; height: 1.2rem; background: linear-gradient(var(--line), var(--line)) 50% 0 / 1px 100% no-repeat; } .diverging span { position: absolute; top: 50%; height: .7rem; margin-top: -.35rem; min-width: 1px; } .speaks-for { background: #c8321f; } .speaks-against { background: #2a63c4; }
+.feature-bars.small { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0 .3rem; font-size: .62rem; align-items: center; width: var(--map); } .feature-bars.small > span:nth-child(odd) { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .feature-bars.small .diverging { height: .8rem; } .feature-bars.small .diverging span { height: .45rem; margin-top: -.225rem; }
+
 .checks { width: auto; } .checks th, .checks td { padding: .34rem 1.6rem .34rem 0; border-top: 1px solid var(--faint-line); vertical-align: middle; white-space: nowrap; }
 .checks thead th { border: 0; font-size: .8125rem; color: var(--quiet); } .checks td { font-variant-numeric: tabular-nums lining-nums; }
 .checked { display: flex; align-items: center; gap: .5rem; } .checked .mark { margin: 0; } .checked .lines { margin: 0 0 0 auto; width: 3rem; }
@@ -115,7 +125,7 @@ dt { color: var(--quiet); } dd { overflow-wrap: anywhere; font-variant-numeric: 
 pre { font: .9rem/1.6 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; background: var(--panel); padding: 1rem 1.2rem; margin: .8rem 0; border-left: 3px solid var(--accent); }
 footer { margin-top: 5rem; padding-top: 1.2rem; border-top: 1px solid var(--line); font-size: .875rem; color: var(--quiet); }
 
-.scroll { padding: 1px; }
+.scroll { padding: 1px; position: relative; }
 .overview { padding-top: clamp(2.5rem, 5vw, 4rem); }
 .overview h2 { margin-bottom: 1rem; }
 .scroll { overflow-x: auto; margin-top: 1.5rem; }

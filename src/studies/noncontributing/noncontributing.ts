@@ -1,6 +1,7 @@
 import { mean } from '../../faithfulness/mean.ts';
 import { type Classifier, checkImages } from '../../model/classifier.ts';
 import { type Decision, decisionOf } from '../../model/decision.ts';
+import { picturesOnly } from '../../model/picturesOnly.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { random } from '../../random/random.ts';
 import { together } from '../../runtime/release.ts';
@@ -82,6 +83,7 @@ export async function compileNoncontributing(
   classifier: Classifier,
   settings: NoncontributingSettings = {},
 ): Promise<NoncontributingPixels> {
+  picturesOnly(classifier.input, 'Non-contributing pixels are');
   const { masks = 'none', tolerance = halfMargin, per = 'pixel', draws = 2_000, seed = 0, onIteration } = settings;
   const schedule = settings.schedule ?? defaultSchedule(classifier);
   const layers = chosenMasks(classifier, masks);

@@ -1,10 +1,10 @@
-import { thumbnail } from '../../../pictures/thumbnail.ts';
 import { readMap } from '../../drawing/mapReading.ts';
-import { mapElement, pictureElement } from '../../drawing/picture.ts';
+import { mapElement } from '../../drawing/picture.ts';
+import { seenThumbnail } from '../../drawing/seen.ts';
 import { verdictMark, verdictWords } from '../../drawing/verdict.ts';
 import { type Html, html } from '../../page/html.ts';
 import type { ExplainedImage, Verdict } from '../view.ts';
-import { decidedLabel, isRight, pictureAlternative, quoted, shortSureness } from '../words.ts';
+import { decidedLabel, isRight, quoted, shortSureness } from '../words.ts';
 
 /** What the index says of an image; its maps and figures are on a page of its own. */
 export interface IndexRow {
@@ -24,7 +24,7 @@ export function indexRow(image: ExplainedImage, href: string): IndexRow {
   const { chosen, task } = image.decision;
   const label = decidedLabel(image.decision);
   const right = isRight(image);
-  const picture = pictureElement(thumbnail(image.picture), pictureAlternative(image));
+  const picture = seenThumbnail(image) ?? html``;
   const [map] = image.maps;
   const row = html`
       <tr>
