@@ -12,6 +12,7 @@ import type { Target } from '../model/target.ts';
 import { concatRows } from '../onnx/tensor.ts';
 import { InterruptedWorkError, stoppable, type WorkOptions } from '../progress.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
+import type { BoxesView } from '../report/explanation/view.ts';
 import { type FiredRuleView, firedRuleViews, type RuleText } from '../studies/booleanRules/page/firedView.ts';
 import { type DecidingView, decidingParts } from '../studies/filterPaths/page/decidingView.ts';
 import { type LeftOut, type Refusals, refusalsOf } from './leftOut.ts';
@@ -36,6 +37,8 @@ export interface FoundImage {
   /** Regions that the decision needs, and filters that carried it, where they were looked for. */
   readonly deciding?: DecidingView;
   readonly fired?: FiredRuleView;
+  /** What a detector found in it, and which of that is explained. */
+  readonly boxes?: BoxesView;
 }
 
 /** What was found out about some images: what a report, its pictures and its summary are made of. */

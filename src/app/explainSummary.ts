@@ -6,6 +6,7 @@ import { type Classifier, className, givesProbabilities } from '../model/classif
 import type { InputDescription, SettingSources } from '../model/inputDescription.ts';
 import { targetWords } from '../model/target.ts';
 import { concatRows, float32 } from '../onnx/tensor.ts';
+import type { BoxesView } from '../report/explanation/view.ts';
 import type { ExplainedImages } from './explainImages.ts';
 import type { LeftOut } from './leftOut.ts';
 
@@ -35,6 +36,22 @@ export interface ExplainSummary {
     /** Of how many of all classes the probability is above a half, where each has one of its own. */
     readonly labelsAboveHalf?: number;
     readonly target: string;
+    /** What a detector found in the image, strongest first, and which of it is explained here. */
+    readonly boxes?: {
+      /** The image, of which each box explained is an entry of its own. */
+      readonly image: string;
+      readonly explained: number;
+      readonly found: readonly {
+        readonly class: string;
+        readonly probability: number;
+        /** Left, top, right, bottom in pixels of the picture as it is in its file. */
+        readonly box: readonly number[];
+        /** The same in pixels of the model's input. */
+        readonly inputBox: readonly number[];
+        /** It was asked for, and the detector does not report it. */
+        readonly notKept?: true;
+      }[];
+    };
     readonly methods: readonly {
       readonly id: string;
       readonly target: string;
@@ -102,7 +119,7 @@ export function explainSummary(found: ExplainedImages, report: string): ExplainS
 
 export function imageSummaries({ classifier, explained, images }: ExplainedImages): ExplainSummary['images'] {
   const isLikely = givesProbabilities(classifier);
-  return images.map(({ image, explanation: { prediction, target, maps } }) => ({
+  return images.map(({ image, explanation: { prediction, target, maps }, boxes }) => ({
     name: image.name,
     predicted: className(classifier, prediction.chosen),
     probability: isLikely ? (prediction.probabilities[prediction.chosen] ?? Number.NaN) : undefined,
@@ -112,6 +129,7 @@ export function imageSummaries({ classifier, explained, images }: ExplainedImage
     labelsAboveHalf:
       classifier.scores.labels && isLikely ? prediction.probabilities.filter((p) => p > 0.5).length : undefined,
     target: targetWords(explained, target),
+    boxes: boxes && boxSummary(boxes),
     methods: maps.map((map) => ({
       id: map.method.id,
       target: targetWords(explained, map.target),
@@ -124,4 +142,18 @@ export function imageSummaries({ classifier, explained, images }: ExplainedImage
       warnings: map.warnings,
     })),
   }));
+}
+
+function boxSummary({ of, all, explained }: BoxesView): ExplainSummary['images'][number]['boxes'] {
+  return {
+    image: of,
+    explained,
+    found: all.map(({ label, probability, sides, left, top, right, bottom, isKept }) => ({
+      class: label,
+      probability,
+      box: sides,
+      inputBox: [left, top, right, bottom],
+      notKept: isKept ? undefined : true,
+    })),
+  };
 }

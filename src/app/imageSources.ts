@@ -35,7 +35,7 @@ export interface ImageReader {
  */
 export async function openImages(
   inputs: readonly string[],
-  classifier: Classifier,
+  classifier: Pick<Classifier, 'input'>,
   reader: ImageReader,
 ): Promise<ImageSource[]> {
   const opened = new Map<string, LabelledImages>();
@@ -64,7 +64,7 @@ type ReadArray = (path: string) => Promise<NamedImage[]>;
 
 async function openFile(
   path: string,
-  { input }: Classifier,
+  { input }: Pick<Classifier, 'input'>,
   { nameOf, read, decode }: ImageReader,
   arrays: ReadArray,
 ): Promise<ImageSource[]> {
@@ -79,7 +79,11 @@ async function openFile(
     }));
   }
   const name = nameOf(path);
-  const decoded = async (bytes: Uint8Array) => ({ name, image: toFittedInput(await decode(bytes, path), input) });
+  const decoded = async (bytes: Uint8Array) => {
+    const picture = await decode(bytes, path);
+    const { height, width } = picture;
+    return { name, image: toFittedInput(picture, input), size: { height, width } };
+  };
   if (path !== '-') return [{ name, read: async () => decoded(await read(path)) }];
   // Standard input can be read once.
   const bytes = await read(path);
@@ -87,7 +91,7 @@ async function openFile(
 }
 
 /** Reads files of arrays, and remembers the last. */
-function lastArray(classifier: Classifier, { nameOf, read }: ImageReader): ReadArray {
+function lastArray(classifier: Pick<Classifier, 'input'>, { nameOf, read }: ImageReader): ReadArray {
   let last: { readonly path: string; readonly images: NamedImage[] } | undefined;
   return async (path) => {
     if (last?.path === path) return last.images;
@@ -120,7 +124,7 @@ function batchDims(dims: readonly number[], input: InputDescription): readonly n
 }
 
 /** Arrays are model input, not preprocessed: one image, or a batch of them. */
-function fromArray(array: NpyArray, name: string, classifier: Classifier): NamedImage[] {
+function fromArray(array: NpyArray, name: string, classifier: Pick<Classifier, 'input'>): NamedImage[] {
   if (array.type !== 'float32' && array.type !== 'float64' && array.type !== 'uint8') {
     throw new InvalidInputError(`${name} holds ${array.type}; save it as float32 (array.astype('float32')).`);
   }

@@ -47,8 +47,9 @@ export function reportView(
     title,
     cautions: classifier.cautions,
     notice: missing.length > 0 ? interruptedWords(missing) : undefined,
-    explained: images.map(({ image, explanation, deciding, fired }, i) => ({
+    explained: images.map(({ image, explanation, deciding, fired, boxes }, i) => ({
       ...explainedImage(classifier, image, explanation, i, explained),
+      boxes,
       freedom: freedomView(classifier, explanation.maps),
       deciding,
       fired,

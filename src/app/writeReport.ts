@@ -1,11 +1,11 @@
 import type { Classifier } from '../model/classifier.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
-import { explainImages } from './explainImages.ts';
+import { type ExplainedImages, explainImages } from './explainImages.ts';
 import { type ExplainSummary, explainSummary, mapArchive } from './explainSummary.ts';
 import type { ImageSource } from './imageSources.ts';
 import { writeManyImages } from './manyImages.ts';
 import type { WriteReportOptions } from './reportOutput.ts';
-import { reportFiles, reportView } from './reportView.ts';
+import { type ReportNames, reportFiles, reportView } from './reportView.ts';
 
 /** So many images are explained on one page; more have a page each. */
 const mostOnAPage = 20;
@@ -29,6 +29,14 @@ export async function writeReport(
   const images: NamedImage[] = [];
   for (const source of sources) images.push(await source.read());
   const found = await explainImages(classifier, images, options);
+  return writeFound(found, options);
+}
+
+/** Writes what was found on one page, and the maps as arrays where they are wanted. */
+export async function writeFound(
+  found: ExplainedImages,
+  options: Pick<WriteReportOptions, 'output' | 'pictures' | keyof ReportNames>,
+): Promise<ExplainSummary> {
   const { output } = options;
   await output.writeArrays?.(
     mapArchive(

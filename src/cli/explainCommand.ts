@@ -5,11 +5,13 @@ import { writeReport } from '../app/writeReport.ts';
 import type { Method } from '../attribution/method.ts';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
 import type { Classifier } from '../model/classifier.ts';
+import { isBoxTarget } from '../model/detection/chooseBox.ts';
 import { findLayer } from '../model/layer.ts';
 import { parseTarget, targetFor } from '../model/target.ts';
 import { readNamedText } from '../node/namedFile.ts';
 import { reportFolder } from '../node/reportFolder.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
+import { explainDetector } from './explainDetector.ts';
 import { commandLine, UsageError } from './flags.ts';
 import { openInputs } from './inputs.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
@@ -23,6 +25,7 @@ import { printJson, printWords } from './streams.ts';
 interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
   readonly method?: string;
   readonly target: string;
+  readonly task?: string;
   readonly layer?: string;
   readonly unit?: string;
   readonly checks: boolean;
@@ -52,6 +55,7 @@ export function addExplainCommand(program: Command): void {
       '--unit <n>',
       'explain a unit of --layer in place of a class: of a convolution, a channel over all positions',
     )
+    .option('--task <kind>', 'what the model does, where that is not to decide for a class: detection')
     .option(
       '--no-checks',
       'leave out deletion, insertion and random weights (62 runs of the model a map, and each map once more), and regions and filters',
@@ -67,7 +71,8 @@ export function addExplainCommand(program: Command): void {
 
 async function run(modelPath: string, inputs: string[], flags: Flags): Promise<void> {
   const progress = progressTo();
-  const methods = chosenMethods(flags.method, flags);
+  const ofBoxes = flags.task === 'detection' || isBoxTarget(flags.target);
+  const methods = chosenMethods(flags.method, flags, ofBoxes);
   await prepareTargets(
     [
       { kind: 'report', path: flags.out },
@@ -84,6 +89,18 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       force: flags.force,
     },
   );
+  if (ofBoxes) {
+    try {
+      await say(
+        await explainDetector(modelPath, inputs, flags, reportOptions(flags, methods, progress)),
+        flags,
+        progress,
+      );
+    } finally {
+      progress.finish();
+    }
+    return;
+  }
   const classifier = await classifierFrom(modelPath, flags);
   try {
     const unit = unitFrom(flags, classifier);
@@ -111,25 +128,36 @@ async function explainAndWrite(
   flags: Flags,
   { classifier, unit, methods, progress }: Loaded,
 ): Promise<void> {
-  const { rules, save } = flags;
+  const { rules } = flags;
   const sources = await openInputs(inputs, classifier, flags);
   const choice = flags.target === 'predicted' ? undefined : parseTarget(flags.target, classifier);
   checkSizes(sources.length, methods.length, classifier, flags);
   const summary = await writeReport(classifier, sources, {
-    ...workOptions(progress),
-    methods,
+    ...reportOptions(flags, methods, progress),
     target: choice === undefined ? undefined : (prediction) => targetFor(choice, prediction),
     unit,
-    checks: flags.checks,
     rules: rules === undefined ? undefined : { name: rules, text: await readNamedText(rules, 'rules') },
     modelName: basename(modelPath),
-    command: commandLine(),
-    pictures: flags.pictures,
-    output: {
-      ...reportFolder(flags.out, writeWhole),
-      writeArrays: save === undefined ? undefined : (npz) => writeWhole(save, npz),
-    },
   });
+  await say(summary, flags, progress);
+}
+
+/** What is the same of a classifier's report and a detector's. */
+function reportOptions({ checks, pictures, out, save }: Flags, methods: readonly Method[], progress: Progress) {
+  return {
+    ...workOptions(progress),
+    methods,
+    checks,
+    command: commandLine(),
+    pictures,
+    output: {
+      ...reportFolder(out, writeWhole),
+      writeArrays: save === undefined ? undefined : (npz: Uint8Array) => writeWhole(save, npz),
+    },
+  };
+}
+
+async function say(summary: ExplainSummary, flags: Flags, progress: Progress): Promise<void> {
   for (const { name, saturated, tie } of summary.images) {
     if (tie) progress.message(`Note: ${name} is a tie of exactly equal scores.`);
     if (saturated) progress.message(`Note: of ${name} a probability of exactly 1 is explained, where gradients are 0.`);
@@ -181,15 +209,23 @@ function unitFrom({ layer, unit, target }: Flags, classifier: Classifier): UnitT
 }
 
 function inWords({ images, report }: ExplainSummary): string {
-  const lines = images.map(({ name, predicted, probability, score, tie, saturated }) => {
+  const lines = images.map(({ name, boxes, predicted, probability, score, tie, saturated }) => {
     const sure = probability === undefined ? `score ${score.toPrecision(4)}` : `${(probability * 100).toFixed(1)}%`;
     const tied = tie
       ? `, a tie of exactly equal scores: ${tie.slice(0, 4).join(', ')}${tie.length > 4 ? ', ...' : ''}`
       : '';
     const flat = saturated ? ', a probability of exactly 1, where gradients are 0' : '';
+    if (boxes) return `${name}: ${detectionWords(boxes)}`;
     return `${name}: ${predicted} (${sure}${tied}${flat})`;
   });
   return `${[...lines, ...uncheckedWords(images)].join('\n')}\nReport: ${report}\n`;
+}
+
+function detectionWords({ found, explained }: NonNullable<ExplainSummary['images'][number]['boxes']>): string {
+  const kept = found.filter(({ notKept }) => !notKept).length;
+  const own = found[explained];
+  const of = own ? `${own.class} ${(own.probability * 100).toFixed(1)}% at ${own.box.join(',')}` : '';
+  return `${own?.notKept ? 'asked for, not kept: ' : ''}${of} (${kept} ${kept === 1 ? 'box' : 'boxes'} found)`;
 }
 
 /** Maps whose faithfulness was not checked, by reason. */

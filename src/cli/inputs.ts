@@ -17,7 +17,7 @@ interface InputOptions {
 /** The images of the INPUT arguments, all read. */
 export async function readInputs(
   inputs: readonly string[],
-  classifier: Classifier,
+  classifier: Pick<Classifier, 'input'>,
   options: InputOptions = {},
 ): Promise<NamedImage[]> {
   const images: NamedImage[] = [];
@@ -28,7 +28,7 @@ export async function readInputs(
 /** The images of the INPUT arguments, to be read when they are needed. */
 export function openInputs(
   inputs: readonly string[],
-  classifier: Classifier,
+  classifier: Pick<Classifier, 'input'>,
   { dataDir }: InputOptions = {},
 ): Promise<ImageSource[]> {
   return openImageFiles(inputs, classifier, async (dataset, input) => {

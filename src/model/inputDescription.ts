@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { isFloat } from '../onnx/elementType.ts';
 import type { ValueInfo } from '../onnx/graph.ts';
+import { detectionSchema } from './detection/detectionSettings.ts';
 import { InputDescriptionError, UnsuitableModelError } from './errors.ts';
 
 /**
@@ -35,13 +36,16 @@ const schema = v.strictObject({
   mean: v.optional(perChannel),
   std: v.optional(perChannel),
   classes: v.optional(v.array(v.string())),
+  detection: v.optional(detectionSchema),
 });
 
 /** What a user says of the input, in MODEL.konkyo.json or by flags. `size` is one number or [height, width]. */
 export type InputSettings = v.InferOutput<typeof schema>;
 
 /** Where each setting came from, in words for a report. */
-export type SettingSources = Readonly<Record<keyof InputSettings, string>>;
+export type SettingSources = Readonly<Record<Exclude<keyof InputSettings, 'detection'>, string>> & {
+  readonly detection?: string;
+};
 
 const byDefault = 'default';
 const byModel = 'declared by the model';

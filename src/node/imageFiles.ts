@@ -12,7 +12,7 @@ import { readNamedFile } from './namedFile.ts';
  */
 export function openImageFiles(
   inputs: readonly string[],
-  classifier: Classifier,
+  classifier: Pick<Classifier, 'input'>,
   testSet: ImageReader['testSet'] = async (dataset) => (await openDataset(dataset)).test,
 ): Promise<ImageSource[]> {
   const read = (path: string) => readNamedFile(path, 'input');

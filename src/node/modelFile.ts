@@ -3,8 +3,11 @@ import { basename } from 'node:path';
 import { readExternalFiles } from '../files/externalFiles.ts';
 import { KonkyoError } from '../konkyoError.ts';
 import type { Classifier } from '../model/classifier.ts';
+import type { Detector } from '../model/detection/detector.ts';
+import { loadDetector } from '../model/detection/loadDetector.ts';
 import { type InputSettings, parseInputSettings, type SettingSources } from '../model/inputDescription.ts';
 import { type LoadOptions, loadClassifier } from '../model/loadClassifier.ts';
+import type { LoadModelOptions } from '../model/loadModel.ts';
 import { readNamedFile, readNamedText } from './namedFile.ts';
 
 /** The runtime, and what neither the model's file nor its description says. */
@@ -20,12 +23,32 @@ export interface ModelFileOptions extends Pick<LoadOptions, 'runtime' | 'output'
  * @throws FileError, and what `loadClassifier` throws.
  */
 export async function loadModelFile(path: string, options: ModelFileOptions): Promise<Classifier> {
+  const { explain, output, ...file } = options;
+  return fromModelFile(path, file, (bytes, found) => loadClassifier(bytes, { ...found, explain, output }));
+}
+
+/**
+ * Loads a detector from a file, as `loadModelFile` does a classifier.
+ * @throws FileError, and what `loadDetector` throws.
+ */
+export async function loadDetectorFile(
+  path: string,
+  { outputs, ...file }: Omit<ModelFileOptions, 'output' | 'explain'> & Pick<LoadModelOptions, 'outputs'>,
+): Promise<Detector> {
+  return fromModelFile(path, file, (bytes, found) => loadDetector(bytes, { ...found, outputs }));
+}
+
+/** Loads something from a model's file, with its external data and the description beside it; its name goes before an error. */
+async function fromModelFile<T>(
+  path: string,
+  { input = {}, sourceOf = () => 'given', runtime }: Omit<ModelFileOptions, 'output' | 'explain'>,
+  load: (bytes: Uint8Array, options: LoadModelOptions) => Promise<T>,
+): Promise<T> {
   const bytes = await readNamedFile(path, 'model');
   const described = await readSettings(path);
-  const { input = {}, sourceOf = () => 'given', ...rest } = options;
   try {
-    return await loadClassifier(bytes, {
-      ...rest,
+    return await load(bytes, {
+      runtime,
       input: { ...described.settings, ...input },
       inputSources: { ...sources(described.settings, () => described.file), ...sources(input, sourceOf) },
       external: path === '-' ? new Map() : await readExternalFiles(path, bytes),

@@ -8,31 +8,33 @@ import { addBeforeActivation } from './beforeActivation.ts';
 import type { PixelSize } from './box.ts';
 import type { Columns, DetectionLayout } from './layout.ts';
 
-/** What is explained of each anchor, as a value of a graph. */
-export interface AnchorScores {
-  /** [n, anchors, classes] */
-  readonly value: string;
-  /** What makes probabilities of them; undefined where they are probabilities already. */
-  readonly before?: 'Sigmoid' | 'Softmax';
+/** What makes probabilities of the scores that are explained; undefined where they are probabilities already. */
+export function activationBefore({
+  hasLogits,
+  activation,
+  classes,
+}: Pick<DetectionLayout, 'hasLogits' | 'activation' | 'classes'>): 'Sigmoid' | 'Softmax' | undefined {
+  if (!hasLogits) return undefined;
+  // Of one class and a background, the softmax is the sigmoid of the log-odds.
+  return activation === 'softmax' && classes > 1 ? 'Softmax' : 'Sigmoid';
 }
 
 /**
- * Adds the score of each class at each anchor, before the activation at the model's end: probabilities saturate, scores do not. Of
+ * Adds the score of each class at each anchor, [n, anchors, classes], before the activation at the model's end: probabilities saturate, scores do not. Of
  * a softmax with a background, the log-odds of the class against the background, z_class - z_background. Of a single class with an
  * objectness, the objectness's own score: on that alone such a model decides. Where there is nothing before the activation to be
  * found, the probabilities.
  */
-export function addAnchorScores(builder: GraphBuilder, layout: DetectionLayout, size: PixelSize): AnchorScores {
-  const { objectness, classes, background, activation, given } = layout;
-  if (!layout.hasLogits) return { value: addProposals(builder, layout, size).confidences };
+export function addAnchorScores(builder: GraphBuilder, layout: DetectionLayout, size: PixelSize): string {
+  const { objectness, classes, background, given } = layout;
+  if (!layout.hasLogits) return addProposals(builder, layout, size).confidences;
   const columns = explainedColumns(layout);
   const logits = given === 'logits' ? columns.value : addBeforeActivation(builder, columns.value)?.value;
   const raw = addColumns(builder, columns, logits);
-  const before = activation === 'softmax' && classes > 1 ? 'Softmax' : 'Sigmoid';
-  if (columns === objectness || background === 'none') return { value: raw, before };
+  if (columns === objectness || background === 'none') return raw;
   const at = background === 'first' ? 0 : classes;
   const nothing = builder.add('Slice', [raw, builder.ints([at]), builder.ints([at + 1]), builder.ints([2])]);
-  return { value: builder.ops.Sub(withoutBackground(builder, layout, raw), nothing), before };
+  return builder.ops.Sub(withoutBackground(builder, layout, raw), nothing);
 }
 
 type Settled = Omit<DetectionLayout, 'hasLogits'>;

@@ -38,8 +38,13 @@ export function boxAtSize({ left, top, right, bottom }: Box, from: PixelSize, to
   return { left: left * across, top: top * down, right: right * across, bottom: bottom * down };
 }
 
+/** Left, top, right and bottom in whole pixels. */
+export function sidesOf({ left, top, right, bottom }: Box): readonly number[] {
+  return [left, top, right, bottom].map(Math.round);
+}
+
 /** A box in words: `12,30 to 80,90`. */
-export function boxWords({ left, top, right, bottom }: Box): string {
-  const [x1, y1, x2, y2] = [left, top, right, bottom].map((side) => String(Math.round(side)));
+export function boxWords(box: Box): string {
+  const [x1, y1, x2, y2] = sidesOf(box);
   return `${x1},${y1} to ${x2},${y2}`;
 }

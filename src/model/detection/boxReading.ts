@@ -1,17 +1,18 @@
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { int64 } from '../../onnx/tensor.ts';
+import type { Classifier } from '../classifier.ts';
 import type { InputDescription } from '../inputDescription.ts';
-import type { Reading } from '../reading/reading.ts';
-import { addAnchorScores } from './anchorScores.ts';
+import { derive } from '../makeClassifier.ts';
+import { type Reading, readAs } from '../reading/reading.ts';
+import { activationBefore, addAnchorScores } from './anchorScores.ts';
 import { boxWords } from './box.ts';
-import type { Detection } from './detections.ts';
+import type { ExplainedBox } from './detections.ts';
 import type { Detector } from './detector.ts';
 
-/** A detection, and the anchors whose scores are explained for it. */
-export interface ExplainedBox {
-  readonly detection: Detection;
-  /** At least the detection's own. */
-  readonly anchors: readonly number[];
+/** The scores behind a box as a classifier, which knows the box; see `boxReading`. It has a program of its own, to be released. */
+export async function readBox(detector: Detector, { detection, anchors }: ExplainedBox): Promise<Classifier> {
+  const read = await readAs(detector.model, boxReading(detector, { detection, anchors }));
+  return derive(read, { box: { layout: detector.layout, detection, anchors } });
 }
 
 /**
@@ -22,9 +23,7 @@ export function boxReading({ layout, model }: Detector, { detection, anchors }: 
   const { input } = model;
   const name = classNameOf(input, detection.class);
   const { scores } = layout;
-  const { before } = layout.hasLogits
-    ? { before: layout.activation === 'softmax' && layout.classes > 1 ? ('Softmax' as const) : ('Sigmoid' as const) }
-    : { before: undefined };
+  const before = activationBefore(layout);
   const { left, top, right, bottom } = detection.box;
   return {
     id: `box:${[left, top, right, bottom].map(Math.round).join(',')}:${name}`,
@@ -37,7 +36,7 @@ export function boxReading({ layout, model }: Detector, { detection, anchors }: 
       ...(layout.classes > 1 && before !== 'Softmax' ? { labels: true } : {}),
     },
     notes: [anchorWords(anchors.length, layout.anchors)],
-    add: (builder) => addMean(builder, addAnchorScores(builder, layout, input).value, anchors),
+    add: (builder) => addMean(builder, addAnchorScores(builder, layout, input), anchors),
   };
 }
 

@@ -1,13 +1,13 @@
 import { InvalidTargetError } from '../errors.ts';
 import type { InputDescription } from '../inputDescription.ts';
 import { areaOf, type Box, boxAtSize, boxWords, overlapOf, type PixelSize } from './box.ts';
-import type { ExplainedBox } from './boxReading.ts';
 import {
+  allProposals,
   anchorsBehind,
-  boxAt,
   type Detection,
   type DetectionSettings,
   detectionsOf,
+  type ExplainedBox,
   type Proposals,
 } from './detections.ts';
 
@@ -91,12 +91,7 @@ const same = 0.5;
 
 /** The strongest proposal about the same place; where there is none, the one that overlaps it most. */
 function proposedAt(proposals: Proposals, box: Box, of: number | undefined): Detection {
-  const { scores, classes } = proposals;
-  const all = Array.from({ length: proposals.boxes.length / 4 }, (_, anchor) => {
-    const row = scores.subarray(anchor * classes, (anchor + 1) * classes);
-    const strongest = of ?? row.reduce((most, score, k) => (score > (row[most] ?? 0) ? k : most), 0);
-    return { box: boxAt(proposals, anchor), class: strongest, score: row[strongest] ?? Number.NaN, anchor };
-  });
+  const all = allProposals(proposals, of);
   const near = all.filter((one) => overlapOf(one.box, box) >= same);
   const found = near.length > 0 ? best(near, ({ score }) => score) : best(all, (one) => overlapOf(one.box, box));
   if (found && overlapOf(found.box, box) > 0) return found;

@@ -1,3 +1,4 @@
+import { firstLargest } from '../decision.ts';
 import { type Box, overlapOf } from './box.ts';
 
 /** One thing that a detector found in an image. */
@@ -10,6 +11,15 @@ export interface Detection {
   readonly score: number;
   /** The anchor it is read off. */
   readonly anchor: number;
+  /** The anchor's probabilities of all classes. */
+  readonly scores: Float32Array;
+}
+
+/** A detection, and the anchors whose scores are explained for it. */
+export interface ExplainedBox {
+  readonly detection: Detection;
+  /** At least the detection's own. */
+  readonly anchors: readonly number[];
 }
 
 /** What all anchors of one image propose. */
@@ -38,12 +48,17 @@ export function boxAt({ boxes }: Proposals, anchor: number): Box {
   return { left: side(0), top: side(1), right: side(2), bottom: side(3) };
 }
 
-/** The strongest class of an anchor, the first of equal ones, as a detection. */
-export function proposalAt(proposals: Proposals, anchor: number): Detection {
-  const { scores, classes } = proposals;
-  const row = scores.subarray(anchor * classes, (anchor + 1) * classes);
-  const strongest = row.reduce((best, score, k) => (score > (row[best] ?? 0) ? k : best), 0);
-  return { box: boxAt(proposals, anchor), class: strongest, score: row[strongest] ?? Number.NaN, anchor };
+/** What an anchor proposes: its strongest class, the first of equal ones, or the class asked for. */
+export function proposalAt(proposals: Proposals, anchor: number, of?: number): Detection {
+  const { classes } = proposals;
+  const scores = proposals.scores.subarray(anchor * classes, (anchor + 1) * classes);
+  const chosen = of ?? firstLargest(scores);
+  return { box: boxAt(proposals, anchor), class: chosen, score: scores[chosen] ?? Number.NaN, anchor, scores };
+}
+
+/** What all anchors of an image propose, by anchor. */
+export function allProposals(proposals: Proposals, of?: number): Detection[] {
+  return Array.from({ length: proposals.boxes.length / 4 }, (_, anchor) => proposalAt(proposals, anchor, of));
 }
 
 /**
@@ -54,8 +69,7 @@ export function detectionsOf(
   proposals: Proposals,
   { threshold = defaultThreshold, iou = defaultIou }: DetectionSettings = {},
 ): Detection[] {
-  const anchors = proposals.boxes.length / 4;
-  const strong = Array.from({ length: anchors }, (_, anchor) => proposalAt(proposals, anchor))
+  const strong = allProposals(proposals)
     .filter(({ score }) => score >= threshold)
     .sort((a, b) => b.score - a.score || a.anchor - b.anchor);
   const kept: Detection[] = [];
@@ -71,12 +85,13 @@ export function detectionsOf(
  * least a tenth of its score; its own anchor always.
  */
 export function anchorsBehind(proposals: Proposals, { box, class: of, anchor, score }: Detection): readonly number[] {
-  const anchors = proposals.boxes.length / 4;
-  return Array.from({ length: anchors }, (_, i) => i).filter((i) => {
-    if (i === anchor) return true;
-    const other = proposalAt(proposals, i);
-    return other.class === of && other.score >= leastShare * score && overlapOf(other.box, box) >= leastOverlap;
-  });
+  return allProposals(proposals)
+    .filter(
+      (one) =>
+        one.anchor === anchor ||
+        (one.class === of && one.score >= leastShare * score && overlapOf(one.box, box) >= leastOverlap),
+    )
+    .map((one) => one.anchor);
 }
 
 /** An anchor far weaker than the detection says nothing about it, though its box may fit. */

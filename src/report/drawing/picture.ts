@@ -5,6 +5,7 @@ import { thumbnail } from '../../pictures/thumbnail.ts';
 import type { AttributionMap, ExplainedImage } from '../explanation/view.ts';
 import { mapAlternative } from '../explanation/words.ts';
 import { type Html, html } from '../page/html.ts';
+import { boxed } from './boxes.ts';
 import { mapPicture, orientationFor } from './mapPicture.ts';
 import type { MapReading } from './mapReading.ts';
 
@@ -20,12 +21,13 @@ export function pictureElement(picture: Picture, alternative: string): Html {
 export function mapElement(
   map: AttributionMap,
   reading: MapReading,
-  { picture }: ExplainedImage,
+  { picture, boxes }: ExplainedImage,
   size: 'full' | 'small',
 ): Html {
   const drawn = mapPicture(map, reading, picture);
   const shown = pictureElement(size === 'small' ? thumbnail(drawn) : drawn, mapAlternative(map, reading));
-  return outlined(shown, picture);
+  const whole = outlined(shown, picture);
+  return boxes ? boxed(whole, boxes, picture, 'explained') : whole;
 }
 
 /** A drawn map with the outline of the image's bright strokes over it; under the map of a photograph lies the image itself. */

@@ -1,7 +1,9 @@
+import { boxed } from '../drawing/boxes.ts';
 import { pictureElement } from '../drawing/picture.ts';
 import { verdictMark } from '../drawing/verdict.ts';
 import { type Html, html, sizedToFit } from '../page/html.ts';
 import { inWords, percent, quantity, score } from '../page/number.ts';
+import { boxTable, boxWords } from './boxesPart.ts';
 import type { ImageQuestion } from './question.ts';
 import type { Decision, ExplainedImage, RankedClass } from './view.ts';
 import { decisionNotes, explainedWords, isRight, pictureAlternative, quoted, sureness, tieWords } from './words.ts';
@@ -13,20 +15,27 @@ export const decisionQuestion: ImageQuestion = {
   answer: (image) => html`
 <div class="decision">
   <figure class="seen">
-    ${pictureElement(image.picture, pictureAlternative(image))}
+    ${seen(image)}
     <figcaption><span class="file">${image.name}</span>, as the model saw it: ${image.picture.width} × ${image.picture.height} pixels, ${image.picture.channels === 1 ? 'grey' : 'colour'}.</figcaption>
   </figure>
   <div>
+    ${image.boxes ? boxWords(image.boxes) : undefined}
     <p class="verdict-label">${sizedToFit(image.decision.tie ? 'A tie' : image.decision.chosen.label)}</p>
     <p class="verdict-sureness">${sureness(image.decision)}</p>
     <p>${leadWords(image.decision)}</p>
     ${decisionNotes(image.decision).map((note) => html`<p>${note}</p>`)}
     ${truthLine(image)}
     ${ranking(image.decision)}
+    ${image.boxes ? boxTable(image.boxes) : undefined}
     <p class="note">${explainedWords(image.decision.explained, image.decision.labels !== undefined)}</p>
   </div>
 </div>`,
 };
+
+function seen(image: ExplainedImage): Html {
+  const drawn = pictureElement(image.picture, pictureAlternative(image));
+  return image.boxes ? boxed(drawn, image.boxes, image.picture, 'all') : drawn;
+}
 
 function leadWords(decision: Decision): string {
   const { chosen, ranked } = decision;

@@ -18,6 +18,8 @@ export interface NamedImage {
   readonly image: Tensor<'float32'>;
   /** The class that came with it. */
   readonly truth?: number;
+  /** The size of the picture before it was brought to the model's, in pixels; by default the model's. */
+  readonly size?: { readonly height: number; readonly width: number };
 }
 
 /** How many of the best classes a report names. */

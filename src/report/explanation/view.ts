@@ -28,7 +28,38 @@ export interface ExplainedImage {
   /** The label that came with the image, where there is one. */
   readonly truth?: string;
   readonly decision: Decision;
+  /** What a detector found in it, and which of that is explained here. */
+  readonly boxes?: BoxesView;
   readonly maps: readonly AttributionMap[];
+}
+
+/** What a detector found in an image. */
+export interface BoxesView {
+  /** The name of the image, of which there may be a part of the report for each box. */
+  readonly of: string;
+  /** The strongest first. */
+  readonly all: readonly BoxView[];
+  /** Which of them is explained. */
+  readonly explained: number;
+  /** How many of the detector's places propose it. */
+  readonly places: number;
+  /** What has to be known of the choice, in a sentence. */
+  readonly note?: string;
+}
+
+/** A box, in pixels of the picture as the model saw it. */
+export interface BoxView {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly label: string;
+  /** 0 to 1 */
+  readonly probability: number;
+  /** Whether the detector reports it; else it was only asked for. */
+  readonly isKept: boolean;
+  /** The same sides in pixels of the picture as it is in its file, rounded: left, top, right, bottom. */
+  readonly sides: readonly number[];
 }
 
 export interface Decision {
