@@ -9,13 +9,14 @@ import { isKonkyoError, type KonkyoError } from '../konkyoError.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { type Prediction, runnerUp } from '../model/decision.ts';
 import type { Target } from '../model/target.ts';
+import type { Task } from '../model/task/task.ts';
 import { concatRows } from '../onnx/tensor.ts';
 import { InterruptedWorkError, stoppable, type WorkOptions } from '../progress.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
-import type { BoxesView } from '../report/explanation/view.ts';
 import { type FiredRuleView, firedRuleViews, type RuleText } from '../studies/booleanRules/page/firedView.ts';
 import { type DecidingView, decidingParts } from '../studies/filterPaths/page/decidingView.ts';
 import { type LeftOut, type Refusals, refusalsOf } from './leftOut.ts';
+import { asSubjects, type Explainable, type ImageSubject, type Subject, type Subjects } from './subjects.ts';
 
 /** With which methods images are explained, for which target, and what else is found out. */
 export interface ExplainImagesOptions extends WorkOptions {
@@ -33,16 +34,20 @@ export interface ExplainImagesOptions extends WorkOptions {
 /** One image, and what was found out about it. */
 export interface FoundImage {
   readonly image: NamedImage;
+  /** The classifier that decided; it may be released. */
+  readonly classifier: Classifier;
+  /** What the maps explain, where that is not one of the model's own scores; what the whole model decided, where that is not a class. */
+  readonly about?: Pick<Subject, 'explained'> & Pick<ImageSubject, 'decided'>;
   readonly explanation: CheckedExplanation;
   /** Regions that the decision needs, and filters that carried it, where they were looked for. */
   readonly deciding?: DecidingView;
   readonly fired?: FiredRuleView;
-  /** What a detector found in it, and which of that is explained. */
-  readonly boxes?: BoxesView;
 }
 
 /** What was found out about some images: what a report, its pictures and its summary are made of. */
 export interface ExplainedImages {
+  readonly task: Task;
+  /** The classifier that decided; of several, each image has its own, and this is the first one's. */
   readonly classifier: Classifier;
   /** The classifier whose scores the maps explain, where that is not the one that decided: a layer's units. */
   readonly explained: Classifier;
@@ -65,12 +70,12 @@ export interface ExplainedImages {
  * @throws NothingExplainedError, or the reason of the only method or image, if nothing is left; RuleFileError
  */
 export async function explainImages(
-  classifier: Classifier,
+  explainable: Explainable,
   images: readonly NamedImage[],
   options: ExplainImagesOptions,
 ): Promise<ExplainedImages> {
   const refusals = refusalsOf(options.message);
-  const found = await explainPart(classifier, images, options, refusals);
+  const found = await explainPart(asSubjects(explainable, options.target), images, options, refusals);
   if (!found) throw nothingDone(refusals, options.signal);
   return found;
 }
@@ -83,11 +88,62 @@ export function nothingDone(refusals: Refusals, signal: AbortSignal | undefined)
 
 /** Explains some of the images of a whole. @returns nothing where none of them could be explained. */
 export async function explainPart(
-  classifier: Classifier,
-  asked: readonly NamedImage[],
+  subjects: Subjects,
+  given: readonly NamedImage[],
   options: ExplainImagesOptions,
   refusals: Refusals,
 ): Promise<ExplainedImages | undefined> {
+  const groups = new Map<Subject, AskedImage[]>();
+  const asked: AskedImage[] = [];
+  for (const image of given) {
+    try {
+      const found = (await subjects.several?.(image)) ?? [{ ...(await subjects.of(image)), name: image.name }];
+      for (const { subject, decided, name } of found) {
+        const one = { ...image, name, decided };
+        asked.push(one);
+        groups.set(subject, [...(groups.get(subject) ?? []), one]);
+      }
+    } catch (error) {
+      if (!isKonkyoError(error)) throw error;
+      refusals.add({ image: image.name, error }, given.length);
+    }
+  }
+  const parts: Part[] = [];
+  for (const [subject, images] of groups) {
+    // What was refused as a whole would be refused again.
+    const methods = options.methods.filter((method) => groups.size === 1 || !refusals.has(method));
+    const part = await explainAlike(subject, images, { ...options, methods }, refusals);
+    if (part) parts.push(part);
+    await subjects.done?.(subject);
+  }
+  const [first] = parts;
+  if (!first) return undefined;
+  const only = <T>(lists: readonly (readonly T[])[]) => [...new Set(lists.flat())];
+  const images = parts.flatMap((part) => part.images);
+  return {
+    ...first,
+    task: subjects.task,
+    images: asked.flatMap(({ name, image }) =>
+      images.filter((found) => found.image.name === name && found.image.image === image),
+    ),
+    methods: options.methods.filter((method) => parts.some(({ methods }) => methods.includes(method))),
+    leftOut: refusals.summary(),
+    notes: [...refusals.notes(), ...only(parts.map(({ notes }) => notes))],
+    missing: only(parts.map(({ missing }) => missing)),
+  };
+}
+
+type AskedImage = NamedImage & Pick<ImageSubject, 'decided'>;
+type Part = Omit<ExplainedImages, 'task' | 'leftOut'>;
+
+/** Explains images of one subject. */
+async function explainAlike(
+  { classifier, target, explained }: Subject,
+  asked: readonly AskedImage[],
+  given: ExplainImagesOptions,
+  refusals: Refusals,
+): Promise<Part | undefined> {
+  const options = { ...given, target };
   const { methods: askedMethods, unit, checks = true, rules, signal } = options;
   const images = await explainableImages(classifier, asked, refusals);
   if (images.length === 0) return undefined;
@@ -133,12 +189,14 @@ export async function explainPart(
     classifier,
     explained: unit?.classifier ?? classifier,
     images: explanations.flatMap((explanation, i) => {
-      const image = images[i];
-      return image ? [{ image, explanation, deciding: deciding?.views[i], fired: fired?.[i] }] : [];
+      const one = images[i];
+      if (!one) return [];
+      const { decided, ...image } = one;
+      const about = decided || explained ? { decided, explained } : undefined;
+      return [{ image, classifier, about, explanation, deciding: deciding?.views[i], fired: fired?.[i] }];
     }),
     methods,
-    leftOut: refusals.summary(),
-    notes: [...refusals.notes(), ...(deciding?.notes ?? [])],
+    notes: deciding?.notes ?? [],
     missing: [
       ...(signal?.aborted ? left.map(({ title }) => title) : []),
       ...(checked ? [] : ['the checks of the maps']),
@@ -188,9 +246,9 @@ function sayWarnings(
 /** The images that can be explained; the others are left out. */
 async function explainableImages(
   classifier: Classifier,
-  images: readonly NamedImage[],
+  images: readonly AskedImage[],
   refusals: Refusals,
-): Promise<readonly NamedImage[]> {
+): Promise<readonly AskedImage[]> {
   const bad = await unexplainable(classifier, concatRows(images.map(({ image }) => image)));
   for (const { image, reason } of bad) refusals.add({ image: images[image]?.name ?? '', error: reason }, images.length);
   return images.filter((_, i) => !bad.some(({ image }) => image === i));

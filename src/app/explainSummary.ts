@@ -5,14 +5,17 @@ import { numbersOf } from '../faithfulness/checks.ts';
 import { type Classifier, className, givesProbabilities } from '../model/classifier.ts';
 import type { InputDescription, SettingSources } from '../model/inputDescription.ts';
 import { targetWords } from '../model/target.ts';
+import { type DecisionSummary, decisionSummary } from '../model/task/decision.ts';
+import type { Task } from '../model/task/task.ts';
 import { concatRows, float32 } from '../onnx/tensor.ts';
-import type { BoxesView } from '../report/explanation/view.ts';
-import type { ExplainedImages } from './explainImages.ts';
+import type { ExplainedImages, FoundImage } from './explainImages.ts';
 import type { LeftOut } from './leftOut.ts';
 
 /** What `--json` prints. */
 export interface ExplainSummary {
   readonly report: string;
+  /** What the model does, as it was found out or said. */
+  readonly task: Task;
   /** What was assumed of the model or its input. */
   readonly cautions: readonly string[];
   /** What was done to the model so that it could be explained. */
@@ -35,23 +38,9 @@ export interface ExplainSummary {
     readonly saturated?: true;
     /** Of how many of all classes the probability is above a half, where each has one of its own. */
     readonly labelsAboveHalf?: number;
+    /** What the whole model decided, where that is not one class: labels, a value, a class for each pixel. */
+    readonly decision?: DecisionSummary;
     readonly target: string;
-    /** What a detector found in the image, strongest first, and which of it is explained here. */
-    readonly boxes?: {
-      /** The image, of which each box explained is an entry of its own. */
-      readonly image: string;
-      readonly explained: number;
-      readonly found: readonly {
-        readonly class: string;
-        readonly probability: number;
-        /** Left, top, right, bottom in pixels of the picture as it is in its file. */
-        readonly box: readonly number[];
-        /** The same in pixels of the model's input. */
-        readonly inputBox: readonly number[];
-        /** It was asked for, and the detector does not report it. */
-        readonly notKept?: true;
-      }[];
-    };
     readonly methods: readonly {
       readonly id: string;
       readonly target: string;
@@ -95,12 +84,12 @@ export function mapArchive(methods: readonly Method[], explanations: readonly Ex
 /** What a summary says of the model, whatever the images. */
 export function ofModel({
   cautions,
-  preparation: { notes },
+  preparation,
   input,
   inputSources,
 }: Classifier): Pick<ExplainSummary, 'cautions' | 'notes' | 'input'> {
   const { classes: _, ...described } = input;
-  return { cautions, notes, input: { ...described, from: inputSources } };
+  return { cautions, notes: preparation.notes, input: { ...described, from: inputSources } };
 }
 
 /**
@@ -110,6 +99,7 @@ export function ofModel({
 export function explainSummary(found: ExplainedImages, report: string): ExplainSummary {
   return {
     report,
+    task: found.task,
     ...ofModel(found.classifier),
     images: imageSummaries(found),
     leftOut: found.leftOut,
@@ -117,9 +107,21 @@ export function explainSummary(found: ExplainedImages, report: string): ExplainS
   };
 }
 
-export function imageSummaries({ classifier, explained, images }: ExplainedImages): ExplainSummary['images'] {
+export function imageSummaries(found: ExplainedImages): ExplainSummary['images'] {
+  return found.images.map((one) => imageSummary(one, explainedOf(found, one)));
+}
+
+/** The classifier whose scores an image's maps explain: a layer's units, or the one that decided. */
+export function explainedOf({ explained, classifier }: ExplainedImages, image: FoundImage): Classifier {
+  return explained === classifier ? image.classifier : explained;
+}
+
+function imageSummary(
+  { image, classifier, about, explanation: { prediction, target, maps } }: FoundImage,
+  explained: Classifier,
+): ExplainSummary['images'][number] {
   const isLikely = givesProbabilities(classifier);
-  return images.map(({ image, explanation: { prediction, target, maps }, boxes }) => ({
+  return {
     name: image.name,
     predicted: className(classifier, prediction.chosen),
     probability: isLikely ? (prediction.probabilities[prediction.chosen] ?? Number.NaN) : undefined,
@@ -128,8 +130,8 @@ export function imageSummaries({ classifier, explained, images }: ExplainedImage
     saturated: prediction.saturated,
     labelsAboveHalf:
       classifier.scores.labels && isLikely ? prediction.probabilities.filter((p) => p > 0.5).length : undefined,
+    decision: about?.decided && decisionSummary(about.decided),
     target: targetWords(explained, target),
-    boxes: boxes && boxSummary(boxes),
     methods: maps.map((map) => ({
       id: map.method.id,
       target: targetWords(explained, map.target),
@@ -140,20 +142,6 @@ export function imageSummaries({ classifier, explained, images }: ExplainedImage
       unchecked: map.unchecked,
       notes: map.notes,
       warnings: map.warnings,
-    })),
-  }));
-}
-
-function boxSummary({ of, all, explained }: BoxesView): ExplainSummary['images'][number]['boxes'] {
-  return {
-    image: of,
-    explained,
-    found: all.map(({ label, probability, sides, left, top, right, bottom, isKept }) => ({
-      class: label,
-      probability,
-      box: sides,
-      inputBox: [left, top, right, bottom],
-      notKept: isKept ? undefined : true,
     })),
   };
 }

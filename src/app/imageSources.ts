@@ -11,6 +11,9 @@ import { float32, rows } from '../onnx/tensor.ts';
 import type { Picture } from '../pictures/picture.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
 
+/** Whatever says what a model takes. */
+export type Described = Pick<Classifier, 'input'>;
+
 /** One image to explain, which is read when it is needed: of many, not all need be in memory. */
 export interface ImageSource {
   /** What the user calls it. */
@@ -35,7 +38,7 @@ export interface ImageReader {
  */
 export async function openImages(
   inputs: readonly string[],
-  classifier: Pick<Classifier, 'input'>,
+  classifier: Described,
   reader: ImageReader,
 ): Promise<ImageSource[]> {
   const opened = new Map<string, LabelledImages>();
@@ -64,7 +67,7 @@ type ReadArray = (path: string) => Promise<NamedImage[]>;
 
 async function openFile(
   path: string,
-  { input }: Pick<Classifier, 'input'>,
+  { input }: Described,
   { nameOf, read, decode }: ImageReader,
   arrays: ReadArray,
 ): Promise<ImageSource[]> {
@@ -91,7 +94,7 @@ async function openFile(
 }
 
 /** Reads files of arrays, and remembers the last. */
-function lastArray(classifier: Pick<Classifier, 'input'>, { nameOf, read }: ImageReader): ReadArray {
+function lastArray(classifier: Described, { nameOf, read }: ImageReader): ReadArray {
   let last: { readonly path: string; readonly images: NamedImage[] } | undefined;
   return async (path) => {
     if (last?.path === path) return last.images;
@@ -124,7 +127,7 @@ function batchDims(dims: readonly number[], input: InputDescription): readonly n
 }
 
 /** Arrays are model input, not preprocessed: one image, or a batch of them. */
-function fromArray(array: NpyArray, name: string, classifier: Pick<Classifier, 'input'>): NamedImage[] {
+function fromArray(array: NpyArray, name: string, classifier: Described): NamedImage[] {
   if (array.type !== 'float32' && array.type !== 'float64' && array.type !== 'uint8') {
     throw new InvalidInputError(`${name} holds ${array.type}; save it as float32 (array.astype('float32')).`);
   }

@@ -13,6 +13,7 @@ import type { ImageSource } from './imageSources.ts';
 import { type Refusals, refusalsOf } from './leftOut.ts';
 import type { WriteReportOptions } from './reportOutput.ts';
 import { pictureFiles, renderReport, reportView } from './reportView.ts';
+import type { Subjects } from './subjects.ts';
 
 /** What is kept of the images that are done; of rows, those of the index's first part and of the one that grows. */
 interface Done {
@@ -32,34 +33,37 @@ interface Done {
  * @throws as `explainImages`
  */
 export async function writeManyImages(
-  classifier: Classifier,
+  subjects: Subjects,
   sources: readonly ImageSource[],
   options: WriteReportOptions,
 ): Promise<ExplainSummary> {
   const { signal, output } = options;
   await checkSources(sources, options);
   const refusals = refusalsOf(options.message);
-  const size = imagesAtATime(classifier, options);
+  const size = imagesAtATime(subjects, options);
   let done: Done = { tally: emptyTally, front: [], rows: [], summaries: [], explanations: [], mapTitle: undefined };
   let [tried, missing] = [0, [] as readonly string[]];
+  let first: ExplainedImages | undefined;
   while (tried < sources.length && !signal?.aborted) {
     const chunk = sources.slice(tried, tried + size);
     tried += chunk.length;
     const images = await Promise.all(chunk.map((source) => source.read()));
     const which = `Images ${tried - chunk.length + 1} to ${tried} of ${sources.length}`;
-    const part = await explainPart(classifier, images, partOptions(options, refusals, which), refusals);
+    const part = await explainPart(subjects, images, partOptions(options, refusals, which), refusals);
     if (!part) continue;
+    first ??= part;
     if (done.tally.images === 0) await output.clear?.();
     done = await writePart(part, done, options);
     missing = part.missing;
   }
-  if (done.tally.images === 0) throw nothingDone(refusals, signal);
+  if (!first) throw nothingDone(refusals, signal);
   const rest = sources.length - tried;
   const left = [...missing, ...(rest > 0 ? [`${rest} of ${sources.length} images`] : [])];
   await output.writeArrays?.(mapArchive(methodsOf(done.explanations), done.explanations));
   return {
-    report: await writeIndex(classifier, done, options, refusals, left),
-    ...ofModel(classifier),
+    report: await writeIndex(first.explained, done, options, refusals, left),
+    task: first.task,
+    ...ofModel(first.classifier),
     leftOut: refusals.summary(),
     interrupted: left.length > 0 ? left : undefined,
     images: done.summaries,
@@ -82,7 +86,7 @@ const partBytes = 128e6;
 const mostAtATime = 100;
 
 /** Depends on the sizes alone, so that the same command gives the same bytes. */
-function imagesAtATime({ input }: Classifier, { methods }: WriteReportOptions): number {
+function imagesAtATime({ input }: Subjects, { methods }: WriteReportOptions): number {
   const bytes = 4 * input.height * input.width * input.channels * (methods.length + 3);
   return Math.max(1, Math.min(mostAtATime, Math.floor(partBytes / bytes)));
 }
@@ -141,16 +145,16 @@ async function writeRows(
 
 /** The index last, so that it never names a page that is not there. */
 async function writeIndex(
-  classifier: Classifier,
+  explained: Classifier,
   { tally, front, rows, mapTitle }: Done,
   options: WriteReportOptions,
   refusals: Refusals,
   left: readonly string[],
 ): Promise<string> {
-  const { unit, methods, modelName, command, title = modelName, output } = options;
+  const { methods, modelName, command, title = modelName, output } = options;
   const last = Math.ceil(tally.images / rowsAPart) - 1;
   if (last > 0 && rows.length > 0) await writeRows(options, rows, last, mapTitle);
-  const provenance = provenanceOf(unit?.classifier ?? classifier, {
+  const provenance = provenanceOf(explained, {
     file: modelName,
     methods: methods.filter((method) => !refusals.has(method)),
     notes: refusals.notes(),

@@ -14,6 +14,7 @@ import { type DecidedImage, decidingQuestion } from '../studies/filterPaths/page
 import { type FreeImage, freedomQuestion } from '../studies/noncontributing/page/freedomQuestion.ts';
 import { freedomView } from '../studies/noncontributing/page/freedomView.ts';
 import type { ExplainedImages } from './explainImages.ts';
+import { explainedOf } from './explainSummary.ts';
 
 /** An image of the report with what the studies lend it. */
 type StudiedImage = FreeImage & DecidedImage & FiredImage;
@@ -40,20 +41,23 @@ export interface ReportNames {
 
 /** What the page shows, as plain data. */
 export function reportView(
-  { classifier, explained, images, methods, notes, missing }: ExplainedImages,
+  found: ExplainedImages,
   { modelName, title = modelName, command }: ReportNames,
 ): ReportView<StudiedImage> {
+  const { explained, images, methods, notes, missing } = found;
   return {
     title,
-    cautions: classifier.cautions,
+    cautions: found.classifier.cautions,
     notice: missing.length > 0 ? interruptedWords(missing) : undefined,
-    explained: images.map(({ image, explanation, deciding, fired, boxes }, i) => ({
-      ...explainedImage(classifier, image, explanation, i, explained),
-      boxes,
-      freedom: freedomView(classifier, explanation.maps),
-      deciding,
-      fired,
-    })),
+    explained: images.map((one, i) => {
+      const { image, classifier, about, explanation, deciding, fired } = one;
+      return {
+        ...explainedImage(classifier, image, explanation, i, { of: explainedOf(found, one), ...about }),
+        freedom: freedomView(classifier, explanation.maps),
+        deciding,
+        fired,
+      };
+    }),
     provenance: provenanceOf(explained, { file: modelName, methods, notes, command }),
   };
 }

@@ -1,11 +1,11 @@
-import type { Classifier } from '../model/classifier.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
-import { type ExplainedImages, explainImages } from './explainImages.ts';
+import { explainImages } from './explainImages.ts';
 import { type ExplainSummary, explainSummary, mapArchive } from './explainSummary.ts';
 import type { ImageSource } from './imageSources.ts';
 import { writeManyImages } from './manyImages.ts';
 import type { WriteReportOptions } from './reportOutput.ts';
-import { type ReportNames, reportFiles, reportView } from './reportView.ts';
+import { reportFiles, reportView } from './reportView.ts';
+import { asSubjects, type Explainable } from './subjects.ts';
 
 /** So many images are explained on one page; more have a page each. */
 const mostOnAPage = 20;
@@ -18,25 +18,17 @@ const mostBytesOnAPage = 200e6;
  * @throws as `explainImages`
  */
 export async function writeReport(
-  classifier: Classifier,
+  explainable: Explainable,
   sources: readonly ImageSource[],
   options: WriteReportOptions,
 ): Promise<ExplainSummary> {
-  const { height, width } = classifier.input;
+  const { height, width } = explainable.input;
   const bytes = 3 * sources.length * options.methods.length * height * width;
   const isMany = sources.length > mostOnAPage || (sources.length > 1 && bytes > mostBytesOnAPage);
-  if (isMany) return writeManyImages(classifier, sources, options);
+  if (isMany) return writeManyImages(asSubjects(explainable, options.target), sources, options);
   const images: NamedImage[] = [];
   for (const source of sources) images.push(await source.read());
-  const found = await explainImages(classifier, images, options);
-  return writeFound(found, options);
-}
-
-/** Writes what was found on one page, and the maps as arrays where they are wanted. */
-export async function writeFound(
-  found: ExplainedImages,
-  options: Pick<WriteReportOptions, 'output' | 'pictures' | keyof ReportNames>,
-): Promise<ExplainSummary> {
+  const found = await explainImages(explainable, images, options);
   const { output } = options;
   await output.writeArrays?.(
     mapArchive(

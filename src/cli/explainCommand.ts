@@ -1,31 +1,35 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { ExplainSummary } from '../app/explainSummary.ts';
+import type { Subjects } from '../app/subjects.ts';
+import { subjectsOf } from '../app/subjectsOf.ts';
 import { writeReport } from '../app/writeReport.ts';
 import type { Method } from '../attribution/method.ts';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
-import type { Classifier } from '../model/classifier.ts';
-import { isBoxTarget } from '../model/detection/chooseBox.ts';
+import { KonkyoError } from '../konkyoError.ts';
+import { InvalidTargetError } from '../model/errors.ts';
 import { findLayer } from '../model/layer.ts';
-import { parseTarget, targetFor } from '../model/target.ts';
+import { decisionWords } from '../model/task/decision.ts';
+import { tasks } from '../model/task/task.ts';
+import { maskFrom } from '../node/maskFile.ts';
 import { readNamedText } from '../node/namedFile.ts';
 import { reportFolder } from '../node/reportFolder.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
-import { explainDetector } from './explainDetector.ts';
 import { commandLine, UsageError } from './flags.ts';
 import { openInputs } from './inputs.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
 import { chosenMethods } from './methodFlags.ts';
-import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
+import { addMethodOptions, addModelOptions, type ModelFlags, modelFrom, modelInputs } from './modelOptions.ts';
 import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { type Progress, progressTo } from './progress.ts';
-import { printJson, printWords } from './streams.ts';
+import { printJson, printWords, say } from './streams.ts';
 
 interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
   readonly method?: string;
   readonly target: string;
-  readonly task?: string;
+  readonly threshold?: string;
+  readonly within?: string;
   readonly layer?: string;
   readonly unit?: string;
   readonly checks: boolean;
@@ -46,7 +50,17 @@ export function addExplainCommand(program: Command): void {
       'PNG, JPEG or WebP picture (or - for one on stdin), .npy or .npz array (model input as it is), or DATASET:INDEX, such as digits:7',
     )
     .option('--method <ids>', 'methods, separated by commas (default: all; see "konkyo methods")')
-    .option('--target <class>', 'class index or name, "predicted", or A-vs-B', 'predicted')
+    .option(
+      '--target <target>',
+      'class index or name, "predicted", A-vs-B, label:NAME, value, value:COLUMN, class:NAME, class:NAME@MASK.png, box:X1,Y1,X2,Y2[:CLASS], or a slice of an output, "OUTPUT[0,4:84,7]"',
+      'predicted',
+    )
+    .option('--task <kind>', `what the model does, where that cannot be seen: ${tasks.join(', ')}`)
+    .option('--threshold <p>', 'the probability from which a label is there (default: 0.5), or a box (default: 0.25)')
+    .option(
+      '--within <distance>',
+      'a value counts as the same within this distance, in its own units (default: 5% of what it varies by over probe images)',
+    )
     .option(
       '--layer <name>',
       'the layer that layer methods look at (default: the last one with positions), or that --unit is of',
@@ -55,7 +69,6 @@ export function addExplainCommand(program: Command): void {
       '--unit <n>',
       'explain a unit of --layer in place of a class: of a convolution, a channel over all positions',
     )
-    .option('--task <kind>', 'what the model does, where that is not to decide for a class: detection')
     .option(
       '--no-checks',
       'leave out deletion, insertion and random weights (62 runs of the model a map, and each map once more), and regions and filters',
@@ -71,8 +84,7 @@ export function addExplainCommand(program: Command): void {
 
 async function run(modelPath: string, inputs: string[], flags: Flags): Promise<void> {
   const progress = progressTo();
-  const ofBoxes = flags.task === 'detection' || isBoxTarget(flags.target);
-  const methods = chosenMethods(flags.method, flags, ofBoxes);
+  const chosen = chosenMethods(flags.method, flags);
   await prepareTargets(
     [
       { kind: 'report', path: flags.out },
@@ -89,34 +101,49 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       force: flags.force,
     },
   );
-  if (ofBoxes) {
-    try {
-      await say(
-        await explainDetector(modelPath, inputs, flags, reportOptions(flags, methods, progress)),
-        flags,
-        progress,
-      );
-    } finally {
-      progress.finish();
-    }
-    return;
-  }
-  const classifier = await classifierFrom(modelPath, flags);
+  const subjects = await subjectsFrom(modelPath, flags);
   try {
-    const unit = unitFrom(flags, classifier);
+    // What a detector finds can also be explained by methods that compare boxes.
+    const methods = subjects.task === 'detection' ? chosenMethods(flags.method, flags, true) : chosen;
+    const unit = unitFrom(flags, subjects);
     try {
-      await explainAndWrite(modelPath, inputs, flags, { classifier, unit, methods, progress });
+      await explainAndWrite(modelPath, inputs, flags, { subjects, unit, methods, progress });
     } finally {
       await unit?.classifier.release();
     }
   } finally {
     progress.finish();
-    await classifier.release();
+    await subjects.release();
   }
 }
 
+async function subjectsFrom(path: string, flags: Flags): Promise<Subjects> {
+  const [threshold, tolerance] = [numberOf('threshold', flags.threshold), numberOf('within', flags.within)];
+  const subjects = await subjectsOf(await modelFrom(path, flags), {
+    target: flags.target,
+    explain: flags.probabilities === true ? 'output' : 'scores',
+    threshold,
+    tolerance,
+    readMask: maskFrom,
+    isAssumed: flags.output === undefined,
+  }).catch((error: unknown) => {
+    if (error instanceof KonkyoError && !(error instanceof InvalidTargetError))
+      error.message = `${path}: ${error.message}`;
+    throw error;
+  });
+  for (const caution of subjects.cautions) say(`Note: ${caution}\n`);
+  return subjects;
+}
+
+function numberOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isFinite(number) && number >= 0) return number;
+  throw new UsageError(`--${name} takes a number of 0 or more, not "${text}".`);
+}
+
 interface Loaded {
-  readonly classifier: Classifier;
+  readonly subjects: Subjects;
   readonly unit: UnitTarget | undefined;
   readonly methods: readonly Method[];
   readonly progress: Progress;
@@ -126,38 +153,25 @@ async function explainAndWrite(
   modelPath: string,
   inputs: string[],
   flags: Flags,
-  { classifier, unit, methods, progress }: Loaded,
+  { subjects, unit, methods, progress }: Loaded,
 ): Promise<void> {
-  const { rules } = flags;
-  const sources = await openInputs(inputs, classifier, flags);
-  const choice = flags.target === 'predicted' ? undefined : parseTarget(flags.target, classifier);
-  checkSizes(sources.length, methods.length, classifier, flags);
-  const summary = await writeReport(classifier, sources, {
-    ...reportOptions(flags, methods, progress),
-    target: choice === undefined ? undefined : (prediction) => targetFor(choice, prediction),
-    unit,
-    rules: rules === undefined ? undefined : { name: rules, text: await readNamedText(rules, 'rules') },
-    modelName: basename(modelPath),
-  });
-  await say(summary, flags, progress);
-}
-
-/** What is the same of a classifier's report and a detector's. */
-function reportOptions({ checks, pictures, out, save }: Flags, methods: readonly Method[], progress: Progress) {
-  return {
+  const { rules, save } = flags;
+  const sources = await openInputs(inputs, subjects, flags);
+  checkSizes(sources.length, methods.length, subjects, flags);
+  const summary = await writeReport(subjects, sources, {
     ...workOptions(progress),
     methods,
-    checks,
+    unit,
+    checks: flags.checks,
+    rules: rules === undefined ? undefined : { name: rules, text: await readNamedText(rules, 'rules') },
+    modelName: basename(modelPath),
     command: commandLine(),
-    pictures,
+    pictures: flags.pictures,
     output: {
-      ...reportFolder(out, writeWhole),
-      writeArrays: save === undefined ? undefined : (npz: Uint8Array) => writeWhole(save, npz),
+      ...reportFolder(flags.out, writeWhole),
+      writeArrays: save === undefined ? undefined : (npz) => writeWhole(save, npz),
     },
-  };
-}
-
-async function say(summary: ExplainSummary, flags: Flags, progress: Progress): Promise<void> {
+  });
   for (const { name, saturated, tie } of summary.images) {
     if (tie) progress.message(`Note: ${name} is a tie of exactly equal scores.`);
     if (saturated) progress.message(`Note: of ${name} a probability of exactly 1 is explained, where gradients are 0.`);
@@ -175,7 +189,7 @@ const mostSavedBytes = 2 ** 31;
 const mostDescribedMaps = 500_000;
 
 /** @throws UsageError before any work where a result would be too large to be written. */
-function checkSizes(images: number, methods: number, { input }: Classifier, { save, json }: Flags): void {
+function checkSizes(images: number, methods: number, { input }: Subjects, { save, json }: Flags): void {
   const maps = images * methods;
   const what = `(${images} images x ${methods} methods)`;
   const saved = 4 * maps * input.height * input.width * input.channels;
@@ -199,9 +213,11 @@ function textOf(flag: unknown): string | undefined {
  * What --layer and --unit mean for this model, checked before anything is computed.
  * @throws UsageError, LayerError
  */
-function unitFrom({ layer, unit, target }: Flags, classifier: Classifier): UnitTarget | undefined {
-  if (layer !== undefined) findLayer(classifier, layer);
+function unitFrom({ layer, unit, target }: Flags, { classifier, task }: Subjects): UnitTarget | undefined {
+  if (layer !== undefined && classifier) findLayer(classifier, layer);
   if (unit === undefined) return undefined;
+  if (!classifier)
+    throw new UsageError(`--unit is of a model that decides once for an image, and this one's task is ${task}.`);
   if (layer === undefined) throw new UsageError('--unit needs --layer NAME: of which layer is it a unit?');
   if (target !== 'predicted') throw new UsageError('--target names a class and --unit a unit: give one of them.');
   if (!/^\d+$/.test(unit)) throw new UsageError(`--unit takes a whole number, not "${unit}".`);
@@ -209,23 +225,16 @@ function unitFrom({ layer, unit, target }: Flags, classifier: Classifier): UnitT
 }
 
 function inWords({ images, report }: ExplainSummary): string {
-  const lines = images.map(({ name, boxes, predicted, probability, score, tie, saturated }) => {
+  const lines = images.map(({ name, predicted, probability, score, tie, saturated, decision }) => {
+    if (decision) return `${name}: ${decisionWords(decision)}`;
     const sure = probability === undefined ? `score ${score.toPrecision(4)}` : `${(probability * 100).toFixed(1)}%`;
     const tied = tie
       ? `, a tie of exactly equal scores: ${tie.slice(0, 4).join(', ')}${tie.length > 4 ? ', ...' : ''}`
       : '';
     const flat = saturated ? ', a probability of exactly 1, where gradients are 0' : '';
-    if (boxes) return `${name}: ${detectionWords(boxes)}`;
     return `${name}: ${predicted} (${sure}${tied}${flat})`;
   });
   return `${[...lines, ...uncheckedWords(images)].join('\n')}\nReport: ${report}\n`;
-}
-
-function detectionWords({ found, explained }: NonNullable<ExplainSummary['images'][number]['boxes']>): string {
-  const kept = found.filter(({ notKept }) => !notKept).length;
-  const own = found[explained];
-  const of = own ? `${own.class} ${(own.probability * 100).toFixed(1)}% at ${own.box.join(',')}` : '';
-  return `${own?.notKept ? 'asked for, not kept: ' : ''}${of} (${kept} ${kept === 1 ? 'box' : 'boxes'} found)`;
 }
 
 /** Maps whose faithfulness was not checked, by reason. */

@@ -1,4 +1,5 @@
 import { type InputSettings, parseInputSettings } from '../model/inputDescription.ts';
+import { type Task, tasks } from '../model/task/task.ts';
 import { readNamedText } from '../node/namedFile.ts';
 import { UsageError } from './flags.ts';
 
@@ -11,11 +12,12 @@ export interface InputFlags {
   readonly mean?: string;
   readonly std?: string;
   readonly classes?: string;
+  readonly task?: string;
 }
 
 /** @throws UsageError, FileError */
 export async function inputSettings(flags: InputFlags): Promise<InputSettings> {
-  const { size, layout, order, scale, mean, std, classes } = flags;
+  const { size, layout, order, scale, mean, std, classes, task } = flags;
   return {
     ...(size === undefined ? {} : { size: parseSize(size) }),
     ...(layout === undefined ? {} : { layout: oneOf('layout', layout, ['NCHW', 'NHWC'] as const) }),
@@ -24,6 +26,7 @@ export async function inputSettings(flags: InputFlags): Promise<InputSettings> {
     ...(mean === undefined ? {} : { mean: numbers('mean', mean) }),
     ...(std === undefined ? {} : { std: numbers('std', std) }),
     ...(classes === undefined ? {} : { classes: await readClasses(classes) }),
+    ...(task === undefined ? {} : { task: taskNamed(task) }),
   };
 }
 
@@ -31,6 +34,12 @@ function parseSize(text: string): number | [number, number] {
   const [, height, width] = /^([1-9]\d*)(?:x([1-9]\d*))?$/.exec(text) ?? [];
   if (height === undefined) throw new UsageError(`--size takes HEIGHTxWIDTH, such as 224x224, not "${text}".`);
   return width === undefined ? Number(height) : [Number(height), Number(width)];
+}
+
+function taskNamed(text: string): Task {
+  const found = tasks.find((task) => task === text.toLowerCase());
+  if (found) return found;
+  throw new UsageError(`--task is ${tasks.join(', ')}, not "${text}".`);
 }
 
 function oneOf<T extends string>(flag: string, text: string, allowed: readonly T[]): T {

@@ -1,4 +1,4 @@
-import type { ImageSource } from '../app/imageSources.ts';
+import type { Described, ImageSource } from '../app/imageSources.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { namedDatasets } from '../datasets/namedDatasets.ts';
 import { type OpenOptions, openDataset } from '../datasets/openDataset.ts';
@@ -17,7 +17,7 @@ interface InputOptions {
 /** The images of the INPUT arguments, all read. */
 export async function readInputs(
   inputs: readonly string[],
-  classifier: Pick<Classifier, 'input'>,
+  classifier: Classifier,
   options: InputOptions = {},
 ): Promise<NamedImage[]> {
   const images: NamedImage[] = [];
@@ -28,7 +28,7 @@ export async function readInputs(
 /** The images of the INPUT arguments, to be read when they are needed. */
 export function openInputs(
   inputs: readonly string[],
-  classifier: Pick<Classifier, 'input'>,
+  classifier: Described,
   { dataDir }: InputOptions = {},
 ): Promise<ImageSource[]> {
   return openImageFiles(inputs, classifier, async (dataset, input) => {

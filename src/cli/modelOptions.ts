@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Classifier } from '../model/classifier.ts';
-import type { Detector } from '../model/detection/detector.ts';
-import { descriptionPath, loadDetectorFile, loadModelFile } from '../node/modelFile.ts';
+import type { LoadedModel } from '../model/loadModel.ts';
+import { descriptionPath, loadModelFile, openModelFile } from '../node/modelFile.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { threadCount } from './flags.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
@@ -57,21 +57,19 @@ export async function classifierFrom(path: string, flags: ModelFlags): Promise<C
   return classifier;
 }
 
-/** The detector in a file, as its flags say. @throws UsageError, FileError, and what `loadDetector` throws. */
-export async function detectorFrom(path: string, flags: ModelFlags): Promise<Detector> {
-  const detector = await loadDetectorFile(path, {
+/** A model with outputs of any shape, as its flags say. @throws UsageError, FileError, and what `loadModel` throws. */
+export async function modelFrom(path: string, flags: ModelFlags): Promise<LoadedModel> {
+  return openModelFile(path, {
     runtime: watched(nodeRuntime(threadCount(flags.threads)), path),
     input: await inputSettings(flags),
     sourceOf: (name) => `--${name}`,
-    outputs: flags.output?.split(',').map((name) => name.trim()),
+    output: flags.output,
   });
-  for (const note of [...detector.model.cautions, ...detector.layout.assumed]) say(`Note: ${note}\n`);
-  return detector;
 }
 
 /** A data set with its images brought to the size and channels of a classifier's input. */
 export function datasetFor(
-  { input: { height, width, channels } }: Pick<Classifier, 'input'>,
+  { input: { height, width, channels } }: Classifier,
   where: string,
   { dataDir }: ModelFlags,
   progress: Progress,

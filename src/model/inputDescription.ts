@@ -3,6 +3,7 @@ import { isFloat } from '../onnx/elementType.ts';
 import type { ValueInfo } from '../onnx/graph.ts';
 import { detectionSchema } from './detection/detectionSettings.ts';
 import { InputDescriptionError, UnsuitableModelError } from './errors.ts';
+import { tasks } from './task/task.ts';
 
 /**
  * How pixels become model input: value = (pixel * scale - mean) / std, per channel, with pixels 0..255.
@@ -36,14 +37,16 @@ const schema = v.strictObject({
   mean: v.optional(perChannel),
   std: v.optional(perChannel),
   classes: v.optional(v.array(v.string())),
+  task: v.optional(v.picklist(tasks)),
   detection: v.optional(detectionSchema),
 });
 
-/** What a user says of the input, in MODEL.konkyo.json or by flags. `size` is one number or [height, width]. */
+/** What a user says of the input, and of what the model does, in MODEL.konkyo.json or by flags. `size` is one number or [height, width]. */
 export type InputSettings = v.InferOutput<typeof schema>;
 
 /** Where each setting came from, in words for a report. */
-export type SettingSources = Readonly<Record<Exclude<keyof InputSettings, 'detection'>, string>> & {
+export type SettingSources = Readonly<Record<Exclude<keyof InputSettings, 'task' | 'detection'>, string>> & {
+  readonly task?: string;
   readonly detection?: string;
 };
 

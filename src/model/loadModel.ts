@@ -12,6 +12,8 @@ import { gradientTable } from '../transforms/gradient/table.ts';
 import { asImages, shapeInFile } from './asImages.ts';
 import { checkModelSizes } from './checkModelSizes.ts';
 import { checkImages, type ReadyModel } from './classifier.ts';
+import type { DetectionLayoutSettings } from './detection/detectionSettings.ts';
+import { type Suppression, suppressionOf } from './detection/suppression.ts';
 import { modelIdentity } from './identity.ts';
 import { findImageInput, withConstantInitializers } from './imageInput.ts';
 import {
@@ -25,6 +27,7 @@ import { classNamesIn, metadataSource } from './metadata.ts';
 import { checkHasScores, checkOutputName, explainableOutputs, tensorOutputs } from './modelOutputs.ts';
 import { type ModelOutput, onlyBatches } from './outputShapes.ts';
 import { type PreparedOutputs, prepare } from './prepare.ts';
+import type { Task } from './task/task.ts';
 
 /** The runtime, and what the model's file does not say of its input. */
 export interface LoadModelOptions {
@@ -57,6 +60,12 @@ export interface LoadedModel extends ReadyModel {
   readonly outputs: readonly ModelOutput[];
   /** All outputs that the file declares. */
   readonly declared: readonly string[];
+  /** What the model does, where its description says so. */
+  readonly task?: Task;
+  /** What its description says of a detector's layout. */
+  readonly detection?: DetectionLayoutSettings;
+  /** What goes into the NonMaxSuppression that the model ends in, which is then what is read. */
+  readonly suppressed?: Suppression;
   /** What was proved and is run: it gives the outputs, and the scores before their probabilities. */
   readonly proved: Program;
   /** The outputs for images [n, ...], in batches. @throws InvalidInputError, RunError */
@@ -72,7 +81,17 @@ export interface LoadedModel extends ReadyModel {
  * SessionError, RunError
  */
 export function loadModel(bytes: Uint8Array, options: LoadModelOptions): Promise<LoadedModel> {
-  return openModel(bytes, options, (model) => ({ wanted: wantedOutputs(model, options.outputs), check: onlyBatches }));
+  return openModel(bytes, options, (model) => {
+    const named = options.outputs ?? namedOutputs(options.input?.detection);
+    const suppressed = named ? undefined : suppressionOf(model);
+    const wanted = suppressed ? [suppressed.boxes, suppressed.scores] : wantedOutputs(model, named);
+    return { wanted, check: onlyBatches, suppressed };
+  });
+}
+
+/** The boxes and scores that a description names. */
+function namedOutputs({ boxes, scores }: DetectionLayoutSettings = {}): readonly string[] | undefined {
+  return boxes !== undefined && scores !== undefined ? [boxes, scores] : undefined;
 }
 
 function wantedOutputs({ graph }: Model, named: readonly string[] | undefined): readonly string[] {
@@ -86,7 +105,7 @@ function wantedOutputs({ graph }: Model, named: readonly string[] | undefined): 
 export async function openModel(
   bytes: Uint8Array,
   options: LoadModelOptions,
-  choose: (model: Model) => PreparedOutputs,
+  choose: (model: Model) => PreparedOutputs & Pick<LoadedModel, 'suppressed'>,
 ): Promise<LoadedModel> {
   const file = withConstantInitializers(readModel(bytes, options.external));
   const { model: whole, classes: named } = tensorOutputs(file);
@@ -119,6 +138,9 @@ export async function openModel(
       cautions,
       outputs: outputs.map((name) => ({ name, dims: facts.get(name)?.dims.slice(1) ?? [] })),
       declared: file.graph.outputs.map(({ name }) => name),
+      task: settings.task,
+      detection: settings.detection,
+      suppressed: chosen.suppressed,
       proved,
     };
   });

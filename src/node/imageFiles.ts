@@ -1,8 +1,7 @@
 import { basename } from 'node:path';
-import { type ImageReader, type ImageSource, openImages } from '../app/imageSources.ts';
+import { type Described, type ImageReader, type ImageSource, openImages } from '../app/imageSources.ts';
 import { decodeImage } from '../datasets/imageFile.ts';
 import { openDataset } from '../datasets/openDataset.ts';
-import type { Classifier } from '../model/classifier.ts';
 import { readNamedFile } from './namedFile.ts';
 
 /**
@@ -12,7 +11,7 @@ import { readNamedFile } from './namedFile.ts';
  */
 export function openImageFiles(
   inputs: readonly string[],
-  classifier: Pick<Classifier, 'input'>,
+  classifier: Described,
   testSet: ImageReader['testSet'] = async (dataset) => (await openDataset(dataset)).test,
 ): Promise<ImageSource[]> {
   const read = (path: string) => readNamedFile(path, 'input');

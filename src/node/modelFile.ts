@@ -3,11 +3,9 @@ import { basename } from 'node:path';
 import { readExternalFiles } from '../files/externalFiles.ts';
 import { KonkyoError } from '../konkyoError.ts';
 import type { Classifier } from '../model/classifier.ts';
-import type { Detector } from '../model/detection/detector.ts';
-import { loadDetector } from '../model/detection/loadDetector.ts';
 import { type InputSettings, parseInputSettings, type SettingSources } from '../model/inputDescription.ts';
 import { type LoadOptions, loadClassifier } from '../model/loadClassifier.ts';
-import type { LoadModelOptions } from '../model/loadModel.ts';
+import { type LoadedModel, loadModel } from '../model/loadModel.ts';
 import { readNamedFile, readNamedText } from './namedFile.ts';
 
 /** The runtime, and what neither the model's file nor its description says. */
@@ -22,33 +20,32 @@ export interface ModelFileOptions extends Pick<LoadOptions, 'runtime' | 'output'
  * Loads a classifier from a file, with its external data and the description of its input beside it, MODEL.konkyo.json.
  * @throws FileError, and what `loadClassifier` throws.
  */
-export async function loadModelFile(path: string, options: ModelFileOptions): Promise<Classifier> {
-  const { explain, output, ...file } = options;
-  return fromModelFile(path, file, (bytes, found) => loadClassifier(bytes, { ...found, explain, output }));
+export function loadModelFile(path: string, options: ModelFileOptions): Promise<Classifier> {
+  return fromFile(path, options, (bytes, read) => loadClassifier(bytes, { ...options, ...read }));
 }
 
 /**
- * Loads a detector from a file, as `loadModelFile` does a classifier.
- * @throws FileError, and what `loadDetector` throws.
+ * The same of a model whose outputs may have any shape; `output` is the only one of them that is read.
+ * @throws FileError, and what `loadModel` throws.
  */
-export async function loadDetectorFile(
-  path: string,
-  { outputs, ...file }: Omit<ModelFileOptions, 'output' | 'explain'> & Pick<LoadModelOptions, 'outputs'>,
-): Promise<Detector> {
-  return fromModelFile(path, file, (bytes, found) => loadDetector(bytes, { ...found, outputs }));
+export function openModelFile(path: string, options: Omit<ModelFileOptions, 'explain'>): Promise<LoadedModel> {
+  const { runtime, output } = options;
+  const outputs = output === undefined ? undefined : [output];
+  return fromFile(path, options, (bytes, read) => loadModel(bytes, { runtime, outputs, ...read }));
 }
 
-/** Loads something from a model's file, with its external data and the description beside it; its name goes before an error. */
-async function fromModelFile<T>(
+/** What a file and its neighbours say, for those who load it. */
+type ReadFromFile = Pick<LoadOptions, 'input' | 'inputSources' | 'external'>;
+
+async function fromFile<T>(
   path: string,
-  { input = {}, sourceOf = () => 'given', runtime }: Omit<ModelFileOptions, 'output' | 'explain'>,
-  load: (bytes: Uint8Array, options: LoadModelOptions) => Promise<T>,
+  { input = {}, sourceOf = () => 'given' }: Pick<ModelFileOptions, 'input' | 'sourceOf'>,
+  load: (bytes: Uint8Array, read: ReadFromFile) => Promise<T>,
 ): Promise<T> {
   const bytes = await readNamedFile(path, 'model');
   const described = await readSettings(path);
   try {
     return await load(bytes, {
-      runtime,
       input: { ...described.settings, ...input },
       inputSources: { ...sources(described.settings, () => described.file), ...sources(input, sourceOf) },
       external: path === '-' ? new Map() : await readExternalFiles(path, bytes),

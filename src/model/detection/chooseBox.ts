@@ -1,6 +1,6 @@
 import { InvalidTargetError } from '../errors.ts';
-import type { InputDescription } from '../inputDescription.ts';
-import { areaOf, type Box, boxAtSize, boxWords, overlapOf, type PixelSize } from './box.ts';
+import type { TargetText } from '../targetText.ts';
+import { type Box, boxAtSize, boxWords, overlapOf, type PixelSize } from './box.ts';
 import {
   allProposals,
   anchorsBehind,
@@ -10,6 +10,7 @@ import {
   type ExplainedBox,
   type Proposals,
 } from './detections.ts';
+import type { Detector } from './detector.ts';
 
 /** `box:x1,y1,x2,y2[:CLASS]`: a rectangle of the picture as it is in its file, and perhaps a class. */
 export interface BoxTarget {
@@ -17,38 +18,18 @@ export interface BoxTarget {
   readonly class?: number;
 }
 
-const form = 'box:X1,Y1,X2,Y2 or box:X1,Y1,X2,Y2:CLASS, in pixels of the picture from its upper left corner';
-
-export function isBoxTarget(text: string): boolean {
-  return text.startsWith('box:');
-}
-
-/**
- * Reads a box to explain.
- * @param classes how many the detector has.
- * @throws InvalidTargetError for anything else, for a box without an area, and for a class that there is not.
- */
-export function parseBox(
-  text: string,
-  { classes: names = [] }: Pick<InputDescription, 'classes'>,
-  classes: number,
+/** The box that a target's text asks for. @throws InvalidTargetError for a class that the detector does not have. */
+export function askedBox(
+  { box: { x1, y1, x2, y2 }, of: name }: Extract<TargetText, { readonly kind: 'box' }>,
+  { layout: { classes }, model }: Pick<Detector, 'layout' | 'model'>,
 ): BoxTarget {
-  const [, sides = '', , name] = /^box:([^:]*)(:(.+))?$/.exec(text) ?? [];
-  const numbers = sides.split(',').map((side) => (side.trim() === '' ? Number.NaN : Number(side)));
-  const [left = 0, top = 0, right = 0, bottom = 0] = numbers;
-  if (numbers.length !== 4 || !numbers.every(Number.isFinite)) {
-    throw new InvalidTargetError(`"${text}" is no box: give ${form}.`);
-  }
-  const box = { left, top, right, bottom };
-  if (areaOf(box) === 0) {
-    throw new InvalidTargetError(`The box ${boxWords(box)} has no area: give the upper left corner first, ${form}.`);
-  }
+  const box = { left: x1, top: y1, right: x2, bottom: y2 };
   if (name === undefined) return { box };
+  const names = model.input.classes ?? [];
   const index = names.includes(name) ? names.indexOf(name) : /^\d+$/.test(name) ? Number(name) : classes;
   if (index < classes) return { box, class: index };
-  throw new InvalidTargetError(
-    `There is no class "${name}": give an index from 0 to ${classes - 1}${names.length > 0 ? ` or one of ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', ...' : ''}` : ''}.`,
-  );
+  const list = names.length > 0 ? ` or one of ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', ...' : ''}` : '';
+  throw new InvalidTargetError(`There is no class "${name}": give an index from 0 to ${classes - 1}${list}.`);
 }
 
 /** A box that was asked for, and what it was found to be. */

@@ -7,10 +7,10 @@ import type { LoadedModel } from '../loadModel.ts';
 import { probeImages } from '../probeImages.ts';
 import { addProposals } from './addProposals.ts';
 import { findsLogits } from './anchorScores.ts';
-import type { DetectionLayoutSettings } from './detectionSettings.ts';
 import type { DetectionSettings, Proposals } from './detections.ts';
+import { exportedNames } from './exportedNames.ts';
 import { type DetectionLayout, layoutWords } from './layout.ts';
-import { recogniseDetection, unrecognised } from './recognise.ts';
+import { type DraftLayout, recogniseDetection, unrecognised } from './recognise.ts';
 import { settleLayout } from './settleLayout.ts';
 import type { Suppression } from './suppression.ts';
 
@@ -28,24 +28,20 @@ export interface Detector {
   release(): Promise<void>;
 }
 
-export interface DetectorOptions {
-  /** What the model's shapes do not say of its layout, and when a box is kept. */
-  readonly settings?: DetectionLayoutSettings;
-  /** What goes into the model's own suppression, where its outputs are those. */
-  readonly suppressed?: Suppression;
-}
-
 /** Images that assumptions are made from: noise, white, black. */
 const probes = 2;
 
 /**
  * Reads a loaded model's outputs as boxes.
+ * @param given when a box is kept; it wins over the model's description.
  * @throws UnsuitableModelError for outputs whose layout is not recognised, with their shapes and how to describe them.
  */
-export async function detectorOf(model: LoadedModel, options: DetectorOptions = {}): Promise<Detector> {
-  const { settings = {}, suppressed } = options;
-  const { outputs, input, runtime, inputName, batchSize } = model;
-  const draft = recogniseDetection(outputs, { settings, suppressed, names: input.classes?.length });
+export async function detectorOf(loaded: LoadedModel, given: DetectionSettings = {}): Promise<Detector> {
+  const { outputs, detection: settings = {}, suppressed, runtime, inputName, batchSize } = loaded;
+  const classes = loaded.input.classes ?? exportedNames(loaded.model);
+  const input = { ...loaded.input, classes };
+  const model = { ...loaded, input };
+  const draft = draftLayout(loaded);
   if (!draft) throw unrecognised(outputs);
   const images = probeImages(input, probes);
   const found = await model.outputsOf(images);
@@ -58,10 +54,11 @@ export async function detectorOf(model: LoadedModel, options: DetectorOptions = 
   return {
     model,
     layout,
-    settings: { threshold: settings.threshold, iou: settings.iou },
+    settings: { threshold: given.threshold ?? settings.threshold, iou: given.iou ?? settings.iou },
     notes: [
       layoutWords(layout),
       ...layout.assumed,
+      ...(suppressed ? [suppressedWords(suppressed)] : []),
       ...(layout.hasLogits
         ? []
         : ['What the probabilities are made of was not found in the graph: they are explained as they are.']),
@@ -78,4 +75,15 @@ export async function detectorOf(model: LoadedModel, options: DetectorOptions = 
     },
     release: () => proposing.release(),
   };
+}
+
+/** The layout of a loaded model as far as names and shapes say; undefined where it is not recognised. */
+export function draftLayout(loaded: LoadedModel): DraftLayout | undefined {
+  const { outputs, detection: settings, suppressed, input, model } = loaded;
+  const names = (input.classes ?? exportedNames(model))?.length;
+  return recogniseDetection(outputs, { settings, suppressed, names });
+}
+
+function suppressedWords({ boxes, scores }: Suppression): string {
+  return `The model ends in a NonMaxSuppression, whose choice changes with no pixel until it changes altogether: what goes into it was read, "${boxes}" and "${scores}".`;
 }

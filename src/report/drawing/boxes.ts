@@ -1,7 +1,6 @@
 import type { Picture } from '../../pictures/picture.ts';
 import type { BoxesView, BoxView } from '../explanation/view.ts';
 import { type Html, html } from '../page/html.ts';
-import { percent } from '../page/number.ts';
 
 /** More labels than this would cover the picture: then only the explained box has one. */
 const mostLabels = 8;
@@ -29,13 +28,8 @@ function rectangle({ left, top, right, bottom }: BoxView, kind: 'own' | 'other')
 
 /** Above the box where there is room, else inside of it; never beyond the picture's right edge. */
 function label(box: BoxView, size: number, { width }: { readonly width: number; readonly height: number }): Html {
-  const words = boxLabel(box);
+  const words = box.label;
   const y = box.top > 1.3 * size ? box.top - 0.35 * size : Math.max(0, box.top) + size;
   const x = Math.max(0, Math.min(box.left, width - 0.56 * size * words.length));
   return html`<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-size="${size.toFixed(1)}">${words}</text>`;
-}
-
-/** `face 98%` */
-export function boxLabel({ label, probability }: BoxView): string {
-  return `${label} ${percent(probability)}`;
 }

@@ -3,10 +3,18 @@ import { pictureElement } from '../drawing/picture.ts';
 import { verdictMark } from '../drawing/verdict.ts';
 import { type Html, html, sizedToFit } from '../page/html.ts';
 import { inWords, percent, quantity, score } from '../page/number.ts';
-import { boxTable, boxWords } from './boxesPart.ts';
 import type { ImageQuestion } from './question.ts';
-import type { Decision, ExplainedImage, RankedClass } from './view.ts';
-import { decisionNotes, explainedWords, isRight, pictureAlternative, quoted, sureness, tieWords } from './words.ts';
+import type { Decision, ExplainedImage, RankedClass, TaskRow, TaskView } from './view.ts';
+import {
+  decidedLabel,
+  decisionNotes,
+  explainedWords,
+  isRight,
+  pictureAlternative,
+  quoted,
+  sureness,
+  tieWords,
+} from './words.ts';
 
 export const decisionQuestion: ImageQuestion = {
   id: 'decision',
@@ -16,18 +24,16 @@ export const decisionQuestion: ImageQuestion = {
 <div class="decision">
   <figure class="seen">
     ${seen(image)}
-    <figcaption><span class="file">${image.name}</span>, as the model saw it: ${image.picture.width} × ${image.picture.height} pixels, ${image.picture.channels === 1 ? 'grey' : 'colour'}.</figcaption>
+    <figcaption><span class="file">${image.name}</span>, as the model saw it: ${image.picture.width} × ${image.picture.height} pixels, ${image.picture.channels === 1 ? 'grey' : 'colour'}.</figcaption>${drawnDecision(image)}
   </figure>
   <div>
-    ${image.boxes ? boxWords(image.boxes) : undefined}
-    <p class="verdict-label">${sizedToFit(image.decision.tie ? 'A tie' : image.decision.chosen.label)}</p>
+    <p class="verdict-label">${sizedToFit(image.decision.tie ? 'A tie' : decidedLabel(image.decision))}</p>
     <p class="verdict-sureness">${sureness(image.decision)}</p>
-    <p>${leadWords(image.decision)}</p>
+    <p>${image.decision.task ? `${image.decision.task.sentence}.` : leadWords(image.decision)}</p>
     ${decisionNotes(image.decision).map((note) => html`<p>${note}</p>`)}
     ${truthLine(image)}
-    ${ranking(image.decision)}
-    ${image.boxes ? boxTable(image.boxes) : undefined}
-    <p class="note">${explainedWords(image.decision.explained, image.decision.labels !== undefined)}</p>
+    ${image.decision.task ? taskTable(image.decision.task) : ranking(image.decision)}
+    <p class="note">${noteWords(image.decision)}</p>
   </div>
 </div>`,
 };
@@ -35,6 +41,36 @@ export const decisionQuestion: ImageQuestion = {
 function seen(image: ExplainedImage): Html {
   const drawn = pictureElement(image.picture, pictureAlternative(image));
   return image.boxes ? boxed(drawn, image.boxes, image.picture, 'all') : drawn;
+}
+
+function noteWords({ task, explainedWords: said, explained, labels }: Decision): string {
+  const words = said ?? (task && explained.kind === 'output' ? '' : explainedWords(explained, labels !== undefined));
+  return task ? `${task.about} ${words}`.trim() : words;
+}
+
+function drawnDecision({ decision: { task } }: ExplainedImage): Html | undefined {
+  if (!task?.drawn) return undefined;
+  return html`
+    ${pictureElement(task.drawn.picture, task.drawn.alternative)}
+    <p class="note">What it decided where; the colours are those of the table.</p>`;
+}
+
+/** What a decision that is not for one class consists of; colours are those of its drawing. */
+function taskTable({ table }: TaskView): Html | undefined {
+  if (!table) return undefined;
+  const row = ({ label, value, share, isChosen, colour }: TaskRow) => html`
+    <tr${isChosen ? html` class="chosen"` : undefined}>
+      <th scope="row">${colour ? html`<span style="display:inline-block;width:.8em;height:.8em;margin-right:.5em;background:rgb(${colour.join(',')})"></span>` : undefined}${label}</th>
+      <td class="bar-cell">${share === undefined ? undefined : bar(share)}</td>
+      <td class="number">${value}</td>
+    </tr>`;
+  return html`
+<table class="ranking">
+  <caption>${table.caption}</caption>
+  <thead><tr><th scope="col">${table.rows.some(({ colour }) => colour) ? 'Class' : 'Label'}</th><td></td><th scope="col" class="number">${table.measure}</th></tr></thead>
+  <tbody>${table.rows.map(row)}
+  </tbody>
+</table>`;
 }
 
 function leadWords(decision: Decision): string {

@@ -5,9 +5,12 @@ import { type Classifier, className, givesProbabilities } from '../../model/clas
 import { type Prediction, ranking } from '../../model/decision.ts';
 import { toPixels } from '../../model/pixels.ts';
 import { targetWords } from '../../model/target.ts';
+import type { TaskDecision } from '../../model/task/decision.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { mapScale } from '../drawing/mapReading.ts';
 import { percent, signed } from '../page/number.ts';
+import { boxesView } from './boxesView.ts';
+import { taskView } from './taskView.ts';
 import type { AttributionMap, Decision, ExplainedImage, ExplainedOutput, RankedClass } from './view.ts';
 
 /** An image to explain. */
@@ -25,24 +28,37 @@ export interface NamedImage {
 /** How many of the best classes a report names. */
 const rankedClasses = 5;
 
-/**
- * What the report shows of one explained image. Maps of a layer without positions are left out: they are no pictures.
- * @param of the classifier whose scores the maps explain, where that is not the one that decided: a layer's units.
- */
+/** What differs from the decision of a classifier that is explained itself. */
+interface Otherwise {
+  /** The classifier whose scores the maps explain, where that is not the one that decided: a layer's units. */
+  readonly of?: Classifier;
+  /** What the whole model decided, where that is not a class. */
+  readonly decided?: TaskDecision;
+  /** What the maps explain, in a sentence. */
+  readonly explained?: string;
+}
+
+/** What the report shows of one explained image. Maps of a layer without positions are left out: they are no pictures. */
 export function explainedImage(
   classifier: Classifier,
   named: NamedImage,
   explanation: CheckedExplanation,
   position: number,
-  of: Classifier = classifier,
+  { of = classifier, decided, explained }: Otherwise = {},
 ): ExplainedImage {
   const { name, image, truth } = named;
+  const picture = toPixels(image.data, classifier.input);
   return {
     id: `${position + 1}-${name}`,
     name,
-    picture: toPixels(image.data, classifier.input),
+    picture,
+    boxes: decided?.kind === 'detection' ? boxesView(decided) : undefined,
     truth: truth === undefined ? undefined : className(classifier, truth),
-    decision: decisionOf(classifier, explanation.prediction),
+    decision: {
+      ...decisionOf(classifier, explanation.prediction),
+      explainedWords: explained,
+      task: decided && taskView(decided, picture, targetWords(of, explanation.target)),
+    },
     maps: explanation.maps.filter(({ method }) => isEvidence(method)).flatMap((map) => attributionMap(of, map) ?? []),
   };
 }
@@ -64,11 +80,11 @@ function decisionOf(classifier: Classifier, prediction: Prediction): Decision {
         ? { above: probabilities.filter((p) => p > 0.5).length, classes: probabilities.length }
         : undefined,
     ranked: ranking(prediction).slice(0, rankedClasses).map(asRanked),
-    explained: explained(classifier),
+    explained: explainedOutput(classifier),
   };
 }
 
-function explained({ scores }: Classifier): ExplainedOutput {
+function explainedOutput({ scores }: Classifier): ExplainedOutput {
   const { before, members } = scores;
   if (before) return { kind: 'score', before, members };
   return { kind: scores.probabilities ? 'probability' : 'output' };

@@ -2,7 +2,7 @@ import { verdictMark } from '../drawing/verdict.ts';
 import { type Html, heading, html, sizedToFit } from '../page/html.ts';
 import { counted, inWords, listed, percent, sentence } from '../page/number.ts';
 import type { ExplainedImage, ReportView } from './view.ts';
-import { decidedWords, decisionNotes, isRight, quoted } from './words.ts';
+import { decidedLabel, decidedWords, decisionNotes, isRight, quoted } from './words.ts';
 
 /** The page's first words: what was decided, in one sentence. */
 export function header({ title, notice, cautions = [], explained, provenance }: ReportView): Html {
@@ -27,7 +27,7 @@ function headline(images: readonly ExplainedImage[]): string {
   if (images.length === 1) return `${decidedWords(only.decision)}.`;
   const judged = images.map(isRight).filter((right) => right !== undefined);
   if (judged.length < images.length) {
-    const labels = [...new Set(images.map(({ decision }) => quoted(decision.chosen.label)))];
+    const labels = [...new Set(images.map(({ decision }) => quoted(decidedLabel(decision))))];
     return labels.length < 4
       ? `${sentence(counted(images.length, 'image', 'images'))}, decided as ${listed(labels)}.`
       : `${sentence(counted(images.length, 'image', 'images'))}, ${counted(labels.length, 'decision', 'different decisions')}.`;
@@ -42,7 +42,9 @@ function standfirst(images: readonly ExplainedImage[]): string {
   const [only] = images;
   if (only === undefined) return '';
   if (images.length === 1) {
-    const second = only.decision.ranked.find(({ index }) => index !== only.decision.chosen.index);
+    const second = only.decision.task
+      ? undefined
+      : only.decision.ranked.find(({ index }) => index !== only.decision.chosen.index);
     const runnerUp = second === undefined || only.decision.tie ? '' : `${quoted(second.label)} came second. `;
     const notes = decisionNotes(only.decision).map((note) => `${note} `);
     return `${runnerUp}${notes.join('')}This page shows what that decision rests on, and how far each picture of it can be believed.`;
@@ -70,7 +72,8 @@ function undecided(images: readonly ExplainedImage[]): string {
 }
 
 function leastSure(images: readonly ExplainedImage[]): string {
-  const probability = ({ decision }: ExplainedImage) => decision.chosen.probability ?? Number.POSITIVE_INFINITY;
+  const probability = ({ decision }: ExplainedImage) =>
+    (decision.task ? undefined : decision.chosen.probability) ?? Number.POSITIVE_INFINITY;
   const least = images.reduce((least, image) => (probability(image) < probability(least) ? image : least));
   return Number.isFinite(probability(least))
     ? `It was least sure of ${least.name}, at ${percent(probability(least))}. `

@@ -1,7 +1,7 @@
 import { type HeadingLevel, type Html, heading, html } from '../page/html.ts';
 import type { NumberedQuestion } from './question.ts';
 import type { ExplainedImage } from './view.ts';
-import { quoted, sureness } from './words.ts';
+import { decidedLabel, quoted, sureness } from './words.ts';
 
 /** Different ids give different anchors: what an anchor cannot hold is spelt as its character code. */
 export function imageAnchor({ id }: ExplainedImage): string {
@@ -16,7 +16,7 @@ export function imagePart<Image extends ExplainedImage>(
   return html`
 <article class="image-part" id="${imageAnchor(image)}">
   <div class="part-title">
-    ${heading(2, html`<span class="file">${image.name}</span> ${image.decision.tie ? 'a tie' : quoted(image.decision.chosen.label)}, ${sureness(image.decision)}`)}
+    ${heading(2, html`<span class="file">${image.name}</span> ${image.decision.tie ? 'a tie' : quoted(decidedLabel(image.decision))}, ${sureness(image.decision)}`)}
     <a class="back" href="#overview">All images</a>
   </div>
   ${imageAnswers(image, questions, 3)}

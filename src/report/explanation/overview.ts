@@ -3,10 +3,9 @@ import { readMap } from '../drawing/mapReading.ts';
 import { mapElement, pictureElement } from '../drawing/picture.ts';
 import { verdictMark } from '../drawing/verdict.ts';
 import { type Html, heading, html } from '../page/html.ts';
-import { percent, quantity } from '../page/number.ts';
 import { imageAnchor } from './imagePart.ts';
 import type { AttributionMap, ExplainedImage } from './view.ts';
-import { isRight, pictureAlternative, quoted } from './words.ts';
+import { decidedLabel, isRight, pictureAlternative, quoted, shortSureness } from './words.ts';
 
 /** Columns of maps that fit a page. */
 const mostAcross = 9;
@@ -53,12 +52,11 @@ function secondTarget(own: readonly (readonly AttributionMap[])[], turn: number)
 }
 
 function row(image: ExplainedImage, columns: readonly Column[]): Html {
-  const { chosen } = image.decision;
-  const sure = chosen.probability === undefined ? `score ${quantity(chosen.score)}` : percent(chosen.probability);
+  const sure = shortSureness(image.decision);
   return html`
       <tr>
         <th scope="row"><a href="#${imageAnchor(image)}">${pictureElement(thumbnail(image.picture), pictureAlternative(image))}<span>${image.name}</span></a></th>
-        <td class="decided"><strong>${chosen.label}</strong><span class="number">${image.decision.tie ? `${sure}, a tie` : sure}</span>${truthMark(image)}</td>
+        <td class="decided"><strong>${decidedLabel(image.decision)}</strong><span class="number">${image.decision.tie ? `${sure}, a tie` : sure}</span>${truthMark(image)}</td>
         ${columns.map((column) => html`<td class="method">${cell(column.find(image), image)}</td>`)}
       </tr>`;
 }

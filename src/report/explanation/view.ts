@@ -33,18 +33,12 @@ export interface ExplainedImage {
   readonly maps: readonly AttributionMap[];
 }
 
-/** What a detector found in an image. */
+/** The boxes that a detector found in an image, to be drawn over it. */
 export interface BoxesView {
-  /** The name of the image, of which there may be a part of the report for each box. */
-  readonly of: string;
   /** The strongest first. */
   readonly all: readonly BoxView[];
   /** Which of them is explained. */
   readonly explained: number;
-  /** How many of the detector's places propose it. */
-  readonly places: number;
-  /** What has to be known of the choice, in a sentence. */
-  readonly note?: string;
 }
 
 /** A box, in pixels of the picture as the model saw it. */
@@ -53,13 +47,8 @@ export interface BoxView {
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
+  /** What is written over it: `face 98%`. */
   readonly label: string;
-  /** 0 to 1 */
-  readonly probability: number;
-  /** Whether the detector reports it; else it was only asked for. */
-  readonly isKept: boolean;
-  /** The same sides in pixels of the picture as it is in its file, rounded: left, top, right, bottom. */
-  readonly sides: readonly number[];
 }
 
 export interface Decision {
@@ -73,6 +62,37 @@ export interface Decision {
   /** The best classes, best first, the chosen one among them. */
   readonly ranked: readonly RankedClass[];
   readonly explained: ExplainedOutput;
+  /** What the maps explain, in a sentence, where that is none of these outputs. */
+  readonly explainedWords?: string;
+  /** What the whole model decided, where that is not one class. */
+  readonly task?: TaskView;
+}
+
+/** A decision that is not for one class, in words and as a table; the words stand wherever the class would. */
+export interface TaskView {
+  /** The decision in a few words: `cat and dog`. */
+  readonly label: string;
+  /** By how much, or how many: `2 of 5 labels`. */
+  readonly measure: string;
+  /** The same as a sentence without its full stop. */
+  readonly sentence: string;
+  /** What one has to know of it, in a sentence or two. */
+  readonly about: string;
+  readonly table?: { readonly caption: string; readonly measure: string; readonly rows: readonly TaskRow[] };
+  /** The decision drawn on the image. */
+  readonly drawn?: { readonly picture: Picture; readonly alternative: string };
+}
+
+/** A label, class or box of a decision. */
+export interface TaskRow {
+  readonly label: string;
+  readonly value: string;
+  /** Length of its bar, 0 to 1. */
+  readonly share?: number;
+  /** Whether it is part of the decision, or explained. */
+  readonly isChosen?: boolean;
+  /** Its colour in the drawing: red, green, blue. */
+  readonly colour?: readonly [number, number, number];
 }
 
 export interface RankedClass {

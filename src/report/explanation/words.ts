@@ -8,19 +8,32 @@ export function quoted(label: string): string {
 }
 
 /** `99.8% sure`, or the score where the model gives no probabilities. */
-export function sureness({ chosen }: Decision): string {
+export function sureness({ chosen, task }: Decision): string {
+  if (task) return task.measure;
   return chosen.probability === undefined
     ? `with a score of ${quantity(chosen.score)}`
     : `${percent(chosen.probability)} sure`;
 }
 
+/** What was decided, in as few words as there are: a class's label, `cat and dog`, a number. */
+export function decidedLabel({ chosen, task }: Decision): string {
+  return task?.label ?? chosen.label;
+}
+
+/** What stands beside it, as short: a probability, a score, `2 of 5 labels`. */
+export function shortSureness({ chosen, task }: Decision): string {
+  if (task) return task.measure;
+  return chosen.probability === undefined ? `score ${quantity(chosen.score)}` : percent(chosen.probability);
+}
+
 /** Whether the decision agrees with the image's own label; undefined where it has none, or where a tie decides nothing. */
 export function isRight({ truth, decision }: ExplainedImage): boolean | undefined {
-  return truth === undefined || decision.tie ? undefined : truth === decision.chosen.label;
+  return truth === undefined || decision.tie || decision.task ? undefined : truth === decision.chosen.label;
 }
 
 /** `The model decided "7", 99.8% sure`, or that its scores decide nothing. */
 export function decidedWords(decision: Decision): string {
+  if (decision.task) return decision.task.sentence;
   return tieWords(decision) ?? `The model decided ${quoted(decision.chosen.label)}, ${sureness(decision)}`;
 }
 
@@ -39,9 +52,9 @@ export function tieWords({ chosen, tie }: Decision): string | undefined {
 }
 
 /** What has to be known of a decision before its maps are looked at, in sentences. */
-export function decisionNotes({ saturated, labels }: Decision): readonly string[] {
+export function decisionNotes({ saturated, labels, task }: Decision): readonly string[] {
   return [
-    ...(labels
+    ...(labels && !task
       ? [
           `The classes are independent labels: ${count(labels.above)} of ${count(labels.classes)} have a probability above a half.`,
         ]

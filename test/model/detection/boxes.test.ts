@@ -3,12 +3,13 @@ import { inputXGradient } from '../../../src/attribution/gradient/inputXGradient
 import { dRise } from '../../../src/attribution/perturbation/dRise.ts';
 import { boxAtSize } from '../../../src/model/detection/box.ts';
 import { boxClass, readBox } from '../../../src/model/detection/boxReading.ts';
-import { chooseBox, parseBox } from '../../../src/model/detection/chooseBox.ts';
+import { askedBox, chooseBox } from '../../../src/model/detection/chooseBox.ts';
 import { anchorsBehind, type Detection, detectionsOf } from '../../../src/model/detection/detections.ts';
 import type { Detector } from '../../../src/model/detection/detector.ts';
 import { exportedNames } from '../../../src/model/detection/exportedNames.ts';
 import { loadDetector } from '../../../src/model/detection/loadDetector.ts';
 import { suppressionOf } from '../../../src/model/detection/suppression.ts';
+import { readTargetText } from '../../../src/model/targetText.ts';
 import { float32 } from '../../../src/onnx/tensor.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';
 import { random } from '../../../src/random/random.ts';
@@ -147,6 +148,13 @@ describe('a box that is asked for', () => {
     );
   });
 
+  const asked = (text: string, classes?: readonly string[]) => {
+    const target = readTargetText(text);
+    if (target.kind !== 'box') throw new Error(`${text} is no box`);
+    const input = { classes } as Detector['model']['input'];
+    return askedBox(target, { layout: { classes: 2 }, model: { input } } as Detector);
+  };
+
   it.each([
     ['box:1,2,3', 'is no box'],
     ['box:1,2,x,4', 'is no box'],
@@ -155,12 +163,13 @@ describe('a box that is asked for', () => {
     ['box:1,1,2,2:bird', 'There is no class "bird": give an index from 0 to 1 or one of cat, dog.'],
     ['box:1,1,2,2:2', 'There is no class "2"'],
   ])('is not %s', (text, reason) => {
-    expect(() => parseBox(text, { classes: ['cat', 'dog'] }, 2)).toThrow(reason);
+    expect(() => asked(text, ['cat', 'dog'])).toThrow(reason);
   });
 
   it('may name its class', () => {
-    expect(parseBox('box:1,2,3,4:dog', { classes: ['cat', 'dog'] }, 2)).toEqual({ box: box(1, 2, 3, 4), class: 1 });
-    expect(parseBox('box:1,2,3,4:1', {}, 2)).toEqual({ box: box(1, 2, 3, 4), class: 1 });
+    expect(asked('box:1,2,3,4:dog', ['cat', 'dog'])).toEqual({ box: box(1, 2, 3, 4), class: 1 });
+    expect(asked('box:1,2,3,4:1')).toEqual({ box: box(1, 2, 3, 4), class: 1 });
+    expect(asked('box:1,2,3,4')).toEqual({ box: box(1, 2, 3, 4) });
   });
 });
 

@@ -1,5 +1,5 @@
-import { type Detector, type DetectorOptions, detectorOf } from '../../../src/model/detection/detector.ts';
-import type { InputSettings } from '../../../src/model/inputDescription.ts';
+import type { DetectionLayoutSettings } from '../../../src/model/detection/detectionSettings.ts';
+import { type Detector, detectorOf } from '../../../src/model/detection/detector.ts';
 import { type LoadedModel, loadModel } from '../../../src/model/loadModel.ts';
 import type { Model } from '../../../src/onnx/graph.ts';
 import { emptyGraph, GraphBuilder } from '../../../src/onnx/graphBuilder.ts';
@@ -119,14 +119,14 @@ export const pixels = (count = 2): Tensor<'float32'> => {
   );
 };
 
-/** The outputs as the model gives them, and what is made of them. */
+/** A detector, and the loaded model that gives its outputs as they are. */
 export async function withDetector(
   model: Model,
   run: (detector: Detector, loaded: LoadedModel) => Promise<void>,
-  { input, outputs, ...options }: DetectorOptions & { input?: InputSettings; outputs?: readonly string[] } = {},
+  detection?: DetectionLayoutSettings,
 ): Promise<void> {
   await scoped(async (keep) => {
-    const loaded = await keep(loadModel(writeModel(model), { runtime: cpu, input, outputs }));
-    await run(await keep(detectorOf(loaded, options)), loaded);
+    const loaded = await keep(loadModel(writeModel(model), { runtime: cpu, input: { detection } }));
+    await run(await keep(detectorOf(loaded)), loaded);
   });
 }

@@ -86,21 +86,28 @@ it('of one class with an objectness, the objectness is explained', () =>
   }));
 
 it('of a model that ends in NonMaxSuppression, what goes into it is read', () =>
+  withDetector(suppressing(), async ({ layout, propose }, loaded) => {
+    expect(layout).toMatchObject({
+      name: 'nms',
+      classes: 3,
+      form: 'corners-yx',
+      given: 'probabilities',
+      hasLogits: true,
+    });
+    const { inner_boxes: boxes, inner_scores: scores } = await loaded.outputsOf(pixels(1));
+    const [proposals] = await propose(pixels(1));
+    expect([...proposals!.boxes.subarray(0, 4)]).toEqual([1, 0, 3, 2].map((i) => boxes!.data[i]));
+    expect([...proposals!.scores.subarray(0, 3)]).toEqual([0, 1, 2].map((k) => scores!.data[k * anchors]));
+  }));
+
+it('a description says what shapes do not', () =>
   withDetector(
-    suppressing(),
-    async ({ layout }) => {
-      expect(layout).toMatchObject({
-        name: 'nms',
-        classes: 3,
-        form: 'corners-yx',
-        given: 'probabilities',
-        hasLogits: true,
-      });
+    ssd(),
+    async ({ layout, settings }) => {
+      expect(layout).toMatchObject({ form: 'centre', unit: 'pixels', background: 'last', classes: 3 });
+      expect(settings).toMatchObject({ threshold: 0.7 });
     },
-    {
-      outputs: ['inner_boxes', 'inner_scores'],
-      suppressed: { boxes: 'inner_boxes', scores: 'inner_scores', form: 'corners-yx' },
-    },
+    { form: 'centre', unit: 'pixels', background: 'last', threshold: 0.7 },
   ));
 
 describe('recognition by shapes and names', () => {

@@ -3,9 +3,8 @@ import { readMap } from '../../drawing/mapReading.ts';
 import { mapElement, pictureElement } from '../../drawing/picture.ts';
 import { verdictMark, verdictWords } from '../../drawing/verdict.ts';
 import { type Html, html } from '../../page/html.ts';
-import { percent, quantity } from '../../page/number.ts';
 import type { ExplainedImage, Verdict } from '../view.ts';
-import { isRight, pictureAlternative, quoted } from '../words.ts';
+import { decidedLabel, isRight, pictureAlternative, quoted, shortSureness } from '../words.ts';
 
 /** What the index says of an image; its maps and figures are on a page of its own. */
 export interface IndexRow {
@@ -22,23 +21,23 @@ export interface IndexRow {
 }
 
 export function indexRow(image: ExplainedImage, href: string): IndexRow {
-  const { chosen } = image.decision;
+  const { chosen, task } = image.decision;
+  const label = decidedLabel(image.decision);
   const right = isRight(image);
   const picture = pictureElement(thumbnail(image.picture), pictureAlternative(image));
   const [map] = image.maps;
-  const sure = chosen.probability === undefined ? `score ${quantity(chosen.score)}` : percent(chosen.probability);
   const row = html`
       <tr>
         <th scope="row"><a href="${href}">${picture}<span>${image.name}</span></a></th>
         <td class="method">${map === undefined ? html`<span class="note">no map</span>` : mapElement(map, readMap(map), image, 'small')}</td>
-        <td class="decided"><strong>${chosen.label}</strong><span class="number">${sure}</span>${right === undefined ? undefined : truth(image, right)}</td>
+        <td class="decided"><strong>${label}</strong><span class="number">${shortSureness(image.decision)}</span>${right === undefined ? undefined : truth(image, right)}</td>
         <td class="judged">${checks(image)}</td>
       </tr>`;
   return {
     name: image.name,
     href,
-    label: chosen.label,
-    probability: chosen.probability,
+    label,
+    probability: task ? undefined : chosen.probability,
     right,
     picture,
     row,

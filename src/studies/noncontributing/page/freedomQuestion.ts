@@ -2,7 +2,7 @@ import { pictureElement } from '../../../report/drawing/picture.ts';
 import { figureLine } from '../../../report/drawing/verdict.ts';
 import type { ImageQuestion } from '../../../report/explanation/question.ts';
 import type { ExplainedImage, Figure } from '../../../report/explanation/view.ts';
-import { pictureAlternative, quoted } from '../../../report/explanation/words.ts';
+import { decidedLabel, pictureAlternative, quoted } from '../../../report/explanation/words.ts';
 import { type Html, html } from '../../../report/page/html.ts';
 import { count, percent } from '../../../report/page/number.ts';
 import { amplitudeElement, amplitudeLegend, topAmplitude } from './amplitudeColours.ts';
@@ -40,7 +40,7 @@ function answer(image: ExplainedImage, freedom: FreedomView): Html {
 
 /** For someone who has never heard of noise amplitudes. */
 function meaning({ decision }: ExplainedImage, { free, meanAmplitude }: FreedomView, top: number): string {
-  const label = quoted(decision.chosen.label);
+  const label = quoted(decidedLabel(decision));
   if (top < 1) {
     return `No pixel could be anything here: changed at random, all of them at once, they had to stay close to what they are for the decision to still be ${label}. Pale ones could change most, by up to ${percent(top)} of the whole range from black to white; on average it was ${percent(meanAmplitude)}.`;
   }
