@@ -39,8 +39,8 @@ export interface ChosenBox extends ExplainedBox {
 }
 
 /**
- * What a detector found where a box was asked for: the kept detection that overlaps it best, by half or more; else, said in a note,
- * the anchors that propose something there.
+ * What a detector found where a box was asked for: the kept detection that overlaps it best, where that is less than half
+ * with a note; where none is near, the anchors that propose something there, with a note.
  * @param picture the size of the picture that the box is in; @param input the model's.
  * @throws InvalidTargetError for a box outside of the picture.
  */
@@ -60,15 +60,26 @@ export function chooseBox(
   const box = boxAtSize(asked, picture, input);
   const kept = detectionsOf(proposals, settings).filter((one) => of === undefined || one.class === of);
   const near = best(kept, (one) => overlapOf(one.box, box));
-  if (near && overlapOf(near.box, box) >= same) return { detection: near, anchors: anchorsBehind(proposals, near) };
+  const overlap = near ? overlapOf(near.box, box) : 0;
+  if (near && overlap >= touching) {
+    const anchors = anchorsBehind(proposals, near);
+    if (overlap >= same) return { detection: near, anchors };
+    const percent = Math.round(100 * overlap);
+    return {
+      detection: near,
+      anchors,
+      note: `The box asked for is ${boxWords(asked)}; what was found nearest to it overlaps it by ${percent}% (intersection over union).`,
+    };
+  }
   const found = proposedAt(proposals, box, of);
   const anchors = anchorsBehind(proposals, found);
   const note = `No box was kept there${of === undefined ? '' : ' for this class'}: what is explained is the ${anchors.length === 1 ? 'place' : `${anchors.length} places`} whose box fits best, ${boxWords(boxAtSize(found.box, input, picture))}, with a probability of ${found.score.toPrecision(2)}.`;
   return { detection: found, anchors, note };
 }
 
-/** From this overlap on two boxes are taken to be about the same thing. */
+/** From this overlap on two boxes are taken to be about the same thing; from the other on, one is drawn generously around it. */
 const same = 0.5;
+const touching = 0.2;
 
 /** The strongest proposal about the same place; where there is none, the one that overlaps it most. */
 function proposedAt(proposals: Proposals, box: Box, of: number | undefined): Detection {

@@ -66,8 +66,8 @@ nav .ordinal { margin: 0; }
 .boxed { position: relative; }
 .boxed > svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }
 .boxed rect { fill: none; vector-effect: non-scaling-stroke; }
-.boxed .ground { stroke: #fff; stroke-width: 3; } .boxed .line { stroke: #1d1d1d; stroke-width: 1.2; }
-.boxed .ground.own { stroke-width: 5; } .boxed .line.own { stroke: var(--accent); stroke-width: 2.6; }
+.boxed .ground { stroke: #fff; stroke-width: 2; } .boxed .line { stroke: #1d1d1d; stroke-width: .8; }
+.boxed .ground.own { stroke-width: 3.6; } .boxed .line.own { stroke: var(--accent); stroke-width: 2; }
 .overview .boxed .ground { stroke-width: 2; } .overview .boxed .line.own { stroke-width: 1.2; }
 .boxed text { font-family: var(--sans, sans-serif); font-weight: 600; fill: #1d1d1d; stroke: #fff; stroke-width: .28em; stroke-linejoin: round; paint-order: stroke; }
 .decision { display: grid; gap: 2rem clamp(2rem, 5vw, 4.5rem); grid-template-columns: minmax(0, 22rem) minmax(0, 36rem); align-items: start; }

@@ -128,6 +128,12 @@ describe('a box that is asked for', () => {
     expect(chosen.note).toBeUndefined();
   });
 
+  it('may be drawn generously around what was found, which is said', () => {
+    const chosen = chooseBox(proposals, { box: box(0, 0, 6, 6) }, sizes, {});
+    expect(chosen.detection.anchor).toBe(0);
+    expect(chosen.note).toContain('overlaps it by 44%');
+  });
+
   it('is what is proposed there where nothing is kept, and says so', () => {
     const chosen = chooseBox(proposals, { box: box(4, 4, 8, 8) }, sizes, {});
     expect(chosen).toMatchObject({ detection: { anchor: 2, class: 1 }, anchors: [2] });
