@@ -170,15 +170,17 @@ async function explainAlike(
   const explanations = checked ?? found.map(unchecked('The run was interrupted before.'));
   sayWarnings(images, explanations, options.message);
   const chosen = (i: number) => explanations[i]?.prediction.chosen ?? 0;
-  const deciding = isLookedAt
-    ? await unlessInterrupted(signal, () =>
-        decidingParts(
-          classifier,
-          images.map((named, i) => ({ ...named, chosen: chosen(i) })),
-          whole.progress,
-        ),
-      )
-    : undefined;
+  const isClass = classifier.scores.tolerance === undefined;
+  const deciding =
+    isLookedAt && isClass
+      ? await unlessInterrupted(signal, () =>
+          decidingParts(
+            classifier,
+            images.map((named, i) => ({ ...named, chosen: chosen(i) })),
+            whole.progress,
+          ),
+        )
+      : undefined;
   const methods = askedMethods.filter(({ id }) =>
     explanations.some(({ maps }) => maps.some(({ method }) => method.id === id)),
   );
@@ -196,15 +198,17 @@ async function explainAlike(
       return [{ image, classifier, about, explanation, deciding: deciding?.views[i], fired: fired?.[i] }];
     }),
     methods,
-    notes: deciding?.notes ?? [],
+    notes: isLookedAt && !isClass ? [withoutClasses] : (deciding?.notes ?? []),
     missing: [
       ...(signal?.aborted ? left.map(({ title }) => title) : []),
       ...(checked ? [] : ['the checks of the maps']),
-      ...(isLookedAt && !deciding ? ['regions and filters'] : []),
+      ...(isLookedAt && isClass && !deciding ? ['regions and filters'] : []),
     ],
   };
 }
 
+const withoutClasses =
+  'Which regions and filters decided is left out: a value decides between no classes. Occlusion and RISE show what of the image it rests on.';
 const withoutDecision = 'The checks measure how sure a decision is, and a unit makes none.';
 
 /** Nothing where a signal came before or meanwhile. */

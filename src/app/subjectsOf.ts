@@ -3,7 +3,7 @@ import type { Prediction } from '../model/decision.ts';
 import { InvalidTargetError, UnsuitableModelError } from '../model/errors.ts';
 import type { LoadedModel } from '../model/loadModel.ts';
 import { derive } from '../model/makeClassifier.ts';
-import { labelReading } from '../model/reading/label.ts';
+import { checkThreshold, labelReading } from '../model/reading/label.ts';
 import { readClasses } from '../model/reading/readClasses.ts';
 import { type Reading, readAs } from '../model/reading/reading.ts';
 import type { RegionMask } from '../model/reading/region.ts';
@@ -145,6 +145,7 @@ function ofClass(whole: Subjects, classifier: Classifier, text: string): Subject
 
 /** The classifier's decisions with the labels that each image has. */
 function withLabels(classifier: Classifier, threshold = 0.5): Subjects {
+  checkThreshold(threshold);
   const whole = oneSubject(classifier);
   return {
     ...whole,

@@ -1,4 +1,5 @@
 import type { MethodMap } from '../attribution/explain.ts';
+import type { Classifier } from '../model/classifier.ts';
 import type { InputDescription } from '../model/inputDescription.ts';
 import { edgeMap, randomMap } from './baselineMaps.ts';
 import { type Check, check, type MapToCheck, type Outcome, type RunOptions } from './check.ts';
@@ -20,6 +21,8 @@ export interface ComparedCurves {
   readonly random: PerturbationCurves;
   readonly edges: PerturbationCurves;
   readonly settings: CurveSettings;
+  /** Not how sure the model is, but where its value lies between a blank image's and the image's. */
+  readonly isValue?: boolean;
   /** Side of the squares that were deleted and inserted together, pixels. */
   readonly segment: number;
 }
@@ -72,15 +75,18 @@ async function comparedCurves(
         const curves = own[k];
         if (!random || !edges || !curves) continue;
         const areas = [random, edges, curves].flatMap(({ deletion, insertion }) => [deletion.area, insertion.area]);
-        const result = { curves, random, edges, settings, segment };
-        outcomes.set(map, areas.every(Number.isFinite) ? { result } : { refused: withoutScores });
+        const result = { curves, random, edges, settings, segment, isValue: classifier.scores.tolerance !== undefined };
+        outcomes.set(map, areas.every(Number.isFinite) ? { result } : { refused: withoutScores(classifier) });
       }
     }
   }
   return maps.map(({ map }) => outcomes.get(map));
 }
 
-const withoutScores = 'The model gives no finite number for the image with parts of it blanked.';
+function withoutScores({ scores }: Classifier): string {
+  const why = scores.tolerance === undefined ? '' : ', or the same value for a blank image';
+  return `The model gives no finite number for the image with parts of it blanked${why}.`;
+}
 
 /** The map as cells that can be put in an order, or why they cannot. */
 function orderedCells(map: MethodMap, input: InputDescription): CellMap | { readonly refused: string } {
@@ -99,7 +105,7 @@ function deletionFigure(result: ComparedCurves, words: NumberWords): Figure {
     ...comparedFigure(result, 'deletion', words),
     label: 'Deletion',
     verdict: judged(result, 'deletion', own < Math.min(random, edges), own < random),
-    meaning: `The mean sureness while the pixels that spoke most for the class are blanked first, ${stepsInWords(result)}. The lower, the more the decision needs what the map points at. It should be below that of a random map, and of an edge detector that does not know the model (dashed lines).`,
+    meaning: `${meanOf(result)} while the pixels that spoke most for the class are blanked first, ${stepsInWords(result)}. The lower, the more the decision needs what the map points at. It should be below that of a random map, and of an edge detector that does not know the model (dashed lines).`,
   };
 }
 
@@ -109,7 +115,7 @@ function insertionFigure(result: ComparedCurves, words: NumberWords): Figure {
     ...comparedFigure(result, 'insertion', words),
     label: 'Insertion',
     verdict: judged(result, 'insertion', own > Math.max(random, edges), own > random),
-    meaning: `The mean sureness while the same pixels are put into a blank image first, ${stepsInWords(result)}. The higher, the sooner what the map points at suffices. It should be above that of a random map and of an edge detector (dashed lines).`,
+    meaning: `${meanOf(result)} while the same pixels are put into a blank image first, ${stepsInWords(result)}. The higher, the sooner what the map points at suffices. It should be above that of a random map and of an edge detector (dashed lines).`,
   };
 }
 
@@ -143,6 +149,12 @@ const rounding = 1e-6;
 function judged(result: ComparedCurves, kind: Kind, good: boolean, fair: boolean): Verdict {
   const areas = Object.values(areasOf(result, kind));
   return Math.max(...areas) - Math.min(...areas) < rounding ? 'neutral' : verdictOf(good, fair);
+}
+
+function meanOf({ isValue }: ComparedCurves): string {
+  return isValue
+    ? 'Where the value lies on average between that of a blank image (0%) and of this one (100%)'
+    : 'The mean sureness';
 }
 
 function stepsInWords({ settings, segment }: ComparedCurves): string {

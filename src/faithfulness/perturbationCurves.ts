@@ -11,7 +11,8 @@ import type { Segment } from './pixelOrder.ts';
 
 /**
  * How sure the model is of the target while more and more of the image is changed. A point's score is the probability of
- * the target class; for one class against another, its share of both their probabilities.
+ * the target class; for one class against another, its share of both their probabilities; of a value, how far it is from the empty
+ * image's (0) to the image's (1).
  */
 export interface PerturbationCurves {
   /** The image, its pixels set to the baseline in order. A small area: what the map calls important is needed. */
@@ -66,12 +67,13 @@ export async function perturbationCurves(
     images: concatRows([image, empty]),
     scorer: { batchSize, score: (images: Tensor<'float32'>) => sureness(classifier, images, target) },
   };
-  const scores: number[] = [];
-  for await (const { score } of scored(subject, [...ends, ...inner])) scores.push(score);
+  const found: number[] = [];
+  for await (const { score } of scored(subject, [...ends, ...inner])) found.push(score);
+  const scores = classifier.scores.tolerance === undefined ? found : betweenEnds(found);
   const [whole = Number.NaN, nothing = Number.NaN] = scores;
   let next = ends.length;
   return stopsOf.map((own) => {
-    const found = own.map(({ length }) => ({
+    const inside = own.map(({ length }) => ({
       share: length / count,
       deleted: scores[next++],
       inserted: scores[next++],
@@ -79,11 +81,17 @@ export async function perturbationCurves(
     const curve = (first: number, kind: 'deleted' | 'inserted', last: number) =>
       curveOf([
         { share: 0, score: first },
-        ...found.map((point) => ({ share: point.share, score: point[kind] ?? Number.NaN })),
+        ...inside.map((point) => ({ share: point.share, score: point[kind] ?? Number.NaN })),
         { share: 1, score: last },
       ]);
     return { deletion: curve(whole, 'deleted', nothing), insertion: curve(nothing, 'inserted', whole) };
   });
+}
+
+/** Values by their place between the last of two ends, 0, and the first, 1; NaN where the ends are equal. */
+function betweenEnds(values: readonly number[]): readonly number[] {
+  const [whole = Number.NaN, nothing = Number.NaN] = values;
+  return values.map((value) => (value - nothing) / (whole - nothing));
 }
 
 /** The pixels changed at each inner point of a curve. */

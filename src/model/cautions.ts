@@ -18,7 +18,7 @@ export function outputCautions(
     constant !== undefined &&
       `The output "${output}" is always ${constant}, whatever the image: its last step leaves nothing that a pixel could change (a softmax over one class is 1). There is nothing to explain; name a value before that step with --output NAME.`,
     labels === true &&
-      `The model gives each of its ${width} classes a probability of its own (${before === undefined ? 'its outputs do not depend on each other' : `a ${before} each`}): they are independent labels, of which an image may have several, or none. The class with the largest score is taken as the decision here.`,
+      `The model gives each of its ${width} classes a probability of its own (${before === undefined ? 'its outputs do not depend on each other' : `a ${before} each`}): they are independent labels, of which an image may have several, or none. Where one of them is asked for, it is the one with the largest score.`,
     width === 1 &&
       !isProbability &&
       !isTrainedHere &&

@@ -68,6 +68,7 @@ export interface Classifier extends ReadyModel {
  * softmax. Of other outputs a softmax would be a guess.
  */
 export function givesProbabilities({ scores, model }: Pick<Classifier, 'scores' | 'model'>): boolean {
+  if (scores.tolerance !== undefined) return false;
   const squashed = scores.before !== undefined && scores.before !== 'Tanh';
   return squashed || scores.probabilities === true || model.metadata.has(trainingKey);
 }

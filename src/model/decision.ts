@@ -20,11 +20,14 @@ interface ValueDecision {
   readonly kind: 'value';
   readonly value: number;
   /** Another value is the same within this distance. */
-  readonly tolerance: number;
+  readonly margin: number;
+  /** Stands for the value where a class is asked for. */
+  readonly chosen: 1;
+  readonly tie?: undefined;
 }
 
 /** One of several classes. */
-export interface ClassDecision {
+interface ClassDecision {
   readonly kind: 'classes';
   /** The class with the largest score (of a single sigmoid: with the larger probability); the first of several. */
   readonly chosen: number;
@@ -44,8 +47,13 @@ export const cutOf = ({ probabilities, cut }: Kind) => cut ?? (probabilities ? 0
  * @param row one image's scores; a single one decides between class 1, above its cut, and class 0.
  * @throws RunError where the model gives no number.
  */
-export function decisionOf(row: Float32Array, scores: Kind = {}): ClassDecision {
-  checkNumbers(row);
+export function decisionOf(row: Float32Array, scores: Kind = {}): Decision {
+  if (row.some(Number.isNaN)) {
+    throw new RunError('The model gives NaN for this input. Check the input, and how its pixels are scaled.');
+  }
+  if (scores.tolerance !== undefined) {
+    return { kind: 'value', value: row[0] ?? Number.NaN, margin: scores.tolerance, chosen: 1 };
+  }
   const chosen = chosenIn(row, scores);
   const margin = Math.abs(leadOf(row, chosen, scores));
   const single = row.length === 1;
@@ -53,24 +61,8 @@ export function decisionOf(row: Float32Array, scores: Kind = {}): ClassDecision 
   return { kind: 'classes', chosen, margin, ...(tie.length > 1 ? { tie } : {}) };
 }
 
-function checkNumbers(row: Float32Array): void {
-  if (!row.some(Number.isNaN)) return;
-  throw new RunError('The model gives NaN for this input. Check the input, and how its pixels are scaled.');
-}
-
-/** What a row that is a value says. @throws RunError */
-export function valueDecision(row: Float32Array, tolerance: number): ValueDecision {
-  checkNumbers(row);
-  return { kind: 'value', value: row[0] ?? Number.NaN, tolerance };
-}
-
-/** Whether another row is the same value, within the tolerance. */
-export function staysWithin({ value, tolerance }: ValueDecision, row: Float32Array): boolean {
-  return Math.abs((row[0] ?? Number.NaN) - value) <= tolerance;
-}
-
 /** The decisions of rows of scores, [n, K]. @throws RunError */
-export function decisionsOf({ dims, data }: Tensor<'float32'>, scores: Scores): ClassDecision[] {
+export function decisionsOf({ dims, data }: Tensor<'float32'>, scores: Scores): Decision[] {
   const rowAt = (i: number) => data.subarray(i * scores.width, (i + 1) * scores.width);
   return Array.from({ length: dims[0] ?? 0 }, (_, i) => decisionOf(rowAt(i), scores));
 }
@@ -102,6 +94,15 @@ export function leadOf(row: Float32Array, of: number, scores: Kind = {}): number
   let strongest = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < row.length; k++) if (k !== of) strongest = Math.max(strongest, row[k] ?? strongest);
   return (row[of] ?? 0) - strongest;
+}
+
+/**
+ * How far a decision is from being another in the scores of another row: of a class, by how much it leads; of a value, how much of
+ * its tolerance is left.
+ */
+export function leadFrom(decision: Decision, row: Float32Array, scores: Kind = {}): number {
+  if (decision.kind === 'classes') return leadOf(row, decision.chosen, scores);
+  return decision.margin - Math.abs((row[0] ?? Number.NaN) - decision.value);
 }
 
 /** Whether scores decide for a class still, or for another one; neither, where they tie. */
@@ -171,11 +172,12 @@ export interface Prediction extends Pick<ClassDecision, 'chosen' | 'tie'> {
  * @throws RunError where the model gives no number.
  */
 export function predictionOf(scores: Float32Array, from: Kind = {}): Prediction {
-  if (from.tolerance !== undefined) {
-    const { value } = valueDecision(scores, from.tolerance);
-    return { scores: [-value, value], probabilities: [], chosen: 1, value };
+  const decision = decisionOf(scores, from);
+  const { chosen, tie } = decision;
+  if (decision.kind === 'value') {
+    const { value } = decision;
+    return { scores: [-value, value], probabilities: [], chosen, value };
   }
-  const { chosen, tie } = decisionOf(scores, from);
   const [single = 0] = scores;
   const byClass = scores.length === 1 ? [scoreOf(scores, 0), scoreOf(scores, 1)] : [...scores];
   const probabilities = from.probabilities

@@ -57,8 +57,12 @@ export function targetWords(classifier: Pick<Classifier, 'input'>, target: Targe
   return `${className(classifier, target.for)} rather than ${className(classifier, target.against)}`;
 }
 
-/** How sure a prediction is of a target, 0 to 1: its probability; of one class against another, its share of both. */
-export function surenessOf({ probabilities }: Prediction, target: Target): number {
+/**
+ * How sure a prediction is of a target, 0 to 1: its probability; of one class against another, its share of both. A value is sure of
+ * nothing: it is that number itself.
+ */
+export function surenessOf({ probabilities, value }: Prediction, target: Target): number {
+  if (value !== undefined) return target === 0 ? -value : value;
   const of = (index: number) => probabilities[index] ?? 0;
   if (typeof target === 'number') return of(target);
   const both = of(target.for) + of(target.against);

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { inputXGradient } from '../../src/attribution/gradient/inputXGradient.ts';
-import type { Classifier } from '../../src/model/classifier.ts';
 import { loadClassifier } from '../../src/model/loadClassifier.ts';
 import { type LoadedModel, loadModel } from '../../src/model/loadModel.ts';
 import { labelReading } from '../../src/model/reading/label.ts';
@@ -9,11 +7,11 @@ import { sliceReading } from '../../src/model/reading/slice.ts';
 import { valueReading } from '../../src/model/reading/value.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
-import { float32, type Tensor } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { scoped } from '../../src/runtime/release.ts';
 import { images, modelOf, node, value, weights } from '../networks.ts';
 import { cpu, runtimes } from '../runtimes.ts';
+import { expectGradients } from './readingGradients.ts';
 
 /** Smooth: a convolution and tanh, of which there are a map for each of four classes, three boxes of twelve numbers, and a number. */
 function several(outputs: readonly string[] = ['maps', 'boxes', 'number'], batch: number | string = 'n'): Model {
@@ -35,37 +33,6 @@ async function withLoaded(model: Model, run: (loaded: LoadedModel) => Promise<vo
 }
 
 const x = images(2, [1, 6, 6]);
-
-/** The gradient of each image's score: input times gradient, by the input. */
-async function gradientOf(classifier: Classifier, at: Tensor<'float32'>, target: number): Promise<Float32Array> {
-  return scoped(async (keep) => {
-    const explainer = await keep(inputXGradient().compile(classifier));
-    const { values } = await explainer.attribute(at, [target, target]);
-    return values.data.map((product, i) => product / (at.data[i] ?? 1));
-  });
-}
-
-/** Central differences of a score, of a smooth function in float32. */
-async function differencesOf(classifier: Classifier, at: Tensor<'float32'>, column: number): Promise<number[]> {
-  const step = 1e-2;
-  const size = at.data.length / (at.dims[0] ?? 1);
-  const slopes: number[] = [];
-  for (let i = 0; i < at.data.length; i++) {
-    const moved = (by: number) => float32(at.dims, at.data.with(i, (at.data[i] ?? 0) + by));
-    const [above, below] = [await classifier.scoresOf(moved(step)), await classifier.scoresOf(moved(-step))];
-    const place = Math.floor(i / size) * classifier.scores.width + column;
-    slopes.push(((above.data[place] ?? 0) - (below.data[place] ?? 0)) / (2 * step));
-  }
-  return slopes;
-}
-
-async function expectGradients(classifier: Classifier, column: number, target: number): Promise<void> {
-  const [gradient, slopes] = [await gradientOf(classifier, x, target), await differencesOf(classifier, x, column)];
-  const largest = Math.max(...slopes.map(Math.abs));
-  expect(largest).toBeGreaterThan(0.01);
-  // Central differences of step h are wrong by h squared, and float32 by 1e-7 / h.
-  for (const [i, slope] of slopes.entries()) expect(Math.abs((gradient[i] ?? 0) - slope)).toBeLessThan(0.01 * largest);
-}
 
 describe('a model with outputs of any shape', () => {
   it('gives all of them for batches, as the original does for one image at a time', () =>
@@ -106,7 +73,7 @@ describe.each(runtimes)('a slice on $name', ({ runtime }) => {
       );
       const { data } = await slice.scoresOf(x);
       for (const [image, sum] of sums.entries()) expect(data[image]).toBeCloseTo(sum, 5);
-      await expectGradients(slice, 0, 1);
+      await expectGradients(slice, x, 0, 1);
     }));
 });
 
@@ -155,7 +122,7 @@ describe('a value', () => {
       expect(first?.value).toBeCloseTo(number?.data[0] ?? Number.NaN, 6);
       expect(read.classCount).toBe(1);
       expect(read.scores.tolerance).toBeGreaterThan(0);
-      await expectGradients(read, 0, 1);
+      await expectGradients(read, x, 0, 1);
       await read.release();
     }));
 
@@ -206,7 +173,7 @@ describe('a label', () => {
         expect(chosen).toBe(Number((all[i]?.probabilities[1] ?? 0) > 0.5));
       }
       expect(dog.input.classes).toEqual(['not dog', 'dog']);
-      await expectGradients(dog, 0, 1);
+      await expectGradients(dog, x, 0, 1);
     }));
 
   it('is there from its threshold on', () =>

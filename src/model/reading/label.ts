@@ -12,9 +12,7 @@ export function labelReading(classifier: Classifier, label: string | number, thr
   const { scores, output } = classifier;
   const { labels, width, name: row, ...kind } = scores;
   const at = labelIndex(classifier, label);
-  if (!(threshold > 0 && threshold < 1)) {
-    throw new InvalidTargetError(`The threshold of a label is a probability between 0 and 1, not ${threshold}.`);
-  }
+  checkThreshold(threshold);
   const name = className(classifier, at);
   return {
     id: `label:${name}`,
@@ -28,6 +26,12 @@ export function labelReading(classifier: Classifier, label: string | number, thr
       return builder.add('Slice', [rows, builder.ints([at]), builder.ints([at + 1]), builder.ints([1])]);
     },
   };
+}
+
+/** @throws InvalidTargetError for what is no probability that a label could be above or below. */
+export function checkThreshold(threshold: number): void {
+  if (threshold > 0 && threshold < 1) return;
+  throw new InvalidTargetError(`The threshold of a label is a probability between 0 and 1, not ${threshold}.`);
 }
 
 function labelIndex({ scores, input, classCount }: Classifier, label: string | number): number {

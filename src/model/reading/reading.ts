@@ -1,4 +1,5 @@
 import type { Facts } from '../../onnx/facts.ts';
+import type { Model } from '../../onnx/graph.ts';
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { addedFacts } from '../addedFacts.ts';
 import { inputCautions } from '../cautions.ts';
@@ -6,6 +7,7 @@ import type { Classifier, ReadyModel } from '../classifier.ts';
 import { InvalidTargetError } from '../errors.ts';
 import type { Scores } from '../findScores.ts';
 import { makeClassifier } from '../makeClassifier.ts';
+import { trainingKey } from '../metadata.ts';
 import { probeImages } from '../probeImages.ts';
 
 /**
@@ -62,7 +64,8 @@ export async function readAs(model: ReadyModel, reading: Reading): Promise<Class
   const classes = isValue ? [`less of ${reading.words}`, reading.words] : (reading.classes ?? input.classes);
   const read = makeClassifier({
     ...{ runtime, inputName, inputSources, gradientTable, batchSize, sha256 },
-    model: { ...model.model, graph },
+    // What the training says of the model's own end does not hold for other rows.
+    model: { ...model.model, graph, metadata: withoutTraining(model.model.metadata) },
     facts,
     input: { ...input, classes },
     output: reading.output,
@@ -72,6 +75,10 @@ export async function readAs(model: ReadyModel, reading: Reading): Promise<Class
     cautions: [...new Set([...cautions, ...inputCautions(input)])],
   });
   return isValue ? withTolerance(read, reading.tolerance) : read;
+}
+
+function withoutTraining(metadata: Model['metadata']): Model['metadata'] {
+  return new Map([...metadata].filter(([key]) => key !== trainingKey));
 }
 
 async function withTolerance(read: Classifier, given: number | undefined): Promise<Classifier> {

@@ -1,4 +1,4 @@
-import { type ClassDecision, leadOf, outcomeOf, scoreOf } from '../../model/decision.ts';
+import { type Decision, leadFrom, outcomeOf, scoreOf } from '../../model/decision.ts';
 import type { Scores } from '../../model/findScores.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import type { Values } from '../../runtime/runtime.ts';
@@ -13,7 +13,7 @@ export interface Trial {
   readonly masks: Values;
   /** What that network's scores are without noise. */
   readonly clean: Float32Array;
-  readonly decision: ClassDecision;
+  readonly decision: Decision;
   readonly scores: Scores;
 }
 
@@ -90,7 +90,7 @@ async function eachDraw(
   await draws.scores({ image, amplitude, masks, ...which }, (rows) => {
     for (let from = 0; from < rows.length; from += clean.length) {
       const row = rows.subarray(from, from + clean.length);
-      if (visit(row, leadOf(row, decision.chosen, scores)) === 'stop') return 'stop';
+      if (visit(row, leadFrom(decision, row, scores)) === 'stop') return 'stop';
     }
     return 'go on';
   });

@@ -1,6 +1,6 @@
 import { mean } from '../../faithfulness/mean.ts';
 import { type Classifier, checkImages } from '../../model/classifier.ts';
-import { type ClassDecision, decisionOf } from '../../model/decision.ts';
+import { type Decision, decisionOf } from '../../model/decision.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import { random } from '../../random/random.ts';
 import { together } from '../../runtime/release.ts';
@@ -46,7 +46,7 @@ export interface NoncontributingMap extends Freedom {
   /** a, score units. */
   readonly tolerance: number;
   /** Of the network searched. */
-  readonly decision: ClassDecision;
+  readonly decision: Decision;
   /** What all amplitudes were multiplied with in the end, so that the class stays. */
   readonly scaledBy: number;
   /** On the masked network, where there are masks. */
@@ -105,6 +105,11 @@ export async function compileNoncontributing(
       if (searched.decision.tie) {
         throw new UndecidedError(
           'The two best classes have exactly the same score: there is no decision that pixels could leave as it is. Choose another image.',
+        );
+      }
+      if (searched.decision.margin === 0) {
+        throw new UndecidedError(
+          'The tolerance of the value is 0: under no noise at all it stays the same. Say within which distance another value is the same (--within).',
         );
       }
       return { real, searched, limit: toleranceOf(tolerance, searched.decision.margin) };

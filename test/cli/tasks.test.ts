@@ -1,0 +1,100 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Model } from '../../src/onnx/graph.ts';
+import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
+import { writeModel } from '../../src/onnx/writeModel.ts';
+import { encodePictureFile } from '../../src/pictures/png.ts';
+import { modelOf, node, value, weights } from '../networks.ts';
+import { compileKonkyo, type Konkyo } from './konkyo.ts';
+
+let konkyo: Konkyo;
+const at = (...names: string[]) => join(konkyo.folder, ...names);
+
+/** A convolution of grey 8 x 8 pictures to three numbers at each of 4 x 4 positions, and what comes after. */
+function network(output: string, end: (builder: GraphBuilder, convolved: string) => string): Model {
+  const builder = new GraphBuilder(emptyGraph('test'), 'test');
+  builder.input('x', 'float32', ['n', 1, 8, 8]);
+  const kernel = builder.constant(weights([3, 1, 3, 3]));
+  const convolved = builder.add('Conv', ['x', kernel], { pads: [1, 1, 1, 1], strides: [2, 2] });
+  builder.append(node('Identity', [end(builder, convolved)], [output]));
+  return modelOf(builder.build([value(output, undefined)]));
+}
+
+const picture = (data: Uint8Array) => encodePictureFile({ height: 8, width: 8, channels: 1, data });
+
+beforeAll(async () => {
+  konkyo = await compileKonkyo();
+  const mean = (builder: GraphBuilder, x: string, axes: readonly number[]) =>
+    builder.add('ReduceMean', [x, builder.ints(axes)], { keepdims: 0 });
+  const models = {
+    labels: network('out', (builder, x) => builder.ops.Sigmoid(mean(builder, x, [2, 3]))),
+    age: network('age', (builder, x) => mean(builder, x, [1, 2, 3])),
+    segmenter: network('out', (_, x) => x),
+  };
+  for (const [name, model] of Object.entries(models)) await writeFile(at(`${name}.onnx`), writeModel(model));
+  await writeFile(at('labels.konkyo.json'), JSON.stringify({ classes: ['cat', 'dog', 'eel'] }));
+  await writeFile(at('picture.png'), picture(Uint8Array.from({ length: 64 }, (_, i) => (i * 37) % 256)));
+  await writeFile(at('mask.png'), picture(new Uint8Array(64).fill(255, 0, 32)));
+  await writeFile(at('empty.png'), picture(new Uint8Array(64)));
+});
+afterAll(() => konkyo.remove());
+
+const explain = (model: string, ...args: string[]) =>
+  konkyo.run([
+    'explain',
+    `${model}.onnx`,
+    'picture.png',
+    '--out',
+    'report',
+    '--force',
+    '--method',
+    'saliency',
+    ...args,
+  ]);
+
+describe('konkyo explain', () => {
+  it.each([
+    ['labels', [], 'labels', /^(cat|dog|eel)$/],
+    ['labels', ['--target', 'label:dog', '--threshold', '0.3'], 'labels', /^dog$/],
+    ['age', ['--within', '2'], 'value', /^the value$/],
+    ['segmenter', [], 'segmentation', /^(\d) where it sees “\1”$/],
+    ['segmenter', ['--target', 'class:2@mask.png'], 'segmentation', /^2 within the mask mask\.png$/],
+    ['segmenter', ['--target', 'out[0,1,0:2,-1]'], 'value', /^the sum of out\[0,1,0:2,-1\]$/],
+  ])('%s %j', async (model, args, task, target) => {
+    const { status, stdout, stderr } = await explain(model, '--json', ...args);
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    const summary = JSON.parse(stdout);
+    expect(summary.task).toBe(task);
+    expect(summary.images[0].decision.kind).toBe(task);
+    expect(summary.images[0].target).toMatch(target);
+  });
+
+  it('says in words what was decided', async () => {
+    expect((await explain('age', '--within', '2')).stdout).toMatch(/^picture\.png: -?\d\S* \(the same within 2\)\n/);
+    expect((await explain('segmenter')).stdout).toMatch(/^picture\.png: \d \d+\.\d%, \d \d+\.\d%/);
+    expect((await explain('labels', '--threshold', '0.999')).stdout).toMatch(/no label \(the strongest: \w+ /);
+  });
+
+  it('takes the task from the description beside the model', async () => {
+    await writeFile(at('said.onnx'), writeModel(network('out', (builder, x) => builder.add('GlobalAveragePool', [x]))));
+    await writeFile(at('said.konkyo.json'), JSON.stringify({ task: 'labels' }));
+    expect(JSON.parse((await explain('said', '--json')).stdout).task).toBe('labels');
+  });
+
+  it.each([
+    ['segmenter', ['--target', 'class:2@empty.png'], 1, 'There is nothing within the mask empty.png'],
+    ['segmenter', ['--target', 'class:2@missing.png'], 1, 'missing.png'],
+    ['segmenter', ['--target', 'out[0,3]'], 1, 'outside of axis 1'],
+    ['segmenter', ['--unit', '1', '--layer', 'out'], 2, "this one's task is segmentation"],
+    ['labels', ['--target', 'label:cow'], 1, 'There is no label "cow"'],
+    ['labels', ['--threshold', '1'], 1, 'a probability between 0 and 1'],
+    ['age', ['--within', '-1'], 2, '--within takes a number of 0 or more'],
+    ['age', ['--task', 'poetry'], 2, '--task is classes, labels, value, segmentation, detection'],
+    ['age', ['--output', 'height'], 1, 'no output "height"; it has age'],
+  ])('%s %j is refused', async (model, args, status, message) => {
+    const ended = await explain(model, ...args);
+    expect(ended.stderr).toContain(message);
+    expect(ended.status).toBe(status);
+  });
+});
