@@ -1,5 +1,6 @@
 import type { Classifier } from '../model/classifier.ts';
 import type { Prediction } from '../model/decision.ts';
+import { draftLayout } from '../model/detection/detector.ts';
 import { InvalidTargetError, UnsuitableModelError } from '../model/errors.ts';
 import type { LoadedModel } from '../model/loadModel.ts';
 import { derive } from '../model/makeClassifier.ts';
@@ -58,7 +59,7 @@ async function open(loaded: LoadedModel, options: SubjectOptions): Promise<Subje
   const { target: text = 'predicted' } = options;
   const target = readTargetText(text, loaded.input.classes);
   if (target.kind === 'slice') return ofValue(loaded, sliceReading(loaded, target.text), options);
-  if (target.kind === 'box') return detectionSubjects(loaded, target, options);
+  if (target.kind === 'box' && draftLayout(loaded)) return detectionSubjects(loaded, target, options);
   const found = findTask(loaded);
   const assumed = withCaution(loaded, found.assumption);
   // A number is explained of whatever gives one.

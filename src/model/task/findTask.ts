@@ -111,7 +111,7 @@ function unfitWords(outputs: readonly ModelOutput[], said: Task | undefined): st
   const list = outputs.map((output) => `  ${shapeInWords(output)}`).join('\n');
   const part = `Any part of an output can be explained as a value: --target "${first?.name ?? 'OUTPUT'}[0, ...]".`;
   if (said === undefined) {
-    return `No output has one score a class for each image, [n, classes], or for each position of the image, [n, classes, height, width]:\n${list}\n${part}`;
+    return `No output has one score a class for each image, [n, classes], or for each position of the image, [n, classes, height, width]:\n${list}\n${part} If it finds boxes, --task detection says how to describe them.`;
   }
   const needs: Readonly<Record<Task, string>> = {
     classes: 'an output with a row of scores, [n, classes]',
