@@ -12,6 +12,7 @@ import { guidedGradCam } from './attribution/layers/guidedGradCam.ts';
 import { layerActivationXGradient } from './attribution/layers/layerActivationXGradient.ts';
 import { layerConductance } from './attribution/layers/layerConductance.ts';
 import type { MethodKind } from './attribution/method.ts';
+import { dRise } from './attribution/perturbation/dRise.ts';
 import { featureAblation } from './attribution/perturbation/featureAblation.ts';
 import { kernelShap } from './attribution/perturbation/kernelShap.ts';
 import { occlusion } from './attribution/perturbation/occlusion.ts';
@@ -20,7 +21,7 @@ import { relevanceMethods } from './attribution/relevance/lrp.ts';
 import { nearName } from './konkyoError.ts';
 import { noncontributing } from './studies/noncontributing/method.ts';
 
-/** Every attribution method there is, in the order reports show them. A new one is one more entry. */
+/** Every attribution method for any target, in the order reports show them. A new one is one more entry. */
 export const methodKinds: readonly MethodKind[] = [
   saliency,
   inputXGradient,
@@ -42,11 +43,15 @@ export const methodKinds: readonly MethodKind[] = [
   noncontributing,
 ];
 
+/** Methods for a detector's boxes only: they compare boxes, and other models have none. */
+export const boxMethodKinds: readonly MethodKind[] = [dRise];
+
 /** @throws UnknownMethodError naming those there are. */
 export function methodKind(id: string): MethodKind {
-  const kind = methodKinds.find((candidate) => candidate.id === id);
+  const all = [...methodKinds, ...boxMethodKinds];
+  const kind = all.find((candidate) => candidate.id === id);
   if (kind) return kind;
-  const ids = methodKinds.map((candidate) => candidate.id);
+  const ids = all.map((candidate) => candidate.id);
   const near = nearName(id, ids);
   throw new UnknownMethodError(
     `There is no method "${id}".${near === undefined ? '' : ` Did you mean ${near}?`} There are: ${ids.join(', ')}.`,

@@ -89,18 +89,23 @@ export function nothingDone(refusals: Refusals, signal: AbortSignal | undefined)
 /** Explains some of the images of a whole. @returns nothing where none of them could be explained. */
 export async function explainPart(
   subjects: Subjects,
-  asked: readonly NamedImage[],
+  given: readonly NamedImage[],
   options: ExplainImagesOptions,
   refusals: Refusals,
 ): Promise<ExplainedImages | undefined> {
   const groups = new Map<Subject, AskedImage[]>();
-  for (const image of asked) {
+  const asked: AskedImage[] = [];
+  for (const image of given) {
     try {
-      const { subject, decided } = await subjects.of(image);
-      groups.set(subject, [...(groups.get(subject) ?? []), { ...image, decided }]);
+      const found = (await subjects.several?.(image)) ?? [{ ...(await subjects.of(image)), name: image.name }];
+      for (const { subject, decided, name } of found) {
+        const one = { ...image, name, decided };
+        asked.push(one);
+        groups.set(subject, [...(groups.get(subject) ?? []), one]);
+      }
     } catch (error) {
       if (!isKonkyoError(error)) throw error;
-      refusals.add({ image: image.name, error }, asked.length);
+      refusals.add({ image: image.name, error }, given.length);
     }
   }
   const parts: Part[] = [];

@@ -84,7 +84,11 @@ async function openFile(
     }));
   }
   const name = nameOf(path);
-  const decoded = async (bytes: Uint8Array) => ({ name, image: toFittedInput(await decode(bytes, path), input) });
+  const decoded = async (bytes: Uint8Array) => {
+    const picture = await decode(bytes, path);
+    const { height, width } = picture;
+    return { name, image: toFittedInput(picture, input), size: { height, width } };
+  };
   if (path !== '-') return [{ name, read: async () => decoded(await read(path)) }];
   // Standard input can be read once.
   const bytes = await read(path);

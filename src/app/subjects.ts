@@ -31,6 +31,8 @@ export interface Subjects {
   readonly classifier?: Classifier;
   /** @throws a KonkyoError where there is nothing of the kind to explain of this image; it is then left out. */
   of(image: NamedImage): Promise<ImageSubject>;
+  /** Where an image has several things to explain: each, and what it is called. Default: the one of `of`. */
+  several?(image: NamedImage): Promise<readonly (ImageSubject & Pick<NamedImage, 'name'>)[]>;
   /** Frees what only the images so far needed. */
   done?(subject: Subject): Promise<void>;
   release(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { Classifier } from '../model/classifier.ts';
 import type { Prediction } from '../model/decision.ts';
+import { draftLayout } from '../model/detection/detector.ts';
 import { InvalidTargetError, UnsuitableModelError } from '../model/errors.ts';
 import type { LoadedModel } from '../model/loadModel.ts';
 import { derive } from '../model/makeClassifier.ts';
@@ -13,6 +14,7 @@ import { parseTarget, targetFor } from '../model/target.ts';
 import { readTargetText, type TargetText, targetWritten } from '../model/targetText.ts';
 import { decideLabels, decideValue } from '../model/task/decide.ts';
 import { type FoundTask, findTask } from '../model/task/findTask.ts';
+import { detectionSubjects } from './detectionSubjects.ts';
 import { segmentationSubjects } from './segmentationSubjects.ts';
 import { oneSubject, type Subjects } from './subjects.ts';
 
@@ -22,7 +24,7 @@ export interface SubjectOptions {
   readonly target?: string;
   /** Explain the scores before a final softmax or sigmoid (default), or the output as it is. */
   readonly explain?: 'scores' | 'output';
-  /** The probability from which a label is there. Default 0.5. */
+  /** The probability from which a label is there (default 0.5), or a box (default 0.25). */
   readonly threshold?: number;
   /** A value counts as the same within this distance. Default: a share of what it varies by, see `usualTolerance`. */
   readonly tolerance?: number;
@@ -57,6 +59,7 @@ async function open(loaded: LoadedModel, options: SubjectOptions): Promise<Subje
   const { target: text = 'predicted' } = options;
   const target = readTargetText(text, loaded.input.classes);
   if (target.kind === 'slice') return ofValue(loaded, sliceReading(loaded, target.text), options);
+  if (target.kind === 'box' && draftLayout(loaded)) return detectionSubjects(loaded, target, options);
   const found = findTask(loaded);
   const assumed = withCaution(loaded, found.assumption);
   // A number is explained of whatever gives one.
@@ -71,7 +74,7 @@ async function open(loaded: LoadedModel, options: SubjectOptions): Promise<Subje
     case 'labels':
       return ofClasses(assumed, found, target, options);
     case 'detection':
-      throw new InvalidTargetError('Boxes are not read here.');
+      return detectionSubjects(assumed, target, options);
   }
 }
 

@@ -60,7 +60,7 @@ export function addExplainCommand(program: Command): void {
       'predicted',
     )
     .option('--task <kind>', `what the model does, where that cannot be seen: ${tasks.join(', ')}`)
-    .option('--threshold <p>', 'the probability from which a label is there (default: 0.5)')
+    .option('--threshold <p>', 'the probability from which a label is there (default: 0.5), or a box (default: 0.25)')
     .option(
       '--within <distance>',
       'a value counts as the same within this distance, in its own units (default: 5% of what it varies by over probe images)',
@@ -88,7 +88,7 @@ export function addExplainCommand(program: Command): void {
 
 async function run(modelPath: string, inputs: string[], flags: Flags): Promise<void> {
   const progress = progressTo();
-  const methods = chosenMethods(flags.method, flags);
+  const chosen = chosenMethods(flags.method, flags);
   await prepareTargets(
     [
       { kind: 'report', path: flags.out },
@@ -108,7 +108,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
   const parts = await severalInputs(modelPath, inputs, flags);
   if (parts) {
     try {
-      await explainSeveral(modelPath, parts, flags, { methods, progress });
+      await explainSeveral(modelPath, parts, flags, { methods: chosen, progress });
     } finally {
       progress.finish();
     }
@@ -116,6 +116,8 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
   }
   const subjects = await subjectsFrom(modelPath, flags, inputs);
   try {
+    // What a detector finds can also be explained by methods that compare boxes.
+    const methods = subjects.task === 'detection' ? chosenMethods(flags.method, flags, true) : chosen;
     const unit = unitFrom(flags, subjects);
     try {
       await explainAndWrite(modelPath, inputs, flags, { subjects, unit, methods, progress });

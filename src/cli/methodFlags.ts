@@ -1,6 +1,6 @@
 import type { Method, MethodKind, MethodResources } from '../attribution/method.ts';
 import type { MethodOption } from '../attribution/options.ts';
-import { methodKind, methodKinds } from '../methods.ts';
+import { boxMethodKinds, methodKind, methodKinds } from '../methods.ts';
 import { UsageError } from './flags.ts';
 import { parseBaselines, parseSegments } from './resourceFlags.ts';
 
@@ -21,11 +21,16 @@ export function methodOptions(): ReadonlyMap<
 }
 
 /**
- * The methods asked for (all by default) with the settings given as flags; a flag goes to each method that has it.
+ * The methods asked for (by default all, those for boxes only of a detector) with the settings given as flags; a flag goes to each method that has it.
  * @throws UnknownMethodError, MethodOptionError, UsageError
  */
-export function chosenMethods(ids: string | undefined, flags: Readonly<Record<string, unknown>>): Method[] {
-  const kinds = ids === undefined ? methodKinds : [...new Set(ids.split(',').map((id) => methodKind(id.trim())))];
+export function chosenMethods(
+  ids: string | undefined,
+  flags: Readonly<Record<string, unknown>>,
+  ofBoxes = false,
+): Method[] {
+  const usual = ofBoxes ? [...methodKinds, ...boxMethodKinds] : methodKinds;
+  const kinds = ids === undefined ? usual : [...new Set(ids.split(',').map((id) => methodKind(id.trim())))];
   const given = [...methodOptions().keys()].filter((name) => flags[name] !== undefined);
   const { baselines, segments } = flags;
   const unused =

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
 import type { MethodKind } from '../attribution/method.ts';
-import { methodKinds } from '../methods.ts';
+import { boxMethodKinds, methodKinds } from '../methods.ts';
 import { printJson, printResult } from './streams.ts';
+
+const all: readonly MethodKind[] = [...methodKinds, ...boxMethodKinds];
 
 export function addMethodsCommand(program: Command): void {
   program
     .command('methods')
     .description('list the explanation methods and their options')
     .option('--json', 'as JSON')
-    .action((flags: { readonly json?: boolean }) =>
-      flags.json ? printJson(methodKinds.map(asJson)) : printResult(inWords()),
-    );
+    .action((flags: { readonly json?: boolean }) => (flags.json ? printJson(all.map(asJson)) : printResult(inWords())));
 }
 
 function asJson({ id, title, about, unit, options, resources }: MethodKind) {
@@ -27,8 +27,8 @@ function asJson({ id, title, about, unit, options, resources }: MethodKind) {
 }
 
 function inWords(): string {
-  const width = Math.max(...methodKinds.map(({ id }) => id.length));
-  const lines = methodKinds.flatMap(({ id, about, options }) => [
+  const width = Math.max(...all.map(({ id }) => id.length));
+  const lines = all.flatMap(({ id, about, options }) => [
     `${id.padEnd(width)}  ${about}`,
     ...Object.entries(options).map(
       ([name, option]) => `${' '.repeat(width + 2)}--${name}: ${option.about} (default ${option.default})`,

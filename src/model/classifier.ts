@@ -4,6 +4,7 @@ import { sizeOf, type Tensor } from '../onnx/tensor.ts';
 import type { OptimizationLevel, Runtime } from '../runtime/runtime.ts';
 import type { GradientTable } from '../transforms/gradient/rule.ts';
 import type { Prediction } from './decision.ts';
+import type { BoxOfScores } from './detection/explainedBox.ts';
 import { InvalidInputError } from './errors.ts';
 import type { Scores } from './findScores.ts';
 import { type InputDescription, imageDims, type SettingSources } from './inputDescription.ts';
@@ -52,6 +53,8 @@ export interface Classifier extends ReadyModel {
   readonly scores: Scores;
   /** Classes between which the scores decide; 1 where they are a value, and decide between none. */
   readonly classCount: number;
+  /** The box that the scores are of, where they are a detector's. */
+  readonly box?: BoxOfScores;
   /** The explained scores as the model gives them, [n, scores.width]. */
   scoresOf(images: Tensor<'float32'>): Promise<Tensor<'float32'>>;
   /** Scores and probabilities for each image. */

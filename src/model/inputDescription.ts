@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { isFloat } from '../onnx/elementType.ts';
 import type { ValueInfo } from '../onnx/graph.ts';
+import { detectionSchema } from './detection/detectionSettings.ts';
 import { InputDescriptionError, UnsuitableModelError } from './errors.ts';
 import type { NumberDescription } from './numberDescription.ts';
 import { tasks } from './task/task.ts';
@@ -46,6 +47,7 @@ const ofOne = v.strictObject({
 const schema = v.strictObject({
   ...ofOne.entries,
   task: v.optional(v.picklist(tasks)),
+  detection: v.optional(detectionSchema),
   inputs: v.optional(v.record(v.string(), ofOne)),
 });
 
@@ -58,8 +60,8 @@ export type InputSettings = v.InferOutput<typeof schema>;
 
 type Sources = Readonly<Record<Exclude<keyof InputSettings, 'inputs'>, string>>;
 
-/** Where each setting came from, in words for a report; the kind, its features and the task only where they were said. */
-export type SettingSources = Omit<Sources, 'kind' | 'features' | 'task'> & Partial<Sources>;
+/** Where each setting came from, in words for a report; what most models do not have only where it was said. */
+export type SettingSources = Omit<Sources, 'kind' | 'features' | 'task' | 'detection'> & Partial<Sources>;
 
 const byDefault = 'default';
 const byModel = 'declared by the model';

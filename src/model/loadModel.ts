@@ -13,6 +13,8 @@ import { asImages, shapeInFile } from './asImages.ts';
 import { checkModelSizes } from './checkModelSizes.ts';
 import { checkImages, type ReadyModel } from './classifier.ts';
 import { describeAs } from './describeNumbers.ts';
+import type { DetectionLayoutSettings } from './detection/detectionSettings.ts';
+import { type Suppression, suppressionOf } from './detection/suppression.ts';
 import { InputDescriptionError } from './errors.ts';
 import { type HeldInputs, holdInputs, inputList } from './heldInputs.ts';
 import { modelIdentity } from './identity.ts';
@@ -67,6 +69,10 @@ export interface LoadedModel extends ReadyModel {
   readonly declared: readonly string[];
   /** What the model does, where its description says so. */
   readonly task?: Task;
+  /** What its description says of a detector's layout. */
+  readonly detection?: DetectionLayoutSettings;
+  /** What goes into the NonMaxSuppression that the model ends in, which is then what is read. */
+  readonly suppressed?: Suppression;
   /** What was proved and is run: it gives the outputs, and the scores before their probabilities. */
   readonly proved: Program;
   /** The outputs for images [n, ...], in batches. @throws InvalidInputError, RunError */
@@ -82,7 +88,17 @@ export interface LoadedModel extends ReadyModel {
  * SessionError, RunError
  */
 export function loadModel(bytes: Uint8Array, options: LoadModelOptions): Promise<LoadedModel> {
-  return openModel(bytes, options, (model) => ({ wanted: wantedOutputs(model, options.outputs), check: onlyBatches }));
+  return openModel(bytes, options, (model) => {
+    const named = options.outputs ?? namedOutputs(options.input?.detection);
+    const suppressed = named ? undefined : suppressionOf(model);
+    const wanted = suppressed ? [suppressed.boxes, suppressed.scores] : wantedOutputs(model, named);
+    return { wanted, check: onlyBatches, suppressed };
+  });
+}
+
+/** The boxes and scores that a description names. */
+function namedOutputs({ boxes, scores }: DetectionLayoutSettings = {}): readonly string[] | undefined {
+  return boxes !== undefined && scores !== undefined ? [boxes, scores] : undefined;
 }
 
 function wantedOutputs({ graph }: Model, named: readonly string[] | undefined): readonly string[] {
@@ -96,7 +112,7 @@ function wantedOutputs({ graph }: Model, named: readonly string[] | undefined): 
 export async function openModel(
   bytes: Uint8Array,
   options: LoadModelOptions,
-  choose: (model: Model) => PreparedOutputs,
+  choose: (model: Model) => PreparedOutputs & Pick<LoadedModel, 'suppressed'>,
 ): Promise<LoadedModel> {
   const everyInput = withConstantInitializers(readModel(bytes, options.external));
   refuseText(everyInput.graph, options.inputName);
@@ -134,6 +150,8 @@ export async function openModel(
       outputs: outputs.map((name) => ({ name, dims: facts.get(name)?.dims.slice(1) ?? [] })),
       declared: file.graph.outputs.map(({ name }) => name),
       task: options.input?.task,
+      detection: options.input?.detection,
+      suppressed: chosen.suppressed,
       proved,
     };
   });
@@ -178,7 +196,12 @@ function settingsFor(
   named: readonly string[] | undefined,
   { input = {}, inputSources = {} }: LoadModelOptions,
 ): { readonly settings: InputSettings; readonly sources: Partial<SettingSources> } {
-  const { inputs = {}, task: _, ...common } = checkedSettings(input, 'The settings of the input');
+  const {
+    inputs = {},
+    task: _task,
+    detection: _detection,
+    ...common
+  } = checkedSettings(input, 'The settings of the input');
   const own = inputs[model.graph.inputs[0]?.name ?? ''] ?? {};
   const given = { ...common, ...own };
   const sources = Object.fromEntries(

@@ -1,8 +1,8 @@
 import { InvalidTargetError } from './errors.ts';
 import { isSlice } from './reading/slice.ts';
 
-/** A box in pixels of the picture as the model sees it: from its left upper corner to its right lower one. */
-export interface Box {
+/** A box in pixels of the picture as it is in its file: from its left upper corner to its right lower one. */
+interface WrittenBox {
   readonly x1: number;
   readonly y1: number;
   readonly x2: number;
@@ -17,7 +17,7 @@ export type TargetText =
   | { readonly kind: 'value'; readonly column?: string }
   /** A class within a region: that of a mask's file, or where the model itself sees the class. */
   | { readonly kind: 'region'; readonly of: string; readonly mask?: string }
-  | { readonly kind: 'box'; readonly box: Box; readonly of?: string }
+  | { readonly kind: 'box'; readonly box: WrittenBox; readonly of?: string }
   | { readonly kind: 'slice'; readonly text: string };
 
 /**
@@ -93,15 +93,4 @@ function readBox(rest: string, text: string): TargetText {
   }
   const of = at < 0 ? undefined : given(rest.slice(at + 1), text, 'a class after the second colon');
   return { kind: 'box', box: { x1, y1, x2, y2 }, of };
-}
-
-/** @throws InvalidTargetError for a box that is not wholly on the picture. */
-export function checkBox(
-  { x1, y1, x2, y2 }: Box,
-  { height, width }: { readonly height: number; readonly width: number },
-): void {
-  if (x1 >= 0 && y1 >= 0 && x2 <= width && y2 <= height) return;
-  throw new InvalidTargetError(
-    `The box ${x1},${y1},${x2},${y2} is not on the picture as the model sees it, ${width} pixels wide and ${height} high.`,
-  );
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDigits } from '../../src/datasets/digits.ts';
 import { imageAt } from '../../src/datasets/labelledImages.ts';
 import { readNpz, writeNpz } from '../../src/datasets/npz.ts';
-import { methodKinds } from '../../src/methods.ts';
+import { boxMethodKinds, methodKinds } from '../../src/methods.ts';
 import { float32 } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { encodePicture } from '../../src/pictures/png.ts';
@@ -237,7 +237,7 @@ describe.concurrent('konkyo methods', () => {
 
   it('as JSON too', async () => {
     const listed = JSON.parse((await konkyo.run(['methods', '--json'])).stdout);
-    expect(listed.map(({ id }: { id: string }) => id)).toEqual(methodKinds.map(({ id }) => id));
+    expect(listed.map(({ id }: { id: string }) => id)).toEqual([...methodKinds, ...boxMethodKinds].map(({ id }) => id));
   });
 });
 

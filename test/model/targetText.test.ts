@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkBox, readTargetText, targetWritten } from '../../src/model/targetText.ts';
+import { readTargetText, targetWritten } from '../../src/model/targetText.ts';
 
 describe('a target', () => {
   it.each([
@@ -38,10 +38,4 @@ describe('a target', () => {
     ['box:5,2,3,4', 'has no area'],
     ['box:1,2,3,4:', 'a class after the second colon'],
   ])('%s is refused', (text, message) => expect(() => readTargetText(text)).toThrow(message));
-});
-
-it('a box has to be on the picture', () => {
-  const size = { height: 20, width: 30 };
-  expect(() => checkBox({ x1: 0, y1: 0, x2: 30, y2: 20 }, size)).not.toThrow();
-  expect(() => checkBox({ x1: 0, y1: 0, x2: 31, y2: 20 }, size)).toThrow('30 pixels wide and 20 high');
 });

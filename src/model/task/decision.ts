@@ -1,5 +1,5 @@
 /** What a model decides of an image, where that is more than a class: of one row of scores see `model/decision.ts`. */
-export type TaskDecision = LabelsDecision | NumberDecision | SegmentationDecision;
+export type TaskDecision = LabelsDecision | NumberDecision | SegmentationDecision | DetectionDecision;
 
 /** The labels of an image. */
 export interface LabelsDecision {
@@ -34,8 +34,40 @@ export interface SegmentationDecision {
   readonly classes: readonly { readonly index: number; readonly label: string; readonly share: number }[];
 }
 
+/** The boxes that a detector finds in an image, and which of them is explained. */
+export interface DetectionDecision {
+  readonly kind: 'detection';
+  /** The image, of which each box explained is an entry of its own. */
+  readonly image: string;
+  /** The strongest first. */
+  readonly boxes: readonly FoundBox[];
+  /** Which of them is explained. */
+  readonly explained: number;
+  /** How many of the detector's places propose it. */
+  readonly places: number;
+  /** What has to be known of the choice, in a sentence. */
+  readonly note?: string;
+}
+
+/** A box as left, top, right, bottom. */
+export interface FoundBox {
+  readonly index: number;
+  readonly label: string;
+  readonly probability: number;
+  /** In whole pixels of the picture as it is in its file. */
+  readonly box: readonly number[];
+  /** In pixels of the model's input. */
+  readonly inputBox: readonly number[];
+  /** It was asked for, and the detector does not report it. */
+  readonly isNotKept?: true;
+}
+
 /** A decision as JSON has it: without what there is at each position. */
-export type DecisionSummary = LabelsDecision | NumberDecision | Omit<SegmentationDecision, 'classAt'>;
+export type DecisionSummary =
+  | LabelsDecision
+  | NumberDecision
+  | DetectionDecision
+  | Omit<SegmentationDecision, 'classAt'>;
 
 export function decisionSummary(decision: TaskDecision): DecisionSummary {
   if (decision.kind !== 'segmentation') return decision;
@@ -55,6 +87,15 @@ export function decisionWords(decision: DecisionSummary): string {
     }
     case 'value':
       return `${Number(decision.value.toPrecision(6))} (the same within ${Number(decision.tolerance.toPrecision(3))})`;
+    case 'detection': {
+      const { boxes, explained } = decision;
+      const own = boxes[explained];
+      const kept = boxes.filter(({ isNotKept }) => !isNotKept).length;
+      const found = `of ${kept} ${kept === 1 ? 'box' : 'boxes'} found`;
+      if (!own) return found;
+      const words = `${own.label} ${percent(own.probability)} at ${own.box.join(',')}`;
+      return own.isNotKept ? `${words}, asked for and not kept (${found})` : `${words} (${found})`;
+    }
     case 'segmentation':
       return decision.classes.map(({ label, share }) => `${label} ${percent(share)}`).join(', ');
   }

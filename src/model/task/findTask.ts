@@ -1,3 +1,5 @@
+import { draftLayout } from '../detection/detector.ts';
+import { exportedNames } from '../detection/exportedNames.ts';
 import { UnsuitableModelError } from '../errors.ts';
 import { findScores } from '../findScores.ts';
 import type { LoadedModel } from '../loadModel.ts';
@@ -26,6 +28,8 @@ const valueNames = /^(variable|value|age|price|angle|distance|regress(ion|or)?(_
  */
 export function findTask(loaded: LoadedModel): FoundTask {
   const { outputs, task: said, declared } = loaded;
+  const boxes = boxTask(loaded);
+  if (boxes) return boxes;
   const [first, second] = outputs;
   const fits = outputs.flatMap((output) => {
     const found = byShape(loaded, output);
@@ -48,6 +52,27 @@ export function findTask(loaded: LoadedModel): FoundTask {
     );
   }
   throw new UnsuitableModelError(unfitWords(outputs, said));
+}
+
+/** From so many places on, a table of an unknown kind is taken for boxes. */
+const manyPlaces = 1000;
+
+/** Boxes, where they are said to be there, or are likely. */
+function boxTask(loaded: LoadedModel): FoundTask | undefined {
+  const { outputs, task: said, input, model } = loaded;
+  const [output] = outputs;
+  if (!output || (said !== undefined && said !== 'detection')) return undefined;
+  if (said === 'detection') return { task: 'detection', output };
+  const draft = draftLayout(loaded);
+  if (!draft) return undefined;
+  const isNamed = (input.classes ?? exportedNames(model))?.length === draft.classes;
+  const isLikely = draft.name === 'ssd' || draft.name === 'detr' || draft.name === 'nms';
+  if (!isLikely && !isNamed && draft.anchors < manyPlaces) return undefined;
+  return {
+    task: 'detection',
+    output,
+    assumption: `The outputs ${outputs.map(shapeInWords).join(', ')} were read as those of a detector, in the layout ${draft.name}. If they are something else, say so with --task, or name the numbers to explain: --target "${output.name}[0, ...]".`,
+  };
 }
 
 /** A row of numbers may be scores of classes or of labels, or values. */
@@ -86,7 +111,7 @@ function unfitWords(outputs: readonly ModelOutput[], said: Task | undefined): st
   const list = outputs.map((output) => `  ${shapeInWords(output)}`).join('\n');
   const part = `Any part of an output can be explained as a value: --target "${first?.name ?? 'OUTPUT'}[0, ...]".`;
   if (said === undefined) {
-    return `No output has one score a class for each image, [n, classes], or for each position of the image, [n, classes, height, width]:\n${list}\n${part}`;
+    return `No output has one score a class for each image, [n, classes], or for each position of the image, [n, classes, height, width]:\n${list}\n${part} If it finds boxes, --task detection says how to describe them.`;
   }
   const needs: Readonly<Record<Task, string>> = {
     classes: 'an output with a row of scores, [n, classes]',

@@ -5,6 +5,7 @@ import { thumbnail } from '../../pictures/thumbnail.ts';
 import type { AttributionMap, ExplainedImage } from '../explanation/view.ts';
 import { mapAlternative } from '../explanation/words.ts';
 import { type Html, html } from '../page/html.ts';
+import { boxed } from './boxes.ts';
 import { featureBars, smallFeatureBars } from './featureBars.ts';
 import { mapPicture, orientationFor } from './mapPicture.ts';
 import type { MapReading } from './mapReading.ts';
@@ -25,7 +26,7 @@ const inSmall = 3;
 export function mapElement(
   map: AttributionMap,
   reading: MapReading,
-  { picture, numbers }: ExplainedImage,
+  { picture, numbers, boxes }: ExplainedImage,
   size: 'full' | 'small',
 ): Html {
   const alternative = mapAlternative(map, reading);
@@ -39,7 +40,8 @@ export function mapElement(
   }
   const drawn = mapPicture(map, reading, picture);
   const shown = pictureElement(size === 'small' ? thumbnail(drawn) : drawn, alternative);
-  return outlined(shown, picture);
+  const whole = outlined(shown, picture);
+  return boxes ? boxed(whole, boxes, picture, 'explained') : whole;
 }
 
 /** A drawn map with the outline of the image's bright strokes over it; under the map of a photograph lies the image itself. */

@@ -1,3 +1,4 @@
+import { boxed } from '../drawing/boxes.ts';
 import { pictureElement } from '../drawing/picture.ts';
 import { seenElement } from '../drawing/seen.ts';
 import { verdictMark } from '../drawing/verdict.ts';
@@ -23,7 +24,7 @@ export const decisionQuestion: ImageQuestion = {
   answer: (image) => html`
 <div class="decision">
   <figure class="seen">
-    ${seenElement(image)}
+    ${seen(image)}
     <figcaption><span class="file">${image.name}</span>, ${seenWords(image)}.</figcaption>${drawnDecision(image)}
   </figure>
   <div>
@@ -37,6 +38,11 @@ export const decisionQuestion: ImageQuestion = {
   </div>
 </div>`,
 };
+
+function seen(image: ExplainedImage): Html {
+  const drawn = seenElement(image);
+  return image.boxes ? boxed(drawn, image.boxes, image.picture, 'all') : drawn;
+}
 
 function noteWords({ task, explainedWords: said, explained, labels }: Decision): string {
   const words = said ?? (task && explained.kind === 'output' ? '' : explainedWords(explained, labels !== undefined));

@@ -11,6 +11,7 @@ import type { Tensor } from '../../onnx/tensor.ts';
 import type { Picture } from '../../pictures/picture.ts';
 import { mapScale } from '../drawing/mapReading.ts';
 import { percent, signed } from '../page/number.ts';
+import { boxesView } from './boxesView.ts';
 import { cellsOf, channelRows, type MapCells, numbersView } from './numbersView.ts';
 import { taskView } from './taskView.ts';
 import type { AttributionMap, Decision, ExplainedImage, ExplainedOutput, RankedClass } from './view.ts';
@@ -25,6 +26,8 @@ export interface NamedImage {
   readonly truth?: number;
   /** What its file calls the features of a table, or the channels of a signal. */
   readonly features?: readonly string[];
+  /** The size of the picture before it was brought to the model's, in pixels; by default the model's. */
+  readonly size?: { readonly height: number; readonly width: number };
 }
 
 /** How many of the best classes a report names. */
@@ -56,6 +59,7 @@ export function explainedImage(
     name,
     picture,
     numbers,
+    boxes: decided?.kind === 'detection' ? boxesView(decided) : undefined,
     // An image's class says nothing of a value, a region or a single label.
     truth: truth === undefined || (decided && !classifier.scores.labels) ? undefined : className(classifier, truth),
     decision: {

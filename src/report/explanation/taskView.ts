@@ -2,6 +2,7 @@ import type { LabelsDecision, NumberDecision, SegmentationDecision, TaskDecision
 import type { Picture } from '../../pictures/picture.ts';
 import { classColours, drawClasses } from '../drawing/classes.ts';
 import { counted, inWords, listed, percent, quantity } from '../page/number.ts';
+import { detectionView } from './boxesView.ts';
 import type { TaskView } from './view.ts';
 
 /** So many labels or classes have a row of their own. */
@@ -21,6 +22,8 @@ export function taskView(decision: TaskDecision, picture: Picture, target: strin
       return valueView(decision);
     case 'segmentation':
       return segmentationView(decision, picture, target);
+    case 'detection':
+      return detectionView(decision);
   }
 }
 

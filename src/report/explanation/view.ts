@@ -31,7 +31,27 @@ export interface ExplainedImage {
   /** The label that came with the image, where there is one. */
   readonly truth?: string;
   readonly decision: Decision;
+  /** What a detector found in it, and which of that is explained here. */
+  readonly boxes?: BoxesView;
   readonly maps: readonly AttributionMap[];
+}
+
+/** The boxes that a detector found in an image, to be drawn over it. */
+export interface BoxesView {
+  /** The strongest first. */
+  readonly all: readonly BoxView[];
+  /** Which of them is explained. */
+  readonly explained: number;
+}
+
+/** A box, in pixels of the picture as the model saw it. */
+export interface BoxView {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  /** What is written over it: `face 98%`. */
+  readonly label: string;
 }
 
 export interface Decision {

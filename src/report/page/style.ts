@@ -63,6 +63,13 @@ nav .ordinal { margin: 0; }
 .outlined svg { position: absolute; inset: 0; width: 100%; height: 100%; }
 .outlined path { fill: none; stroke: #6e6e6e; stroke-width: 1.1; stroke-linecap: square; vector-effect: non-scaling-stroke; }
 .overview .outlined path { stroke-width: .6; }
+.boxed { position: relative; }
+.boxed > svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }
+.boxed rect { fill: none; vector-effect: non-scaling-stroke; }
+.boxed .ground { stroke: #fff; stroke-width: 2; } .boxed .line { stroke: #1d1d1d; stroke-width: .8; }
+.boxed .ground.own { stroke-width: 3.6; } .boxed .line.own { stroke: var(--accent); stroke-width: 2; }
+.overview .boxed .ground { stroke-width: 2; } .overview .boxed .line.own { stroke-width: 1.2; }
+.boxed text { font-family: var(--sans, sans-serif); font-weight: 600; fill: #1d1d1d; stroke: #fff; stroke-width: .28em; stroke-linejoin: round; paint-order: stroke; }
 .decision { display: grid; gap: 2rem clamp(2rem, 5vw, 4.5rem); grid-template-columns: minmax(0, 22rem) minmax(0, 36rem); align-items: start; }
 .image-part .decision { grid-template-columns: minmax(0, 15rem) minmax(0, 36rem); }
 .seen figcaption, .original figcaption { margin-top: .7rem; font-size: .875rem; line-height: 1.5; color: var(--quiet); }
@@ -140,7 +147,7 @@ footer { margin-top: 5rem; padding-top: 1.2rem; border-top: 1px solid var(--line
 .decided { min-width: 8.5rem; } .decided > * { display: block; text-align: left; line-height: 1.4; }
 .decided strong { font: 600 1.35rem/1.2 var(--serif); font-variant-numeric: lining-nums; }
 .judged > .truth { display: block; white-space: nowrap; } .truth { font-size: .875rem; } .truth .mark { margin: 0 .4em 0 0; }
-.overview .method { min-width: calc(var(--map) + 1.1rem); max-width: calc(var(--map) + 1.1rem); hyphens: auto; } .overview thead th.method { font-size: 0.68rem; padding-right: 0; } td.method :is(.outlined, .picture) { width: var(--map); } td.method .outlined .picture { width: 100%; }
+.overview .method { min-width: calc(var(--map) + 1.1rem); max-width: calc(var(--map) + 1.1rem); hyphens: auto; } .overview thead th.method { font-size: 0.68rem; padding-right: 0; } td.method :is(.outlined, .boxed, .picture) { width: var(--map); } td.method :is(.outlined, .boxed) :is(.outlined, .picture) { width: 100%; }
 
 .data { width: auto; min-width: min(100%, 24rem); margin: 0 0 1.5rem; }
 .data caption { text-align: left; font-size: .875rem; color: var(--quiet); padding-bottom: .5rem; max-width: 44rem; }
@@ -215,7 +222,7 @@ footer { margin-top: 5rem; padding-top: 1.2rem; border-top: 1px solid var(--line
   .overview thead { display: table-header-group; } .overview thead th { font-size: 7pt; }
   .overview tbody th .picture { width: 1cm; } .overview tbody th { width: auto; min-width: 1.5cm; font-size: 7pt; } .overview tbody th a { flex-direction: column; align-items: start; gap: .5mm; } .overview tbody th span { min-width: 0; } .decided, .truth { font-size: 7pt; } .decided { width: 1.6cm; } .decided strong { font-size: 10pt; }
   .decided, .overview .method { min-width: 0; max-width: none; } .overview :is(thead, tbody) th:first-child { position: static; }
-  td.method :is(.outlined, .picture) { width: min(2.2cm, calc(10.5cm / var(--columns))); } td.method .outlined .picture { width: 100%; }
+  td.method :is(.outlined, .boxed, .picture) { width: min(2.2cm, calc(10.5cm / var(--columns))); } td.method :is(.outlined, .boxed) :is(.outlined, .picture) { width: 100%; }
   tr, pre, .facts section { break-inside: avoid; }
   .image-part { break-before: page; margin-top: 0; }
 }
