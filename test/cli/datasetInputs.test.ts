@@ -40,7 +40,7 @@ describe('DATASET:INDEX', () => {
 
   it('says which data sets and which numbers there are', async () => {
     const unknown = await errorOf(UsageError, () => readInputs(['cifar:1'], classifier));
-    expect(unknown.message).toContain('There are: digits, mnist, fashion-mnist.');
+    expect(unknown.message).toContain('There are: digits, mosaic, mnist, fashion-mnist.');
     const beyond = await errorOf(LabelledImagesError, () => readInputs(['digits:2000'], classifier));
     expect(beyond.message).toContain('Choose a whole number from 0 to 1999');
   });

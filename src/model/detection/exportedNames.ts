@@ -1,7 +1,7 @@
 import type { Model } from '../../onnx/graph.ts';
 
 /** One entry of a dictionary as Python prints it: `0: 'person'`. */
-const entry = /(\d+)\s*:\s*(?:'([^']*)'|"([^"]*)")/g;
+const entry = /(?<!\d)(\d{1,6})\s{0,9}:\s{0,9}(?:'([^']*)'|"([^"]*)")/g;
 
 /**
  * The class names that exporters of YOLO models leave in a model's metadata, under `names`, as a Python dictionary of index and name;
