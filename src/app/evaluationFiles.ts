@@ -1,5 +1,6 @@
 import type { Cell } from '../faithfulness/evaluation/figures.ts';
-import { evaluationPage, lampWords } from '../report/evaluation/page.ts';
+import { lampWords } from '../faithfulness/lamp.ts';
+import { evaluationPage } from '../report/evaluation/page.ts';
 import { type ReportFile, renderPage } from '../report/page/page.ts';
 import { provenanceOf } from '../report/page/provenanceView.ts';
 import type { EvaluatedMethods } from './evaluate.ts';

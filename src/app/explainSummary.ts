@@ -2,7 +2,8 @@ import type { Explanation } from '../attribution/explain.ts';
 import type { Method } from '../attribution/method.ts';
 import type { NpyArray } from '../datasets/npyTypes.ts';
 import { writeNpz } from '../datasets/npz.ts';
-import { numbersOf } from '../faithfulness/checks.ts';
+import { lampOfMap, numbersOf } from '../faithfulness/checks.ts';
+import { lampWords } from '../faithfulness/lamp.ts';
 import { type Classifier, className, givesProbabilities } from '../model/classifier.ts';
 import { type InputDescription, imageDims, type SettingSources } from '../model/inputDescription.ts';
 import { targetWords } from '../model/target.ts';
@@ -59,6 +60,8 @@ export interface ExplainSummary {
       readonly warnings?: readonly string[];
       /** Why the map's faithfulness was not checked; absent where it was. */
       readonly unchecked?: string;
+      /** How far to believe the map, by all that was measured of it: `believe`, `careful`, `do not believe`, `not judged`. */
+      readonly lamp: string;
       /** Of non-contributing pixels: share of fresh noise images under which the class stayed. */
       readonly kept?: number;
     }[];
@@ -166,6 +169,7 @@ function imageSummary(
       ...numbersOf(map),
       ...map.finding?.figures,
       unchecked: map.unchecked,
+      lamp: lampWords[lampOfMap(map)],
       notes: map.notes,
       warnings: map.warnings,
     })),

@@ -26,6 +26,7 @@ export const completeness = check({
     return [
       {
         label: 'Completeness gap',
+        aspect: 'completeness',
         value: nothing ? `nothing to add up (${sums})` : gap === undefined ? sums : `${percent(gap)} (${sums})`,
         short: nothing ? 'nothing to add up' : gap === undefined ? undefined : percent(gap),
         verdict: verdictBelow(gap ?? Math.abs(sum) / sizes, 0.01, 0.1),

@@ -55,6 +55,7 @@ export const conservationCheck = check({
     return [
       {
         label: 'Conservation gap',
+        aspect: 'completeness',
         value: gap === undefined ? account : `${percent(gap)} (${account})`,
         short: gap === undefined ? undefined : percent(gap),
         verdict: verdictBelow(gap ?? Number.NaN, 0.05, 0.5),

@@ -117,6 +117,7 @@ function deletionFigure(result: ComparedCurves, words: NumberWords): Figure {
   return {
     ...comparedFigure(result, 'deletion', words),
     label: 'Deletion',
+    aspect: 'faithfulness',
     verdict: judged(result, 'deletion', own < Math.min(random, edges), own < random),
     meaning: `${meanOf(result)} while the pixels that spoke most for the class are blanked first, ${stepsInWords(result)}. The lower, the more the decision needs what the map points at. It should be below that of a random map, and of ${plainWords(result)} that does not know the model (dashed lines).`,
   };
@@ -127,6 +128,7 @@ function insertionFigure(result: ComparedCurves, words: NumberWords): Figure {
   return {
     ...comparedFigure(result, 'insertion', words),
     label: 'Insertion',
+    aspect: 'faithfulness',
     verdict: judged(result, 'insertion', own > Math.max(random, edges), own > random),
     meaning: `${meanOf(result)} while the same pixels are put into a blank image first, ${stepsInWords(result)}. The higher, the sooner what the map points at suffices. It should be above that of a random map and of ${plainWords(result)} (dashed lines).`,
   };

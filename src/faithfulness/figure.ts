@@ -1,9 +1,13 @@
 /** `neutral` is a figure that informs without judging. */
 export type Verdict = 'good' | 'fair' | 'poor' | 'neutral';
 
+/** What a figure tells of a map: whether the decision needs what it names, whether it depends on what was learnt, whether it adds up. */
+export type Aspect = 'faithfulness' | 'randomisation' | 'completeness';
+
 /** What a check found of a map, in words and judged. */
 export interface Figure {
   readonly label: string;
+  readonly aspect: Aspect;
   /** Formatted, with its unit: `0.3%`. */
   readonly value: string;
   /** The same in short, for a table of many maps; by default `value`. */

@@ -30,6 +30,7 @@ export const parameterRandomisation = check({
     return [
       {
         label: 'Parameter randomisation',
+        aspect: 'randomisation',
         value: (size < 0.005 ? 0 : correlation).toFixed(2).replace('-', '−'),
         verdict: verdictOf(size < 0.2, size < 0.4),
         meaning:

@@ -332,11 +332,13 @@ function mapOf(
 
 const deletion: Omit<Figure, 'value' | 'verdict'> = {
   label: 'Deletion',
+  aspect: 'faithfulness',
   meaning:
     'The share of the score that is lost when the strongest tenth of the pixels is erased; erasing random pixels loses 9%.',
 };
 const sanity: Omit<Figure, 'value' | 'verdict'> = {
   label: 'Likeness to a random model’s map',
+  aspect: 'randomisation',
   meaning: 'The same method on a model with shuffled weights must give another map: 0 is unrelated, 1 the same.',
 };
 const demoFigures: Readonly<Record<string, readonly Figure[]>> = {
@@ -347,6 +349,7 @@ const demoFigures: Readonly<Record<string, readonly Figure[]>> = {
   'integrated-gradients': [
     {
       label: 'Completeness gap',
+      aspect: 'completeness',
       value: '0.3%',
       verdict: 'good',
       meaning: 'The map should add up to the score’s rise over the empty image; this is how far it misses.',
@@ -360,7 +363,13 @@ const demoFigures: Readonly<Record<string, readonly Figure[]>> = {
   ],
   'grad-cam': [
     { ...deletion, value: '12%', verdict: 'poor' },
-    { label: 'Cells', value: '13 × 13', verdict: 'neutral', meaning: 'How coarse the map is before it is stretched.' },
+    {
+      label: 'Cells',
+      aspect: 'completeness',
+      value: '13 × 13',
+      verdict: 'neutral',
+      meaning: 'How coarse the map is before it is stretched.',
+    },
   ],
 };
 

@@ -1,9 +1,10 @@
 import type { Evaluation } from '../../faithfulness/evaluation/evaluation.ts';
 import type { Cell } from '../../faithfulness/evaluation/figures.ts';
 import type { EvaluationMetric } from '../../faithfulness/evaluation/metric.ts';
+import { lampWords } from '../../faithfulness/lamp.ts';
 import { dataTable } from '../drawing/dataTable.ts';
 import { verdictMark } from '../drawing/verdict.ts';
-import type { Provenance, Verdict } from '../explanation/view.ts';
+import type { Provenance } from '../explanation/view.ts';
 import { type Content, type Html, html } from '../page/html.ts';
 import { count, listed, percent, score, sentence } from '../page/number.ts';
 import type { PageSection, PageView } from '../page/page.ts';
@@ -16,14 +17,6 @@ export interface EvaluationView {
   readonly title: string;
   readonly provenance: Provenance;
 }
-
-/** What a verdict says to whoever looks at a map. */
-export const lampWords: Readonly<Record<Verdict, string>> = {
-  good: 'believe',
-  fair: 'careful',
-  poor: 'do not believe',
-  neutral: 'not judged',
-};
 
 /** The page about methods x metrics on one model: verdicts first, then the figures they rest on. */
 export function evaluationPage({ evaluation, title, provenance }: EvaluationView): PageView {

@@ -1,9 +1,10 @@
+import { lampOf, lampWords } from '../../faithfulness/lamp.ts';
 import { lineDrawing } from '../drawing/lineDrawing.ts';
 import { verdictMark, verdictWords } from '../drawing/verdict.ts';
 import { type Html, html } from '../page/html.ts';
 import { counted, inWords, listed, sentence } from '../page/number.ts';
 import type { ImageQuestion } from './question.ts';
-import type { AttributionMap, ExplainedImage, Figure } from './view.ts';
+import type { AttributionMap, ExplainedImage, Figure, Verdict } from './view.ts';
 
 export const beliefQuestion: ImageQuestion = {
   id: 'belief',
@@ -12,9 +13,10 @@ export const beliefQuestion: ImageQuestion = {
   answer: (image) => {
     const checks = checksOf(image);
     const unchecked = uncheckedOf(image);
+    const lamps = lampsOf(image);
     return html`
-<p class="measure">${summary(checks, unchecked, image.maps.length)}</p>
-${checks.length === 0 ? undefined : checkTable(checks)}
+<p class="measure">${summary(checks, unchecked, lamps)}</p>
+${checks.length === 0 ? undefined : checkTable(checks, lamps)}
 ${checks.length === 0 ? undefined : meanings(checks)}`;
   },
 };
@@ -40,17 +42,30 @@ function uncheckedOf(image: ExplainedImage): readonly Unchecked[] {
   );
 }
 
+/** How far to believe a map, by all its checks. */
+interface Lamp {
+  readonly map: string;
+  readonly verdict: Verdict;
+}
+
+function lampsOf(image: ExplainedImage): readonly Lamp[] {
+  return image.maps.map((map) => ({
+    map: nameIn(image, map),
+    verdict: map.unchecked === undefined ? lampOf(map.figures) : 'neutral',
+  }));
+}
+
 function nameIn({ maps }: ExplainedImage, { title, target }: AttributionMap): string {
   const severalTargets = new Set(maps.map((map) => map.target)).size > 1;
   return severalTargets ? `${title} (${target})` : title;
 }
 
 /** What is unchecked is not vouched for: neither by its sum, nor because it failed no check. */
-function summary(checks: readonly Check[], unchecked: readonly Unchecked[], maps: number): string {
-  const noneChecked = unchecked.length > 0 && unchecked.length === maps;
+function summary(checks: readonly Check[], unchecked: readonly Unchecked[], lamps: readonly Lamp[]): string {
+  const noneChecked = unchecked.length > 0 && unchecked.length === lamps.length;
   const parts = [
     countsOf(checks, noneChecked),
-    adviceOn(checks, unchecked, noneChecked),
+    adviceOn(lamps, checks, unchecked, noneChecked),
     uncheckedWords(unchecked, noneChecked),
   ];
   return parts.filter((part) => part !== '').join(' ');
@@ -67,14 +82,23 @@ function countsOf(checks: readonly Check[], sumsOnly: boolean): string {
   return `${sentence(what)}: ${listed(counts)}.`;
 }
 
-function adviceOn(checks: readonly Check[], unchecked: readonly Unchecked[], noneChecked: boolean): string {
-  const judged = checks.filter(({ figure }) => figure.verdict !== 'neutral');
-  if (judged.length === 0) return '';
-  const doubtful = [...new Set(judged.flatMap(({ map, figure }) => (figure.verdict === 'poor' ? [map] : [])))];
-  if (doubtful.length > 0) {
-    return `Rest no argument on ${listed(doubtful)}: a map that fails a check may show something other than this decision.`;
-  }
-  if (noneChecked) return '';
+function adviceOn(
+  lamps: readonly Lamp[],
+  checks: readonly Check[],
+  unchecked: readonly Unchecked[],
+  noneChecked: boolean,
+): string {
+  const lit = (of: Verdict) => lamps.flatMap(({ map, verdict }) => (verdict === of ? [map] : []));
+  const [good, fair, poor] = [lit('good'), lit('fair'), lit('poor')];
+  if (noneChecked || good.length + fair.length + poor.length === 0) return '';
+  const failed = checks.some(({ figure }) => figure.verdict === 'poor');
+  const words = [
+    good.length > 0 && `To be believed by these checks: ${listed(good)}.`,
+    fair.length > 0 && `With care: ${listed(fair)}.`,
+    poor.length > 0 &&
+      `Rest no argument on ${listed(poor)}: a map that fails these checks may show something other than this decision.`,
+  ];
+  if (failed) return words.filter((one) => one !== false).join(' ');
   return unchecked.length === 0
     ? 'None of the maps failed a check; that makes them credible, not proven.'
     : 'None of the maps that were checked failed; that makes those credible, not proven.';
@@ -91,17 +115,18 @@ function uncheckedWords(unchecked: readonly Unchecked[], noneChecked: boolean): 
 }
 
 /** A row a map, a column a check; below, what the figures are to be compared with. */
-function checkTable(checks: readonly Check[]): Html {
+function checkTable(checks: readonly Check[], lamps: readonly Lamp[]): Html {
+  const lampFor = (map: string) => lamps.find((lamp) => lamp.map === map)?.verdict ?? 'neutral';
   const labels = labelsOf(checks);
   const maps = [...new Set(checks.map(({ map }) => map))];
   const figureOf = (map: string, label: string) =>
     checks.find((check) => check.map === map && check.figure.label === label)?.figure;
   return html`
 <div class="scroll"><table class="checks">
-  <thead><tr><th scope="col">Map</th>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+  <thead><tr><th scope="col">Map</th><th scope="col">All together</th>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
   <tbody>${maps.map(
     (map) => html`
-  <tr><th scope="row">${map}</th>${labels.map((label) => html`<td>${cell(figureOf(map, label))}</td>`)}</tr>`,
+  <tr><th scope="row">${map}</th><td><span class="${lampFor(map)}">${verdictMark(lampFor(map))}</span> ${lampWords[lampFor(map)]}</td>${labels.map((label) => html`<td>${cell(figureOf(map, label))}</td>`)}</tr>`,
   )}
   </tbody>
   ${comparisonRows(checks, labels)}
@@ -124,7 +149,7 @@ function comparisonRows(checks: readonly Check[], labels: readonly string[]): Ht
     comparisons.find((row) => row.label === name && row.check === check)?.value;
   return html`<tfoot>${names.map(
     (name) => html`
-  <tr><th scope="row">${name}, for comparison</th>${labels.map((label) => html`<td>${figureFor(name, label)}</td>`)}</tr>`,
+  <tr><th scope="row">${name}, for comparison</th><td></td>${labels.map((label) => html`<td>${figureFor(name, label)}</td>`)}</tr>`,
   )}</tfoot>`;
 }
 

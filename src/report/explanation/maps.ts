@@ -1,10 +1,11 @@
+import { headlinesOf, lampOf, lampWords } from '../../faithfulness/lamp.ts';
 import { dataUrl } from '../../pictures/png.ts';
 import { legendPicture, orientationFor } from '../drawing/mapPicture.ts';
 import { type MapReading, readMap } from '../drawing/mapReading.ts';
 import { mapElement, pictureElement } from '../drawing/picture.ts';
-import { figureLine } from '../drawing/verdict.ts';
+import { verdictMark } from '../drawing/verdict.ts';
 import { type HeadingLevel, type Html, heading, html } from '../page/html.ts';
-import { duration, signed } from '../page/number.ts';
+import { duration, sentence, signed } from '../page/number.ts';
 import type { ImageQuestion } from './question.ts';
 import type { AttributionMap, ExplainedImage } from './view.ts';
 import { balanceWords, pictureAlternative, scaleWords } from './words.ts';
@@ -45,7 +46,6 @@ function original(image: ExplainedImage): Html {
 /** A map, what it is, and how far to believe it. */
 export function mapCard(map: AttributionMap, image: ExplainedImage, level: HeadingLevel): Html {
   const reading = readMap(map);
-  const [headline] = map.figures;
   return html`
 <article class="card">
   ${mapElement(map, reading, image, 'full')}
@@ -56,8 +56,20 @@ export function mapCard(map: AttributionMap, image: ExplainedImage, level: Headi
     <p>${balanceWords(reading)}</p>
     <p class="note">${[scaleWords(map, reading), sizeWords(map, image), ...(map.notes ?? [])].filter((words) => words !== '').join(' ')}</p>
   </div>
-  ${headline === undefined ? undefined : figureLine(headline)}
+  ${lamp(map)}
 </article>`;
+}
+
+/** How far to believe it, and the figures that say so. */
+function lamp({ figures, unchecked }: AttributionMap): Html | undefined {
+  const headlines = headlinesOf(figures);
+  if (headlines.length === 0 && unchecked === undefined) return undefined;
+  const verdict = unchecked === undefined ? lampOf(figures) : 'neutral';
+  return html`
+  <div class="lamp">
+    <p class="figure-line ${verdict}">${verdictMark(verdict)}<strong>${sentence(lampWords[verdict])}</strong></p>
+    ${headlines.map(({ label, value, verdict: own }) => html`<p class="note"><span class="${own}">${verdictMark(own)}</span> ${label} ${value}</p>`)}
+  </div>`;
 }
 
 const fromBlue = html`<img src="${dataUrl(legendPicture(true))}" alt="Colour scale from blue through near-white to red" width="255" height="10">`;

@@ -101,6 +101,7 @@ nav .ordinal { margin: 0; }
 .card > :is(h3, h4, h5) { margin: 1rem 0 .4rem; }
 .card-text { line-height: 1.5; } .card-text p { margin-bottom: .55em; }
 .card > .figure-line { border-top: 1px solid var(--line); padding-top: .7rem; margin: .4rem 0 0; align-self: start; }
+.card > .lamp { border-top: 1px solid var(--line); padding-top: .7rem; margin: .4rem 0 0; align-self: start; } .lamp p { margin: 0 0 .2rem; }
 .legend { display: flex; flex-wrap: wrap; justify-content: space-between; margin: .6rem 0 0; font-size: .8125rem; line-height: 1.3; color: var(--quiet); font-variant-numeric: tabular-nums; align-self: start; }
 .legend img { display: block; width: 100%; height: .5rem; margin-bottom: .3rem; }
 

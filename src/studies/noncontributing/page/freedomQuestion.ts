@@ -51,6 +51,7 @@ function meaning({ decision }: ExplainedImage, { free, meanAmplitude }: FreedomV
 export function keptFigure({ kept, draws }: Pick<FreedomView, 'kept' | 'draws'>): Figure {
   return {
     label: 'Decision kept',
+    aspect: 'faithfulness',
     value: `${percent(kept)} of ${count(draws)} tries`,
     verdict: kept >= 0.999 ? 'good' : kept >= 0.99 ? 'fair' : 'poor',
     meaning:
