@@ -2,22 +2,25 @@ import { explain } from '../attribution/explain.ts';
 import { isEvidence, type Method } from '../attribution/method.ts';
 import { pictureAt } from '../datasets/fitImages.ts';
 import type { LabelledImages } from '../datasets/labelledImages.ts';
-import { type ContenderMap, contenderMaps, contendersOf } from '../faithfulness/evaluation/contenders.ts';
+import { contenderMaps, contendersOf } from '../faithfulness/evaluation/contenders.ts';
 import type { Evaluation } from '../faithfulness/evaluation/evaluation.ts';
 import { type Figure, figureTable } from '../faithfulness/evaluation/figures.ts';
 import { localisationMetrics } from '../faithfulness/evaluation/localisation.ts';
-import type { EvaluatedMap, EvaluationMetric } from '../faithfulness/evaluation/metric.ts';
+import type { EvaluationMetric } from '../faithfulness/evaluation/metric.ts';
 import { defaultMetrics } from '../faithfulness/evaluation/metrics.ts';
 import { evaluationSubject } from '../faithfulness/evaluation/subject.ts';
 import { judge } from '../faithfulness/evaluation/verdict.ts';
 import { MetricSettingsError } from '../faithfulness/metrics/errors.ts';
 import type { Classifier } from '../model/classifier.ts';
+import { sha256 } from '../model/identity.ts';
 import { toFittedInput } from '../model/pixels.ts';
 import { concatRows } from '../onnx/tensor.ts';
 import { InterruptedWorkError, type WorkOptions } from '../progress.ts';
+import { version } from '../version.ts';
 import { checkMasks, drawn, type Masks, notesOfChoice } from './evaluatedImages.ts';
+import { type EvaluatedPart, type PartStore, sayAgain } from './evaluatedParts.ts';
 import { type Refusals, refusalsOf } from './leftOut.ts';
-import { type Unmeasured, unmeasured } from './unmeasured.ts';
+import { type UnmeasuredMap, unmeasured } from './unmeasured.ts';
 
 /** Which methods are measured by what, on how many images. */
 export interface EvaluateOptions extends WorkOptions {
@@ -29,6 +32,11 @@ export interface EvaluateOptions extends WorkOptions {
   readonly masks?: Masks;
   /** Of the drawn images, the random choices of metrics, and the bootstrap. Default 0. */
   readonly seed?: number;
+  /**
+   * Where parts are kept until all are done, so that an evaluation can go on after an interruption.
+   * @param key what tells this evaluation from any other: model, images, methods, metrics, seed and version.
+   */
+  readonly parts?: (key: string) => Promise<PartStore>;
 }
 
 export const evaluateDefaults = { images: 200, seed: 0 };
@@ -79,25 +87,32 @@ export async function evaluate(
     seed,
     signal,
     refusals,
-    figures: [],
-    unmeasured: unmeasured(),
   };
-  const right: boolean[] = [];
-  const done: number[] = [];
+  const store = await options.parts?.(await keyOf(work, portions));
+  const parts: EvaluatedPart[] = [];
   for (const [k, part] of portions.entries()) {
-    if (signal?.aborted) break;
+    const earlier = store?.earlier.find((one) => one.part === k);
+    if (earlier) sayAgain(earlier, methods, refusals);
+    if (signal?.aborted && !earlier) break;
     const start = k * (methods.length + metrics.length);
-    const found = await evaluatePart(work, part, (step, what) =>
-      progress?.(start + step, stages, `${what}, images ${k * portion + 1} to ${k * portion + part.length}`),
-    );
-    right.push(...found.right);
-    done.push(...found.images);
+    const found =
+      earlier ??
+      (await evaluatePart(work, k, part, (step, what) =>
+        progress?.(start + step, stages, `${what}, images ${k * portion + 1} to ${k * portion + part.length}`),
+      ));
+    parts.push(found);
+    if (!earlier && !signal?.aborted) await store?.save(found);
   }
   progress?.(stages, stages, 'done');
-  const usable = methods.filter((method) => work.figures.some(({ contender }) => contender === method.id));
+  const figures = parts.flatMap((one) => one.figures);
+  const right = parts.flatMap((one) => one.right);
+  const done = parts.flatMap((one) => one.images);
+  const notMeasured = unmeasured();
+  for (const map of parts.flatMap((one) => one.unmeasured)) notMeasured.add(map);
+  const usable = methods.filter((method) => figures.some(({ contender }) => contender === method.id));
   if (usable.length === 0) throw nothingMeasured(refusals, signal);
   const contenders = contendersOf(usable);
-  const table = figureTable(work.figures, metrics, contenders, seed);
+  const table = figureTable(figures, metrics, contenders, seed);
   const judged = signal?.aborted ? chosen.length - done.length : 0;
   return {
     classifier,
@@ -110,7 +125,7 @@ export async function evaluate(
     contenders,
     table,
     ...judge(table, metrics, contenders),
-    notes: [...notes, ...refusals.notes(), ...work.unmeasured.notes(contenders, metrics)],
+    notes: [...notes, ...refusals.notes(), ...notMeasured.notes(contenders, metrics)],
     missing: signal?.aborted
       ? [judged > 0 ? `${judged} of ${chosen.length} images` : 'some metrics of the last images']
       : [],
@@ -126,31 +141,55 @@ interface Work {
   readonly seed: number;
   readonly signal?: AbortSignal;
   readonly refusals: Refusals;
-  /** Grows with each metric. */
-  readonly figures: Figure[];
-  readonly unmeasured: Unmeasured;
+}
+
+async function keyOf(
+  { classifier, test, methods, metrics, masks, seed }: Work,
+  portions: readonly (readonly number[])[],
+) {
+  const { sha256: model, output, scores, input, batchSize } = classifier;
+  return JSON.stringify({
+    version,
+    model: { model, output, scores, input, batchSize },
+    images: { name: test.name, hash: await sha256(test.images), portions },
+    masks: masks && [...masks].map(([index, { values }]) => [index, Array.from(values).join('')]),
+    methods: methods.map((method) => ({
+      id: method.id,
+      settings: method.settings,
+    })),
+    metrics: metrics.map(({ id, settings }) => ({ id, settings })),
+    seed,
+  });
 }
 
 /** The maps of some images, and every metric on them. */
 async function evaluatePart(
   work: Work,
+  k: number,
   part: readonly number[],
   tell: (step: number, what: string) => void,
-): Promise<{ readonly images: readonly number[]; readonly right: readonly boolean[] }> {
+): Promise<EvaluatedPart> {
   const { classifier, test, methods, metrics, seed, signal, refusals } = work;
   const pictures = part.map((index) => toFittedInput(pictureAt(test, index), classifier.input));
   const usable = methods.filter((method) => !refusals.has(method));
   const nameOf = (image: number) => `${test.name}:${part[image]}`;
+  const leftOut: EvaluatedPart['leftOut'][number][] = [];
   const explanations = await explain(classifier, concatRows(pictures), usable, {
     signal,
     progress: (done, total, what) => done < total && tell(done, what),
-    onRefused: (method, error, image) =>
-      refusals.add({ method, error, image: image === undefined ? undefined : nameOf(image) }, methods.length + 1),
-    onImageLeftOut: (image, error) => refusals.add({ image: nameOf(image), error }, part.length + 1),
+    onRefused(method, error, place) {
+      const image = place === undefined ? undefined : nameOf(place);
+      leftOut.push({ method: method.id, image, reason: error.message });
+      refusals.add({ method, error, image }, methods.length + 1);
+    },
+    onImageLeftOut(place, error) {
+      leftOut.push({ image: nameOf(place), reason: error.message });
+      refusals.add({ image: nameOf(place), error }, part.length + 1);
+    },
   });
   const images = explanations.map(({ image }) => part[image] ?? 0);
   const kept = explanations.flatMap(({ image }) => pictures[image] ?? []);
-  if (kept.length === 0) return { images: [], right: [] };
+  if (kept.length === 0) return { part: k, images: [], right: [], figures: [], unmeasured: [], leftOut };
   const batch = concatRows(kept);
   const targets = explanations.map(({ prediction }) => prediction.chosen);
   const subject = evaluationSubject(classifier, batch, targets, {
@@ -163,30 +202,27 @@ async function evaluatePart(
     classifier.input,
     images.map((index) => seed + index),
   );
-  for (const one of all) if ('refused' in one) work.unmeasured.add({ contender: one.contender, reason: one.refused });
+  const notMeasured = all.flatMap((one): UnmeasuredMap[] =>
+    'refused' in one ? [{ contender: one.contender, reason: one.refused }] : [],
+  );
+  const figures: Figure[] = [];
   const measurable = all.flatMap((one) => ('map' in one ? [one] : []));
   for (const [step, metric] of metrics.entries()) {
     if (signal?.aborted) break;
     tell(methods.length + step, metric.title);
-    await measure(work, metric, measurable, images, (maps) => metric.of(maps, subject));
+    const outcomes = await metric.of(
+      measurable.map(({ map }) => map),
+      subject,
+    );
+    for (const [i, { contender, image }] of measurable.entries()) {
+      const outcome = outcomes[i];
+      if (outcome === undefined) continue;
+      if ('refused' in outcome) notMeasured.push({ contender, metric: metric.id, reason: outcome.refused });
+      else figures.push({ metric: metric.id, contender, image: images[image] ?? 0, ...outcome.result });
+    }
   }
-  return { images, right: targets.map((target, i) => target === test.labels[images[i] ?? 0]) };
-}
-
-async function measure(
-  work: Work,
-  metric: EvaluationMetric,
-  maps: readonly Extract<ContenderMap, { readonly map: EvaluatedMap }>[],
-  images: readonly number[],
-  of: (maps: readonly EvaluatedMap[]) => ReturnType<EvaluationMetric['of']>,
-): Promise<void> {
-  const outcomes = await of(maps.map(({ map }) => map));
-  for (const [i, { contender, image }] of maps.entries()) {
-    const outcome = outcomes[i];
-    if (outcome === undefined) continue;
-    if ('refused' in outcome) work.unmeasured.add({ contender, metric: metric.id, reason: outcome.refused });
-    else work.figures.push({ metric: metric.id, contender, image: images[image] ?? 0, ...outcome.result });
-  }
+  const right = targets.map((target, i) => target === test.labels[images[i] ?? 0]);
+  return { part: k, images, right, figures, unmeasured: notMeasured, leftOut };
 }
 
 function evidenceOf(methods: readonly Method[], refusals: Refusals): readonly Method[] {

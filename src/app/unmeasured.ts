@@ -2,7 +2,7 @@ import type { Contender } from '../faithfulness/evaluation/contenders.ts';
 import type { EvaluationMetric } from '../faithfulness/evaluation/metric.ts';
 
 /** A map that could not be measured, by any metric or by one. */
-interface UnmeasuredMap {
+export interface UnmeasuredMap {
   /** The contender's id, and the metric's. */
   readonly contender: string;
   readonly metric?: string;

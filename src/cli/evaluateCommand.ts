@@ -8,6 +8,7 @@ import { methodKind } from '../methods.ts';
 import { sentence } from '../report/page/number.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
 import { masksFrom } from './evaluationMasks.ts';
+import { evaluationParts, removeParts } from './evaluationParts.ts';
 import { commandLine, UsageError, wholeFlag } from './flags.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
 import { runKnownTruth } from './knownTruthRun.ts';
@@ -100,14 +101,16 @@ async function run(modelPath: string | undefined, flags: Flags): Promise<void> {
       methods,
       metrics: chosen && [...new Set(chosen)],
       masks,
+      parts: (key) => evaluationParts(flags.out, key, progress),
     });
     const names = { modelName: basename(modelPath), command: commandLine() };
     const [page] = await writeReportFiles(flags.out, evaluationFiles(found, names));
     await (flags.json === true
       ? printJson({ page, ...evaluationSummary(found) })
       : printWords(`${inWords(found)}\nPage: ${page}\n`));
-    if (found.missing.length > 0) {
-      progress.message(interruptedWords(found.missing));
+    if (found.missing.length === 0) await removeParts(flags.out);
+    else {
+      progress.message(`${interruptedWords(found.missing)} The same command goes on from here.`);
       process.exitCode = interruptedStatus();
     }
   } finally {

@@ -30,7 +30,8 @@ export async function modelIdentity(bytes: Uint8Array, external: ExternalData = 
   return { sha256: await sha256(list), notes: [note] };
 }
 
-async function sha256(bytes: Uint8Array): Promise<string> {
+/** The SHA-256 of bytes, hexadecimal. */
+export async function sha256(bytes: Uint8Array): Promise<string> {
   const hash = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

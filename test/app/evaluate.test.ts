@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type EvaluateOptions, evaluate } from '../../src/app/evaluate.ts';
+import { type EvaluatedPart, partFromLine, partToLine } from '../../src/app/evaluatedParts.ts';
 import { evaluationFiles, evaluationSummary } from '../../src/app/evaluationFiles.ts';
 import { explain } from '../../src/attribution/explain.ts';
 import { inputXGradient } from '../../src/attribution/gradient/inputXGradient.ts';
 import { integratedGradients } from '../../src/attribution/gradient/integratedGradients.ts';
 import { saliency } from '../../src/attribution/gradient/saliency.ts';
+import { gradCam } from '../../src/attribution/layers/gradCam.ts';
 import { method } from '../../src/attribution/method.ts';
 import { pictureAt } from '../../src/datasets/fitImages.ts';
 import { labelledImages } from '../../src/datasets/labelledImages.ts';
@@ -212,5 +214,35 @@ describe('evaluate', () => {
     const empty = new Map([[2, { height: 8, width: 8, values: new Uint8Array(64) }]]);
     await expect(run({ masks: empty })).rejects.toThrow(/none of them has a mask/);
     expect(() => evaluationMetric('deletoin')).toThrow(/Did you mean deletion\?/);
+  });
+});
+
+describe('an evaluation that was interrupted', () => {
+  it('goes on from the parts that were kept, to the same figures', async () => {
+    const kept: string[] = [];
+    const keys: string[] = [];
+    const store = (earlier: readonly string[]) => async (key: string) => {
+      keys.push(key);
+      return {
+        earlier: earlier.map(partFromLine),
+        save: async (part: EvaluatedPart) => void kept.push(partToLine(part)),
+      };
+    };
+    const settings = { methods: [saliency(), gradCam()], metrics: [evaluationMetric('deletion')], images: 60, seed: 2 };
+    const whole = await evaluate(classifier, test, { ...settings, parts: store([]) });
+    expect(kept).toHaveLength(2);
+    const [first, second] = kept as [string, string];
+    const resumed = await evaluate(classifier, test, { ...settings, parts: store([first]) });
+    expect(kept.slice(2)).toEqual([second]);
+    expect(evaluationSummary(resumed)).toEqual(evaluationSummary(whole));
+    await evaluate(classifier, test, { ...settings, seed: 3, parts: store([]) });
+    expect(keys[0]).toBe(keys[1]);
+    expect(keys[2]).not.toBe(keys[0]);
+  });
+
+  it('keeps numbers that are none', () => {
+    const figures = [{ metric: 'm', contender: 'c', image: 3, value: Number.NaN }];
+    const part = { part: 0, images: [3], right: [true], figures, unmeasured: [], leftOut: [] };
+    expect(partFromLine(partToLine(part))).toEqual(part);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeNpz } from '../../src/datasets/npz.ts';
@@ -59,6 +59,19 @@ it('writes a page, JSON and CSV', async () => {
   for (const text of ['Which methods are to be believed on this model?', 'Adebayo', 'an edge detector', '<svg'])
     expect(html).toContain(text);
   expect(html).not.toContain('<script');
+});
+
+it('leaves no parts behind, and takes none of another evaluation', async () => {
+  const args = [...base, '--check', 'sparseness', '--images', '60', '--out', 'again'];
+  await konkyo.run(args);
+  const parts = join(konkyo.folder, 'again', 'evaluation.parts.jsonl');
+  expect(existsSync(parts)).toBe(false);
+  // Of another evaluation, ended within a line.
+  writeFileSync(parts, 'of another evaluation\n{"part":0,"images":[1');
+  const { status, stderr } = await konkyo.run(args);
+  expect(status).toBe(0);
+  expect(stderr).not.toContain('Going on');
+  expect(existsSync(parts)).toBe(false);
 });
 
 it.each([
