@@ -15,7 +15,7 @@ function recipe(rate: number, updates: number): MosaicRecipe {
 }
 
 export const mosaicRecipes = {
-  'mosaic-value': recipe(0.003, 1_200),
+  'mosaic-value': recipe(0.003, 3_600),
   'mosaic-labels': recipe(0.003, 1_200),
   'mosaic-segmenter': recipe(0.003, 1_000),
   'mosaic-detector': recipe(0.003, 1_200),
