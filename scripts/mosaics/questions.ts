@@ -34,12 +34,16 @@ export const questionKinds = {
   value: {
     title: 'value (all digits)',
     isOfOneImage: false,
-    ask: (digits) => ({
-      target: 'value',
+    ask: (digits) => {
       // A 0 adds nothing.
-      about: digits.filter(({ digit }) => digit > 0),
-      isRight: (decided) => decided.kind === 'value' && Math.abs(decided.value - sumOf(digits)) <= rightSum,
-    }),
+      const about = digits.filter(({ digit }) => digit > 0);
+      if (about.length === 0) return undefined;
+      return {
+        target: 'value',
+        about,
+        isRight: (decided) => decided.kind === 'value' && Math.abs(decided.value - sumOf(digits)) <= rightSum,
+      };
+    },
   },
   labels: {
     title: 'label (the largest digit)',
