@@ -11,7 +11,7 @@ import { version } from '../version.ts';
 import { UsageError } from './flags.ts';
 import { stopIfInterrupted, stoppable } from './interruption.ts';
 import { chosenMethods } from './methodFlags.ts';
-import { addMethodOptions, addModelOptions, classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
+import { addMethodOptions, addModelOptions, type ModelFlags, modelInputs, rowFrom } from './modelOptions.ts';
 import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
@@ -53,7 +53,7 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
     force: flags.force,
   });
   const progress = stoppable(progressTo());
-  const classifier = await classifierFrom(modelPath, flags);
+  const classifier = await rowFrom(modelPath, flags, ['value']);
   try {
     if (flags.layer !== undefined) findLayer(classifier, flags.layer);
     const target = targetOf(flags.target, classifier);
@@ -72,6 +72,12 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
 
 /** @throws UsageError, InvalidTargetError */
 function targetOf(flag: string, classifier: Classifier): CompileTarget {
+  if (classifier.scores.tolerance !== undefined) {
+    if (flag === 'input' || flag === 'value') return 1;
+    throw new UsageError(
+      `--target ${flag}: the model gives a value, and decides between no classes; leave --target out.`,
+    );
+  }
   if (flag === 'input' || flag === 'predicted') return flag;
   const choice = parseTarget(flag, classifier);
   if (isFixed(choice)) return choice;

@@ -73,6 +73,7 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
   const { dataset, dataDir, layer } = flags;
   await runStudy(modelPath, flags, {
     inputs: [dataset],
+    takes: ['value', 'segmentation', 'detection'],
     async study(classifier, options, progress) {
       const opened = dataset === undefined ? undefined : await datasetWithProgress(dataset, { dataDir }, progress);
       return studyMaximization(classifier, layer, { ...options, units, ascent, samples, noise, images: opened?.train });

@@ -5,7 +5,11 @@ import type { Dataset } from '../datasets/dataset.ts';
 import type { Classifier } from '../model/classifier.ts';
 import type { LoadedModel } from '../model/loadModel.ts';
 import { picturesOnly } from '../model/picturesOnly.ts';
-import { descriptionPath, loadModelFile, openModelFile } from '../node/modelFile.ts';
+import { readAs } from '../model/reading/reading.ts';
+import { sliceReading } from '../model/reading/slice.ts';
+import { valueReading } from '../model/reading/value.ts';
+import type { Task } from '../model/task/task.ts';
+import { describedTask, descriptionPath, loadModelFile, openModelFile } from '../node/modelFile.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { threadCount } from './flags.ts';
 import { heldFrom } from './heldFlag.ts';
@@ -73,6 +77,25 @@ export async function classifierFrom(
   });
   for (const caution of classifier.cautions) say(`Note: ${caution}\n`);
   return classifier;
+}
+
+/**
+ * A row of numbers of a model that may do something else than decide for a class: the value of one that gives one; of others, for what
+ * looks at layers alone, the sum of an output.
+ * @param takes the tasks that are no decisions for classes and make sense all the same.
+ * @throws what `classifierFrom` throws; UnsuitableModelError for a model of another task.
+ */
+export async function rowFrom(path: string, flags: ModelFlags, takes: readonly Task[]): Promise<Classifier> {
+  const task = await describedTask(path);
+  if (task === undefined || !takes.includes(task)) return classifierFrom(path, flags);
+  const loaded = await modelFrom(path, flags);
+  try {
+    const [output] = loaded.outputs;
+    const isValue = task === 'value' || output === undefined;
+    return await readAs(loaded, isValue ? valueReading(loaded) : sliceReading(loaded, `${output.name}[:]`));
+  } finally {
+    await loaded.release();
+  }
 }
 
 /**

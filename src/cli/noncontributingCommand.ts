@@ -58,6 +58,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
   const { summary } = await runStudy(modelPath, flags, {
     targets: save === undefined ? [] : [{ kind: 'arrays', path: save }],
     inputs,
+    takes: ['value'],
     async study(classifier, options) {
       const images = await readInputs(inputs, classifier, flags);
       const study = await studyNoncontributing(classifier, images, { ...options, settings, certify, settingRows });

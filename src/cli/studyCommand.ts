@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
 import type { Classifier } from '../model/classifier.ts';
+import type { Task } from '../model/task/task.ts';
 import type { WorkOptions } from '../progress.ts';
 import type { Study, StudyOptions } from '../studies/study.ts';
 import { commandLine } from './flags.ts';
 import { workOptions } from './interruption.ts';
-import { classifierFrom, type ModelFlags, modelInputs } from './modelOptions.ts';
+import { type ModelFlags, modelInputs, rowFrom } from './modelOptions.ts';
 import { writeReportFiles } from './output.ts';
 import { type OutputTarget, prepareTargets } from './outputTargets.ts';
 import { type Progress, progressTo } from './progress.ts';
@@ -22,6 +23,8 @@ interface StudyCommand<Found, Summary> {
   readonly targets?: readonly OutputTarget[];
   /** What is read beside the model's files. */
   readonly inputs: readonly (string | undefined)[];
+  /** Beside decisions for classes; see `rowFrom`. */
+  readonly takes?: readonly Task[];
   readonly study: (
     classifier: Classifier,
     options: StudyOptions & Required<WorkOptions>,
@@ -40,14 +43,14 @@ interface StudyCommand<Found, Summary> {
 export async function runStudy<Found, Summary>(
   modelPath: string,
   flags: StudyFlags,
-  { targets = [], inputs, study, json, words }: StudyCommand<Found, Summary>,
+  { targets = [], inputs, takes = [], study, json, words }: StudyCommand<Found, Summary>,
 ): Promise<Study<Found, Summary>> {
   await prepareTargets([{ kind: 'report', path: flags.out }, ...targets], {
     inputs: [...modelInputs(modelPath, flags), ...inputs],
     force: flags.force,
   });
   const progress = progressTo();
-  const classifier = await classifierFrom(modelPath, flags);
+  const classifier = await rowFrom(modelPath, flags, takes);
   try {
     const options = { ...workOptions(progress), modelName: basename(modelPath), command: commandLine() };
     const found = await study(classifier, options, progress);

@@ -116,6 +116,7 @@ function metadataOf(
 function targetWords(classifier: Classifier, target: CompileTarget): string {
   if (target === 'input') return 'the class given, -1 for the predicted one';
   if (target === 'predicted') return 'the predicted class';
+  if (typeof target === 'number' && classifier.scores.tolerance !== undefined) return className(classifier, target);
   if (typeof target === 'number') return `class ${className(classifier, target)}`;
   return `class ${className(classifier, target.for)} against ${className(classifier, target.against)}`;
 }

@@ -24,7 +24,7 @@ export function onlyRows(outputs: readonly string[], facts: Facts, batch: number
   for (const output of outputs) {
     if (givesImages(output, facts, batch) && isRow(facts.get(output)?.dims.slice(1) ?? [])) continue;
     throw new UnsuitableModelError(
-      `The output "${output}" is ${shapeWords(output, facts)}; konkyo needs one score a class for each image: [n, classes].`,
+      `The output "${output}" is ${shapeWords(output, facts)}; konkyo needs one score a class for each image: [n, classes]. Outputs of other shapes are explained by "konkyo explain"; for programs by loadModel and subjectsOf.`,
     );
   }
   return outputs;

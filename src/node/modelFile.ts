@@ -7,6 +7,7 @@ import { withConstantInitializers } from '../model/imageInput.ts';
 import { type InputSettings, parseInputSettings, type SettingSources } from '../model/inputDescription.ts';
 import { type LoadOptions, loadClassifier } from '../model/loadClassifier.ts';
 import { type LoadedModel, loadModel } from '../model/loadModel.ts';
+import type { Task } from '../model/task/task.ts';
 import type { ValueInfo } from '../onnx/graph.ts';
 import { readModel } from '../onnx/readModel.ts';
 import { readNamedFile, readNamedText } from './namedFile.ts';
@@ -82,6 +83,12 @@ function sources(settings: InputSettings, sourceOf: (setting: string) => string)
 /** Where the description of a model's input is: beside it. */
 export function descriptionPath(modelPath: string): string {
   return `${modelPath.replace(/\.onnx$/i, '')}.konkyo.json`;
+}
+
+/** What the description beside a model says that it does. @throws FileError, InputDescriptionError */
+export async function describedTask(modelPath: string): Promise<Task | undefined> {
+  const { settings } = await readSettings(modelPath);
+  return settings.task;
 }
 
 async function readSettings(modelPath: string): Promise<{ readonly settings: InputSettings; readonly file: string }> {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Model } from '../../src/onnx/graph.ts';
@@ -96,5 +96,47 @@ describe('konkyo explain', () => {
     const ended = await explain(model, ...args);
     expect(ended.stderr).toContain(message);
     expect(ended.status).toBe(status);
+  });
+});
+
+describe('other commands, of models that are described as deciding no class', () => {
+  beforeAll(async () => {
+    for (const [name, task] of [
+      ['age', 'value'],
+      ['segmenter', 'segmentation'],
+    ] as const) {
+      await writeFile(at(`${name}-described.onnx`), await readFile(at(`${name}.onnx`)));
+      await writeFile(at(`${name}-described.konkyo.json`), JSON.stringify({ task }));
+    }
+  });
+
+  it.each([
+    ['age', ['evaluate', '--dataset', 'digits'], 'gives a value, and decides between no classes'],
+    ['age', ['rules', '--dataset', 'digits'], 'gives a value, and decides between no classes'],
+    ['segmenter', ['filters', '--dataset', 'digits'], 'gives a class for each position'],
+    ['segmenter', ['compile', '--method', 'saliency', '--out', 'no.onnx'], 'gives a class for each position'],
+  ])('%s %j is refused by name and reason', async (model, [command, ...flags], reason) => {
+    const ended = await konkyo.run([command!, `${model}-described.onnx`, ...flags]);
+    expect(ended.stderr).toContain(reason);
+    expect(ended.stderr).toContain('konkyo explain');
+    expect(ended.status).toBe(1);
+  });
+
+  it('a value is compiled as the value, not as one of two classes', async () => {
+    const compile = ['compile', 'age-described.onnx', '--method', 'saliency', '--out', 'age-map.onnx'];
+    const { status, stdout, stderr } = await konkyo.run([...compile, '--json']);
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    const { inputs, difference } = JSON.parse(stdout);
+    expect(inputs).toHaveLength(1);
+    expect(difference).toBeLessThan(1e-5);
+    const refused = await konkyo.run([...compile, '--force', '--target', '1']);
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('decides between no classes') });
+  });
+
+  it('layers are maximized whatever the task', async () => {
+    const flags = ['--units', '0', '--steps', '2', '--starts', '1', '--samples', '2', '--out', 'layer'];
+    const { status, stdout } = await konkyo.run(['maximize', 'segmenter-described.onnx', '--layer', 'out', ...flags]);
+    expect(stdout).toContain('unit 0:');
+    expect(status).toBe(0);
   });
 });
