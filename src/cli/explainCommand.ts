@@ -12,6 +12,7 @@ import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
 import { KonkyoError } from '../konkyoError.ts';
 import { InvalidTargetError } from '../model/errors.ts';
 import { findLayer } from '../model/layer.ts';
+import { readTargetText } from '../model/targetText.ts';
 import { decisionWords } from '../model/task/decision.ts';
 import { tasks } from '../model/task/task.ts';
 import { maskFrom } from '../node/maskFile.ts';
@@ -98,6 +99,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
       inputs: [
         ...modelInputs(modelPath, flags),
         ...inputs,
+        maskOf(flags.target),
         flags.rules,
         textOf(flags.baselines),
         textOf(flags.segments),
@@ -151,6 +153,12 @@ async function subjectsFrom(
   });
   for (const caution of subjects.cautions) say(`Note: ${caution}\n`);
   return subjects;
+}
+
+/** The file of the mask that a target names. */
+function maskOf(target: string): string | undefined {
+  const asked = readTargetText(target);
+  return asked.kind === 'region' ? asked.mask : undefined;
 }
 
 function numberOf(name: string, text: string | undefined): number | undefined {

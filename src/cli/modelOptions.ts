@@ -58,7 +58,7 @@ export function modelInputs(path: string, { classes, with: held }: ModelFlags): 
 }
 
 /** The input that is explained and the values of the others, where flags do not say so. */
-type ExplainedPart = Pick<InputPart, 'inputName' | 'held'>;
+type ExplainedPart = Pick<InputPart, 'inputName' | 'held' | 'images'>;
 
 /**
  * The classifier in a file, as its flags say.
@@ -118,6 +118,7 @@ async function loadedAs(path: string, flags: ModelFlags, inputs: readonly string
     sourceOf: (name: string) => `--${name}`,
     output: flags.output,
     isNumbers: areNumbers(inputs),
+    sampleDims: part?.images[0]?.array.dims,
     inputName: part?.inputName ?? flags.input,
     held: part?.held ?? (flags.with === undefined ? undefined : await heldFrom(flags.with)),
   };

@@ -14,6 +14,8 @@ interface AsImages {
   readonly notes: readonly string[];
   /** What was assumed of it, to be read before any result. */
   readonly assumptions: readonly string[];
+  /** Where the channels of a signal lie in its four dimensions. */
+  readonly layout?: 'NCHW' | 'NHWC';
   /** The shape that one image had, where it had fewer dimensions. */
   readonly inFile?: ValueInfo['dims'];
 }
@@ -41,10 +43,11 @@ export function asImages(
   const batchless = rank === 1 || isOneImage(input, given[0]);
   const sample = (batchless ? input.dims : input.dims?.slice(1)) ?? [];
   const { kind, because } = findKind(graph, input, sample, settings, isNumbers);
-  const { dims, note } =
+  const numbers =
     kind === 'image'
-      ? arrangePixels(input, settings, batchless)
-      : arrangeNumbers(kind, input, settings, batchless ? 1 : input.dims?.[0], sample);
+      ? undefined
+      : arrangeNumbers(graph, kind, input, settings, batchless ? 1 : input.dims?.[0], sample);
+  const { dims, note } = numbers ?? arrangePixels(input, settings, batchless);
 
   const builder = new GraphBuilder({ ...graph, inputs: [], nodes: [] }, 'image');
   const flat = builder.fresh(input.name);
@@ -72,6 +75,7 @@ export function asImages(
     notes: [note],
     assumptions:
       because === undefined ? [] : [`${note} That is assumed, as ${because}; if it is wrong, say so with --kind.`],
+    layout: numbers?.layout,
     inFile: sample,
   };
 }

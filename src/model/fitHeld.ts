@@ -11,7 +11,10 @@ interface Fitted {
   readonly isRepeated: boolean;
 }
 
-const isOpen = (dim: number | string | undefined) => typeof dim !== 'number' || dim <= 0;
+/** Whether a model leaves a dimension's size to its input. */
+export function isOpen(dim: number | string | undefined): boolean {
+  return typeof dim !== 'number' || dim <= 0;
+}
 
 /**
  * A value for an input that is held, in that input's type and shape. The first dimension is the batch's where both inputs leave

@@ -3,7 +3,7 @@ import type { Graph, Model, ValueInfo } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graphBuilder.ts';
 import { int64, type Tensor } from '../onnx/tensor.ts';
 import { InputDescriptionError, InvalidInputError, UnsuitableModelError } from './errors.ts';
-import { fitHeld } from './fitHeld.ts';
+import { fitHeld, isOpen } from './fitHeld.ts';
 import { isImageType } from './imageInput.ts';
 import { showDims } from './inputDescription.ts';
 
@@ -64,9 +64,15 @@ function chosenInput(inputs: readonly ValueInfo[], explained: string | undefined
   );
 }
 
-/** The inputs that are explained where none is named: those of real numbers. */
+/**
+ * The inputs that are explained where none is named: those of real numbers, but for what has its batch on a later axis while others
+ * have it first, such as the state of a recurrent layer, [layers, n, units].
+ */
 export function explainableInputs(inputs: readonly ValueInfo[]): readonly ValueInfo[] {
-  return inputs.filter(({ type }) => isFloat(type) && isImageType(type));
+  const real = inputs.filter(({ type }) => isFloat(type) && isImageType(type));
+  const isBatched = ({ dims: [first] = [] }: ValueInfo) => first !== undefined && isOpen(first);
+  if (!real.some(isBatched)) return real;
+  return real.filter((input) => isBatched(input) || !input.dims?.slice(1).some(isOpen));
 }
 
 function withConstants(graph: Graph, chosen: ValueInfo, held: HeldInputs): Graph {

@@ -1,3 +1,4 @@
+import { intOf } from '../onnx/attributes.ts';
 import type { Graph, ValueInfo } from '../onnx/graph.ts';
 import { viewOf } from '../onnx/graphView.ts';
 import type { InputSettings } from './inputDescription.ts';
@@ -16,7 +17,10 @@ type Dims = NonNullable<ValueInfo['dims']>;
 /** The smallest square that is guessed from a number of features: sklearn's digits. Fewer are rarely pixels. */
 export const smallestSquare = 8;
 
-const isChannels = (dim: Dims[number]) => dim === 1 || dim === 3;
+/** As many as a grey or coloured image has channels, and signals mostly have. */
+export function isChannelCount(dim: Dims[number] | undefined): boolean {
+  return dim === 1 || dim === 3;
+}
 
 /**
  * The kind of an input of one to three dimensions: as it was said; else a signal where the model begins with a convolution along one
@@ -33,7 +37,7 @@ export function findKind(
 ): FoundKind {
   if (kind !== undefined) return { kind };
   if (isNumbers === false) return { kind: 'image' };
-  if (sample.length === 2 && beginsAlongOneAxis(graph, input.name)) {
+  if (sample.length === 2 && channelsOfFirstConvolution(graph, input.name) !== undefined) {
     return { kind: 'signal', because: 'its first step is a convolution along one dimension' };
   }
   if (isNumbers) {
@@ -48,8 +52,8 @@ export function findKind(
 }
 
 function lengthBesideChannels([first, second]: Dims): Dims[number] {
-  if (isChannels(first)) return second;
-  return isChannels(second) ? first : undefined;
+  if (isChannelCount(first)) return second;
+  return isChannelCount(second) ? first : undefined;
 }
 
 function isNoSquare(count: Dims[number], channels: readonly number[]): boolean {
@@ -60,12 +64,20 @@ function isNoSquare(count: Dims[number], channels: readonly number[]): boolean {
   });
 }
 
-/** Whether what reads the input first is a convolution along one dimension: its weights are [out, in, length]. */
-function beginsAlongOneAxis(graph: Graph, name: string): boolean {
-  const readers = viewOf(graph).readers(name);
-  return readers.some(({ op, inputs, outputs: [output] }) =>
-    ['Transpose', 'Cast', 'Identity'].includes(op)
-      ? output !== undefined && beginsAlongOneAxis(graph, output)
-      : op === 'Conv' && graph.initializers.get(inputs[1] ?? '')?.dims.length === 3,
-  );
+/**
+ * How many channels the convolution along one dimension takes that reads a value first, where there is one: its weights are
+ * [out, in / group, length].
+ */
+export function channelsOfFirstConvolution(graph: Graph, name: string): number | undefined {
+  for (const node of viewOf(graph).readers(name)) {
+    const [output] = node.outputs;
+    if (node.op === 'Conv') {
+      const weights = graph.initializers.get(node.inputs[1] ?? '')?.dims ?? [];
+      if (weights.length === 3) return (weights[1] ?? 0) * intOf(node, 'group', 1);
+    } else if (output !== undefined && ['Transpose', 'Cast', 'Identity'].includes(node.op)) {
+      const found = channelsOfFirstConvolution(graph, output);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
 }

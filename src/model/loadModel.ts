@@ -14,7 +14,7 @@ import { checkModelSizes } from './checkModelSizes.ts';
 import { checkImages, type ReadyModel } from './classifier.ts';
 import { describeAs } from './describeNumbers.ts';
 import type { DetectionLayoutSettings } from './detection/detectionSettings.ts';
-import { type Suppression, suppressionOf } from './detection/suppression.ts';
+import { type Suppression, suppressionsOf } from './detection/suppression.ts';
 import { InputDescriptionError } from './errors.ts';
 import { type HeldInputs, holdInputs, inputList } from './heldInputs.ts';
 import { modelIdentity } from './identity.ts';
@@ -24,6 +24,7 @@ import { classNamesIn, metadataSource } from './metadata.ts';
 import { checkHasScores, checkOutputName, explainableOutputs, tensorOutputs } from './modelOutputs.ts';
 import { type ModelOutput, onlyBatches } from './outputShapes.ts';
 import { type PreparedOutputs, prepare } from './prepare.ts';
+import { withSampleSizes } from './sampleSizes.ts';
 import type { Task } from './task/task.ts';
 import { refuseText } from './tokenIds.ts';
 
@@ -38,6 +39,8 @@ export interface LoadModelOptions {
   readonly inputName?: string;
   /** The values of its other inputs, which are held fixed. */
   readonly held?: HeldInputs;
+  /** The dimensions of an array that is explained, [n, ...]: they stand for the sizes that the model leaves open. */
+  readonly sampleDims?: readonly number[];
   /**
    * True where a CSV file is explained: an input of fewer than four dimensions is then a table or a signal, unless it was said;
    * false where pictures are: it is then an image.
@@ -90,9 +93,12 @@ export interface LoadedModel extends ReadyModel {
 export function loadModel(bytes: Uint8Array, options: LoadModelOptions): Promise<LoadedModel> {
   return openModel(bytes, options, (model) => {
     const named = options.outputs ?? namedOutputs(options.input?.detection);
-    const suppressed = named ? undefined : suppressionOf(model);
-    const wanted = suppressed ? [suppressed.boxes, suppressed.scores] : wantedOutputs(model, named);
-    return { wanted, check: onlyBatches, suppressed };
+    const isOtherTask = (options.input?.task ?? 'detection') !== 'detection';
+    const suppressions = named || isOtherTask ? [] : suppressionsOf(model);
+    const before = [...new Set(suppressions.flatMap(({ boxes, scores }) => [boxes, scores]))];
+    const wanted = before.length > 0 ? before : wantedOutputs(model, named);
+    const [only, another] = suppressions;
+    return { wanted, check: onlyBatches, suppressed: another ? undefined : only };
   });
 }
 
@@ -117,7 +123,8 @@ export async function openModel(
   const everyInput = withConstantInitializers(readModel(bytes, options.external));
   refuseText(everyInput.graph, options.inputName);
   checkInputNames(everyInput.graph, options.input?.inputs);
-  const { model: file, notes: heldNotes } = holdInputs(everyInput, options.inputName, options.held);
+  const { model: alone, notes: heldNotes } = holdInputs(everyInput, options.inputName, options.held);
+  const file = withSampleSizes(alone, options.sampleDims);
   const { model: whole, classes: named } = tensorOutputs(file);
   checkNames(whole.graph);
   checkModelSizes(whole.graph, options.maxBytes);
@@ -125,9 +132,9 @@ export async function openModel(
   const read = withOutputs(whole, chosen.wanted);
   const { settings, sources } = settingsFor(read, named, options);
   const asFour = asImages(read, settings, chosen.wanted, options.isNumbers);
-  const { model: original, kind, notes, assumptions, inFile } = asFour;
+  const { model: original, kind, layout = settings.layout, notes, assumptions, inFile } = asFour;
   const image = findImageInput(original.graph);
-  const described = describeAs(kind, image, settings);
+  const described = describeAs(kind, image, { ...settings, layout });
   const input = inFile ? { ...described, inFile: shapeInFile(inFile, described) } : described;
   const prepared = await prepare(options.runtime, original, image, input, chosen);
   const { proved, runtime, batchSize, preparation, model, facts, cautions, outputs } = prepared;

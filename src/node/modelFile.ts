@@ -14,7 +14,7 @@ import { readNamedFile, readNamedText } from './namedFile.ts';
 
 /** The runtime, and what neither the model's file nor its description says. */
 export interface ModelFileOptions
-  extends Pick<LoadOptions, 'runtime' | 'output' | 'explain' | 'isNumbers' | 'inputName' | 'held'> {
+  extends Pick<LoadOptions, 'runtime' | 'output' | 'explain' | 'isNumbers' | 'inputName' | 'held' | 'sampleDims'> {
   /** How pixels become model input; it wins over the file beside the model. */
   readonly input?: InputSettings;
   /** Where a setting of `input` comes from, for the report. Default: `given`. */

@@ -6,10 +6,12 @@ import { type SubjectOptions, subjectsOf } from '../../src/app/subjectsOf.ts';
 import { inputXGradient } from '../../src/attribution/gradient/inputXGradient.ts';
 import { dRise } from '../../src/attribution/perturbation/dRise.ts';
 import { loadModel } from '../../src/model/loadModel.ts';
+import { findTask } from '../../src/model/task/findTask.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { scoped } from '../../src/runtime/release.ts';
 import { pixels, side, ssd, yolov8 } from '../model/detection/detectors.ts';
+import { built, dense, value } from '../networks.ts';
 import { cpu } from '../runtimes.ts';
 
 const names = ['cat', 'dog', 'fox'];
@@ -44,6 +46,8 @@ describe('a detector', () => {
       expect(methods.map(({ id }) => id)).toEqual(['input-x-gradient', 'd-rise']);
     }
     const page = renderReport(reportView(found, { modelName: 'm.onnx' }));
+    expect(page).toContain('One row a box.');
+    expect(page).not.toMatch(/\w+ images, /);
     expect(page).toContain('class="boxed"');
     expect(page).toMatch(/The detector found \w+ boxes in park.png: \w+ \d/);
   });
@@ -67,6 +71,19 @@ describe('a detector', () => {
     ['3', '"3" cannot be explained: the model finds boxes'],
   ])('refuses %s', async (target, reason) => {
     await expect(explained(ssd(), { target }, 'detection')).rejects.toThrow(reason);
+  });
+
+  it('is told by the cells of its grids, however few', async () => {
+    // 64 x 64 pixels have 64 + 16 + 4 cells of 8, 16 and 32 pixels.
+    const model = built(value('x', ['n', 1, 64, 64]), undefined, (builder, x) => {
+      const pooled = builder.add('AveragePool', [x], { kernel_shape: [16, 16], strides: [16, 16] });
+      const numbers = dense(builder, builder.ops.Reshape(pooled, builder.ints([0, 16])), 16, 84 * 7);
+      return builder.ops.Sigmoid(builder.ops.Reshape(numbers, builder.ints([0, 84, 7])));
+    });
+    await scoped(async (keep) => {
+      const loaded = await keep(loadModel(writeModel(model), { runtime: cpu }));
+      expect(findTask(loaded)).toMatchObject({ task: 'detection' });
+    });
   });
 
   it('says what is strongest where nothing is kept', async () => {

@@ -34,6 +34,15 @@ const age = network('age', (builder, x) => builder.ops.Exp(mean(builder, x, [1, 
 const segmenter = network('out', (builder, x) => builder.add('Softmax', [x], { axis: 1 }));
 const classes = network('out', (builder, x) => mean(builder, x, [2, 3], 0));
 
+const grids = ((fine: Model): Model => {
+  const pooled = node('AveragePool', ['out'], ['coarse'], {
+    attributes: { kernel_shape: { type: 'ints', value: [2, 2] }, strides: { type: 'ints', value: [2, 2] } },
+  });
+  const { graph } = fine;
+  const outputs = [...graph.outputs, value('coarse', undefined)];
+  return { ...fine, graph: { ...graph, nodes: [...graph.nodes, pooled], outputs } };
+})(network('out', (_, x) => x));
+
 const all = images(2, [1, 8, 8]);
 const asked = [0, 1].map((i) => ({ name: `image ${i}`, image: rows(all, i, i + 1) }));
 
@@ -179,6 +188,13 @@ describe('what cannot be explained is refused', () => {
       {},
       { task: 'classes' },
       'which needs an output with a row of scores',
+    ],
+    [
+      'maps of several sizes, such as the grids of a detector',
+      grids,
+      {},
+      {},
+      'not alike:\n  out [n, 3, 4, 4]\n  coarse [n, 3, 2, 2]\nSay which is a segmentation with --output NAME',
     ],
     ['a slice of no output', classes, { target: 'other[0]' }, {}, 'no such output; it has out'],
   ])('%s', async (_, model, options, input, message) => {

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeNpz } from '../../src/datasets/npz.ts';
 import type { Model } from '../../src/onnx/graph.ts';
 import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
@@ -36,6 +37,10 @@ beforeAll(async () => {
   await writeFile(at('labels.konkyo.json'), JSON.stringify({ classes: ['cat', 'dog', 'eel'] }));
   await writeFile(at('picture.png'), picture(Uint8Array.from({ length: 64 }, (_, i) => (i * 37) % 256)));
   await writeFile(at('mask.png'), picture(new Uint8Array(64).fill(255, 0, 32)));
+  await writeFile(
+    at('held.npz'),
+    writeNpz(new Map([['colour', { type: 'float32', dims: [1], data: Float32Array.of(1) }]])),
+  );
   await writeFile(at('empty.png'), picture(new Uint8Array(64)));
 });
 afterAll(() => konkyo.remove());
@@ -72,7 +77,7 @@ describe('konkyo explain', () => {
 
   it('says in words what was decided', async () => {
     expect((await explain('age', '--within', '2')).stdout).toMatch(/^picture\.png: -?\d\S* \(the same within 2\)\n/);
-    expect((await explain('segmenter')).stdout).toMatch(/^picture\.png: \d \d+\.\d%, \d \d+\.\d%/);
+    expect((await explain('segmenter')).stdout).toMatch(/^picture\.png: class \d \d+\.\d%, class \d \d+\.\d%/);
     expect((await explain('labels', '--threshold', '0.999')).stdout).toMatch(/no label \(the strongest: \w+ /);
   });
 
@@ -85,6 +90,11 @@ describe('konkyo explain', () => {
   it.each([
     ['segmenter', ['--target', 'class:2@empty.png'], 1, 'There is nothing within the mask empty.png'],
     ['segmenter', ['--target', 'class:2@missing.png'], 1, 'missing.png'],
+    ['segmenter', ['--target', 'out[0,0:9]'], 1, '0:9 goes beyond axis 1'],
+    ['segmenter', ['--target', 'height[0]'], 1, 'no such output; it has out'],
+    ['segmenter', ['--target', 'box:0,0,9,9'], 1, 'the model gives a class for each position'],
+    ['age', ['--task', 'detection'], 1, /not recognised.*age: \[n\].*"detection": \{"layout": "yolov8"\}/s],
+    ['age', ['--with', 'held.npz'], 1, 'no input "colour". It takes:\n  x: float32[n, 1, 8, 8]'],
     ['segmenter', ['--target', 'out[0,3]'], 1, 'outside of axis 1'],
     ['segmenter', ['--unit', '1', '--layer', 'out'], 2, "this one's task is segmentation"],
     ['labels', ['--target', 'label:cow'], 1, 'There is no label "cow"'],
@@ -94,8 +104,17 @@ describe('konkyo explain', () => {
     ['age', ['--output', 'height'], 1, 'no output "height"; it has age'],
   ])('%s %j is refused', async (model, args, status, message) => {
     const ended = await explain(model, ...args);
-    expect(ended.stderr).toContain(message);
+    expect(ended.stderr).toEqual(
+      typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message),
+    );
     expect(ended.status).toBe(status);
+  });
+
+  it('does not write over the mask of its target', async () => {
+    const args = ['explain', 'segmenter.onnx', 'picture.png', '--target', 'class:2@mask.png', '--save', 'mask.png'];
+    const { stderr, status } = await konkyo.run(args);
+    expect(stderr).toContain('mask.png is the file that is read, and would be written over');
+    expect(status).toBe(2);
   });
 });
 

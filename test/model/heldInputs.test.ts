@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { inputParts } from '../../src/app/severalInputs.ts';
 import { saliency } from '../../src/attribution/gradient/saliency.ts';
 import { occlusion } from '../../src/attribution/perturbation/occlusion.ts';
+import type { NpyArray } from '../../src/datasets/npyTypes.ts';
 import { InputDescriptionError, InvalidInputError, UnsuitableModelError } from '../../src/model/errors.ts';
 import type { HeldInputs } from '../../src/model/heldInputs.ts';
 import type { Model, ValueInfo } from '../../src/onnx/graph.ts';
@@ -46,6 +48,51 @@ const byHand = several(
   },
   2,
 );
+
+/** The mean of a wave of any length times a state that has its batch in the middle. */
+function recurrent(): Model {
+  const builder = new GraphBuilder(emptyGraph('recurrent'), 'test');
+  builder.input('wave', 'float32', [batch, 'length']);
+  builder.input('state', 'float32', [2, batch, 3]);
+  const mean = builder.add('ReduceMean', ['wave', builder.ints([1])], { keepdims: 1 });
+  const state = builder.add('ReduceSum', ['state', builder.ints([0])], { keepdims: 0 });
+  builder.append(node('Mul', [mean, state], ['out']));
+  return modelOf(builder.build([value('out', [batch, 3])]));
+}
+
+describe('a recurrent state', () => {
+  const arrays = new Map<string, NpyArray>([
+    ['wave', { type: 'float32', dims: [1, 50], data: Float32Array.from({ length: 50 }, (_, i) => i) }],
+    ['state', { type: 'float32', dims: [2, 1, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }],
+  ]);
+  const { inputs } = recurrent().graph;
+
+  it('is held by default, and explained where it is named', () => {
+    const explained = (name?: string) =>
+      inputParts(inputs, [{ name: 'a.npz', arrays }], name).map(({ inputName }) => inputName);
+    expect(explained()).toEqual(['wave']);
+    expect(explained('state')).toEqual(['state']);
+  });
+
+  it('leaves a signal whose open length is that of its array', async () => {
+    const [{ held, images: [image] = [], inputName } = { held: new Map(), inputName: '' }] = inputParts(
+      inputs,
+      [{ name: 'a.npz', arrays }],
+      undefined,
+    );
+    const settings = { held, inputName, input: { kind: 'signal' } } as const;
+    await expect(load(recurrent(), settings)).rejects.toThrow('its length is open');
+    const classifier = await load(recurrent(), { ...settings, sampleDims: image!.array.dims });
+    expect(classifier.input).toMatchObject({ channels: 1, height: 1, width: 50 });
+    // The mean 24.5 times the state's sums.
+    const wave = float32(
+      [1, 1, 1, 50],
+      Float32Array.from({ length: 50 }, (_, i) => i),
+    );
+    expect([...(await classifier.scoresOf(wave)).data]).toEqual([5, 7, 9].map((sum) => 24.5 * sum));
+    await classifier.release();
+  });
+});
 
 describe('inputs that are held', () => {
   it.each([

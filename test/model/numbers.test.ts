@@ -50,6 +50,44 @@ const sumsInAnotherOrder = 1e-3;
 
 const ofLayers = ['grad-cam', 'guided-grad-cam', 'layer-conductance', 'layer-activation-x-gradient'];
 
+/** A wave with its channels last, turned before it is convolved; the mean of its positions. */
+function channelsLast(length: number, channels: number, weightsOf = channels): Model {
+  return built(value('wave', ['n', length, channels]), ['n', 4], (b, x) => {
+    const kernel = b.constant(weights([4, weightsOf, 3]), 'kernel');
+    const turned = b.add('Transpose', [x], { perm: [0, 2, 1] });
+    return b.add('ReduceMean', [b.add('Conv', [turned, kernel], {}), b.ints([2])], { keepdims: 0 });
+  });
+}
+
+describe('channels of a signal', () => {
+  it.each([
+    [{}, 64, 1],
+    [{}, 64, 12],
+    [{}, 20, 40],
+  ])('are last where the first convolution reads so many: %j %i x %i', async (input, length, channels) => {
+    const classifier = await load(channelsLast(length, channels), { input });
+    expect(classifier.input).toMatchObject({ layout: 'NHWC', channels, width: length, height: 1 });
+    expect(classifier.input.numbers?.features).toHaveLength(channels);
+    const [found] = await explain(
+      classifier,
+      images(1, [1, length, channels]),
+      methodKinds.slice(0, 1).map((each) => each.create({})),
+    );
+    expect(found!.maps[0]!.values.dims).toEqual([1, 1, length, channels]);
+    await classifier.release();
+  });
+
+  it('are last where only the last dimension can be channels, whatever comes first in the model', async () => {
+    const summed = built(value('wave', ['n', 50, 1]), ['n', 3], (b, x) =>
+      dense(b, b.ops.Reshape(x, b.ints([-1, 50])), 50, 3),
+    );
+    const classifier = await load(summed);
+    expect(classifier.input).toMatchObject({ channels: 1, width: 50 });
+    expect(classifier.cautions.join()).toContain('a signal of one channel, 50 values each');
+    await classifier.release();
+  });
+});
+
 describe('signals and tables', () => {
   it.each(pairs)('$title is explained as the same model with four dimensions, by every method', async (pair) => {
     const { own, settings, twin, image } = pair;

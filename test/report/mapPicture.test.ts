@@ -27,6 +27,16 @@ const grey = (width: number, height: number, values: readonly number[]): Picture
   data: Uint8Array.from(values),
 });
 
+it('a map of more channels than a call takes arguments is read, and where it is strongest said', () => {
+  const height = 200_000;
+  const names = Array.from({ length: height }, (_, i) => `c${i}`);
+  const values = new Float32Array(height).fill(0.25);
+  values[7] = 2;
+  const cells = { kind: 'signal', names } as const;
+  const map: AttributionMap = { ...base, width: 1, height, values, scale: 2, cells };
+  expect(readMap(map)).toMatchObject({ cell: 'moment', forPlace: 'in the middle of “c7”' });
+});
+
 describe('a map as a picture', () => {
   it('shows each value in its own pixel, in the legend’s colours', () => {
     const map = mapFrom(3, 2, [0, 1, -1, 0.5, Number.NaN, -9], 1);

@@ -38,14 +38,14 @@ const probes = 2;
  */
 export async function detectorOf(loaded: LoadedModel, given: DetectionSettings = {}): Promise<Detector> {
   const { outputs, detection: settings = {}, suppressed, runtime, inputName, batchSize } = loaded;
-  const classes = loaded.input.classes ?? exportedNames(loaded.model);
-  const input = { ...loaded.input, classes };
-  const model = { ...loaded, input };
   const draft = draftLayout(loaded);
   if (!draft) throw unrecognised(outputs);
-  const images = probeImages(input, probes);
-  const found = await model.outputsOf(images);
-  const settled = settleLayout(model, draft, (value) => floatOutputOf(found, value));
+  const images = probeImages(loaded.input, probes);
+  const found = await loaded.outputsOf(images);
+  const settled = settleLayout(loaded, draft, (value) => floatOutputOf(found, value));
+  const classes = namesOfThings(loaded.input.classes ?? exportedNames(loaded.model), settled);
+  const input = { ...loaded.input, classes };
+  const model = { ...loaded, input };
   const layout = { ...settled, hasLogits: await findsLogits(model, settled, images) };
   const builder = new GraphBuilder(model.model.graph, 'proposals');
   const { boxes, confidences } = addProposals(builder, layout, input);
@@ -75,6 +75,15 @@ export async function detectorOf(loaded: LoadedModel, given: DetectionSettings =
     },
     release: () => proposing.release(),
   };
+}
+
+/** The names of a layout's classes: where they name all its columns, the background's is left out. */
+function namesOfThings(
+  names: readonly string[] | undefined,
+  { background, classes }: Pick<DetectionLayout, 'background' | 'classes'>,
+): readonly string[] | undefined {
+  if (background === 'none' || names?.length !== classes + 1) return names;
+  return background === 'first' ? names.slice(1) : names.slice(0, -1);
 }
 
 /** The layout of a loaded model as far as names and shapes say; undefined where it is not recognised. */

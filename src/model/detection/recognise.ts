@@ -40,7 +40,7 @@ export function recogniseDetection(outputs: readonly ModelOutput[], hints: Layou
 
 /** The error for a model whose outputs are no layout that is known: what they are, and how to describe them. */
 export function unrecognised(outputs: readonly ModelOutput[]): UnsuitableModelError {
-  const list = outputs.map(({ name, dims }) => `  ${name}: [n, ${dims.join(', ')}]`).join('\n');
+  const list = outputs.map(({ name, dims }) => `  ${name}: [${['n', ...dims].join(', ')}]`).join('\n');
   return new UnsuitableModelError(
     `The layout of this detector is not recognised. Its outputs are:\n${list}\nSay how they are to be read in MODEL.konkyo.json, as "detection": {"layout": "yolov8"} ([n, 4 + classes, anchors]), {"layout": "yolov5"} ([n, anchors, 5 + classes]), or {"boxes": NAME, "scores": NAME} ([n, anchors, 4] and [n, anchors, classes]), with "form", "unit", "activation" and "background" where they are not the usual ones (docs/detection.md). A value inside of the model can be named too: --output NAME.`,
   );

@@ -1,6 +1,5 @@
 import type { Model, Node } from '../../onnx/graph.ts';
 import { inputOf, viewOf } from '../../onnx/graphView.ts';
-import { UnsuitableModelError } from '../errors.ts';
 import type { BoxForm } from './layout.ts';
 
 /** What goes into a model's NonMaxSuppression, and what it is told. */
@@ -13,20 +12,15 @@ export interface Suppression {
 }
 
 /**
- * The NonMaxSuppression that a model's outputs depend on; undefined where there is none. What it makes is a decision, which changes
- * with no pixel until it changes altogether: the boxes and scores that go into it are what can be explained.
- * @throws UnsuitableModelError where there are several.
+ * The NonMaxSuppression nodes that a model's outputs depend on. What one makes is a decision, which changes with no pixel until it
+ * changes altogether: the boxes and scores that go into it are what can be explained. Where there are several (one a class), they have
+ * to be named.
  */
-export function suppressionOf({ graph, producer }: Pick<Model, 'graph' | 'producer'>): Suppression | undefined {
+export function suppressionsOf({ graph, producer }: Pick<Model, 'graph' | 'producer'>): readonly Suppression[] {
   const needed = viewOf(graph).upstream(graph.outputs.map(({ name }) => name));
-  const [found, another] = needed.filter(({ op, domain }) => op === 'NonMaxSuppression' && domain === '');
-  if (!found) return undefined;
-  if (another) {
-    throw new UnsuitableModelError(
-      `The model has several NonMaxSuppression nodes, one after "${inputOf(found, 0)}" and "${inputOf(found, 1)}", another after "${inputOf(another, 0)}" and "${inputOf(another, 1)}". Name the boxes and scores to explain, in MODEL.konkyo.json: "detection": {"boxes": NAME, "scores": NAME}.`,
-    );
-  }
-  return { boxes: inputOf(found, 0), scores: inputOf(found, 1), form: formOf(found, producer) };
+  return needed
+    .filter(({ op, domain }) => op === 'NonMaxSuppression' && domain === '')
+    .map((node) => ({ boxes: inputOf(node, 0), scores: inputOf(node, 1), form: formOf(node, producer) }));
 }
 
 /** The standard says y1, x1, y2, x2; what PyTorch exports has x1, y1, x2, y2, which to the overlap is the same. */

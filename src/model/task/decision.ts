@@ -75,6 +75,11 @@ export function decisionSummary(decision: TaskDecision): DecisionSummary {
   return said;
 }
 
+/** A class without a name is called by its number, which says nothing by itself. */
+function inWords(label: string): string {
+  return /^\d+$/.test(label) ? `class ${label}` : label;
+}
+
 /** A decision in a line: `cat 97%, dog 61%`. */
 export function decisionWords(decision: DecisionSummary): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
@@ -97,6 +102,6 @@ export function decisionWords(decision: DecisionSummary): string {
       return own.isNotKept ? `${words}, asked for and not kept (${found})` : `${words} (${found})`;
     }
     case 'segmentation':
-      return decision.classes.map(({ label, share }) => `${label} ${percent(share)}`).join(', ');
+      return decision.classes.map(({ label, share }) => `${inWords(label)} ${percent(share)}`).join(', ');
   }
 }

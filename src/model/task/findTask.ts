@@ -1,5 +1,6 @@
 import { draftLayout } from '../detection/detector.ts';
 import { exportedNames } from '../detection/exportedNames.ts';
+import { gridCells } from '../detection/grid.ts';
 import { UnsuitableModelError } from '../errors.ts';
 import { findScores } from '../findScores.ts';
 import type { LoadedModel } from '../loadModel.ts';
@@ -36,6 +37,8 @@ export function findTask(loaded: LoadedModel): FoundTask {
     return found && (said === undefined || said === found.task || isRowTask(said, found.task)) ? [found] : [];
   });
   const [found] = fits;
+  const maps = new Set(fits.flatMap(({ task, output: { dims } }) => (task === 'segmentation' ? [dims.join()] : [])));
+  if (maps.size > 1) throw new UnsuitableModelError(severalMaps(outputs));
   const isKnown = second === undefined || (found !== undefined && !isRow(found.output.dims));
   if (found && first && isKnown) {
     if (said !== undefined && said !== 'segmentation') return { output: found.output, task: said };
@@ -67,7 +70,8 @@ function boxTask(loaded: LoadedModel): FoundTask | undefined {
   if (!draft) return undefined;
   const isNamed = (input.classes ?? exportedNames(model))?.length === draft.classes;
   const isLikely = draft.name === 'ssd' || draft.name === 'detr' || draft.name === 'nms';
-  if (!isLikely && !isNamed && draft.anchors < manyPlaces) return undefined;
+  const isOfGrids = draft.anchors === gridCells(input).length;
+  if (!isLikely && !isNamed && !isOfGrids && draft.anchors < manyPlaces) return undefined;
   return {
     task: 'detection',
     output,
@@ -104,6 +108,13 @@ function ofRow({ model, facts }: LoadedModel, output: ModelOutput): FoundTask {
     output,
     assumption: `The output is called "${output.name}" and has no sigmoid: it was read as a value (a regression), not as a logit of two classes. If it is one, say --task classes.`,
   };
+}
+
+/** Maps of several sizes or depths are the grids of a detector as often as they are classes. */
+function severalMaps(outputs: readonly ModelOutput[]): string {
+  const list = outputs.map((output) => `  ${shapeInWords(output)}`).join('\n');
+  const [first] = outputs;
+  return `Several outputs could be scores at each position of the image, and they are not alike:\n${list}\nSay which is a segmentation with --output NAME. If they are the grids of a detector, export it with its boxes decoded, or name the numbers to explain: --target "${first?.name ?? 'OUTPUT'}[0, ...]".`;
 }
 
 function unfitWords(outputs: readonly ModelOutput[], said: Task | undefined): string {

@@ -115,7 +115,8 @@ function placeOf(position: number, { width, height }: AttributionMap): number {
 }
 
 function strongest(totals: Float64Array, names: readonly string[]): string | undefined {
-  const most = Math.max(...totals);
+  // There is a place for each channel of a signal, which may be more than a call takes arguments.
+  const most = totals.reduce((largest, total) => Math.max(largest, total), 0);
   const isTie = totals.indexOf(most) !== totals.lastIndexOf(most);
   return most > 0 && !isTie ? names[totals.indexOf(most)] : undefined;
 }

@@ -16,7 +16,7 @@ export function overview(images: readonly ExplainedImage[]): Html {
   return html`
 <section class="overview" id="overview">
   ${heading(2, 'At a glance')}
-  <p class="measure">One row ${images.every(({ numbers }) => !numbers) ? 'an image' : 'each'}. Red spoke for what was explained (as a rule the decided class, or that class rather than the one that came second), blue against; each map has its own scale. Follow ${images.every(({ numbers }) => !numbers) ? 'an image’s' : 'a'} name to its own part.${columns.length > mostAcross ? ` There are ${columns.length} maps of each: scroll the table sideways for the rest.` : ''}</p>
+  <p class="measure">One row ${rowOf(images)}. Red spoke for what was explained (as a rule the decided class, or that class rather than the one that came second), blue against; each map has its own scale. Follow ${images.every(({ numbers }) => !numbers) ? 'an image’s' : 'a'} name to its own part.${columns.length > mostAcross ? ` There are ${columns.length} maps of each: scroll the table sideways for the rest.` : ''}</p>
   <div class="scroll" tabindex="0" role="region" aria-label="All images and maps">
     <table style="--columns:${columns.length}">
       <thead><tr><th scope="col">Image</th><th scope="col">Decision</th>${columns.map(({ heading }) => html`<th scope="col" class="method">${heading}</th>`)}</tr></thead>
@@ -25,6 +25,12 @@ export function overview(images: readonly ExplainedImage[]): Html {
     </table>
   </div>
 </section>`;
+}
+
+/** What has a row: `an image`, `a box`, or whatever it is. */
+function rowOf(images: readonly ExplainedImage[]): string {
+  if (images.every(({ boxes }) => boxes)) return 'a box';
+  return images.every(({ numbers }) => !numbers) ? 'an image' : 'each';
 }
 
 interface Column {

@@ -138,12 +138,12 @@ export function mapAlternative(map: AttributionMap, reading: MapReading): string
   return `${map.title}, evidence for ${map.target}: ${balanceWords(reading)}`;
 }
 
-/** How many there are, by what they are: images, signals, rows of a table, or several of these. */
+/** How many there are, by what they are: images, boxes found in them, signals, rows of a table, or several of these. */
 export function countedThings(images: readonly ExplainedImage[]): string {
-  const kinds = [...new Set(images.map(({ numbers }) => numbers?.kind ?? 'image'))];
+  const kinds = [...new Set(images.map(({ numbers, boxes }) => numbers?.kind ?? (boxes ? 'box' : 'image')))];
   const [kind] = kinds;
   const thing = kind === undefined || kinds.length > 1 ? 'input' : kind === 'table' ? 'row' : kind;
-  return counted(images.length, thing, `${thing}s`);
+  return counted(images.length, thing, thing === 'box' ? 'boxes' : `${thing}s`);
 }
 
 /** What was explained, in words: `a signal of 2 channels, 1,000 values each`. */

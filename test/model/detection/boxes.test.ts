@@ -5,10 +5,13 @@ import { boxAtSize } from '../../../src/model/detection/box.ts';
 import { boxClass, readBox } from '../../../src/model/detection/boxReading.ts';
 import { askedBox, chooseBox } from '../../../src/model/detection/chooseBox.ts';
 import { anchorsBehind, type Detection, detectionsOf } from '../../../src/model/detection/detections.ts';
-import type { Detector } from '../../../src/model/detection/detector.ts';
+import { type Detector, detectorOf } from '../../../src/model/detection/detector.ts';
 import { exportedNames } from '../../../src/model/detection/exportedNames.ts';
 import { loadDetector } from '../../../src/model/detection/loadDetector.ts';
-import { suppressionOf } from '../../../src/model/detection/suppression.ts';
+import { suppressionsOf } from '../../../src/model/detection/suppression.ts';
+import { loadModel } from '../../../src/model/loadModel.ts';
+import { readAs } from '../../../src/model/reading/reading.ts';
+import { sliceReading } from '../../../src/model/reading/slice.ts';
 import { readTargetText } from '../../../src/model/targetText.ts';
 import { float32 } from '../../../src/onnx/tensor.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';
@@ -182,14 +185,62 @@ describe('a box that is asked for', () => {
 describe('loading', () => {
   it('reads what goes into a NonMaxSuppression, and says so', async () => {
     const model = suppressing();
-    expect(suppressionOf(model)).toEqual({ boxes: 'inner_boxes', scores: 'inner_scores', form: 'corners-yx' });
-    expect(suppressionOf({ ...model, producer: 'pytorch' })).toMatchObject({ form: 'corners' });
+    expect(suppressionsOf(model)).toEqual([{ boxes: 'inner_boxes', scores: 'inner_scores', form: 'corners-yx' }]);
+    expect(suppressionsOf({ ...model, producer: 'pytorch' })).toMatchObject([{ form: 'corners' }]);
     await scoped(async (keep) => {
       const detector = await keep(loadDetector(writeModel(model), { runtime: cpu }));
       expect(detector.layout.name).toBe('nms');
       expect(detector.notes.join(' ')).toContain('The model ends in a NonMaxSuppression');
       expect(await detector.propose(pixels(2))).toHaveLength(2);
     });
+  });
+
+  it('of several NonMaxSuppression nodes, reads what goes into each, of which the boxes and scores are to be named', async () => {
+    const one = suppressing();
+    const again = {
+      ...one.graph.nodes.find(({ op }) => op === 'NonMaxSuppression')!,
+      name: 'again',
+      inputs: ['inner_boxes', 'second_scores', ''],
+      outputs: ['selected_too'],
+    };
+    const second = { ...again, op: 'Sqrt', name: 'second', inputs: ['inner_scores'], outputs: ['second_scores'] };
+    const { graph } = one;
+    const model = {
+      ...one,
+      graph: {
+        ...graph,
+        nodes: [...graph.nodes, second, again],
+        outputs: [...graph.outputs, value('selected_too', undefined)],
+      },
+    };
+    await scoped(async (keep) => {
+      const loaded = await keep(loadModel(writeModel(model), { runtime: cpu }));
+      expect(loaded.outputs.map(({ name }) => name)).toEqual(['inner_boxes', 'inner_scores', 'second_scores']);
+      await expect(detectorOf(loaded)).rejects.toThrow(/not recognised.*second_scores: \[n, 3, 12\].*"boxes": NAME/s);
+      // Whatever else it gives can be explained.
+      const sum = await keep(readAs(loaded, sliceReading(loaded, 'inner_scores[0,1,2:4]')));
+      expect(await sum.predict(pixels(1))).toHaveLength(1);
+      const detection = {
+        boxes: 'inner_boxes',
+        scores: 'second_scores',
+        form: 'corners',
+        activation: 'sigmoid',
+      } as const;
+      const named = await keep(loadDetector(writeModel(model), { runtime: cpu, input: { detection } }));
+      expect(named.layout).toMatchObject({ anchors: 12, classes: 3 });
+    });
+  });
+
+  it('a background among the class names is nothing that a box is of', async () => {
+    for (const classes of [
+      ['nothing', 'cat', 'dog', 'fox'],
+      ['cat', 'dog', 'fox'],
+    ]) {
+      await scoped(async (keep) => {
+        const detector = await keep(loadDetector(writeModel(ssd()), { runtime: cpu, input: { classes } }));
+        expect(detector.model.input.classes).toEqual(['cat', 'dog', 'fox']);
+      });
+    }
   });
 
   it('takes class names as exporters leave them', () => {
