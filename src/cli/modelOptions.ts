@@ -3,21 +3,19 @@ import type { Dataset } from '../datasets/dataset.ts';
 import type { Classifier } from '../model/classifier.ts';
 import type { LoadedModel } from '../model/loadModel.ts';
 import { descriptionPath, loadModelFile, openModelFile } from '../node/modelFile.ts';
-import { nodeRuntime } from '../runtime/node.ts';
-import { threadCount } from './flags.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { datasetWithProgress } from './inputs.ts';
 import { methodOptions } from './methodFlags.ts';
 import type { Progress } from './progress.ts';
+import { deviceWords, type RuntimeFlags, runtimeFrom } from './runtimeFlags.ts';
 import { say } from './streams.ts';
 import { watched } from './watchdog.ts';
 
 /** What `addModelOptions` adds; the commands that can explain probabilities add `--probabilities`. */
-export interface ModelFlags extends InputFlags {
+export interface ModelFlags extends InputFlags, RuntimeFlags {
   readonly output?: string;
   readonly probabilities?: boolean;
   readonly dataDir?: string;
-  readonly threads?: string;
   readonly force?: boolean;
 }
 
@@ -36,6 +34,7 @@ export function addModelOptions(command: Command): Command {
     .option('--classes <file>', 'class names, one a line')
     .option('--data-dir <folder>', 'where the files of a named data set are')
     .option('--threads <n>', 'threads (default: all)')
+    .option('--device <device>', deviceWords)
     .option('--force', forceWords);
 }
 
@@ -47,7 +46,7 @@ export function modelInputs(path: string, { classes }: ModelFlags): readonly (st
 /** The classifier in a file, as its flags say. @throws UsageError, FileError, and what `loadClassifier` throws. */
 export async function classifierFrom(path: string, flags: ModelFlags): Promise<Classifier> {
   const classifier = await loadModelFile(path, {
-    runtime: watched(nodeRuntime(threadCount(flags.threads)), path),
+    runtime: watched(runtimeFrom(flags), path),
     input: await inputSettings(flags),
     sourceOf: (name) => `--${name}`,
     explain: flags.probabilities === true ? 'output' : 'scores',
@@ -60,7 +59,7 @@ export async function classifierFrom(path: string, flags: ModelFlags): Promise<C
 /** A model with outputs of any shape, as its flags say. @throws UsageError, FileError, and what `loadModel` throws. */
 export async function modelFrom(path: string, flags: ModelFlags): Promise<LoadedModel> {
   return openModelFile(path, {
-    runtime: watched(nodeRuntime(threadCount(flags.threads)), path),
+    runtime: watched(runtimeFrom(flags), path),
     input: await inputSettings(flags),
     sourceOf: (name) => `--${name}`,
     output: flags.output,

@@ -5,11 +5,10 @@ import { namedDatasets } from '../datasets/namedDatasets.ts';
 import { type InputDescription, settingsOf } from '../model/inputDescription.ts';
 import { descriptionPath } from '../node/modelFile.ts';
 import { readNamedFile } from '../node/namedFile.ts';
-import { nodeRuntime } from '../runtime/node.ts';
 import { architectures } from '../training/architectures.ts';
 import { readCheckpoint } from '../training/checkpointFile.ts';
 import { type CheckpointPlace, checkpointPlace, keptUntilDone } from './checkpointPlace.ts';
-import { positiveFlag, threadCount } from './flags.ts';
+import { positiveFlag } from './flags.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { datasetWithProgress } from './inputs.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
@@ -17,19 +16,19 @@ import { forceWords } from './modelOptions.ts';
 import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { type Progress, progressTo } from './progress.ts';
+import { deviceWords, type RuntimeFlags, runtimeFrom } from './runtimeFlags.ts';
 import { printJson, printWords } from './streams.ts';
 import { type TrainFlags, type TrainSettings, trainSettings, updatesOf } from './trainSettings.ts';
 import { defaultsOf, loadStart, trainStart } from './trainStart.ts';
 import { watched } from './watchdog.ts';
 
-interface Flags extends TrainFlags, InputFlags {
+interface Flags extends TrainFlags, InputFlags, RuntimeFlags {
   readonly dataset: string;
   readonly dataDir?: string;
   readonly out: string;
   readonly resume?: string;
   readonly checkpointEvery: string;
   readonly force?: boolean;
-  readonly threads?: string;
   readonly json?: boolean;
 }
 
@@ -64,6 +63,7 @@ export function addTrainCommand(program: Command): void {
     .option('--mean <numbers>', 'then these are subtracted, one or one a channel (default: 0)')
     .option('--std <numbers>', 'then divided by these (default: 1)')
     .option('--threads <n>', 'threads (default: all)')
+    .option('--device <device>', deviceWords)
     .option('--force', forceWords)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', `\nArchitectures:\n${networks.join('\n')}\n\nData sets:\n${datasets.join('\n')}`)
@@ -84,7 +84,7 @@ async function trainAndWrite(argument: string, flags: Flags, progress: Progress)
   const settings = trainSettings(flags, defaultsOf(start));
   const everySeconds = 60 * positiveFlag('checkpoint-every', flags.checkpointEvery);
   const { seed, learningRate, validation: validated, ...rest } = settings;
-  const runtime = watched(nodeRuntime(threadCount(flags.threads)), argument);
+  const runtime = watched(runtimeFrom(flags), argument);
   const described = await inputSettings(flags);
   const description = descriptionPath(flags.out);
   await prepareTargets(
