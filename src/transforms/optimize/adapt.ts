@@ -2,6 +2,7 @@ import { type Attribute, type Graph, type Node, subgraphs } from '../../onnx/gra
 import { GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { prune } from '../../onnx/prune.ts';
 import { withoutPoolIndices } from './withoutPoolIndices.ts';
+import { withoutSum } from './withoutSum.ts';
 
 /** Adds the nodes of a graph to a builder that has none yet, some of them another way. */
 export type Adaptation = (builder: GraphBuilder, nodes: readonly Node[]) => void;
@@ -10,6 +11,7 @@ export type Adaptation = (builder: GraphBuilder, nodes: readonly Node[]) => void
 const adaptations = {
   /** MaxPool's second output. */
   'MaxPool.Indices': withoutPoolIndices,
+  Sum: withoutSum,
 } as const satisfies Readonly<Record<string, Adaptation>>;
 
 /** Something that a runtime may lack. */

@@ -122,6 +122,26 @@ it('reaches into loops', async () => {
   expect(await run(adapted, x)).toEqual(await run(graph, x));
 });
 
+it('adds up in twos, in the order of a sum', async () => {
+  const inputs = ['x', 'y', 'z'].map((name) => value(name, [3]));
+  const nodes = [node('Sum', ['x', 'y', 'z'], ['sum']), node('Sum', ['x'], ['same'])];
+  const graph = graphOf({ inputs, nodes, outputs: ['sum', 'same'] });
+  const adapted = adapt(graph, ['Sum']);
+  expect(adapted.nodes.filter(({ op }) => op === 'Sum')).toEqual([]);
+  const feeds = {
+    x: float32([3], [1e8, 1, 0.1]),
+    y: float32([3], [-1e8, 2, 0.2]),
+    z: float32([3], [1, 3, 0.3]),
+  };
+  const results = [];
+  for (const each of [graph, adapted]) {
+    const session = await cpu.createSession(modelOf(each));
+    results.push(await session.run(feeds));
+    await session.release();
+  }
+  expect(results[1]).toEqual(results[0]);
+});
+
 it('leaves a runtime without gaps its graph', () => {
   const graph = graphOf({ inputs: [value('x', [1])], nodes: [node('Neg', ['x'], ['y'])], outputs: ['y'] });
   expect(adapt(graph, [])).toBe(graph);
