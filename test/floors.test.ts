@@ -8,7 +8,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   random: [],
   pictures: [],
   files: ['onnx'],
-  runtime: ['onnx'],
+  runtime: ['onnx', 'transforms'],
   transforms: ['onnx'],
   datasets: ['random', 'files', 'pictures'],
   model: ['onnx', 'random', 'pictures', 'files', 'runtime', 'transforms', 'datasets'],

@@ -2,10 +2,10 @@ import type { Classifier } from '../model/classifier.ts';
 import { NotEquivalentError } from '../model/errors.ts';
 import { probeImages } from '../model/probeImages.ts';
 import { referenceOf } from '../model/reference.ts';
-import type { Model } from '../onnx/graph.ts';
+import { type Graph, type Model, subgraphs } from '../onnx/graph.ts';
 import { rows, type Tensor } from '../onnx/tensor.ts';
 import { type Program, program, type Rows } from '../runtime/program.ts';
-import { floatOutputOf, type OptimizationLevel, optimizationLevels } from '../runtime/runtime.ts';
+import { floatOutputOf, type OptimizationLevel, optimizationLevels, type Runtime } from '../runtime/runtime.ts';
 import { explained } from './explainedScores.ts';
 
 /** An explanation's score and the predicted one may differ by this share of what the score varies by: two graphs' rounding. */
@@ -44,7 +44,7 @@ export async function openChecked(
     program(runtime, model, { batchSize: imagesAtOnce, optimization });
   let session: Program = await open(untried.pop());
   let checked = false;
-  let notes: readonly string[] = [];
+  let notes: readonly string[] = leftToProcessor(runtime, model.graph);
   return {
     async run(feeds, weights) {
       const count = weights.dims[0] ?? 0;
@@ -67,6 +67,7 @@ export async function openChecked(
         await session.release();
         session = await open(level);
         notes = [
+          ...notes,
           `Optimised further, ${runtime.name} gives this explanation another score than the prediction's; it was run at optimisation level "${level}".`,
         ];
         values = await run();
@@ -75,6 +76,19 @@ export async function openChecked(
     },
     release: () => session.release(),
   };
+}
+
+/** Which operators of a graph another device leaves to the processor, in words. */
+function leftToProcessor({ name, limits }: Runtime, graph: Graph): string[] {
+  const operators = new Set<string>();
+  const look = ({ nodes }: Graph) => {
+    for (const node of nodes) {
+      if (node.domain === '' && limits?.onProcessor.includes(node.op)) operators.add(node.op);
+      for (const inner of subgraphs(node)) look(inner);
+    }
+  };
+  look(graph);
+  return operators.size === 0 ? [] : [`${name} leaves to the processor: ${[...operators].sort().join(', ')}.`];
 }
 
 /** Whether an explained score is the one predicted for an image, but for rounding. */

@@ -7,17 +7,16 @@ import { methodKinds } from '../methods.ts';
 import { loadClassifier } from '../model/loadClassifier.ts';
 import { reportFolder } from '../node/reportFolder.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
-import { nodeRuntime } from '../runtime/node.ts';
 import { architectures } from '../training/architectures.ts';
 import { adam } from '../training/optimizers.ts';
 import { cosine } from '../training/schedules.ts';
-import { threadCount } from './flags.ts';
 import { openInputs } from './inputs.ts';
 import { interruptedStatus, stopIfInterrupted, workOptions } from './interruption.ts';
 import { forceWords } from './modelOptions.ts';
 import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
+import { deviceWords, type RuntimeFlags, runtimeFrom } from './runtimeFlags.ts';
 import { printWords } from './streams.ts';
 
 /** Thirty times over the 8,000 digits: where the accuracy on the other 2,000 stops rising. */
@@ -30,14 +29,14 @@ export function addDemoCommand(program: Command): void {
     .option('--out <folder>', 'where the model and the report go', 'report')
     .option('--seed <n>', 'of the training', '0')
     .option('--threads <n>', 'threads (default: all)')
+    .option('--device <device>', deviceWords)
     .option('--force', forceWords)
     .action(run);
 }
 
-interface Flags {
+interface Flags extends RuntimeFlags {
   readonly out: string;
   readonly seed: string;
-  readonly threads?: string;
   readonly force?: boolean;
 }
 
@@ -52,7 +51,7 @@ async function run(flags: Flags): Promise<void> {
     { inputs: [], force: flags.force },
   );
   const seed = Number(flags.seed);
-  const runtime = nodeRuntime(threadCount(flags.threads));
+  const runtime = runtimeFrom(flags);
   const { train, test } = await loadDigits();
   progress.message(`1. Train a small convolutional network on ${train.count} handwritten digits`);
   const { bytes, accuracy } = await trainNetwork(runtime, architectures.b.build(seed), {

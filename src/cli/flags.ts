@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { KonkyoError } from '../konkyoError.ts';
 
 /*
@@ -52,16 +51,4 @@ export function positiveFlag(flag: string, text: string): number {
 function numberIn(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   return Number.isFinite(value) ? value : Number.NaN;
-}
-
-/** Beyond the machine's processors threads only wait for each other; each session has as many. */
-const most = Math.max(64, availableParallelism());
-
-/** The runtime option for --threads. @throws UsageError */
-export function threadCount(flag: string | undefined): { readonly threads?: number } {
-  if (flag === undefined) return {};
-  const threads = flag.trim() === '' ? Number.NaN : Number(flag);
-  if (!Number.isInteger(threads) || threads < 1 || threads > most)
-    throw new UsageError(`--threads takes a whole number from 1 to ${most}, not "${flag}".`);
-  return { threads };
 }

@@ -10,24 +10,22 @@ import { sliceReading } from '../model/reading/slice.ts';
 import { valueReading } from '../model/reading/value.ts';
 import type { Task } from '../model/task/task.ts';
 import { describedTask, descriptionPath, loadModelFile, openModelFile } from '../node/modelFile.ts';
-import { nodeRuntime } from '../runtime/node.ts';
-import { threadCount } from './flags.ts';
 import { heldFrom } from './heldFlag.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { datasetWithProgress } from './inputs.ts';
 import { methodOptions } from './methodFlags.ts';
 import type { Progress } from './progress.ts';
+import { deviceWords, type RuntimeFlags, runtimeFrom } from './runtimeFlags.ts';
 import { say } from './streams.ts';
 import { watched } from './watchdog.ts';
 
 /** What `addModelOptions` adds; the commands that can explain probabilities add `--probabilities`. */
-export interface ModelFlags extends InputFlags {
+export interface ModelFlags extends InputFlags, RuntimeFlags {
   readonly output?: string;
   readonly input?: string;
   readonly with?: string;
   readonly probabilities?: boolean;
   readonly dataDir?: string;
-  readonly threads?: string;
   readonly force?: boolean;
 }
 
@@ -49,6 +47,7 @@ export function addModelOptions(command: Command): Command {
     .option('--classes <file>', 'class names, one a line')
     .option('--data-dir <folder>', 'where the files of a named data set are')
     .option('--threads <n>', 'threads (default: all)')
+    .option('--device <device>', deviceWords)
     .option('--force', forceWords);
 }
 
@@ -113,7 +112,7 @@ export async function modelFrom(
 
 async function loadedAs(path: string, flags: ModelFlags, inputs: readonly string[], part: ExplainedPart | undefined) {
   return {
-    runtime: watched(nodeRuntime(threadCount(flags.threads)), path),
+    runtime: watched(runtimeFrom(flags), path),
     input: await inputSettings(flags),
     sourceOf: (name: string) => `--${name}`,
     output: flags.output,

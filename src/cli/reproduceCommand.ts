@@ -3,13 +3,12 @@ import type { Command } from 'commander';
 import type { Dataset } from '../datasets/dataset.ts';
 import { removeEarlierPictures } from '../node/reportFolder.ts';
 import { renderPage } from '../report/page/page.ts';
-import { nodeRuntime } from '../runtime/node.ts';
 import { rulesPaper } from '../studies/booleanRules/paper/rules.ts';
 import { filtersPaper } from '../studies/filterPaths/paper/filters.ts';
 import { noncontributingPaper } from '../studies/noncontributing/paper/noncontributing.ts';
 import type { Paper, PaperResult, Reproduction } from '../studies/paper.ts';
 import { regionsPaper } from '../studies/regionPruning/paper/regions.ts';
-import { commandLine, threadCount, UsageError, wholeFlag } from './flags.ts';
+import { commandLine, UsageError, wholeFlag } from './flags.ts';
 import { datasetWithProgress } from './inputs.ts';
 import { stopIfInterrupted, stoppable } from './interruption.ts';
 import { forceWords } from './modelOptions.ts';
@@ -17,12 +16,13 @@ import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { keptNetworks } from './paperNetworks.ts';
 import { type Progress, progressTo } from './progress.ts';
+import { deviceWords, type RuntimeFlags, runtimeFrom } from './runtimeFlags.ts';
 import { printWords } from './streams.ts';
 
 /** The papers whose experiments konkyo repeats. */
 const papers: readonly Paper[] = [rulesPaper, filtersPaper, noncontributingPaper, regionsPaper];
 
-interface Flags {
+interface Flags extends RuntimeFlags {
   readonly dataset: string;
   readonly dataDir?: string;
   readonly quick?: boolean;
@@ -32,7 +32,6 @@ interface Flags {
   readonly models?: string;
   readonly out: string;
   readonly json?: string;
-  readonly threads?: string;
   readonly force?: boolean;
 }
 
@@ -52,6 +51,7 @@ export function addReproduceCommand(program: Command): void {
     .option('--out <folder>', 'where the page and its pictures go', 'report')
     .option('--json <file>', 'also write the figures as JSON')
     .option('--threads <n>', 'threads (default: all)')
+    .option('--device <device>', deviceWords)
     .option('--force', forceWords)
     .addHelpText('after', `\nPapers:\n${list.join('\n')}`)
     .action(run);
@@ -81,7 +81,7 @@ async function run(name: string, flags: Flags): Promise<void> {
 }
 
 async function reproduce(paper: Paper, seeds: readonly number[], flags: Flags, progress: Progress): Promise<void> {
-  const runtime = nodeRuntime(threadCount(flags.threads));
+  const runtime = runtimeFrom(flags);
   const dataset = await paperDataset(flags, progress);
   const quick = flags.quick === true;
   const start = performance.now();

@@ -4,31 +4,30 @@ import { namedDatasets } from '../datasets/namedDatasets.ts';
 import { settingsOf } from '../model/inputDescription.ts';
 import { descriptionPath } from '../node/modelFile.ts';
 import { readNamedFile } from '../node/namedFile.ts';
-import { nodeRuntime } from '../runtime/node.ts';
 import { architectures } from '../training/architectures.ts';
 import { readCheckpoint } from '../training/checkpointFile.ts';
 import type { QualityFigure } from '../training/mosaic/measures.ts';
 import { mosaicNetworks } from '../training/mosaic/networks.ts';
 import { type CheckpointPlace, checkpointPlace, keptUntilDone } from './checkpointPlace.ts';
-import { positiveFlag, threadCount } from './flags.ts';
+import { positiveFlag } from './flags.ts';
 import { type InputFlags, inputSettings } from './inputFlags.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
 import { forceWords } from './modelOptions.ts';
 import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { type Progress, progressTo } from './progress.ts';
+import { deviceWords, type RuntimeFlags, runtimeFrom } from './runtimeFlags.ts';
 import { printJson, printWords } from './streams.ts';
 import { classMaterial, datasetNameOf, type MaterialFlags, mosaicMaterial } from './trainMaterial.ts';
 import { type TrainFlags, type TrainSettings, trainSettings, updatesOf } from './trainSettings.ts';
 import { architectureNames, defaultsOf, loadStart, trainStart } from './trainStart.ts';
 import { watched } from './watchdog.ts';
 
-interface Flags extends TrainFlags, InputFlags, MaterialFlags {
+interface Flags extends TrainFlags, InputFlags, MaterialFlags, RuntimeFlags {
   readonly out: string;
   readonly resume?: string;
   readonly checkpointEvery: string;
   readonly force?: boolean;
-  readonly threads?: string;
   readonly json?: boolean;
 }
 
@@ -65,6 +64,7 @@ export function addTrainCommand(program: Command): void {
     .option('--mean <numbers>', 'then these are subtracted, one or one a channel (default: 0)')
     .option('--std <numbers>', 'then divided by these (default: 1)')
     .option('--threads <n>', 'threads (default: all)')
+    .option('--device <device>', deviceWords)
     .option('--force', forceWords)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', `\nArchitectures:\n${networks.join('\n')}\n\nData sets:\n${datasets.join('\n')}`)
@@ -86,7 +86,7 @@ async function trainAndWrite(argument: string, flags: Flags, progress: Progress)
   const settings = trainSettings(flags, defaultsOf(start));
   const everySeconds = 60 * positiveFlag('checkpoint-every', flags.checkpointEvery);
   const { seed, learningRate, validation: validated, ...rest } = settings;
-  const runtime = watched(nodeRuntime(threadCount(flags.threads)), argument);
+  const runtime = watched(runtimeFrom(flags), argument);
   const described = await inputSettings(flags);
   const description = descriptionPath(flags.out);
   await prepareTargets(

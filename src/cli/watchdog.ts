@@ -19,14 +19,16 @@ export function watched(
   { seconds = timeLimit(), memory = mostMemory() }: Partial<RunLimits> = {},
 ): Runtime {
   const watchdog = new Watchdog({ seconds, memory });
-  return {
-    ...runtime,
+  const watching = (unwatched: Runtime): Runtime => ({
+    ...unwatched,
+    reference: unwatched.reference && watching(unwatched.reference),
     async createSession(model: Model, options?: SessionOptions): Promise<Session> {
       const during = watchdog.for(safeName(`${name}${loopsOf(model.graph)}`));
-      const session = await during(() => runtime.createSession(model, options));
+      const session = await during(() => unwatched.createSession(model, options));
       return { ...session, run: (feeds: Values, outputs) => during(() => session.run(feeds, outputs)) };
     },
-  };
+  });
+  return watching(runtime);
 }
 
 /** Beyond this share of the machine's memory the system would soon end some process, perhaps another one. */

@@ -151,7 +151,7 @@ function referenceAlone(
   plan: ReferencePlan,
 ): Promise<Reference> {
   return scoped(async (keep) => {
-    const asItIs = await keep(program(runtime, model, { outputs: names, optimization: 'none' }));
+    const asItIs = await keep(program(runtime.reference ?? runtime, model, { outputs: names, optimization: 'none' }));
     const run = (images: Tensor<'float32'>) => asItIs.run({ [image.name]: asType(images, image.type) });
     return referenceOf(run, names, probes, plan);
   });

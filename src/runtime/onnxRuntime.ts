@@ -33,7 +33,12 @@ const mostThreads = 1024;
  * A Runtime on one of the onnxruntime packages. `threads` is what one operator may use.
  * @throws SessionError for a number of threads that is none.
  */
-export function onnxRuntime(ort: OnnxRuntimePackage, name: string, provider: string, threads: number): Runtime {
+export function onnxRuntime(
+  ort: OnnxRuntimePackage,
+  name: string,
+  provider: InferenceSession.ExecutionProviderConfig,
+  threads: number,
+): Runtime {
   if (!(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads)) {
     throw new SessionError(`${name} takes 1 to ${mostThreads} threads, not ${threads}.`);
   }

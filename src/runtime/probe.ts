@@ -25,7 +25,7 @@ export interface Prober {
  */
 export async function openProbe(runtime: Runtime, model: Model): Promise<Prober> {
   const exposed = { ...model, graph: exposeAll(model.graph) };
-  const { run, release } = await program(runtime, exposed, { optimization: 'none' });
+  const { run, release } = await program(runtime.reference ?? runtime, exposed, { optimization: 'none' });
   const constants = constantNames(model.graph);
   const ofShapes = shapeOnlyNames(model.graph);
   return {

@@ -2,6 +2,7 @@ import { ArgumentError } from '../argumentError.ts';
 import type { Model } from '../onnx/graph.ts';
 import { prune } from '../onnx/prune.ts';
 import { concatRows, float32, rows as rowsOf, type Tensor } from '../onnx/tensor.ts';
+import { adapt } from '../transforms/optimize/adapt.ts';
 import { type Range, ranges } from './portions.ts';
 import { type Releasable, scoped } from './release.ts';
 import { floatOutputOf, type OptimizationLevel, type Runtime, type Values } from './runtime.ts';
@@ -61,7 +62,8 @@ export async function program(
   const graph = infos ? prune(model.graph, infos) : model.graph;
   const read = new Set(graph.inputs);
   const unread = new Set(model.graph.inputs.flatMap((input) => (read.has(input) ? [] : [input.name])));
-  const session = await runtime.createSession({ ...model, graph }, optimization ? { optimization } : {});
+  const adapted = runtime.limits ? adapt(graph, runtime.limits.lacks) : graph;
+  const session = await runtime.createSession({ ...model, graph: adapted }, optimization ? { optimization } : {});
   const needed = (feeds: Values): Values =>
     unread.size === 0 ? feeds : Object.fromEntries(Object.entries(feeds).filter(([name]) => !unread.has(name)));
   const run = (feeds: Values, wanted = outputs) => session.run(needed(feeds), wanted);

@@ -1,6 +1,7 @@
 import { KonkyoError } from '../konkyoError.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { Tensor } from '../onnx/tensor.ts';
+import type { Lack } from '../transforms/optimize/adapt.ts';
 
 /*
  * What konkyo asks of whatever executes ONNX graphs. Two are here (node.ts, web.ts); users may bring their own.
@@ -10,8 +11,20 @@ export interface Runtime {
   /** For messages and reports, e.g. "onnxruntime-node 1.30.0". */
   readonly name: string;
   readonly threads: number;
+  /** What it cannot do, or not where it does the rest; by default there is nothing. */
+  readonly limits?: RuntimeLimits;
+  /** What it is held against: models are looked at, and run as they were given, on this one. By default on itself. */
+  readonly reference?: Runtime;
   /** @throws SessionError when the runtime refuses the model. */
   createSession(model: Model, options?: SessionOptions): Promise<Session>;
+}
+
+/** What a runtime on another device than the processor does not do there. */
+export interface RuntimeLimits {
+  /** Written another way in every graph that it gets. */
+  readonly lacks: readonly Lack[];
+  /** Operators that it leaves to the processor, with copies there and back. */
+  readonly onProcessor: readonly string[];
 }
 
 /** How much a runtime may rewrite a graph before it runs it, from nothing to everything: ONNX Runtime's levels. */
@@ -72,8 +85,7 @@ export function floatOutputOf(values: Values, name: string): Tensor<'float32'> {
 export function limitOptimization(runtime: Runtime, most: OptimizationLevel): Runtime {
   if (most === 'all') return runtime;
   return {
-    name: runtime.name,
-    threads: runtime.threads,
+    ...runtime,
     createSession: (model, { optimization = 'all', ...others } = {}) =>
       runtime.createSession(model, { ...others, optimization: lower(optimization, most) }),
   };

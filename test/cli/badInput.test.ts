@@ -206,6 +206,12 @@ const cases: readonly Case[] = [
     status: 2,
   },
   {
+    title: 'a device that is none',
+    args: ['plain.onnx', 'picture.png', '--device', 'gpu'],
+    says: [/--device takes cpu, webgpu, .*, not "gpu"/],
+    status: 2,
+  },
+  {
     title: 'a size that is none',
     args: ['open.onnx', 'picture.png', '--size', '0x4'],
     says: [/--size takes HEIGHTxWIDTH/],

@@ -1,8 +1,9 @@
 import { intOf } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
-import { inputOf, optionalInputOf, outputOf } from '../../onnx/graphView.ts';
+import { inputOf, outputOf } from '../../onnx/graphView.ts';
 import { is } from '../../onnx/operators.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
+import { putBackOf } from './putBack.ts';
 import { madeBy, type Rewrite, type Surroundings } from './rewrite.ts';
 
 /**
@@ -16,7 +17,7 @@ import { madeBy, type Rewrite, type Surroundings } from './rewrite.ts';
 export const derivativeAfterMaxPool: Rewrite = (node, graph) => {
   if (node.op !== 'Mul' || node.domain !== '') return undefined;
   const [scattered, derivative] = [inputOf(node, 0), inputOf(node, 1)];
-  const putBack = unpooling(scattered, graph) ?? scattering(scattered, graph);
+  const putBack = putBackOf(scattered, graph);
   const pool = putBack && madeBy(graph, putBack.indices, 'MaxPool');
   if (!pool || pool.outputs[1] !== putBack.indices || intOf(pool, 'storage_order', 0) !== 0) return undefined;
   const [y, pooled] = [inputOf(pool, 0), outputOf(pool)];
@@ -31,37 +32,6 @@ export const derivativeAfterMaxPool: Rewrite = (node, graph) => {
     ...again(putBack.nodes, { from: putBack.gradient, to: product, end: outputOf(node) }, graph),
   ];
 };
-
-/** Nodes that put the gradient of a max pooling's output where the maxima are. */
-interface PutBack {
-  /** The gradient of the pooled output. */
-  readonly gradient: string;
-  readonly indices: string;
-  readonly shape: string;
-  /** The nodes that put it there, from `gradient` on, in order. */
-  readonly nodes: readonly Node[];
-}
-
-function unpooling(value: string, graph: Surroundings): PutBack | undefined {
-  const unpool = madeBy(graph, value, 'MaxUnpool');
-  const shape = unpool && optionalInputOf(unpool, 2);
-  if (!shape) return undefined;
-  return { gradient: inputOf(unpool, 0), indices: inputOf(unpool, 1), shape, nodes: [unpool] };
-}
-
-function scattering(value: string, graph: Surroundings): PutBack | undefined {
-  const reshape = madeBy(graph, value, 'Reshape');
-  const scatter = madeBy(graph, reshape?.inputs[0], 'ScatterElements');
-  const [zeros, indices, gradient] = (scatter?.inputs ?? []).map((name) => madeBy(graph, name, 'Reshape'));
-  if (!reshape || !scatter || !zeros || !indices || !gradient) return undefined;
-  if (madeBy(graph, zeros.inputs[0], 'ConstantOfShape')?.attributes.value !== undefined) return undefined;
-  return {
-    gradient: inputOf(gradient, 0),
-    indices: inputOf(indices, 0),
-    shape: inputOf(reshape, 1),
-    nodes: [gradient, scatter, reshape],
-  };
-}
 
 /** The nodes that compute a value from y element by element, and from nothing else; undefined where it is no such value. */
 function functionOf(y: string, value: string, graph: Surroundings): readonly Node[] | undefined {

@@ -13,7 +13,7 @@ export type Surroundings = Pick<GraphView, 'maker' | 'readers'> &
 export type Rewrite = (node: Node, graph: Surroundings) => readonly Node[] | undefined;
 
 /** The node that makes a value, if it is of this standard operator. */
-export function madeBy({ maker }: Surroundings, value: string | undefined, op: string): Node | undefined {
+export function madeBy({ maker }: Pick<GraphView, 'maker'>, value: string | undefined, op: string): Node | undefined {
   const node = value === undefined ? undefined : maker(value);
   return node?.op === op && node.domain === '' ? node : undefined;
 }

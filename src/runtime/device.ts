@@ -1,0 +1,23 @@
+import type { InferenceSession } from 'onnxruntime-common';
+import type { RuntimeLimits } from './runtime.ts';
+
+/** What ONNX Runtime may run on, by the names of its execution providers. What a package has depends on the machine. */
+export const devices = ['cpu', 'webgpu', 'cuda', 'tensorrt', 'coreml', 'dml'] as const;
+/** What ONNX Runtime may run on. */
+export type Device = (typeof devices)[number];
+
+/** What is known of a device; of others than these nothing is known to be missing. */
+export const limitsOf: Readonly<Partial<Record<Device, RuntimeLimits>>> = {
+  webgpu: {
+    // Without the operator Sum as a whole, ONNX Runtime would copy each gradient of a branch to the processor and back.
+    lacks: ['MaxPool.Indices', 'Sum'],
+    // As ONNX Runtime's profile says it of all methods on the networks of test/reference, but for sizes and indices.
+    onProcessor: ['BitShift', 'BitwiseAnd', 'BitwiseXor', 'Loop', 'MaxUnpool', 'SpaceToDepth'],
+  },
+};
+
+/** How ONNX Runtime is asked for a device. */
+export function providerOf(device: Exclude<Device, 'cpu'>): InferenceSession.ExecutionProviderConfig {
+  // With channels last, WebGPU convolves wrongly where there are, say, 6 of them (onnxruntime 1.30: microsoft/onnxruntime#29651).
+  return device === 'webgpu' ? { name: 'webgpu', preferredLayout: 'NCHW' } : device;
+}
