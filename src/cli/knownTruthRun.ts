@@ -6,22 +6,21 @@ import { type Standing, standingsOf } from '../faithfulness/knownTruth/standings
 import { zeros } from '../onnx/tensor.ts';
 import { percent } from '../report/page/number.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
-import { nodeRuntime } from '../runtime/node.ts';
-import { commandLine, threadCount, UsageError, wholeFlag } from './flags.ts';
+import { commandLine, UsageError, wholeFlag } from './flags.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
 import { writeReportFiles } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { progressTo } from './progress.ts';
+import { type RuntimeFlags, runtimeFrom } from './runtimeFlags.ts';
 import { printJson, printWords } from './streams.ts';
 
-interface Flags {
+interface Flags extends RuntimeFlags {
   readonly dataset?: string;
   readonly check?: string;
   readonly masks?: string;
   readonly method?: string;
   readonly images: string;
   readonly seed: string;
-  readonly threads?: string;
   readonly force?: boolean;
   readonly out: string;
   readonly json?: boolean;
@@ -48,7 +47,7 @@ export async function runKnownTruth(modelPath: string | undefined, flags: Flags)
       ...settings,
       methods,
       signal,
-      runtime: nodeRuntime(threadCount(flags.threads)),
+      runtime: runtimeFrom(flags),
       digits: await loadDigits(),
       onProgress: ({ done, total, what }) => {
         if (what !== last) tell(done, total, what);
