@@ -70,7 +70,7 @@ function chosenInput(inputs: readonly ValueInfo[], explained: string | undefined
  */
 export function explainableInputs(inputs: readonly ValueInfo[]): readonly ValueInfo[] {
   const real = inputs.filter(({ type }) => isFloat(type) && isImageType(type));
-  const isBatched = ({ dims: [first] = [] }: ValueInfo) => first !== undefined && isOpen(first);
+  const isBatched = ({ dims = [] }: ValueInfo) => dims.length > 0 && isOpen(dims[0]);
   if (!real.some(isBatched)) return real;
   return real.filter((input) => isBatched(input) || !input.dims?.slice(1).some(isOpen));
 }

@@ -38,7 +38,11 @@ export function toModelInput(value: number, { mean, std }: Feature): number {
   return (value - mean) / std;
 }
 
-/** Model input as a value in its own unit. */
+/** Model input, of single precision, as a value in its own unit; 0 where nothing but rounding is left of a value and the mean. */
 export function fromModelInput(value: number, { mean, std }: Feature): number {
-  return value * std + mean;
+  const own = value * std + mean;
+  return Math.abs(own) <= singleRounding * Math.abs(mean) ? 0 : own;
 }
+
+/** A few units in the last place of a float32. */
+const singleRounding = 5e-7;

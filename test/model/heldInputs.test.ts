@@ -4,7 +4,7 @@ import { saliency } from '../../src/attribution/gradient/saliency.ts';
 import { occlusion } from '../../src/attribution/perturbation/occlusion.ts';
 import type { NpyArray } from '../../src/datasets/npyTypes.ts';
 import { InputDescriptionError, InvalidInputError, UnsuitableModelError } from '../../src/model/errors.ts';
-import type { HeldInputs } from '../../src/model/heldInputs.ts';
+import { explainableInputs, type HeldInputs } from '../../src/model/heldInputs.ts';
 import type { Model, ValueInfo } from '../../src/onnx/graph.ts';
 import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { float32, int64, type Tensor } from '../../src/onnx/tensor.ts';
@@ -71,6 +71,8 @@ describe('a recurrent state', () => {
     const explained = (name?: string) =>
       inputParts(inputs, [{ name: 'a.npz', arrays }], name).map(({ inputName }) => inputName);
     expect(explained()).toEqual(['wave']);
+    const unnamed = inputs.map((input) => ({ ...input, dims: input.dims!.map((dim) => (dim === batch ? '' : dim)) }));
+    expect(explainableInputs(unnamed).map(({ name }) => name)).toEqual(['wave']);
     expect(explained('state')).toEqual(['state']);
   });
 

@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { describeAs } from '../../src/model/describeNumbers.ts';
+import { fromModelInput, toModelInput } from '../../src/model/numberDescription.ts';
 import { featureBars, featureList } from '../../src/report/drawing/featureBars.ts';
 import { signalElement } from '../../src/report/drawing/signalDrawing.ts';
 import { numbersView } from '../../src/report/explanation/numbersView.ts';
 import { value } from '../networks.ts';
+
+it('a value that was 0 is shown as 0, whatever single precision made of it', () => {
+  for (const feature of [
+    { name: 'a', mean: 0.0743, std: 0.4378 },
+    { name: 'b', mean: -1200, std: 3 },
+  ]) {
+    expect(fromModelInput(Math.fround(toModelInput(0, feature)), feature)).toBe(0);
+    expect(fromModelInput(Math.fround(toModelInput(0.01, feature)), feature)).toBeCloseTo(0.01, 4);
+  }
+});
 
 describe('bars of features', () => {
   const features = Array.from({ length: 16 }, (_, i) => ({ name: `f${i}`, value: i }));
