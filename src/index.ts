@@ -97,7 +97,7 @@ export type { NamedImage } from './report/explanation/explainedView.ts';
 export { overlayPicture, reportPictures } from './report/explanation/reportPictures.ts';
 export type { ReportView } from './report/explanation/view.ts';
 export type { ReportFile } from './report/page/page.ts';
-export type { Runtime } from './runtime/runtime.ts';
+export type { Runtime, RuntimeLimits } from './runtime/runtime.ts';
 export { type RulesOptions, type RulesSummary, studyRules } from './studies/booleanRules/study.ts';
 export type { FilterSettings } from './studies/filterPaths/filterAnalysis.ts';
 export type { FilterSummary } from './studies/filterPaths/filterSummary.ts';
@@ -118,3 +118,4 @@ export {
   studyRegions,
 } from './studies/regionPruning/study.ts';
 export type { Study, StudyOptions } from './studies/study.ts';
+export type { Lack } from './transforms/optimize/adapt.ts';

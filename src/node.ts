@@ -12,4 +12,5 @@ export { datasetCache } from './datasets/publishedDataset.ts';
 export { openImageFiles } from './node/imageFiles.ts';
 export { loadModelFile, type ModelFileOptions } from './node/modelFile.ts';
 export { reportFolder } from './node/reportFolder.ts';
-export { nodeRuntime } from './runtime/node.ts';
+export type { Device } from './runtime/device.ts';
+export { type NodeRuntimeOptions, nodeRuntime } from './runtime/node.ts';

@@ -1,5 +1,6 @@
-import * as ort from 'onnxruntime-web';
+import * as defaultEntry from 'onnxruntime-web';
 import { isKonkyoError } from '../konkyoError.ts';
+import { limitsOf, providerOf } from './device.ts';
 import { onnxRuntime } from './onnxRuntime.ts';
 import { type Runtime, SessionError } from './runtime.ts';
 
@@ -14,13 +15,44 @@ export interface WebRuntimeOptions {
   readonly files?: { readonly mjs: string | URL; readonly wasm: string | URL };
   /** How long several threads may take to start, with the download; default 60. */
   readonly secondsToStart?: number;
+  /** What graphs run on; default 'cpu', which is WebAssembly. What WebGPU lacks is computed another way, or there. */
+  readonly device?: 'cpu' | 'webgpu';
+  /**
+   * The entry of onnxruntime-web that runs graphs; default 'onnxruntime-web'. WebGPU needs another one, whose kernels are those of
+   * onnxruntime-node: `import * as ort from 'onnxruntime-web/webgpu'`.
+   */
+  readonly ort?: typeof defaultEntry;
 }
 
 /**
  * ONNX Runtime as WebAssembly: browsers, and Node without native code. Needs the package onnxruntime-web.
- * @throws SessionError for threads that the page cannot give: more than one need a page that is cross-origin isolated.
+ * @throws SessionError for threads that the page cannot give: more than one need a page that is cross-origin isolated; and for WebGPU
+ * where the browser has none.
  */
-export function webRuntime({ threads = 1, files, secondsToStart = 60 }: WebRuntimeOptions = {}): Runtime {
+export function webRuntime({ device = 'cpu', ...options }: WebRuntimeOptions = {}): Runtime {
+  const processor = wasmRuntime(options);
+  if (device === 'cpu') return processor;
+  const { navigator } = globalThis as BrowserGlobals;
+  if (!navigator?.gpu) {
+    throw new SessionError(
+      'This browser offers no WebGPU here: it needs a page from https or localhost, and a browser that has it. Leave the device at "cpu".',
+    );
+  }
+  if (!options.ort || options.ort === defaultEntry) {
+    throw new SessionError(
+      "WebGPU needs another entry of onnxruntime-web: import * as ort from 'onnxruntime-web/webgpu', and give webRuntime({ device: 'webgpu', ort }).",
+    );
+  }
+  const runtime = onnxRuntime(options.ort, `${processor.name} on webgpu`, providerOf('webgpu'), processor.threads);
+  return { ...runtime, limits: limitsOf.webgpu, reference: processor };
+}
+
+function wasmRuntime({
+  threads = 1,
+  files,
+  secondsToStart = 60,
+  ort = defaultEntry,
+}: Omit<WebRuntimeOptions, 'device'>): Runtime {
   if (!Number.isInteger(threads) || threads < 1) {
     throw new SessionError(`threads is ${threads}, but must be a whole number of 1 or more.`);
   }
@@ -60,4 +92,5 @@ export function webRuntime({ threads = 1, files, secondsToStart = 60 }: WebRunti
 interface BrowserGlobals {
   readonly crossOriginIsolated?: boolean;
   readonly location?: { readonly href: string };
+  readonly navigator?: { readonly gpu?: unknown };
 }
