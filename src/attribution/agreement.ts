@@ -6,6 +6,7 @@ import { type Graph, type Model, subgraphs } from '../onnx/graph.ts';
 import { rows, type Tensor } from '../onnx/tensor.ts';
 import { type Program, program, type Rows } from '../runtime/program.ts';
 import { floatOutputOf, type OptimizationLevel, optimizationLevels, type Runtime } from '../runtime/runtime.ts';
+import { adapt } from '../transforms/optimize/adapt.ts';
 import { explained } from './explainedScores.ts';
 
 /** An explanation's score and the predicted one may differ by this share of what the score varies by: two graphs' rounding. */
@@ -87,7 +88,7 @@ function leftToProcessor({ name, limits }: Runtime, graph: Graph): string[] {
       for (const inner of subgraphs(node)) look(inner);
     }
   };
-  look(graph);
+  if (limits) look(adapt(graph, limits.lacks));
   return operators.size === 0 ? [] : [`${name} leaves to the processor: ${[...operators].sort().join(', ')}.`];
 }
 
