@@ -45,7 +45,8 @@ export async function openChecked(
     program(runtime, model, { batchSize: imagesAtOnce, optimization });
   let session: Program = await open(untried.pop());
   let checked = false;
-  let notes: readonly string[] = leftToProcessor(runtime, model.graph);
+  const always = leftToProcessor(runtime, model.graph);
+  let notes: readonly string[] = always;
   return {
     async run(feeds, weights) {
       const count = weights.dims[0] ?? 0;
@@ -68,7 +69,7 @@ export async function openChecked(
         await session.release();
         session = await open(level);
         notes = [
-          ...notes,
+          ...always,
           `Optimised further, ${runtime.name} gives this explanation another score than the prediction's; it was run at optimisation level "${level}".`,
         ];
         values = await run();

@@ -9,7 +9,7 @@ import { unpackSequences } from '../onnx/unpackSequences.ts';
 import { upgradeModel } from '../onnx/upgrade/upgradeModel.ts';
 import { openProbe, type Prober } from '../runtime/probe.ts';
 import { scoped } from '../runtime/release.ts';
-import type { Runtime, Values } from '../runtime/runtime.ts';
+import { DeviceError, type Runtime, type Values } from '../runtime/runtime.ts';
 import { expandOperators } from '../transforms/expansions/expandOperators.ts';
 import { asType } from './equivalence.ts';
 import { UnsuitableModelError } from './errors.ts';
@@ -110,7 +110,7 @@ async function openForeign(runtime: Runtime, model: Model): Promise<Prober> {
   try {
     return await openProbe(runtime, model);
   } catch (cause) {
-    if (!isKonkyoError(cause)) throw cause;
+    if (!isKonkyoError(cause) || cause instanceof DeviceError) throw cause;
     const custom = unknownOperators(model.graph, cause.message);
     if (custom.length === 0) throw cause;
     throw new UnsuitableModelError(

@@ -5,7 +5,7 @@ import { openSizes } from '../onnx/openSizes.ts';
 import { freeBatch } from '../onnx/rebatch.ts';
 import { sizeOf } from '../onnx/tensor.ts';
 import { probe } from '../runtime/probe.ts';
-import { type OptimizationLevel, optimizationLevels, type Runtime } from '../runtime/runtime.ts';
+import { DeviceError, type OptimizationLevel, optimizationLevels, type Runtime } from '../runtime/runtime.ts';
 import { chooseBatchSize } from './classifier.ts';
 import { imagesAt } from './equivalence.ts';
 import { mixesImages } from './mixing.ts';
@@ -134,7 +134,7 @@ async function attempt<T>(run: () => Promise<T | string>): Promise<T | string> {
   try {
     return await run();
   } catch (error) {
-    if (isKonkyoError(error)) return error.message;
+    if (isKonkyoError(error) && !(error instanceof DeviceError)) return error.message;
     throw error;
   }
 }

@@ -11,13 +11,13 @@ export const limitsOf: Readonly<Partial<Record<Device, RuntimeLimits>>> = {
   webgpu: {
     // Without the operator Sum as a whole, ONNX Runtime would copy each gradient of a branch to the processor and back.
     lacks: ['MaxPool.Indices', 'Sum'],
-    // As ONNX Runtime's profile says it of all methods on the networks of test/reference, but for sizes and indices.
+    // By ONNX Runtime's profile of most methods on networks of test/reference, but for sizes and indices; MaxUnpool was not profiled.
     onProcessor: ['BitShift', 'BitwiseAnd', 'BitwiseXor', 'Loop', 'MaxUnpool', 'SpaceToDepth'],
   },
 };
 
 /** How ONNX Runtime is asked for a device. */
 export function providerOf(device: Exclude<Device, 'cpu'>): InferenceSession.ExecutionProviderConfig {
-  // With channels last, WebGPU convolves wrongly where there are, say, 6 of them (onnxruntime 1.30: microsoft/onnxruntime#29651).
+  // With channels last, WebGPU convolves wrongly where there are, say, 6 of them (seen with onnxruntime 1.30; microsoft/onnxruntime#29651 may be the same fault).
   return device === 'webgpu' ? { name: 'webgpu', preferredLayout: 'NCHW' } : device;
 }

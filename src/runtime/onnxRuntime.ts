@@ -11,6 +11,7 @@ import { renameValues } from '../onnx/renameValues.ts';
 import type { Tensor } from '../onnx/tensor.ts';
 import { writeModel } from '../onnx/writeModel.ts';
 import {
+  DeviceError,
   type OptimizationLevel,
   RunError,
   type Runtime,
@@ -60,11 +61,24 @@ export function onnxRuntime(
       try {
         session = await ort.InferenceSession.create(writeModel(withSafeNames(model)), settings);
       } catch (cause) {
+        if (isWithoutDevice(messageOf(cause))) {
+          throw new DeviceError(
+            `${name} finds no such device here (${messageOf(cause).trim()}). Run on the processor (--device cpu), or install the driver of a GPU.`,
+            { cause },
+          );
+        }
         throw new SessionError(`${name} does not take the model: ${messageOf(cause)}`, { cause });
       }
       return wrap(session, ort.Tensor, name);
     },
   };
+}
+
+/** As ONNX Runtime says it of WebGPU, and of CUDA. */
+function isWithoutDevice(message: string): boolean {
+  return /no supported adapters|failed to get a webgpu adapter|no cuda-capable device|cuda driver version/i.test(
+    message,
+  );
 }
 
 /** What goes wrong is thrown; ONNX Runtime need not say it on stderr too, with a stranger's names as they are. */

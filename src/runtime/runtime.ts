@@ -54,6 +54,11 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/** The device that was asked for is not to be had: no model is to blame. */
+export class DeviceError extends KonkyoError {
+  readonly tag = 'device';
+}
+
 /** The runtime does not take a model. */
 export class SessionError extends KonkyoError {
   readonly tag = 'session';
