@@ -52,7 +52,7 @@ function noteWords({ task, explainedWords: said, explained, labels }: Decision):
 function drawnDecision({ decision: { task } }: ExplainedImage): Html | undefined {
   if (!task?.drawn) return undefined;
   return html`
-    ${pictureElement(task.drawn.picture, task.drawn.alternative)}
+    <div class="drawn">${pictureElement(task.drawn.picture, task.drawn.alternative)}</div>
     <p class="note">What it decided where; the colours are those of the table.</p>`;
 }
 

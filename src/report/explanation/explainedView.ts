@@ -60,8 +60,11 @@ export function explainedImage(
     picture,
     numbers,
     boxes: decided?.kind === 'detection' ? boxesView(decided) : undefined,
-    // An image's class says nothing of a value, a region or a single label.
-    truth: truth === undefined || (decided && !classifier.scores.labels) ? undefined : className(classifier, truth),
+    // An image's class says nothing of a value, a region, a box or a single label.
+    truth:
+      truth === undefined || (decided && !(decided.kind === 'labels' && classifier.scores.labels))
+        ? undefined
+        : className(classifier, truth),
     decision: {
       ...decisionOf(classifier, explanation.prediction),
       explainedWords: explained,

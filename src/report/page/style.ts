@@ -73,6 +73,7 @@ nav .ordinal { margin: 0; }
 .decision { display: grid; gap: 2rem clamp(2rem, 5vw, 4.5rem); grid-template-columns: minmax(0, 22rem) minmax(0, 36rem); align-items: start; }
 .image-part .decision { grid-template-columns: minmax(0, 15rem) minmax(0, 36rem); }
 .seen figcaption, .original figcaption { margin-top: .7rem; font-size: .875rem; line-height: 1.5; color: var(--quiet); }
+.drawn { margin: 1.1rem 0 .7rem; }
 .verdict-label { font: 500 clamp(2.6rem, 2rem + 2.4vw, 4rem)/1.05 var(--serif); font-variant-numeric: lining-nums; margin: -.12em 0 0; overflow-wrap: anywhere; }
 .image-part .verdict-label { font-size: 2.6rem; }
 .verdict-sureness { font-size: 1.25rem; color: var(--accent); margin-bottom: 1.1rem; font-variant-numeric: tabular-nums; }
