@@ -87,12 +87,18 @@ export function checkImages(
   images: Tensor,
 ): asserts images is Tensor<'float32'> {
   checkShape(classifier, images);
-  const bad = images.data.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
+  const bad = firstNonFinite(images.data);
+  if (bad !== undefined) {
     throw new InvalidInputError(
       `Element ${bad} of the input is ${images.data[bad]}: an explanation needs finite numbers.`,
     );
   }
+}
+
+/** A plain loop: `findIndex` takes a sixth of what a forward pass of SqueezeNet takes. */
+function firstNonFinite(values: Float32Array): number | undefined {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i;
+  return undefined;
 }
 
 /**

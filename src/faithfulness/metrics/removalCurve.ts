@@ -1,6 +1,7 @@
 import { ArgumentError } from '../../argumentError.ts';
+import { rows } from '../../onnx/tensor.ts';
 import { type Perturbed, type Subject, scored } from './perturbed.ts';
-import type { Replacement } from './replacement.ts';
+import { byImage, type Replacement } from './replacement.ts';
 
 /** The pixels of one of the images in the order in which they go. */
 export interface RemovalPath {
@@ -30,6 +31,28 @@ export interface CurvePoint {
 export type Direction = 'deletion' | 'insertion';
 
 /**
+ * One image at each stop of its path, all in the same memory: from stop to stop only the pixels between them change.
+ * @param own the image as it is.
+ */
+function* pixelwiseStops(
+  { input }: Subject,
+  own: Float32Array,
+  { order, stops }: Pick<RemovalPath, 'order' | 'stops'>,
+  replace: Replacement,
+  direction: Direction,
+): Generator<Float32Array> {
+  const current = Float32Array.from(own);
+  if (direction === 'insertion') replace(current, order);
+  const change = direction === 'deletion' ? replace : byImage(input, own);
+  let before = 0;
+  for (const stop of stops) {
+    change(current, order.subarray(before, stop));
+    before = stop;
+    yield current;
+  }
+}
+
+/**
  * The scores at each stop of each path, all paths' images in common batches.
  * @throws ArgumentError for a path of an image that there is not, or of pixels that images do not have.
  */
@@ -48,6 +71,13 @@ export async function scoresAlong(
   }
   function* plans(): Generator<Perturbed & { readonly path: number }> {
     for (const [path, { image, order, stops }] of paths.entries()) {
+      if (replace.isPixelwise && stops.every((stop, i) => stop >= (stops[i - 1] ?? 0))) {
+        const own = rows(subject.images, image, image + 1).data;
+        for (const at of pixelwiseStops(subject, own, { order, stops }, replace, direction)) {
+          yield { path, image, change: (row) => row.set(at) };
+        }
+        continue;
+      }
       for (const stop of stops) {
         const replaced = direction === 'deletion' ? order.subarray(0, stop) : order.subarray(stop);
         yield { path, image, change: (row) => replace(row, replaced) };

@@ -27,6 +27,31 @@ describe('pixelFlipping', () => {
     expect(bad!.area).toBeCloseTo(6.25, 6);
   });
 
+  it('pixel after pixel or all at once, colours too: the same', async () => {
+    const layout = layoutOf(3, 4, 2);
+    const images = [0, 1].map((k) => Array.from({ length: 24 }, (_, i) => ((7 * i + 5 * k) % 11) / 4));
+    const subject = subjectOf(layout, images, linear(Array.from({ length: 24 }, (_, i) => (i % 5) - 2)));
+    const maps = [0, 1].map((k) =>
+      judged(
+        3,
+        4,
+        Array.from({ length: 12 }, (_, i) => (5 * i) % 12),
+        k,
+      ),
+    );
+    const other = byImage(
+      layout,
+      Float32Array.from({ length: 24 }, (_, i) => -i),
+    );
+    const atOnce = (pixels: Float32Array, gone: Int32Array) => other(pixels, gone);
+    for (const direction of ['deletion', 'insertion'] as const) {
+      const settings = { direction, pixelsPerStep: 5 };
+      expect(await pixelFlipping(subject, maps, { ...settings, replace: other })).toEqual(
+        await pixelFlipping(subject, maps, { ...settings, replace: atOnce }),
+      );
+    }
+  });
+
   it('least relevant first, insertion and steps that do not divide the image, by hand', async () => {
     const [lerf] = await pixelFlipping(ones, [right], { replace: black, order: 'lerf' });
     expect(scores(lerf!)).toEqual([10, 9, 7, 4, 0]);
