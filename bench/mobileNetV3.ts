@@ -1,5 +1,6 @@
+import { builtModel } from '../src/faithfulness/knownTruth/builtModel.ts';
 import type { Model } from '../src/onnx/graph.ts';
-import { emptyGraph, GraphBuilder } from '../src/onnx/graphBuilder.ts';
+import type { GraphBuilder } from '../src/onnx/graphBuilder.ts';
 import { float32, sizeOf } from '../src/onnx/tensor.ts';
 import { fillWithNormals } from '../src/random/normal.ts';
 import { random } from '../src/random/random.ts';
@@ -39,8 +40,11 @@ const blocks: readonly Block[] = [
 
 /** MobileNetV3-small at 224x224 with random weights, batch normalisation folded in: what its kernels cost, not what it knows. */
 export function mobileNetV3Small(): Model {
+  return builtModel('mobilenetv3-small', [3, 224, 224], 1000, addNetwork);
+}
+
+function addNetwork(builder: GraphBuilder, image: string): string {
   const source = random(0);
-  const builder = new GraphBuilder(emptyGraph('mobilenetv3-small'), 'network');
   const weights = (dims: readonly number[], fan: number) => {
     const values = new Float32Array(sizeOf(dims));
     fillWithNormals(values, source);
@@ -74,7 +78,7 @@ export function mobileNetV3Small(): Model {
       }),
     );
   };
-  let x = builder.add('HardSwish', [convolution(builder.input('image', 'float32', ['N', 3, 224, 224]), 3, 16, 3, 2)]);
+  let x = builder.add('HardSwish', [convolution(image, 3, 16, 3, 2)]);
   let channels = 16;
   for (const { kernel, expanded, out, squeeze, activation, stride } of blocks) {
     const wide = expanded === channels ? x : builder.add(activation, [convolution(x, channels, expanded, 1, 1)]);
@@ -87,13 +91,5 @@ export function mobileNetV3Small(): Model {
   const last = builder.add('HardSwish', [convolution(x, channels, 576, 1, 1)]);
   const flat = builder.add('Flatten', [builder.add('GlobalAveragePool', [last])]);
   const hidden = builder.add('HardSwish', [builder.ops.MatMul(flat, weights([576, 1024], 576))]);
-  const scores = builder.ops.MatMul(hidden, weights([1024, 1000], 1024));
-  return {
-    irVersion: 10,
-    opset: 21,
-    domains: new Map(),
-    producer: 'konkyo',
-    metadata: new Map(),
-    graph: builder.build([{ name: scores, type: 'float32', dims: ['N', 1000] }]),
-  };
+  return builder.ops.MatMul(hidden, weights([1024, 1000], 1024));
 }

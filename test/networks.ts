@@ -108,3 +108,13 @@ export async function originalOutputs(model: Model, batch: number, all: Tensor<'
   await session.release();
   return outputs;
 }
+
+/** A convolution of [n, 1, 8, 8] to [n, 3, 4, 4], and what comes after. */
+export function convolvedModel(output: string, end: (builder: GraphBuilder, convolved: string) => string): Model {
+  const builder = new GraphBuilder(emptyGraph('test'), 'test');
+  builder.input('x', 'float32', ['n', 1, 8, 8]);
+  const kernel = builder.constant(weights([3, 1, 3, 3]));
+  const convolved = builder.add('Conv', ['x', kernel], { pads: [1, 1, 1, 1], strides: [2, 2] });
+  builder.append(node('Identity', [end(builder, convolved)], [output]));
+  return modelOf(builder.build([value(output, undefined)]));
+}

@@ -1,13 +1,12 @@
-import { MethodOptionError } from '../attribution/errors.ts';
-import { type Explanation, explain } from '../attribution/explain.ts';
-import { isEvidence, type Method } from '../attribution/method.ts';
+import type { Explanation } from '../attribution/explain.ts';
+import type { Method } from '../attribution/method.ts';
 import { unexplainable } from '../attribution/unexplainable.ts';
 import type { UnitTarget } from '../attribution/unitScores.ts';
 import { checkMaps } from '../faithfulness/checkMaps.ts';
 import type { CheckedExplanation } from '../faithfulness/checks.ts';
 import { isKonkyoError, type KonkyoError } from '../konkyoError.ts';
 import type { Classifier } from '../model/classifier.ts';
-import { type Prediction, runnerUp } from '../model/decision.ts';
+import type { Prediction } from '../model/decision.ts';
 import type { Target } from '../model/target.ts';
 import type { Task } from '../model/task/task.ts';
 import { concatRows } from '../onnx/tensor.ts';
@@ -16,6 +15,7 @@ import type { NamedImage } from '../report/explanation/explainedView.ts';
 import { type FiredRuleView, firedRuleViews, type RuleText } from '../studies/booleanRules/page/firedView.ts';
 import { type DecidingView, decidingParts } from '../studies/filterPaths/page/decidingView.ts';
 import { type LeftOut, type Refusals, refusalsOf } from './leftOut.ts';
+import { mapsWithContrast } from './mapsWithContrast.ts';
 import { asSubjects, type Explainable, type ImageSubject, type Subject, type Subjects } from './subjects.ts';
 
 /** With which methods images are explained, for which target, and what else is found out. */
@@ -153,7 +153,7 @@ async function explainAlike(
       rules,
       images.map(({ image }) => image),
     ));
-  const found = await explainWithContrast(classifier, images, options, refusals);
+  const found = await mapsWithContrast(classifier, images, options, refusals);
   if (found.every(({ maps }) => maps.length === 0)) return undefined;
   const isLookedAt = checks && !unit;
   const whole = { progress: stoppable(options) };
@@ -263,47 +263,4 @@ async function explainableImages(
   const bad = await unexplainable(classifier, concatRows(images.map(({ image }) => image)));
   for (const { image, reason } of bad) refusals.add({ image: images[image]?.name ?? '', error: reason }, images.length);
   return images.filter((_, i) => !bad.some(({ image }) => image === i));
-}
-
-/** The maps asked for; where the target is the predicted class, also one map of why it and not the runner-up. */
-async function explainWithContrast(
-  classifier: Classifier,
-  images: readonly NamedImage[],
-  { methods, target, unit, progress, signal }: ExplainImagesOptions,
-  refusals: Refusals,
-): Promise<readonly Explanation[]> {
-  const batch = concatRows(images.map(({ image }) => image));
-  const options = {
-    onRefused(method: Method, error: KonkyoError, image?: number) {
-      const name = image === undefined ? undefined : (images[image]?.name ?? '');
-      refusals.add({ method, error, image: name }, image === undefined ? methods.length : images.length);
-    },
-    progress,
-    signal,
-  };
-  if (unit) {
-    const predictions = await classifier.predict(batch);
-    const ofUnits = methods.filter(isEvidence);
-    for (const method of methods.filter((method) => !isEvidence(method))) {
-      const error = new MethodOptionError('It is about decisions, and a unit makes none.');
-      refusals.add({ method, error }, methods.length);
-    }
-    const found = await explain(unit.classifier, batch, ofUnits, { ...options, target: () => unit.target });
-    return found.map((explanation, i) => ({ ...explanation, prediction: predictions[i] ?? explanation.prediction }));
-  }
-  const explanations = await explain(classifier, batch, methods, { ...options, target });
-  const admitted = methods.filter(({ id }) =>
-    explanations.every(({ maps }) => maps.some(({ method }) => method.id === id)),
-  );
-  const evidence = admitted.filter(isEvidence);
-  const contrastMethod = evidence.find(({ id }) => id === 'integrated-gradients') ?? evidence[0];
-  if (target || !contrastMethod || classifier.classCount < 2 || signal?.aborted) return explanations;
-  const contrasts = await explain(classifier, batch, [contrastMethod], {
-    ...options,
-    target: (prediction) => ({ for: prediction.chosen, against: runnerUp(prediction) }),
-  });
-  return explanations.map((explanation, i) => ({
-    ...explanation,
-    maps: [...explanation.maps, ...(contrasts[i]?.maps ?? [])],
-  }));
 }

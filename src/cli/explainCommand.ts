@@ -13,12 +13,12 @@ import { KonkyoError } from '../konkyoError.ts';
 import { InvalidTargetError } from '../model/errors.ts';
 import { findLayer } from '../model/layer.ts';
 import { readTargetText } from '../model/targetText.ts';
-import { decisionWords } from '../model/task/decision.ts';
 import { tasks } from '../model/task/task.ts';
 import { maskFrom } from '../node/maskFile.ts';
 import { readNamedText } from '../node/namedFile.ts';
 import { reportFolder } from '../node/reportFolder.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
+import { explainWords } from './explainWords.ts';
 import { commandLine, UsageError } from './flags.ts';
 import { severalInputs } from './heldFlag.ts';
 import { openInputs } from './inputs.ts';
@@ -235,7 +235,7 @@ async function printSummary(summary: ExplainSummary, flags: Flags, progress: Pro
     if (tie) progress.message(`Note: ${name} is a tie of exactly equal scores.`);
     if (saturated) progress.message(`Note: of ${name} a probability of exactly 1 is explained, where gradients are 0.`);
   }
-  await (flags.json === true ? printJson(summary) : printWords(inWords(summary)));
+  await (flags.json === true ? printJson(summary) : printWords(explainWords(summary)));
   if (summary.interrupted) {
     progress.message(interruptedWords(summary.interrupted));
     process.exitCode = interruptedStatus();
@@ -281,26 +281,4 @@ function unitFrom({ layer, unit, target }: Flags, { classifier, task }: Subjects
   if (target !== 'predicted') throw new UsageError('--target names a class and --unit a unit: give one of them.');
   if (!/^\d+$/.test(unit)) throw new UsageError(`--unit takes a whole number, not "${unit}".`);
   return unitTarget(classifier, layer, Number(unit));
-}
-
-function inWords({ images, report }: ExplainSummary): string {
-  const lines = images.map(({ name, predicted, probability, score, tie, saturated, decision }) => {
-    if (decision) return `${name}: ${decisionWords(decision)}`;
-    const sure = probability === undefined ? `score ${score.toPrecision(4)}` : `${(probability * 100).toFixed(1)}%`;
-    const tied = tie
-      ? `, a tie of exactly equal scores: ${tie.slice(0, 4).join(', ')}${tie.length > 4 ? ', ...' : ''}`
-      : '';
-    const flat = saturated ? ', a probability of exactly 1, where gradients are 0' : '';
-    return `${name}: ${predicted} (${sure}${tied}${flat})`;
-  });
-  return `${[...lines, ...uncheckedWords(images)].join('\n')}\nReport: ${report}\n`;
-}
-
-/** Maps whose faithfulness was not checked, by reason. */
-function uncheckedWords(images: ExplainSummary['images']): string[] {
-  const unchecked = images.flatMap(({ methods }) => methods.flatMap((map) => map.unchecked ?? []));
-  return [...new Set(unchecked)].map((why) => {
-    const count = unchecked.filter((other) => other === why).length;
-    return `Not checked: ${count} ${count === 1 ? 'map' : 'maps'}. ${why}`;
-  });
 }

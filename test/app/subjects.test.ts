@@ -8,31 +8,21 @@ import { occlusion } from '../../src/attribution/perturbation/occlusion.ts';
 import type { InputSettings } from '../../src/model/inputDescription.ts';
 import { loadModel } from '../../src/model/loadModel.ts';
 import type { Model } from '../../src/onnx/graph.ts';
-import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
+import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { rows } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { scoped } from '../../src/runtime/release.ts';
 import { noncontributing } from '../../src/studies/noncontributing/method.ts';
-import { images, modelOf, node, value, weights } from '../networks.ts';
+import { convolvedModel, images, node, value } from '../networks.ts';
 import { cpu } from '../runtimes.ts';
-
-/** A convolution of [n, 1, 8, 8] to [n, 3, 4, 4], and what comes after. */
-function network(output: string, end: (builder: GraphBuilder, convolved: string) => string): Model {
-  const builder = new GraphBuilder(emptyGraph('test'), 'test');
-  builder.input('x', 'float32', ['n', 1, 8, 8]);
-  const kernel = builder.constant(weights([3, 1, 3, 3]));
-  const convolved = builder.add('Conv', ['x', kernel], { pads: [1, 1, 1, 1], strides: [2, 2] });
-  builder.append(node('Identity', [end(builder, convolved)], [output]));
-  return modelOf(builder.build([value(output, undefined)]));
-}
 
 const mean = (builder: GraphBuilder, x: string, axes: readonly number[], keepdims: number) =>
   builder.add('ReduceMean', [x, builder.ints(axes)], { keepdims });
 
-const labels = network('out', (builder, x) => builder.ops.Sigmoid(mean(builder, x, [2, 3], 0)));
-const age = network('age', (builder, x) => builder.ops.Exp(mean(builder, x, [1, 2, 3], 0)));
-const segmenter = network('out', (builder, x) => builder.add('Softmax', [x], { axis: 1 }));
-const classes = network('out', (builder, x) => mean(builder, x, [2, 3], 0));
+const labels = convolvedModel('out', (builder, x) => builder.ops.Sigmoid(mean(builder, x, [2, 3], 0)));
+const age = convolvedModel('age', (builder, x) => builder.ops.Exp(mean(builder, x, [1, 2, 3], 0)));
+const segmenter = convolvedModel('out', (builder, x) => builder.add('Softmax', [x], { axis: 1 }));
+const classes = convolvedModel('out', (builder, x) => mean(builder, x, [2, 3], 0));
 
 const grids = ((fine: Model): Model => {
   const pooled = node('AveragePool', ['out'], ['coarse'], {
@@ -41,7 +31,7 @@ const grids = ((fine: Model): Model => {
   const { graph } = fine;
   const outputs = [...graph.outputs, value('coarse', undefined)];
   return { ...fine, graph: { ...graph, nodes: [...graph.nodes, pooled], outputs } };
-})(network('out', (_, x) => x));
+})(convolvedModel('out', (_, x) => x));
 
 const all = images(2, [1, 8, 8]);
 const asked = [0, 1].map((i) => ({ name: `image ${i}`, image: rows(all, i, i + 1) }));
@@ -151,7 +141,7 @@ describe('a segmentation', () => {
   });
 
   it('leaves out an image where the class is nowhere, and says what to do', async () => {
-    const kept = network('out', (builder, x) => {
+    const kept = convolvedModel('out', (builder, x) => {
       const offset = builder.constant({ type: 'float32', dims: [1, 3, 1, 1], data: Float32Array.of(0, 0, -100) });
       return builder.ops.Add(x, offset);
     });

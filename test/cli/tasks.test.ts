@@ -2,25 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNpz } from '../../src/datasets/npz.ts';
-import type { Model } from '../../src/onnx/graph.ts';
-import { emptyGraph, GraphBuilder } from '../../src/onnx/graphBuilder.ts';
+import type { GraphBuilder } from '../../src/onnx/graphBuilder.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { encodePictureFile } from '../../src/pictures/png.ts';
-import { modelOf, node, value, weights } from '../networks.ts';
+import { convolvedModel } from '../networks.ts';
 import { compileKonkyo, type Konkyo } from './konkyo.ts';
 
 let konkyo: Konkyo;
 const at = (...names: string[]) => join(konkyo.folder, ...names);
-
-/** A convolution of grey 8 x 8 pictures to three numbers at each of 4 x 4 positions, and what comes after. */
-function network(output: string, end: (builder: GraphBuilder, convolved: string) => string): Model {
-  const builder = new GraphBuilder(emptyGraph('test'), 'test');
-  builder.input('x', 'float32', ['n', 1, 8, 8]);
-  const kernel = builder.constant(weights([3, 1, 3, 3]));
-  const convolved = builder.add('Conv', ['x', kernel], { pads: [1, 1, 1, 1], strides: [2, 2] });
-  builder.append(node('Identity', [end(builder, convolved)], [output]));
-  return modelOf(builder.build([value(output, undefined)]));
-}
 
 const picture = (data: Uint8Array) => encodePictureFile({ height: 8, width: 8, channels: 1, data });
 
@@ -29,9 +18,9 @@ beforeAll(async () => {
   const mean = (builder: GraphBuilder, x: string, axes: readonly number[]) =>
     builder.add('ReduceMean', [x, builder.ints(axes)], { keepdims: 0 });
   const models = {
-    labels: network('out', (builder, x) => builder.ops.Sigmoid(mean(builder, x, [2, 3]))),
-    age: network('age', (builder, x) => mean(builder, x, [1, 2, 3])),
-    segmenter: network('out', (_, x) => x),
+    labels: convolvedModel('out', (builder, x) => builder.ops.Sigmoid(mean(builder, x, [2, 3]))),
+    age: convolvedModel('age', (builder, x) => mean(builder, x, [1, 2, 3])),
+    segmenter: convolvedModel('out', (_, x) => x),
   };
   for (const [name, model] of Object.entries(models)) await writeFile(at(`${name}.onnx`), writeModel(model));
   await writeFile(at('labels.konkyo.json'), JSON.stringify({ classes: ['cat', 'dog', 'eel'] }));
@@ -82,7 +71,10 @@ describe('konkyo explain', () => {
   });
 
   it('takes the task from the description beside the model', async () => {
-    await writeFile(at('said.onnx'), writeModel(network('out', (builder, x) => builder.add('GlobalAveragePool', [x]))));
+    await writeFile(
+      at('said.onnx'),
+      writeModel(convolvedModel('out', (builder, x) => builder.add('GlobalAveragePool', [x]))),
+    );
     await writeFile(at('said.konkyo.json'), JSON.stringify({ task: 'labels' }));
     expect(JSON.parse((await explain('said', '--json')).stdout).task).toBe('labels');
   });

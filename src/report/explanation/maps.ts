@@ -14,18 +14,29 @@ export const mapsQuestion: ImageQuestion = {
   id: 'maps',
   question: 'Which pixels spoke for it, and against?',
   isAnswered: ({ maps }) => maps.length > 0,
-  answer: (image, level) => {
-    const targets = [...new Set(image.maps.map(({ target }) => target))];
-    const groups = targets.map((target) => {
-      const maps = image.maps.filter((map) => map.target === target);
-      return html`
-${heading(level, html`Evidence for <em>${target}</em>`)}
-<div class="cards">${original(image)}${maps.map((map) => mapCard(map, image, nextLevel(level)))}
-</div>`;
-    });
-    return html`<p class="measure">${introduction(image)}</p>${groups}`;
-  },
+  answer: (image, level) => mapsAnswer(image, level, { introduction: introduction(image), original: original(image) }),
 };
+
+interface MapsFrame {
+  readonly introduction: string;
+  /** What was explained, to be compared with its maps. */
+  readonly original: Html | undefined;
+  /** Cards take the page's width. */
+  readonly isWide?: boolean;
+}
+
+/** All maps of an image, those of one target together. */
+export function mapsAnswer(image: ExplainedImage, level: HeadingLevel, frame: MapsFrame): Html {
+  const targets = [...new Set(image.maps.map(({ target }) => target))];
+  const groups = targets.map((target) => {
+    const maps = image.maps.filter((map) => map.target === target);
+    return html`
+${heading(level, html`Evidence for <em>${target}</em>`)}
+<div class="${frame.isWide ? 'cards wide' : 'cards'}">${frame.original}${maps.map((map) => mapCard(map, image, nextLevel(level)))}
+</div>`;
+  });
+  return html`<p class="measure">${frame.introduction}</p>${groups}`;
+}
 
 function introduction(image: ExplainedImage): string {
   const beneath =
@@ -44,7 +55,7 @@ function original(image: ExplainedImage): Html {
 }
 
 /** A map, what it is, and how far to believe it. */
-export function mapCard(map: AttributionMap, image: ExplainedImage, level: HeadingLevel): Html {
+function mapCard(map: AttributionMap, image: ExplainedImage, level: HeadingLevel): Html {
   const reading = readMap(map);
   return html`
 <article class="card">

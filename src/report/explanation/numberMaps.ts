@@ -1,6 +1,6 @@
 import { seenElement } from '../drawing/seen.ts';
-import { type Html, heading, html } from '../page/html.ts';
-import { mapCard, nextLevel } from './maps.ts';
+import { type Html, html } from '../page/html.ts';
+import { mapsAnswer } from './maps.ts';
 import type { ImageQuestion } from './question.ts';
 import type { ExplainedImage } from './view.ts';
 
@@ -9,17 +9,8 @@ export const numberMapsQuestion: ImageQuestion = {
   id: 'maps',
   question: 'What in it spoke for the decision, and against?',
   isAnswered: ({ maps }) => maps.length > 0,
-  answer: (image, level) => {
-    const targets = [...new Set(image.maps.map(({ target }) => target))];
-    const groups = targets.map((target) => {
-      const maps = image.maps.filter((map) => map.target === target);
-      return html`
-${heading(level, html`Evidence for <em>${target}</em>`)}
-<div class="cards wide">${original(image)}${maps.map((map) => mapCard(map, image, nextLevel(level)))}
-</div>`;
-    });
-    return html`<p class="measure">${introduction(image)}</p>${groups}`;
-  },
+  answer: (image, level) =>
+    mapsAnswer(image, level, { introduction: introduction(image), original: original(image), isWide: true }),
 };
 
 function introduction({ numbers }: ExplainedImage): string {
