@@ -5,6 +5,9 @@ import type { Method } from '../src/attribution/method.ts';
 import { kernelShap } from '../src/attribution/perturbation/kernelShap.ts';
 import { occlusion } from '../src/attribution/perturbation/occlusion.ts';
 import { rise } from '../src/attribution/perturbation/rise.ts';
+import { edgeMap } from '../src/faithfulness/baselineMaps.ts';
+import { evaluationSubject } from '../src/faithfulness/evaluation/subject.ts';
+import { pixelFlipping } from '../src/faithfulness/metrics/pixelFlipping.ts';
 import { concatRows, float32, tensor } from '../src/onnx/tensor.ts';
 import { fillWithNormals } from '../src/random/normal.ts';
 import { random } from '../src/random/random.ts';
@@ -94,6 +97,57 @@ function explaining(
   };
 }
 
+/** The gradients of a full batch, and its forward pass. */
+function gradientInBatches({ name, load, missing }: BenchModel): Workload {
+  return {
+    model: name,
+    method: 'saliency, a full batch',
+    missing,
+    async run(runtime) {
+      const { classifier, image } = await load(runtime);
+      const count = Math.min(16, classifier.batchSize);
+      const images = concatRows(Array.from({ length: count }, () => image));
+      const explainer = await saliency().compile(classifier);
+      const targets = Array.from({ length: count }, () => 0);
+      const [seconds, forwardSeconds] = await measure([
+        () => explainer.attribute(images, targets),
+        () => classifier.scoresOf(images),
+      ]);
+      await explainer.release();
+      await classifier.release();
+      return { seconds: seconds!, forwardSeconds: forwardSeconds! };
+    },
+  };
+}
+
+/** How many images pixel flipping looks at on the way from the image to a black one. */
+const flipped = 225;
+
+/** The curve of one map, and as many images in plain forward batches. */
+function flipping({ name, load, missing }: BenchModel): Workload {
+  return {
+    model: name,
+    method: `pixel flipping, ${flipped} images`,
+    missing,
+    async run(runtime) {
+      const { classifier, image } = await load(runtime);
+      const { input } = classifier;
+      const [prediction] = await classifier.predict(image);
+      const { sureness, toBlack: replace } = evaluationSubject(classifier, image, [prediction!.chosen], { seed: 0 });
+      const map = edgeMap(image.data, input);
+      const pixelsPerStep = Math.ceil((input.height * input.width) / (flipped - 1));
+      const [curve] = await pixelFlipping(sureness, [{ image: 0, map }], { replace, pixelsPerStep });
+      const images = concatRows(Array.from({ length: curve!.points.length }, () => image));
+      const [seconds, forwardSeconds] = await measure([
+        () => pixelFlipping(sureness, [{ image: 0, map }], { replace, pixelsPerStep }),
+        () => classifier.scoresOf(images),
+      ]);
+      await classifier.release();
+      return { seconds: seconds!, forwardSeconds: forwardSeconds! };
+    },
+  };
+}
+
 const batch = 100;
 
 /** One update on a batch of 100 made-up images, and the forward pass of such a batch. */
@@ -138,6 +192,8 @@ export const workloads: readonly Workload[] = [
   ...benchModels.flatMap((model) => [
     forward(model),
     forwardInBatches(model),
+    gradientInBatches(model),
+    flipping(model),
     ...methods.map((method) => explaining(model, method)),
   ]),
   ...(Object.keys(architectures) as ArchitectureName[]).map(training),
