@@ -10,10 +10,13 @@ import type { Prediction } from '../model/decision.ts';
 import type { Target } from '../model/target.ts';
 import type { Task } from '../model/task/task.ts';
 import { concatRows } from '../onnx/tensor.ts';
+import type { Superpixels } from '../pictures/superpixels.ts';
 import { InterruptedWorkError, stoppable, type WorkOptions } from '../progress.ts';
-import type { NamedImage } from '../report/explanation/explainedView.ts';
+import type { ImageHiding, NamedImage } from '../report/explanation/explainedView.ts';
 import { type FiredRuleView, firedRuleViews, type RuleText } from '../studies/booleanRules/page/firedView.ts';
 import { type DecidingView, decidingParts } from '../studies/filterPaths/page/decidingView.ts';
+import { hidingOf, patchesOf } from './hiding.ts';
+import { type ImageHash, imageHash } from './imageHash.ts';
 import { type LeftOut, type Refusals, refusalsOf } from './leftOut.ts';
 import { mapsWithContrast } from './mapsWithContrast.ts';
 import { asSubjects, type Explainable, type ImageSubject, type Subject, type Subjects } from './subjects.ts';
@@ -41,6 +44,10 @@ export interface FoundImage {
   readonly explanation: CheckedExplanation;
   /** Regions that the decision needs, and filters that carried it, where they were looked for. */
   readonly deciding?: DecidingView;
+  /** Patches of a photograph, and what becomes of the decision without what its best map puts first. */
+  readonly patches?: Superpixels;
+  readonly hidden?: ImageHiding;
+  readonly hash: ImageHash;
   readonly fired?: FiredRuleView;
 }
 
@@ -182,6 +189,18 @@ async function explainAlike(
           ),
         )
       : undefined;
+  const patches = images.map((image) => patchesOf(classifier, image));
+  const hashes = await Promise.all(images.map(imageHash));
+  const hidden = isLookedAt
+    ? await unlessInterrupted(signal, () =>
+        Promise.all(
+          explanations.map((explanation, i) => {
+            const image = images[i];
+            return image && hidingOf(classifier, image, explanation, patches[i], 0);
+          }),
+        ),
+      )
+    : undefined;
   const methods = askedMethods.filter(({ id }) =>
     explanations.some(({ maps }) => maps.some(({ method }) => method.id === id)),
   );
@@ -193,10 +212,23 @@ async function explainAlike(
     explained: unit?.classifier ?? classifier,
     images: explanations.flatMap((explanation, i) => {
       const one = images[i];
-      if (!one) return [];
+      const hash = hashes[i];
+      if (!one || !hash) return [];
       const { decided, ...image } = one;
       const about = decided || explained ? { decided, explained } : undefined;
-      return [{ image, classifier, about, explanation, deciding: deciding?.views[i], fired: fired?.[i] }];
+      return [
+        {
+          image,
+          classifier,
+          about,
+          explanation,
+          deciding: deciding?.views[i],
+          patches: patches[i],
+          hidden: hidden?.[i],
+          hash,
+          fired: fired?.[i],
+        },
+      ];
     }),
     methods,
     notes: isLookedAt ? [...(deciding?.notes ?? []), ...withoutDeciding(isClass, hasRegions)] : [],

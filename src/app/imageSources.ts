@@ -6,6 +6,7 @@ import type { NpyArray } from '../datasets/npyTypes.ts';
 import { readNpz } from '../datasets/npz.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { InvalidInputError } from '../model/errors.ts';
+import { sha256 } from '../model/identity.ts';
 import { toFittedInput } from '../model/pixels.ts';
 import type { Picture } from '../pictures/picture.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
@@ -87,7 +88,7 @@ async function openFile(
   const decoded = async (bytes: Uint8Array) => {
     const picture = await decode(bytes, path);
     const { height, width } = picture;
-    return { name, image: toFittedInput(picture, input), size: { height, width } };
+    return { name, image: toFittedInput(picture, input), size: { height, width }, sha256: await sha256(bytes) };
   };
   if (path !== '-') return [{ name, read: async () => decoded(await read(path)) }];
   // Standard input can be read once.
@@ -101,14 +102,17 @@ function lastArray(classifier: Described, { nameOf, read }: ImageReader): ReadAr
   return async (path) => {
     if (last?.path === path) return last.images;
     const bytes = await read(path);
+    const hash = await sha256(bytes);
+    const remembered = (images: readonly NamedImage[]) => {
+      last = { path, images: images.map((image) => ({ ...image, sha256: hash })) };
+      return last.images;
+    };
     if (isCsv(path)) {
       const table = readNumberRows(new TextDecoder().decode(bytes), path);
-      last = { path, images: fromRows(table, nameOf(path), classifier) };
-      return last.images;
+      return remembered(fromRows(table, nameOf(path), classifier));
     }
     const array = /\.npz$/i.test(path) ? onlyArray(readNpz(bytes, path), path) : readNpy(bytes, path);
-    last = { path, images: fromArray(array, nameOf(path), classifier) };
-    return last.images;
+    return remembered(fromArray(array, nameOf(path), classifier));
   };
 }
 

@@ -1,5 +1,6 @@
 import type { MethodMap } from '../attribution/explain.ts';
 import type { CheckedExplanation } from '../faithfulness/checkMaps.ts';
+import { wordsIn } from '../language/words.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { inTenths, stopIfAborted, type WorkOptions } from '../progress.ts';
 import { type IndexRow, indexRow } from '../report/explanation/manyImages/indexRow.ts';
@@ -113,7 +114,7 @@ async function writePart(part: ExplainedImages, before: Done, options: WriteRepo
     const index = `../${partName(Math.floor((number - 1) / rowsAPart))}`;
     await output.write({ name, contents: renderReport(page, { index }) });
     for (const picture of pictures ? pictureFiles(page) : []) await output.write(picture);
-    const row = indexRow(numbered, name);
+    const row = indexRow(numbered, name, wordsIn(options.language ?? 'en'));
     tally = tallied(tally, row);
     rows = [...rows, row];
     if (rows.length === rowsAPart) {
@@ -135,12 +136,12 @@ async function writePart(part: ExplainedImages, before: Done, options: WriteRepo
 }
 
 async function writeRows(
-  { modelName, title = modelName, output }: WriteReportOptions,
+  { modelName, title = modelName, language, output }: WriteReportOptions,
   rows: readonly IndexRow[],
   part: number,
   mapTitle: string | undefined,
 ): Promise<void> {
-  await output.write({ name: partName(part), contents: renderPart({ title, rows, part, mapTitle }) });
+  await output.write({ name: partName(part), contents: renderPart({ title, rows, part, mapTitle, language }) });
 }
 
 /** The index last, so that it never names a page that is not there. */
@@ -151,17 +152,17 @@ async function writeIndex(
   refusals: Refusals,
   left: readonly string[],
 ): Promise<string> {
-  const { methods, modelName, command, title = modelName, output } = options;
+  const { methods, modelName, command, title = modelName, language, generatedAt, author, output } = options;
   const last = Math.ceil(tally.images / rowsAPart) - 1;
   if (last > 0 && rows.length > 0) await writeRows(options, rows, last, mapTitle);
   const provenance = provenanceOf(explained, {
     file: modelName,
     methods: methods.filter((method) => !refusals.has(method)),
     notes: refusals.notes(),
-    command,
+    ...{ command, language, generatedAt, author },
   });
-  const notice = left.length > 0 ? interruptedWords(left) : undefined;
-  const part = { title, rows: front.length > 0 ? front : rows, part: 0, mapTitle, notice };
+  const notice = left.length > 0 ? interruptedWords(left, wordsIn(language ?? 'en')) : undefined;
+  const part = { title, language, rows: front.length > 0 ? front : rows, part: 0, mapTitle, notice };
   return output.write({ name: partName(0), contents: renderFront(part, { tally, parts: last + 1, provenance }) });
 }
 

@@ -1,12 +1,16 @@
+import { isEvidence } from '../attribution/method.ts';
+import type { CheckedExplanation } from '../faithfulness/checks.ts';
+import { distinct, ranked } from '../faithfulness/ranking.ts';
+import type { Language } from '../language/language.ts';
+import { wordsIn } from '../language/words.ts';
 import { beliefQuestion } from '../report/explanation/belief.ts';
 import { decisionQuestion } from '../report/explanation/decision.ts';
 import { explainedImage } from '../report/explanation/explainedView.ts';
 import { mapsQuestion } from '../report/explanation/maps.ts';
-import { numberMapsQuestion } from '../report/explanation/numberMaps.ts';
 import type { ImageQuestion } from '../report/explanation/question.ts';
 import { type PageLinks, renderExplanation } from '../report/explanation/renderExplanation.ts';
 import { reportPictures } from '../report/explanation/reportPictures.ts';
-import type { ExplainedImage, ReportView } from '../report/explanation/view.ts';
+import type { ReportView } from '../report/explanation/view.ts';
 import type { ReportFile } from '../report/page/page.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
 import { provenanceOf } from '../report/page/provenanceView.ts';
@@ -14,6 +18,7 @@ import { type FiredImage, firedQuestion } from '../studies/booleanRules/page/fir
 import { type DecidedImage, decidingQuestion } from '../studies/filterPaths/page/decidingQuestion.ts';
 import { type FreeImage, freedomQuestion } from '../studies/noncontributing/page/freedomQuestion.ts';
 import { freedomView } from '../studies/noncontributing/page/freedomView.ts';
+import { assumptions } from './assumptions.ts';
 import type { ExplainedImages } from './explainImages.ts';
 import { explainedOf } from './explainSummary.ts';
 
@@ -23,17 +28,12 @@ type StudiedImage = FreeImage & DecidedImage & FiredImage;
 /** In the order of the page. A study that has something to say of single images adds its question here. */
 const questions: readonly ImageQuestion<StudiedImage>[] = [
   decisionQuestion,
-  onlyOf((image) => image.numbers === undefined, mapsQuestion),
-  onlyOf((image) => image.numbers !== undefined, numberMapsQuestion),
+  mapsQuestion,
   freedomQuestion,
   decidingQuestion,
   firedQuestion,
   beliefQuestion,
 ];
-
-function onlyOf(isAsked: (image: ExplainedImage) => boolean, question: ImageQuestion): ImageQuestion {
-  return { ...question, isAnswered: (image) => isAsked(image) && question.isAnswered(image) };
-}
 
 /** What a report calls itself and its model. */
 export interface ReportNames {
@@ -43,29 +43,46 @@ export interface ReportNames {
   readonly title?: string;
   /** The command line that repeats the report, where there is one. */
   readonly command?: string;
+  /** The language of the page; English by default. */
+  readonly language?: Language;
+  /** When it was made, where the page is to say so: without it the same seed gives the same bytes. */
+  readonly generatedAt?: string;
+  /** Who answers for it. */
+  readonly author?: string;
 }
 
 /** What the page shows, as plain data. */
-export function reportView(
-  found: ExplainedImages,
-  { modelName, title = modelName, command }: ReportNames,
-): ReportView<StudiedImage> {
+export function reportView(found: ExplainedImages, names: ReportNames): ReportView<StudiedImage> {
   const { explained, images, methods, notes, missing } = found;
+  const { modelName, title = modelName, command, language = 'en', generatedAt, author } = names;
+  const words = wordsIn(language);
   return {
-    title,
+    ...{ title, language },
     cautions: found.classifier.cautions,
-    notice: missing.length > 0 ? interruptedWords(missing) : undefined,
+    notice: missing.length > 0 ? interruptedWords(missing, words) : undefined,
+    assumed: assumptions(found, words),
     explained: images.map((one, i) => {
-      const { image, classifier, about, explanation, deciding, fired } = one;
+      const { image, classifier, about, explanation, deciding, patches, hidden, fired } = one;
       return {
-        ...explainedImage(classifier, image, explanation, i, { of: explainedOf(found, one), ...about }),
+        ...explainedImage(classifier, image, explanation, i, {
+          ...{ of: explainedOf(found, one), maps: shownMaps(explanation), patches, hidden, hash: one.hash, words },
+          ...about,
+        }),
         freedom: freedomView(classifier, explanation.maps),
         deciding,
         fired,
       };
     }),
-    provenance: provenanceOf(explained, { file: modelName, methods, notes, command }),
+    provenance: provenanceOf(explained, {
+      file: modelName,
+      ...{ methods, notes, command, generatedAt, author, language },
+    }),
   };
+}
+
+/** The maps for a target, the best first, and what shows the same once. */
+function shownMaps({ maps }: CheckedExplanation) {
+  return distinct(ranked(maps.filter(({ method }) => isEvidence(method))));
 }
 
 /** The report as one HTML file: no scripts, no requests. The same view gives the same bytes. */

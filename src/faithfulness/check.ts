@@ -1,8 +1,9 @@
 import type { MethodMap } from '../attribution/explain.ts';
 import { isEvidence } from '../attribution/method.ts';
+import type { Words } from '../language/words.ts';
 import type { Classifier } from '../model/classifier.ts';
 import type { Tensor } from '../onnx/tensor.ts';
-import type { Figure, NumberWords } from './figure.ts';
+import type { Figure } from './figure.ts';
 
 /** A check of how far a map can be believed, with results of one type. */
 export interface Check<Result = unknown> {
@@ -17,7 +18,7 @@ export interface Check<Result = unknown> {
   /** Else: the results of many maps together, which take runs of the model, in the maps' order. */
   run?(maps: readonly MapToCheck[], options: RunOptions): Promise<readonly Outcome<Result>[]>;
   /** The result in words, judged. */
-  figures(result: Result, words: NumberWords): readonly Figure[];
+  figures(result: Result, words: Words): readonly Figure[];
   /** The result as numbers, by the names they have in JSON. */
   numbers(result: Result): Readonly<Record<string, number | undefined>>;
 }

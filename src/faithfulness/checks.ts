@@ -1,9 +1,10 @@
 import type { Explanation, MethodMap } from '../attribution/explain.ts';
+import { type Words, wordsIn } from '../language/words.ts';
 import type { Check } from './check.ts';
 import { completeness } from './completeness.ts';
 import { conservationCheck } from './conservation.ts';
 import { deletionInsertion } from './deletionInsertion.ts';
-import type { Figure, NumberWords, Verdict } from './figure.ts';
+import type { Figure, Verdict } from './figure.ts';
 import { lampOf } from './lamp.ts';
 import { parameterRandomisation } from './parameterRandomisation.ts';
 
@@ -41,13 +42,13 @@ function resultsOf(map: CheckedMap): readonly { readonly check: Check; readonly 
 }
 
 /** What the checks say of a map, in words. */
-export function figuresOf(map: CheckedMap, words: NumberWords): readonly Figure[] {
+export function figuresOf(map: CheckedMap, words: Words): readonly Figure[] {
   return resultsOf(map).flatMap(({ check, result }) => check.figures(result, words));
 }
 
 /** How far a map can be believed; `neutral` where its faithfulness was not checked. */
 export function lampOfMap(map: CheckedMap): Verdict {
-  return map.unchecked === undefined ? lampOf(figuresOf(map, { percent: String, signed: String })) : 'neutral';
+  return map.unchecked === undefined ? lampOf(figuresOf(map, wordsIn('en'))) : 'neutral';
 }
 
 /** What the checks say of a map, as numbers by the names they have in JSON. */

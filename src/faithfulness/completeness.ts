@@ -20,18 +20,17 @@ export const completeness = check({
   read({ completeness: found, values }): SumGap | undefined {
     return found && { ...found, sizes: values.data.reduce((total, value) => total + Math.abs(value), 0) };
   },
-  figures({ sum, expected, gap, sizes }, { percent, signed }) {
-    const sums = `sum ${signed(sum)}, score difference ${signed(expected)}`;
+  figures({ sum, expected, gap, sizes }, { checks: { completeness: text }, numbers: { percent, signed } }) {
+    const sums = text.sums(signed(sum), signed(expected));
     const nothing = sizes === 0 && expected === 0;
     return [
       {
-        label: 'Completeness gap',
+        label: text.label,
         aspect: 'completeness',
-        value: nothing ? `nothing to add up (${sums})` : gap === undefined ? sums : `${percent(gap)} (${sums})`,
-        short: nothing ? 'nothing to add up' : gap === undefined ? undefined : percent(gap),
+        value: nothing ? `${text.nothing} (${sums})` : gap === undefined ? sums : `${percent(gap)} (${sums})`,
+        short: nothing ? text.nothing : gap === undefined ? undefined : percent(gap),
         verdict: verdictBelow(gap ?? Math.abs(sum) / sizes, 0.01, 0.1),
-        meaning:
-          'The map should sum to the difference between the score of this image and that of what it is compared with (an empty image, or the mean of many); the gap is what is missing. More steps or samples make it smaller.',
+        meaning: text.meaning,
       },
     ];
   },

@@ -39,28 +39,30 @@ export const conservationCheck = check({
   about:
     'How much of the score a relevance map accounts for: layer-wise relevance propagation conserves it, Bach et al. 2015, but for what layers keep.',
   read: ({ values, score, relevanceByLayer }) => relevanceByLayer && conservation(values.data, score, relevanceByLayer),
-  figures({ sum, score, gap, biases, stabilizers, emptyParts, others, most }, { percent, signed }) {
+  figures(
+    { sum, score, gap, biases, stabilizers, emptyParts, others, most },
+    { checks: { conservation: text }, numbers: { percent, signed } },
+  ) {
     const matters = (value: number) => Math.abs(value) >= 0.005 * Math.abs(score);
-    const parts = [
-      { value: biases, where: 'biases' },
-      { value: stabilizers, where: 'stabilisers of divisions' },
-      { value: emptyParts, where: 'parts without inputs' },
-      { value: others, where: 'constants inside of operators' },
-    ]
-      .filter(({ value }) => matters(value))
-      .map(({ value, where }) => `${signed(value)} in ${where}`);
-    const stayed = parts.length === 0 ? '' : `; ${parts.join(', ')}`;
-    const largest = most && matters(kept(most)) ? `; most in ${most.layer}` : '';
-    const account = `${signed(sum)} of ${signed(score)} reached the pixels${stayed}${largest}`;
+    const kinds = [
+      ['biases', biases],
+      ['stabilizers', stabilizers],
+      ['emptyParts', emptyParts],
+      ['others', others],
+    ] as const;
+    const parts = kinds.flatMap(([kind, value]) =>
+      matters(value) ? [text.part(signed(value), text.where[kind])] : [],
+    );
+    const largest = most && matters(kept(most)) ? most.layer : undefined;
+    const account = text.account(signed(sum), signed(score), parts, largest);
     return [
       {
-        label: 'Conservation gap',
+        label: text.label,
         aspect: 'completeness',
         value: gap === undefined ? account : `${percent(gap)} (${account})`,
         short: gap === undefined ? undefined : percent(gap),
         verdict: verdictBelow(gap ?? Number.NaN, 0.05, 0.5),
-        meaning:
-          'The score was handed back layer by layer, and the map should sum to it; the gap is what stayed in the model instead of reaching the pixels, mostly with biases.',
+        meaning: text.meaning,
       },
     ];
   },

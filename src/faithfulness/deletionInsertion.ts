@@ -1,10 +1,12 @@
 import type { MethodMap } from '../attribution/explain.ts';
+import type { CurveSetting } from '../language/english/checks.ts';
+import type { Words } from '../language/words.ts';
 import type { Classifier } from '../model/classifier.ts';
 import type { InputDescription } from '../model/inputDescription.ts';
 import type { NumberKind } from '../model/numberDescription.ts';
 import { edgeMap, randomMap, sizeMap } from './baselineMaps.ts';
 import { type Check, check, type MapToCheck, type Outcome, type RunOptions } from './check.ts';
-import { type Figure, type Line, type NumberWords, type Verdict, verdictOf } from './figure.ts';
+import { type Figure, type Line, type Verdict, verdictOf } from './figure.ts';
 import type { Curve } from './metrics/removalCurve.ts';
 import {
   type CurveSettings,
@@ -112,26 +114,32 @@ function orderedCells(map: MethodMap, input: InputDescription): CellMap | { read
     : cells;
 }
 
-function deletionFigure(result: ComparedCurves, words: NumberWords): Figure {
+function deletionFigure(result: ComparedCurves, words: Words): Figure {
   const { own, random, edges } = areasOf(result, 'deletion');
+  const { curves } = words.checks;
   return {
     ...comparedFigure(result, 'deletion', words),
-    label: 'Deletion',
+    label: curves.deletion,
     aspect: 'faithfulness',
     verdict: judged(result, 'deletion', own < Math.min(random, edges), own < random),
-    meaning: `${meanOf(result)} while the pixels that spoke most for the class are blanked first, ${stepsInWords(result)}. The lower, the more the decision needs what the map points at. It should be below that of a random map, and of ${plainWords(result)} that does not know the model (dashed lines).`,
+    meaning: curves.deletionMeaning(settingOf(result)),
   };
 }
 
-function insertionFigure(result: ComparedCurves, words: NumberWords): Figure {
+function insertionFigure(result: ComparedCurves, words: Words): Figure {
   const { own, random, edges } = areasOf(result, 'insertion');
+  const { curves } = words.checks;
   return {
     ...comparedFigure(result, 'insertion', words),
-    label: 'Insertion',
+    label: curves.insertion,
     aspect: 'faithfulness',
     verdict: judged(result, 'insertion', own > Math.max(random, edges), own > random),
-    meaning: `${meanOf(result)} while the same pixels are put into a blank image first, ${stepsInWords(result)}. The higher, the sooner what the map points at suffices. It should be above that of a random map and of ${plainWords(result)} (dashed lines).`,
+    meaning: curves.insertionMeaning(settingOf(result)),
   };
+}
+
+function settingOf({ isValue = false, kind, segment, settings }: ComparedCurves): CurveSetting {
+  return { isValue, kind, segment, ...settings };
 }
 
 type Kind = keyof PerturbationCurves;
@@ -140,19 +148,21 @@ function areasOf({ curves, random, edges }: ComparedCurves, kind: Kind) {
   return { own: curves[kind].area, random: random[kind].area, edges: edges[kind].area };
 }
 
-function comparedFigure(result: ComparedCurves, kind: Kind, { percent }: NumberWords) {
+function comparedFigure(result: ComparedCurves, kind: Kind, { numbers, checks: { curves } }: Words) {
   const { own, random, edges } = areasOf(result, kind);
+  const { percent } = numbers;
+  const isTable = result.kind === 'table';
   return {
-    value: `${percent(own)} (random map ${percent(random)}, ${result.kind === 'table' ? 'sizes' : 'edges'} ${percent(edges)})`,
+    value: curves.value(percent(own), percent(random), percent(edges), isTable),
     short: percent(own),
     comparisons: [
-      { label: 'A random map', value: percent(random) },
-      { label: plainLabel(result), value: percent(edges) },
+      { label: curves.random, value: percent(random) },
+      { label: curves.plain(isTable), value: percent(edges) },
     ],
     lines: [
-      line('this map', 'own', result.curves[kind]),
-      line('random map', 'comparison', result.random[kind]),
-      line(result.kind === 'table' ? 'size of the values' : 'edge detector', 'comparison', result.edges[kind]),
+      line(curves.own, 'own', result.curves[kind]),
+      line(curves.lines.random, 'comparison', result.random[kind]),
+      line(isTable ? curves.lines.sizes : curves.lines.edges, 'comparison', result.edges[kind]),
     ],
   };
 }
@@ -164,30 +174,6 @@ const rounding = 1e-6;
 function judged(result: ComparedCurves, kind: Kind, good: boolean, fair: boolean): Verdict {
   const areas = Object.values(areasOf(result, kind));
   return Math.max(...areas) - Math.min(...areas) < rounding ? 'neutral' : verdictOf(good, fair);
-}
-
-function meanOf({ isValue }: ComparedCurves): string {
-  return isValue
-    ? 'Where the value lies on average between that of a blank image (0%) and of this one (100%)'
-    : 'The mean sureness';
-}
-
-function plainWords({ kind }: ComparedCurves): string {
-  return kind === 'table' ? 'the map of how far each value is from blank' : 'an edge detector';
-}
-
-function plainLabel({ kind }: ComparedCurves): string {
-  return kind === 'table' ? 'How far each value is from blank' : 'An edge detector';
-}
-
-function stepsInWords({ settings, segment, kind }: ComparedCurves): string {
-  if (kind) {
-    const unit =
-      kind === 'table' ? 'feature by feature' : segment === 1 ? 'value by value' : `${segment} values at a time`;
-    return `${unit}, in ${settings.steps} steps at most, blank being ${settings.baseline} in model input`;
-  }
-  const unit = segment === 1 ? 'pixel by pixel' : `in squares of ${segment} × ${segment} pixels`;
-  return `${unit}, in ${settings.steps} steps, blank being pixel value ${settings.baseline}`;
 }
 
 function line(label: string, kind: Line['kind'], { points }: Curve): Line {

@@ -34,14 +34,6 @@ export interface Line {
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
-/** How whoever shows figures writes numbers. */
-export interface NumberWords {
-  /** Of a share: `99.8%`. */
-  percent(share: number): string;
-  /** To three digits, with its sign: `+0.42`. */
-  signed(value: number): string;
-}
-
 /** Good, else fair, else poor; no judgement of what is not a number. */
 export function verdictOf(good: boolean, fair: boolean): Verdict {
   return good ? 'good' : fair ? 'fair' : 'poor';

@@ -25,16 +25,15 @@ export const parameterRandomisation = check({
     const found = await randomisedCorrelations(classifier, maps, { seed, layers });
     return found.map((result) => (result === undefined ? undefined : { result }));
   },
-  figures: (correlation) => {
+  figures: (correlation, { checks: { randomisation: text } }) => {
     const size = Math.abs(correlation);
     return [
       {
-        label: 'Parameter randomisation',
+        label: text.label,
         aspect: 'randomisation',
         value: (size < 0.005 ? 0 : correlation).toFixed(2).replace('-', '−'),
         verdict: verdictOf(size < 0.2, size < 0.4),
-        meaning:
-          'How much the order of the pixels is still the same (1: all, 0: nothing) when all layers but the first have random weights. A map that hardly changes shows the image, not what the model has learnt.',
+        meaning: text.meaning,
       },
     ];
   },

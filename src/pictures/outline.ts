@@ -12,8 +12,16 @@ interface Edge {
 export function outlineEdges(picture: Picture): readonly Edge[] {
   const { width, height } = picture;
   const light = lightness(picture);
-  const bright = (x: number, y: number) =>
-    x >= 0 && y >= 0 && x < width && y < height && (light[y * width + x] ?? 0) >= 0.5;
+  return edgesOf(({ x, y }) => (light[y * width + x] ?? 0) >= 0.5, width, height);
+}
+
+/** The pixel sides around the pixels that are 1 in a mask, row by row; the picture's own border counts. */
+export function regionEdges(mask: Uint8Array, width: number, height: number): readonly Edge[] {
+  return edgesOf(({ x, y }) => mask[y * width + x] === 1, width, height);
+}
+
+function edgesOf(isIn: (pixel: { readonly x: number; readonly y: number }) => boolean, width: number, height: number) {
+  const bright = (x: number, y: number) => x >= 0 && y >= 0 && x < width && y < height && isIn({ x, y });
   const edges: Edge[] = [];
   for (let y = 0; y <= height; y++) {
     for (let x = 0; x <= width; x++) {

@@ -1,4 +1,5 @@
 import { encode } from 'fast-png';
+import { type IndexedPicture, indexed } from './palette.ts';
 import type { Picture } from './picture.ts';
 
 /** PNG bytes; the same picture gives the same bytes. */
@@ -11,9 +12,23 @@ export function encodePictureFile(picture: Picture): Uint8Array {
   return encode({ ...picture, depth: 8, text: { Software: 'konkyo' } });
 }
 
-/** A picture as a `data:` URL, so that the page needs no second file. */
+/** Colour pictures of more pixels than this are embedded with a palette: a page of many photographs stays small. */
+const mostFullColour = 64 * 64;
+
+/** A picture as a `data:` URL, so that the page needs no second file; a photograph in at most 256 colours. */
 export function dataUrl(picture: Picture): string {
-  return `data:image/png;base64,${base64(encodePicture(picture))}`;
+  const { width, height, channels } = picture;
+  if (channels === 3 && width * height > mostFullColour) return indexedUrl(indexed(picture));
+  return urlOf(encodePicture(picture));
+}
+
+/** The same of a picture that has a palette, which may be transparent in places. */
+export function indexedUrl({ palette, ...picture }: IndexedPicture): string {
+  return urlOf(encode({ ...picture, channels: 1, depth: 8, palette: palette.map((colour) => [...colour]) }));
+}
+
+function urlOf(png: Uint8Array): string {
+  return `data:image/png;base64,${base64(png)}`;
 }
 
 function base64(bytes: Uint8Array): string {

@@ -1,3 +1,4 @@
+import type { Words } from '../../language/words.ts';
 import type { TableFeature } from '../explanation/numbersView.ts';
 import { type Html, html } from '../page/html.ts';
 import { quantity, signed } from '../page/number.ts';
@@ -8,18 +9,24 @@ const inSight = 14;
 const inSmall = 6;
 
 /** The features of a row and their values. */
-export function featureList(features: readonly TableFeature[], alternative: string): Html {
+export function featureList(features: readonly TableFeature[], alternative: string, words: Words): Html {
   const row = ({ name, value }: TableFeature) =>
     html`<tr><th scope="row">${name}</th><td class="number">${quantity(value)}</td></tr>`;
   return folded(
     features,
     (some, isFirst) =>
       html`<table class="features">${isFirst ? caption(alternative) : undefined}<tbody>${some.map(row)}</tbody></table>`,
+    words,
   );
 }
 
 /** A bar for each feature, the strongest first: to the right for the target, to the left against it. */
-export function featureBars(features: readonly TableFeature[], evidence: Float32Array, alternative: string): Html {
+export function featureBars(
+  features: readonly TableFeature[],
+  evidence: Float32Array,
+  alternative: string,
+  words: Words,
+): Html {
   const bars = ordered(features, evidence);
   const most = mostOf(bars);
   const row = ({ name, value, evidence: own }: Bar) =>
@@ -28,6 +35,7 @@ export function featureBars(features: readonly TableFeature[], evidence: Float32
     bars,
     (some, isFirst) =>
       html`<table class="feature-bars">${isFirst ? caption(alternative) : undefined}<tbody>${some.map(row)}</tbody></table>`,
+    words,
   );
 }
 
@@ -65,10 +73,12 @@ function bar(evidence: number, most: number): Html | undefined {
     : html`<span class="speaks-against" style="right:50%;width:${share}%"></span>`;
 }
 
-function folded<T>(all: readonly T[], table: (some: readonly T[], isFirst: boolean) => Html): Html {
+function folded<T>(all: readonly T[], table: (some: readonly T[], isFirst: boolean) => Html, { maps }: Words): Html {
   const rest = all.slice(inSight);
   return html`${table(all.slice(0, inSight), true)}${
-    rest.length === 0 ? undefined : html`<details><summary>${rest.length} more</summary>${table(rest, false)}</details>`
+    rest.length === 0
+      ? undefined
+      : html`<details><summary>${maps.more(rest.length)}</summary>${table(rest, false)}</details>`
   }`;
 }
 

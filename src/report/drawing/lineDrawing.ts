@@ -1,13 +1,13 @@
+import type { Words } from '../../language/words.ts';
 import type { Line } from '../explanation/view.ts';
 import { type Html, html } from '../page/html.ts';
-import { listed } from '../page/number.ts';
 
 const width = 96;
 const height = 40;
 
 /** Lines in the unit square, the map's own drawn strong, what it is compared with thin and dashed. */
-export function lineDrawing(lines: readonly Line[]): Html {
-  const label = `Curves: ${listed(lines.map((line) => line.label))}`;
+export function lineDrawing(lines: readonly Line[], { checks }: Words): Html {
+  const label = checks.curves.drawn(lines.map((line) => line.label));
   const ordered = lines.toSorted((a, b) => Number(a.kind === 'own') - Number(b.kind === 'own'));
   return html`<svg class="lines" viewBox="-1 -1 ${width + 2} ${height + 2}" role="img" aria-label="${label}"><path class="frame" d="M0 0V${height}H${width}"/>${ordered.map(
     ({ kind, points }) => html`<polyline class="${kind}" points="${coordinates(points)}"/>`,

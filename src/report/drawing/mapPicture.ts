@@ -2,6 +2,7 @@ import { divergingColour } from '../../pictures/colours.ts';
 import { lightness } from '../../pictures/lightness.ts';
 import { drawOutline, outlineEdges } from '../../pictures/outline.ts';
 import type { Picture } from '../../pictures/picture.ts';
+import { thumbnail } from '../../pictures/thumbnail.ts';
 import type { AttributionMap } from '../explanation/view.ts';
 import type { MapReading } from './mapReading.ts';
 
@@ -42,6 +43,29 @@ export function mapPicture(
     }
   }
   return { width, height, channels: 3, data };
+}
+
+type Cells = Pick<AttributionMap, 'width' | 'height' | 'values'>;
+
+/**
+ * A map and its image as a page draws them: of a photograph in blocks of pixels, each the mean of its own. Single pixels of a
+ * photograph are not seen there, and take most of a page's bytes. `side` is the blocks', 1 where there are none.
+ */
+export function inBlocks(
+  map: Cells,
+  picture: Picture,
+): { readonly map: Cells; readonly picture: Picture; readonly side: number } {
+  const small = thumbnail(picture);
+  const side = Math.floor(picture.width / small.width);
+  if (side < 2 || map.width !== picture.width || map.height !== picture.height) return { map, picture: small, side: 1 };
+  const { width, height } = small;
+  const values = Float32Array.from({ length: width * height }, (_, block) => {
+    const first = Math.floor(block / width) * side * map.width + (block % width) * side;
+    let sum = 0;
+    for (let y = 0; y < side; y++) for (let x = 0; x < side; x++) sum += map.values[first + y * map.width + x] ?? 0;
+    return sum / side ** 2;
+  });
+  return { map: { width, height, values }, picture: small, side };
 }
 
 /** {@link mapPicture} as a picture to stand alone: enlarged and with its outline, where it has one. */

@@ -1,3 +1,4 @@
+import type { Cell, Place } from '../../language/english/maps.ts';
 import { InvalidInputError } from '../../model/errors.ts';
 import type { AttributionMap } from '../explanation/view.ts';
 
@@ -7,7 +8,7 @@ export interface MapReading {
   readonly scale: number;
   readonly pixels: number;
   /** What a cell of the map is called. */
-  readonly cell: CellWord;
+  readonly cell: Cell;
   /** Pixels whose value is not a finite number. */
   readonly withoutValue: number;
   /** Pixels stronger than the scale, drawn at full colour. */
@@ -17,12 +18,10 @@ export interface MapReading {
   readonly againstTotal: number;
   /** The value that all pixels have, where there is only one. */
   readonly constant?: number;
-  /** Where on the image most of the evidence lies: `upper right`; absent where there is none, or in several places as much. */
-  readonly forPlace?: string;
-  readonly againstPlace?: string;
+  /** Where most of the evidence lies; absent where there is none, or in several places as much. */
+  readonly forPlace?: Place;
+  readonly againstPlace?: Place;
 }
-
-export type CellWord = 'pixel' | 'moment' | 'feature';
 
 /** The 99.5th percentile of the values' sizes: a few outliers do not wash out the rest. Sparse maps get their maximum. */
 export function mapScale(values: Float32Array): number {
@@ -42,9 +41,9 @@ export function readMap(map: AttributionMap): MapReading {
     );
   }
   const scale = Number.isFinite(map.scale) && map.scale > 0 ? map.scale : mapScale(map.values);
-  const { names, at } = placesOf(map);
-  const forPlaces = new Float64Array(names.length);
-  const againstPlaces = new Float64Array(names.length);
+  const { places, at } = placesOf(map);
+  const forPlaces = new Float64Array(places.length);
+  const againstPlaces = new Float64Array(places.length);
   let withoutValue = 0;
   let beyond = 0;
   for (const [position, value] of map.values.entries()) {
@@ -59,8 +58,8 @@ export function readMap(map: AttributionMap): MapReading {
   }
   const [first] = map.values;
   const constant = map.values.every((value) => value === first) ? first : undefined;
-  const forPlace = strongest(forPlaces, names);
-  const againstPlace = strongest(againstPlaces, names);
+  const forPlace = strongest(forPlaces, places);
+  const againstPlace = strongest(againstPlaces, places);
   return {
     scale: withoutValue === map.values.length ? 0 : scale,
     pixels: map.values.length,
@@ -76,7 +75,7 @@ export function readMap(map: AttributionMap): MapReading {
 }
 
 interface Places {
-  readonly names: readonly string[];
+  readonly places: readonly Place[];
   /** Which of them a cell is in. */
   readonly at: (position: number) => number;
 }
@@ -84,28 +83,22 @@ interface Places {
 /** The features of a table; thirds of a signal's channels; thirds across and down an image. */
 function placesOf(map: AttributionMap): Places {
   const { cells, width, height } = map;
-  if (cells?.kind === 'table') return { names: cells.names.map((name) => `in “${name}”`), at: (position) => position };
-  if (!cells) return { names: places, at: (position) => placeOf(position, map) };
-  const thirds = ['at the beginning', 'in the middle', 'at the end'];
-  const names = Array.from({ length: height }, (_, row) => (height === 1 ? '' : ` of “${cells.names[row]}”`));
+  if (cells?.kind === 'table') {
+    return { places: cells.names.map((feature) => ({ kind: 'table', feature })), at: (position) => position };
+  }
+  if (!cells) return { places: ninths, at: (position) => placeOf(position, map) };
+  const channelOf = (row: number) => (height === 1 ? undefined : (cells.names[row] ?? String(row)));
   return {
-    names: names.flatMap((name) => thirds.map((third) => `${third}${name}`)),
+    places: Array.from({ length: 3 * height }, (_, at) => ({
+      kind: 'signal',
+      third: at % 3,
+      channel: channelOf(Math.floor(at / 3)),
+    })),
     at: (position) => 3 * Math.floor(position / width) + Math.floor((3 * ((position % width) + 0.5)) / width),
   };
 }
 
-/** Row by row over a grid of thirds. */
-const places = [
-  'at the upper left',
-  'at the top',
-  'at the upper right',
-  'at the left',
-  'in the centre',
-  'at the right',
-  'at the lower left',
-  'at the bottom',
-  'at the lower right',
-];
+const ninths: readonly Place[] = Array.from({ length: 9 }, (_, ninth) => ({ kind: 'image', ninth }));
 
 function placeOf(position: number, { width, height }: AttributionMap): number {
   // By the middle of the cell: a map of one row has its row in the middle.
@@ -114,11 +107,11 @@ function placeOf(position: number, { width, height }: AttributionMap): number {
   return 3 * row + column;
 }
 
-function strongest(totals: Float64Array, names: readonly string[]): string | undefined {
+function strongest(totals: Float64Array, places: readonly Place[]): Place | undefined {
   // There is a place for each channel of a signal, which may be more than a call takes arguments.
   const most = totals.reduce((largest, total) => Math.max(largest, total), 0);
   const isTie = totals.indexOf(most) !== totals.lastIndexOf(most);
-  return most > 0 && !isTie ? names[totals.indexOf(most)] : undefined;
+  return most > 0 && !isTie ? places[totals.indexOf(most)] : undefined;
 }
 
 function sum(totals: Float64Array): number {

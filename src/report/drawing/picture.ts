@@ -1,13 +1,13 @@
+import type { Words } from '../../language/words.ts';
 import { outlineEdges, outlinePath } from '../../pictures/outline.ts';
 import type { Picture } from '../../pictures/picture.ts';
 import { dataUrl } from '../../pictures/png.ts';
-import { thumbnail } from '../../pictures/thumbnail.ts';
+import { mapAlternative } from '../explanation/sentences.ts';
 import type { AttributionMap, ExplainedImage } from '../explanation/view.ts';
-import { mapAlternative } from '../explanation/words.ts';
 import { type Html, html } from '../page/html.ts';
 import { boxed } from './boxes.ts';
 import { featureBars, smallFeatureBars } from './featureBars.ts';
-import { mapPicture, orientationFor } from './mapPicture.ts';
+import { inBlocks, mapPicture, orientationFor } from './mapPicture.ts';
 import type { MapReading } from './mapReading.ts';
 import { signalElement } from './signalDrawing.ts';
 
@@ -28,19 +28,19 @@ export function mapElement(
   reading: MapReading,
   { picture, numbers, boxes }: ExplainedImage,
   size: 'full' | 'small',
+  words: Words,
 ): Html {
-  const alternative = mapAlternative(map, reading);
+  const alternative = mapAlternative(map, reading, words);
   if (numbers?.kind === 'signal') {
     const shown = size === 'small' ? numbers.channels.slice(0, inSmall) : numbers.channels;
-    return signalElement(shown, alternative, { ...map, scale: reading.scale });
+    return signalElement(shown, alternative, words, { ...map, scale: reading.scale });
   }
   if (numbers) {
     const draw = size === 'small' ? smallFeatureBars : featureBars;
-    return draw(numbers.features, map.values, alternative);
+    return draw(numbers.features, map.values, alternative, words);
   }
-  const drawn = mapPicture(map, reading, picture);
-  const shown = pictureElement(size === 'small' ? thumbnail(drawn) : drawn, alternative);
-  const whole = outlined(shown, picture);
+  const { map: cells, picture: ground } = inBlocks(map, picture);
+  const whole = outlined(pictureElement(mapPicture(cells, reading, ground), alternative), picture);
   return boxes ? boxed(whole, boxes, picture, 'explained') : whole;
 }
 

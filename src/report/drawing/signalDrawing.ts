@@ -1,7 +1,7 @@
+import type { Words } from '../../language/words.ts';
 import { dataUrl } from '../../pictures/png.ts';
 import type { SignalChannel } from '../explanation/numbersView.ts';
 import { type Html, html } from '../page/html.ts';
-import { quantity } from '../page/number.ts';
 import { signedPicture } from './mapPicture.ts';
 
 /** Evidence behind the lines: a row for each channel, or one for all. */
@@ -14,7 +14,12 @@ export interface Bands {
 }
 
 /** A line for each channel, each over its own range, with the evidence at each moment behind it. */
-export function signalElement(channels: readonly SignalChannel[], alternative: string, bands?: Bands): Html {
+export function signalElement(
+  channels: readonly SignalChannel[],
+  alternative: string,
+  { maps }: Words,
+  bands?: Bands,
+): Html {
   const [
     {
       values: { length },
@@ -22,7 +27,7 @@ export function signalElement(channels: readonly SignalChannel[], alternative: s
   ] = channels;
   return html`<div class="signal" role="img" aria-label="${alternative}">${channels.map(
     (channel, i) => html`
-  <p><span>${channel.name}</span><span>${rangeWords(channel.values)}</span></p>
+  <p><span>${channel.name}</span><span>${rangeWords(channel.values, maps)}</span></p>
   <div class="trace">${bands && band(bands, i)}<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true"><polyline points="${points(channel.values)}"/></svg></div>`,
   )}
   <p class="along"><span>1</span><span>${length}</span></p>
@@ -63,9 +68,9 @@ function drawnIndices(values: Float32Array): readonly number[] {
   }).flat();
 }
 
-function rangeWords(values: Float32Array): string {
+function rangeWords(values: Float32Array, { always, range }: Words['maps']): string {
   const { low, high } = rangeOf(values);
-  return low === high ? `always ${quantity(low)}` : `${quantity(low)} to ${quantity(high)}`;
+  return low === high ? always(low) : range(low, high);
 }
 
 function rangeOf(values: Float32Array): { readonly low: number; readonly high: number } {

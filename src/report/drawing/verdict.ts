@@ -1,12 +1,8 @@
-import type { Figure, Verdict } from '../explanation/view.ts';
+import { lampOf } from '../../faithfulness/lamp.ts';
+import type { Light } from '../../language/english/checks.ts';
+import type { Words } from '../../language/words.ts';
+import type { AttributionMap, Figure, Verdict } from '../explanation/view.ts';
 import { type Html, html } from '../page/html.ts';
-
-export const verdictWords: Readonly<Record<Verdict, string>> = {
-  good: 'good',
-  fair: 'fair',
-  poor: 'poor',
-  neutral: 'for information',
-};
 
 /** Differ in shape, not only in colour: full, half, crossed and empty circle. */
 const marks: Readonly<Record<Verdict, Html>> = {
@@ -21,7 +17,36 @@ export function verdictMark(verdict: Verdict): Html {
 }
 
 /** Mark, label, value and verdict in one line. */
-export function figureLine({ label, value, verdict }: Figure): Html {
-  const word = verdict === 'neutral' ? undefined : html` <span class="${verdict}">(${verdictWords[verdict]})</span>`;
+export function figureLine({ label, value, verdict }: Figure, { checks }: Words): Html {
+  const word = verdict === 'neutral' ? undefined : html` <span class="${verdict}">(${checks.verdicts[verdict]})</span>`;
   return html`<p class="figure-line">${verdictMark(verdict)}<span>${label}: <strong>${value}</strong>${word}</span></p>`;
+}
+
+/** All lights, the best first; what was not checked is not vouched for, and stands before what failed. */
+export const lights: readonly Light[] = ['believe', 'careful', 'notJudged', 'unchecked', 'doNot'];
+
+const ofVerdict: Readonly<Record<Verdict, Light>> = {
+  good: 'believe',
+  fair: 'careful',
+  poor: 'doNot',
+  neutral: 'notJudged',
+};
+
+/** How far a map can be believed, by all that was measured of it. */
+export function lightOf({ figures, unchecked }: Pick<AttributionMap, 'figures' | 'unchecked'>): Light {
+  return unchecked === undefined ? ofVerdict[lampOf(figures)] : 'unchecked';
+}
+
+const colourOf: Readonly<Record<Light, Verdict>> = {
+  believe: 'good',
+  careful: 'fair',
+  doNot: 'poor',
+  notJudged: 'neutral',
+  unchecked: 'neutral',
+};
+
+/** A light with its word. */
+export function lightElement(light: Light, { checks }: Words): Html {
+  const colour = colourOf[light];
+  return html`<span class="light ${colour}">${verdictMark(colour)}<strong>${checks.lights[light]}</strong></span>`;
 }

@@ -1,88 +1,89 @@
+import type { Words } from '../../language/words.ts';
 import { verdictMark } from '../drawing/verdict.ts';
 import { type Html, heading, html, sizedToFit } from '../page/html.ts';
-import { counted, inWords, listed, percent, sentence } from '../page/number.ts';
+import { decidedLabel, decidedWords, decisionNotes, isRight, secondOf, thingOf } from './sentences.ts';
 import type { ExplainedImage, ReportView } from './view.ts';
-import { countedThings, decidedLabel, decidedWords, decisionNotes, isRight, quoted } from './words.ts';
 
 /** The page's first words: what was decided, in one sentence. */
-export function header({ title, notice, cautions = [], explained, provenance }: ReportView): Html {
+export function header({ title, notice, cautions = [], explained }: ReportView, words: Words): Html {
+  const lede = standfirst(explained, words);
   return html`
 <header>
   <p class="eyebrow">${title}</p>
-  ${heading(1, sizedToFit(headline(explained)))}${
+  ${heading(1, sizedToFit(headline(explained, words)))}${
     notice === undefined
       ? undefined
       : html`
   <p class="notice">${notice}</p>`
+  }${
+    lede === ''
+      ? undefined
+      : html`
+  <p class="lede">${lede}</p>`
   }
-  <p class="lede">${standfirst(explained)}</p>
-  ${cautions.map((caution) => html`<p class="figure-line">${verdictMark('fair')}<span>${caution}</span></p>`)}
-  <p class="byline">Model <span class="file">${provenance.model.file}</span>. ${methodWords(explained)}</p>
+  ${cautions.map((caution) => html`<p class="figure-line caution">${verdictMark('fair')}<span>${caution}</span></p>`)}
 </header>`;
 }
 
-function headline(images: readonly ExplainedImage[]): string {
+function headline(images: readonly ExplainedImage[], words: Words): string {
+  const { many } = words;
   const [only] = images;
-  if (only === undefined) return 'Nothing was explained.';
-  if (images.length === 1) return `${decidedWords(only.decision)}.`;
+  if (only === undefined) return words.page.nothing;
+  if (images.length === 1) return `${decidedWords(only.decision, words)}${words.page.fullStop}`;
   const judged = images.map(isRight).filter((right) => right !== undefined);
   if (judged.length < images.length) {
-    const labels = [...new Set(images.map(({ decision }) => quoted(decidedLabel(decision))))];
+    const labels = [...new Set(images.map(({ decision }) => decidedLabel(decision)))];
+    const thing = thingOf(images);
     return labels.length < 4
-      ? `${sentence(countedThings(images))}, decided as ${listed(labels)}.`
-      : `${sentence(countedThings(images))}, ${counted(labels.length, 'decision', 'different decisions')}.`;
+      ? many.decidedAs(images.length, thing, labels)
+      : many.severalDecisions(images.length, thing, labels.length);
   }
   const wrong = judged.filter((right) => !right).length;
-  if (wrong === 0) return `The model decided all ${counted(images.length, 'image', 'images')} as labelled.`;
-  const right = images.length - wrong;
-  return `The model decided ${inWords(right)} of ${counted(images.length, 'image', 'images')} as labelled.`;
+  return wrong === 0 ? many.allRight(images.length) : many.someRight(images.length - wrong, images.length);
 }
 
-function standfirst(images: readonly ExplainedImage[]): string {
+/** So many mistakes are named. */
+const mostNamed = 5;
+
+function standfirst(images: readonly ExplainedImage[], words: Words): string {
   const [only] = images;
   if (only === undefined) return '';
-  if (images.length === 1) {
-    const second = only.decision.task
-      ? undefined
-      : only.decision.ranked.find(({ index }) => index !== only.decision.chosen.index);
-    const runnerUp = second === undefined || only.decision.tie ? '' : `${quoted(second.label)} came second. `;
-    const notes = decisionNotes(only.decision).map((note) => `${note} `);
-    return `${runnerUp}${notes.join('')}This page shows what that decision rests on, and how far each picture of it can be believed.`;
-  }
-  const wrong = images
-    .filter((image) => isRight(image) === false)
-    .map(
-      ({ name, truth, decision }) =>
-        `${quoted(decision.chosen.label)} for ${name}, which is labelled ${quoted(truth ?? '')}`,
-    );
-  const mistakes = wrong.length === 0 || wrong.length > 5 ? '' : `It decided ${listed(wrong)}. `;
-  return `${mistakes}${leastSure(images)}${undecided(images)}This page shows what each decision rests on, and how far each picture of it can be believed.`;
+  if (images.length === 1) return aboutOne(only, words);
+  const wrong = images.flatMap((image) =>
+    isRight(image) === false && image.truth !== undefined
+      ? [{ name: image.name, truth: image.truth, decided: image.decision.chosen.label }]
+      : [],
+  );
+  const sentences = [
+    ...(wrong.length === 0 || wrong.length > mostNamed ? [] : [words.many.mistakes(wrong)]),
+    ...leastSure(images, words),
+    ...undecided(images, words),
+    words.many.each,
+  ];
+  return sentences.join(words.page.space);
+}
+
+function aboutOne(image: ExplainedImage, words: Words): string {
+  const { decision, numbers } = words;
+  const second = secondOf(image.decision);
+  const measure = second?.probability === undefined ? undefined : numbers.percent(second.probability);
+  return [
+    ...(image.truth === undefined ? [] : [decision.labelled(image.truth, isRight(image))]),
+    ...(second === undefined ? [] : [decision.second(second.label, measure)]),
+    ...decisionNotes(image.decision, words),
+  ].join(words.page.space);
 }
 
 /** Of how many images what was decided, or what is explained, is not what it seems. */
-function undecided(images: readonly ExplainedImage[]): string {
+function undecided(images: readonly ExplainedImage[], { many }: Words): string[] {
   const ties = images.filter(({ decision }) => decision.tie).length;
   const flat = images.filter(({ decision }) => decision.saturated).length;
-  return [
-    ties === 0 ? '' : `${sentence(counted(ties, 'decision is a tie', 'decisions are ties'))} of exactly equal scores. `,
-    flat === 0
-      ? ''
-      : `For ${counted(flat, 'image', 'images')} the probability explained is exactly 1, and maps made from gradients are zero. `,
-  ].join('');
+  return [...(ties === 0 ? [] : [many.ties(ties)]), ...(flat === 0 ? [] : [many.flat(flat)])];
 }
 
-function leastSure(images: readonly ExplainedImage[]): string {
+function leastSure(images: readonly ExplainedImage[], { many }: Words): string[] {
   const probability = ({ decision }: ExplainedImage) =>
     (decision.task ? undefined : decision.chosen.probability) ?? Number.POSITIVE_INFINITY;
   const least = images.reduce((least, image) => (probability(image) < probability(least) ? image : least));
-  return Number.isFinite(probability(least))
-    ? `It was least sure of ${least.name}, at ${percent(probability(least))}. `
-    : '';
-}
-
-function methodWords(images: readonly ExplainedImage[]): string {
-  const titles = [...new Set(images.flatMap(({ maps }) => maps.map(({ title }) => title)))];
-  if (titles.length === 0) return '';
-  const named = titles.length > 5 ? '' : `: ${listed(titles)}`;
-  return `${sentence(counted(titles.length, 'method', 'methods'))}${named}.`;
+  return Number.isFinite(probability(least)) ? [many.leastSure(least.name, probability(least))] : [];
 }

@@ -1,51 +1,47 @@
+import type { Words } from '../../language/words.ts';
+import { imageAnchor } from '../drawing/anchor.ts';
 import { type HeadingLevel, type Html, heading, html } from '../page/html.ts';
-import type { NumberedQuestion } from './question.ts';
-import type { ExplainedImage } from './view.ts';
-import { decidedLabel, quoted, sureness } from './words.ts';
+import { firstScreen } from './firstScreen.ts';
+import { fold } from './fold.ts';
+import type { ImageQuestion } from './question.ts';
+import { decidedLabel, sureness } from './sentences.ts';
+import type { ExplainedImage, ReportView } from './view.ts';
 
-/** Different ids give different anchors: what an anchor cannot hold is spelt as its character code. */
-export function imageAnchor({ id }: ExplainedImage): string {
-  return `image-${id.replace(/[^A-Za-z0-9-]/g, (character) => `_${character.charCodeAt(0).toString(16)}_`)}`;
-}
-
-/** One image among several: its own heading, then its answers below it. */
+/** One image among several: its own heading, then its first screen, and the rest folded away. */
 export function imagePart<Image extends ExplainedImage>(
   image: Image,
-  questions: readonly NumberedQuestion<Image>[],
+  view: ReportView<Image>,
+  questions: readonly ImageQuestion<Image>[],
+  words: Words,
 ): Html {
+  const { quoted } = words.decision;
+  const label = image.decision.tie ? words.many.tieOf : quoted(decidedLabel(image.decision));
   return html`
 <article class="image-part" id="${imageAnchor(image)}">
   <div class="part-title">
-    ${heading(2, html`<span class="file">${image.name}</span> ${image.decision.tie ? 'a tie' : quoted(decidedLabel(image.decision))}, ${sureness(image.decision)}`)}
-    <a class="back" href="#overview">All images</a>
+    ${heading(2, html`<span class="file">${image.name}</span> ${label}, ${sureness(image.decision, words)}`)}
+    <a class="back" href="#overview">${words.page.allImages}</a>
   </div>
-  ${imageAnswers(image, questions, 3)}
+  ${firstScreen(image, view, 3, words)}
+  ${foldedAnswers(image, questions, 3, words)}
 </article>`;
 }
 
-/** The questions answered for one image, each under a numbered heading of the given level. */
-export function imageAnswers<Image extends ExplainedImage>(
+/** The questions answered for one image, each folded under its heading. */
+export function foldedAnswers<Image extends ExplainedImage>(
   image: Image,
-  questions: readonly NumberedQuestion<Image>[],
+  questions: readonly ImageQuestion<Image>[],
   level: 2 | 3,
+  words: Words,
 ): Html {
   const below: HeadingLevel = level === 2 ? 3 : 4;
-  const answered = questions.filter(({ question }) => question.isAnswered(image));
-  return html`${answered.map(({ number, question }) =>
-    questionSection(
-      number,
-      question.question,
+  const answered = questions.filter((question) => question.isAnswered(image));
+  return html`${answered.map((question) =>
+    fold(
       `${imageAnchor(image)}-${question.id}`,
       level,
-      question.answer(image, below),
+      { title: question.question(words), gist: question.gist(words, image) },
+      question.answer(image, below, words),
     ),
   )}`;
-}
-
-export function questionSection(number: number, question: string, anchor: string, level: 2 | 3, answer: Html): Html {
-  return html`
-<section class="question" id="${anchor}">
-  ${heading(level, html`<span class="ordinal">${number}</span> ${question}`)}
-  ${answer}
-</section>`;
 }

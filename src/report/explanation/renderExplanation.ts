@@ -1,10 +1,14 @@
-import { type Html, html } from '../page/html.ts';
+import { wordsIn } from '../../language/words.ts';
+import { html } from '../page/html.ts';
 import { pageShell } from '../page/page.ts';
-import { provenanceAnswer, provenanceQuestion } from '../page/provenance.ts';
+import { provenanceAnswer } from '../page/provenance.ts';
+import { firstScreen } from './firstScreen.ts';
+import { fold } from './fold.ts';
+import { glossary } from './glossary.ts';
 import { header } from './header.ts';
-import { imageAnchor, imageAnswers, imagePart, questionSection } from './imagePart.ts';
+import { foldedAnswers, imagePart } from './imagePart.ts';
 import { overview } from './overview.ts';
-import { type ImageQuestion, type NumberedQuestion, numberedQuestions } from './question.ts';
+import type { ImageQuestion } from './question.ts';
 import type { ExplainedImage, ReportView } from './view.ts';
 
 /** Where one image's page leads, if it is one of many. */
@@ -13,7 +17,8 @@ export interface PageLinks {
 }
 
 /**
- * The report as one HTML file: no scripts, no requests, readable from top to bottom. The same view gives the same bytes.
+ * The report as one HTML file: no scripts, no requests. What was decided, on what that rests and how far to believe it are in sight; all
+ * else is folded away. The same view gives the same bytes.
  * @param asked answered of every image, in this order, those that it has an answer to.
  */
 export function renderExplanation<Image extends ExplainedImage>(
@@ -21,46 +26,27 @@ export function renderExplanation<Image extends ExplainedImage>(
   asked: readonly ImageQuestion<Image>[],
   links?: PageLinks,
 ): string {
-  const questions = numberedQuestions(asked, view.explained);
-  const last = questions.length + 1;
+  const words = wordsIn(view.language ?? 'en');
+  const [only] = view.explained;
+  const isSingle = only !== undefined && view.explained.length === 1;
   return pageShell(
     view.title,
     html`${
       links === undefined
         ? undefined
-        : html`<p class="back"><a href="${links.index}">All images</a></p>
+        : html`<p class="back"><a href="${links.index}">${words.page.allImages}</a></p>
 `
-    }${header(view)}
+    }${header(view, words)}
 <main>
-${body(view.explained, questions, last)}
-${questionSection(last, provenanceQuestion, 'provenance', 2, provenanceAnswer(view.provenance))}
+${
+  isSingle
+    ? html`${firstScreen(only, view, 2, words)}${foldedAnswers(only, asked, 2, words)}`
+    : html`${view.explained.length > 0 ? overview(view.explained, words) : undefined}${view.explained.map((image) => imagePart(image, view, asked, words))}`
+}
+${glossary(view.explained, words)}
+${fold('provenance', 2, { title: words.provenance.question, gist: words.provenance.gist }, provenanceAnswer(view.provenance, words))}
 </main>`,
+    words,
+    view.language,
   );
-}
-
-function body<Image extends ExplainedImage>(
-  images: readonly Image[],
-  questions: readonly NumberedQuestion<Image>[],
-  last: number,
-): Html {
-  const [only] = images;
-  if (only !== undefined && images.length === 1) {
-    return html`${contents(only, questions, last)}<div class="single">${imageAnswers(only, questions, 2)}</div>`;
-  }
-  if (images.length === 0) return html``;
-  return html`${overview(images)}${images.map((image) => imagePart(image, questions))}`;
-}
-
-function contents<Image extends ExplainedImage>(
-  image: Image,
-  questions: readonly NumberedQuestion<Image>[],
-  last: number,
-): Html {
-  const entry = (number: number, question: string, anchor: string) =>
-    html`<li><a href="#${anchor}"><span class="ordinal">${number}</span> ${question}</a></li>`;
-  return html`
-<nav aria-label="Questions"><ol>
-${questions.map(({ number, question }) => entry(number, question.question, `${imageAnchor(image)}-${question.id}`))}
-${entry(last, provenanceQuestion, 'provenance')}
-</ol></nav>`;
 }

@@ -1,5 +1,7 @@
 import type { Figure, Row } from '../../faithfulness/figure.ts';
+import type { Language } from '../../language/language.ts';
 import type { Picture } from '../../pictures/picture.ts';
+import type { Superpixels } from '../../pictures/superpixels.ts';
 import type { MapCells, NumbersView } from './numbersView.ts';
 
 export type { Figure, Line, Row, Verdict } from '../../faithfulness/figure.ts';
@@ -9,10 +11,14 @@ export type { Figure, Line, Row, Verdict } from '../../faithfulness/figure.ts';
  * What is absent here is absent from the page. Images may have more than is listed here, for questions of their own.
  */
 export interface ReportView<Image extends ExplainedImage = ExplainedImage> {
+  /** The language of its texts, and of the page's; English by default. */
+  readonly language?: Language;
   /** Names the page: browser tab, bookmark, first line. */
   readonly title: string;
   /** What was assumed of the model or its input, to be read before all else: sentences. */
   readonly cautions?: readonly string[];
+  /** What else was assumed, and what "empty" means: sentences for the first screen. */
+  readonly assumed?: readonly string[];
   /** What has to be known before anything else, such as that the report is not whole. */
   readonly notice?: string;
   readonly explained: readonly Image[];
@@ -33,7 +39,36 @@ export interface ExplainedImage {
   readonly decision: Decision;
   /** What a detector found in it, and which of that is explained here. */
   readonly boxes?: BoxesView;
+  /** The best first, see `ranked`. */
   readonly maps: readonly AttributionMap[];
+  /** Patches of a photograph, over which maps are added up where they are drawn on it: single pixels are not seen there. */
+  readonly patches?: Superpixels;
+  /** What becomes of the decision without the part that the best map puts first. */
+  readonly hidden?: HiddenView;
+  /** SHA-256 of the file that it came from, or where it came from none, of the model's input. */
+  readonly hash?: { readonly of: 'file' | 'input'; readonly sha256: string };
+}
+
+/** What becomes of a decision when a part of the image is hidden, see `hiddenRegion`. */
+export interface HiddenView {
+  /** The map whose evidence was hidden: its place in the image's maps. */
+  readonly map: number;
+  /** What is hidden: 1 for each such pixel of the picture, row by row. */
+  readonly mask: Uint8Array;
+  readonly share: number;
+  readonly changes: boolean;
+  readonly without: Said;
+  readonly alone: Said;
+  readonly empty: Said;
+  readonly elsewhere: { readonly tried: number; readonly changed: number };
+  /** What is seen where something is hidden, in words: `black`. */
+  readonly blank: string;
+}
+
+/** What the model says of a changed image: a label, and how surely. */
+export interface Said {
+  readonly label: string;
+  readonly measure: string;
 }
 
 /** The boxes that a detector found in an image, to be drawn over it. */
@@ -145,6 +180,8 @@ export interface AttributionMap {
   readonly notes?: readonly string[];
   /** How far to believe this map; the first is shown beside it. */
   readonly figures: readonly Figure[];
+  /** Titles of other methods whose maps show the same here and are left out. */
+  readonly also?: readonly string[];
   /** Why the faithfulness of the map was not checked, in a sentence; absent where it was. Its sum may be a figure all the same. */
   readonly unchecked?: string;
   /** Computing time; leave it out where the same seed must give the same bytes. */
@@ -160,6 +197,8 @@ export interface Provenance {
   readonly command?: string;
   /** Absent by default: the same seed gives the same bytes. */
   readonly generatedAt?: string;
+  /** Who answers for it, where that was said. */
+  readonly author?: string;
 }
 
 /** Of a page that may be about no model in particular. */

@@ -1,6 +1,9 @@
+import type { Language } from '../../language/language.ts';
+import { type Words, wordsIn } from '../../language/words.ts';
 import type { PageProvenance } from '../explanation/view.ts';
+import { firstScreenStyle } from './firstScreenStyle.ts';
 import { type Html, heading, html, sizedToFit, trusted } from './html.ts';
-import { provenanceAnswer, provenanceQuestion } from './provenance.ts';
+import { provenanceAnswer } from './provenance.ts';
 import { style } from './style.ts';
 
 /** A page about a whole model (its rules, filters, regions), not about single images. */
@@ -33,7 +36,8 @@ export interface ReportFile {
 
 /** The page as one HTML file: no scripts, no requests. The same view gives the same bytes. */
 export function renderPage({ title, headline, lede, sections, provenance }: PageView): string {
-  const last = { id: 'provenance', question: provenanceQuestion, answer: provenanceAnswer(provenance) };
+  const words = wordsIn('en');
+  const last = { id: 'provenance', question: words.provenance.question, answer: provenanceAnswer(provenance, words) };
   const numbered = [...sections, last].map((section, position) => ({ ...section, number: position + 1 }));
   return pageShell(
     title,
@@ -57,13 +61,14 @@ ${numbered.map(
 </section>`,
 )}
 </main>`,
+    words,
   );
 }
 
 /** What every page of konkyo has around it. */
-export function pageShell(title: string, body: Html): string {
+export function pageShell(title: string, body: Html, { page }: Words, language: Language = 'en'): string {
   return html`<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
@@ -71,14 +76,18 @@ export function pageShell(title: string, body: Html): string {
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="konkyo">
 <title>${title}</title>
-<style>${trusted(style)}</style>
+<style>${trusted(style)}${trusted(firstScreenStyle)}</style>
 </head>
 <body>
+${hatching}
 <div class="page">
 ${body}
-<footer>Made by konkyo. This file is complete in itself and asks nothing of any network.</footer>
+<footer>${page.generator}</footer>
 </div>
 </body>
 </html>
 `.text;
 }
+
+/** For what is hidden: pale violet with darker lines, told apart from both ends of the maps' colours and from the image. */
+const hatching = html`<svg class="aside" aria-hidden="true" width="0" height="0"><defs><pattern id="hatching" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="#e4e0ee"/><rect width="2" height="6" fill="#8d83ac"/></pattern></defs></svg>`;

@@ -1,31 +1,32 @@
+import { type Words, wordsIn } from '../../language/words.ts';
 import type { ModelFacts, PageProvenance, Row } from '../explanation/view.ts';
 import { type Html, heading, html } from './html.ts';
-import { count } from './number.ts';
-
-export const provenanceQuestion = 'How was it made?';
 
 /** Of work that a signal ended, for the page and the command line. */
-export function interruptedWords(missing: readonly string[]): string {
-  return `This run was interrupted. Missing: ${missing.join(', ')}.`;
+export function interruptedWords(missing: readonly string[], words = wordsIn('en')): string {
+  return words.provenance.interrupted(missing);
 }
 
 /** Model, input description, settings and environment, and the command that repeats it all. */
-export function provenanceAnswer({ model, input, settings, environment, command, generatedAt }: PageProvenance): Html {
+export function provenanceAnswer(provenance: PageProvenance, words: Words): Html {
+  const { model, input, settings, environment, command, generatedAt, author } = provenance;
+  const { headings, rows, repeatNote } = words.provenance;
+  const said = (label: string, value: string | undefined) => (value === undefined ? [] : [{ label, value }]);
   return html`
 <div class="facts">
-  ${facts('The model', model ? modelRows(model) : [])}
-  ${facts('What it was given', input)}
-  ${facts('Settings', settings)}
-  ${facts('Computed with', generatedAt === undefined ? environment : [...environment, { label: 'Made at', value: generatedAt }])}
+  ${facts(headings.model, model ? modelRows(model, words) : [])}
+  ${facts(headings.input, input)}
+  ${facts(headings.settings, settings)}
+  ${facts(headings.environment, [...environment, ...said(rows.madeAt, generatedAt), ...said(rows.author, author)])}
 </div>
 ${
   command === undefined
     ? undefined
     : html`
 <section class="repeat">
-  ${heading(3, 'To repeat it')}
+  ${heading(3, headings.repeat)}
   <pre><code>${command}</code></pre>
-  <p class="note">The same model, images, seed, versions and number of threads give the same figures.</p>
+  <p class="note">${repeatNote}</p>
 </section>`
 }`;
 }
@@ -43,17 +44,18 @@ function facts(title: string, rows: readonly Row[]): Html | undefined {
 </section>`;
 }
 
-function modelRows({ file, sha256, producer, opset, upgradedFrom, parameters }: ModelFacts): readonly Row[] {
+function modelRows(
+  { file, sha256, producer, opset, upgradedFrom, parameters }: ModelFacts,
+  words: Words,
+): readonly Row[] {
+  const { rows, opsetFrom } = words.provenance;
   const present = (label: string, value: string | undefined): readonly Row[] =>
     value === undefined ? [] : [{ label, value }];
   return [
-    { label: 'File', value: file },
-    ...present('Made by', producer),
-    {
-      label: 'ONNX opset',
-      value: upgradedFrom === undefined ? `${opset}` : `${opset}, rewritten from ${upgradedFrom} on loading`,
-    },
-    ...present('Parameters', parameters === undefined ? undefined : count(parameters)),
-    { label: 'SHA-256', value: sha256 },
+    { label: rows.file, value: file },
+    ...present(rows.madeBy, producer),
+    { label: rows.opset, value: upgradedFrom === undefined ? `${opset}` : opsetFrom(opset, upgradedFrom) },
+    ...present(rows.parameters, parameters === undefined ? undefined : words.numbers.count(parameters)),
+    { label: rows.sha256, value: sha256 },
   ];
 }

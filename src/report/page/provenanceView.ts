@@ -1,11 +1,12 @@
 import type { Method } from '../../attribution/method.ts';
+import type { Language } from '../../language/language.ts';
+import { type Words, wordsIn } from '../../language/words.ts';
 import type { Classifier } from '../../model/classifier.ts';
 import type { InputDescription, SettingSources } from '../../model/inputDescription.ts';
-import { type NumberDescription, partWords } from '../../model/numberDescription.ts';
+import type { NumberDescription } from '../../model/numberDescription.ts';
 import { isFloat } from '../../onnx/elementType.ts';
 import { version } from '../../version.ts';
 import type { Provenance, Row } from '../explanation/view.ts';
-import { percent } from './number.ts';
 
 interface ProvenanceOptions {
   /** Name of the model file. */
@@ -16,14 +17,26 @@ interface ProvenanceOptions {
   readonly notes?: readonly string[];
   /** The command line that repeats the report. */
   readonly command?: string;
+  /** When it was made, where that is wanted. */
+  readonly generatedAt?: string;
+  /** Who answers for it. */
+  readonly author?: string;
+  /** English by default. */
+  readonly language?: Language;
 }
 
 /** How a report was made, from the classifier and the methods' settings. */
 export function provenanceOf(classifier: Classifier, options: ProvenanceOptions): Provenance {
   const { model, preparation, runtime, sha256 } = classifier;
-  const { file, methods = [], command, notes = [] } = options;
+  const { file, methods = [], command, generatedAt, author, language = 'en', notes = [] } = options;
+  const words = wordsIn(language);
+  const { rows, difference } = words.provenance;
   const withSettings = methods
-    .map((method) => ({ title: method.title, settings: method.settingsFor?.(classifier) ?? method.settings }))
+
+    .map((method) => ({
+      title: words.methods.described(method.id, method).title,
+      settings: method.settingsFor?.(classifier) ?? method.settings,
+    }))
     .filter(({ settings }) => Object.keys(settings).length > 0);
   return {
     model: {
@@ -34,7 +47,7 @@ export function provenanceOf(classifier: Classifier, options: ProvenanceOptions)
       upgradedFrom: preparation.upgradedFrom,
       parameters: parameterCount(classifier),
     },
-    input: inputRows(classifier),
+    input: inputRows(classifier, words),
     settings: [
       ...withSettings.map(({ title, settings }) => ({
         label: title,
@@ -42,19 +55,19 @@ export function provenanceOf(classifier: Classifier, options: ProvenanceOptions)
           .map(([name, value]) => `${name} ${value}`)
           .join(', '),
       })),
-      { label: 'Images at a time', value: String(classifier.batchSize) },
+      { label: rows.batch, value: String(classifier.batchSize) },
       {
-        label: 'Rewritten model',
-        value: `differs from the original by at most ${percent(preparation.difference)} of what a score varies by over probe images`,
+        label: rows.rewritten,
+        value: difference(preparation.difference),
       },
-      ...[...preparation.notes, ...notes].map((note) => ({ label: 'Note', value: note })),
+      ...[...preparation.notes, ...notes].map((note) => ({ label: rows.note, value: note })),
     ],
     environment: [
       { label: 'konkyo', value: version },
-      { label: 'Runtime', value: runtime.name },
-      { label: 'Threads', value: String(runtime.threads) },
+      { label: rows.runtime, value: runtime.name },
+      { label: rows.threads, value: String(runtime.threads) },
     ],
-    command,
+    ...{ command, generatedAt, author },
   };
 }
 
@@ -63,25 +76,26 @@ function parameterCount({ model }: Classifier): number {
   return weights.reduce((sum, [, t]) => sum + t.data.length, 0);
 }
 
-function inputRows({ input, inputName, inputSources }: Classifier): Row[] {
-  const { layout, height, width, channels, order, scale, mean, std } = input;
-  if (input.numbers) return numberRows(input, input.numbers, inputName, inputSources);
+function inputRows({ input, inputName, inputSources }: Classifier, words: Words): Row[] {
+  const { layout, height, width, channels, order } = input;
+  const { rows, ...text } = words.provenance;
+  if (input.numbers) return numberRows(input, input.numbers, inputName, inputSources, words);
+  const colours = channels === 1 ? text.grey : text.channels(channels, order);
+  return [
+    { label: rows.input, value: inputName },
+    { label: rows.size, value: text.imageSize(height, width, colours, layout) },
+    { label: rows.pixels, value: pixelWords(input, words) },
+    { label: rows.saidBy, value: saidBy(inputSources) },
+  ];
+}
+
+/** How pixels become model input. */
+export function pixelWords({ scale, mean, std }: InputDescription, { provenance }: Words): string {
   const round = (value: number) => String(Number(value.toPrecision(4)));
   const inverse = 1 / scale;
-  const factor =
-    Number.isInteger(Math.round(inverse * 1e6) / 1e6) && scale !== 1 ? `1/${Math.round(inverse)}` : round(scale);
-  return [
-    { label: 'Input', value: inputName },
-    {
-      label: 'Size',
-      value: `${height} x ${width}, ${channels === 1 ? 'grey' : `${channels} channels, ${order}`} (${layout})`,
-    },
-    {
-      label: 'Pixels',
-      value: `0 to 255, times ${factor}, minus ${mean.map(round).join(', ')}, divided by ${std.map(round).join(', ')}`,
-    },
-    { label: 'Said by', value: saidBy(inputSources) },
-  ];
+  const isInverse = Number.isInteger(Math.round(inverse * 1e6) / 1e6) && scale !== 1;
+  const factor = isInverse ? `1/${Math.round(inverse)}` : round(scale);
+  return provenance.pixels(factor, mean.map(round).join(', '), std.map(round).join(', '));
 }
 
 function numberRows(
@@ -89,28 +103,20 @@ function numberRows(
   { kind, features, low, high }: NumberDescription,
   inputName: string,
   sources: SettingSources,
+  words: Words,
 ): Row[] {
   const isPlain = features.every(({ mean, std }) => mean === 0 && std === 1);
   const { order: _order, scale: _scale, ...said } = sources;
+  const { rows, ...text } = words.provenance;
+  const size =
+    kind === 'table' ? text.tableSize(features.length) : text.signalSize(features.length, width, layout === 'NCHW');
   return [
-    { label: 'Input', value: inputName },
-    {
-      label: 'Size',
-      value:
-        kind === 'table'
-          ? `a table of ${features.length} features`
-          : `a signal of ${features.length} channels, ${width} values each (channels ${layout === 'NCHW' ? 'first' : 'last'})`,
-    },
-    {
-      label: 'Values',
-      value: isPlain ? 'as they are' : `less the mean and divided by the std of each ${partWords[kind]}`,
-    },
-    { label: 'Compared with', value: isPlain ? '0' : `the mean of each ${partWords[kind]}` },
-    {
-      label: 'Range',
-      value: `${low} to ${high} in model input, an assumption: of the numbers that the rewritten model is tried with, and of what noise is a share of`,
-    },
-    { label: 'Said by', value: saidBy(said) },
+    { label: rows.input, value: inputName },
+    { label: rows.size, value: size },
+    { label: rows.values, value: isPlain ? text.asTheyAre : text.standardised(text.parts[kind]) },
+    { label: rows.comparedWith, value: isPlain ? '0' : text.meanOfEach(text.parts[kind]) },
+    { label: rows.range, value: text.range(low, high) },
+    { label: rows.saidBy, value: saidBy(said) },
   ];
 }
 

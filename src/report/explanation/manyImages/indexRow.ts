@@ -1,10 +1,12 @@
+import type { Words } from '../../../language/words.ts';
 import { readMap } from '../../drawing/mapReading.ts';
 import { mapElement } from '../../drawing/picture.ts';
 import { seenThumbnail } from '../../drawing/seen.ts';
-import { verdictMark, verdictWords } from '../../drawing/verdict.ts';
+import { verdictMark } from '../../drawing/verdict.ts';
 import { type Html, html } from '../../page/html.ts';
+import { truthMark } from '../overview.ts';
+import { decidedLabel, isRight, shortSureness } from '../sentences.ts';
 import type { ExplainedImage, Verdict } from '../view.ts';
-import { decidedLabel, isRight, quoted, shortSureness } from '../words.ts';
 
 /** What the index says of an image; its maps and figures are on a page of its own. */
 export interface IndexRow {
@@ -20,18 +22,18 @@ export interface IndexRow {
   readonly row: Html;
 }
 
-export function indexRow(image: ExplainedImage, href: string): IndexRow {
+export function indexRow(image: ExplainedImage, href: string, words: Words): IndexRow {
   const { chosen, task } = image.decision;
   const label = decidedLabel(image.decision);
   const right = isRight(image);
-  const picture = seenThumbnail(image) ?? html``;
+  const picture = seenThumbnail(image, words) ?? html``;
   const [map] = image.maps;
   const row = html`
       <tr>
         <th scope="row"><a href="${href}">${picture}<span>${image.name}</span></a></th>
-        <td class="method">${map === undefined ? html`<span class="note">no map</span>` : mapElement(map, readMap(map), image, 'small')}</td>
-        <td class="decided"><strong>${label}</strong><span class="number">${shortSureness(image.decision)}</span>${right === undefined ? undefined : truth(image, right)}</td>
-        <td class="judged">${checks(image)}</td>
+        <td class="method">${map === undefined ? html`<span class="note">${words.many.index.noMap}</span>` : mapElement(map, readMap(map), image, 'small', words)}</td>
+        <td class="decided"><strong>${label}</strong><span class="number">${shortSureness(image.decision, words)}</span>${truthMark(image, words)}</td>
+        <td class="judged">${checks(image, words)}</td>
       </tr>`;
   return {
     name: image.name,
@@ -44,18 +46,12 @@ export function indexRow(image: ExplainedImage, href: string): IndexRow {
   };
 }
 
-function truth(image: ExplainedImage, right: boolean): Html {
-  return right
-    ? html`<span class="truth good">${verdictMark('good')}right</span>`
-    : html`<span class="truth poor">${verdictMark('poor')}is ${quoted(image.truth ?? '')}</span>`;
-}
-
 /** How many checks of its maps came out well. */
-function checks({ maps }: ExplainedImage): Html {
+function checks({ maps }: ExplainedImage, words: Words): Html {
   const figures = maps.flatMap(({ figures }) => figures);
   const counts = (['good', 'fair', 'poor'] as const)
     .map((verdict: Verdict) => ({ verdict, count: figures.filter((one) => one.verdict === verdict).length }))
     .filter(({ count }) => count > 0);
-  if (counts.length === 0) return html`<span class="note">not checked</span>`;
-  return html`${counts.map(({ verdict, count }) => html`<span class="truth ${verdict}">${verdictMark(verdict)}${count} ${verdictWords[verdict]}</span>`)}`;
+  if (counts.length === 0) return html`<span class="note">${words.many.index.notChecked}</span>`;
+  return html`${counts.map(({ verdict, count }) => html`<span class="truth ${verdict}">${verdictMark(verdict)}${count} ${words.checks.verdicts[verdict]}</span>`)}`;
 }

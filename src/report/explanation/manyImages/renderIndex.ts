@@ -1,10 +1,11 @@
+import type { Language } from '../../../language/language.ts';
+import { type Words, wordsIn } from '../../../language/words.ts';
 import { dataTable } from '../../drawing/dataTable.ts';
 import { type Html, heading, html, sizedToFit } from '../../page/html.ts';
-import { count, counted, percent, sentence } from '../../page/number.ts';
 import { pageShell } from '../../page/page.ts';
-import { provenanceAnswer, provenanceQuestion } from '../../page/provenance.ts';
+import { provenanceAnswer } from '../../page/provenance.ts';
+import { scrolling } from '../../page/scrolling.ts';
 import type { Provenance } from '../view.ts';
-import { quoted } from '../words.ts';
 import type { IndexRow } from './indexRow.ts';
 import type { Shown, Tally } from './tally.ts';
 
@@ -25,6 +26,8 @@ interface IndexPart {
   readonly part: number;
   /** What the maps in the table are. */
   readonly mapTitle?: string;
+  /** English by default. */
+  readonly language?: Language;
 }
 
 /** What stands on the first part alone. */
@@ -35,59 +38,72 @@ interface IndexFront {
 }
 
 /** Another part than the first: its rows. */
-export function renderPart({ title, rows, part, mapTitle }: IndexPart): string {
+export function renderPart({ title, rows, part, mapTitle, language = 'en' }: IndexPart): string {
+  const words = wordsIn(language);
+  const { index } = words.many;
   const from = part * rowsAPart + 1;
   return pageShell(
     title,
     html`<header>
   <p class="eyebrow">${title}</p>
-  ${heading(1, `Images ${count(from)} to ${count(from + rows.length - 1)}.`)}
-  <p class="byline"><a href="${partName(0)}">All images</a>${part > 0 ? html` · <a href="${partName(part - 1)}">The ${count(rowsAPart)} before</a>` : undefined}</p>
+  ${heading(1, index.range(from, from + rows.length - 1))}
+  <p class="byline"><a href="${partName(0)}">${words.page.allImages}</a>${part > 0 ? html` · <a href="${partName(part - 1)}">${index.before(rowsAPart)}</a>` : undefined}</p>
 </header>
-<main>${table(rows, mapTitle)}</main>`,
+<main>${table(rows, mapTitle, words)}</main>`,
+    words,
+    language,
   );
 }
 
 /** The first part: what was decided in all, where to look first, and its rows. */
-export function renderFront({ title, notice, rows, mapTitle }: IndexPart, front: IndexFront): string {
+export function renderFront({ title, notice, rows, mapTitle, language = 'en' }: IndexPart, front: IndexFront): string {
   const { tally, parts, provenance } = front;
+  const words = wordsIn(language);
+  const { index } = words.many;
   return pageShell(
     title,
     html`<header>
   <p class="eyebrow">${title}</p>
-  ${heading(1, sizedToFit(headline(tally)))}${notice === undefined ? undefined : html`\n  <p class="notice">${notice}</p>`}
-  <p class="lede">Each image has a page of its own, which shows what its decision rests on and how far each picture of it can be believed. Follow an image’s name to it.</p>
-  <p class="byline">Model <span class="file">${provenance.model.file}</span>.</p>
+  ${heading(1, sizedToFit(headline(tally, words)))}${notice === undefined ? undefined : html`\n  <p class="notice">${notice}</p>`}
+  <p class="lede">${index.lede}</p>
+  <p class="byline file">${index.model(provenance.model.file)}</p>
 </header>
 <main>
-${shown('wrong', 'Decided otherwise than labelled', tally.firstWrong, tally.wrong)}
-${shown('unsure', 'Least sure', tally.leastSure, tally.images)}
-${decisions(tally)}
-${table(rows, mapTitle)}
-${otherParts(parts, tally.images)}
+${shown('wrong', index.wrong, tally.firstWrong, tally.wrong, words)}
+${shown('unsure', index.unsure, tally.leastSure, tally.images, words)}
+${decisions(tally, words)}
+${table(rows, mapTitle, words)}
+${otherParts(parts, tally.images, words)}
 <section class="question" id="provenance">
-  ${heading(2, provenanceQuestion)}
-  ${provenanceAnswer(provenance)}
+  ${heading(2, words.provenance.question)}
+  ${provenanceAnswer(provenance, words)}
 </section>
 </main>`,
+    words,
+    language,
   );
 }
 
-function headline({ images, labelled, wrong, decisions }: Tally): string {
-  if (labelled === images && wrong === 0) return `The model decided all ${count(images)} images as labelled.`;
-  if (labelled === images) return `The model decided ${count(images - wrong)} of ${count(images)} images as labelled.`;
-  return `${sentence(counted(images, 'image', 'images'))}, ${counted(decisions.size, 'decision', 'different decisions')}.`;
+function headline({ images, labelled, wrong, decisions }: Tally, { many }: Words): string {
+  if (labelled === images)
+    return wrong === 0 ? many.index.allRight(images) : many.index.someRight(images - wrong, images);
+  return many.severalDecisions(images, 'image', decisions.size);
 }
 
-function shown(id: string, title: string, images: readonly Shown[], of: number): Html | undefined {
+function shown(id: string, title: string, images: readonly Shown[], of: number, words: Words): Html | undefined {
   if (images.length === 0) return undefined;
-  const more = of > images.length ? html`<p class="note">${count(images.length)} of ${count(of)}.</p>` : undefined;
+  const { decision, numbers, many } = words;
+  const more = of > images.length ? html`<p class="note">${many.index.shown(images.length, of)}</p>` : undefined;
+  const said = (label: string, probability: number | undefined) =>
+    probability === undefined
+      ? decision.quoted(label)
+      : `${decision.quoted(label)}${many.comma}${numbers.percent(probability)}`;
   return html`
 <section class="question" id="${id}">
   ${heading(2, title)}${more}
   <div class="sheet">${images.map(
     ({ href, picture, name, label, probability }) => html`
-    <figure><a href="${href}">${picture}</a><figcaption><a class="file" href="${href}">${name}</a><br>${quoted(label)}${probability === undefined ? '' : `, ${percent(probability)}`}</figcaption></figure>`,
+    <figure><a href="${href}">${picture}</a><figcaption><a class="file" href="${href}">${name}</a><br>${said(label, probability)}</figcaption></figure>`,
   )}
   </div>
 </section>`;
@@ -96,46 +112,44 @@ function shown(id: string, title: string, images: readonly Shown[], of: number):
 /** Classes that fit a page. */
 const mostDecisions = 100;
 
-function decisions({ decisions: found, labelled }: Tally): Html {
+function decisions({ decisions: found, labelled }: Tally, { many, numbers: { count } }: Words): Html {
+  const { index } = many;
   const ordered = [...found].sort(([, a], [, b]) => b.images - a.images);
   const listed = ordered.slice(0, mostDecisions);
   const rest = ordered.length - listed.length;
-  const columns = [{ label: 'Decision' }, { label: 'Images', number: true }];
+  const columns = [{ label: many.columns.decision }, { label: index.imagesColumn, number: true }];
   return html`
 <section class="question" id="decisions">
-  ${heading(2, 'What was decided')}
+  ${heading(2, index.decisions)}
   ${dataTable(
-    rest > 0
-      ? `The ${count(listed.length)} most frequent decisions; ${count(rest)} more are rarer.`
-      : 'Every decision, the most frequent first.',
-    labelled > 0 ? [...columns, { label: 'Labelled otherwise', number: true }] : columns,
+    rest > 0 ? index.frequent(listed.length, rest) : index.every,
+    labelled > 0 ? [...columns, { label: index.otherwise, number: true }] : columns,
     listed.map(([label, { images, wrong }]) => [label, count(images), ...(labelled > 0 ? [count(wrong)] : [])]),
   )}
 </section>`;
 }
 
-function table(rows: readonly IndexRow[], mapTitle: string | undefined): Html {
-  return html`
-<section class="overview" id="overview">
-  ${heading(2, 'The images')}
-  <p class="measure">One row an image${mapTitle === undefined ? '' : `, with its first map (${mapTitle}): red spoke for what was explained, blue against; each map has its own scale`}. The checks say how many figures about its maps came out well.</p>
-  <div class="scroll" tabindex="0" role="region" aria-label="The images">
-    <table style="--columns:6">
-      <thead><tr><th scope="col">Image</th><th scope="col" class="method">${mapTitle ?? 'Map'}</th><th scope="col">Decision</th><th scope="col">Checks</th></tr></thead>
+function table(rows: readonly IndexRow[], mapTitle: string | undefined, words: Words): Html {
+  const { columns, index } = words.many;
+  const contents = html`<table style="--columns:6">
+      <thead><tr><th scope="col">${columns.image}</th><th scope="col" class="method">${mapTitle ?? columns.map}</th><th scope="col">${columns.decision}</th><th scope="col">${columns.checks}</th></tr></thead>
       <tbody>${rows.map(({ row }) => row)}
       </tbody>
-    </table>
-  </div>
+    </table>`;
+  return html`
+<section class="overview" id="overview">
+  ${heading(2, index.images)}
+  <p class="measure">${index.table(mapTitle)}</p>
+  ${scrolling(index.images, contents, words)}
 </section>`;
 }
 
-function otherParts(parts: number, images: number): Html | undefined {
+function otherParts(parts: number, images: number, { many: { index } }: Words): Html | undefined {
   if (parts < 2) return undefined;
   const part = (each: number) => {
     const from = each * rowsAPart + 1;
-    const to = Math.min(images, from + rowsAPart - 1);
-    return html`<li><a href="${partName(each)}">${count(from)} to ${count(to)}</a></li>`;
+    return html`<li><a href="${partName(each)}">${index.part(from, Math.min(images, from + rowsAPart - 1))}</a></li>`;
   };
   return html`
-<nav aria-label="More images"><p class="byline">More images:</p><ol>${Array.from({ length: parts - 1 }, (_, i) => part(i + 1))}</ol></nav>`;
+<nav aria-label="${index.others}"><p class="byline">${index.others}</p><ol>${Array.from({ length: parts - 1 }, (_, i) => part(i + 1))}</ol></nav>`;
 }

@@ -1,7 +1,7 @@
+import { quoted } from '../../../language/english/decision.ts';
 import { verdictMark } from '../../../report/drawing/verdict.ts';
 import type { ImageQuestion } from '../../../report/explanation/question.ts';
 import type { ExplainedImage } from '../../../report/explanation/view.ts';
-import { quoted } from '../../../report/explanation/words.ts';
 import { type HeadingLevel, type Html, heading, html } from '../../../report/page/html.ts';
 import { counted, inWords, listed } from '../../../report/page/number.ts';
 import type { FiredRuleView } from './firedView.ts';
@@ -12,7 +12,8 @@ export type FiredImage = ExplainedImage & { readonly fired?: FiredRuleView };
 
 export const firedQuestion: ImageQuestion<FiredImage> = {
   id: 'fired-rule',
-  question: 'Which rule fired?',
+  question: ({ studies }) => studies.fired.question,
+  gist: ({ studies }) => studies.fired.gist,
   isAnswered: ({ fired }) => fired !== undefined,
   answer: (image, level) => (image.fired ? answer(image, image.fired, level) : html``),
 };

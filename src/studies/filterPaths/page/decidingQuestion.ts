@@ -11,7 +11,8 @@ export type DecidedImage = ExplainedImage & { readonly deciding?: DecidingView }
 
 export const decidingQuestion: ImageQuestion<DecidedImage> = {
   id: 'deciding',
-  question: 'Which regions can it not do without? Which filters carried it?',
+  question: ({ studies }) => studies.deciding.question,
+  gist: ({ studies }) => studies.deciding.gist,
   isAnswered: ({ deciding }) => deciding !== undefined,
   answer: (image, level) => (image.deciding ? answer(image, image.deciding, level) : html``),
 };

@@ -1,12 +1,15 @@
 import { mean } from '../../../faithfulness/mean.ts';
+import { wordsIn } from '../../../language/words.ts';
 import { readMap } from '../../../report/drawing/mapReading.ts';
 import { mapElement, pictureElement } from '../../../report/drawing/picture.ts';
+import { pictureAlternative } from '../../../report/explanation/sentences.ts';
 import type { ExplainedImage } from '../../../report/explanation/view.ts';
-import { pictureAlternative } from '../../../report/explanation/words.ts';
 import { type Html, html } from '../../../report/page/html.ts';
 import { percent } from '../../../report/page/number.ts';
 import { amplitudeElement, amplitudeLegend, topAmplitude } from './amplitudeColours.ts';
 import { type BesideRow, decisionWords, type ShownMap } from './besideView.ts';
+
+const words = wordsIn('en');
 
 /** Input, other methods' maps, and maps of non-contributing pixels side by side: one row an image, as in the paper. */
 export function besideSheet(rows: readonly BesideRow[]): Html {
@@ -34,7 +37,7 @@ export function besideSheet(rows: readonly BesideRow[]): Html {
 function sheetRow({ image, shown }: BesideRow, methods: readonly string[], top: number): Html {
   return html`
     <tr>
-      <th scope="row">${pictureElement(image.picture, pictureAlternative(image))}<span>${image.name}: ${decisionWords(image)}</span></th>
+      <th scope="row">${pictureElement(image.picture, pictureAlternative(image, words))}<span>${image.name}: ${decisionWords(image)}</span></th>
       ${methods.map((method) => html`<td>${methodMap(image, method)}</td>`)}
       ${shown.map((map) => html`<td>${shownMap(image, map, top)}</td>`)}
     </tr>`;
@@ -47,5 +50,5 @@ function shownMap({ picture }: ExplainedImage, { title, map }: ShownMap, top: nu
 
 function methodMap(image: ExplainedImage, method: string): Html {
   const map = image.maps.find((other) => other.method === method);
-  return map ? mapElement(map, readMap(map), image, 'full') : html`<span>not possible</span>`;
+  return map ? mapElement(map, readMap(map), image, 'full', words) : html`<span>not possible</span>`;
 }

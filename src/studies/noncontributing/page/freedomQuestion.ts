@@ -1,8 +1,10 @@
+import { quoted } from '../../../language/english/decision.ts';
+import type { Words } from '../../../language/words.ts';
 import { pictureElement } from '../../../report/drawing/picture.ts';
 import { figureLine } from '../../../report/drawing/verdict.ts';
 import type { ImageQuestion } from '../../../report/explanation/question.ts';
+import { decidedLabel, pictureAlternative } from '../../../report/explanation/sentences.ts';
 import type { ExplainedImage, Figure } from '../../../report/explanation/view.ts';
-import { decidedLabel, pictureAlternative, quoted } from '../../../report/explanation/words.ts';
 import { type Html, html } from '../../../report/page/html.ts';
 import { count, percent } from '../../../report/page/number.ts';
 import { amplitudeElement, amplitudeLegend, topAmplitude } from './amplitudeColours.ts';
@@ -13,17 +15,18 @@ export type FreeImage = ExplainedImage & { readonly freedom?: FreedomView };
 
 export const freedomQuestion: ImageQuestion<FreeImage> = {
   id: 'freedom',
-  question: 'Which pixels could be anything without changing it?',
+  question: ({ studies }) => studies.freedom.question,
+  gist: ({ studies }) => studies.freedom.gist,
   isAnswered: ({ freedom }) => freedom !== undefined,
-  answer: (image) => (image.freedom ? answer(image, image.freedom) : html``),
+  answer: (image, _level, words) => (image.freedom ? answer(image, image.freedom, words) : html``),
 };
 
-function answer(image: ExplainedImage, freedom: FreedomView): Html {
+function answer(image: ExplainedImage, freedom: FreedomView, words: Words): Html {
   const top = topAmplitude([freedom.map]);
   return html`
 <div class="freedom">
   <figure class="seen">
-    ${pictureElement(image.picture, pictureAlternative(image))}
+    ${pictureElement(image.picture, pictureAlternative(image, words))}
     <figcaption>The image, for comparison.</figcaption>
   </figure>
   <figure class="seen">
@@ -32,7 +35,7 @@ function answer(image: ExplainedImage, freedom: FreedomView): Html {
   </figure>
   <div class="freedom-text">
     <p>${meaning(image, freedom, top)}</p>
-    ${figureLine(keptFigure(freedom))}
+    ${figureLine(keptFigure(freedom), words)}
     <p class="note">${detail(freedom)}</p>
   </div>
 </div>`;

@@ -1,0 +1,71 @@
+import { quoted } from './decision.ts';
+import { quantity, share } from './numbers.ts';
+
+/** The first thing under the pictures. */
+export const whyNot = (label: string) => `Why not ${quoted(label)}?`;
+
+/** What the map of one class against another shows, in a sentence. */
+export function whyNotAnswer(
+  label: string,
+  rival: string,
+  forPlace: string | undefined,
+  againstPlace: string | undefined,
+): string {
+  const spoke =
+    forPlace === undefined
+      ? ''
+      : `What spoke for ${quoted(label)} rather than ${quoted(rival)} lies mostly ${forPlace}`;
+  const other = againstPlace === undefined ? '' : `what spoke for ${quoted(rival)} ${againstPlace}`;
+  const parts = [spoke, other].filter((part) => part !== '');
+  if (parts.length === 0) return `No single place spoke for ${quoted(label)} rather than ${quoted(rival)}.`;
+  const text = parts.join('; ');
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+}
+
+export const hiding = 'What would change it?';
+
+export const outlined = 'the outlined part';
+
+export function hidden(part: number, says: string, isOther: boolean): string {
+  return isOther
+    ? `Hide the outlined part (${share(part)} of the image) and it says ${says}.`
+    : `Even with the outlined part hidden (${share(part)} of the image) it still says ${says}, and so it does up to half of the image.`;
+}
+
+export function elsewhere(tried: number, changed: number): string {
+  if (changed === 0) return `Hiding as much elsewhere, in ${tried} random choices, never changed it.`;
+  return `Hiding as much elsewhere changed it in ${changed} of ${tried} random choices${changed > tried / 2 ? ': this decision falls easily, so the part says little' : ''}.`;
+}
+
+export const alone = (says: string) => `That part alone: ${says}.`;
+export const empty = (says: string, blank: string) => `What is hidden is ${blank}; an image of nothing else: ${says}.`;
+
+/** What is seen where something is hidden. */
+export function blank(value: number, numbers: 'signal' | 'table' | undefined): string {
+  if (numbers) return `${quantity(value)} in model input`;
+  return value === 0 ? 'black' : value === 255 ? 'white' : `grey (pixel value ${quantity(value)})`;
+}
+
+export const says = (label: string, measure: string) => (measure === '' ? label : `${quoted(label)} (${measure})`);
+
+export const belief = 'May I believe these pictures?';
+export const assumed = 'What was assumed';
+export const nothingAssumed = 'Nothing: what the model takes was said by the user or by the model.';
+export const identity = 'What this page is about';
+export const repeat = 'To repeat it';
+
+export const noneBelieved =
+  'No map passed its checks: the pictures above are the best there are, and no argument should rest on them.';
+export const noMap = 'There is no map of this decision.';
+export const more = (maps: number) => `and ${maps} more, below`;
+export const evidenceIn = (target: string) => `What spoke for ${target}`;
+export function legend(inPatches: boolean): string {
+  const patches = inPatches ? ' Each patch of similar colour has the mean evidence of its pixels.' : '';
+  return `Red spoke for it, blue against it; the fuller the colour, the stronger. Each map has its own scale.${patches}`;
+}
+export const gone = 'Hatched: hidden.';
+
+export const ratherThan = (title: string, rival: string) => `${title}, rather than ${quoted(rival)}`;
+
+/** The figure behind a light: `Deletion 12% (random 45%)`. */
+export const figure = (label: string, value: string) => `${label} ${value}`;

@@ -1,0 +1,12 @@
+export * as assumptions from './assumptions.ts';
+export * as checks from './checks.ts';
+export * as decision from './decision.ts';
+export * as firstScreen from './firstScreen.ts';
+export * as many from './many.ts';
+export * as maps from './maps.ts';
+export * as methods from './methods.ts';
+export * as numbers from './numbers.ts';
+export * as page from './page.ts';
+export * as provenance from './provenance.ts';
+export * as studies from './studies.ts';
+export * as tasks from './tasks.ts';

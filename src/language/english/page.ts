@@ -1,0 +1,12 @@
+export const generator = 'Made by konkyo. This file is complete in itself and asks nothing of any network.';
+export const allImages = 'All images';
+export const nothing = 'Nothing was explained.';
+export const decisionQuestion = 'The decision in numbers';
+export const decisionGist = (classes: number) => `scores and probabilities of the ${classes} strongest classes`;
+export const glossary = 'What do the methods and the checks say?';
+export const glossaryGist = 'each in a sentence or two';
+/** Between sentences, and at their end. */
+export const space = ' ';
+export const fullStop = '.';
+/** Of a scrolling table, for those who do not see it. */
+export const scrolls = (what: string) => `${what}, scrolls sideways`;

@@ -1,0 +1,35 @@
+import type { Words } from '../../language/words.ts';
+import { type Classifier, className, givesProbabilities } from '../../model/classifier.ts';
+import type { Prediction } from '../../model/decision.ts';
+import type { ImageHiding } from './explainedView.ts';
+import type { HiddenView, Said } from './view.ts';
+
+/** What becomes of a decision without a part of the image, in words. @param map the place of the part's map in the view. */
+export function hiddenView(
+  classifier: Classifier,
+  { region, blank }: ImageHiding,
+  map: number,
+  words: Words,
+): HiddenView {
+  const { pixels, share, changes, without, alone, empty, elsewhere } = region;
+  const { height, width } = classifier.input;
+  const mask = new Uint8Array(height * width);
+  for (const pixel of pixels) mask[pixel] = 1;
+  const say = (prediction: Prediction) => said(classifier, prediction, words);
+  return {
+    ...{ map, mask, share, changes, elsewhere },
+    without: say(without),
+    alone: say(alone),
+    empty: say(empty),
+    blank: words.firstScreen.blank(blank, classifier.input.numbers?.kind),
+  };
+}
+
+function said(classifier: Classifier, { chosen, probabilities, scores, value }: Prediction, words: Words): Said {
+  const { numbers, decision } = words;
+  if (value !== undefined) return { label: numbers.quantity(value), measure: '' };
+  const measure = givesProbabilities(classifier)
+    ? numbers.percent(probabilities[chosen] ?? Number.NaN)
+    : decision.shortScore(scores[chosen] ?? Number.NaN);
+  return { label: className(classifier, chosen), measure };
+}
