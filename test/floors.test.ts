@@ -4,6 +4,7 @@ import { circles, imports } from './sourceImports.ts';
 
 /** Who may import whom, type imports included: each floor itself, the errors that all share, and what stands here. */
 const floors: Readonly<Record<string, readonly string[]>> = {
+  language: [],
   onnx: [],
   random: [],
   pictures: [],
@@ -14,9 +15,10 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   model: ['onnx', 'random', 'pictures', 'files', 'runtime', 'transforms', 'datasets'],
   training: ['onnx', 'random', 'runtime', 'transforms', 'datasets', 'model'],
   attribution: ['onnx', 'random', 'runtime', 'transforms', 'model'],
-  faithfulness: ['onnx', 'random', 'runtime', 'transforms', 'datasets', 'model', 'training', 'attribution'],
-  report: ['onnx', 'pictures', 'model', 'attribution', 'faithfulness'],
+  faithfulness: ['language', 'onnx', 'random', 'runtime', 'transforms', 'datasets', 'model', 'training', 'attribution'],
+  report: ['language', 'onnx', 'pictures', 'model', 'attribution', 'faithfulness'],
   studies: [
+    'language',
     'onnx',
     'random',
     'pictures',

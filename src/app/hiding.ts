@@ -8,7 +8,8 @@ import type { Classifier } from '../model/classifier.ts';
 import { baselineImage, toPixels } from '../model/pixels.ts';
 import { type Superpixels, superpixels } from '../pictures/superpixels.ts';
 import { orientationFor } from '../report/drawing/mapPicture.ts';
-import type { ImageHiding, NamedImage } from '../report/explanation/explainedView.ts';
+import type { NamedImage } from '../report/explanation/explainedView.ts';
+import type { ImageHiding } from '../report/explanation/hiddenView.ts';
 
 /** About so many patches of a photograph: few enough to be seen, enough to tell an eye from an ear. */
 const wantedPatches = 80;

@@ -10,6 +10,7 @@ import { writeSeveralInputs } from '../app/writeSeveralInputs.ts';
 import type { Method } from '../attribution/method.ts';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
 import { KonkyoError } from '../konkyoError.ts';
+import { languages } from '../language/language.ts';
 import { InvalidTargetError } from '../model/errors.ts';
 import { findLayer } from '../model/layer.ts';
 import { readTargetText } from '../model/targetText.ts';
@@ -23,6 +24,7 @@ import { commandLine, UsageError } from './flags.ts';
 import { severalInputs } from './heldFlag.ts';
 import { openInputs } from './inputs.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
+import { languageFrom } from './languageFlag.ts';
 import { chosenMethods } from './methodFlags.ts';
 import { addMethodOptions, addModelOptions, type ModelFlags, modelFrom, modelInputs } from './modelOptions.ts';
 import { writeWhole } from './output.ts';
@@ -43,6 +45,9 @@ interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
   readonly save?: string;
   readonly pictures?: boolean;
   readonly json?: boolean;
+  readonly lang?: string;
+  readonly author?: string;
+  readonly dated?: boolean;
 }
 
 export function addExplainCommand(program: Command): void {
@@ -83,6 +88,9 @@ export function addExplainCommand(program: Command): void {
     .option('--rules <file>', 'rules.json of "konkyo rules": the report also says which rule fired')
     .option('--save <file.npz>', 'also write the maps as arrays, one a method')
     .option('--pictures', 'also write the maps as PNG files')
+    .option('--lang <language>', `language of the report: ${languages.join(' or ')} (default: that of the locale)`)
+    .option('--author <name>', 'who answers for the report: it stands on its first screen')
+    .option('--dated', 'the report says when it was made (without it the same seed gives the same bytes)')
     .option('--json', 'print the result as JSON');
   addMethodOptions(addModelOptions(command)).action(run);
 }
@@ -222,6 +230,9 @@ async function reportOptions(
     rules: rules === undefined ? undefined : { name: rules, text: await readNamedText(rules, 'rules') },
     modelName: basename(modelPath),
     command: commandLine(),
+    language: languageFrom(flags.lang),
+    author: flags.author,
+    generatedAt: flags.dated ? new Date().toISOString() : undefined,
     pictures: flags.pictures,
     output: {
       ...reportFolder(flags.out, writeWhole),

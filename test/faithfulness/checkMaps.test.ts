@@ -6,8 +6,8 @@ import { check } from '../../src/faithfulness/check.ts';
 import { checkMaps } from '../../src/faithfulness/checkMaps.ts';
 import { checks, figuresOf, numbersOf } from '../../src/faithfulness/checks.ts';
 import { deletionInsertionWith } from '../../src/faithfulness/deletionInsertion.ts';
+import { wordsIn } from '../../src/language/words.ts';
 import { float32, rows } from '../../src/onnx/tensor.ts';
-import { percent, signed } from '../../src/report/page/number.ts';
 import { noncontributing } from '../../src/studies/noncontributing/method.ts';
 import { built, dense, images, load, value } from '../networks.ts';
 
@@ -51,7 +51,7 @@ describe('checkMaps', () => {
   it('by default runs all there are: their figures, and their numbers by the names they have in JSON', async () => {
     const [checked] = await checkMaps(classifier, each, explanations);
     const [slope, integrated, free] = checked!.maps;
-    const labels = figuresOf(integrated!, { percent, signed }).map(({ label }) => label);
+    const labels = figuresOf(integrated!, wordsIn('en')).map(({ label }) => label);
     expect(labels).toEqual(['Completeness gap', 'Deletion', 'Insertion', 'Parameter randomisation']);
     expect(Object.keys(numbersOf(integrated!))).toEqual([
       'completenessGap',
@@ -60,7 +60,7 @@ describe('checkMaps', () => {
       'randomWeightsCorrelation',
     ]);
     expect(Object.keys(numbersOf(slope!))).not.toContain('completenessGap');
-    expect(figuresOf(free!, { percent, signed })).toEqual([]);
+    expect(figuresOf(free!, wordsIn('en'))).toEqual([]);
   });
 
   it('has an id of its own for each', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LayerRelevance } from '../../src/attribution/explainer.ts';
 import { conservation, conservationCheck } from '../../src/faithfulness/conservation.ts';
-import { percent, signed } from '../../src/report/page/number.ts';
+import { wordsIn } from '../../src/language/words.ts';
 
 const layer = (
   name: string,
@@ -22,7 +22,7 @@ const layer = (
 });
 
 const figure = (values: Float32Array, score: number, layers: readonly LayerRelevance[]) =>
-  conservationCheck.figures(conservation(values, score, layers), { percent, signed })[0]!;
+  conservationCheck.figures(conservation(values, score, layers), wordsIn('en'))[0]!;
 
 describe('the conservation figure', () => {
   it('says how much of the score reached the pixels, where the rest stayed, and which layer kept most', () => {

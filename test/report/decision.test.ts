@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { renderReport } from '../../src/app/reportView.ts';
+import { wordsIn } from '../../src/language/words.ts';
 import { readMap } from '../../src/report/drawing/mapReading.ts';
+import { balanceWords } from '../../src/report/explanation/sentences.ts';
 import type { Decision, ExplainedImage, RankedClass, ReportView } from '../../src/report/explanation/view.ts';
-import { balanceWords } from '../../src/report/explanation/words.ts';
 import { demoDigit, demoDigits, demoSingle } from './demoView.ts';
 
 function reportOf(change: Partial<Decision>, more: Partial<ReportView> = {}): string {
@@ -82,7 +83,7 @@ describe('before all else a report says', () => {
   it('that what is explained is flat', () => {
     const text = textOf(reportOf({ saturated: true }));
     expect(text.indexOf('probability of exactly 1')).toBeGreaterThan(0);
-    expect(text.indexOf('probability of exactly 1')).toBeLessThan(text.indexOf('This page shows'));
+    expect(text.indexOf('probability of exactly 1')).toBeLessThan(text.indexOf('May I believe'));
   });
 
   it('how many of independent labels are above a half, and does not compare them', () => {
@@ -95,14 +96,14 @@ describe('before all else a report says', () => {
 
   it('what was assumed', () => {
     const text = textOf(reportOf({}, { cautions: ['It was read as a logit.'] }));
-    expect(text.indexOf('It was read as a logit.')).toBeLessThan(text.indexOf('What did it decide'));
+    expect(text.indexOf('It was read as a logit.')).toBeLessThan(text.indexOf('May I believe'));
   });
 });
 
 describe('a map in words', () => {
   const words = (width: number, height: number, values: readonly number[]) => {
     const map = { ...demoDigit(7).maps[0]!, width, height, values: Float32Array.from(values), scale: 1 };
-    return balanceWords(readMap(map));
+    return balanceWords(readMap(map), wordsIn('en'));
   };
 
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { wordsIn } from '../../src/language/words.ts';
 import type { ExplainedImage } from '../../src/report/explanation/view.ts';
 import {
   amplitudeColour,
@@ -52,7 +53,7 @@ describe('colours of amplitudes', () => {
 describe('the question of non-contributing pixels', () => {
   it('is answered in words that say what was tried, and that it is no proof', () => {
     expect(freedomQuestion.isAnswered(image)).toBe(false);
-    const { text } = freedomQuestion.answer({ ...image, freedom }, 3);
+    const { text } = freedomQuestion.answer({ ...image, freedom }, 3, wordsIn('en'));
     expect(text).toContain('the decision would still be “7”');
     expect(text).toContain('99.95% of 2,000 tries');
     expect(text).toContain('it fell behind by 0.3');
@@ -61,7 +62,7 @@ describe('the question of non-contributing pixels', () => {
 
   it('says so where no pixel could be anything', () => {
     const still = { ...freedom, map: map(0.01, 0, 0.02, 0.01), free: 0 };
-    const { text } = freedomQuestion.answer({ ...image, freedom: still }, 3);
+    const { text } = freedomQuestion.answer({ ...image, freedom: still }, 3, wordsIn('en'));
     expect(text).toContain('No pixel could be anything');
     expect(text).toContain('0.02: the freest');
   });

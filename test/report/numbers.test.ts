@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { wordsIn } from '../../src/language/words.ts';
 import { describeAs } from '../../src/model/describeNumbers.ts';
 import { fromModelInput, toModelInput } from '../../src/model/numberDescription.ts';
 import { featureBars, featureList } from '../../src/report/drawing/featureBars.ts';
 import { signalElement } from '../../src/report/drawing/signalDrawing.ts';
 import { numbersView } from '../../src/report/explanation/numbersView.ts';
 import { value } from '../networks.ts';
+
+const words = wordsIn('en');
 
 it('a value that was 0 is shown as 0, whatever single precision made of it', () => {
   for (const feature of [
@@ -21,7 +24,7 @@ describe('bars of features', () => {
 
   it('come by strength, for to the right and against to the left, what is no number last and without a bar', () => {
     const evidence = Float32Array.from(features, (_, i) => (i === 3 ? Number.NaN : i === 5 ? -8 : i === 9 ? 4 : 0));
-    const { text } = featureBars(features, evidence, 'all');
+    const { text } = featureBars(features, evidence, 'all', words);
     expect([...text.matchAll(/scope="row">(f\d+)/g)].map(([, name]) => name).slice(0, 3)).toEqual(['f5', 'f9', 'f0']);
     expect(text).toContain('<span class="speaks-against" style="right:50%;width:50.00%">');
     expect(text).toContain('<span class="speaks-for" style="left:50%;width:25.00%">');
@@ -30,7 +33,7 @@ describe('bars of features', () => {
   });
 
   it('show names as text', () => {
-    expect(featureList([{ name: '<script>', value: 1 }], '"x"').text).not.toMatch(/<script>|aria-label=""x/);
+    expect(featureList([{ name: '<script>', value: 1 }], '"x"', words).text).not.toMatch(/<script>|aria-label=""x/);
   });
 });
 
@@ -40,7 +43,7 @@ describe('lines of a signal', () => {
       { name: 'a', values: Float32Array.of(0, 1, 0.5) },
       { name: 'b', values: Float32Array.of(7, 7, 7) },
     ];
-    const { text } = signalElement(channels, 'two');
+    const { text } = signalElement(channels, 'two', words);
     expect([...text.matchAll(/points="([^"]+)"/g)].map(([, points]) => points)).toEqual([
       '0,92 500,8 1000,50',
       '0,50 500,50 1000,50',
@@ -51,7 +54,7 @@ describe('lines of a signal', () => {
   it('keep the peaks of a long one', () => {
     const values = new Float32Array(50_000);
     values[31_337] = 1;
-    const [, points = ''] = /points="([^"]+)"/.exec(signalElement([{ name: 'a', values }], 'long').text) ?? [];
+    const [, points = ''] = /points="([^"]+)"/.exec(signalElement([{ name: 'a', values }], 'long', words).text) ?? [];
     expect(points.split(' ').length).toBe(1000);
     expect(points).toContain('626.8,8 ');
   });

@@ -11,15 +11,14 @@ export function whyNotAnswer(
   forPlace: string | undefined,
   againstPlace: string | undefined,
 ): string {
-  const spoke =
-    forPlace === undefined
-      ? ''
-      : `What spoke for ${quoted(label)} rather than ${quoted(rival)} lies mostly ${forPlace}`;
-  const other = againstPlace === undefined ? '' : `what spoke for ${quoted(rival)} ${againstPlace}`;
-  const parts = [spoke, other].filter((part) => part !== '');
-  if (parts.length === 0) return `No single place spoke for ${quoted(label)} rather than ${quoted(rival)}.`;
-  const text = parts.join('; ');
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+  const [own, other] = [quoted(label), quoted(rival)];
+  if (forPlace === undefined && againstPlace === undefined)
+    return `No single place spoke for ${own} rather than ${other}.`;
+  if (forPlace === againstPlace)
+    return `What spoke for ${own} and what spoke for ${other} both lie mostly ${forPlace}.`;
+  if (againstPlace === undefined) return `What spoke for ${own} rather than ${other} lies mostly ${forPlace}.`;
+  if (forPlace === undefined) return `What spoke for ${other} lies mostly ${againstPlace}.`;
+  return `What spoke for ${own} lies mostly ${forPlace}, what spoke for ${other} ${againstPlace}.`;
 }
 
 export const hiding = 'What would change it?';

@@ -1,6 +1,5 @@
 import { isEvidence } from '../../attribution/method.ts';
 import { type CheckedExplanation, type CheckedMap, figuresOf } from '../../faithfulness/checks.ts';
-import type { HiddenRegion } from '../../faithfulness/hiddenRegion.ts';
 import { type CellMap, cellMap } from '../../faithfulness/pixelMap.ts';
 import { type Words, wordsIn } from '../../language/words.ts';
 import { type Classifier, className, givesProbabilities } from '../../model/classifier.ts';
@@ -14,7 +13,7 @@ import type { Picture } from '../../pictures/picture.ts';
 import type { Superpixels } from '../../pictures/superpixels.ts';
 import { mapScale } from '../drawing/mapReading.ts';
 import { boxesView } from './boxesView.ts';
-import { hiddenView } from './hiddenView.ts';
+import { hiddenView, type ImageHiding } from './hiddenView.ts';
 import { cellsOf, channelRows, type MapCells, numbersView } from './numbersView.ts';
 import { taskView } from './taskView.ts';
 import type { AttributionMap, Decision, ExplainedImage, ExplainedOutput, RankedClass } from './view.ts';
@@ -67,14 +66,6 @@ interface ShownMap {
 /** The maps that are evidence for a target. */
 export function evidenceOf({ maps }: CheckedExplanation): readonly ShownMap[] {
   return maps.filter(({ method }) => isEvidence(method)).map((map) => ({ map, also: [] }));
-}
-
-/** A part of an image that was hidden, and the map that it is of. */
-export interface ImageHiding {
-  readonly map: CheckedMap;
-  readonly region: HiddenRegion;
-  /** What is seen in its place: a pixel value, or model input of what is no image. */
-  readonly blank: number;
 }
 
 /** What the report shows of one explained image. Maps of a layer without positions are left out: they are no pictures. */

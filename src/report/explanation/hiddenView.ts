@@ -1,8 +1,17 @@
+import type { CheckedMap } from '../../faithfulness/checks.ts';
+import type { HiddenRegion } from '../../faithfulness/hiddenRegion.ts';
 import type { Words } from '../../language/words.ts';
 import { type Classifier, className, givesProbabilities } from '../../model/classifier.ts';
 import type { Prediction } from '../../model/decision.ts';
-import type { ImageHiding } from './explainedView.ts';
 import type { HiddenView, Said } from './view.ts';
+
+/** A part of an image that was hidden, and the map that it is of. */
+export interface ImageHiding {
+  readonly map: CheckedMap;
+  readonly region: HiddenRegion;
+  /** What is seen in its place: a pixel value, or model input of what is no image. */
+  readonly blank: number;
+}
 
 /** What becomes of a decision without a part of the image, in words. @param map the place of the part's map in the view. */
 export function hiddenView(

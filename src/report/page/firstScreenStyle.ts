@@ -1,13 +1,13 @@
 /** The looks of an explanation's first screen, and of what is folded away below it. */
 export const firstScreenStyle = `
 header:has(+ main .first) { padding-bottom: clamp(1.1rem, 2vw, 1.6rem); }
-.page:has(.first) { padding-top: clamp(1.4rem, 3vw, 2.4rem); }
-.page:has(.first) h1 { font-size: clamp(1.8rem, 1.3rem + 2vw, 2.7rem); max-width: 34ch; }
+.page:has(.first) { padding-top: clamp(1.2rem, 2.4vw, 1.8rem); }
+.page:has(.first) h1 { font-size: clamp(1.7rem, 1.3rem + 1.4vw, 2.25rem); max-width: 46ch; }
 .page:has(.first) .eyebrow { margin-bottom: .5rem; } .page:has(.first) .lede { margin-top: .7rem; font-size: 1.06rem; max-width: 60rem; }
 .caution { margin: .7rem 0 0; max-width: 60rem; }
 .quiet { color: var(--quiet); }
 .first { padding-top: clamp(1.1rem, 2vw, 1.6rem); }
-.looks { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1.25rem clamp(1rem, 2vw, 1.75rem); max-width: 62rem; }
+.looks { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1.25rem clamp(1rem, 2vw, 1.75rem); max-width: 54rem; }
 .of-numbers .looks { grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); max-width: none; }
 .look { min-width: 0; } .look figcaption { margin-top: .5rem; font-size: .875rem; line-height: 1.4; overflow-wrap: anywhere; }
 .photo { display: block; width: 100%; height: auto; }
