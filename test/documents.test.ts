@@ -54,6 +54,32 @@ it('every link of the documents leads somewhere', () => {
   expect(broken).toEqual([]);
 });
 
+/** The numbers of each row of a document's tables, and its pictures. */
+function figures(path: string) {
+  const text = texts.get(path) ?? '';
+  const rows = text.split('\n').filter((line) => line.startsWith('|'));
+  return {
+    rows: rows.map((row) => row.match(/\d[\d,.]*\d|\d/g) ?? []),
+    pictures: [...text.matchAll(/\]\(([^)]*\.png)\)/g)].map(([, picture = '']) => join(dirname(path), picture)),
+  };
+}
+
+it.each(['rules', 'filters', 'noncontributing', 'regions'])('%s has the same figures in Japanese', (paper) => {
+  const english = figures(join(root, 'docs/papers', `${paper}.md`));
+  const japanese = figures(join(root, 'docs/ja/papers', `${paper}.md`));
+  expect(japanese.pictures).toEqual(english.pictures);
+  expect(japanese.rows).toHaveLength(english.rows.length);
+  const missing = english.rows.flatMap((row, i) => {
+    const left = [...(japanese.rows[i] ?? [])];
+    return row.filter((number) => {
+      const at = left.indexOf(number);
+      if (at >= 0) left.splice(at, 1);
+      return at < 0;
+    });
+  });
+  expect(missing).toEqual([]);
+});
+
 /** What a document may take as given in its code. */
 const given = `
 import type { Classifier, LabelledImages, Picture, Runtime, Tensor } from 'konkyo';
