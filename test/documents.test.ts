@@ -82,18 +82,16 @@ it.each(['rules', 'filters', 'noncontributing', 'regions'])('%s has the same fig
 
 /** What a document may take as given in its code. */
 const given = `
-import type { Classifier, LabelledImages, Picture, Runtime, Tensor } from 'konkyo';
+import type { Classifier, LabelledImages, Runtime, Tensor } from 'konkyo';
 import type { Model } from 'konkyo/graph';
 declare global {
   var ages: Float32Array;
   var bytes: Uint8Array;
   var classifier: Classifier;
   var faces: LabelledImages;
-  var file: File;
   var image: Tensor<'float32'>;
   var images: Tensor<'float32'>;
   var model: Model;
-  var photo: Picture;
   var runtime: Runtime;
 }
 `;

@@ -121,9 +121,11 @@ function declaredValue(
   if (!type) throw new Error(`${name} has no type.`);
   const [call] = checker.getSignaturesOfType(type, SignatureKind.Call);
   if (!call) return { kind: 'value', signature: `const ${name}: ${inShort(checker, type)}` };
-  const taken = call.getParameters().map((parameter, index) => {
+  const taken = call.getParameters().flatMap((parameter, index) => {
     const of = checker.getParameterType(call, index);
-    return `${parameter.name}${isOptional(parameter) ? '?' : ''}: ${of ? spelledOut(checker, of) : 'unknown'}`;
+    const shown = of ? spelledOut(checker, of) : 'unknown';
+    // A method without settings.
+    return shown === '{}' ? [] : [`${parameter.name}${isOptional(parameter) ? '?' : ''}: ${shown}`];
   });
   const result = checker.getReturnTypeOfSignature(call);
   const given = result ? checker.typeToString(result) : 'unknown';
