@@ -46,7 +46,10 @@ export const methodKinds: readonly MethodKind[] = [
 /** Methods for a detector's boxes only: they compare boxes, and other models have none. */
 export const boxMethodKinds: readonly MethodKind[] = [dRise];
 
-/** @throws UnknownMethodError naming those there are. */
+/**
+ * The method of an id, those for boxes among them.
+ * @throws UnknownMethodError naming those there are.
+ */
 export function methodKind(id: string): MethodKind {
   const all = [...methodKinds, ...boxMethodKinds];
   const kind = all.find((candidate) => candidate.id === id);

@@ -33,6 +33,7 @@ export interface EvaluationSummary {
   readonly interrupted?: readonly string[];
 }
 
+/** What an evaluation found as plain data: what evaluation.json holds and `--json` prints. */
 export function evaluationSummary(found: EvaluatedMethods): EvaluationSummary {
   const { dataset, seed, images, accuracy, best, verdicts, metrics, contenders, table, notes, missing } = found;
   return {

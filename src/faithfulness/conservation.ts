@@ -21,6 +21,7 @@ export function kept({ received, passed }: LayerRelevance): number {
   return received - passed;
 }
 
+/** How the sum of a relevance map compares with the score, and where the rest stayed. */
 export function conservation(values: Float32Array, score: number, layers: readonly LayerRelevance[]): Conservation {
   const sum = values.reduce((total, value) => total + value, 0);
   const total = (cause: 'biases' | 'stabilizers' | 'emptyParts') =>

@@ -60,6 +60,7 @@ export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 }
 
 /**
+ * Reads a checkpoint of `writeCheckpoint`.
  * @throws FileFormatError when the bytes are damaged.
  * @throws CheckpointError when they are not a checkpoint of this version of konkyo.
  */

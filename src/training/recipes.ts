@@ -17,6 +17,7 @@ export interface Recipe {
   readonly ours: string;
 }
 
+/** How the papers’ networks are trained. */
 export const recipes = {
   a1: {
     optimizer: () => adam(),

@@ -1,6 +1,7 @@
 /** The learning rate at a step, counted from 0. */
 export type Schedule = (step: number) => number;
 
+/** The same rate at every step. */
 export function constant(rate: number): Schedule {
   return () => rate;
 }

@@ -40,7 +40,10 @@ export class UnknownCheckError extends KonkyoError {
   readonly tag = 'unknown-check';
 }
 
-/** @throws UnknownCheckError naming those there are. */
+/**
+ * The metric of an id.
+ * @throws UnknownCheckError naming those there are.
+ */
 export function evaluationMetric(id: string): EvaluationMetric {
   const metric = evaluationMetrics.find((one) => one.id === id);
   if (metric) return metric;

@@ -6,7 +6,10 @@ export type BitSet = Uint32Array;
 /** More than any layer has. */
 const largestSize = 2 ** 28;
 
-/** @throws ArgumentError for a size that is none, and a member that is not below `size`. */
+/**
+ * A set of whole numbers from 0 up to below `size`.
+ * @throws ArgumentError for a size that is none, and a member that is not below `size`.
+ */
 export function bitSet(size: number, members: Iterable<number>): BitSet {
   if (!(Number.isInteger(size) && size >= 0 && size <= largestSize)) {
     throw new ArgumentError(`A set has a size from 0 to ${largestSize}, not ${size}.`);

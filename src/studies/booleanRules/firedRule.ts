@@ -26,7 +26,11 @@ export interface FiredRule {
   readonly sufficient?: SufficientSubset;
 }
 
-/** @param images model input, [n, ...]. @throws RuleDataError where the rules are of another number of features. */
+/**
+ * Which rule answers for each image, and what it saw.
+ * @param images model input, [n, ...].
+ * @throws RuleDataError where the rules are of another number of features.
+ */
 export async function firedRules(
   classifier: Classifier,
   head: DenseHead,

@@ -50,6 +50,7 @@ export function implicantCodes(unit: ThresholdUnit, most = Number.POSITIVE_INFIN
   return found.slice(0, count);
 }
 
+/** The term of a code, as `implicantCodes` gives them. */
 export function termOfCode(variables: number, code: number): Term {
   const all = Array.from({ length: variables }, (_, variable) => variable);
   return termOf(variables, [

@@ -58,6 +58,7 @@ interface FidelityStep {
 /** Beyond this the multilinear extension takes too long for ten thousand images. */
 const mostMultilinear = 12;
 
+/** How often rules are right on images, and how often they agree with the network. */
 export function judgeRules(extraction: Extraction, images: SeenImages): RuleFigures {
   const { network, terms, scales } = extraction;
   const table = featureTable(images, scales);

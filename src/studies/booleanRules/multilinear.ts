@@ -7,7 +7,10 @@ import type { ThresholdUnit } from './thresholdUnit.ts';
 /** Beyond this a table and a walk over it take too long: 2^20 is a million entries. */
 export const mostTableVariables = 20;
 
-/** @throws ArgumentError for more than 20 variables. */
+/**
+ * The Boolean function of a unit, a row for each choice of 0s and 1s: 1 where the weighted sum is at least 0.
+ * @throws ArgumentError for more than 20 variables.
+ */
 export function truthTable({ weights, bias }: ThresholdUnit): Uint8Array {
   return tableOf(preActivations({ weights, bias }), (sum) => sum >= 0);
 }

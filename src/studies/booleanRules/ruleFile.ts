@@ -46,6 +46,7 @@ interface RuleFileParts {
   readonly pictures: readonly FeaturePicture[];
 }
 
+/** Rules as the text of `rules.json`, from which `readRuleFile` makes them again. */
 export function writeRuleFile({ model, rules, labels, figures, pictures }: RuleFileParts): string {
   const { features, scales, terms } = rules;
   const file: RuleFile = {
@@ -64,7 +65,10 @@ export function writeRuleFile({ model, rules, labels, figures, pictures }: RuleF
   return `${JSON.stringify(file, null, 1)}\n`;
 }
 
-/** @throws RuleFileError when the text is not rules of this version of konkyo. */
+/**
+ * Reads the text of `writeRuleFile`.
+ * @throws RuleFileError when the text is not rules of this version of konkyo.
+ */
 export function readRuleFile(text: string, where: string): { readonly file: RuleFile; readonly rules: RuleSet } {
   try {
     const file = v.parse(schema, JSON.parse(text));

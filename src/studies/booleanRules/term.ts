@@ -17,7 +17,10 @@ export interface Literal {
   readonly negated: boolean;
 }
 
-/** @throws ArgumentError for a variable out of range, or one that is both asserted and negated. */
+/**
+ * The term, a conjunction, of literals.
+ * @throws ArgumentError for a variable out of range, or one that is both asserted and negated.
+ */
 export function termOf(variables: number, literals: Iterable<Literal>): Term {
   const list = [...literals];
   const where = (negated: boolean) =>

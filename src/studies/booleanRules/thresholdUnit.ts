@@ -24,6 +24,7 @@ export function worstCase({ weights, bias }: ThresholdUnit, { on, off }: Pick<Te
   return sum;
 }
 
+/** Whether the unit is true whenever the term is: even the worst case of the free variables keeps the sum at 0 or more. */
 export function isImplicant(unit: ThresholdUnit, term: Pick<Term, 'on' | 'off'>): boolean {
   return worstCase(unit, term) >= 0;
 }

@@ -30,6 +30,7 @@ export interface FilterSettings {
   readonly seed: number;
 }
 
+/** The settings that an analysis takes where none are given. */
 export const filterDefaults: FilterSettings = { images: 1000, regionImages: 100, fill: { pixel: 0 }, seed: 1 };
 
 /** What a network's filters and an image's regions have to do with its decisions. */

@@ -50,6 +50,7 @@ interface RankingTestSummary {
   readonly paths?: readonly ComparisonSummary[];
 }
 
+/** An analysis as plain data, without pictures: what `konkyo filters --json` prints. */
 export function filterSummary({
   contributions,
   ablation,

@@ -11,7 +11,10 @@ export interface Tally {
   readonly shares: readonly number[];
 }
 
-/** @param parts [n, units] of one class's images; of equal parts the first wins. */
+/**
+ * How often each unit brings the largest part of an image’s score.
+ * @param parts [n, units] of one class's images; of equal parts the first wins.
+ */
 export function tallyOf(parts: Tensor<'float32'>): Tally {
   const [images = 0, units = 0] = parts.dims;
   const wins = new Array<number>(units).fill(0);

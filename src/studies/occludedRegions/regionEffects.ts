@@ -15,7 +15,10 @@ export interface RegionEffects {
 /** Images whose rows are listed at a time. */
 const imagesAtOnce = 64;
 
-/** @param chosen the class that each image was decided for. */
+/**
+ * What hiding each region does to each image’s score and decision.
+ * @param chosen the class that each image was decided for.
+ */
 export async function regionEffects(
   occluder: Occluder,
   classifier: Classifier,

@@ -85,6 +85,7 @@ export interface LayerSummary {
   readonly removed40: number;
 }
 
+/** The units of a layer together. */
 export function summarizeLayer(units: readonly UnitSummary[], varies: Uint8Array): LayerSummary {
   const living = units.filter(({ keptVarying }) => keptVarying > 0);
   const varying = varies.reduce((sum, one) => sum + one, 0);

@@ -61,6 +61,7 @@ const features: readonly Layer[] = [
   conv('conv5', 64),
 ];
 
+/** The networks that learn mosaics of digits, each with random weights. */
 export const mosaicNetworks = {
   'mosaic-value': {
     title:

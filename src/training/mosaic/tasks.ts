@@ -19,6 +19,7 @@ interface MosaicTask {
 const cells = cellsAcross * cellsAcross;
 const digitNames = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
+/** What the networks of mosaics learn, and by which loss. */
 export const mosaicTasks = {
   'mosaic-value': {
     task: 'value',

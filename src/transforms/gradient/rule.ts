@@ -92,8 +92,13 @@ export function except(answer: RuleAnswer, why: NonNullable<RuleAnswer['refuses'
   return { ...answer, refuses: why };
 }
 
+/** Nothing is passed on: integers, and steps, whose slope is 0 wherever they have one. */
 export const none: Answer = { kind: 'none' };
 
+/**
+ * A gradient that is refused.
+ * @param why the reason, which the error says.
+ */
 export function forbidden(why: string): Answer {
   return { kind: 'forbidden', why };
 }

@@ -64,8 +64,11 @@ export function operator(...ops: readonly string[]): LayerPredicate {
   return ({ node }) => kind.has(qualifiedOp(node));
 }
 
+/** Operators that only move or overwrite elements: Reshape, Transpose, Concat, ... */
 export const isRearrangement: LayerPredicate = ({ node }) => is(node, 'rearrangement') || overwrites(node);
+/** Operators that select elements: max pooling and maxima. */
 export const isSelection: LayerPredicate = (layer) => is(layer.node, 'selection');
+/** Functions of one element: activations. */
 export const isActivation: LayerPredicate = (layer) => is(layer.node, 'elementwise');
 /** Convolutions with constant weights, transposed ones too. */
 export const isConvolution: LayerPredicate = (layer) => isLinearLayer(layer) && is(layer.node, 'convolution');

@@ -46,6 +46,7 @@ interface MaximizationViewOptions {
   readonly provenance: Provenance;
 }
 
+/** What the page of a maximization shows. */
 export function maximizationView(
   classifier: Classifier,
   found: Maximization,
