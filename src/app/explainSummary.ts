@@ -2,7 +2,8 @@ import type { Explanation } from '../attribution/explain.ts';
 import type { Method } from '../attribution/method.ts';
 import type { NpyArray } from '../datasets/npyTypes.ts';
 import { writeNpz } from '../datasets/npz.ts';
-import { lampOfMap, numbersOf } from '../faithfulness/checks.ts';
+import { type CheckedMap, figuresOf, lampOfMap, numbersOf } from '../faithfulness/checks.ts';
+import type { Aspect, Verdict } from '../faithfulness/figure.ts';
 import { lampWords } from '../faithfulness/lamp.ts';
 import { type Classifier, className, givesProbabilities } from '../model/classifier.ts';
 import { type InputDescription, imageDims, type SettingSources } from '../model/inputDescription.ts';
@@ -52,15 +53,27 @@ export interface ExplainSummary {
       readonly sum: number;
       readonly completenessGap?: number;
       readonly deletionArea?: number;
+      /** Of a random map, and of an edge detector (of a table: of how far each value is from blank): what a map has to beat. */
+      readonly deletionAreaRandom?: number;
+      readonly deletionAreaEdges?: number;
+      readonly deletionAreaSizes?: number;
       readonly insertionArea?: number;
+      readonly insertionAreaRandom?: number;
+      readonly insertionAreaEdges?: number;
+      readonly insertionAreaSizes?: number;
       readonly randomWeightsCorrelation?: number;
+      /** What each check says of the map: `good`, `fair`, `poor`, or `neutral` where it judges nothing. Empty where none was run. */
+      readonly verdicts: readonly { readonly check: string; readonly aspect: Aspect; readonly verdict: Verdict }[];
       /** What has to be known to read the map. */
       readonly notes?: readonly string[];
       /** Of the notes, what is amiss with this map: numbers that are none, 0 everywhere. */
       readonly warnings?: readonly string[];
       /** Why the map's faithfulness was not checked; absent where it was. */
       readonly unchecked?: string;
-      /** How far to believe the map, by all that was measured of it: `believe`, `careful`, `do not believe`, `not judged`. */
+      /**
+       * How far to believe the map, by all that was measured of it: `believe`, `careful`, `do not believe`; `not judged` where
+       * the checks say nothing of it; `not checked` where they were not run, or could not be.
+       */
       readonly lamp: string;
       /** Of non-contributing pixels: share of fresh noise images under which the class stayed. */
       readonly kept?: number;
@@ -168,10 +181,20 @@ function imageSummary(
       sum: map.values.data.reduce((sum, value) => sum + value, 0),
       ...numbersOf(map),
       ...map.finding?.figures,
+      verdicts: verdictsOf(map),
       unchecked: map.unchecked,
       lamp: lampWords[lampOfMap(map)],
       notes: map.notes,
       warnings: map.warnings,
     })),
   };
+}
+
+function verdictsOf(map: CheckedMap) {
+  if (map.unchecked !== undefined) return [];
+  return figuresOf(map, { percent: String, signed: String }).map(({ label, aspect, verdict }) => ({
+    check: label,
+    aspect,
+    verdict,
+  }));
 }

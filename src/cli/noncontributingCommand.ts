@@ -7,7 +7,7 @@ import {
   studyNoncontributing,
 } from '../studies/noncontributing/study.ts';
 import { wholeFlag } from './flags.ts';
-import { readInputs } from './inputs.ts';
+import { inputWords, namedFiles, readInputs } from './inputs.ts';
 import { interruptedStatus } from './interruption.ts';
 import { addModelOptions } from './modelOptions.ts';
 import { parseMasks, parsePer, parseSchedule, parseTolerance } from './noncontributingFlags.ts';
@@ -33,7 +33,7 @@ export function addNoncontributingCommand(program: Command): void {
     .command('noncontributing')
     .description('find the pixels that could be anything without changing the decision')
     .argument('<model>', 'ONNX file')
-    .argument('<input...>', 'pictures, .npy or .npz arrays (model input as it is), or DATASET:INDEX, such as digits:7')
+    .argument('<input...>', inputWords)
     .option('--masks <which>', 'none, paper, or layers with thresholds: conv1.relu=0.2,conv2.relu=0', 'none')
     .option('--tolerance <a>', 'by how much scores may change: a share of the margin, or score units', '50%')
     .option('--per <what>', 'one amplitude a pixel or one a channel', 'pixel')
@@ -50,14 +50,15 @@ export function addNoncontributingCommand(program: Command): void {
   addModelOptions(command).action(run);
 }
 
-async function run(modelPath: string, inputs: string[], flags: Flags): Promise<void> {
+async function run(modelPath: string, named: string[], flags: Flags): Promise<void> {
+  const inputs = await namedFiles(named);
   const settings = settingsFrom(flags);
   const { masks, tolerance, per, schedule, draws, seed, save, certify } = flags;
   const given = Object.entries({ masks, tolerance, per, schedule, draws, seed });
   const settingRows = given.map(([label, value]) => ({ label, value }));
   const { summary } = await runStudy(modelPath, flags, {
     targets: save === undefined ? [] : [{ kind: 'arrays', path: save }],
-    inputs,
+    inputs: [...named, ...inputs],
     takes: ['value'],
     async study(classifier, options) {
       const images = await readInputs(inputs, classifier, flags);
