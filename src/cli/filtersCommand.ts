@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type FilterAnalysis, filterDefaults } from '../studies/filterPaths/filterAnalysis.ts';
+import { filterNetwork } from '../studies/filterPaths/filterNetwork.ts';
 import { pathName } from '../studies/filterPaths/paths.ts';
 import { studyFilters } from '../studies/filterPaths/study.ts';
 import { ranked } from '../studies/filterPaths/tally.ts';
@@ -47,6 +48,7 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
   };
   await runStudy(modelPath, flags, {
     inputs: [flags.dataset],
+    suits: filterNetwork,
     study: async (classifier, options, progress) =>
       studyFilters(classifier, await datasetFor(classifier, flags.dataset, flags, progress), {
         ...options,

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { picturesOnly } from '../model/picturesOnly.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
+import { chosenMasks } from '../studies/noncontributing/layerMasks.ts';
 import type { NoncontributingSettings } from '../studies/noncontributing/noncontributing.ts';
 import {
   amplitudeArchive,
@@ -60,6 +62,10 @@ async function run(modelPath: string, named: string[], flags: Flags): Promise<vo
     targets: save === undefined ? [] : [{ kind: 'arrays', path: save }],
     inputs: [...named, ...inputs],
     takes: ['value'],
+    suits: (classifier) => {
+      picturesOnly(classifier.input, 'Non-contributing pixels are');
+      chosenMasks(classifier, settings.masks ?? 'none');
+    },
     async study(classifier, options) {
       const images = await readInputs(inputs, classifier, flags);
       const study = await studyNoncontributing(classifier, images, { ...options, settings, certify, settingRows });
