@@ -46,6 +46,14 @@ export interface ExplainSummary {
     /** What the whole model decided, where that is not one class: labels, a value, a class for each pixel. */
     readonly decision?: DecisionSummary;
     readonly target: string;
+    /** With rules: the one that is nearest, whether it fired, and how many of its conditions hold. */
+    readonly rule?: {
+      readonly class: string;
+      readonly fired: boolean;
+      readonly met: number;
+      readonly conditions: number;
+      readonly product: number;
+    };
     readonly methods: readonly {
       readonly id: string;
       readonly target: string;
@@ -159,7 +167,7 @@ export function explainedOf({ explained, classifier }: ExplainedImages, image: F
 }
 
 function imageSummary(
-  { image, classifier, about, explanation: { prediction, target, maps } }: FoundImage,
+  { image, classifier, about, explanation: { prediction, target, maps }, fired }: FoundImage,
   explained: Classifier,
 ): ExplainSummary['images'][number] {
   const isLikely = givesProbabilities(classifier);
@@ -174,6 +182,13 @@ function imageSummary(
       classifier.scores.labels && isLikely ? prediction.probabilities.filter((p) => p > 0.5).length : undefined,
     decision: about?.decided && decisionSummary(about.decided),
     target: targetWords(explained, target),
+    rule: fired && {
+      class: fired.label,
+      fired: fired.fired,
+      met: fired.met,
+      conditions: fired.drawn.length,
+      product: fired.product,
+    },
     methods: maps.map((map) => ({
       id: map.method.id,
       target: targetWords(explained, map.target),

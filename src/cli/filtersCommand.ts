@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type FilterAnalysis, filterDefaults } from '../studies/filterPaths/filterAnalysis.ts';
 import { filterNetwork } from '../studies/filterPaths/filterNetwork.ts';
-import { pathName } from '../studies/filterPaths/paths.ts';
+import { filterName, pathName } from '../studies/filterPaths/paths.ts';
 import { studyFilters } from '../studies/filterPaths/study.ts';
 import { ranked } from '../studies/filterPaths/tally.ts';
 import type { Fill } from '../studies/occludedRegions/occluding.ts';
@@ -62,12 +62,12 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
 /** A line a class: its strongest path or filter, and what taking it out costs. */
 function inWords({ contributions, ablation, network, notes }: FilterAnalysis): string {
   const { paths, classes } = contributions;
-  const lastLayer = network.layers.at(-1)?.name ?? '';
+  const layer = network.layers.at(-1);
   const lines = classes.map(({ name, label, images, paths: tally, layers }) => {
     const last = tally ?? layers.at(-1);
     const [first = 0] = last ? ranked(last) : [];
     const path = paths?.[first];
-    const unit = path ? pathName(path) : `${lastLayer} ${first + 1}`;
+    const unit = path ? pathName(path) : layer ? filterName({ layer, filter: first }) : String(first);
     const wins = (100 * (last?.wins[first] ?? 0)) / images;
     const cost = ablation.excess.filters.find((one) => one.label === label);
     const words = cost

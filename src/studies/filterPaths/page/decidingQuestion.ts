@@ -66,7 +66,7 @@ function carried(
   target: string,
   level: HeadingLevel,
 ): Html {
-  const through = layers.map(({ name, filter, part }) => `${name} filter ${filter + 1} (${signed(part)})`).join(', ');
+  const through = layers.map(({ name, filter, part }) => `${name} filter ${filter} (${signed(part)})`).join(', ');
   return html`
 ${heading(level, html`Filters behind the score of <em>${target}</em>`)}
 <p class="measure">With its gates as this image set them the network is linear, and the score of ${quantity(score)} is a sum over the paths from filter to filter. Below are the strongest paths found that speak for it, each with where on its first filter’s map its part comes from. All other paths together bring ${signed(remainder)}, biases and other constants ${signed(constant)}. Most goes through ${through}.</p>
