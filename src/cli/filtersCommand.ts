@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Comparison } from '../studies/filterPaths/ablationTest.ts';
 import { type FilterAnalysis, filterDefaults } from '../studies/filterPaths/filterAnalysis.ts';
 import { filterNetwork } from '../studies/filterPaths/filterNetwork.ts';
 import { filterName, pathName } from '../studies/filterPaths/paths.ts';
@@ -68,14 +69,20 @@ function inWords({ contributions, ablation, network, notes }: FilterAnalysis): s
     const [first = 0] = last ? ranked(last) : [];
     const path = paths?.[first];
     const unit = path ? pathName(path) : layer ? filterName({ layer, filter: first }) : String(first);
-    const wins = (100 * (last?.wins[first] ?? 0)) / images;
+    const wins = last?.wins[first] ?? 0;
+    if (wins === 0) return `${name}: no filter brings anything to its score`;
     const cost = ablation.excess.filters.find((one) => one.label === label);
-    const words = cost
-      ? `; accuracy lost without ${cost.top.unit}, which adds most beyond its mean: ${points(cost.top.drop)}, without ${cost.bottom.unit}, which adds least: ${points(cost.bottom.drop)}`
-      : '';
-    return `${name}: ${unit} wins ${wins.toFixed(1)}% of ${images} images${words}`;
+    return `${name}: ${unit} wins ${((100 * wins) / images).toFixed(1)}% of ${images} images${cost ? `; ${costWords(cost)}` : ''}`;
   });
   return [...lines, ...notes].join('\n');
+}
+
+/** That a filter carries a class is a claim, which taking it out bears out or not. */
+function costWords({ top, bottom, difference }: Comparison): string {
+  if (top.drop <= 0)
+    return `taking out ${top.unit}, which adds most beyond its mean, costs no accuracy: no single filter carries it`;
+  const costs = `accuracy lost without ${top.unit}, which adds most beyond its mean: ${points(top.drop)}, without ${bottom.unit}, which adds least: ${points(bottom.drop)}`;
+  return difference.low > 0 ? costs : `${costs}, a difference that chance could make`;
 }
 
 function points(drop: number): string {
