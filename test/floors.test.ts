@@ -35,7 +35,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   node: [],
   cli: [],
 };
-const shared = ['konkyoError', 'argumentError', 'progress', 'version'];
+const shared = ['konkyoError', 'argumentError', 'issueWords', 'progress', 'version'];
 const all = Object.keys(floors).filter((floor) => floor !== 'cli');
 const allowed = {
   ...floors,
@@ -48,6 +48,7 @@ const allowed = {
   cli: all,
   konkyoError: [],
   argumentError: shared,
+  issueWords: [],
   progress: shared,
   version: [],
 };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { issueWords } from '../../issueWords.ts';
 import { RuleFileError } from './errors.ts';
 import type { RuleSet } from './extractRules.ts';
 import { literalsOf, termOf, termText } from './term.ts';
@@ -67,7 +68,7 @@ export function writeRuleFile({ model, rules, labels, figures, pictures }: RuleF
 /** @throws RuleFileError when the text is not rules of this version of konkyo. */
 export function readRuleFile(text: string, where: string): { readonly file: RuleFile; readonly rules: RuleSet } {
   try {
-    const file = v.parse(schema, JSON.parse(text));
+    const file = fileIn(text);
     const { layer, count, scales } = file.features;
     if (scales.length !== count) throw new RangeError(`${scales.length} scales for ${count} features`);
     file.pictures.forEach((picture) => {
@@ -88,6 +89,17 @@ export function readRuleFile(text: string, where: string): { readonly file: Rule
       { cause },
     );
   }
+}
+
+/** @throws SyntaxError, RangeError */
+function fileIn(text: string): RuleFile {
+  const json: unknown = JSON.parse(text);
+  if (v.is(v.object({ konkyo: v.literal('rules'), version: v.literal(1) }), json)) {
+    throw new RangeError('an earlier version wrote them, which counted features from 1');
+  }
+  const result = v.safeParse(schema, json);
+  if (result.success) return result.output;
+  throw new RangeError(issueWords(result.issues[0]));
 }
 
 /** @throws RangeError */

@@ -48,7 +48,9 @@ describe('what one decision rested on', () => {
     const answer = (share: number) =>
       decidingQuestion.answer({ picture, deciding: { ...view, filters: { ...view.filters!, share } } } as never, 3)
         .text;
-    expect(answer(0.3)).toMatch(/Below are the strongest paths found that speak for it, 30(\.0)?%[\s\S]*Where \S+ 0 → /);
+    expect(answer(0.3)).toMatch(
+      /Below are the strongest paths found that speak for it, 30(\.0)?%[\s\S]*Where \S+ 0 → /,
+    );
     expect(answer(0.02)).toMatch(
       /bring 2(\.0)?% of what it is made of[\s\S]*No few filters carry this decision, so none are shown/,
     );
