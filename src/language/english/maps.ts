@@ -42,11 +42,13 @@ export function balance(part: number, forPlace: Place | undefined, againstPlace:
   return `${share(part)} of the evidence speaks for it${mostly(forPlace)}; ${share(1 - part)} against${mostly(againstPlace)}.`;
 }
 
+/** What is beyond full colour by more than outliers are. */
+const manyBeyond = 0.006;
+
 /** What full colour means, and how much lies beyond it. */
 export function fullColour(scale: number, unit: string, beyond: number, cell: Cell): string {
-  const more =
-    beyond === 0 ? `no ${cell} goes beyond` : `${percent(beyond)} of the ${cell}s go beyond and look the same`;
-  return `Full colour is ${quantity(scale)} ${unit}; ${more}.`;
+  const more = beyond > manyBeyond ? `; ${percent(beyond)} of the ${cell}s go beyond and look the same` : '';
+  return `Full colour is ${quantity(scale)} ${unit}${more}.`;
 }
 
 export function withoutValue(without: number, all: number, cell: Cell): string {
@@ -60,14 +62,15 @@ export function alternative(title: string, target: string, balance: string): str
   return `${title}, evidence for ${target}: ${balance}`;
 }
 
-export const summedChannels = (channels: number) => `The ${channels} colour channels are added up.`;
+export const summedChannels = (channels: number) =>
+  `Each pixel has the evidence of its ${channels} colour channels added up.`;
 
 export function coarse(height: number, width: number, over: 'image' | 'signal' | 'table'): string {
   return `This map has ${width} × ${height} cells, stretched over the ${over}.`;
 }
 
 export function drawnCoarse(side: number): string {
-  return `Drawn in blocks of ${side} × ${side} pixels, each the mean of its own.`;
+  return `On this page maps are drawn in blocks of ${side} × ${side} pixels, each the mean of its own.`;
 }
 
 export const computedIn = (time: string) => `Computed in ${time}.`;

@@ -44,7 +44,7 @@ function summary({ maps }: ExplainedImage, checks: readonly Check[], { checks: t
   const noneChecked = unchecked.length === maps.length;
   return [
     ...(checks.length === 0 ? [] : [text.counts(judged.length, found, noneChecked)]),
-    ...(noneChecked ? [text.allUnchecked] : [text.aboutLights]),
+    ...(noneChecked ? [text.allUnchecked] : []),
     ...reasons,
   ].join(page.space);
 }

@@ -21,24 +21,25 @@ const mostNamed = 3;
  * that came second, what would change the decision, how far to believe that, and what was assumed.
  */
 export function firstScreen(image: ExplainedImage, view: ReportView, level: HeadingLevel, words: Words): Html {
+  const isOnly = view.explained.length === 1;
   const own = image.maps.filter(({ rival }) => rival === undefined);
   const maps = own.length > 0 ? own : image.maps;
   const shown = maps.slice(0, mostLooks);
   return html`
 <section class="first${image.numbers ? ' of-numbers' : ''}">
-  ${photoDefinition(image)}
+  ${photoDefinition(image, isOnly)}
   <div class="looks">
     ${seenLook(image, words)}
     ${shown.map((map) => mapLook(map, image, words))}
   </div>
-  ${shown.length === 0 || image.numbers ? undefined : html`<p class="note">${words.firstScreen.legend(image.patches !== undefined)}</p>`}
+  ${shown.length === 0 || image.numbers || !isOnly ? undefined : html`<p class="note">${words.firstScreen.legend(image.patches !== undefined)}</p>`}
   <div class="answers">
     ${belief(image, shown, level, words)}
     ${whyNot(image, level, words)}
     ${hiding(image, level, words)}
-    ${assumed(view, level, words)}
+    ${isOnly ? assumed(view.assumed, level, words) : undefined}
   </div>
-  ${identity(image, view, level, words)}
+  ${isOnly ? identity([image], view.provenance, level, words) : undefined}
 </section>`;
 }
 
@@ -109,7 +110,7 @@ function hiding(image: ExplainedImage, level: HeadingLevel, words: Words): Html 
   const { hidden, numbers } = image;
   const { firstScreen: text } = words;
   if (!hidden) return undefined;
-  const { share, changes, without, alone, empty, elsewhere, mask, blank } = hidden;
+  const { share, changes, without, alone, empty, elsewhere, blank } = hidden;
   const sentences = [
     text.hidden(share, saidWords(without, words), changes),
     ...(changes && elsewhere.tried > 0 ? [text.elsewhere(elsewhere.tried, elsewhere.changed)] : []),
@@ -118,7 +119,7 @@ function hiding(image: ExplainedImage, level: HeadingLevel, words: Words): Html 
   ];
   const picture = numbers
     ? undefined
-    : html`<figure class="look small">${photo(image, { alternative: text.gone, mask, isHidden: true })}</figure>`;
+    : html`<figure class="look small">${photo(image, { alternative: text.gone, part: 'hidden' })}</figure>`;
   return answer(
     level,
     text.hiding,
@@ -126,11 +127,12 @@ function hiding(image: ExplainedImage, level: HeadingLevel, words: Words): Html 
   );
 }
 
-function assumed({ assumed = [] }: ReportView, level: HeadingLevel, words: Words): Html | undefined {
-  if (assumed.length === 0) return undefined;
+/** What was assumed of the model and its input. */
+export function assumed(sentences: readonly string[] = [], level: HeadingLevel, words: Words): Html | undefined {
+  if (sentences.length === 0) return undefined;
   return answer(
     level,
     words.firstScreen.assumed,
-    html`<ul class="plain">${assumed.map((one) => html`<li>${one}</li>`)}</ul>`,
+    html`<ul class="plain">${sentences.map((one) => html`<li>${one}</li>`)}</ul>`,
   );
 }

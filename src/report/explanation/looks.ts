@@ -1,8 +1,6 @@
 import type { Words } from '../../language/words.ts';
-import { indexedUrl } from '../../pictures/png.ts';
 import { boxed } from '../drawing/boxes.ts';
 import { readMap } from '../drawing/mapReading.ts';
-import { patchOverlay } from '../drawing/patchOverlay.ts';
 import { photo } from '../drawing/photo.ts';
 import { mapElement, pictureElement } from '../drawing/picture.ts';
 import { seenElement } from '../drawing/seen.ts';
@@ -48,8 +46,7 @@ function lookedAt(map: AttributionMap, image: ExplainedImage, words: Words, size
   const { patches, picture, boxes, hidden, maps } = image;
   const reading = readMap(map);
   if (!patches) return mapElement(map, reading, image, size, words);
-  const overlay = indexedUrl(patchOverlay(map, picture, patches));
-  const mask = hidden && maps[hidden.map] === map ? hidden.mask : undefined;
-  const drawn = photo(image, { alternative: mapAlternative(map, reading, words), overlay, mask });
+  const part = hidden && maps[hidden.map] === map ? 'outlined' : undefined;
+  const drawn = photo(image, { alternative: mapAlternative(map, reading, words), map, part });
   return boxes ? boxed(drawn, boxes, picture, 'explained') : drawn;
 }
