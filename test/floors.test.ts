@@ -37,7 +37,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   node: [],
   cli: [],
 };
-const shared = ['konkyoError', 'argumentError', 'progress', 'version'];
+const shared = ['konkyoError', 'argumentError', 'issueWords', 'progress', 'version'];
 const all = Object.keys(floors).filter((floor) => floor !== 'cli');
 const allowed = {
   ...floors,
@@ -50,6 +50,7 @@ const allowed = {
   cli: all,
   konkyoError: [],
   argumentError: shared,
+  issueWords: [],
   progress: shared,
   version: [],
 };

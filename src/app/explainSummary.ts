@@ -2,8 +2,10 @@ import type { Explanation } from '../attribution/explain.ts';
 import type { Method } from '../attribution/method.ts';
 import type { NpyArray } from '../datasets/npyTypes.ts';
 import { writeNpz } from '../datasets/npz.ts';
-import { lampOfMap, numbersOf } from '../faithfulness/checks.ts';
+import { type CheckedMap, figuresOf, lampOfMap, numbersOf } from '../faithfulness/checks.ts';
+import type { Aspect, Verdict } from '../faithfulness/figure.ts';
 import { lampWords } from '../faithfulness/lamp.ts';
+import { wordsIn } from '../language/words.ts';
 import { type Classifier, className, givesProbabilities } from '../model/classifier.ts';
 import { type InputDescription, imageDims, type SettingSources } from '../model/inputDescription.ts';
 import { targetWords } from '../model/target.ts';
@@ -45,6 +47,14 @@ export interface ExplainSummary {
     /** What the whole model decided, where that is not one class: labels, a value, a class for each pixel. */
     readonly decision?: DecisionSummary;
     readonly target: string;
+    /** With rules: the one that is nearest, whether it fired, and how many of its conditions hold. */
+    readonly rule?: {
+      readonly class: string;
+      readonly fired: boolean;
+      readonly met: number;
+      readonly conditions: number;
+      readonly product: number;
+    };
     readonly methods: readonly {
       readonly id: string;
       readonly target: string;
@@ -52,15 +62,27 @@ export interface ExplainSummary {
       readonly sum: number;
       readonly completenessGap?: number;
       readonly deletionArea?: number;
+      /** Of a random map, and of an edge detector (of a table: of how far each value is from blank): what a map has to beat. */
+      readonly deletionAreaRandom?: number;
+      readonly deletionAreaEdges?: number;
+      readonly deletionAreaSizes?: number;
       readonly insertionArea?: number;
+      readonly insertionAreaRandom?: number;
+      readonly insertionAreaEdges?: number;
+      readonly insertionAreaSizes?: number;
       readonly randomWeightsCorrelation?: number;
+      /** What each check says of the map: `good`, `fair`, `poor`, or `neutral` where it judges nothing. Empty where none was run. */
+      readonly verdicts: readonly { readonly check: string; readonly aspect: Aspect; readonly verdict: Verdict }[];
       /** What has to be known to read the map. */
       readonly notes?: readonly string[];
       /** Of the notes, what is amiss with this map: numbers that are none, 0 everywhere. */
       readonly warnings?: readonly string[];
       /** Why the map's faithfulness was not checked; absent where it was. */
       readonly unchecked?: string;
-      /** How far to believe the map, by all that was measured of it: `believe`, `careful`, `do not believe`, `not judged`. */
+      /**
+       * How far to believe the map, by all that was measured of it: `believe`, `careful`, `do not believe`; `not judged` where
+       * the checks say nothing of it; `not checked` where they were not run, or could not be.
+       */
       readonly lamp: string;
       /** Of non-contributing pixels: share of fresh noise images under which the class stayed. */
       readonly kept?: number;
@@ -104,7 +126,7 @@ export function mapArrays(
 }
 
 /** Maps of a signal or a table have the shape that the model's file takes, not that of an image of one row. */
-function savedDims(dims: readonly number[], input: InputDescription): readonly number[] {
+export function savedDims(dims: readonly number[], input: InputDescription): readonly number[] {
   const [count = 0, ...own] = dims;
   const { numbers, inFile } = input;
   return numbers && inFile && own.join() === imageDims(input).join() ? [count, ...inFile] : dims;
@@ -146,7 +168,7 @@ export function explainedOf({ explained, classifier }: ExplainedImages, image: F
 }
 
 function imageSummary(
-  { image, classifier, about, explanation: { prediction, target, maps } }: FoundImage,
+  { image, classifier, about, explanation: { prediction, target, maps }, fired }: FoundImage,
   explained: Classifier,
 ): ExplainSummary['images'][number] {
   const isLikely = givesProbabilities(classifier);
@@ -161,6 +183,13 @@ function imageSummary(
       classifier.scores.labels && isLikely ? prediction.probabilities.filter((p) => p > 0.5).length : undefined,
     decision: about?.decided && decisionSummary(about.decided),
     target: targetWords(explained, target),
+    rule: fired && {
+      class: fired.label,
+      fired: fired.fired,
+      met: fired.met,
+      conditions: fired.drawn.length,
+      product: fired.product,
+    },
     methods: maps.map((map) => ({
       id: map.method.id,
       target: targetWords(explained, map.target),
@@ -168,10 +197,20 @@ function imageSummary(
       sum: map.values.data.reduce((sum, value) => sum + value, 0),
       ...numbersOf(map),
       ...map.finding?.figures,
+      verdicts: verdictsOf(map),
       unchecked: map.unchecked,
       lamp: lampWords[lampOfMap(map)],
       notes: map.notes,
       warnings: map.warnings,
     })),
   };
+}
+
+function verdictsOf(map: CheckedMap) {
+  if (map.unchecked !== undefined) return [];
+  return figuresOf(map, wordsIn('en')).map(({ label, aspect, verdict }) => ({
+    check: label,
+    aspect,
+    verdict,
+  }));
 }

@@ -1,6 +1,7 @@
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type EvaluatedPart, type PartStore, partFromLine, partToLine } from '../app/evaluatedParts.ts';
+import { makeFolder } from '../datasets/writeBeside.ts';
 import { sha256 } from '../model/identity.ts';
 import type { Progress } from './progress.ts';
 
@@ -21,7 +22,7 @@ export async function evaluationParts(folder: string, key: string, progress: Pro
     const images = earlier.reduce((sum, part) => sum + part.images.length, 0);
     progress.message(`Going on from ${images} images that an interrupted run has measured.`);
   }
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await writeFile(path, [name, ...earlier.map(partToLine), ''].join('\n'));
   return { earlier, save: (part) => appendFile(path, `${partToLine(part)}\n`) };
 }

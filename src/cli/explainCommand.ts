@@ -21,8 +21,9 @@ import { reportFolder } from '../node/reportFolder.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
 import { explainWords } from './explainWords.ts';
 import { commandLine, UsageError } from './flags.ts';
+import { checkFailOn, failOnWords, gateInWords, gateOf } from './gate.ts';
 import { severalInputs } from './heldFlag.ts';
-import { openInputs } from './inputs.ts';
+import { inputWords, namedFiles, openInputs } from './inputs.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
 import { languageFrom } from './languageFlag.ts';
 import { chosenMethods } from './methodFlags.ts';
@@ -48,6 +49,7 @@ interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
   readonly lang?: string;
   readonly author?: string;
   readonly dated?: boolean;
+  readonly failOn?: string;
 }
 
 export function addExplainCommand(program: Command): void {
@@ -55,10 +57,7 @@ export function addExplainCommand(program: Command): void {
     .command('explain')
     .description('explain what a model decides about images: a report, and arrays on request')
     .argument('<model>', 'ONNX file')
-    .argument(
-      '<input...>',
-      'PNG, JPEG or WebP picture (or - for one on stdin), .npy or .npz array (model input as it is), .csv file of a table or signal, or DATASET:INDEX, such as digits:7',
-    )
+    .argument('<input...>', `${inputWords}; .csv file of a table or signal`)
     .option('--method <ids>', 'methods, separated by commas (default: all; see "konkyo methods")')
     .option(
       '--target <target>',
@@ -86,17 +85,20 @@ export function addExplainCommand(program: Command): void {
     .option('--probabilities', 'explain the output as it is, not the scores before a final softmax or sigmoid')
     .option('--out <folder>', 'where the report goes', 'report')
     .option('--rules <file>', 'rules.json of "konkyo rules": the report also says which rule fired')
-    .option('--save <file.npz>', 'also write the maps as arrays, one a method')
+    .option('--save <file.npz>', 'also write the maps as arrays, one a method, with images, names, targets and scores')
     .option('--pictures', 'also write the maps as PNG files')
     .option('--lang <language>', `language of the report: ${languages.join(' or ')} (default: that of the locale)`)
     .option('--author <name>', 'who answers for the report: it stands on its first screen')
     .option('--dated', 'the report says when it was made (without it the same seed gives the same bytes)')
-    .option('--json', 'print the result as JSON');
+    .option('--json', 'print the result as JSON')
+    .option('--fail-on <lamp>', failOnWords);
   addMethodOptions(addModelOptions(command)).action(run);
 }
 
-async function run(modelPath: string, inputs: string[], flags: Flags): Promise<void> {
+async function run(modelPath: string, named: string[], flags: Flags): Promise<void> {
   const progress = progressTo();
+  checkFailOn(flags.failOn);
+  const inputs = await namedFiles(named);
   const chosen = chosenMethods(flags.method, flags);
   await prepareTargets(
     [
@@ -106,6 +108,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
     {
       inputs: [
         ...modelInputs(modelPath, flags),
+        ...named,
         ...inputs,
         maskOf(flags.target),
         flags.rules,
@@ -204,7 +207,7 @@ async function explainSeveral(
 
 async function explainAndWrite(
   modelPath: string,
-  inputs: string[],
+  inputs: readonly string[],
   flags: Flags,
   { subjects, unit, methods, progress }: Loaded,
 ): Promise<void> {
@@ -246,7 +249,12 @@ async function printSummary(summary: ExplainSummary, flags: Flags, progress: Pro
     if (tie) progress.message(`Note: ${name} is a tie of exactly equal scores.`);
     if (saturated) progress.message(`Note: of ${name} a probability of exactly 1 is explained, where gradients are 0.`);
   }
-  await (flags.json === true ? printJson(summary) : printWords(explainWords(summary)));
+  const gate = flags.failOn === undefined ? undefined : gateOf(summary, flags.failOn);
+  await (flags.json === true ? printJson({ ...summary, gate }) : printWords(explainWords(summary)));
+  if (gate?.passed === false) {
+    progress.message(gateInWords(gate));
+    process.exitCode = 1;
+  }
   if (summary.interrupted) {
     progress.message(interruptedWords(summary.interrupted));
     process.exitCode = interruptedStatus();
@@ -262,7 +270,8 @@ const mostDescribedMaps = 500_000;
 function checkSizes(images: number, methods: number, { input }: Subjects, { save, json }: Flags): void {
   const maps = images * methods;
   const what = `(${images} images x ${methods} methods)`;
-  const saved = 4 * maps * input.height * input.width * input.channels;
+  // Beside a map of each method, the image and the map of why it and not the second.
+  const saved = 4 * (maps + 2 * images) * input.height * input.width * input.channels;
   if (save !== undefined && saved > mostSavedBytes) {
     throw new UsageError(
       `--save would hold ${(saved / 1e9).toFixed(1)} GB ${what}, and takes at most ${(mostSavedBytes / 1e9).toFixed(1)} GB: explain fewer images or methods at a time.`,

@@ -1,7 +1,8 @@
 import type { ExplainSummary } from '../app/explainSummary.ts';
+import { lampWords } from '../faithfulness/lamp.ts';
 import { decisionWords } from '../model/task/decision.ts';
 
-/** What `konkyo explain` prints: a line an image, what was not checked, and where the report is. */
+/** What `konkyo explain` prints: a line an image, how many maps to believe, what was not checked, and where the report is. */
 export function explainWords({ images, report }: ExplainSummary): string {
   const lines = images.map(({ name, predicted, probability, score, tie, saturated, decision }) => {
     if (decision) return `${name}: ${decisionWords(decision)}`;
@@ -12,7 +13,17 @@ export function explainWords({ images, report }: ExplainSummary): string {
     const flat = saturated ? ', a probability of exactly 1, where gradients are 0' : '';
     return `${name}: ${predicted} (${sure}${tied}${flat})`;
   });
-  return `${[...lines, ...uncheckedWords(images)].join('\n')}\nReport: ${report}\n`;
+  return `${[...lines, lampsInWords(images), ...uncheckedWords(images)].join('\n')}\nReport: ${report}\n`;
+}
+
+function lampsInWords(images: ExplainSummary['images']): string {
+  const lamps = images.flatMap(({ methods }) => methods.map(({ lamp }) => lamp));
+  const counts = Object.values(lampWords).map((word) => ({
+    word,
+    count: lamps.filter((lamp) => lamp === word).length,
+  }));
+  const found = counts.filter(({ count }) => count > 0).map(({ word, count }) => `${word} ${count}`);
+  return `${lamps.length === 1 ? 'Map' : 'Maps'}: ${found.join(', ')}.`;
 }
 
 /** Maps whose faithfulness was not checked, by reason. */

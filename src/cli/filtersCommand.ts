@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import type { Comparison } from '../studies/filterPaths/ablationTest.ts';
 import { type FilterAnalysis, filterDefaults } from '../studies/filterPaths/filterAnalysis.ts';
-import { pathName } from '../studies/filterPaths/paths.ts';
+import { filterNetwork } from '../studies/filterPaths/filterNetwork.ts';
+import { filterName, pathName } from '../studies/filterPaths/paths.ts';
 import { studyFilters } from '../studies/filterPaths/study.ts';
 import { ranked } from '../studies/filterPaths/tally.ts';
 import type { Fill } from '../studies/occludedRegions/occluding.ts';
@@ -47,6 +49,7 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
   };
   await runStudy(modelPath, flags, {
     inputs: [flags.dataset],
+    suits: filterNetwork,
     study: async (classifier, options, progress) =>
       studyFilters(classifier, await datasetFor(classifier, flags.dataset, flags, progress), {
         ...options,
@@ -60,20 +63,26 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
 /** A line a class: its strongest path or filter, and what taking it out costs. */
 function inWords({ contributions, ablation, network, notes }: FilterAnalysis): string {
   const { paths, classes } = contributions;
-  const lastLayer = network.layers.at(-1)?.name ?? '';
+  const layer = network.layers.at(-1);
   const lines = classes.map(({ name, label, images, paths: tally, layers }) => {
     const last = tally ?? layers.at(-1);
     const [first = 0] = last ? ranked(last) : [];
     const path = paths?.[first];
-    const unit = path ? pathName(path) : `${lastLayer} ${first + 1}`;
-    const wins = (100 * (last?.wins[first] ?? 0)) / images;
+    const unit = path ? pathName(path) : layer ? filterName({ layer, filter: first }) : String(first);
+    const wins = last?.wins[first] ?? 0;
+    if (wins === 0) return `${name}: no filter brings anything to its score`;
     const cost = ablation.excess.filters.find((one) => one.label === label);
-    const words = cost
-      ? `; accuracy lost without ${cost.top.unit}, which adds most beyond its mean: ${points(cost.top.drop)}, without ${cost.bottom.unit}, which adds least: ${points(cost.bottom.drop)}`
-      : '';
-    return `${name}: ${unit} wins ${wins.toFixed(1)}% of ${images} images${words}`;
+    return `${name}: ${unit} wins ${((100 * wins) / images).toFixed(1)}% of ${images} images${cost ? `; ${costWords(cost)}` : ''}`;
   });
   return [...lines, ...notes].join('\n');
+}
+
+/** That a filter carries a class is a claim, which taking it out bears out or not. */
+function costWords({ top, bottom, difference }: Comparison): string {
+  if (top.drop <= 0)
+    return `taking out ${top.unit}, which adds most beyond its mean, costs no accuracy: no single filter carries it`;
+  const costs = `accuracy lost without ${top.unit}, which adds most beyond its mean: ${points(top.drop)}, without ${bottom.unit}, which adds least: ${points(bottom.drop)}`;
+  return difference.low > 0 ? costs : `${costs}, a difference that chance could make`;
 }
 
 function points(drop: number): string {

@@ -4,14 +4,36 @@ import { namedDatasets } from '../datasets/namedDatasets.ts';
 import { type OpenOptions, openDataset } from '../datasets/openDataset.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { openImageFiles } from '../node/imageFiles.ts';
+import { type InputFolder, inputFiles } from '../node/inputFiles.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
+import { counted } from '../report/page/number.ts';
 import { UsageError } from './flags.ts';
 import { interruption } from './interruption.ts';
 import { type Progress, progressTo } from './progress.ts';
+import { say } from './streams.ts';
 
 interface InputOptions {
   /** Where the files of named data sets are, to look there first. */
   readonly dataDir?: string;
+}
+
+/** What INPUT arguments are, for the help of every command that takes them. */
+export const inputWords =
+  'PNG, JPEG or WebP picture (or - for one on stdin), .npy or .npz array (model input as it is), a folder of those, or DATASET:INDEX, such as digits:7';
+
+/** The INPUT arguments with the files of folders in their place; what is in them is said. @throws FileError */
+export async function namedFiles(inputs: readonly string[]): Promise<readonly string[]> {
+  const { files, folders } = await inputFiles(inputs);
+  for (const folder of folders) say(`${folder.path}: ${folderWords(folder)}\n`);
+  return files;
+}
+
+function folderWords({ pictures, arrays, others }: InputFolder): string {
+  const kinds = [
+    ...(pictures > 0 ? [counted(pictures, 'picture', 'pictures')] : []),
+    ...(arrays > 0 ? [counted(arrays, 'file of arrays', 'files of arrays')] : []),
+  ];
+  return `${kinds.join(' and ')}${others > 0 ? `; ${others} of other kinds, or folders, are passed over` : ''}.`;
 }
 
 /** The images of the INPUT arguments, all read. */

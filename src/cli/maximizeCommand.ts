@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { defaultAscent } from '../studies/maximization/ascend.ts';
+import { checkUnits } from '../studies/maximization/maximize.ts';
 import { type MaximizationSummary, studyMaximization } from '../studies/maximization/study.ts';
 import { numberFlag, UsageError, wholeFlag } from './flags.ts';
 import { datasetWithProgress } from './inputs.ts';
@@ -74,6 +75,7 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
   await runStudy(modelPath, flags, {
     inputs: [dataset],
     takes: ['value', 'segmentation', 'detection'],
+    suits: (classifier) => checkUnits(classifier, layer, units),
     async study(classifier, options, progress) {
       const opened = dataset === undefined ? undefined : await datasetWithProgress(dataset, { dataDir }, progress);
       return studyMaximization(classifier, layer, { ...options, units, ascent, samples, noise, images: opened?.train });

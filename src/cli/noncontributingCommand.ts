@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { picturesOnly } from '../model/picturesOnly.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
+import { chosenMasks } from '../studies/noncontributing/layerMasks.ts';
 import type { NoncontributingSettings } from '../studies/noncontributing/noncontributing.ts';
 import {
   amplitudeArchive,
@@ -7,7 +9,7 @@ import {
   studyNoncontributing,
 } from '../studies/noncontributing/study.ts';
 import { wholeFlag } from './flags.ts';
-import { readInputs } from './inputs.ts';
+import { inputWords, namedFiles, readInputs } from './inputs.ts';
 import { interruptedStatus } from './interruption.ts';
 import { addModelOptions } from './modelOptions.ts';
 import { parseMasks, parsePer, parseSchedule, parseTolerance } from './noncontributingFlags.ts';
@@ -33,7 +35,7 @@ export function addNoncontributingCommand(program: Command): void {
     .command('noncontributing')
     .description('find the pixels that could be anything without changing the decision')
     .argument('<model>', 'ONNX file')
-    .argument('<input...>', 'pictures, .npy or .npz arrays (model input as it is), or DATASET:INDEX, such as digits:7')
+    .argument('<input...>', inputWords)
     .option('--masks <which>', 'none, paper, or layers with thresholds: conv1.relu=0.2,conv2.relu=0', 'none')
     .option('--tolerance <a>', 'by how much scores may change: a share of the margin, or score units', '50%')
     .option('--per <what>', 'one amplitude a pixel or one a channel', 'pixel')
@@ -50,15 +52,20 @@ export function addNoncontributingCommand(program: Command): void {
   addModelOptions(command).action(run);
 }
 
-async function run(modelPath: string, inputs: string[], flags: Flags): Promise<void> {
+async function run(modelPath: string, named: string[], flags: Flags): Promise<void> {
+  const inputs = await namedFiles(named);
   const settings = settingsFrom(flags);
   const { masks, tolerance, per, schedule, draws, seed, save, certify } = flags;
   const given = Object.entries({ masks, tolerance, per, schedule, draws, seed });
   const settingRows = given.map(([label, value]) => ({ label, value }));
   const { summary } = await runStudy(modelPath, flags, {
     targets: save === undefined ? [] : [{ kind: 'arrays', path: save }],
-    inputs,
+    inputs: [...named, ...inputs],
     takes: ['value'],
+    suits: (classifier) => {
+      picturesOnly(classifier.input, 'Non-contributing pixels are');
+      chosenMasks(classifier, settings.masks ?? 'none');
+    },
     async study(classifier, options) {
       const images = await readInputs(inputs, classifier, flags);
       const study = await studyNoncontributing(classifier, images, { ...options, settings, certify, settingRows });

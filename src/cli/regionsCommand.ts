@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { criteria } from '../studies/regionPruning/importance.ts';
+import { checkPrunable } from '../studies/regionPruning/pruner.ts';
 import { type RegionsSummary, regionsFiles, studyRegions } from '../studies/regionPruning/study.ts';
 import { UsageError } from './flags.ts';
 import { addModelOptions, datasetFor } from './modelOptions.ts';
@@ -43,6 +44,7 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
   await runStudy(modelPath, flags, {
     targets: targetsIn(flags.out),
     inputs: [flags.dataset],
+    suits: (classifier) => checkPrunable(classifier, settings.layer),
     async study(classifier, options, progress) {
       const dataset = await datasetFor(classifier, flags.dataset, flags, progress);
       const beyond = settings.images?.find((index) => index >= dataset.test.count);

@@ -1,5 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { BackgroundData } from '../attribution/gradient/backgroundData.ts';
 import type { SegmentImage, SegmentSource } from '../attribution/perturbation/segments.ts';
 import { pictureAt } from '../datasets/fitImages.ts';
@@ -8,6 +8,7 @@ import { namedDatasets } from '../datasets/namedDatasets.ts';
 import { readNpy } from '../datasets/npy.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { toFittedInput } from '../model/pixels.ts';
+import { inputFiles } from '../node/inputFiles.ts';
 import { FileError, readNamedFile } from '../node/namedFile.ts';
 import { concatRows, type Tensor } from '../onnx/tensor.ts';
 import { datasetWithProgress, readInputs } from './inputs.ts';
@@ -37,25 +38,15 @@ async function fromDataset(name: string, classifier: Classifier): Promise<Tensor
 }
 
 async function fromFiles(path: string, classifier: Classifier): Promise<Tensor<'float32'>[]> {
-  const found = await stat(path).catch((cause: unknown) => {
+  await stat(path).catch((cause: unknown) => {
     const names = namedDatasets.map(({ name }) => name).join(', ');
     throw new FileError(
       `There are no baselines at ${path}: --baselines takes a folder of pictures, an .npy or .npz file, or one of ${names}.`,
       { cause },
     );
   });
-  const files = found.isDirectory() ? await picturesIn(path) : [path];
+  const { files } = await inputFiles([path]);
   return spread(await readInputs(spread(files), classifier)).map(({ image }) => image);
-}
-
-async function picturesIn(folder: string): Promise<string[]> {
-  const found = await readdir(folder).catch((cause: unknown) => {
-    throw new FileError(`The baselines folder ${folder} cannot be read: check its permissions.`, { cause });
-  });
-  const names = found.filter((name) => /\.(png|jpe?g|webp)$/i.test(name)).sort();
-  if (names.length === 0)
-    throw new FileError(`There are no PNG, JPEG or WebP pictures in the baselines folder ${folder}.`);
-  return names.map((name) => join(folder, name));
 }
 
 function spread<T>(all: readonly T[]): T[] {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Classifier, className } from '../model/classifier.ts';
+import { findDenseHead } from '../studies/booleanRules/denseHead.ts';
 import type { FoundRules } from '../studies/booleanRules/findRules.ts';
 import { studyRules } from '../studies/booleanRules/study.ts';
 import { termText } from '../studies/booleanRules/term.ts';
@@ -29,6 +30,7 @@ async function run(modelPath: string, flags: Flags): Promise<void> {
   await runStudy(modelPath, flags, {
     targets: [{ kind: 'rules', path: join(flags.out, 'rules.json') }],
     inputs: [dataset],
+    suits: (classifier) => findDenseHead(classifier, features),
     study: async (classifier, options, progress) =>
       studyRules(classifier, await datasetFor(classifier, dataset, flags, progress), { ...options, features }),
     json: (summary, [rules, page]) => ({ page, rulesFile: rules, ...summary }),

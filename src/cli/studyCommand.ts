@@ -25,6 +25,8 @@ interface StudyCommand<Found, Summary> {
   readonly inputs: readonly (string | undefined)[];
   /** Beside decisions for classes; see `rowFrom`. */
   readonly takes?: readonly Task[];
+  /** Throws for a model that the study is not made for, or has not the layer that is asked for: before any images are read. */
+  readonly suits?: (classifier: Classifier) => unknown;
   readonly study: (
     classifier: Classifier,
     options: StudyOptions & Required<WorkOptions>,
@@ -36,14 +38,14 @@ interface StudyCommand<Found, Summary> {
 }
 
 /**
- * What every command of a study does: tries the places it will write to, loads the model, runs the study, writes its files
- * and prints its result.
+ * What every command of a study does: tries the places it will write to, loads the model and looks whether it suits, runs the
+ * study, writes its files and prints its result.
  * @throws OutputError, OverwriteError before any work; what the study throws.
  */
 export async function runStudy<Found, Summary>(
   modelPath: string,
   flags: StudyFlags,
-  { targets = [], inputs, takes = [], study, json, words }: StudyCommand<Found, Summary>,
+  { targets = [], inputs, takes = [], suits, study, json, words }: StudyCommand<Found, Summary>,
 ): Promise<Study<Found, Summary>> {
   await prepareTargets([{ kind: 'report', path: flags.out }, ...targets], {
     inputs: [...modelInputs(modelPath, flags), ...inputs],
@@ -52,6 +54,7 @@ export async function runStudy<Found, Summary>(
   const progress = progressTo();
   const classifier = await rowFrom(modelPath, flags, takes);
   try {
+    await suits?.(classifier);
     const options = { ...workOptions(progress), modelName: basename(modelPath), command: commandLine() };
     const found = await study(classifier, options, progress);
     const places = await writeReportFiles(flags.out, found.files);

@@ -5,7 +5,9 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { type ArchitectureName, architectures } from '../training/architectures.ts';
 import { type MosaicNetworkName, mosaicNetworks } from '../training/mosaic/networks.ts';
 import { mosaicRecipes } from '../training/mosaic/recipes.ts';
+import { sgd } from '../training/optimizers.ts';
 import { type Recipe, recipes } from '../training/recipes.ts';
+import { makeTrainer } from '../training/trainer.ts';
 import { UsageError } from './flags.ts';
 import { fineTuning, type TrainDefaults } from './trainSettings.ts';
 
@@ -65,7 +67,7 @@ interface StartModel {
 /**
  * The model to train. A file is brought to a current opset with a free batch dimension, and proved unchanged.
  * @param settings of the input of a model file, from flags; an architecture has none.
- * @throws UsageError, and what `loadModelFile` throws.
+ * @throws UsageError, and what `loadModelFile` and `makeTrainer` throw.
  */
 export async function loadStart(
   start: TrainStart,
@@ -82,6 +84,8 @@ export async function loadStart(
   const classifier = await loadModelFile(start.path, { runtime, input: settings, sourceOf: (name) => `--${name}` });
   await classifier.release();
   const { model, input } = classifier;
+  // That it can be trained at all is found out before any images are read.
+  await (await makeTrainer(runtime, model, { optimizer: sgd(), input: settingsOf(input) })).release();
   return { model, input: settingsOf(input), channels: input.channels === 3 ? 3 : 1 };
 }
 

@@ -4,8 +4,8 @@ import type { Check } from './check.ts';
 import { completeness } from './completeness.ts';
 import { conservationCheck } from './conservation.ts';
 import { deletionInsertion } from './deletionInsertion.ts';
-import type { Figure, Verdict } from './figure.ts';
-import { lampOf } from './lamp.ts';
+import type { Figure } from './figure.ts';
+import { type Lamp, lampOf } from './lamp.ts';
 import { parameterRandomisation } from './parameterRandomisation.ts';
 
 /** Every check there is, in the order reports show them. A new one is one more entry. */
@@ -46,9 +46,11 @@ export function figuresOf(map: CheckedMap, words: Words): readonly Figure[] {
   return resultsOf(map).flatMap(({ check, result }) => check.figures(result, words));
 }
 
-/** How far a map can be believed; `neutral` where its faithfulness was not checked. */
-export function lampOfMap(map: CheckedMap): Verdict {
-  return map.unchecked === undefined ? lampOf(figuresOf(map, wordsIn('en'))) : 'neutral';
+/** How far a map can be believed; `unchecked` where the checks that apply to it were not run, or could not be. */
+export function lampOfMap(map: CheckedMap): Lamp {
+  const isRun = map.checks !== undefined || !checks.some(({ run, appliesTo }) => run !== undefined && appliesTo(map));
+  if (map.unchecked !== undefined || !isRun) return 'unchecked';
+  return lampOf(figuresOf(map, wordsIn('en')));
 }
 
 /** What the checks say of a map, as numbers by the names they have in JSON. */

@@ -41,7 +41,7 @@ export function deletionInsertionWith(settings: CurveSettings): Check<ComparedCu
       'How sure the model stays while the pixels that a map puts first are blanked, and how soon it is sure when they are put into an empty image: the areas below both curves, Petsiuk, Das & Saenko 2018.',
     run: (maps, options) => comparedCurves(maps, options, settings),
     figures: (result, words) => [deletionFigure(result, words), insertionFigure(result, words)],
-    numbers: ({ curves }) => ({ deletionArea: curves.deletion.area, insertionArea: curves.insertion.area }),
+    numbers: (result) => ({ ...numbersOf(result, 'deletion'), ...numbersOf(result, 'insertion') }),
   });
 }
 
@@ -146,6 +146,13 @@ type Kind = keyof PerturbationCurves;
 
 function areasOf({ curves, random, edges }: ComparedCurves, kind: Kind) {
   return { own: curves[kind].area, random: random[kind].area, edges: edges[kind].area };
+}
+
+/** The area, and those of the maps that it is compared with: `deletionArea`, `deletionAreaRandom`, `deletionAreaEdges`. */
+function numbersOf(result: ComparedCurves, kind: Kind): Readonly<Record<string, number>> {
+  const { own, random, edges } = areasOf(result, kind);
+  const plain = result.kind === 'table' ? 'Sizes' : 'Edges';
+  return { [`${kind}Area`]: own, [`${kind}AreaRandom`]: random, [`${kind}Area${plain}`]: edges };
 }
 
 function comparedFigure(result: ComparedCurves, kind: Kind, { numbers, checks: { curves } }: Words) {

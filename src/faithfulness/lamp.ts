@@ -1,11 +1,15 @@
 import type { Aspect, Figure, Verdict } from './figure.ts';
 
+/** What a lamp shows: a verdict, or that nobody looked, which vouches for nothing. `neutral` is what was looked at without a verdict. */
+export type Lamp = Verdict | 'unchecked';
+
 /** What a lamp says to whoever looks at a map. */
-export const lampWords: Readonly<Record<Verdict, string>> = {
+export const lampWords: Readonly<Record<Lamp, string>> = {
   good: 'believe',
   fair: 'careful',
   poor: 'do not believe',
   neutral: 'not judged',
+  unchecked: 'not checked',
 };
 
 const aspects: readonly Aspect[] = ['faithfulness', 'randomisation', 'completeness'];

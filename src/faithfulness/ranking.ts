@@ -1,7 +1,7 @@
 import { type CheckedMap, lampOfMap } from './checks.ts';
-import type { Verdict } from './figure.ts';
+import type { Lamp } from './lamp.ts';
 
-const order: readonly Verdict[] = ['good', 'fair', 'neutral', 'poor'];
+const order: readonly Lamp[] = ['good', 'fair', 'neutral', 'unchecked', 'poor'];
 
 /**
  * Maps by how far their checks let one believe them, the best first: by their lamp, and of one lamp by how much sooner the model

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { issueWords } from '../issueWords.ts';
 import { isFloat } from '../onnx/elementType.ts';
 import type { ValueInfo } from '../onnx/graph.ts';
 import { detectionSchema } from './detection/detectionSettings.ts';
@@ -103,9 +104,8 @@ export function checkedSettings(json: unknown, where: string): InputSettings {
   const result = v.safeParse(schema, json);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const field = v.getDotPath(issue) ?? 'the whole';
-  const known = Object.keys(schema.entries).join(', ');
-  throw new InputDescriptionError(`${where}: ${field}: ${issue.message}. The fields are ${known}.`);
+  const entries = issue.path?.[0].key === 'detection' ? detectionSchema.entries : schema.entries;
+  throw new InputDescriptionError(`${where}: ${issueWords(issue)}. The fields are ${Object.keys(entries).join(', ')}.`);
 }
 
 const isImageChannels = (dim: unknown) => dim === 1 || dim === 3;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { issueWords } from '../issueWords.ts';
 import type { Model } from '../onnx/graph.ts';
 import { InputDescriptionError } from './errors.ts';
 
@@ -25,6 +26,6 @@ export function classNamesIn({ metadata }: Pick<Model, 'metadata'>): string[] | 
   const result = v.safeParse(names, text);
   if (result.success) return result.output;
   throw new InputDescriptionError(
-    `The model's metadata ${classesKey} is not a JSON list of class names: ${result.issues[0].message}. Remove it from the model, or write the names there.`,
+    `The model's metadata ${classesKey} is not a JSON list of class names: ${issueWords(result.issues[0])}. Remove it from the model, or write the names there.`,
   );
 }

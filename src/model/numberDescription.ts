@@ -23,14 +23,14 @@ export interface NumberDescription {
 /** What the parts of a kind are called. */
 export const partWords = { signal: 'channel', table: 'feature' } as const satisfies Record<NumberKind, string>;
 
-/** Features by name; those without one are counted from 1. */
+/** Features by name; those without one are counted from 0. */
 export function namedFeatures(
   kind: NumberKind,
   names: readonly string[],
   means: readonly number[],
   stds: readonly number[],
 ): readonly Feature[] {
-  return means.map((mean, i) => ({ name: names[i] ?? `${partWords[kind]} ${i + 1}`, mean, std: stds[i] ?? 1 }));
+  return means.map((mean, i) => ({ name: names[i] ?? `${partWords[kind]} ${i}`, mean, std: stds[i] ?? 1 }));
 }
 
 /** A value in its own unit as model input. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { NpyArray } from '../datasets/npyTypes.ts';
 import { readNpz, writeNpz } from '../datasets/npz.ts';
+import { issueWords } from '../issueWords.ts';
 import { float32, type Tensor } from '../onnx/tensor.ts';
 import type { Best, Checkpoint } from './checkpoint.ts';
 import { CheckpointError } from './errors.ts';
@@ -80,12 +81,21 @@ export function readCheckpoint(bytes: Uint8Array, where = 'checkpoint'): Checkpo
 }
 
 function parseFields(array: NpyArray | undefined, where: string) {
-  const complaint = `${where}: not a checkpoint of this version of konkyo. Start the training anew without it.`;
-  if (array?.type !== 'uint8') throw new CheckpointError(complaint);
+  const complain = (what: string) =>
+    new CheckpointError(
+      `${where}: not a checkpoint of this version of konkyo (${what}). Start the training anew without it.`,
+    );
+  if (array?.type !== 'uint8') throw complain('it has no array "konkyo" of bytes');
+  const result = v.safeParse(schema, jsonIn(array.data, complain));
+  if (result.success) return result.output;
+  throw complain(issueWords(result.issues[0]));
+}
+
+function jsonIn(bytes: Uint8Array, complain: (what: string) => CheckpointError): unknown {
   try {
-    return v.parse(schema, JSON.parse(new TextDecoder().decode(array.data)));
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw new CheckpointError(complaint, { cause });
+    throw Object.assign(complain('its array "konkyo" is not JSON'), { cause });
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDigits } from '../../src/datasets/digits.ts';
@@ -8,7 +8,7 @@ import { readNpz, writeNpz } from '../../src/datasets/npz.ts';
 import { boxMethodKinds, methodKinds } from '../../src/methods.ts';
 import { float32 } from '../../src/onnx/tensor.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
-import { encodePicture } from '../../src/pictures/png.ts';
+import { encodePicture, encodePictureFile } from '../../src/pictures/png.ts';
 import { built, dense, images, value } from '../networks.ts';
 import { compileKonkyo, type Ended, type Konkyo } from './konkyo.ts';
 
@@ -39,7 +39,7 @@ describe.concurrent('konkyo explain', () => {
     const { status, stdout, stderr } = await explain('words', ['digits:3', 'digits:4', '--method', 'saliency']);
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /^digits:3: \d \(score -?\d\S+\)\ndigits:4: \d \(score -?\d\S+\)\nReport: words\/index\.html\n$/,
+      /^digits:3: \d \(score -?\d\S+\)\ndigits:4: \d \(score -?\d\S+\)\nMaps: ((believe|careful|do not believe) \d,? ?)+\.\nReport: words\/index\.html\n$/,
     );
     expect(stderr).toMatch(/\[1\/1\]/);
     expect(await readdir(at('words'))).toEqual(['index.html']);
@@ -62,7 +62,10 @@ describe.concurrent('konkyo explain', () => {
     expect([...arrays].map(([name, { type, dims }]) => [name, type, dims])).toEqual([
       ['saliency', 'float32', [2, 1, 28, 28]],
       ['integrated-gradients', 'float32', [2, 1, 28, 28]],
+      ['images', 'float32', [2, 1, 28, 28]],
+      ['scores', 'float32', [2, 10]],
     ]);
+    expect(arrays.get('scores')!.data[0]).not.toBeNaN();
     const map = arrays.get('integrated-gradients')!.data as Float32Array;
     expect(map.subarray(0, 784).reduce((sum, value) => sum + value, 0)).toBeCloseTo(first.methods[1].sum, 4);
 
@@ -71,6 +74,26 @@ describe.concurrent('konkyo explain', () => {
     const named = ['1-digits-3', '2-digits-4'].flatMap((image) => maps.map((map) => `${image}${map}.png`));
     expect((await readdir(at('all', 'pictures'))).sort()).toEqual([...named, 'colour-scale.png'].sort());
     expect(await readFile(at('all', 'index.html'), 'utf8')).toMatch(/steps 20/);
+  });
+
+  it('--save holds what its rows are of, and why each decision and not the second', async () => {
+    const args = ['digits:3', 'digits:4', '--method', 'saliency,integrated-gradients', '--no-checks', '--json'];
+    const summary = json(await explain('saved', [...args, '--save', 'saved.npz']));
+    const bytes = await readFile(at('saved.npz'));
+    const arrays = readNpz(bytes);
+    const contrast = arrays.get('integrated-gradients/rather-than')!;
+    expect(contrast.dims).toEqual([2, 1, 28, 28]);
+    const sums = summary.images.map(({ methods }: { methods: { sum: number }[] }) => methods.at(-1)!.sum);
+    const half = (contrast.data as Float32Array).length / 2;
+    for (const i of [0, 1]) {
+      const row = (contrast.data as Float32Array).subarray(i * half, (i + 1) * half);
+      expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(sums[i], 4);
+    }
+    const scores = arrays.get('scores')!.data as Float32Array;
+    expect(Math.max(...scores.subarray(0, 10))).toBeCloseTo(summary.images[0].score, 5);
+    // Text: four bytes a letter.
+    for (const word of ['digits:3', `${summary.images[0].predicted} rather than`])
+      expect(bytes.includes(Buffer.from(new Uint32Array([...word].map((one) => one.charCodeAt(0))).buffer))).toBe(true);
   });
 
   it.each([
@@ -134,13 +157,91 @@ describe.concurrent('--no-checks', () => {
     const args = ['digits:3', '--method', 'integrated-gradients', '--no-checks'];
     const why = 'Checks were not asked for (--no-checks).';
     const [map] = json(await explain('unchecked', [...args, '--json'])).images[0].methods;
-    expect(map).toMatchObject({ unchecked: why });
+    expect(map).toMatchObject({ unchecked: why, lamp: 'not checked', verdicts: [] });
     const page = (await readFile(at('unchecked', 'index.html'), 'utf8')).replace(/<[^>]*>/g, '');
     expect(page).toContain(
       `The faithfulness of these maps was not checked, so nothing is said here of how far to believe them. ${why}`,
     );
     expect(page).not.toMatch(/failed a check|makes them credible/);
-    expect((await explain('unchecked', args)).stdout).toContain(`Not checked: 2 maps. ${why}`);
+    expect((await explain('unchecked', args)).stdout).toContain(`Maps: not checked 2.\nNot checked: 2 maps. ${why}`);
+  });
+});
+
+describe.concurrent('a folder as INPUT', () => {
+  it('stands for its pictures, in natural order, and says how many there are', async () => {
+    await mkdir(at('photos', 'inside'), { recursive: true });
+    const { test } = await loadDigits();
+    for (const i of [2, 10]) {
+      const { width, height, data } = imageAt(test, i);
+      await writeFile(at('photos', `${i}.png`), encodePictureFile({ width, height, channels: 1, data }));
+    }
+    await writeFile(at('photos', 'notes.txt'), '');
+    const args = ['photos', 'digits:1', '--method', 'saliency', '--no-checks', '--json'];
+    const { status, stdout, stderr } = await explain('folder', args);
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: expect.stringContaining('photos: two pictures; 2 of other kinds'),
+    });
+    const names = JSON.parse(stdout).images.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['2.png', '10.png', 'digits:1']);
+    const empty = await explain('folder', ['photos/inside']);
+    expect(empty).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('nothing to explain in the folder photos/inside'),
+    });
+  });
+});
+
+describe.concurrent('--fail-on', () => {
+  const args = ['digits:3', '--method', 'saliency,integrated-gradients', '--json'];
+  const failing = (maps: { lamp: string }[], passing: string[]) => maps.filter(({ lamp }) => !passing.includes(lamp));
+
+  it.each([
+    ['careful', ['believe']],
+    ['do-not-believe', ['believe', 'careful']],
+  ])('%s fails by the lamps of the maps, with status 1 when all is written', async (failOn, passing) => {
+    const out = `gate-${failOn}`;
+    const { status, stdout, stderr } = await explain(out, [...args, '--fail-on', failOn]);
+    const { images, gate } = JSON.parse(stdout);
+    const failed = failing(images[0].methods, passing);
+    expect(images[0].methods.every(({ verdicts }: { verdicts: unknown[] }) => verdicts.length > 0)).toBe(true);
+    expect(gate).toMatchObject({ failOn, passed: failed.length === 0 });
+    expect(gate.failures.map(({ lamp }: { lamp: string }) => lamp)).toEqual(failed.map(({ lamp }) => lamp));
+    expect(status).toBe(failed.length === 0 ? 0 : 1);
+    expect(stderr.includes('do not pass')).toBe(failed.length > 0);
+    expect(await readdir(at(out))).toEqual(['index.html']);
+  });
+
+  it('a map that was not checked fails: nothing vouches for it', async () => {
+    const { status, stdout, stderr } = await explain('gate-unchecked', [
+      ...args,
+      '--no-checks',
+      '--fail-on',
+      'do-not-believe',
+    ]);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout).gate.failures).toContainEqual({
+      image: 'digits:3',
+      method: 'saliency',
+      target: expect.any(String),
+      lamp: 'not checked',
+    });
+    expect(stderr).toMatch(/--fail-on do-not-believe: status 1.*\n {2}digits:3: Sensitivity map for \d: not checked/);
+  });
+
+  it('names the baselines that a map has to beat, for a gate of one’s own', async () => {
+    const [map] = JSON.parse((await explain('gate-numbers', args)).stdout).images[0].methods;
+    for (const name of ['deletionArea', 'deletionAreaRandom', 'deletionAreaEdges', 'insertionAreaRandom'])
+      expect(map[name], name).toBeGreaterThan(0);
+    expect(map.verdicts.map(({ check }: { check: string }) => check)).toContain('Deletion');
+  });
+
+  it('another word is refused before any work', async () => {
+    const refused = await explain('gate-word', ['digits:3', '--fail-on', 'maybe']);
+    expect(refused).toMatchObject({
+      status: 2,
+      stderr: 'konkyo: --fail-on is careful or do-not-believe, not "maybe".\n',
+    });
   });
 });
 
@@ -191,6 +292,9 @@ describe.concurrent('what cannot be explained is left out by name', () => {
     expect(page).toMatch(/Relevance, epsilon-plus was left out\. .*cannot pass relevance/);
     expect([...readNpz(await readFile(at('left', 'maps.npz')))].map(([name, { dims }]) => [name, dims])).toEqual([
       ['saliency', [2, 1, 4, 4]],
+      ['saliency/rather-than', [2, 1, 4, 4]],
+      ['images', [2, 1, 4, 4]],
+      ['scores', [2, 3]],
     ]);
   });
 

@@ -192,6 +192,8 @@ describe.skipIf(!isPosix).concurrent('places that cannot be written to are refus
       'filters m.onnx --dataset digits --out /dev/null',
       'rules m.onnx --dataset digits --out /proc/x',
       'regions m.onnx --out m.onnx',
+      'evaluate m.onnx --dataset digits --out /proc/x',
+      'evaluate --known-truth --out /proc/x/y',
       'noncontributing m.onnx digits:1 --save dist',
       'maximize m.onnx --layer /f/f.0/Conv --out m.onnx',
       'reproduce rules --quick --json dist',

@@ -3,8 +3,8 @@ import { explain } from '../../src/attribution/explain.ts';
 import { integratedGradients } from '../../src/attribution/gradient/integratedGradients.ts';
 import { saliency } from '../../src/attribution/gradient/saliency.ts';
 import { check } from '../../src/faithfulness/check.ts';
-import { checkMaps } from '../../src/faithfulness/checkMaps.ts';
-import { checks, figuresOf, numbersOf } from '../../src/faithfulness/checks.ts';
+import { type CheckedMap, checkMaps } from '../../src/faithfulness/checkMaps.ts';
+import { checks, figuresOf, lampOfMap, numbersOf } from '../../src/faithfulness/checks.ts';
 import { deletionInsertionWith } from '../../src/faithfulness/deletionInsertion.ts';
 import { wordsIn } from '../../src/language/words.ts';
 import { float32, rows } from '../../src/onnx/tensor.ts';
@@ -56,11 +56,25 @@ describe('checkMaps', () => {
     expect(Object.keys(numbersOf(integrated!))).toEqual([
       'completenessGap',
       'deletionArea',
+      'deletionAreaRandom',
+      'deletionAreaEdges',
       'insertionArea',
+      'insertionAreaRandom',
+      'insertionAreaEdges',
       'randomWeightsCorrelation',
     ]);
     expect(Object.keys(numbersOf(slope!))).not.toContain('completenessGap');
     expect(figuresOf(free!, wordsIn('en'))).toEqual([]);
+  });
+
+  it('tells a map that was not checked from one that the checks say nothing of', async () => {
+    const lamps = (maps: readonly CheckedMap[]) => maps.map((map) => lampOfMap(map));
+    // In the order of the methods: noncontributing, which no check applies to, comes first.
+    expect(lamps(explanations[0]!.maps)).toEqual(['neutral', 'unchecked', 'unchecked']);
+    const [, refused] = await checkMaps(classifier, each, explanations, { checks: [largest] });
+    expect(lampOfMap(refused!.maps[0]!)).toBe('unchecked');
+    const [full] = await checkMaps(classifier, each, explanations);
+    expect(lamps(full!.maps)).not.toContain('unchecked');
   });
 
   it('has an id of its own for each', () => {

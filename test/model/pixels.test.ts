@@ -81,9 +81,12 @@ describe('MODEL.konkyo.json', () => {
 
   it.each([
     { text: '{', says: /model\.konkyo\.json is not valid JSON/ },
-    { text: '7', says: /model\.konkyo\.json: the whole: .*The fields are layout, size/ },
+    {
+      text: '7',
+      says: /model\.konkyo\.json: it is 7, but must be an object with fields\. The fields are layout, size/,
+    },
     { text: '{"colour":"RGB"}', says: /colour/ },
-    { text: '{"order":"GBR"}', says: /order: .*"RGB".*"BGR"/ },
+    { text: '{"order":"GBR"}', says: /order is "GBR", but must be "RGB" or "BGR"\./ },
     { text: '{"size":0}', says: /size/ },
     { text: '{"size":[224,0.5]}', says: /size/ },
     { text: '{"scale":"1/255"}', says: /scale/ },

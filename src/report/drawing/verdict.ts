@@ -1,5 +1,4 @@
-import { lampOf } from '../../faithfulness/lamp.ts';
-import type { Light } from '../../language/english/checks.ts';
+import { type Lamp, lampOf } from '../../faithfulness/lamp.ts';
 import type { Words } from '../../language/words.ts';
 import type { AttributionMap, Figure, Verdict } from '../explanation/view.ts';
 import { type Html, html } from '../page/html.ts';
@@ -14,31 +13,16 @@ export function figureLine({ label, value, verdict }: Figure, { checks }: Words)
   return html`<p class="figure-line">${verdictMark(verdict)}<span>${label}: <strong>${value}</strong>${word}</span></p>`;
 }
 
-/** All lights, the best first; what was not checked is not vouched for, and stands before what failed. */
-export const lights: readonly Light[] = ['believe', 'careful', 'notJudged', 'unchecked', 'doNot'];
-
-const ofVerdict: Readonly<Record<Verdict, Light>> = {
-  good: 'believe',
-  fair: 'careful',
-  poor: 'doNot',
-  neutral: 'notJudged',
-};
+/** All lamps, the best first; what was not checked is not vouched for, and stands before what failed. */
+export const lamps: readonly Lamp[] = ['good', 'fair', 'neutral', 'unchecked', 'poor'];
 
 /** How far a map can be believed, by all that was measured of it. */
-export function lightOf({ figures, unchecked }: Pick<AttributionMap, 'figures' | 'unchecked'>): Light {
-  return unchecked === undefined ? ofVerdict[lampOf(figures)] : 'unchecked';
+export function lampFor({ figures, unchecked }: Pick<AttributionMap, 'figures' | 'unchecked'>): Lamp {
+  return unchecked === undefined ? lampOf(figures) : 'unchecked';
 }
 
-const colourOf: Readonly<Record<Light, Verdict>> = {
-  believe: 'good',
-  careful: 'fair',
-  doNot: 'poor',
-  notJudged: 'neutral',
-  unchecked: 'neutral',
-};
-
-/** A light with its word. */
-export function lightElement(light: Light, { checks }: Words): Html {
-  const colour = colourOf[light];
-  return html`<span class="light ${colour}">${verdictMark(colour)}<strong>${checks.lights[light]}</strong></span>`;
+/** A lamp with its word. */
+export function lampElement(lamp: Lamp, { checks }: Words): Html {
+  const mark = lamp === 'unchecked' ? 'neutral' : lamp;
+  return html`<span class="light ${mark}">${verdictMark(mark)}<strong>${checks.lights[lamp]}</strong></span>`;
 }

@@ -1,6 +1,6 @@
 import type { Words } from '../../language/words.ts';
 import { lineDrawing } from '../drawing/lineDrawing.ts';
-import { lightElement, lightOf, verdictMark } from '../drawing/verdict.ts';
+import { lampElement, lampFor, verdictMark } from '../drawing/verdict.ts';
 import { type Html, html } from '../page/html.ts';
 import { scrolling } from '../page/scrolling.ts';
 import type { ImageQuestion } from './question.ts';
@@ -59,7 +59,7 @@ function checkTable(image: ExplainedImage, checks: readonly Check[], words: Word
   <thead><tr><th scope="col">${columns.map}</th><th scope="col">${columns.together}</th>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
   <tbody>${image.maps.map(
     (map) => html`
-  <tr><th scope="row">${nameIn(image, map)}</th><td>${lightElement(lightOf(map), words)}</td>${labels.map(
+  <tr><th scope="row">${nameIn(image, map)}</th><td>${lampElement(lampFor(map), words)}</td>${labels.map(
     (label) =>
       html`<td>${cell(
         map.figures.find((figure) => figure.label === label),

@@ -1,10 +1,9 @@
-import { headlinesOf } from '../../faithfulness/lamp.ts';
-import type { Light } from '../../language/english/checks.ts';
+import { headlinesOf, type Lamp } from '../../faithfulness/lamp.ts';
 import type { Words } from '../../language/words.ts';
 import { imageAnchor } from '../drawing/anchor.ts';
 import { readMap } from '../drawing/mapReading.ts';
 import { photo, photoDefinition } from '../drawing/photo.ts';
-import { lightElement, lightOf, lights } from '../drawing/verdict.ts';
+import { lampElement, lampFor, lamps } from '../drawing/verdict.ts';
 import { type Content, type HeadingLevel, type Html, heading, html } from '../page/html.ts';
 import { identity } from './identity.ts';
 import { mapLook, seenLook } from './looks.ts';
@@ -13,7 +12,7 @@ import type { AttributionMap, ExplainedImage, Figure, ReportView } from './view.
 
 /** So many maps are in sight: the best by their checks. */
 const mostLooks = 2;
-/** So many maps of a light are named. */
+/** So many maps of a lamp are named. */
 const mostNamed = 3;
 
 /**
@@ -55,37 +54,37 @@ function answer(level: HeadingLevel, title: string, contents: Content): Html {
 function belief(image: ExplainedImage, shown: readonly AttributionMap[], level: HeadingLevel, words: Words): Html {
   const { firstScreen: text } = words;
   if (image.maps.length === 0) return answer(level, text.belief, html`<p>${text.noMap}</p>`);
-  const groups = lights
-    .map((light) => ({ light, maps: image.maps.filter((map) => lightOf(map) === light) }))
+  const groups = lamps
+    .map((lamp) => ({ lamp, maps: image.maps.filter((map) => lampFor(map) === lamp) }))
     .filter(({ maps }) => maps.length > 0);
-  const noneShown = shown.every((map) => lightOf(map) === 'doNot');
+  const noneShown = shown.every((map) => lampFor(map) === 'poor');
   return answer(
     level,
     text.belief,
-    html`${noneShown ? html`<p>${text.noneBelieved}</p>` : undefined}<ul class="lights">${groups.map(({ light, maps }) => lightGroup(light, maps, image, words))}</ul>`,
+    html`${noneShown ? html`<p>${text.noneBelieved}</p>` : undefined}<ul class="lights">${groups.map(({ lamp, maps }) => lightGroup(lamp, maps, image, words))}</ul>`,
   );
 }
 
-function lightGroup(light: Light, maps: readonly AttributionMap[], image: ExplainedImage, words: Words): Html {
+function lightGroup(lamp: Lamp, maps: readonly AttributionMap[], image: ExplainedImage, words: Words): Html {
   const { firstScreen: text } = words;
   const more = maps.length - mostNamed;
   const reasons = [...new Set(maps.flatMap(({ unchecked }) => unchecked ?? []))];
-  return html`<li>${lightElement(light, words)}<ul>${maps
+  return html`<li>${lampElement(lamp, words)}<ul>${maps
     .slice(0, mostNamed)
     .map(
-      (map) => html`<li>${nameOf(map, words)}${light === 'unchecked' ? undefined : behind(map, light, words)}</li>`,
-    )}${more > 0 ? html`<li><a href="#${imageAnchor(image)}-maps">${text.more(more)}</a></li>` : undefined}</ul>${light === 'unchecked' ? reasons.map((reason) => html`<p class="quiet">${reason}</p>`) : undefined}</li>`;
+      (map) => html`<li>${nameOf(map, words)}${lamp === 'unchecked' ? undefined : behind(map, lamp, words)}</li>`,
+    )}${more > 0 ? html`<li><a href="#${imageAnchor(image)}-maps">${text.more(more)}</a></li>` : undefined}</ul>${lamp === 'unchecked' ? reasons.map((reason) => html`<p class="quiet">${reason}</p>`) : undefined}</li>`;
 }
 
 function nameOf({ title, rival }: AttributionMap, { firstScreen }: Words): string {
   return rival === undefined ? title : firstScreen.ratherThan(title, rival);
 }
 
-/** The figure that decided the light: the worst of a map that failed or needs care, how the model took the deletion of one that passed. */
-function behind(map: AttributionMap, light: Light, words: Words): Html | undefined {
+/** The figure that decided the lamp: the worst of a map that failed or needs care, how the model took the deletion of one that passed. */
+function behind(map: AttributionMap, lamp: Lamp, words: Words): Html | undefined {
   const headlines = headlinesOf(map.figures);
   const worst = (figure: Figure) => ['poor', 'fair', 'good', 'neutral'].indexOf(figure.verdict);
-  const [figure] = light === 'believe' ? headlines : headlines.toSorted((a, b) => worst(a) - worst(b));
+  const [figure] = lamp === 'good' ? headlines : headlines.toSorted((a, b) => worst(a) - worst(b));
   return figure && html` <span class="quiet">${words.firstScreen.figure(figure.label, figure.value)}</span>`;
 }
 

@@ -4,7 +4,7 @@ import { readMap } from '../drawing/mapReading.ts';
 import { photo } from '../drawing/photo.ts';
 import { mapElement, pictureElement } from '../drawing/picture.ts';
 import { seenElement } from '../drawing/seen.ts';
-import { lightElement, lightOf } from '../drawing/verdict.ts';
+import { lampElement, lampFor } from '../drawing/verdict.ts';
 import { type Html, html } from '../page/html.ts';
 import { mapAlternative, numbersWords, pictureAlternative } from './sentences.ts';
 import type { AttributionMap, ExplainedImage } from './view.ts';
@@ -39,7 +39,7 @@ export function mapLook(
   const shown = lookedAt(map, image, words, size);
   if (size === 'small') return html`<figure class="look small">${shown}</figure>`;
   return html`<figure class="look">${shown}
-      <figcaption>${lightElement(lightOf(map), words)} <strong>${map.title}</strong> <span class="quiet">${words.firstScreen.evidenceIn(map.target)}</span></figcaption></figure>`;
+      <figcaption>${lampElement(lampFor(map), words)} <strong>${map.title}</strong> <span class="quiet">${words.firstScreen.evidenceIn(map.target)}</span></figcaption></figure>`;
 }
 
 function lookedAt(map: AttributionMap, image: ExplainedImage, words: Words, size: 'full' | 'small'): Html {

@@ -5,7 +5,7 @@ import { type MapReading, readMap } from '../drawing/mapReading.ts';
 import { photo } from '../drawing/photo.ts';
 import { mapElement } from '../drawing/picture.ts';
 import { seenElement } from '../drawing/seen.ts';
-import { lightElement, lightOf, verdictMark } from '../drawing/verdict.ts';
+import { lampElement, lampFor, verdictMark } from '../drawing/verdict.ts';
 import { type HeadingLevel, type Html, heading, html } from '../page/html.ts';
 import type { ImageQuestion } from './question.ts';
 import { balanceWords, pictureAlternative, scaleWords } from './sentences.ts';
@@ -83,7 +83,7 @@ function lamp(map: AttributionMap, words: Words): Html | undefined {
   if (headlines.length === 0 && map.unchecked === undefined) return undefined;
   return html`
   <div class="lamp">
-    <p>${lightElement(lightOf(map), words)}</p>
+    <p>${lampElement(lampFor(map), words)}</p>
     ${headlines.map(({ label, value, verdict: own }) => html`<p class="note"><span class="${own}">${verdictMark(own)}</span> ${label} ${value}</p>`)}
   </div>`;
 }

@@ -8,7 +8,7 @@ export function dnfHoldsAt(dnf: Dnf, vertex: BitSet): boolean {
   return dnf.some((term) => holdsAt(term, vertex));
 }
 
-/** `x1 ∧ ¬x2 ∨ x3`; `false` without terms. */
+/** `x0 ∧ ¬x1 ∨ x2`; `false` without terms. */
 export function dnfText(dnf: Dnf): string {
   return dnf.map(termText).join(' ∨ ') || 'false';
 }

@@ -8,17 +8,19 @@ import { RuleDataError } from './errors.ts';
 import type { RuleSet } from './extractRules.ts';
 import { scaledColumn, scaledUnit } from './featureScale.ts';
 import { type SufficientSubset, sufficientForClass } from './sufficientSubset.ts';
-import { type Literal, literalsOf, literalValue, logProductOf, productOf } from './term.ts';
+import { isMet, type Literal, literalsOf, literalValue, logProductOf, productOf, type Term } from './term.ts';
 
 /** What the rules say of one image. */
 export interface FiredRule {
-  /** The class whose conjunction has the largest product. */
+  /** The class whose conjunction has the largest product: what the rules decide, or are nearest to. */
   readonly classIndex: number;
+  /** Classes whose conjunctions hold, every literal of them: these rules fired. Often none. */
+  readonly fired: readonly number[];
   /** What the network itself decides. */
   readonly networkClass: number;
   /** Products by class, 0 to 1. */
   readonly products: readonly number[];
-  /** The fired rule's literals with their values: near 1 is held, near 0 is not. */
+  /** The literals of `classIndex` with their values: near 1 is held, near 0 is not. */
   readonly literals: readonly (Literal & { readonly value: number })[];
   /** All features, 0 to 1. */
   readonly features: readonly number[];
@@ -53,13 +55,15 @@ export async function firedRules(
     const products = rules.terms.map((term) => productOf(term, features));
     const logs = rules.terms.map((term) => logProductOf(term, features));
     const classIndex = firstLargest(logs);
-    const fired = rules.terms[classIndex];
+    const nearest = rules.terms[classIndex];
+    const holds = (term: Term) => literalsOf(term).every((literal) => isMet(literalValue(literal, features)));
     return {
       classIndex,
+      fired: rules.terms.flatMap((term, k) => (holds(term) ? [k] : [])),
       networkClass: chosen,
       products,
-      literals: fired
-        ? literalsOf(fired).map((literal) => ({ ...literal, value: literalValue(literal, features) }))
+      literals: nearest
+        ? literalsOf(nearest).map((literal) => ({ ...literal, value: literalValue(literal, features) }))
         : [],
       features,
       sufficient: units && sufficientForClass(units, features, chosen),

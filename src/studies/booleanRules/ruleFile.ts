@@ -1,10 +1,11 @@
 import * as v from 'valibot';
+import { issueWords } from '../../issueWords.ts';
 import { RuleFileError } from './errors.ts';
 import type { RuleSet } from './extractRules.ts';
 import { literalsOf, termOf, termText } from './term.ts';
 
 /*
- * Rules as JSON, for `konkyo explain --rules` and for other programs: features count from 1, as in the text of the rules.
+ * Rules as JSON, for `konkyo explain --rules` and for other programs: features count from 0, as in the text of the rules (in version 1 from 1).
  */
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -12,7 +13,7 @@ const finite = v.pipe(v.number(), v.finite());
 const positive = v.pipe(whole, v.minValue(1));
 const schema = v.object({
   konkyo: v.literal('rules'),
-  version: v.literal(1),
+  version: v.literal(2),
   model: v.object({ file: v.string(), sha256: v.string() }),
   features: v.object({
     layer: v.string(),
@@ -20,13 +21,13 @@ const schema = v.object({
     scales: v.array(v.object({ low: finite, high: finite })),
   }),
   rules: v.array(
-    v.object({ class: whole, label: v.string(), text: v.string(), on: v.array(positive), off: v.array(positive) }),
+    v.object({ class: whole, label: v.string(), text: v.string(), on: v.array(whole), off: v.array(whole) }),
   ),
   figures: v.record(v.string(), v.nullable(v.number())),
   /** Small pictures of the features: bytes as base64. */
   pictures: v.array(
     v.object({
-      feature: positive,
+      feature: whole,
       width: positive,
       height: positive,
       channels: v.picklist([1, 3]),
@@ -51,12 +52,12 @@ export function writeRuleFile({ model, rules, labels, figures, pictures }: RuleF
   const { features, scales, terms } = rules;
   const file: RuleFile = {
     konkyo: 'rules',
-    version: 1,
+    version: 2,
     model: { ...model },
     features: { layer: features, count: scales.length, scales: scales.map(({ low, high }) => ({ low, high })) },
     rules: terms.map((term, k) => {
       const numbers = (negated: boolean) =>
-        literalsOf(term).flatMap((literal) => (literal.negated === negated ? [literal.variable + 1] : []));
+        literalsOf(term).flatMap((literal) => (literal.negated === negated ? [literal.variable] : []));
       return { class: k, label: labels[k] ?? String(k), text: termText(term), on: numbers(false), off: numbers(true) };
     }),
     figures: { ...figures },
@@ -71,14 +72,14 @@ export function writeRuleFile({ model, rules, labels, figures, pictures }: RuleF
  */
 export function readRuleFile(text: string, where: string): { readonly file: RuleFile; readonly rules: RuleSet } {
   try {
-    const file = v.parse(schema, JSON.parse(text));
+    const file = fileIn(text);
     const { layer, count, scales } = file.features;
     if (scales.length !== count) throw new RangeError(`${scales.length} scales for ${count} features`);
     file.pictures.forEach((picture) => {
       checkPicture(picture, count);
     });
     const literals = (numbers: readonly number[], negated: boolean) =>
-      numbers.map((number) => ({ variable: number - 1, negated }));
+      numbers.map((number) => ({ variable: number, negated }));
     const terms = file.rules.map(({ on, off }) => termOf(count, [...literals(on, false), ...literals(off, true)]));
     file.rules.forEach(({ class: k, text: said }, i) => {
       const meant = termText(terms[i] ?? termOf(count, []));
@@ -94,9 +95,20 @@ export function readRuleFile(text: string, where: string): { readonly file: Rule
   }
 }
 
+/** @throws SyntaxError, RangeError */
+function fileIn(text: string): RuleFile {
+  const json: unknown = JSON.parse(text);
+  if (v.is(v.object({ konkyo: v.literal('rules'), version: v.literal(1) }), json)) {
+    throw new RangeError('an earlier version wrote them, which counted features from 1');
+  }
+  const result = v.safeParse(schema, json);
+  if (result.success) return result.output;
+  throw new RangeError(issueWords(result.issues[0]));
+}
+
 /** @throws RangeError */
 function checkPicture({ feature, width, height, channels, data }: FeaturePicture, count: number): void {
-  if (feature > count) throw new RangeError(`a picture of feature ${feature}, of ${count}`);
+  if (feature >= count) throw new RangeError(`a picture of feature ${feature}, of ${count}`);
   // Base64: four characters for three bytes.
   const bytes = (data.length / 4) * 3 - (data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0);
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(data) || bytes !== width * height * channels) {

@@ -68,7 +68,7 @@ export async function studyRules(
 
 function storedPicture({ feature, gradient: { width, height, channels, data } }: FeatureView): FeaturePicture {
   const bytes = Array.from(data, (byte) => String.fromCharCode(byte)).join('');
-  return { feature: feature + 1, width, height, channels, data: btoa(bytes) };
+  return { feature, width, height, channels, data: btoa(bytes) };
 }
 
 function mainFigures({ networkAccuracy, ruleAccuracy, fidelity, literals, images, booleanAccuracy }: RuleFigures) {

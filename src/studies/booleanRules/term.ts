@@ -3,7 +3,7 @@ import { areDisjoint, type BitSet, bitSet, isSubset, membersOf } from './bitSet.
 
 /**
  * A conjunction of literals: x_i for every i in `on`, not x_i for every i in `off`. Without literals it is always true.
- * Variables count from 0; in text from 1, as in the paper.
+ * Variables count from 0, in text too: x5 is unit 5 of its layer. (The paper counts from 1.)
  */
 export interface Term {
   /** How many variables there are, in the term or not. */
@@ -76,11 +76,16 @@ export function literalValue({ variable, negated }: Literal, values: ArrayLike<n
   return negated ? 1 - value : value;
 }
 
-/** `x6 ∧ x8 ∧ ¬x1`; `true` without literals. */
+/** From one half on a literal's value counts as met, as the paper rounds. */
+export function isMet(value: number): boolean {
+  return value >= 0.5;
+}
+
+/** `x5 ∧ x7 ∧ ¬x0`; `true` without literals. */
 export function termText(term: Term): string {
   return literalsOf(term).map(literalText).join(' ∧ ') || 'true';
 }
 
 export function literalText({ variable, negated }: Literal): string {
-  return `${negated ? '¬' : ''}x${variable + 1}`;
+  return `${negated ? '¬' : ''}x${variable}`;
 }

@@ -7,7 +7,7 @@ import { type ClassSet, ownClass } from './classSets.ts';
 import type { ClassContributions, Contributions } from './contributions.ts';
 import { compileExcess, type Excess, type ExcessRunner } from './excess.ts';
 import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
-import { type FilterStep, type Path, pathName } from './paths.ts';
+import { type FilterStep, filterName, type Path, pathName } from './paths.ts';
 import { hasConnections, unitMeans } from './unitMeans.ts';
 
 /** What taking out the top-ranked unit of a class costs the class, beside the bottom-ranked one. */
@@ -173,7 +173,7 @@ async function comparison(
 function filterUnits({ layers }: FilterNetwork, own: ClassContributions, { filters }: Excess): Unit[] {
   return layers.flatMap((layer, i) =>
     Array.from({ length: layer.filters }, (_, filter) => ({
-      name: `${layer.name} ${filter + 1}`,
+      name: filterName({ layer, filter }),
       contributions: { excess: filters[i]?.[filter] ?? 0, share: own.layers[i]?.shares[filter] ?? 0 },
       ablation: { kind: 'filter' as const, layer, filter },
     })),

@@ -14,10 +14,14 @@ export interface Path {
   readonly fromImage: boolean;
 }
 
-/** `conv1 2 → conv2 1`; filters are counted from 1 for people. */
+/** `conv1 2 → conv2 1` */
 export function pathName({ steps, fromImage }: Path): string {
-  const names = steps.map(({ layer, filter }) => `${layer.name} ${filter + 1}`);
-  return [...(fromImage ? ['image'] : []), ...names].join(' → ');
+  return [...(fromImage ? ['image'] : []), ...steps.map(filterName)].join(' → ');
+}
+
+/** `conv1 2`: filters are counted from 0, as units are everywhere. */
+export function filterName({ layer, filter }: FilterStep): string {
+  return `${layer.name} ${filter}`;
 }
 
 /** Layers one after the other, first to last, that paths lead through. */

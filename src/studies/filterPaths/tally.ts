@@ -3,7 +3,7 @@ import type { Tensor } from '../../onnx/tensor.ts';
 /** How some units (paths, or the filters of a layer) did over the images of one class. In the order of the units. */
 export interface Tally {
   readonly images: number;
-  /** How many images each unit won: its part of their score was the largest. */
+  /** How many images each unit won: its part of their score was the largest. Nobody wins one to which no unit brings anything. */
   readonly wins: readonly number[];
   /** Mean of each unit's part, score units. */
   readonly parts: readonly number[];
@@ -24,7 +24,7 @@ export function tallyOf(parts: Tensor<'float32'>): Tally {
     const row = parts.data.subarray(image * units, (image + 1) * units);
     const size = row.reduce((sum, part) => sum + Math.abs(part), 0);
     const best = row.reduce((winner, part, unit) => (part > (row[winner] ?? part) ? unit : winner), 0);
-    wins[best] = (wins[best] ?? 0) + 1;
+    if (size > 0) wins[best] = (wins[best] ?? 0) + 1;
     for (const [unit, part] of row.entries()) {
       sums[unit] = (sums[unit] ?? 0) + part;
       shares[unit] = (shares[unit] ?? 0) + (size === 0 ? 0 : part / size);

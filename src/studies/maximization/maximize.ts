@@ -3,6 +3,7 @@ import { unitScores } from '../../attribution/unitScores.ts';
 import type { Classifier } from '../../model/classifier.ts';
 import { LayerError } from '../../model/errors.ts';
 import { findLayer } from '../../model/layer.ts';
+import { picturesOnly } from '../../model/picturesOnly.ts';
 import { concatRows, rows, sizeOf, type Tensor } from '../../onnx/tensor.ts';
 import { scoped } from '../../runtime/release.ts';
 import { type AscentSettings, ascend, defaultAscent } from './ascend.ts';
@@ -70,6 +71,7 @@ export async function maximize(
   options: MaximizeOptions = {},
 ): Promise<Maximization> {
   const { samples = 100, noise = 0.1, progress } = options;
+  checkUnits(classifier, layer, options.units);
   const { value: layerName, dims } = findLayer(classifier, layer);
   return scoped(async (keep) => {
     const unsquashed = beforeSquashing(classifier, layer);
@@ -78,7 +80,6 @@ export async function maximize(
     const units = unsquashed ? await keep(unitScores(unsquashed.classifier, layer)) : own;
     const { width } = units.scores;
     const chosen = options.units ?? Array.from({ length: width }, (_, unit) => unit);
-    checkUnits(chosen, width, layer);
     // Of a single score z, target 1 stands for z.
     const targets = chosen.map((unit) => (width === 1 ? 1 : unit));
     const ascent = { ...defaultAscent, ...options.ascent };
@@ -111,7 +112,13 @@ export async function maximize(
   });
 }
 
-function checkUnits(chosen: readonly number[], width: number, layer: string): void {
+/**
+ * Makes sure, before images are read, that a model has a layer and units of it.
+ * @throws LayerError; UnsuitableModelError for a model of signals or tables.
+ */
+export function checkUnits(classifier: Classifier, layer: string, chosen: readonly number[] = []): void {
+  picturesOnly(classifier.input, 'Maximizing images are');
+  const { width } = unitScores(classifier, layer).scores;
   const missing = chosen.find((unit) => !Number.isInteger(unit) || unit < 0 || unit >= width);
   if (missing === undefined) return;
   throw new LayerError(`There is no unit ${missing}: the layer "${layer}" has ${width}, 0 to ${width - 1}.`);

@@ -1,7 +1,6 @@
 import { fitImages, pictureAt } from '../../datasets/fitImages.ts';
 import type { LabelledImages } from '../../datasets/labelledImages.ts';
 import type { Classifier } from '../../model/classifier.ts';
-import { picturesOnly } from '../../model/picturesOnly.ts';
 import { toFittedInput } from '../../model/pixels.ts';
 import { concatRows, type Tensor } from '../../onnx/tensor.ts';
 import { stopIfAborted, stoppable } from '../../progress.ts';
@@ -32,7 +31,6 @@ export async function studyMaximization(
   layer: string,
   options: MaximizationOptions,
 ): Promise<Study<Maximization, MaximizationSummary>> {
-  picturesOnly(classifier.input, 'Maximizing images are');
   const { units, ascent, samples, noise, modelName, command, signal } = options;
   const images = options.images && fitted(options.images, classifier);
   const found = await maximize(classifier, layer, {

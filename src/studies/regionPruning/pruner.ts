@@ -46,15 +46,13 @@ export interface Pruner {
   release(): Promise<void>;
 }
 
-/**
- * Prepares the pruning of a dense layer. Layers before it are held as they are, so that its inputs mean the same before and
- * after; all others are retrained.
- * @throws DenseLayerError, TrainingDataError, TrainableWeightsError, UnsupportedOperatorsError
- */
-export async function makePruner(classifier: Classifier, options: PrunerOptions): Promise<Pruner> {
+/** The layer to prune, and what retrains it and all after it. */
+async function layerAndTrainer(
+  classifier: Classifier,
+  { layer: name, optimizer = sgd() }: Pick<PrunerOptions, 'layer' | 'optimizer'>,
+): Promise<{ readonly layer: DenseLayer; readonly trainer: Trainer }> {
   const { runtime, model } = classifier;
-  const { optimizer = sgd(), learningRate = 0.1, batchSize = 100, neighbourhood = 8 } = options;
-  const layer = findDenseLayer(classifier, options.layer);
+  const layer = findDenseLayer(classifier, name);
   const before = prune(model.graph, [{ name: layer.data, type: undefined, dims: undefined }]).initializers;
   const trainer = await makeTrainer(runtime, model, {
     optimizer,
@@ -62,6 +60,27 @@ export async function makePruner(classifier: Classifier, options: PrunerOptions)
     masked: [layer.weightName],
     trainable: (name) => !before.has(name),
   });
+  return { layer, trainer };
+}
+
+/**
+ * Makes sure, before images are read, that the model has a layer that can be pruned and retrained.
+ * @throws DenseLayerError, TrainableWeightsError, UnsupportedOperatorsError
+ */
+export async function checkPrunable(classifier: Classifier, layer?: string): Promise<void> {
+  const { trainer } = await layerAndTrainer(classifier, { layer });
+  await trainer.release();
+}
+
+/**
+ * Prepares the pruning of a dense layer. Layers before it are held as they are, so that its inputs mean the same before and
+ * after; all others are retrained.
+ * @throws DenseLayerError, TrainingDataError, TrainableWeightsError, UnsupportedOperatorsError
+ */
+export async function makePruner(classifier: Classifier, options: PrunerOptions): Promise<Pruner> {
+  const { runtime, model } = classifier;
+  const { learningRate = 0.1, batchSize = 100, neighbourhood = 8 } = options;
+  const { layer, trainer } = await layerAndTrainer(classifier, options);
   try {
     const data = trainingImages(options.train, trainer.input, trainer.step.classes);
     checkEveryClass(data);

@@ -56,6 +56,20 @@ it('rules writes a page and a file, and explain says which rule fired', async ()
   expect(report).toMatch(/whatever the others are between 0 and 1/);
 
   const rules = JSON.parse(await readFile(at('out/rules.json'), 'utf8'));
+  const [on, off] = [
+    [0, 1],
+    [2, 3],
+  ];
+  const strict = rules.rules.map((rule: object) => ({ ...rule, text: 'x0 ∧ x1 ∧ ¬x2 ∧ ¬x3', on, off }));
+  await writeFile(at('strict.json'), JSON.stringify({ ...rules, rules: strict }));
+  const none = await konkyo.run([...args, '--rules', at('strict.json'), '--out', at('strict'), '--json']);
+  const { fired, met, conditions } = JSON.parse(none.stdout).images[0].rule;
+  expect([fired, conditions]).toEqual([false, 4]);
+  expect(met).toBeLessThan(4);
+  const unfired = await readFile(at('strict/index.html'), 'utf8');
+  expect(unfired).toMatch(/No rule fired: the nearest is that of .*, of whose four conditions \w+ hold/);
+  expect(unfired).not.toMatch(/rule of .* fired/);
+
   await writeFile(at('other.json'), JSON.stringify({ ...rules, model: { ...rules.model, sha256: 'f'.repeat(64) } }));
   const foreign = await konkyo.run([...args, '--rules', at('other.json'), '--out', at('explained')]);
   expect(foreign.status).toBe(1);

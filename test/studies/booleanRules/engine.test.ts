@@ -156,13 +156,13 @@ describe('evaluation', () => {
     );
   });
 
-  it('a term is the product of its literals, and reads as in the paper', () => {
+  it('a term is the product of its literals, and reads as in the paper, counted from 0', () => {
     const term = termOf(10, [
       { variable: 5, negated: false },
       { variable: 7, negated: false },
       { variable: 0, negated: true },
     ]);
-    expect(termText(term)).toBe('x6 ∧ x8 ∧ ¬x1');
+    expect(termText(term)).toBe('x5 ∧ x7 ∧ ¬x0');
     expect(productOf(term, [0.2, 0, 0, 0, 0, 0.5, 0, 0.9, 0, 0])).toBeCloseTo(0.8 * 0.5 * 0.9, 12);
     expect(termText(termOf(3, []))).toBe('true');
     expect(dnfText([])).toBe('false');

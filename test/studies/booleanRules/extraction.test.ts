@@ -149,6 +149,13 @@ describe('rules of a network', () => {
     const decided = judgeRules(extraction, await seenImages(classifier, extraction.head, test));
     const right = fired.filter(({ classIndex }, i) => classIndex === labels[i]).length / fired.length;
     expect(right).toBe(decided.ruleAccuracy);
+    for (const { fired: holding, features } of fired) {
+      const vertex = bitSet(
+        features.length,
+        [...features.keys()].filter((i) => features[i]! >= 0.5),
+      );
+      expect(holding).toEqual([0, 1, 2, 3].filter((k) => holdsAt(extraction.terms[k]!, vertex)));
+    }
     for (const { literals, products, classIndex, sufficient, networkClass, features } of fired.slice(0, 20)) {
       expect(literals.reduce((product, { value }) => product * value, 1)).toBeCloseTo(products[classIndex]!, 6);
       // Every corner of the features that are not fixed keeps the network's class.

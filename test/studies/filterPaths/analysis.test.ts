@@ -76,7 +76,7 @@ describe('the analysis of a whole network', () => {
     }
     const page = renderPage(filtersPage(view));
     expect(page.match(/class="framed first"/g)!.length).toBeGreaterThanOrEqual(3);
-    expect(page).toContain('conv1 2 → conv2 3');
+    expect(page).toContain('conv1 1 → conv2 2');
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
   });
 
@@ -85,8 +85,8 @@ describe('the analysis of a whole network', () => {
     const { ablation, contributions } = await analysed(labels, labels);
     const { images: bytes } = pictures('train', labels);
     const images = labels.map((_, i) => Array.from(bytes.subarray(i * 100, (i + 1) * 100), (pixel) => pixel / 255));
-    const filterNames = ['conv1 1', 'conv1 2', 'conv2 1', 'conv2 2', 'conv2 3'];
-    const pathNames = [1, 2, 3].flatMap((to) => [1, 2].map((from) => `conv1 ${from} → conv2 ${to}`));
+    const filterNames = ['conv1 0', 'conv1 1', 'conv2 0', 'conv2 1', 'conv2 2'];
+    const pathNames = [0, 1, 2].flatMap((to) => [0, 1].map((from) => `conv1 ${from} → conv2 ${to}`));
     const mean = (rows: readonly (readonly number[])[]) =>
       rows[0]!.map((_, unit) => rows.reduce((sum, row) => sum + row[unit]! / rows.length, 0));
     for (const label of [0, 1, 2]) {
@@ -113,7 +113,7 @@ describe('the analysis of a whole network', () => {
       }
       // What the top filter costs, counted by the slow network.
       const [{ top }] = [ablation.excess.filters[label]!];
-      const [layer, filter] = [Number(top.unit[4]) as 1 | 2, Number(top.unit.at(-1)) - 1];
+      const [layer, filter] = [Number(top.unit[4]) as 1 | 2, Number(top.unit.at(-1))];
       const map = (image: readonly number[]) => slowTiny(image)[layer === 1 ? 'conv1' : 'conv2'][filter]!;
       const without = { filter: { layer, filter, mean: meanMap(images.map(map)) } };
       const right = (scores: readonly number[]) => Number(scores.indexOf(Math.max(...scores)) === label);

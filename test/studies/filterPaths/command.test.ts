@@ -50,6 +50,18 @@ describe.concurrent('konkyo filters', () => {
     expect(html).not.toMatch(/NaN|undefined|Infinity/);
   });
 
+  it('says of each class whether the filter that wins it carries it: taken out, does the class lose anything?', async () => {
+    const { stdout } = await filters('lenet_digits', '--dataset', 'digits', ...quick, '--out', 'words');
+    const lines = stdout.split('\n').filter((line) => /^\d: /.test(line));
+    expect(lines).toHaveLength(10);
+    for (const line of lines) {
+      expect(line).toMatch(
+        /^\d: \S+ \d+ → \S+ \d+ wins \d+\.\d% of 3 images; (taking out \S+ \d+, .* costs no accuracy|accuracy lost without)/,
+      );
+      expect(line).not.toMatch(/which adds most beyond its mean: -?0\.0%/);
+    }
+  });
+
   it.each([
     { name: 'no convolutions', args: ['sigmoid_mlp', '--dataset', 'digits'], status: 1, words: /no convolution/ },
     { name: 'no data set', args: ['lenet_digits'], status: 2, words: /--dataset/ },

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { occlusion } from '../../../src/attribution/perturbation/occlusion.ts';
+import { wordsIn } from '../../../src/language/words.ts';
 import { loadClassifier } from '../../../src/model/loadClassifier.ts';
 import { rows } from '../../../src/onnx/tensor.ts';
 import { compileImageFinder } from '../../../src/studies/filterPaths/imageFindings.ts';
+import { decidingQuestion } from '../../../src/studies/filterPaths/page/decidingQuestion.ts';
 import { decidingView } from '../../../src/studies/filterPaths/page/decidingView.ts';
 import { readReference } from '../../attribution/referenceData.ts';
 import { cpu } from '../../runtimes.ts';
@@ -37,6 +39,26 @@ describe('what one decision rested on', () => {
       if (i > 0) expect(part).toBeLessThanOrEqual(paths[i - 1]!.part);
     }
     expect(paths.reduce((sum, { part }) => sum + part, constant + remainder)).toBeCloseTo(score, 4);
+    const listed = paths.reduce((sum, { part }) => sum + part, 0);
+    expect(view.filters!.share).toBeCloseTo(listed / (listed + Math.abs(constant) + Math.abs(remainder)), 6);
+  });
+
+  it('shows paths that bring a part of the score, and says so of paths that bring next to nothing', async () => {
+    const { view } = await found('lenet_digits');
+    const picture = { height: 1, width: 1, channels: 1, data: new Uint8Array(1) };
+    const answer = (share: number) =>
+      decidingQuestion.answer(
+        { picture, deciding: { ...view, filters: { ...view.filters!, share } } } as never,
+        3,
+        wordsIn('en'),
+      ).text;
+    expect(answer(0.3)).toMatch(
+      /Below are the strongest paths found that speak for it, 30(\.0)?%[\s\S]*Where \S+ 0 → /,
+    );
+    expect(answer(0.02)).toMatch(
+      /bring 2(\.0)?% of what it is made of[\s\S]*No few filters carry this decision, so none are shown/,
+    );
+    expect(answer(0.02)).not.toContain('gets its part from');
   });
 
   it('says why there are no filters where there are none, and still finds regions', async () => {

@@ -24,9 +24,9 @@ describe.each(runtimes)('the split of the paper’s network on $name', ({ runtim
     const splitter = await compileSplitter(network);
     const mapper = await compilePathMaps(network);
     expect(splitter.paths.map(pathName).slice(0, 3)).toEqual([
-      'conv1 1 → conv2 1',
-      'conv1 2 → conv2 1',
-      'conv1 1 → conv2 2',
+      'conv1 0 → conv2 0',
+      'conv1 1 → conv2 0',
+      'conv1 0 → conv2 1',
     ]);
     for (const k of classes) {
       const weights = float32([3, 3], targetWeights([k, k, k], 3));

@@ -9,6 +9,10 @@ describe('the tally of winning units', () => {
     expect(tallyOf(parts).wins).toEqual([2, 1, 1]);
   });
 
+  it('has no winner of an image to which nothing brings anything', () => {
+    expect(tallyOf(float32([2, 2], [0, 0, 0, 1])).wins).toEqual([0, 1]);
+  });
+
   it('has the mean part, and the mean share of the sum of sizes', () => {
     const { parts: means, shares } = tallyOf(parts);
     expect(means).toEqual([0, 0.5, 0.25]);

@@ -19,18 +19,31 @@ export const firedQuestion: ImageQuestion<FiredImage> = {
 };
 
 function answer(image: ExplainedImage, fired: FiredRuleView, level: HeadingLevel): Html {
-  const { drawn, label, product, second, agrees } = fired;
+  const { drawn, label, product, second } = fired;
   return html`
-<p class="measure">${drawn.length === 0 ? `The rule of ${quoted(label)} has no conditions.` : heldWords(fired)} Its product is ${share(product)}${second ? `; next comes ${quoted(second.label)} with ${share(second.product)}` : ''}.</p>
+<p class="measure">${heldWords(fired)} Its product is ${share(product)}${second ? `; next comes ${quoted(second.label)} with ${share(second.product)}` : ''}.</p>
 ${ruleDrawing(drawn, label)}
-<p class="figure-line">${verdictMark(agrees ? 'good' : 'poor')}<span>${agrees ? 'The network decides the same.' : `The network decides otherwise: ${quoted(image.decision.chosen.label)}. Here the rules do not speak for it.`}</span></p>
+<p class="figure-line">${verdictMark(fired.fired ? (fired.agrees ? 'good' : 'poor') : 'neutral')}<span>${agreementWords(image, fired)}</span></p>
 ${sufficientPart(image, fired, level)}`;
 }
 
-/** A value is near enough to count as met from one half on, as the paper rounds. */
-function heldWords({ drawn, label }: FiredRuleView): string {
-  const met = drawn.filter(({ value = 0 }) => value >= 0.5).length;
-  return `The rule of ${quoted(label)} fired: ${met === drawn.length ? `all ${inWords(met)}` : `${inWords(met)} of its ${inWords(drawn.length)}`} conditions hold. Under each picture stands how far, from 0 to 1.`;
+function heldWords({ drawn, label, fired, met, alsoFired }: FiredRuleView): string {
+  if (drawn.length === 0) return `The rule of ${quoted(label)} has no conditions.`;
+  const under = 'Under each picture stands how far, from 0 to 1.';
+  if (fired) return `The rule of ${quoted(label)} fired: all ${inWords(met)} conditions hold. ${under}`;
+  const others =
+    alsoFired.length === 0
+      ? 'No rule fired'
+      : `The rule of ${listed(alsoFired.map(quoted))} holds, but is not the nearest`;
+  return `${others}: the nearest is that of ${quoted(label)}, of whose ${inWords(drawn.length)} conditions ${inWords(met)} hold. ${under}`;
+}
+
+function agreementWords({ decision }: ExplainedImage, { fired, agrees }: FiredRuleView): string {
+  const network = agrees
+    ? 'The network decides the same'
+    : `The network decides otherwise: ${quoted(decision.chosen.label)}`;
+  if (!fired) return `${network}. As no rule of it holds, that ${agrees ? 'is no reason for it' : 'says little'}.`;
+  return agrees ? `${network}.` : `${network}. Here the rules do not speak for it.`;
 }
 
 function sufficientPart(

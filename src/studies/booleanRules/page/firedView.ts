@@ -6,12 +6,19 @@ import { RuleFileError } from '../errors.ts';
 import { type FiredRule, firedRules } from '../firedRule.ts';
 import { type RuleFile, readRuleFile } from '../ruleFile.ts';
 import type { SufficientSubset } from '../sufficientSubset.ts';
+import { isMet } from '../term.ts';
 import type { DrawnLiteral } from './ruleDrawing.ts';
 
-/** Which of a model's rules fired for an image. */
+/** Which of a model's rules fired for an image, or which is nearest. */
 export interface FiredRuleView {
-  /** The label of the class whose rule fired. */
+  /** The label of the class whose rule has the largest product: the rules' decision. */
   readonly label: string;
+  /** Whether all of its conditions hold. Otherwise it did not fire: it is the nearest. */
+  readonly fired: boolean;
+  /** Of how many of its `drawn.length` conditions hold. */
+  readonly met: number;
+  /** Other classes whose rules hold in full, though their products are smaller. */
+  readonly alsoFired: readonly string[];
   readonly drawn: readonly DrawnLiteral[];
   readonly product: number;
   /** The rule with the next product. */
@@ -53,13 +60,16 @@ export async function firedRuleViews(
 }
 
 function firedRuleView(fired: FiredRule, file: RuleFile): FiredRuleView {
-  const pictures = new Map(file.pictures.map((stored) => [stored.feature - 1, pictureOf(stored)]));
+  const pictures = new Map(file.pictures.map((stored) => [stored.feature, pictureOf(stored)]));
   const labelOf = (k: number) => file.rules[k]?.label ?? String(k);
   const { classIndex, products, literals, networkClass, sufficient, features } = fired;
   const others = products.map((product, k) => ({ product, k })).filter(({ k }) => k !== classIndex);
   const [second] = others.sort((a, b) => b.product - a.product || a.k - b.k);
   return {
     label: labelOf(classIndex),
+    fired: fired.fired.includes(classIndex),
+    met: literals.filter(({ value }) => isMet(value)).length,
+    alsoFired: fired.fired.filter((k) => k !== classIndex).map(labelOf),
     drawn: literals.map((literal) => {
       const picture = pictures.get(literal.variable);
       return { ...literal, picture };
@@ -69,7 +79,7 @@ function firedRuleView(fired: FiredRule, file: RuleFile): FiredRuleView {
     agrees: networkClass === classIndex,
     sufficient: sufficient
       ? {
-          names: sufficient.features.map((feature) => `x${feature + 1}`),
+          names: sufficient.features.map((feature) => `x${feature}`),
           guarantee: sufficient.guarantee,
           total: features.length,
         }

@@ -1,7 +1,7 @@
 import type { Picture } from '../../../pictures/picture.ts';
 import { pictureElement } from '../../../report/drawing/picture.ts';
 import { type Html, html } from '../../../report/page/html.ts';
-import { type Literal, literalText } from '../term.ts';
+import { isMet, type Literal, literalText } from '../term.ts';
 
 export interface DrawnLiteral extends Literal {
   /** Its value for an image, 0 to 1, where one is looked at. */
@@ -26,7 +26,7 @@ export function ruleDrawing(literals: readonly DrawnLiteral[], conclusion: strin
 
 function literalDrawing(literal: DrawnLiteral): Html {
   const { negated, value, picture, exciting } = literal;
-  const held = value === undefined ? '' : value >= 0.5 ? ' held' : ' failed';
+  const held = value === undefined ? '' : isMet(value) ? ' held' : ' failed';
   return html`<figure class="literal${negated ? ' negated' : ''}${held}">
     ${picture ? pictureElement(picture, `Maximisation image of ${featureName(literal)}`) : undefined}
     ${exciting ? pictureElement(exciting, `Mean of the images with the largest ${featureName(literal)}`) : undefined}

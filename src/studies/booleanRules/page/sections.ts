@@ -41,7 +41,7 @@ export function featuresAnswer(features: readonly FeatureView[]): Html {
 mean of the 100 training images in which it is largest.${withFilter ? ' Beside them the filter it comes from, with the correlation of filter and maximisation image.' : ''}</p>
 ${contactSheet(
   features.flatMap(({ feature, gradient, exciting, filter }) => {
-    const name = `x${feature + 1}`;
+    const name = `x${feature}`;
     return [
       { picture: gradient, alternative: `Maximisation image of ${name}`, caption: html`<b>${name}</b> raised by red` },
       ...(filter

@@ -18,12 +18,12 @@ export interface RulesView {
 interface RuleView {
   readonly label: string;
   readonly literals: readonly Literal[];
-  /** `x6 ∧ x8 ∧ ¬x1` */
+  /** `x5 ∧ x7 ∧ ¬x0` */
   readonly text: string;
 }
 
 export interface FeatureView {
-  /** From 0; people read x1, x2. */
+  /** From 0: x0, x1. */
   readonly feature: number;
   /** What raises it: its gradient image. */
   readonly gradient: Picture;

@@ -3,7 +3,7 @@ import { outlined, pictureElement } from '../../../report/drawing/picture.ts';
 import type { ImageQuestion } from '../../../report/explanation/question.ts';
 import type { ExplainedImage } from '../../../report/explanation/view.ts';
 import { type Content, type HeadingLevel, type Html, heading, html } from '../../../report/page/html.ts';
-import { counted, quantity, sentence, signed } from '../../../report/page/number.ts';
+import { counted, percent, quantity, sentence, signed } from '../../../report/page/number.ts';
 import type { CarryingView, DecidingView, MarkedView } from './decidingView.ts';
 
 /** An image with the regions that its decision needs and the filters that carried it, where they were looked for. */
@@ -56,21 +56,32 @@ function regionWords({ grid, fill, flips, deciding, sufficient }: DecidingView):
     : 'no set of up to half of them was found that does';
   const empty = sufficient?.regions === 0 ? ': the model decides so of an image of which nothing is seen' : '';
   const enough = sufficient
-    ? ` Conversely ${regions(sufficient)} alone ${sufficient.regions === 1 ? 'is' : 'are'} enough for it${empty}.`
+    ? ` Conversely ${regions(sufficient)} alone ${sufficient.regions <= 1 ? 'is' : 'are'} enough for it${empty}.`
     : '';
   return `The image was divided into ${grid} and each occluded in turn (${fill}). ${alone}; ${set}.${enough} What is occluded is drawn in violet.`;
 }
 
-function carried(
-  image: ExplainedImage,
-  { score, constant, remainder, paths, layers }: CarryingView,
-  target: string,
-  level: HeadingLevel,
-): Html {
-  const through = layers.map(({ name, filter, part }) => `${name} filter ${filter + 1} (${signed(part)})`).join(', ');
+/** Paths that bring less of a score than this explain nothing of it. */
+const leastShare = 0.1;
+
+function carried(image: ExplainedImage, filters: CarryingView, target: string, level: HeadingLevel): Html {
+  const { score, constant, remainder, share, paths, layers } = filters;
+  const sum = `With its gates as this image set them the network is linear, and the score of ${quantity(score)} is a sum over the paths from filter to filter.`;
+  const rest = `all other paths together bring ${signed(remainder)}, biases and other constants ${signed(constant)}`;
+  const title = heading(level, html`Filters behind the score of <em>${target}</em>`);
+  if (share < leastShare) {
+    const few =
+      paths.length === 0
+        ? 'No path found speaks for it'
+        : `The ${counted(paths.length, 'strongest path', 'strongest paths')} that speak for it bring ${percent(share)} of what it is made of`;
+    return html`
+${title}
+<p class="measure">${sum} ${few}; ${rest}. No few filters carry this decision, so none are shown.</p>`;
+  }
+  const through = layers.map(({ name, filter, part }) => `${name} filter ${filter} (${signed(part)})`).join(', ');
   return html`
-${heading(level, html`Filters behind the score of <em>${target}</em>`)}
-<p class="measure">With its gates as this image set them the network is linear, and the score of ${quantity(score)} is a sum over the paths from filter to filter. Below are the strongest paths found that speak for it, each with where on its first filter’s map its part comes from. All other paths together bring ${signed(remainder)}, biases and other constants ${signed(constant)}. Most goes through ${through}.</p>
+${title}
+<p class="measure">${sum} Below are the strongest paths found that speak for it, ${percent(share)} of what it is made of, each with where on its first filter’s map its part comes from; ${rest}. Most goes through ${through}.</p>
 <div class="sheet deciding">${paths.map(({ name, part, map }) => {
     const caption = html`<strong>${signed(part)}</strong> ${name}`;
     return map ? shown(overImage(image, map, `Where ${name} gets its part from`), caption) : undefined;

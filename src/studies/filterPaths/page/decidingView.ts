@@ -12,6 +12,7 @@ import type { Occluder } from '../../occludedRegions/occluding.ts';
 import type { RegionSet } from '../../occludedRegions/regionSets.ts';
 import { compileImageFinder, type ImageFindings } from '../imageFindings.ts';
 import { pathName } from '../paths.ts';
+import type { StrongestPaths } from '../strongestPaths.ts';
 import { fillWords } from './filtersView.ts';
 import { markedPicture } from './regionRowView.ts';
 import { largestSize } from './withRegions.ts';
@@ -41,6 +42,8 @@ export interface CarryingView {
   readonly score: number;
   readonly constant: number;
   readonly remainder: number;
+  /** Of what makes up the score, how much the listed paths bring together: 0 to 1. */
+  readonly share: number;
   readonly paths: readonly { readonly name: string; readonly part: number; readonly map?: Picture }[];
   /** In each layer the filter that most goes through, and what. */
   readonly layers: readonly { readonly name: string; readonly filter: number; readonly part: number }[];
@@ -110,12 +113,20 @@ export function decidingView(
   };
 }
 
+/** The listed paths' parts over the sizes of all there is: those, all other paths, and biases. */
+function shareOf({ paths, constant, remainder }: StrongestPaths): number {
+  const listed = paths.reduce((sum, { part }) => sum + part, 0);
+  const whole = Math.abs(listed) + Math.abs(remainder) + Math.abs(constant);
+  return whole === 0 ? 0 : Math.max(0, listed) / whole;
+}
+
 function carryingView({ network, strongest }: NonNullable<ImageFindings['filters']>, picture: Picture): CarryingView {
   const { score, constant, remainder, paths, throughFilters } = strongest;
   return {
     score,
     constant,
     remainder,
+    share: shareOf(strongest),
     paths: paths.map((path) => ({
       name: pathName(path),
       part: path.part,

@@ -105,12 +105,12 @@ function layersAnswer(layers: readonly LayerTable[]): Html {
 ${layers.map(
   ({ name, filters, rows }) => html`
 <h3>${name}</h3>
-${filters.length === 0 ? undefined : html`<div class="filter-row">${filters.map((filter, i) => html`<figure>${pictureElement(filter, `Filter ${i + 1} of ${name}`)}<figcaption>${i + 1}</figcaption></figure>`)}</div>`}
+${filters.length === 0 ? undefined : html`<div class="filter-row">${filters.map((filter, i) => html`<figure>${pictureElement(filter, `Filter ${i} of ${name}`)}<figcaption>${i}</figcaption></figure>`)}</div>`}
 <div class="scroll"><table class="data filters-table"><tbody>${rows.map(
     ({ label, cells, gini }) => html`
   <tr><th scope="row">${label}</th>${cells.map(
     ({ filter, wins, share: part, rank }) =>
-      html`<td><span class="tag${rank === undefined ? '' : ` ${rank}`}">${filter + 1}</span> ${wins === 0 ? '0' : share(wins)} <small>${signedShare(part)}</small></td>`,
+      html`<td><span class="tag${rank === undefined ? '' : ` ${rank}`}">${filter}</span> ${wins === 0 ? '0' : share(wins)} <small>${signedShare(part)}</small></td>`,
   )}<td class="number">Gini ${gini.toFixed(2)}</td></tr>`,
   )}</tbody></table></div>`,
 )}
