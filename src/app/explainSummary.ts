@@ -126,7 +126,7 @@ export function mapArrays(
 }
 
 /** Maps of a signal or a table have the shape that the model's file takes, not that of an image of one row. */
-function savedDims(dims: readonly number[], input: InputDescription): readonly number[] {
+export function savedDims(dims: readonly number[], input: InputDescription): readonly number[] {
   const [count = 0, ...own] = dims;
   const { numbers, inFile } = input;
   return numbers && inFile && own.join() === imageDims(input).join() ? [count, ...inFile] : dims;

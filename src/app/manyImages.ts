@@ -1,5 +1,4 @@
 import type { MethodMap } from '../attribution/explain.ts';
-import type { CheckedExplanation } from '../faithfulness/checkMaps.ts';
 import { wordsIn } from '../language/words.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { inTenths, stopIfAborted, type WorkOptions } from '../progress.ts';
@@ -9,11 +8,12 @@ import { emptyTally, type Tally, tallied } from '../report/explanation/manyImage
 import { interruptedWords } from '../report/page/provenance.ts';
 import { provenanceOf } from '../report/page/provenanceView.ts';
 import { type ExplainedImages, explainPart, nothingDone } from './explainImages.ts';
-import { type ExplainSummary, imageSummaries, mapArchive, ofModel } from './explainSummary.ts';
+import { type ExplainSummary, imageSummaries, ofModel } from './explainSummary.ts';
 import type { ImageSource } from './imageSources.ts';
 import { type Refusals, refusalsOf } from './leftOut.ts';
 import type { WriteReportOptions } from './reportOutput.ts';
 import { pictureFiles, renderReport, reportView } from './reportView.ts';
+import { type SavedImage, savedArchive, savedImages } from './savedArrays.ts';
 import type { Subjects } from './subjects.ts';
 
 /** What is kept of the images that are done; of rows, those of the index's first part and of the one that grows. */
@@ -23,7 +23,7 @@ interface Done {
   readonly rows: readonly IndexRow[];
   readonly summaries: ExplainSummary['images'];
   /** Where the maps are wanted as arrays. */
-  readonly explanations: readonly CheckedExplanation[];
+  readonly saved: readonly SavedImage[];
   readonly mapTitle: string | undefined;
 }
 
@@ -42,7 +42,7 @@ export async function writeManyImages(
   await checkSources(sources, options);
   const refusals = refusalsOf(options.message);
   const size = imagesAtATime(subjects, options);
-  let done: Done = { tally: emptyTally, front: [], rows: [], summaries: [], explanations: [], mapTitle: undefined };
+  let done: Done = { tally: emptyTally, front: [], rows: [], summaries: [], saved: [], mapTitle: undefined };
   let [tried, missing] = [0, [] as readonly string[]];
   let first: ExplainedImages | undefined;
   while (tried < sources.length && !signal?.aborted) {
@@ -60,7 +60,7 @@ export async function writeManyImages(
   if (!first) throw nothingDone(refusals, signal);
   const rest = sources.length - tried;
   const left = [...missing, ...(rest > 0 ? [`${rest} of ${sources.length} images`] : [])];
-  await output.writeArrays?.(mapArchive(methodsOf(done.explanations), done.explanations, subjects.input));
+  await output.writeArrays?.(savedArchive(done.saved, { methods: methodsOf(done.saved), input: subjects.input }));
   return {
     report: await writeIndex(first.explained, done, options, refusals, left),
     task: first.task,
@@ -124,13 +124,12 @@ async function writePart(part: ExplainedImages, before: Done, options: WriteRepo
       rows = [];
     }
   }
-  const explanations = part.images.map(({ explanation }) => explanation);
   return {
     tally,
     front,
     rows,
     summaries: [...before.summaries, ...imageSummaries(part)],
-    explanations: output.writeArrays ? [...before.explanations, ...explanations] : [],
+    saved: output.writeArrays ? [...before.saved, ...savedImages(part)] : [],
     mapTitle: before.mapTitle ?? view.explained[0]?.maps[0]?.title,
   };
 }
@@ -166,6 +165,6 @@ async function writeIndex(
   return output.write({ name: partName(0), contents: renderFront(part, { tally, parts: last + 1, provenance }) });
 }
 
-function methodsOf(explanations: readonly CheckedExplanation[]): MethodMap['method'][] {
-  return [...new Set(explanations.flatMap(({ maps }) => maps.map(({ method }) => method)))];
+function methodsOf(images: readonly SavedImage[]): MethodMap['method'][] {
+  return [...new Set(images.flatMap(({ explanation: { maps } }) => maps.map(({ method }) => method)))];
 }

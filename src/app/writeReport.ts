@@ -1,10 +1,11 @@
 import type { NamedImage } from '../report/explanation/explainedView.ts';
 import { explainImages } from './explainImages.ts';
-import { type ExplainSummary, explainSummary, mapArchive } from './explainSummary.ts';
+import { type ExplainSummary, explainSummary } from './explainSummary.ts';
 import type { ImageSource } from './imageSources.ts';
 import { writeManyImages } from './manyImages.ts';
 import type { WriteReportOptions } from './reportOutput.ts';
 import { reportFiles, reportView } from './reportView.ts';
+import { savedArchive, savedImages } from './savedArrays.ts';
 import { asSubjects, type Explainable } from './subjects.ts';
 
 /** So many images are explained on one page; more have a page each. */
@@ -30,13 +31,7 @@ export async function writeReport(
   for (const source of sources) images.push(await source.read());
   const found = await explainImages(explainable, images, options);
   const { output } = options;
-  await output.writeArrays?.(
-    mapArchive(
-      found.methods,
-      found.images.map(({ explanation }) => explanation),
-      explainable.input,
-    ),
-  );
+  await output.writeArrays?.(savedArchive(savedImages(found), { methods: found.methods, input: explainable.input }));
   const files = reportFiles(reportView(found, options), options);
   let page = '';
   for (const file of files) page = await output.write(file);

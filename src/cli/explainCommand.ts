@@ -85,7 +85,7 @@ export function addExplainCommand(program: Command): void {
     .option('--probabilities', 'explain the output as it is, not the scores before a final softmax or sigmoid')
     .option('--out <folder>', 'where the report goes', 'report')
     .option('--rules <file>', 'rules.json of "konkyo rules": the report also says which rule fired')
-    .option('--save <file.npz>', 'also write the maps as arrays, one a method')
+    .option('--save <file.npz>', 'also write the maps as arrays, one a method, with images, names, targets and scores')
     .option('--pictures', 'also write the maps as PNG files')
     .option('--lang <language>', `language of the report: ${languages.join(' or ')} (default: that of the locale)`)
     .option('--author <name>', 'who answers for the report: it stands on its first screen')
@@ -270,7 +270,8 @@ const mostDescribedMaps = 500_000;
 function checkSizes(images: number, methods: number, { input }: Subjects, { save, json }: Flags): void {
   const maps = images * methods;
   const what = `(${images} images x ${methods} methods)`;
-  const saved = 4 * maps * input.height * input.width * input.channels;
+  // Beside a map of each method, the image and the map of why it and not the second.
+  const saved = 4 * (maps + 2 * images) * input.height * input.width * input.channels;
   if (save !== undefined && saved > mostSavedBytes) {
     throw new UsageError(
       `--save would hold ${(saved / 1e9).toFixed(1)} GB ${what}, and takes at most ${(mostSavedBytes / 1e9).toFixed(1)} GB: explain fewer images or methods at a time.`,

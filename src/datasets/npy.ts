@@ -1,6 +1,6 @@
 import { FileFormatError } from './errors.ts';
 import { formatNpyHeader, parseNpyHeader } from './npyHeader.ts';
-import { type NpyArray, npyCodecs, npyDescrs } from './npyTypes.ts';
+import { type NpyArray, type NpyText, npyCodecs, npyDescrs } from './npyTypes.ts';
 
 /**
  * Reads one array as `numpy.save` writes it. Either byte order, C or Fortran order; the result is always a copy in C
@@ -37,20 +37,43 @@ export function readNpy(bytes: Uint8Array, where = 'NumPy array'): NpyArray {
   return codec.decode(dims, ordered.buffer);
 }
 
+/** Whether the bytes are an array of text, which `readNpy` does not read. */
+export function isNpyText(bytes: Uint8Array, where = 'NumPy array'): boolean {
+  return /^[<>|=]U\d+$/.test(parseNpyHeader(bytes, where).descr);
+}
+
 /**
  * The bytes `numpy.save` would write for this array.
  * @throws FileFormatError if the shape does not fit the number of elements.
  */
 export function writeNpy(array: NpyArray, where = 'NumPy array'): Uint8Array {
   const { type, dims, data } = array;
-  if (elementCount(dims) !== data.length) {
-    throw new FileFormatError({
-      where,
-      what: `shape (${dims.join(', ')}) has ${elementCount(dims)} elements, the data ${data.length}`,
-      nextStep: 'Give the shape of the data',
-    });
-  }
-  const header = formatNpyHeader(npyDescrs[type], dims);
+  if (elementCount(dims) !== data.length) throw misshapen(where, dims, data.length);
+  return withHeader(formatNpyHeader(npyDescrs[type], dims), data);
+}
+
+/**
+ * The bytes `numpy.save` would write for an array of text: four bytes a code point, every text as long as the longest.
+ * @throws FileFormatError if the shape does not fit the number of texts.
+ */
+export function writeNpyText({ dims, data }: NpyText, where = 'NumPy array'): Uint8Array {
+  const rows = data.map((text) => Array.from(text, (character) => character.codePointAt(0) ?? 0));
+  const width = rows.reduce((longest, { length }) => Math.max(longest, length), 1);
+  const codes = new Uint32Array(rows.length * width);
+  for (const [i, row] of rows.entries()) codes.set(row, i * width);
+  if (elementCount(dims) !== data.length) throw misshapen(where, dims, data.length);
+  return withHeader(formatNpyHeader(`<U${width}`, dims), codes);
+}
+
+function misshapen(where: string, dims: readonly number[], length: number): FileFormatError {
+  return new FileFormatError({
+    where,
+    what: `shape (${dims.join(', ')}) has ${elementCount(dims)} elements, the data ${length}`,
+    nextStep: 'Give the shape of the data',
+  });
+}
+
+function withHeader(header: Uint8Array, data: ArrayBufferView): Uint8Array {
   const bytes = new Uint8Array(header.length + data.byteLength);
   bytes.set(header);
   bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length);

@@ -20,6 +20,13 @@ type NpyArrayOf<T extends NpyType> = { readonly type: T; readonly dims: readonly
 /** An array with its element type and shape (`[]` for a single number), in C order: the last index runs fastest. */
 export type NpyArray = { [T in NpyType]: NpyArrayOf<T> }[NpyType];
 
+/** Text by place, in C order: names. NumPy reads it as fixed-width Unicode. */
+export interface NpyText {
+  readonly type: 'text';
+  readonly dims: readonly number[];
+  readonly data: readonly string[];
+}
+
 /** How a type is spelled in a file, and how its little-endian bytes become an array. */
 interface NpyCodec {
   readonly bytesPerElement: number;

@@ -1,8 +1,8 @@
 import { type Zippable, zipSync } from 'fflate';
 import { inUnits, maxBytes } from '../files/limits.ts';
 import { FileFormatError } from './errors.ts';
-import { readNpy, writeNpy } from './npy.ts';
-import type { NpyArray } from './npyTypes.ts';
+import { isNpyText, readNpy, writeNpy, writeNpyText } from './npy.ts';
+import type { NpyArray, NpyText } from './npyTypes.ts';
 import { isReadable, type ZipEntry, zipContent, zipEntries } from './zipDirectory.ts';
 
 const SUFFIX = '.npy';
@@ -12,7 +12,7 @@ const ENTRY_TIME = new Date(1980, 0, 1);
 
 /**
  * Reads an archive as `numpy.savez` or `numpy.savez_compressed` writes it: its arrays by name, in the archive's order.
- * Entries that are not arrays are passed over.
+ * Entries that are not arrays are passed over, and arrays of text, such as names beside numbers.
  * @param where names the bytes in errors.
  * @param most the bytes that the arrays may have together; by default `maxBytes()`.
  * @throws FileFormatError if it is not a zip archive of arrays, damaged, larger than `most`, or has two arrays of one name; the
@@ -38,7 +38,10 @@ export function readNpz(bytes: Uint8Array, where = 'NumPy archive', most = maxBy
       throw new FileFormatError({ where, what, nextStep: 'Save it with numpy.savez or numpy.savez_compressed' });
     }
     const content = unpacking(where, () => zipContent(bytes, entry));
-    arrays.set(name, readNpy(content, `${where}, array "${name}"`));
+    const place = `${where}, array "${name}"`;
+    // Text beside numbers is passed over; alone, it is refused as `readNpy` does.
+    const isPassedOver = entries.length > 1 && isNpyText(content, place);
+    if (!isPassedOver) arrays.set(name, readNpy(content, place));
   }
   return arrays;
 }
@@ -48,9 +51,12 @@ export function readNpz(bytes: Uint8Array, where = 'NumPy archive', most = maxBy
  * The same arrays in the same order give the same bytes.
  * @throws FileFormatError if an array's shape does not fit its data.
  */
-export function writeNpz(arrays: ReadonlyMap<string, NpyArray>): Uint8Array {
+export function writeNpz(arrays: ReadonlyMap<string, NpyArray | NpyText>): Uint8Array {
   const entries: Zippable = Object.create(null);
-  for (const [name, array] of arrays) entries[`${name}${SUFFIX}`] = writeNpy(array, `array "${name}"`);
+  for (const [name, array] of arrays) {
+    const where = `array "${name}"`;
+    entries[`${name}${SUFFIX}`] = array.type === 'text' ? writeNpyText(array, where) : writeNpy(array, where);
+  }
   return zipSync(entries, { level: 0, mtime: ENTRY_TIME });
 }
 

@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import * as ort from 'onnxruntime-node';
+import type * as OnnxRuntimeNode from 'onnxruntime-node';
 import { type Device, limitsOf, providerOf } from './device.ts';
 import { onnxRuntime } from './onnxRuntime.ts';
 import { type Runtime, SessionError } from './runtime.ts';
@@ -18,10 +19,12 @@ export interface NodeRuntimeOptions {
  * Its measurements of use are turned off, for the whole process, unless ORT_DISABLE_TELEMETRY says otherwise: on Linux it keeps
  * a database of them in the user's cache, sends them away, and reads the command line by a recursion that overflows the
  * stack (a segmentation fault) where that has more than some 28,000 bytes. It looks at the variable at its first session.
- * @throws SessionError for a device that the package has not on this system.
+ * @throws SessionError where the package onnxruntime-node is not installed (it is large, so it is asked for), or has not the
+ * device on this system.
  */
 export function nodeRuntime({ threads = availableParallelism(), device = 'cpu' }: NodeRuntimeOptions = {}): Runtime {
   process.env.ORT_DISABLE_TELEMETRY ??= '1';
+  const ort = installed();
   const name = `onnxruntime-node ${ort.env.versions.node ?? ''}`.trim();
   const processor = onnxRuntime(ort, name, 'cpu', threads);
   if (device === 'cpu') return processor;
@@ -33,4 +36,22 @@ export function nodeRuntime({ threads = availableParallelism(), device = 'cpu' }
   }
   const limits = limitsOf[device];
   return { ...onnxRuntime(ort, `${name} on ${device}`, providerOf(device), threads), limits, reference: processor };
+}
+
+const requireHere = createRequire(import.meta.url);
+
+/** Loaded when a runtime is asked for: reading models and files works without. */
+function installed(): typeof OnnxRuntimeNode {
+  try {
+    return requireHere('onnxruntime-node');
+  } catch (cause) {
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'MODULE_NOT_FOUND';
+    const why = isMissing
+      ? 'the package onnxruntime-node, which is not installed: npm i onnxruntime-node'
+      : `the package onnxruntime-node, which cannot be loaded (${cause instanceof Error ? cause.message : cause}): npm i onnxruntime-node, for this system and Node`;
+    throw new SessionError(
+      `konkyo runs models on Node with ${why} (behind a firewall with ONNXRUNTIME_NODE_INSTALL=skip before it, which leaves out CUDA).`,
+      { cause },
+    );
+  }
 }

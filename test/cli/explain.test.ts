@@ -62,7 +62,10 @@ describe.concurrent('konkyo explain', () => {
     expect([...arrays].map(([name, { type, dims }]) => [name, type, dims])).toEqual([
       ['saliency', 'float32', [2, 1, 28, 28]],
       ['integrated-gradients', 'float32', [2, 1, 28, 28]],
+      ['images', 'float32', [2, 1, 28, 28]],
+      ['scores', 'float32', [2, 10]],
     ]);
+    expect(arrays.get('scores')!.data[0]).not.toBeNaN();
     const map = arrays.get('integrated-gradients')!.data as Float32Array;
     expect(map.subarray(0, 784).reduce((sum, value) => sum + value, 0)).toBeCloseTo(first.methods[1].sum, 4);
 
@@ -71,6 +74,26 @@ describe.concurrent('konkyo explain', () => {
     const named = ['1-digits-3', '2-digits-4'].flatMap((image) => maps.map((map) => `${image}${map}.png`));
     expect((await readdir(at('all', 'pictures'))).sort()).toEqual([...named, 'colour-scale.png'].sort());
     expect(await readFile(at('all', 'index.html'), 'utf8')).toMatch(/steps 20/);
+  });
+
+  it('--save holds what its rows are of, and why each decision and not the second', async () => {
+    const args = ['digits:3', 'digits:4', '--method', 'saliency,integrated-gradients', '--no-checks', '--json'];
+    const summary = json(await explain('saved', [...args, '--save', 'saved.npz']));
+    const bytes = await readFile(at('saved.npz'));
+    const arrays = readNpz(bytes);
+    const contrast = arrays.get('integrated-gradients/rather-than')!;
+    expect(contrast.dims).toEqual([2, 1, 28, 28]);
+    const sums = summary.images.map(({ methods }: { methods: { sum: number }[] }) => methods.at(-1)!.sum);
+    const half = (contrast.data as Float32Array).length / 2;
+    for (const i of [0, 1]) {
+      const row = (contrast.data as Float32Array).subarray(i * half, (i + 1) * half);
+      expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(sums[i], 4);
+    }
+    const scores = arrays.get('scores')!.data as Float32Array;
+    expect(Math.max(...scores.subarray(0, 10))).toBeCloseTo(summary.images[0].score, 5);
+    // Text: four bytes a letter.
+    for (const word of ['digits:3', `${summary.images[0].predicted} rather than`])
+      expect(bytes.includes(Buffer.from(new Uint32Array([...word].map((one) => one.charCodeAt(0))).buffer))).toBe(true);
   });
 
   it.each([
@@ -269,6 +292,9 @@ describe.concurrent('what cannot be explained is left out by name', () => {
     expect(page).toMatch(/Relevance, epsilon-plus was left out\. .*cannot pass relevance/);
     expect([...readNpz(await readFile(at('left', 'maps.npz')))].map(([name, { dims }]) => [name, dims])).toEqual([
       ['saliency', [2, 1, 4, 4]],
+      ['saliency/rather-than', [2, 1, 4, 4]],
+      ['images', [2, 1, 4, 4]],
+      ['scores', [2, 3]],
     ]);
   });
 

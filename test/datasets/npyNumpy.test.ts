@@ -2,8 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileFormatError } from '../../src/datasets/errors.ts';
-import { readNpy, writeNpy } from '../../src/datasets/npy.ts';
-import type { NpyArray } from '../../src/datasets/npyTypes.ts';
+import { readNpy, writeNpy, writeNpyText } from '../../src/datasets/npy.ts';
+import type { NpyArray, NpyText } from '../../src/datasets/npyTypes.ts';
 import { readNpz, writeNpz } from '../../src/datasets/npz.ts';
 import { errorOf } from './expectError.ts';
 import { hasNumpy, makeNumpyFixtures, python } from './numpy.ts';
@@ -75,5 +75,25 @@ for name in ours.files:
     np.testing.assert_array_equal(ours[name], theirs[name])
 print(len(ours.files))`;
     expect(python('-c', program, path, join(folder, 'stored.npz'))).toBe(String(Object.keys(expected).length));
+  });
+
+  it('writes text as numpy.save does, byte for byte, beside numbers that are read back', () => {
+    const names = ['photo 1.png', '', 'häß', '感度マップ', '🐈'];
+    const text = { type: 'text', dims: [names.length], data: names } as const;
+    const path = join(folder, 'names.npy');
+    const literal = JSON.stringify(names);
+    const program = 'import sys, json, numpy as np; np.save(sys.argv[1], np.array(json.loads(sys.argv[2])))';
+    python('-c', program, path, literal);
+    expect(Buffer.compare(writeNpyText(text), readFileSync(path))).toBe(0);
+    const archive = writeNpz(
+      new Map<string, NpyArray | NpyText>([
+        ['names', text],
+        ['x', expected.int8!],
+      ]),
+    );
+    expect([...readNpz(archive)]).toEqual([['x', expected.int8]]);
+    writeFileSync(join(folder, 'named.npz'), archive);
+    const read = 'import sys, json, numpy as np; print(json.dumps(np.load(sys.argv[1])["names"].tolist()))';
+    expect(JSON.parse(python('-c', read, join(folder, 'named.npz')))).toEqual(names);
   });
 });

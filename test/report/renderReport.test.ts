@@ -198,10 +198,10 @@ describe('what the page claims', () => {
 
   it('states the scale of each map and how much lies beyond', () => {
     const values = new Float32Array(784).fill(0.1);
-    values[0] = 2;
-    values[1] = -1;
+    values.fill(2, 0, 4);
+    values.fill(-1, 4, 8);
     const text = textOf(withMap({ values, scale: 0.5, unit: 'score units' }));
-    expect(text).toContain('Full colour is 0.5 score units; 0.3% of the pixels go beyond');
+    expect(text).toContain('Full colour is 0.5 score units; 1.0% of the pixels go beyond');
     expect(text).toContain('−0.5 against');
   });
 });

@@ -3,7 +3,7 @@ import { counted, inWords, listed, sentence } from './numbers.ts';
 /** How a figure came out. */
 export type Verdict = 'good' | 'fair' | 'poor' | 'neutral';
 /** How far a map can be believed; what was not checked is not vouched for. */
-export type Light = 'believe' | 'careful' | 'doNot' | 'notJudged' | 'unchecked';
+export type Light = Verdict | 'unchecked';
 
 export const verdicts: Readonly<Record<Verdict, string>> = {
   good: 'good',
@@ -14,19 +14,10 @@ export const verdicts: Readonly<Record<Verdict, string>> = {
 
 /** Beside a map. */
 export const lights: Readonly<Record<Light, string>> = {
-  believe: 'Believe',
-  careful: 'Careful',
-  doNot: 'Do not believe',
-  notJudged: 'Not judged',
-  unchecked: 'Not checked',
-};
-
-/** Over several maps of a light. */
-export const lightHeadings: Readonly<Record<Light, string>> = {
-  believe: 'These maps passed their checks',
-  careful: 'Careful with these',
-  doNot: 'Rest no argument on these',
-  notJudged: 'Of these nothing can be said',
+  good: 'Believe',
+  fair: 'Careful',
+  poor: 'Do not believe',
+  neutral: 'Not judged',
   unchecked: 'Not checked',
 };
 
@@ -45,15 +36,10 @@ export function counts(
   return `${sentence(what)}: ${listed(found.map(({ verdict, count }) => `${inWords(count)} ${verdicts[verdict]}`))}.`;
 }
 
-export const believed = (maps: readonly string[]) => `To be believed by these checks: ${listed(maps)}.`;
-export const withCare = (maps: readonly string[]) => `With care: ${listed(maps)}.`;
-export const notBelieved = (maps: readonly string[]) =>
-  `Rest no argument on ${listed(maps)}: a map that fails these checks may show something other than this decision.`;
 export const noneFailed = 'None of the maps failed a check; that makes them credible, not proven.';
 export const noneOfCheckedFailed = 'None of the maps that were checked failed; that makes those credible, not proven.';
 export const allUnchecked =
   'The faithfulness of these maps was not checked, so nothing is said here of how far to believe them.';
-export const someUnchecked = (maps: readonly string[]) => `Not checked: ${listed(maps)}.`;
 export const untested = 'It was not put to a test.';
 export const columns = { map: 'Map', together: 'All together' };
 export const comparison = (name: string) => `${name}, for comparison`;

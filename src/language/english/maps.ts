@@ -42,11 +42,10 @@ export function balance(part: number, forPlace: Place | undefined, againstPlace:
   return `${share(part)} of the evidence speaks for it${mostly(forPlace)}; ${share(1 - part)} against${mostly(againstPlace)}.`;
 }
 
-/** What full colour means, and how much lies beyond it. */
+/** What full colour means. @param beyond the share of cells beyond it; 0 where that is not worth a word. */
 export function fullColour(scale: number, unit: string, beyond: number, cell: Cell): string {
-  const more =
-    beyond === 0 ? `no ${cell} goes beyond` : `${percent(beyond)} of the ${cell}s go beyond and look the same`;
-  return `Full colour is ${quantity(scale)} ${unit}; ${more}.`;
+  const more = beyond > 0 ? `; ${percent(beyond)} of the ${cell}s go beyond and look the same` : '';
+  return `Full colour is ${quantity(scale)} ${unit}${more}.`;
 }
 
 export function withoutValue(without: number, all: number, cell: Cell): string {
@@ -60,14 +59,15 @@ export function alternative(title: string, target: string, balance: string): str
   return `${title}, evidence for ${target}: ${balance}`;
 }
 
-export const summedChannels = (channels: number) => `The ${channels} colour channels are added up.`;
+export const summedChannels = (channels: number) =>
+  `Each pixel has the evidence of its ${channels} colour channels added up.`;
 
 export function coarse(height: number, width: number, over: 'image' | 'signal' | 'table'): string {
   return `This map has ${width} × ${height} cells, stretched over the ${over}.`;
 }
 
 export function drawnCoarse(side: number): string {
-  return `Drawn in blocks of ${side} × ${side} pixels, each the mean of its own.`;
+  return `On this page maps are drawn in blocks of ${side} × ${side} pixels, each the mean of its own.`;
 }
 
 export const computedIn = (time: string) => `Computed in ${time}.`;

@@ -10,20 +10,11 @@ export const verdicts: Readonly<Record<Verdict, string>> = {
 
 /** Beside a map. */
 export const lights: Readonly<Record<Light, string>> = {
-  believe: '信頼できる',
-  careful: '注意が必要',
-  doNot: '信頼できない',
-  notJudged: '判定なし',
+  good: '信頼できる',
+  fair: '注意が必要',
+  poor: '信頼できない',
+  neutral: '判定なし',
   unchecked: '未検査',
-};
-
-/** Over several maps of a light. */
-export const lightHeadings: Readonly<Record<Light, string>> = {
-  believe: '検査に合格したマップ',
-  careful: '注意が必要なマップ',
-  doNot: '論拠にしてはならないマップ',
-  notJudged: '何も言えないマップ',
-  unchecked: '検査していないマップ',
 };
 
 export const question = 'マップはどう検査したか';
@@ -41,17 +32,12 @@ export function counts(
   return `${what} ${count(all)} 件: ${listed(found.map(({ verdict, count: own }) => `${verdicts[verdict]} ${count(own)} 件`))}。`;
 }
 
-export const believed = (maps: readonly string[]) => `これらの検査によれば信頼できるもの: ${listed(maps)}。`;
-export const withCare = (maps: readonly string[]) => `注意が必要なもの: ${listed(maps)}。`;
-export const notBelieved = (maps: readonly string[]) =>
-  `${listed(maps)}を論拠にしてはなりません。検査に合格しないマップは、この判定とは別のものを示している可能性があります。`;
 export const noneFailed =
   '検査で不可となったマップはありません。ただし、それは確からしいということで、証明ではありません。';
 export const noneOfCheckedFailed =
   '検査したマップに、不可となったものはありません。ただし、それは確からしいということで、証明ではありません。';
 export const allUnchecked =
   'これらのマップの忠実性は検査していません。どこまで信頼できるかは、ここでは何も言えません。';
-export const someUnchecked = (maps: readonly string[]) => `未検査: ${listed(maps)}。`;
 export const untested = '検査していません。';
 export const columns = { map: 'マップ', together: '総合' };
 export const comparison = (name: string) => `比較用: ${name}`;

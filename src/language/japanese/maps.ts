@@ -27,13 +27,10 @@ export function balance(part: number, forPlace: Place | undefined, againstPlace:
   return `根拠の ${share(part)} が支持${mostly(forPlace)}、${share(1 - part)} が反対${mostly(againstPlace)}です。`;
 }
 
-/** What full colour means, and how much lies beyond it. */
+/** What full colour means. @param beyond the share of cells beyond it; 0 where that is not worth a word. */
 export function fullColour(scale: number, unit: string, beyond: number, cell: Cell): string {
-  const more =
-    beyond === 0
-      ? `それを超える${cells[cell]}はありません`
-      : `${percent(beyond)} の${cells[cell]}がそれを超え、同じ色で示されます`;
-  return `最も濃い色は ${quantity(scale)} です（単位: ${unit}）。${more}。`;
+  const more = beyond > 0 ? `${percent(beyond)} の${cells[cell]}がそれを超え、同じ色で示されます。` : '';
+  return `最も濃い色は ${quantity(scale)} です（単位: ${unit}）。${more}`;
 }
 
 export function withoutValue(without: number, all: number, cell: Cell): string {
@@ -47,7 +44,7 @@ export function alternative(title: string, target: string, balance: string): str
   return `${title}、${target} の根拠: ${balance}`;
 }
 
-export const summedChannels = (channels: number) => `${channels} つの色チャネルを合計しています。`;
+export const summedChannels = (channels: number) => `各画素の値は、${channels} つの色チャネルの根拠の合計です。`;
 
 export function coarse(height: number, width: number, over: 'image' | 'signal' | 'table'): string {
   const whole = { image: '画像', signal: '信号', table: '表' }[over];
@@ -55,7 +52,7 @@ export function coarse(height: number, width: number, over: 'image' | 'signal' |
 }
 
 export function drawnCoarse(side: number): string {
-  return `${side} × ${side} 画素のブロックごとに平均を描いています。`;
+  return `このページのマップは、${side} × ${side} 画素のブロックごとの平均を描いたものです。`;
 }
 
 export const computedIn = (time: string) => `計算時間: ${time}。`;

@@ -1,59 +1,74 @@
-import { outlinePath, regionEdges } from '../../pictures/outline.ts';
+import { regionPath } from '../../pictures/outline.ts';
 import type { Picture } from '../../pictures/picture.ts';
-import { dataUrl } from '../../pictures/png.ts';
-import type { ExplainedImage } from '../explanation/view.ts';
+import { dataUrl, indexedUrl } from '../../pictures/png.ts';
+import { resizeImage } from '../../pictures/resizeImage.ts';
+import type { AttributionMap, ExplainedImage } from '../explanation/view.ts';
 import { type Html, html } from '../page/html.ts';
 import { imageAnchor } from './anchor.ts';
+import { patchOverlay } from './patchOverlay.ts';
+
+/*
+ * A photograph is on the page once, and so is each map over it and the outline of what was hidden: whatever shows them refers to
+ * them. They are drawn over one another by SVG, which needs no script.
+ */
 
 /** Below this width a picture is shown in sharp pixels; above, the browser may smooth. */
 const sharpBelow = 160;
 
-/** The image, once for all places that show it: its bytes are on the page a single time. */
-export function photoDefinition(image: ExplainedImage): Html {
-  const { width, height } = image.picture;
-  return html`<svg class="aside" aria-hidden="true" width="0" height="0"><defs><image id="${photoId(image)}" href="${dataUrl(image.picture)}" width="${width}" height="${height}"${sharpness(image.picture)}/></defs></svg>`;
+/** So many pixels across a photograph of several is shown with: their bytes are most of a page's. */
+const mostAmongMany = 160;
+
+function atMost(side: number, picture: Picture): Picture {
+  const { height, width } = picture;
+  const factor = side / Math.max(height, width);
+  return factor < 1
+    ? resizeImage(picture, { height: Math.round(height * factor), width: Math.round(width * factor) })
+    : picture;
+}
+
+/** What all pictures of an image refer to; it shows nothing itself. @param isOnly whether the page is about this image alone. */
+export function photoDefinition(image: ExplainedImage, isOnly: boolean): Html {
+  const { picture, patches, maps, hidden } = image;
+  const shown = isOnly ? picture : atMost(mostAmongMany, picture);
+  const size = html`width="${picture.width}" height="${picture.height}" preserveAspectRatio="none"`;
+  const sharp = html` style="image-rendering:pixelated"`;
+  const overlays = patches
+    ? maps.map(
+        (map, i) =>
+          html`<image id="${id(image, `map-${i}`)}" href="${indexedUrl(patchOverlay(map, picture, patches))}" ${size}${sharp}/>`,
+      )
+    : [];
+  const part =
+    hidden &&
+    html`<path id="${id(image, 'part')}" d="${regionPath(hidden.mask, picture.width)}" vector-effect="non-scaling-stroke" fill-rule="evenodd"/>`;
+  return html`<svg class="aside" aria-hidden="true" width="0" height="0"><defs><image id="${id(image, 'photo')}" href="${dataUrl(shown)}" ${size}${picture.width < sharpBelow ? sharp : undefined}/>${overlays}${part}</defs></svg>`;
 }
 
 /** What is drawn over the image. */
 interface Drawn {
   readonly alternative: string;
-  /** A `data:` URL of a picture of any size, stretched over the image. */
+  /** One of the image's maps, patch by patch. */
+  readonly map?: AttributionMap;
+  /** Another picture over it, as a `data:` URL; the image itself is then pale and grey. */
   readonly overlay?: string;
-  /** Outlined: 1 for each such pixel of the picture, row by row. */
-  readonly mask?: Uint8Array;
-  /** Whether the masked part is hidden under hatching, or only outlined. */
-  readonly isHidden?: boolean;
+  /** The part that was hidden: outlined, or hidden under hatching. */
+  readonly part?: 'outlined' | 'hidden';
 }
 
 /** The defined image with something drawn over it. */
-export function photo(image: ExplainedImage, { alternative, overlay, mask, isHidden }: Drawn): Html {
+export function photo(image: ExplainedImage, { alternative, map, overlay, part }: Drawn): Html {
   const { width, height } = image.picture;
-  const edges = mask && outlinePath(regionEdges(mask, width, height));
-  return html`<svg class="picture photo" viewBox="0 0 ${width} ${height}" role="img" aria-label="${alternative}"><use href="#${photoId(image)}"/>${
+  const use = (name: string, kind = '') =>
+    html`<use href="#${id(image, name)}"${kind === '' ? undefined : html` class="${kind}"`}/>`;
+  return html`<svg class="picture photo" viewBox="0 0 ${width} ${height}" role="img" aria-label="${alternative}">${use('photo', overlay === undefined ? '' : 'faint')}${
+    map && use(`map-${image.maps.indexOf(map)}`)
+  }${
     overlay === undefined
       ? undefined
       : html`<image href="${overlay}" width="${width}" height="${height}" preserveAspectRatio="none" style="image-rendering:pixelated"/>`
-  }${mask && isHidden ? html`<path class="hidden-part" d="${rowRuns(mask, width)}"/>` : undefined}${edges === undefined ? undefined : html`<path class="edge ground" d="${edges}"/><path class="edge" d="${edges}"/>`}</svg>`;
+  }${part === 'hidden' ? use('part', 'hidden-part') : undefined}${part && html`${use('part', 'edge ground')}${use('part', 'edge')}`}</svg>`;
 }
 
-function photoId(image: ExplainedImage): string {
-  return `${imageAnchor(image)}-photo`;
-}
-
-function sharpness({ width }: Picture): Html | undefined {
-  return width < sharpBelow ? html` style="image-rendering:pixelated"` : undefined;
-}
-
-/** The masked pixels as the `d` of an SVG path: a rectangle for each run along a row. */
-function rowRuns(mask: Uint8Array, width: number): string {
-  const runs: string[] = [];
-  for (let start = 0; start < mask.length; start++) {
-    if (mask[start] !== 1) continue;
-    const row = Math.floor(start / width);
-    let end = start;
-    while (end + 1 < (row + 1) * width && mask[end + 1] === 1) end++;
-    runs.push(`M${start % width} ${row}h${end + 1 - start}v1H${start % width}z`);
-    start = end;
-  }
-  return runs.join('');
+function id(image: ExplainedImage, name: string): string {
+  return `${imageAnchor(image)}-${name}`;
 }

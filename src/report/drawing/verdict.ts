@@ -1,19 +1,10 @@
-import { lampOf } from '../../faithfulness/lamp.ts';
-import type { Light } from '../../language/english/checks.ts';
+import { type Lamp, lampOf } from '../../faithfulness/lamp.ts';
 import type { Words } from '../../language/words.ts';
 import type { AttributionMap, Figure, Verdict } from '../explanation/view.ts';
 import { type Html, html } from '../page/html.ts';
 
-/** Differ in shape, not only in colour: full, half, crossed and empty circle. */
-const marks: Readonly<Record<Verdict, Html>> = {
-  good: html`<circle cx="8" cy="8" r="6.5" fill="currentColor"/><path d="M5 8.2l2.1 2.1L11 6.2" class="cut"/>`,
-  fair: html`<circle cx="8" cy="8" r="5.75" class="line"/><path d="M8 2.25a5.75 5.75 0 0 1 0 11.5z" fill="currentColor"/>`,
-  poor: html`<circle cx="8" cy="8" r="6.5" fill="currentColor"/><path d="M5.6 5.6l4.8 4.8M10.4 5.6l-4.8 4.8" class="cut"/>`,
-  neutral: html`<circle cx="8" cy="8" r="5.75" class="line"/>`,
-};
-
 export function verdictMark(verdict: Verdict): Html {
-  return html`<svg class="mark ${verdict}" viewBox="0 0 16 16" aria-hidden="true">${marks[verdict]}</svg>`;
+  return html`<svg class="mark ${verdict}" viewBox="0 0 16 16" aria-hidden="true"><use href="#mark-${verdict}"/></svg>`;
 }
 
 /** Mark, label, value and verdict in one line. */
@@ -22,31 +13,16 @@ export function figureLine({ label, value, verdict }: Figure, { checks }: Words)
   return html`<p class="figure-line">${verdictMark(verdict)}<span>${label}: <strong>${value}</strong>${word}</span></p>`;
 }
 
-/** All lights, the best first; what was not checked is not vouched for, and stands before what failed. */
-export const lights: readonly Light[] = ['believe', 'careful', 'notJudged', 'unchecked', 'doNot'];
-
-const ofVerdict: Readonly<Record<Verdict, Light>> = {
-  good: 'believe',
-  fair: 'careful',
-  poor: 'doNot',
-  neutral: 'notJudged',
-};
+/** All lamps, the best first; what was not checked is not vouched for, and stands before what failed. */
+export const lamps: readonly Lamp[] = ['good', 'fair', 'neutral', 'unchecked', 'poor'];
 
 /** How far a map can be believed, by all that was measured of it. */
-export function lightOf({ figures, unchecked }: Pick<AttributionMap, 'figures' | 'unchecked'>): Light {
-  return unchecked === undefined ? ofVerdict[lampOf(figures)] : 'unchecked';
+export function lampFor({ figures, unchecked }: Pick<AttributionMap, 'figures' | 'unchecked'>): Lamp {
+  return unchecked === undefined ? lampOf(figures) : 'unchecked';
 }
 
-const colourOf: Readonly<Record<Light, Verdict>> = {
-  believe: 'good',
-  careful: 'fair',
-  doNot: 'poor',
-  notJudged: 'neutral',
-  unchecked: 'neutral',
-};
-
-/** A light with its word. */
-export function lightElement(light: Light, { checks }: Words): Html {
-  const colour = colourOf[light];
-  return html`<span class="light ${colour}">${verdictMark(colour)}<strong>${checks.lights[light]}</strong></span>`;
+/** A lamp with its word. */
+export function lampElement(lamp: Lamp, { checks }: Words): Html {
+  const mark = lamp === 'unchecked' ? 'neutral' : lamp;
+  return html`<span class="light ${mark}">${verdictMark(mark)}<strong>${checks.lights[lamp]}</strong></span>`;
 }

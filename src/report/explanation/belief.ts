@@ -1,6 +1,6 @@
 import type { Words } from '../../language/words.ts';
 import { lineDrawing } from '../drawing/lineDrawing.ts';
-import { lightElement, lightOf, verdictMark } from '../drawing/verdict.ts';
+import { lampElement, lampFor, verdictMark } from '../drawing/verdict.ts';
 import { type Html, html } from '../page/html.ts';
 import { scrolling } from '../page/scrolling.ts';
 import type { ImageQuestion } from './question.ts';
@@ -44,7 +44,7 @@ function summary({ maps }: ExplainedImage, checks: readonly Check[], { checks: t
   const noneChecked = unchecked.length === maps.length;
   return [
     ...(checks.length === 0 ? [] : [text.counts(judged.length, found, noneChecked)]),
-    ...(noneChecked ? [text.allUnchecked] : [text.aboutLights]),
+    ...(noneChecked ? [text.allUnchecked] : []),
     ...reasons,
   ].join(page.space);
 }
@@ -59,7 +59,7 @@ function checkTable(image: ExplainedImage, checks: readonly Check[], words: Word
   <thead><tr><th scope="col">${columns.map}</th><th scope="col">${columns.together}</th>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
   <tbody>${image.maps.map(
     (map) => html`
-  <tr><th scope="row">${nameIn(image, map)}</th><td>${lightElement(lightOf(map), words)}</td>${labels.map(
+  <tr><th scope="row">${nameIn(image, map)}</th><td>${lampElement(lampFor(map), words)}</td>${labels.map(
     (label) =>
       html`<td>${cell(
         map.figures.find((figure) => figure.label === label),

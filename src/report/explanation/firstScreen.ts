@@ -1,10 +1,9 @@
-import { headlinesOf } from '../../faithfulness/lamp.ts';
-import type { Light } from '../../language/english/checks.ts';
+import { headlinesOf, type Lamp } from '../../faithfulness/lamp.ts';
 import type { Words } from '../../language/words.ts';
 import { imageAnchor } from '../drawing/anchor.ts';
 import { readMap } from '../drawing/mapReading.ts';
 import { photo, photoDefinition } from '../drawing/photo.ts';
-import { lightElement, lightOf, lights } from '../drawing/verdict.ts';
+import { lampElement, lampFor, lamps } from '../drawing/verdict.ts';
 import { type Content, type HeadingLevel, type Html, heading, html } from '../page/html.ts';
 import { identity } from './identity.ts';
 import { mapLook, seenLook } from './looks.ts';
@@ -13,7 +12,7 @@ import type { AttributionMap, ExplainedImage, Figure, ReportView } from './view.
 
 /** So many maps are in sight: the best by their checks. */
 const mostLooks = 2;
-/** So many maps of a light are named. */
+/** So many maps of a lamp are named. */
 const mostNamed = 3;
 
 /**
@@ -21,24 +20,25 @@ const mostNamed = 3;
  * that came second, what would change the decision, how far to believe that, and what was assumed.
  */
 export function firstScreen(image: ExplainedImage, view: ReportView, level: HeadingLevel, words: Words): Html {
+  const isOnly = view.explained.length === 1;
   const own = image.maps.filter(({ rival }) => rival === undefined);
   const maps = own.length > 0 ? own : image.maps;
   const shown = maps.slice(0, mostLooks);
   return html`
 <section class="first${image.numbers ? ' of-numbers' : ''}">
-  ${photoDefinition(image)}
+  ${photoDefinition(image, isOnly)}
   <div class="looks">
     ${seenLook(image, words)}
     ${shown.map((map) => mapLook(map, image, words))}
   </div>
-  ${shown.length === 0 || image.numbers ? undefined : html`<p class="note">${words.firstScreen.legend(image.patches !== undefined)}</p>`}
+  ${shown.length === 0 || image.numbers || !isOnly ? undefined : html`<p class="note">${words.firstScreen.legend(image.patches !== undefined)}</p>`}
   <div class="answers">
     ${belief(image, shown, level, words)}
     ${whyNot(image, level, words)}
     ${hiding(image, level, words)}
-    ${assumed(view, level, words)}
+    ${isOnly ? assumed(view.assumed, level, words) : undefined}
   </div>
-  ${identity(image, view, level, words)}
+  ${isOnly ? identity([image], view.provenance, level, words) : undefined}
 </section>`;
 }
 
@@ -54,37 +54,37 @@ function answer(level: HeadingLevel, title: string, contents: Content): Html {
 function belief(image: ExplainedImage, shown: readonly AttributionMap[], level: HeadingLevel, words: Words): Html {
   const { firstScreen: text } = words;
   if (image.maps.length === 0) return answer(level, text.belief, html`<p>${text.noMap}</p>`);
-  const groups = lights
-    .map((light) => ({ light, maps: image.maps.filter((map) => lightOf(map) === light) }))
+  const groups = lamps
+    .map((lamp) => ({ lamp, maps: image.maps.filter((map) => lampFor(map) === lamp) }))
     .filter(({ maps }) => maps.length > 0);
-  const noneShown = shown.every((map) => lightOf(map) === 'doNot');
+  const noneShown = shown.every((map) => lampFor(map) === 'poor');
   return answer(
     level,
     text.belief,
-    html`${noneShown ? html`<p>${text.noneBelieved}</p>` : undefined}<ul class="lights">${groups.map(({ light, maps }) => lightGroup(light, maps, image, words))}</ul>`,
+    html`${noneShown ? html`<p>${text.noneBelieved}</p>` : undefined}<ul class="lights">${groups.map(({ lamp, maps }) => lightGroup(lamp, maps, image, words))}</ul>`,
   );
 }
 
-function lightGroup(light: Light, maps: readonly AttributionMap[], image: ExplainedImage, words: Words): Html {
+function lightGroup(lamp: Lamp, maps: readonly AttributionMap[], image: ExplainedImage, words: Words): Html {
   const { firstScreen: text } = words;
   const more = maps.length - mostNamed;
   const reasons = [...new Set(maps.flatMap(({ unchecked }) => unchecked ?? []))];
-  return html`<li>${lightElement(light, words)}<ul>${maps
+  return html`<li>${lampElement(lamp, words)}<ul>${maps
     .slice(0, mostNamed)
     .map(
-      (map) => html`<li>${nameOf(map, words)}${light === 'unchecked' ? undefined : behind(map, light, words)}</li>`,
-    )}${more > 0 ? html`<li><a href="#${imageAnchor(image)}-maps">${text.more(more)}</a></li>` : undefined}</ul>${light === 'unchecked' ? reasons.map((reason) => html`<p class="quiet">${reason}</p>`) : undefined}</li>`;
+      (map) => html`<li>${nameOf(map, words)}${lamp === 'unchecked' ? undefined : behind(map, lamp, words)}</li>`,
+    )}${more > 0 ? html`<li><a href="#${imageAnchor(image)}-maps">${text.more(more)}</a></li>` : undefined}</ul>${lamp === 'unchecked' ? reasons.map((reason) => html`<p class="quiet">${reason}</p>`) : undefined}</li>`;
 }
 
 function nameOf({ title, rival }: AttributionMap, { firstScreen }: Words): string {
   return rival === undefined ? title : firstScreen.ratherThan(title, rival);
 }
 
-/** The figure that decided the light: the worst of a map that failed or needs care, how the model took the deletion of one that passed. */
-function behind(map: AttributionMap, light: Light, words: Words): Html | undefined {
+/** The figure that decided the lamp: the worst of a map that failed or needs care, how the model took the deletion of one that passed. */
+function behind(map: AttributionMap, lamp: Lamp, words: Words): Html | undefined {
   const headlines = headlinesOf(map.figures);
   const worst = (figure: Figure) => ['poor', 'fair', 'good', 'neutral'].indexOf(figure.verdict);
-  const [figure] = light === 'believe' ? headlines : headlines.toSorted((a, b) => worst(a) - worst(b));
+  const [figure] = lamp === 'good' ? headlines : headlines.toSorted((a, b) => worst(a) - worst(b));
   return figure && html` <span class="quiet">${words.firstScreen.figure(figure.label, figure.value)}</span>`;
 }
 
@@ -109,7 +109,7 @@ function hiding(image: ExplainedImage, level: HeadingLevel, words: Words): Html 
   const { hidden, numbers } = image;
   const { firstScreen: text } = words;
   if (!hidden) return undefined;
-  const { share, changes, without, alone, empty, elsewhere, mask, blank } = hidden;
+  const { share, changes, without, alone, empty, elsewhere, blank } = hidden;
   const sentences = [
     text.hidden(share, saidWords(without, words), changes),
     ...(changes && elsewhere.tried > 0 ? [text.elsewhere(elsewhere.tried, elsewhere.changed)] : []),
@@ -118,7 +118,7 @@ function hiding(image: ExplainedImage, level: HeadingLevel, words: Words): Html 
   ];
   const picture = numbers
     ? undefined
-    : html`<figure class="look small">${photo(image, { alternative: text.gone, mask, isHidden: true })}</figure>`;
+    : html`<figure class="look small">${photo(image, { alternative: text.gone, part: 'hidden' })}</figure>`;
   return answer(
     level,
     text.hiding,
@@ -126,11 +126,12 @@ function hiding(image: ExplainedImage, level: HeadingLevel, words: Words): Html 
   );
 }
 
-function assumed({ assumed = [] }: ReportView, level: HeadingLevel, words: Words): Html | undefined {
-  if (assumed.length === 0) return undefined;
+/** What was assumed of the model and its input. */
+export function assumed(sentences: readonly string[] = [], level: HeadingLevel, words: Words): Html | undefined {
+  if (sentences.length === 0) return undefined;
   return answer(
     level,
     words.firstScreen.assumed,
-    html`<ul class="plain">${assumed.map((one) => html`<li>${one}</li>`)}</ul>`,
+    html`<ul class="plain">${sentences.map((one) => html`<li>${one}</li>`)}</ul>`,
   );
 }

@@ -1,12 +1,10 @@
 import type { Words } from '../../language/words.ts';
-import { indexedUrl } from '../../pictures/png.ts';
 import { boxed } from '../drawing/boxes.ts';
 import { readMap } from '../drawing/mapReading.ts';
-import { patchOverlay } from '../drawing/patchOverlay.ts';
 import { photo } from '../drawing/photo.ts';
 import { mapElement, pictureElement } from '../drawing/picture.ts';
 import { seenElement } from '../drawing/seen.ts';
-import { lightElement, lightOf } from '../drawing/verdict.ts';
+import { lampElement, lampFor } from '../drawing/verdict.ts';
 import { type Html, html } from '../page/html.ts';
 import { mapAlternative, numbersWords, pictureAlternative } from './sentences.ts';
 import type { AttributionMap, ExplainedImage } from './view.ts';
@@ -41,15 +39,14 @@ export function mapLook(
   const shown = lookedAt(map, image, words, size);
   if (size === 'small') return html`<figure class="look small">${shown}</figure>`;
   return html`<figure class="look">${shown}
-      <figcaption>${lightElement(lightOf(map), words)} <strong>${map.title}</strong> <span class="quiet">${words.firstScreen.evidenceIn(map.target)}</span></figcaption></figure>`;
+      <figcaption>${lampElement(lampFor(map), words)} <strong>${map.title}</strong> <span class="quiet">${words.firstScreen.evidenceIn(map.target)}</span></figcaption></figure>`;
 }
 
 function lookedAt(map: AttributionMap, image: ExplainedImage, words: Words, size: 'full' | 'small'): Html {
   const { patches, picture, boxes, hidden, maps } = image;
   const reading = readMap(map);
   if (!patches) return mapElement(map, reading, image, size, words);
-  const overlay = indexedUrl(patchOverlay(map, picture, patches));
-  const mask = hidden && maps[hidden.map] === map ? hidden.mask : undefined;
-  const drawn = photo(image, { alternative: mapAlternative(map, reading, words), overlay, mask });
+  const part = hidden && maps[hidden.map] === map ? 'outlined' : undefined;
+  const drawn = photo(image, { alternative: mapAlternative(map, reading, words), map, part });
   return boxes ? boxed(drawn, boxes, picture, 'explained') : drawn;
 }

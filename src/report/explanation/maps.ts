@@ -1,12 +1,11 @@
 import { headlinesOf } from '../../faithfulness/lamp.ts';
 import type { Words } from '../../language/words.ts';
-import { dataUrl } from '../../pictures/png.ts';
-import { inBlocks, legendPicture, orientationFor } from '../drawing/mapPicture.ts';
+import { inBlocks, orientationFor } from '../drawing/mapPicture.ts';
 import { type MapReading, readMap } from '../drawing/mapReading.ts';
 import { photo } from '../drawing/photo.ts';
 import { mapElement } from '../drawing/picture.ts';
 import { seenElement } from '../drawing/seen.ts';
-import { lightElement, lightOf, verdictMark } from '../drawing/verdict.ts';
+import { lampElement, lampFor, verdictMark } from '../drawing/verdict.ts';
 import { type HeadingLevel, type Html, heading, html } from '../page/html.ts';
 import type { ImageQuestion } from './question.ts';
 import { balanceWords, pictureAlternative, scaleWords } from './sentences.ts';
@@ -27,13 +26,19 @@ ${heading(level, html`${words.maps.evidenceFor} <em>${target}</em>`)}
 <div class="${image.numbers ? 'cards wide' : 'cards'}">${original(image, words)}${maps.map((map) => mapCard(map, image, nextLevel(level), words))}
 </div>`;
     });
-    return html`<p class="measure">${introduction(image, words)}</p>${groups}`;
+    return html`${groups}`;
   },
 };
 
-function introduction({ numbers, picture }: ExplainedImage, { maps }: Words): string {
+/** How the maps of an image are to be read. */
+export function introduction({ numbers, picture, maps: own }: ExplainedImage, { maps, page }: Words): string {
   if (numbers) return numbers.kind === 'table' ? maps.tableIntroduction : maps.signalIntroduction;
-  return maps.introduction(orientationFor(picture) === 'outline');
+  const side = Math.max(1, ...own.map((map) => inBlocks(map, picture).side));
+  return [
+    maps.introduction(orientationFor(picture) === 'outline'),
+    ...(picture.channels === 3 ? [maps.summedChannels(picture.channels)] : []),
+    ...(side > 1 ? [maps.drawnCoarse(side)] : []),
+  ].join(page.space);
 }
 
 /** What was explained, to be compared with its maps; a table's bars have the values beside them. */
@@ -59,11 +64,17 @@ function mapCard(map: AttributionMap, image: ExplainedImage, level: HeadingLevel
   ${reading.cell === 'feature' ? undefined : legend(reading, words)}
   ${heading(level, map.title)}
   <div class="card-text">
-    <p>${balanceWords(reading, words)}</p>
+    ${isEven(reading) ? undefined : html`<p>${balanceWords(reading, words)}</p>`}
     <p class="note">${notes.filter((note) => note !== '').join(words.page.space)}</p>
   </div>
   ${lamp(map, words)}
 </article>`;
+}
+
+/** About as much for as against, and in the same place: words about that tell nothing. */
+function isEven({ forTotal, againstTotal, forPlace, againstPlace }: MapReading): boolean {
+  const share = forTotal / (forTotal + againstTotal);
+  return Math.abs(share - 0.5) < 0.1 && JSON.stringify(forPlace) === JSON.stringify(againstPlace);
 }
 
 /** How far to believe it, and the figures that say so. */
@@ -72,33 +83,27 @@ function lamp(map: AttributionMap, words: Words): Html | undefined {
   if (headlines.length === 0 && map.unchecked === undefined) return undefined;
   return html`
   <div class="lamp">
-    <p>${lightElement(lightOf(map), words)}</p>
+    <p>${lampElement(lampFor(map), words)}</p>
     ${headlines.map(({ label, value, verdict: own }) => html`<p class="note"><span class="${own}">${verdictMark(own)}</span> ${label} ${value}</p>`)}
   </div>`;
 }
 
-const [fromBlue, fromWhite] = [dataUrl(legendPicture(true)), dataUrl(legendPicture(false))];
-
 function legend({ scale, againstTotal }: MapReading, { maps, numbers: { signed } }: Words): Html {
   const { scaleAlternative, scaleEnd } = maps;
   if (scale === 0) return html`<p class="legend">${maps.noScale}</p>`;
+  const strip = (kind: 'both' | 'one') =>
+    html`<span class="strip ${kind}" role="img" aria-label="${scaleAlternative[kind]}"></span>`;
   const end = html`<span>${scaleEnd.for(signed(scale))}</span>`;
   return againstTotal > 0
-    ? html`<div class="legend"><img src="${fromBlue}" alt="${scaleAlternative.both}" width="255" height="10"><span>${scaleEnd.against(signed(-scale))}</span><span>0</span>${end}</div>`
-    : html`<div class="legend"><img src="${fromWhite}" alt="${scaleAlternative.one}" width="128" height="10"><span>0</span>${end}</div>`;
+    ? html`<div class="legend">${strip('both')}<span>${scaleEnd.against(signed(-scale))}</span><span>0</span>${end}</div>`
+    : html`<div class="legend">${strip('one')}<span>0</span>${end}</div>`;
 }
 
-function sizeWords(
-  map: AttributionMap,
-  { picture, numbers }: ExplainedImage,
-  { maps, numbers: { duration } }: Words,
-): string[] {
+function sizeWords(map: AttributionMap, image: ExplainedImage, { maps, numbers: { duration } }: Words): string[] {
+  const { picture, numbers } = image;
   const isCoarse = map.width !== picture.width || map.height !== picture.height;
-  const { side } = inBlocks(map, picture);
   return [
-    ...(map.summedChannels === undefined ? [] : [maps.summedChannels(map.summedChannels)]),
     ...(isCoarse ? [maps.coarse(map.height, map.width, numbers?.kind ?? 'image')] : []),
-    ...(!numbers && side > 1 ? [maps.drawnCoarse(side)] : []),
     ...(map.seconds === undefined ? [] : [maps.computedIn(duration(map.seconds))]),
   ];
 }

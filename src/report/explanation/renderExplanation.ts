@@ -1,11 +1,12 @@
-import { wordsIn } from '../../language/words.ts';
-import { html } from '../page/html.ts';
+import { type Words, wordsIn } from '../../language/words.ts';
+import { type Html, html } from '../page/html.ts';
 import { pageShell } from '../page/page.ts';
 import { provenanceAnswer } from '../page/provenance.ts';
-import { firstScreen } from './firstScreen.ts';
+import { assumed, firstScreen } from './firstScreen.ts';
 import { fold } from './fold.ts';
 import { glossary } from './glossary.ts';
 import { header } from './header.ts';
+import { identity } from './identity.ts';
 import { foldedAnswers, imagePart } from './imagePart.ts';
 import { overview } from './overview.ts';
 import type { ImageQuestion } from './question.ts';
@@ -14,6 +15,13 @@ import type { ExplainedImage, ReportView } from './view.ts';
 /** Where one image's page leads, if it is one of many. */
 export interface PageLinks {
   readonly index: string;
+}
+
+/** What is said once of several images. */
+function several({ explained, assumed: sentences, provenance }: ReportView, words: Words): Html {
+  return html`${overview(explained, words)}
+<div class="answers">${assumed(sentences, 2, words)}</div>
+${identity(explained, provenance, 2, words)}`;
 }
 
 /**
@@ -41,7 +49,7 @@ export function renderExplanation<Image extends ExplainedImage>(
 ${
   isSingle
     ? html`${firstScreen(only, view, 2, words)}${foldedAnswers(only, asked, 2, words)}`
-    : html`${view.explained.length > 0 ? overview(view.explained, words) : undefined}${view.explained.map((image) => imagePart(image, view, asked, words))}`
+    : html`${view.explained.length > 0 ? several(view, words) : undefined}${view.explained.map((image) => imagePart(image, view, asked, words))}`
 }
 ${glossary(view.explained, words)}
 ${fold('provenance', 2, { title: words.provenance.question, gist: words.provenance.gist }, provenanceAnswer(view.provenance, words))}

@@ -11,7 +11,7 @@ header:has(+ main .first) { padding-bottom: clamp(1.1rem, 2vw, 1.6rem); }
 .of-numbers .looks { grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); max-width: none; }
 .look { min-width: 0; } .look figcaption { margin-top: .5rem; font-size: .875rem; line-height: 1.4; overflow-wrap: anywhere; }
 .photo { display: block; width: 100%; height: auto; }
-.photo .edge { fill: none; stroke: #1d1d1d; stroke-width: 1.2; vector-effect: non-scaling-stroke; } .photo .edge.ground { stroke: #fff; stroke-width: 3; }
+.photo .faint { filter: grayscale(1); opacity: .28; } .photo .edge { fill: none; stroke: #1d1d1d; stroke-width: 1.2; } .photo .edge.ground { stroke: #fff; stroke-width: 3; }
 .photo .hidden-part { fill: url(#hatching); }
 .light { display: inline-flex; align-items: baseline; gap: .35em; white-space: nowrap; } .light .mark { align-self: center; margin: 0; }
 .first > .note { margin: .9rem 0 0; max-width: 62rem; }

@@ -5,6 +5,7 @@ import { firstScreenStyle } from './firstScreenStyle.ts';
 import { type Html, heading, html, sizedToFit, trusted } from './html.ts';
 import { provenanceAnswer } from './provenance.ts';
 import { style } from './style.ts';
+import { symbols } from './symbols.ts';
 
 /** A page about a whole model (its rules, filters, regions), not about single images. */
 export interface PageView {
@@ -79,7 +80,7 @@ export function pageShell(title: string, body: Html, { page }: Words, language: 
 <style>${trusted(style)}${trusted(firstScreenStyle)}</style>
 </head>
 <body>
-${hatching}
+${symbols}
 <div class="page">
 ${body}
 <footer>${page.generator}</footer>
@@ -88,6 +89,3 @@ ${body}
 </html>
 `.text;
 }
-
-/** For what is hidden: pale violet with darker lines, told apart from both ends of the maps' colours and from the image. */
-const hatching = html`<svg class="aside" aria-hidden="true" width="0" height="0"><defs><pattern id="hatching" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="#e4e0ee"/><rect width="2" height="6" fill="#8d83ac"/></pattern></defs></svg>`;

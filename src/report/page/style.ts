@@ -1,3 +1,11 @@
+import { divergingColour } from '../../pictures/colours.ts';
+
+/** The maps' colours from a strength up to full red, for a gradient. */
+function stops(from: number): string {
+  const strengths = Array.from({ length: 17 }, (_, i) => from + ((1 - from) * i) / 16);
+  return strengths.map((strength) => `rgb(${divergingColour(strength).join(' ')})`).join(', ');
+}
+
 /**
  * The page's looks. One accent (a deep green, far from the maps' blue and red); serif headings over a plain sans text;
  * maps and legends keep their own light ground in the dark, so that their colours stay those of the scale.
@@ -92,8 +100,8 @@ nav .ordinal { margin: 0; }
 
 .figure-line { display: flex; gap: .5rem; margin: 0 0 .75rem; line-height: 1.45; }
 .mark { flex: none; width: 1em; height: 1em; margin-top: .22em; vertical-align: -.12em; }
-.mark .cut { fill: none; stroke: var(--ground); stroke-width: 1.7; stroke-linecap: round; stroke-linejoin: round; }
-.mark .line { fill: none; stroke: currentColor; stroke-width: 1.5; }
+.mark .cut, symbol .cut { fill: none; stroke: var(--ground); stroke-width: 1.7; stroke-linecap: round; stroke-linejoin: round; }
+.mark .line, symbol .line { fill: none; stroke: currentColor; stroke-width: 1.5; }
 .good { color: var(--accent); } .fair { color: var(--fair); } .poor { color: var(--poor); } .neutral { color: var(--quiet); }
 
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: 0 clamp(1.5rem, 2.6vw, 2.25rem); margin: 1rem 0 1.25rem; }
@@ -104,7 +112,7 @@ nav .ordinal { margin: 0; }
 .card > .figure-line { border-top: 1px solid var(--line); padding-top: .7rem; margin: .4rem 0 0; align-self: start; }
 .card > .lamp { border-top: 1px solid var(--line); padding-top: .7rem; margin: .4rem 0 0; align-self: start; } .lamp p { margin: 0 0 .2rem; }
 .legend { display: flex; flex-wrap: wrap; justify-content: space-between; margin: .6rem 0 0; font-size: .8125rem; line-height: 1.3; color: var(--quiet); font-variant-numeric: tabular-nums; align-self: start; }
-.legend img { display: block; width: 100%; height: .5rem; margin-bottom: .3rem; }
+.legend :is(img, .strip) { display: block; width: 100%; height: .5rem; margin-bottom: .3rem; } .strip.both { background: linear-gradient(to right, ${stops(-1)}); } .strip.one { background: linear-gradient(to right, ${stops(0)}); }
 
 .cards.wide { grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); } .wide .card { grid-row: auto; grid-template-rows: none; }
 .signal p { display: flex; justify-content: space-between; gap: 1rem; margin: .5rem 0 .2rem; font-size: .8125rem; line-height: 1.3; color: var(--quiet); font-variant-numeric: tabular-nums; } .signal p span:first-child { overflow-wrap: anywhere; } .signal .along { margin: .2rem 0 0; font-size: .75rem; }
