@@ -4,7 +4,7 @@ import type { NpyArray } from '../datasets/npyTypes.ts';
 import { writeNpz } from '../datasets/npz.ts';
 import { lampOfMap, numbersOf } from '../faithfulness/checks.ts';
 import { lampWords } from '../faithfulness/lamp.ts';
-import { type Classifier, className, givesProbabilities } from '../model/classifier.ts';
+import { type Classifier, className, givesProbabilities, probabilityIfLogits } from '../model/classifier.ts';
 import { type InputDescription, imageDims, type SettingSources } from '../model/inputDescription.ts';
 import { targetWords } from '../model/target.ts';
 import { type DecisionSummary, decisionSummary } from '../model/task/decision.ts';
@@ -33,8 +33,10 @@ export interface ExplainSummary {
     /** Which of the model's inputs was explained, where several are; the others were held fixed. */
     readonly explainedInput?: string;
     readonly predicted: string;
-    /** Absent where the model is not known to give probabilities. */
+    /** Absent where the model is not known to give probabilities: they are its own, or its scores are said to be logits. */
     readonly probability?: number;
+    /** The softmax of plain scores, which nobody says are logits: the probability if they are. Absent where that is not assumed. */
+    readonly probabilityIfLogits?: number;
     readonly score: number;
     /** All classes with exactly the predicted one's score, where there are several: nothing decides between them. */
     readonly tie?: readonly string[];
@@ -154,6 +156,7 @@ function imageSummary(
     name: image.name,
     predicted: className(classifier, prediction.chosen),
     probability: isLikely ? (prediction.probabilities[prediction.chosen] ?? Number.NaN) : undefined,
+    probabilityIfLogits: probabilityIfLogits(classifier, prediction, prediction.chosen),
     score: prediction.scores[prediction.chosen] ?? Number.NaN,
     tie: prediction.tie?.map((index) => className(classifier, index)),
     saturated: prediction.saturated,

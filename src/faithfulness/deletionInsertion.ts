@@ -1,5 +1,5 @@
 import type { MethodMap } from '../attribution/explain.ts';
-import type { Classifier } from '../model/classifier.ts';
+import { type Classifier, probabilitySource } from '../model/classifier.ts';
 import type { InputDescription } from '../model/inputDescription.ts';
 import type { NumberKind } from '../model/numberDescription.ts';
 import { edgeMap, randomMap, sizeMap } from './baselineMaps.ts';
@@ -9,6 +9,7 @@ import type { Curve } from './metrics/removalCurve.ts';
 import {
   type CurveSettings,
   curveDefaults,
+  isByPlace,
   type PerturbationCurves,
   perturbationCurves,
 } from './perturbationCurves.ts';
@@ -22,8 +23,10 @@ export interface ComparedCurves {
   readonly random: PerturbationCurves;
   readonly edges: PerturbationCurves;
   readonly settings: CurveSettings;
-  /** Not how sure the model is, but where its value lies between a blank image's and the image's. */
+  /** Not how sure the model is, but where its value (or score, of plain numbers) lies between a blank image's and the image's. */
   readonly isValue?: boolean;
+  /** The model is that sure if its scores are logits, which is assumed. */
+  readonly isIfLogits?: boolean;
   /** Side of the squares that were deleted and inserted together, pixels. */
   readonly segment: number;
   /** Absent where an image was explained. */
@@ -82,8 +85,9 @@ async function comparedCurves(
         const curves = own[k];
         if (!random || !edges || !curves) continue;
         const areas = [random, edges, curves].flatMap(({ deletion, insertion }) => [deletion.area, insertion.area]);
-        const isValue = classifier.scores.tolerance !== undefined;
-        const result = { curves, random, edges, settings, segment, isValue, kind: input.numbers?.kind };
+        const isValue = isByPlace(classifier);
+        const isIfLogits = probabilitySource(classifier) === 'assumed';
+        const result = { curves, random, edges, settings, segment, isValue, isIfLogits, kind: input.numbers?.kind };
         outcomes.set(map, areas.every(Number.isFinite) ? { result } : { refused: withoutScores(classifier) });
       }
     }
@@ -166,10 +170,10 @@ function judged(result: ComparedCurves, kind: Kind, good: boolean, fair: boolean
   return Math.max(...areas) - Math.min(...areas) < rounding ? 'neutral' : verdictOf(good, fair);
 }
 
-function meanOf({ isValue }: ComparedCurves): string {
+function meanOf({ isValue, isIfLogits }: ComparedCurves): string {
   return isValue
     ? 'Where the value lies on average between that of a blank image (0%) and of this one (100%)'
-    : 'The mean sureness';
+    : `The mean sureness${isIfLogits ? ' (if the scores are logits)' : ''}`;
 }
 
 function plainWords({ kind }: ComparedCurves): string {
