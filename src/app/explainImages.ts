@@ -16,6 +16,12 @@ import { type FiredRuleView, firedRuleViews, type RuleText } from '../studies/bo
 import { type DecidingView, decidingParts } from '../studies/filterPaths/page/decidingView.ts';
 import { type LeftOut, type Refusals, refusalsOf } from './leftOut.ts';
 import { mapsWithContrast } from './mapsWithContrast.ts';
+import {
+  type AssumedSetting,
+  assumedSettings,
+  type PreprocessingTrial,
+  tryPreprocessing,
+} from './preprocessingTrial.ts';
 import { asSubjects, type Explainable, type ImageSubject, type Subject, type Subjects } from './subjects.ts';
 
 /** With which methods images are explained, for which target, and what else is found out. */
@@ -39,6 +45,8 @@ export interface FoundImage {
   /** What the maps explain, where that is not one of the model's own scores; what the whole model decided, where that is not a class. */
   readonly about?: Pick<Subject, 'explained'> & Pick<ImageSubject, 'decided'>;
   readonly explanation: CheckedExplanation;
+  /** What other usual ways from pixels to model input decide, where nobody said which it is and the image came as pixels. */
+  readonly preprocessing?: PreprocessingTrial;
   /** Regions that the decision needs, and filters that carried it, where they were looked for. */
   readonly deciding?: DecidingView;
   readonly fired?: FiredRuleView;
@@ -57,6 +65,8 @@ export interface ExplainedImages {
   readonly methods: readonly Method[];
   /** What was asked for and could not be done, and why. Undefined where nothing was left out. */
   readonly leftOut: readonly LeftOut[] | undefined;
+  /** How pixels become model input as nobody said: these settings are assumed. */
+  readonly assumed: readonly AssumedSetting[];
   /** What has to be known beside that, in sentences. */
   readonly notes: readonly string[];
   /** What a signal kept from being done; empty where none came. */
@@ -155,6 +165,7 @@ async function explainAlike(
     ));
   const found = await mapsWithContrast(classifier, images, options, refusals);
   if (found.every(({ maps }) => maps.length === 0)) return undefined;
+  const trials = await preprocessingTrials(classifier, explained === undefined ? images : []);
   const isLookedAt = checks && !unit;
   const whole = { progress: stoppable(options) };
   const checked = isLookedAt
@@ -196,9 +207,11 @@ async function explainAlike(
       if (!one) return [];
       const { decided, ...image } = one;
       const about = decided || explained ? { decided, explained } : undefined;
-      return [{ image, classifier, about, explanation, deciding: deciding?.views[i], fired: fired?.[i] }];
+      const others = { preprocessing: trials[i], deciding: deciding?.views[i], fired: fired?.[i] };
+      return [{ image, classifier, about, explanation, ...others }];
     }),
     methods,
+    assumed: assumedSettings(classifier.input, classifier.inputSources),
     notes: isLookedAt ? [...(deciding?.notes ?? []), ...withoutDeciding(isClass, hasRegions)] : [],
     missing: [
       ...(signal?.aborted ? left.map(({ title }) => title) : []),
@@ -206,6 +219,15 @@ async function explainAlike(
       ...(isLookedAt && isClass && hasRegions && !deciding ? ['regions and filters'] : []),
     ],
   };
+}
+
+async function preprocessingTrials(
+  classifier: Classifier,
+  images: readonly AskedImage[],
+): Promise<readonly (PreprocessingTrial | undefined)[]> {
+  const trials: (PreprocessingTrial | undefined)[] = [];
+  for (const { image, isOfPixels } of images) trials.push(isOfPixels && (await tryPreprocessing(classifier, image)));
+  return trials;
 }
 
 const withoutClasses =

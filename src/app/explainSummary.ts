@@ -12,6 +12,7 @@ import type { Task } from '../model/task/task.ts';
 import { concatRows, float32 } from '../onnx/tensor.ts';
 import type { ExplainedImages, FoundImage } from './explainImages.ts';
 import type { LeftOut } from './leftOut.ts';
+import { type AssumedSetting, assumedSettings, type PreprocessingTrial } from './preprocessingTrial.ts';
 
 /** What `--json` prints. */
 export interface ExplainSummary {
@@ -26,6 +27,8 @@ export interface ExplainSummary {
   readonly leftOut?: readonly LeftOut[];
   /** How pixels became model input, and where each setting came from. */
   readonly input: Omit<InputDescription, 'classes'> & { readonly from: SettingSources };
+  /** Which settings of the input nobody said: these are assumed. */
+  readonly assumed: readonly AssumedSetting[];
   /** What a signal kept from being done. Absent where none came. */
   readonly interrupted?: readonly string[];
   readonly images: readonly {
@@ -44,6 +47,8 @@ export interface ExplainSummary {
     readonly saturated?: true;
     /** Of how many of all classes the probability is above a half, where each has one of its own. */
     readonly labelsAboveHalf?: number;
+    /** What other usual ways from pixels to model input decide, where nobody said which it is. */
+    readonly preprocessing?: PreprocessingTrial;
     /** What the whole model decided, where that is not one class: labels, a value, a class for each pixel. */
     readonly decision?: DecisionSummary;
     readonly target: string;
@@ -118,9 +123,10 @@ export function ofModel({
   preparation,
   input,
   inputSources,
-}: Classifier): Pick<ExplainSummary, 'cautions' | 'notes' | 'input'> {
+}: Classifier): Pick<ExplainSummary, 'cautions' | 'notes' | 'input' | 'assumed'> {
   const { classes: _, ...described } = input;
-  return { cautions, notes: preparation.notes, input: { ...described, from: inputSources } };
+  const assumed = assumedSettings(input, inputSources);
+  return { cautions, notes: preparation.notes, input: { ...described, from: inputSources }, assumed };
 }
 
 /**
@@ -148,7 +154,7 @@ export function explainedOf({ explained, classifier }: ExplainedImages, image: F
 }
 
 function imageSummary(
-  { image, classifier, about, explanation: { prediction, target, maps } }: FoundImage,
+  { image, classifier, about, preprocessing, explanation: { prediction, target, maps } }: FoundImage,
   explained: Classifier,
 ): ExplainSummary['images'][number] {
   const isLikely = givesProbabilities(classifier);
@@ -162,6 +168,7 @@ function imageSummary(
     saturated: prediction.saturated,
     labelsAboveHalf:
       classifier.scores.labels && isLikely ? prediction.probabilities.filter((p) => p > 0.5).length : undefined,
+    preprocessing,
     decision: about?.decided && decisionSummary(about.decided),
     target: targetWords(explained, target),
     methods: maps.map((map) => ({

@@ -68,6 +68,11 @@ export type SettingSources = Omit<Sources, 'kind' | 'features' | 'task' | 'detec
 const byDefault = 'default';
 const byModel = 'declared by the model';
 
+/** Whether a setting's source is nobody: it is assumed. */
+export function isDefault(source: string): boolean {
+  return source === byDefault;
+}
+
 /** What is given comes from `given`; all else follows from what the model declares of its input, or is a default. */
 export function settingSources({ type }: ValueInfo, given: Partial<SettingSources>): SettingSources {
   return {

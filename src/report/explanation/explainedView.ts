@@ -28,6 +28,8 @@ export interface NamedImage {
   readonly features?: readonly string[];
   /** The size of the picture before it was brought to the model's, in pixels; by default the model's. */
   readonly size?: { readonly height: number; readonly width: number };
+  /** Its values were made of pixels 0..255 as the model is described, not taken as they are. */
+  readonly isOfPixels?: true;
 }
 
 /** How many of the best classes a report names. */
