@@ -20,6 +20,12 @@ import { hidingOf, patchesOf } from './hiding.ts';
 import { type ImageHash, imageHash } from './imageHash.ts';
 import { type LeftOut, type Refusals, refusalsOf } from './leftOut.ts';
 import { mapsWithContrast } from './mapsWithContrast.ts';
+import {
+  type AssumedSetting,
+  assumedSettings,
+  type PreprocessingTrial,
+  tryPreprocessing,
+} from './preprocessingTrial.ts';
 import { asSubjects, type Explainable, type ImageSubject, type Subject, type Subjects } from './subjects.ts';
 
 /** With which methods images are explained, for which target, and what else is found out. */
@@ -43,6 +49,8 @@ export interface FoundImage {
   /** What the maps explain, where that is not one of the model's own scores; what the whole model decided, where that is not a class. */
   readonly about?: Pick<Subject, 'explained'> & Pick<ImageSubject, 'decided'>;
   readonly explanation: CheckedExplanation;
+  /** What other usual ways from pixels to model input decide, where nobody said which it is and the image came as pixels. */
+  readonly preprocessing?: PreprocessingTrial;
   /** Regions that the decision needs, and filters that carried it, where they were looked for. */
   readonly deciding?: DecidingView;
   /** Patches of a photograph, and what becomes of the decision without what its best map puts first. */
@@ -65,6 +73,8 @@ export interface ExplainedImages {
   readonly methods: readonly Method[];
   /** What was asked for and could not be done, and why. Undefined where nothing was left out. */
   readonly leftOut: readonly LeftOut[] | undefined;
+  /** How pixels become model input as nobody said: these settings are assumed. */
+  readonly assumed: readonly AssumedSetting[];
   /** What has to be known beside that, in sentences. */
   readonly notes: readonly string[];
   /** What a signal kept from being done; empty where none came. */
@@ -163,6 +173,7 @@ async function explainAlike(
     ));
   const found = await mapsWithContrast(classifier, images, options, refusals);
   if (found.every(({ maps }) => maps.length === 0)) return undefined;
+  const trials = await preprocessingTrials(classifier, explained === undefined ? images : []);
   const isLookedAt = checks && !unit;
   const whole = { progress: stoppable(options) };
   const checked = isLookedAt
@@ -223,6 +234,7 @@ async function explainAlike(
           classifier,
           about,
           explanation,
+          preprocessing: trials[i],
           deciding: deciding?.views[i],
           patches: patches[i],
           hidden: hidden?.[i],
@@ -232,6 +244,7 @@ async function explainAlike(
       ];
     }),
     methods,
+    assumed: assumedSettings(classifier.input, classifier.inputSources),
     notes: isLookedAt ? [...(deciding?.notes ?? []), ...withoutDeciding(isClass, hasRegions)] : [],
     missing: [
       ...(signal?.aborted ? left.map(({ title }) => title) : []),
@@ -239,6 +252,15 @@ async function explainAlike(
       ...(isLookedAt && isClass && hasRegions && !deciding ? ['regions and filters'] : []),
     ],
   };
+}
+
+async function preprocessingTrials(
+  classifier: Classifier,
+  images: readonly AskedImage[],
+): Promise<readonly (PreprocessingTrial | undefined)[]> {
+  const trials: (PreprocessingTrial | undefined)[] = [];
+  for (const { image, isOfPixels } of images) trials.push(isOfPixels && (await tryPreprocessing(classifier, image)));
+  return trials;
 }
 
 const withoutClasses =

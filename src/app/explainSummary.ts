@@ -6,7 +6,7 @@ import { type CheckedMap, figuresOf, lampOfMap, numbersOf } from '../faithfulnes
 import type { Aspect, Verdict } from '../faithfulness/figure.ts';
 import { lampWords } from '../faithfulness/lamp.ts';
 import { wordsIn } from '../language/words.ts';
-import { type Classifier, className, givesProbabilities } from '../model/classifier.ts';
+import { type Classifier, className, givesProbabilities, probabilityIfLogits } from '../model/classifier.ts';
 import { type InputDescription, imageDims, type SettingSources } from '../model/inputDescription.ts';
 import { targetWords } from '../model/target.ts';
 import { type DecisionSummary, decisionSummary } from '../model/task/decision.ts';
@@ -14,6 +14,7 @@ import type { Task } from '../model/task/task.ts';
 import { concatRows, float32 } from '../onnx/tensor.ts';
 import type { ExplainedImages, FoundImage } from './explainImages.ts';
 import type { LeftOut } from './leftOut.ts';
+import { type AssumedSetting, assumedSettings, type PreprocessingTrial } from './preprocessingTrial.ts';
 
 /** What `--json` prints. */
 export interface ExplainSummary {
@@ -28,6 +29,8 @@ export interface ExplainSummary {
   readonly leftOut?: readonly LeftOut[];
   /** How pixels became model input, and where each setting came from. */
   readonly input: Omit<InputDescription, 'classes'> & { readonly from: SettingSources };
+  /** Which settings of the input nobody said: these are assumed. */
+  readonly assumed: readonly AssumedSetting[];
   /** What a signal kept from being done. Absent where none came. */
   readonly interrupted?: readonly string[];
   readonly images: readonly {
@@ -35,8 +38,10 @@ export interface ExplainSummary {
     /** Which of the model's inputs was explained, where several are; the others were held fixed. */
     readonly explainedInput?: string;
     readonly predicted: string;
-    /** Absent where the model is not known to give probabilities. */
+    /** Absent where the model is not known to give probabilities: they are its own, or its scores are said to be logits. */
     readonly probability?: number;
+    /** The softmax of plain scores, which nobody says are logits: the probability if they are. Absent where that is not assumed. */
+    readonly probabilityIfLogits?: number;
     readonly score: number;
     /** All classes with exactly the predicted one's score, where there are several: nothing decides between them. */
     readonly tie?: readonly string[];
@@ -44,6 +49,8 @@ export interface ExplainSummary {
     readonly saturated?: true;
     /** Of how many of all classes the probability is above a half, where each has one of its own. */
     readonly labelsAboveHalf?: number;
+    /** What other usual ways from pixels to model input decide, where nobody said which it is. */
+    readonly preprocessing?: PreprocessingTrial;
     /** What the whole model decided, where that is not one class: labels, a value, a class for each pixel. */
     readonly decision?: DecisionSummary;
     readonly target: string;
@@ -138,9 +145,10 @@ export function ofModel({
   preparation,
   input,
   inputSources,
-}: Classifier): Pick<ExplainSummary, 'cautions' | 'notes' | 'input'> {
+}: Classifier): Pick<ExplainSummary, 'cautions' | 'notes' | 'input' | 'assumed'> {
   const { classes: _, ...described } = input;
-  return { cautions, notes: preparation.notes, input: { ...described, from: inputSources } };
+  const assumed = assumedSettings(input, inputSources);
+  return { cautions, notes: preparation.notes, input: { ...described, from: inputSources }, assumed };
 }
 
 /**
@@ -168,7 +176,7 @@ export function explainedOf({ explained, classifier }: ExplainedImages, image: F
 }
 
 function imageSummary(
-  { image, classifier, about, explanation: { prediction, target, maps }, fired }: FoundImage,
+  { image, classifier, about, preprocessing, explanation: { prediction, target, maps }, fired }: FoundImage,
   explained: Classifier,
 ): ExplainSummary['images'][number] {
   const isLikely = givesProbabilities(classifier);
@@ -176,11 +184,13 @@ function imageSummary(
     name: image.name,
     predicted: className(classifier, prediction.chosen),
     probability: isLikely ? (prediction.probabilities[prediction.chosen] ?? Number.NaN) : undefined,
+    probabilityIfLogits: probabilityIfLogits(classifier, prediction, prediction.chosen),
     score: prediction.scores[prediction.chosen] ?? Number.NaN,
     tie: prediction.tie?.map((index) => className(classifier, index)),
     saturated: prediction.saturated,
     labelsAboveHalf:
       classifier.scores.labels && isLikely ? prediction.probabilities.filter((p) => p > 0.5).length : undefined,
+    preprocessing,
     decision: about?.decided && decisionSummary(about.decided),
     target: targetWords(explained, target),
     rule: fired && {

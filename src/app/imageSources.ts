@@ -59,6 +59,7 @@ export async function openImages(
         name: input,
         image: toFittedInput(pictureAt(test, Number(index)), classifier.input),
         truth,
+        isOfPixels: true as const,
       });
       lists.push([{ name: input, read }]);
     }
@@ -88,7 +89,10 @@ async function openFile(
   const decoded = async (bytes: Uint8Array) => {
     const picture = await decode(bytes, path);
     const { height, width } = picture;
-    return { name, image: toFittedInput(picture, input), size: { height, width }, sha256: await sha256(bytes) };
+    return {
+      ...{ name, image: toFittedInput(picture, input), sha256: await sha256(bytes) },
+      ...{ size: { height, width }, isOfPixels: true as const },
+    };
   };
   if (path !== '-') return [{ name, read: async () => decoded(await read(path)) }];
   // Standard input can be read once.

@@ -19,7 +19,7 @@ import { maskFrom } from '../node/maskFile.ts';
 import { readNamedText } from '../node/namedFile.ts';
 import { reportFolder } from '../node/reportFolder.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
-import { explainWords } from './explainWords.ts';
+import { explainWords, preprocessingNote } from './explainWords.ts';
 import { commandLine, UsageError } from './flags.ts';
 import { checkFailOn, failOnWords, gateInWords, gateOf } from './gate.ts';
 import { severalInputs } from './heldFlag.ts';
@@ -245,6 +245,8 @@ async function reportOptions(
 }
 
 async function printSummary(summary: ExplainSummary, flags: Flags, progress: Progress): Promise<void> {
+  const note = preprocessingNote(summary);
+  if (note !== undefined) progress.message(`Note: ${note}`);
   for (const { name, saturated, tie } of summary.images) {
     if (tie) progress.message(`Note: ${name} is a tie of exactly equal scores.`);
     if (saturated) progress.message(`Note: of ${name} a probability of exactly 1 is explained, where gradients are 0.`);

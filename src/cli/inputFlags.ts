@@ -14,11 +14,12 @@ export interface InputFlags {
   readonly std?: string;
   readonly classes?: string;
   readonly task?: string;
+  readonly softmax?: boolean;
 }
 
 /** @throws UsageError, FileError */
 export async function inputSettings(flags: InputFlags): Promise<InputSettings> {
-  const { size, kind, layout, order, scale, mean, std, classes, task } = flags;
+  const { size, kind, layout, order, scale, mean, std, classes, task, softmax } = flags;
   return {
     ...(size === undefined ? {} : { size: parseSize(size) }),
     ...(kind === undefined ? {} : { kind: oneOf('kind', kind, ['image', 'signal', 'table'] as const) }),
@@ -29,6 +30,7 @@ export async function inputSettings(flags: InputFlags): Promise<InputSettings> {
     ...(std === undefined ? {} : { std: numbers('std', std) }),
     ...(classes === undefined ? {} : { classes: await readClasses(classes) }),
     ...(task === undefined ? {} : { task: taskNamed(task) }),
+    ...(softmax === true ? { scores: 'logits' as const } : {}),
   };
 }
 

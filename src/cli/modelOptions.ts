@@ -44,6 +44,10 @@ export function addModelOptions(command: Command): Command {
     .option('--scale <factor>', 'pixels 0..255 are multiplied by it (default: 1/255)')
     .option('--mean <numbers>', 'then these are subtracted, one or one a channel (default: 0)')
     .option('--std <numbers>', 'then divided by these (default: 1)')
+    .option(
+      '--softmax',
+      'the scores are logits: their softmax gives probabilities ("scores": "logits" in MODEL.konkyo.json)',
+    )
     .option('--classes <file>', 'class names, one a line')
     .option('--data-dir <folder>', 'where the files of a named data set are')
     .option('--threads <n>', 'threads (default: all)')
@@ -114,7 +118,7 @@ async function loadedAs(path: string, flags: ModelFlags, inputs: readonly string
   return {
     runtime: watched(runtimeFrom(flags), path),
     input: await inputSettings(flags),
-    sourceOf: (name: string) => `--${name}`,
+    sourceOf: (name: string) => (name === 'scores' ? '--softmax' : `--${name}`),
     output: flags.output,
     isNumbers: areNumbers(inputs),
     sampleDims: part?.images[0]?.array.dims,

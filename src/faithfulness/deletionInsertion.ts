@@ -1,7 +1,7 @@
 import type { MethodMap } from '../attribution/explain.ts';
 import type { CurveSetting } from '../language/english/checks.ts';
 import type { Words } from '../language/words.ts';
-import type { Classifier } from '../model/classifier.ts';
+import { type Classifier, probabilitySource } from '../model/classifier.ts';
 import type { InputDescription } from '../model/inputDescription.ts';
 import type { NumberKind } from '../model/numberDescription.ts';
 import { edgeMap, randomMap, sizeMap } from './baselineMaps.ts';
@@ -11,6 +11,7 @@ import type { Curve } from './metrics/removalCurve.ts';
 import {
   type CurveSettings,
   curveDefaults,
+  isByPlace,
   type PerturbationCurves,
   perturbationCurves,
 } from './perturbationCurves.ts';
@@ -24,8 +25,10 @@ export interface ComparedCurves {
   readonly random: PerturbationCurves;
   readonly edges: PerturbationCurves;
   readonly settings: CurveSettings;
-  /** Not how sure the model is, but where its value lies between a blank image's and the image's. */
+  /** Not how sure the model is, but where its value (or score, of plain numbers) lies between a blank image's and the image's. */
   readonly isValue?: boolean;
+  /** The model is that sure if its scores are logits, which is assumed. */
+  readonly isIfLogits?: boolean;
   /** Side of the squares that were deleted and inserted together, pixels. */
   readonly segment: number;
   /** Absent where an image was explained. */
@@ -84,8 +87,9 @@ async function comparedCurves(
         const curves = own[k];
         if (!random || !edges || !curves) continue;
         const areas = [random, edges, curves].flatMap(({ deletion, insertion }) => [deletion.area, insertion.area]);
-        const isValue = classifier.scores.tolerance !== undefined;
-        const result = { curves, random, edges, settings, segment, isValue, kind: input.numbers?.kind };
+        const isValue = isByPlace(classifier);
+        const isIfLogits = probabilitySource(classifier) === 'assumed';
+        const result = { curves, random, edges, settings, segment, isValue, isIfLogits, kind: input.numbers?.kind };
         outcomes.set(map, areas.every(Number.isFinite) ? { result } : { refused: withoutScores(classifier) });
       }
     }
@@ -138,8 +142,8 @@ function insertionFigure(result: ComparedCurves, words: Words): Figure {
   };
 }
 
-function settingOf({ isValue = false, kind, segment, settings }: ComparedCurves): CurveSetting {
-  return { isValue, kind, segment, ...settings };
+function settingOf({ isValue = false, isIfLogits, kind, segment, settings }: ComparedCurves): CurveSetting {
+  return { isValue, isIfLogits, kind, segment, ...settings };
 }
 
 type Kind = keyof PerturbationCurves;

@@ -1,5 +1,5 @@
 import type { Classifier } from '../model/classifier.ts';
-import { predictionOf } from '../model/decision.ts';
+import { predictionOf, scoreOf } from '../model/decision.ts';
 import { InvalidInputError } from '../model/errors.ts';
 import { baselineImage } from '../model/pixels.ts';
 import { surenessOf, type Target } from '../model/target.ts';
@@ -11,8 +11,9 @@ import type { Segment } from './pixelOrder.ts';
 
 /**
  * How sure the model is of the target while more and more of the image is changed. A point's score is the probability of
- * the target class; for one class against another, its share of both their probabilities; of a value, how far it is from the empty
- * image's (0) to the image's (1).
+ * the target class; for one class against another, its share of both their probabilities. Plain scores are taken for logits, of
+ * which a softmax makes probabilities; where someone said that they are none, and of a value, a point's score is how far the target's
+ * is from the empty image's (0) to the image's (1).
  */
 export interface PerturbationCurves {
   /** The image, its pixels set to the baseline in order. A small area: what the map calls important is needed. */
@@ -69,7 +70,7 @@ export async function perturbationCurves(
   };
   const found: number[] = [];
   for await (const { score } of scored(subject, [...ends, ...inner])) found.push(score);
-  const scores = classifier.scores.tolerance === undefined ? found : betweenEnds(found);
+  const scores = isByPlace(classifier) ? betweenEnds(found) : found;
   const [whole = Number.NaN, nothing = Number.NaN] = scores;
   let next = ends.length;
   return stopsOf.map((own) => {
@@ -86,6 +87,11 @@ export async function perturbationCurves(
       ]);
     return { deletion: curve(whole, 'deleted', nothing), insertion: curve(nothing, 'inserted', whole) };
   });
+}
+
+/** Whether curves tell how far a score is between two ends, and no probability. */
+export function isByPlace({ scores }: Pick<Classifier, 'scores'>): boolean {
+  return scores.tolerance !== undefined || scores.logits === 'denied';
 }
 
 /** Values by their place between the last of two ends, 0, and the first, 1; NaN where the ends are equal. */
@@ -112,6 +118,13 @@ async function sureness(classifier: Classifier, images: Tensor<'float32'>, targe
   const [count = 0, width = 1] = dims;
   return Array.from({ length: count }, (_, i) => {
     const scores = data.subarray(i * width, (i + 1) * width);
-    return scores.some(Number.isNaN) ? Number.NaN : surenessOf(predictionOf(scores, classifier.scores), target);
+    if (scores.some(Number.isNaN)) return Number.NaN;
+    if (classifier.scores.logits === 'denied') return explainedScore(scores, target);
+    return surenessOf(predictionOf(scores, classifier.scores), target);
   });
+}
+
+function explainedScore(row: Float32Array, target: Target): number {
+  if (typeof target === 'number') return scoreOf(row, target);
+  return scoreOf(row, target.for) - scoreOf(row, target.against);
 }

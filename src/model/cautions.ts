@@ -21,6 +21,7 @@ export function outputCautions(
       `The model gives each of its ${width} classes a probability of its own (${before === undefined ? 'its outputs do not depend on each other' : `a ${before} each`}): they are independent labels, of which an image may have several, or none. Where one of them is asked for, it is the one with the largest score.`,
     width === 1 &&
       !isProbability &&
+      scores.logits !== 'said' &&
       !isTrainedHere &&
       `The model's single output has no sigmoid: it was read as a logit of two classes, 0 for negative and 1 for positive numbers. If the model is a regression, "class 1" stands for its output, and the decision means nothing.`,
     dims !== undefined &&

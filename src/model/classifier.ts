@@ -63,14 +63,46 @@ export interface Classifier extends ReadyModel {
   release(): Promise<void>;
 }
 
+/** Who says that a model's probabilities are some: the model itself, its user, or nobody: its scores are taken for logits. */
+export type ProbabilitySource = 'model' | 'said' | 'assumed';
+
 /**
- * Whether the model's probabilities are known: it has a softmax or sigmoid at its end, or konkyo trained it, which is by
- * softmax. Of other outputs a softmax would be a guess.
+ * Where a model's probabilities are from: it has a softmax or sigmoid at its end, or konkyo trained it, which is by softmax; or its
+ * plain numbers are logits, as someone says, or as is assumed. Undefined where it gives none.
  */
-export function givesProbabilities({ scores, model }: Pick<Classifier, 'scores' | 'model'>): boolean {
-  if (scores.tolerance !== undefined) return false;
+export function probabilitySource({
+  scores,
+  model,
+}: Pick<Classifier, 'scores' | 'model'>): ProbabilitySource | undefined {
+  if (scores.tolerance !== undefined) return undefined;
   const squashed = scores.before !== undefined && scores.before !== 'Tanh';
-  return squashed || scores.probabilities === true || model.metadata.has(trainingKey);
+  if (squashed || scores.probabilities === true || model.metadata.has(trainingKey)) return 'model';
+  return scores.logits === 'denied' ? undefined : scores.logits;
+}
+
+/** Whether the model's probabilities are known: they are its own, or its user says that its scores are logits. */
+export function givesProbabilities(classifier: Pick<Classifier, 'scores' | 'model'>): boolean {
+  const source = probabilitySource(classifier);
+  return source === 'model' || source === 'said';
+}
+
+/**
+ * The probability that an image has of a class if the scores are logits, where that is assumed; undefined where probabilities are
+ * known (see `givesProbabilities`), where there are none, and where the scores look like probabilities already.
+ */
+export function probabilityIfLogits(
+  classifier: Pick<Classifier, 'scores' | 'model'>,
+  { scores, probabilities }: Prediction,
+  index: number,
+): number | undefined {
+  if (probabilitySource(classifier) !== 'assumed' || areShares(scores)) return undefined;
+  return probabilities[index] ?? Number.NaN;
+}
+
+/** Numbers from 0 to 1 that add up to 1, but for float32's rounding: no logits. */
+function areShares(scores: readonly number[]): boolean {
+  const sum = scores.reduce((total, score) => total + score, 0);
+  return scores.every((score) => score >= 0 && score <= 1) && Math.abs(sum - 1) < 1e-4;
 }
 
 /** The name people know a class by. */

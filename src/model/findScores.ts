@@ -13,6 +13,11 @@ export interface Scores {
   readonly before?: 'Softmax' | 'LogSoftmax' | 'Sigmoid' | 'HardSigmoid' | 'Tanh';
   /** The elements are probabilities already: a Softmax or Sigmoid has made them, and they are explained as they are. */
   readonly probabilities?: true;
+  /**
+   * Of elements that nothing in the model makes probabilities of: someone said that they are logits (a softmax makes
+   * probabilities of them, of a single one a sigmoid), it is assumed, or someone said that they are none.
+   */
+  readonly logits?: 'said' | 'assumed' | 'denied';
   /** Each class has a probability of its own, which does not depend on the other classes' scores. */
   readonly labels?: true;
   /** The slope of a HardSigmoid, clip(slope z + 1/2, 0, 1). */

@@ -49,23 +49,30 @@ const schema = v.strictObject({
   ...ofOne.entries,
   task: v.optional(v.picklist(tasks)),
   detection: v.optional(detectionSchema),
+  scores: v.optional(v.picklist(['logits', 'numbers'])),
   inputs: v.optional(v.record(v.string(), ofOne)),
 });
 
 /**
  * What a user says of the input, and of what the model does, in MODEL.konkyo.json or by flags. `size` is one number or
  * [height, width]; of a signal, its length. `features` are the names of a table's features or a signal's channels. Of a model of
- * several inputs, `inputs` says by name what is so for one of them alone.
+ * several inputs, `inputs` says by name what is so for one of them alone. `scores` says of outputs that the model makes no probabilities
+ * of that they are `logits`, of which a softmax does, or `numbers` of which it would mean nothing.
  */
 export type InputSettings = v.InferOutput<typeof schema>;
 
 type Sources = Readonly<Record<Exclude<keyof InputSettings, 'inputs'>, string>>;
 
 /** Where each setting came from, in words for a report; what most models do not have only where it was said. */
-export type SettingSources = Omit<Sources, 'kind' | 'features' | 'task' | 'detection'> & Partial<Sources>;
+export type SettingSources = Omit<Sources, 'kind' | 'features' | 'task' | 'detection' | 'scores'> & Partial<Sources>;
 
 const byDefault = 'default';
 const byModel = 'declared by the model';
+
+/** Whether a setting's source is nobody: it is assumed. */
+export function isDefault(source: string): boolean {
+  return source === byDefault;
+}
 
 /** What is given comes from `given`; all else follows from what the model declares of its input, or is a default. */
 export function settingSources({ type }: ValueInfo, given: Partial<SettingSources>): SettingSources {

@@ -72,6 +72,8 @@ export interface LoadedModel extends ReadyModel {
   readonly declared: readonly string[];
   /** What the model does, where its description says so. */
   readonly task?: Task;
+  /** What is said of outputs that the model makes no probabilities of, see InputSettings. */
+  readonly saidScores?: InputSettings['scores'];
   /** What its description says of a detector's layout. */
   readonly detection?: DetectionLayoutSettings;
   /** What goes into the NonMaxSuppression that the model ends in, which is then what is read. */
@@ -157,6 +159,7 @@ export async function openModel(
       outputs: outputs.map((name) => ({ name, dims: facts.get(name)?.dims.slice(1) ?? [] })),
       declared: file.graph.outputs.map(({ name }) => name),
       task: options.input?.task,
+      saidScores: options.input?.scores,
       detection: options.input?.detection,
       suppressed: chosen.suppressed,
       proved,
@@ -207,6 +210,7 @@ function settingsFor(
     inputs = {},
     task: _task,
     detection: _detection,
+    scores: _scores,
     ...common
   } = checkedSettings(input, 'The settings of the input');
   const own = inputs[model.graph.inputs[0]?.name ?? ''] ?? {};

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderReport } from '../../src/app/reportView.ts';
 import type { AttributionMap, ExplainedImage, ReportView } from '../../src/report/explanation/view.ts';
+import { sources } from '../sourceImports.ts';
 import { demoDigit, demoDigits, demoPhotograph, demoSingle } from './demoView.ts';
 
 const photograph = demoPhotograph({
@@ -204,4 +205,12 @@ describe('what the page claims', () => {
     expect(text).toContain('Full colour is 0.5 score units; 1.0% of the pixels go beyond');
     expect(text).toContain('−0.5 against');
   });
+});
+
+it('every box that scrolls can be reached by the keyboard, and says what it is, on every kind of page', () => {
+  for (const [file, text] of sources) {
+    for (const [box] of text.matchAll(/<div class="scroll[^>]*>/g)) {
+      expect(`${file}: ${box}`).toMatch(/tabindex="0" role="region" aria-label="[^"]+"/);
+    }
+  }
 });

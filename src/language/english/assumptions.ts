@@ -1,36 +1,37 @@
-import { listed } from './numbers.ts';
+import { counted, listed } from './numbers.ts';
 
-export type Setting =
-  | 'layout'
-  | 'size'
-  | 'order'
-  | 'scale'
-  | 'mean'
-  | 'std'
-  | 'classes'
-  | 'kind'
-  | 'features'
-  | 'task'
-  | 'detection';
-
-const names: Readonly<Record<Setting, string>> = {
-  layout: 'the order of the axes',
-  size: 'the size',
-  order: 'the order of the colours',
-  scale: 'the scale of pixels',
-  mean: 'the mean',
-  std: 'the standard deviation',
-  classes: 'the names of the classes',
-  kind: 'the kind of input',
-  features: 'the names of the features',
-  task: 'the task',
-  detection: 'the detector’s layout',
-};
+/** What the usual ways from pixels to model input are called. */
+export type PreprocessingName =
+  | '0..1'
+  | '-1..1'
+  | '0..255'
+  | 'mean and std of ImageNet'
+  | '0..255 less the mean of ImageNet'
+  | 'mean and std of MNIST';
 
 /** How pixels become input, where nobody said so. */
-export function preprocessing(settings: readonly Setting[], pixels: string): string {
-  return `How pixels become model input: nothing says ${listed(settings.map((name) => names[name]))}. Assumed: ${pixels}. If that is wrong, so is everything here.`;
+export function preprocessing(pixels: string, order: string | undefined): string {
+  return `Nothing says how pixels become model input. Assumed: ${pixels}${order === undefined ? '' : `, colours as ${order}`}.`;
 }
 
-export const classNames = 'Class names: none were given, so classes are called by their numbers.';
-export const blank = (words: string) => `“Hidden” and “empty” mean ${words}.`;
+export const order = (used: string) => `Nothing says in which order the model takes colours. Assumed: ${used}.`;
+
+export const allTheSame = (tried: number) => `The ${tried} usual ways were tried, and all decide the same.`;
+
+/** @param named other decisions, each with the way that gives it. */
+export function depends(decisive: number, images: number, named: readonly string[]): string {
+  const which =
+    images === 1
+      ? 'The decision depends on it'
+      : `${decisive} of ${counted(images, 'decision depends', 'decisions depend')} on it`;
+  return `${which}: other usual ways decide ${listed(named)}. If the assumption is wrong, so is this page: say it with --scale, --mean, --std and --order.`;
+}
+
+/** A decision, and the way from pixels to input that gives it: `tabby (93.9%) with 0..1 BGR`. */
+export const way = (says: string, name: PreprocessingName, order: string | undefined) =>
+  `${says} with ${name}${order === undefined ? '' : ` ${order}`}`;
+
+export const logits =
+  'The model gives plain scores. Probabilities here are right if these are logits, as in most models; --softmax says so.';
+
+export const classNames = 'No class names were given, so classes are called by their numbers (--classes names them).';

@@ -76,6 +76,8 @@ export const randomisation = {
 /** What deletion and insertion are measured by. */
 export interface CurveSetting {
   readonly isValue: boolean;
+  /** The sureness is that of scores that are taken for logits. */
+  readonly isIfLogits?: boolean;
   /** Absent where an image was explained. */
   readonly kind?: 'table' | 'signal';
   /** Side of the squares, or how many values, that went together. */
@@ -101,10 +103,10 @@ export const curves = {
     `${meanOf(setting)} while the same pixels are put into a blank image first, ${stepsOf(setting)}. The higher, the sooner what the map points at suffices. It should be above that of a random map and of ${plainOf(setting)} (dashed lines).`,
 };
 
-function meanOf({ isValue }: CurveSetting): string {
+function meanOf({ isValue, isIfLogits }: CurveSetting): string {
   return isValue
     ? 'Where the value lies on average between that of a blank image (0%) and of this one (100%)'
-    : 'The mean sureness';
+    : `The mean sureness${isIfLogits ? ' (if the scores are logits)' : ''}`;
 }
 
 function plainOf({ kind }: CurveSetting): string {

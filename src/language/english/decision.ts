@@ -93,7 +93,13 @@ export function strongest(classes: number): string {
   return classes < 2 ? 'The chosen class' : `The ${inWords(classes)} strongest classes`;
 }
 
-export const columns = { class: 'Class', label: 'Label', probability: 'Probability', score: 'Score' };
+export const columns = {
+  class: 'Class',
+  label: 'Label',
+  probability: 'Probability',
+  probabilityIfLogits: 'Probability, if logits',
+  score: 'Score',
+};
 
 export function seenAs(height: number, width: number, isGrey: boolean): string {
   return `as the model saw it: ${width} × ${height} pixels, ${isGrey ? 'grey' : 'colour'}`;

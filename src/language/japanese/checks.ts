@@ -87,8 +87,10 @@ export const curves = {
     `同じ画素を同じ順に空の画像へ入れたときの、${meanOf(setting)}（${stepsOf(setting)}）。高いほど、マップが指すものだけで早く判定が決まります。ランダムなマップと${plainOf(setting)}（破線）より高いはずです。`,
 };
 
-function meanOf({ isValue }: CurveSetting): string {
-  return isValue ? '出力の値の平均の位置（空の画像の値を 0%、この画像の値を 100% とする）' : '確信度の平均';
+function meanOf({ isValue, isIfLogits }: CurveSetting): string {
+  return isValue
+    ? '出力の値の平均の位置（空の画像の値を 0%、この画像の値を 100% とする）'
+    : `確信度の平均${isIfLogits ? '（スコアがロジットの場合）' : ''}`;
 }
 
 function plainOf({ kind }: CurveSetting): string {

@@ -92,7 +92,13 @@ export function strongest(classes: number): string {
   return classes < 2 ? '判定されたクラス' : `上位 ${count(classes)} クラス`;
 }
 
-export const columns = { class: 'クラス', label: 'ラベル', probability: '確率', score: 'スコア' };
+export const columns = {
+  class: 'クラス',
+  label: 'ラベル',
+  probability: '確率',
+  probabilityIfLogits: '確率（ロジットの場合）',
+  score: 'スコア',
+};
 
 export function seenAs(height: number, width: number, isGrey: boolean): string {
   return `モデルが見たもの: ${width} × ${height} 画素、${isGrey ? 'グレースケール' : 'カラー'}`;

@@ -1,8 +1,8 @@
 import { addedFacts } from '../addedFacts.ts';
-import { inputCautions, outputCautions } from '../cautions.ts';
+import { inputCautions, outputCautions, positionsOf } from '../cautions.ts';
 import type { Classifier } from '../classifier.ts';
 import { InputDescriptionError, UnsuitableModelError } from '../errors.ts';
-import { findScores, outputAsScores } from '../findScores.ts';
+import { type FoundScores, findScores, outputAsScores, type Scores } from '../findScores.ts';
 import type { LoadedModel } from '../loadModel.ts';
 import { makeClassifier } from '../makeClassifier.ts';
 import { trainingKey } from '../metadata.ts';
@@ -25,7 +25,7 @@ export interface ReadClassesOptions {
  * @throws UnsuitableModelError, InputDescriptionError
  */
 export async function readClasses(loaded: LoadedModel, options: ReadClassesOptions = {}): Promise<Classifier> {
-  const { outputs, declared, proved, outputsOf: _, release, ...ready } = loaded;
+  const { outputs, declared, proved, saidScores, outputsOf: _, release, ...ready } = loaded;
   try {
     const classifier = await read();
     // Scores that are found only in the rewritten model have a program of their own.
@@ -42,8 +42,13 @@ export async function readClasses(loaded: LoadedModel, options: ReadClassesOptio
     const { name: output } = rowOutput(outputs, options.output);
     const { model, runtime, facts, input } = ready;
     const find = explain === 'output' ? outputAsScores : findScores;
-    const found = find(model.graph, output, facts);
-    const { scores, graph } = found;
+    const read = find(model.graph, output, facts);
+    const { graph } = read;
+    const end = { graph: model.graph, facts, output };
+    const unread = explain === 'output' ? [] : unreadProbabilities(end, read);
+    const isPlain = explain !== 'output' && unread.length === 0 && !positionsOf(model.graph, facts, output);
+    const scores = { ...read.scores, logits: logitsOf(read, saidScores, isPlain) };
+    const found = { ...read, scores };
     const withScores = await addedFacts(runtime, ready, graph, scores.name);
     const classes = classCount(scores.width);
     if (input.classes && input.classes.length > classes) {
@@ -51,7 +56,6 @@ export async function readClasses(loaded: LoadedModel, options: ReadClassesOptio
         `There are ${input.classes.length} class names, but the model has ${classes} classes. Give one name for each, in the order of its scores.`,
       );
     }
-    const end = { graph: model.graph, facts, output };
     return {
       ...ready,
       model: { ...model, graph },
@@ -62,7 +66,7 @@ export async function readClasses(loaded: LoadedModel, options: ReadClassesOptio
       cautions: [
         ...ready.cautions,
         ...outputCautions(end, found, model.metadata.has(trainingKey)),
-        ...(explain === 'output' ? [] : unreadProbabilities(end, found)),
+        ...unread,
         ...inputCautions(input),
         input.classes !== undefined &&
           input.classes.length < classes &&
@@ -73,6 +77,27 @@ export async function readClasses(loaded: LoadedModel, options: ReadClassesOptio
       ].filter((caution) => typeof caution === 'string'),
     };
   }
+}
+
+/**
+ * What is known of scores that nothing in the model makes probabilities of.
+ * @param isPlain they may be logits: they are no probabilities in a spelling that could not be read, and of no positions.
+ * @throws InputDescriptionError where the model's own end says otherwise.
+ */
+function logitsOf(
+  { scores: { before, probabilities }, constant }: FoundScores,
+  said: LoadedModel['saidScores'],
+  isPlain: boolean,
+): Scores['logits'] {
+  const isOwn = before !== undefined || probabilities === true;
+  if (isOwn && said === 'numbers') {
+    throw new InputDescriptionError(
+      `The scores are said to be numbers of which a softmax means nothing ("scores": "numbers"), but ${before === undefined ? 'the model gives probabilities' : `the model ends in a ${before}`}. Leave "scores" out.`,
+    );
+  }
+  if (isOwn || constant !== undefined) return undefined;
+  if (said !== undefined) return said === 'logits' ? 'said' : 'denied';
+  return isPlain ? 'assumed' : undefined;
 }
 
 function rowOutput(outputs: readonly ModelOutput[], wanted: string | undefined): ModelOutput {

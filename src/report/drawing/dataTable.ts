@@ -10,7 +10,7 @@ export interface Column {
 export function dataTable(caption: string, columns: readonly Column[], rows: readonly (readonly Content[])[]): Html {
   const kind = (position: number) => (columns[position]?.number === true ? 'number' : '');
   return html`
-<div class="scroll"><table class="data">
+<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="data">
   <caption>${caption}</caption>
   <thead><tr>${columns.map(({ label }, position) => html`<th scope="col" class="${kind(position)}">${label}</th>`)}</tr></thead>
   <tbody>${rows.map(

@@ -71,6 +71,6 @@ export function curveGrid(
   });
   return html`
 <h3>${metric.title}</h3>
-<div class="scroll">${chart}</div>
+<div class="scroll" tabindex="0" role="region" aria-label="${metric.title}">${chart}</div>
 <p class="note">Dotted: ${baselines[0]?.contender.title}; dashed: ${baselines[1]?.contender.title}; long dashes: ${baselines[2]?.contender.title}.</p>`;
 }

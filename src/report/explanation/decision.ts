@@ -53,7 +53,7 @@ function leadWords(decision: Decision, words: Words): string {
   return words.decision.secondBehind(second.label, measure, chosen.score - second.score);
 }
 
-function ranking({ chosen, ranked }: Decision, { decision: { columns, strongest }, numbers }: Words): Html {
+function ranking({ chosen, ranked, isIfLogits }: Decision, { decision: { columns, strongest }, numbers }: Words): Html {
   const likely = ranked.some((entry) => entry.probability !== undefined);
   const size = (entry: RankedClass) => (likely ? (entry.probability ?? 0) : entry.score);
   const widthOf = barWidths(ranked.map(size), likely ? 1 : undefined);
@@ -67,7 +67,7 @@ function ranking({ chosen, ranked }: Decision, { decision: { columns, strongest 
   return html`
 <table class="ranking">
   <caption>${strongest(ranked.length)}</caption>
-  <thead><tr><th scope="col">${columns.class}</th><td></td>${likely ? html`<th scope="col" class="number">${columns.probability}</th>` : undefined}<th scope="col" class="number">${columns.score}</th></tr></thead>
+  <thead><tr><th scope="col">${columns.class}</th><td></td>${likely ? html`<th scope="col" class="number">${isIfLogits ? columns.probabilityIfLogits : columns.probability}</th>` : undefined}<th scope="col" class="number">${columns.score}</th></tr></thead>
   <tbody>${ranked.map(row)}
   </tbody>
 </table>`;

@@ -2,7 +2,7 @@ import { isEvidence } from '../../attribution/method.ts';
 import { type CheckedExplanation, type CheckedMap, figuresOf } from '../../faithfulness/checks.ts';
 import { type CellMap, cellMap } from '../../faithfulness/pixelMap.ts';
 import { type Words, wordsIn } from '../../language/words.ts';
-import { type Classifier, className, givesProbabilities } from '../../model/classifier.ts';
+import { type Classifier, className, givesProbabilities, probabilityIfLogits } from '../../model/classifier.ts';
 import { type Prediction, ranking } from '../../model/decision.ts';
 import type { InputDescription } from '../../model/inputDescription.ts';
 import { toPixels } from '../../model/pixels.ts';
@@ -32,6 +32,8 @@ export interface NamedImage {
   readonly sha256?: string;
   /** The size of the picture before it was brought to the model's, in pixels; by default the model's. */
   readonly size?: { readonly height: number; readonly width: number };
+  /** Its values were made of pixels 0..255 as the model is described, not taken as they are. */
+  readonly isOfPixels?: true;
 }
 
 /** How many of the best classes a report names. */
@@ -125,14 +127,16 @@ function standIn({ numbers, width, channels }: InputDescription): Picture {
 
 function decisionOf(classifier: Classifier, prediction: Prediction): Decision {
   const { scores, probabilities, chosen, tie, saturated } = prediction;
+  const isLikely = givesProbabilities(classifier);
   const asRanked = (index: number): RankedClass => ({
     index,
     label: className(classifier, index),
     score: scores[index] ?? Number.NaN,
-    probability: givesProbabilities(classifier) ? (probabilities[index] ?? Number.NaN) : undefined,
+    probability: isLikely ? (probabilities[index] ?? Number.NaN) : probabilityIfLogits(classifier, prediction, index),
   });
   return {
     chosen: asRanked(chosen),
+    isIfLogits: !isLikely && probabilityIfLogits(classifier, prediction, chosen) !== undefined ? true : undefined,
     tie: tie?.map((index) => className(classifier, index)),
     saturated,
     labels:

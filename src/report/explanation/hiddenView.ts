@@ -1,7 +1,7 @@
 import type { CheckedMap } from '../../faithfulness/checks.ts';
 import type { HiddenRegion } from '../../faithfulness/hiddenRegion.ts';
 import type { Words } from '../../language/words.ts';
-import { type Classifier, className, givesProbabilities } from '../../model/classifier.ts';
+import { type Classifier, className, givesProbabilities, probabilityIfLogits } from '../../model/classifier.ts';
 import type { Prediction } from '../../model/decision.ts';
 import type { HiddenView, Said } from './view.ts';
 
@@ -34,11 +34,14 @@ export function hiddenView(
   };
 }
 
-function said(classifier: Classifier, { chosen, probabilities, scores, value }: Prediction, words: Words): Said {
+function said(classifier: Classifier, prediction: Prediction, words: Words): Said {
+  const { chosen, probabilities, scores, value } = prediction;
   const { numbers, decision } = words;
   if (value !== undefined) return { label: numbers.quantity(value), measure: '' };
-  const measure = givesProbabilities(classifier)
-    ? numbers.percent(probabilities[chosen] ?? Number.NaN)
-    : decision.shortScore(scores[chosen] ?? Number.NaN);
+  const probability = givesProbabilities(classifier)
+    ? probabilities[chosen]
+    : probabilityIfLogits(classifier, prediction, chosen);
+  const measure =
+    probability !== undefined ? numbers.percent(probability) : decision.shortScore(scores[chosen] ?? Number.NaN);
   return { label: className(classifier, chosen), measure };
 }

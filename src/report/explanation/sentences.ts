@@ -4,9 +4,10 @@ import type { NumbersView } from './numbersView.ts';
 import type { AttributionMap, Decision, ExplainedImage, Said } from './view.ts';
 
 /** `99.8% sure`, or the score where the model gives no probabilities. */
-export function sureness({ chosen, task }: Decision, { decision }: Words): string {
+export function sureness({ chosen, task, isIfLogits }: Decision, { decision }: Words): string {
   if (task) return task.measure;
-  return chosen.probability === undefined ? decision.withScore(chosen.score) : decision.sure(chosen.probability);
+  if (chosen.probability === undefined) return decision.withScore(chosen.score);
+  return isIfLogits ? decision.sureIfLogits(chosen.probability) : decision.sure(chosen.probability);
 }
 
 /** What was decided, in as few words as there are: a class's label, `cat and dog`, a number. */

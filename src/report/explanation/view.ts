@@ -93,6 +93,8 @@ export interface Decision {
   readonly chosen: RankedClass;
   /** The labels of all classes with exactly the chosen one's score, where there are several. */
   readonly tie?: readonly string[];
+  /** The probabilities are those of scores that are taken for logits. */
+  readonly isIfLogits?: true;
   /** What is explained is a probability of exactly 1, at which maps have little or nothing to show. */
   readonly saturated?: true;
   /** Where every class has a probability of its own: how many of how many have more than a half. */

@@ -58,7 +58,7 @@ function pathsAnswer({ columns, rows, alike }: PathFigure): Html {
       : `These classes have the same pair of first and second path: ${alike.join('; ')}.`;
   return html`
 <p class="measure">A path leads through one filter of each layer. With every ReLU and every pooling choice as the image set them, the network is linear, and a class’s score is the sum of what comes through each path, and of the biases. A path wins an image if it brings the most to the score of the image’s own class. Framed: the ${frames} most frequent winner. ${distinct}</p>
-<div class="scroll"><table class="paths">
+<div class="scroll" tabindex="0" role="region" aria-label="Which path wins for each class"><table class="paths">
   <thead><tr><th scope="col">Class</th>${columns.map(
     ({ name, kernels }) =>
       html`<th scope="col"><span class="kernels">${kernels.map((kernel) => pictureElement(kernel, ''))}</span>${name}</th>`,
@@ -86,7 +86,7 @@ function exampleAnswer({ columns }: PathFigure, example: ExampleFigure): Html {
   const { label, picture, rows } = example;
   return html`
 <p class="measure">The image at the head of the table is decided as ${label}. Each row shows what every path brings to one class’s score, as the paper’s figure of the processing does: ${rows.length} × ${columns.length} maps. All are on one scale, so that they can be compared. Framed: the ${frames} largest part of a row.</p>
-<div class="scroll"><table class="paths">
+<div class="scroll" tabindex="0" role="region" aria-label="What each path brings to each class"><table class="paths">
   <thead><tr><th scope="col">${pictureElement(picture, `Example of ${label}`)}Score of</th>${columns.map(({ name }) => html`<th scope="col">${name}</th>`)}<th scope="col" class="number">All paths</th></tr></thead>
   <tbody>${rows.map(
     (row) => html`
@@ -106,7 +106,7 @@ ${layers.map(
   ({ name, filters, rows }) => html`
 <h3>${name}</h3>
 ${filters.length === 0 ? undefined : html`<div class="filter-row">${filters.map((filter, i) => html`<figure>${pictureElement(filter, `Filter ${i} of ${name}`)}<figcaption>${i}</figcaption></figure>`)}</div>`}
-<div class="scroll"><table class="data filters-table"><tbody>${rows.map(
+<div class="scroll" tabindex="0" role="region" aria-label="Filters of ${name}"><table class="data filters-table"><tbody>${rows.map(
     ({ label, cells, gini }) => html`
   <tr><th scope="row">${label}</th>${cells.map(
     ({ filter, wins, share: part, rank }) =>
@@ -158,7 +158,7 @@ function points(drop: number): string {
 function regionsAnswer({ grid, fill, rows }: RegionFigure): Html {
   return html`
 <p class="measure">Each image is divided into ${grid}. One region at a time is occluded (${fill}), and what the network then decides is compared with what it decided before. Below, the mean over the images of each class that were right: by how much the score of the decision falls (red; blue where it rises), and how often the decision becomes another one.</p>
-<div class="scroll"><table class="paths regions">
+<div class="scroll" tabindex="0" role="region" aria-label="Regions that matter, by class"><table class="paths regions">
   <thead><tr><th scope="col">Class</th><th scope="col">Score drop, right decisions</th><th scope="col">Decision flips</th><th scope="col">Score drop, wrong decisions</th><th scope="col">Occluding these changes the example</th><th scope="col">These alone keep it</th></tr></thead>
   <tbody>${rows.map(regionRow)}
   </tbody>
