@@ -1,3 +1,7 @@
+import type { Language } from '../language.ts';
+
+/** Of the page itself. */
+export const language: Language = 'en';
 export const generator = 'Made by konkyo. This file is complete in itself and asks nothing of any network.';
 export const allImages = 'All images';
 export const nothing = 'Nothing was explained.';

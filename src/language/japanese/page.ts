@@ -1,3 +1,7 @@
+import type { Language } from '../language.ts';
+
+/** Of the page itself. */
+export const language: Language = 'ja';
 export const generator = 'konkyo で作成。このファイルは単独で完結し、ネットワークには接続しません。';
 export const allImages = 'すべての画像';
 export const nothing = '説明したものはありません。';

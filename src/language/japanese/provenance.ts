@@ -63,3 +63,26 @@ export const standardised = (part: string) => `各${part}の平均を引き、�
 export const meanOfEach = (part: string) => `各${part}の平均`;
 export const range = (low: number, high: number) =>
   `モデル入力で ${low} から ${high}（仮定）。書き換えたモデルを試す値と、ノイズの割合の基準に使います`;
+
+const sources: Readonly<Record<string, string>> = {
+  default: '既定値（指定なし）',
+  'declared by the model': 'モデルの宣言',
+};
+const settingNames: Readonly<Record<string, string>> = {
+  layout: '軸の順序',
+  size: '大きさ',
+  order: '色の順序',
+  scale: '画素値の倍率',
+  mean: '平均',
+  std: '標準偏差',
+  classes: 'クラスの名前',
+  kind: '入力の種類',
+  features: '特徴量の名前',
+  task: 'タスク',
+  detection: '検出器の形式',
+  scores: 'スコアの種類',
+};
+
+/** Which settings a source gave: nobody (`default`), the model, or a file or flag by its name. */
+export const saidBy = (source: string, settings: readonly string[]) =>
+  `${sources[source] ?? source}: ${listed(settings.map((name) => settingNames[name] ?? name))}`;

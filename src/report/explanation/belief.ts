@@ -1,6 +1,7 @@
 import type { Words } from '../../language/words.ts';
 import { lineDrawing } from '../drawing/lineDrawing.ts';
 import { lampElement, lampFor, verdictMark } from '../drawing/verdict.ts';
+import { asWritten } from '../page/asWritten.ts';
 import { type Html, html } from '../page/html.ts';
 import { scrolling } from '../page/scrolling.ts';
 import type { ImageQuestion } from './question.ts';
@@ -16,6 +17,7 @@ export const beliefQuestion: ImageQuestion = {
     const checks = checksOf(image);
     return html`
 <p class="measure">${summary(image, checks, words)}</p>
+${reasons(image).map((reason) => html`<p class="measure">${asWritten(reason, words)}</p>`)}
 ${checks.length === 0 ? undefined : checkTable(image, checks, words)}`;
   },
 };
@@ -36,7 +38,6 @@ function nameIn({ maps }: ExplainedImage, { title, target }: AttributionMap): st
 /** What is unchecked is not vouched for: neither by its sum, nor because it failed no check. */
 function summary({ maps }: ExplainedImage, checks: readonly Check[], { checks: text, page }: Words): string {
   const unchecked = maps.flatMap((map) => map.unchecked ?? []);
-  const reasons = [...new Set(unchecked)];
   const judged = checks.filter(({ figure }) => figure.verdict !== 'neutral');
   const found = (['good', 'fair', 'poor'] as const)
     .map((verdict) => ({ verdict, count: judged.filter(({ figure }) => figure.verdict === verdict).length }))
@@ -45,8 +46,12 @@ function summary({ maps }: ExplainedImage, checks: readonly Check[], { checks: t
   return [
     ...(checks.length === 0 ? [] : [text.counts(judged.length, found, noneChecked)]),
     ...(noneChecked ? [text.allUnchecked] : []),
-    ...reasons,
   ].join(page.space);
+}
+
+/** Why maps were not checked, each reason once. */
+function reasons({ maps }: ExplainedImage): readonly string[] {
+  return [...new Set(maps.flatMap(({ unchecked }) => unchecked ?? []))];
 }
 
 /** A row a map, a column a check; below, what the figures are to be compared with. */
