@@ -65,10 +65,12 @@ export {
   type MapChecks,
 } from './faithfulness/checkMaps.ts';
 export { checks } from './faithfulness/checks.ts';
+export { type CellMap, cellMap } from './faithfulness/pixelMap.ts';
 export { isKonkyoError, KonkyoError } from './konkyoError.ts';
 export { methodKind, methodKinds } from './methods.ts';
 export { type Classifier, className, type Preparation } from './model/classifier.ts';
 export { type Prediction, runnerUp } from './model/decision.ts';
+export { fromImageData, imageAt } from './model/fromImageData.ts';
 export type { HeldInputs } from './model/heldInputs.ts';
 export type { InputDescription, InputSettings } from './model/inputDescription.ts';
 export { findLayer, type Layer, layersOf } from './model/layer.ts';
@@ -89,9 +91,17 @@ export type { TaskDecision } from './model/task/decision.ts';
 export { type FoundTask, findTask } from './model/task/findTask.ts';
 export { type PixelClasses, pixelClasses } from './model/task/pixelClasses.ts';
 export type { Task } from './model/task/task.ts';
-export { float32, type Tensor } from './onnx/tensor.ts';
+export { concatRows, float32, type Tensor } from './onnx/tensor.ts';
 export type { Picture } from './pictures/picture.ts';
 export { resizeImage } from './pictures/resizeImage.ts';
+export {
+  type GridMap,
+  type HeatmapOptions,
+  heatmap,
+  type OverlayOptions,
+  overlay,
+  type RgbaPicture,
+} from './pictures/rgba.ts';
 export type { Progress, WorkOptions } from './progress.ts';
 export type { NamedImage } from './report/explanation/explainedView.ts';
 export { overlayPicture, reportPictures } from './report/explanation/reportPictures.ts';

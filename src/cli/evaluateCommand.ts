@@ -54,11 +54,11 @@ export function addEvaluateCommand(program: Command): void {
     .option('--dataset <name|folder|file>', 'images with classes: digits, mnist, a folder, an .npz file')
     .option(
       '--method <ids>',
-      `methods, separated by commas (see "konkyo methods"; default: ${defaultMethods}; of a known truth all)`,
+      `methods, separated by commas (see "konkyo methods"; default: ${defaultMethods.replaceAll(',', ', ')}; of a known truth all)`,
     )
     .option(
       '--check <ids>',
-      `metrics, separated by commas (see "konkyo checks"; default: ${defaultMetrics.map(({ id }) => id).join(',')}, with --masks those of places too)`,
+      `metrics, separated by commas (see "konkyo checks"; default: ${defaultMetrics.map(({ id }) => id).join(', ')}, with --masks those of places too)`,
     )
     .option('--images <n>', 'so many of the test images, drawn at random', String(evaluateDefaults.images))
     .option(
@@ -70,6 +70,7 @@ export function addEvaluateCommand(program: Command): void {
       'of the images drawn, of methods and metrics that draw, and of the intervals',
       String(evaluateDefaults.seed),
     )
+    .optionsGroup('Results:')
     .option('--out <folder>', 'where the page, evaluation.json and evaluation.csv go', 'evaluation')
     .option('--json', 'print the result as JSON');
   addMethodOptions(addModelOptions(command)).action(run);

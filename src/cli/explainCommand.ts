@@ -83,6 +83,7 @@ export function addExplainCommand(program: Command): void {
       'leave out deletion, insertion and random weights (62 runs of the model a map, and each map once more), and regions and filters',
     )
     .option('--probabilities', 'explain the output as it is, not the scores before a final softmax or sigmoid')
+    .optionsGroup('Results:')
     .option('--out <folder>', 'where the report goes', 'report')
     .option('--rules <file>', 'rules.json of "konkyo rules": the report also says which rule fired')
     .option('--save <file.npz>', 'also write the maps as arrays, one a method, with images, names, targets and scores')

@@ -34,6 +34,7 @@ export function addFiltersCommand(program: Command): void {
     .option('--region <pixels>', 'side of a region (default: such that about 196 cover the image)')
     .option('--fill <what>', 'what occluded regions show: a pixel value from 0 to 255, mean, or blur', '0')
     .option('--seed <n>', 'of the bootstrap', '1')
+    .optionsGroup('Results:')
     .option('--out <folder>', 'where the page goes', 'report')
     .option('--json', 'print the result as JSON');
   addModelOptions(command).action(run);

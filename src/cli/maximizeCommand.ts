@@ -52,6 +52,7 @@ export function addMaximizeCommand(program: Command): void {
     .option('--samples <n>', 'noisy images of the mean gradient', '100')
     .option('--noise <n>', 'standard deviation of their noise, as a fraction of the pixel range', '0.1')
     .option('--seed <n>', 'where the random numbers start', '0')
+    .optionsGroup('Results:')
     .option('--out <folder>', 'where the page and the pictures go', 'report')
     .option('--json', 'print the values as JSON');
   addModelOptions(command).action(run);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { isCsv } from '../app/imageSources.ts';
 import type { InputPart } from '../app/severalInputs.ts';
 import type { Dataset } from '../datasets/dataset.ts';
+import { methodKinds } from '../methods.ts';
 import type { Classifier } from '../model/classifier.ts';
 import type { LoadedModel } from '../model/loadModel.ts';
 import { picturesOnly } from '../model/picturesOnly.ts';
@@ -34,6 +35,7 @@ export const forceWords = 'write over what is read, and over files of another ki
 /** The flags that say which output is meant, describe a model's input, and how it is run. */
 export function addModelOptions(command: Command): Command {
   return command
+    .optionsGroup('Model, input and machine:')
     .option('--output <name>', 'the output with the class scores, where the model has several')
     .option('--size <HxW>', "height and width, or the length of a signal, where the model leaves its input's size open")
     .option('--input <name>', 'the input to explain, where the model has several; the others are held fixed')
@@ -148,6 +150,7 @@ export function datasetFor(
 
 /** A flag for each option that a method has, but for those that the command has for itself. */
 export function addMethodOptions(command: Command): Command {
+  command.optionsGroup('Options of methods:');
   command.option(
     '--baselines <images>',
     'what expected-gradients compares with: a folder of pictures, an .npy or .npz file, or a data set such as digits (default: blank images from black to white)',
@@ -157,9 +160,23 @@ export function addMethodOptions(command: Command): Command {
     'the parts of the image that feature-ablation and kernel-shap cover: an .npy array of labels, or a picture with a colour for each (default: the cells of a grid)',
   );
   const own = command.options.map(({ long }) => long);
-  for (const [name, { option, methods }] of methodOptions()) {
+  for (const name of methodOptions().keys()) {
     if (own.includes(`--${name}`)) continue;
-    command.option(`--${name} <number>`, `${option.about} (${methods.join(', ')}; default ${option.default})`);
+    command.option(`--${name} <number>`, optionWords(name));
   }
   return command;
+}
+
+/** What an option means, and to which methods with which default, where that differs: `... (default 100: smoothgrad; 1000: rise)`. */
+function optionWords(name: string): string {
+  const meanings = new Map<string, Map<number, string[]>>();
+  for (const { id, options } of methodKinds) {
+    const option = options[name];
+    if (!option) continue;
+    const byDefault = meanings.get(option.about) ?? new Map<number, string[]>();
+    meanings.set(option.about, byDefault.set(option.default, [...(byDefault.get(option.default) ?? []), id]));
+  }
+  const defaults = (byDefault: ReadonlyMap<number, readonly string[]>) =>
+    [...byDefault].map(([value, ids]) => `${value}: ${ids.join(', ')}`).join('; ');
+  return [...meanings].map(([about, byDefault]) => `${about} (default ${defaults(byDefault)})`).join('; or ');
 }

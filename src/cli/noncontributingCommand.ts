@@ -46,6 +46,7 @@ export function addNoncontributingCommand(program: Command): void {
     .option('--certify', 'also prove how far pixels may change, whatever the change')
     .option('--seed <n>', 'where the random numbers start', '0')
     .option('--probabilities', 'of the output as it is, not the scores before a final softmax or sigmoid')
+    .optionsGroup('Results:')
     .option('--out <folder>', 'where the page goes', 'report')
     .option('--save <file.npz>', 'also write the amplitudes as arrays')
     .option('--json', 'print the result as JSON');

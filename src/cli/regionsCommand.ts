@@ -34,6 +34,7 @@ export function addRegionsCommand(program: Command): void {
     .option('--batch <n>', 'images an update', '100')
     .option('--images <numbers>', 'test images whose units are shown (default: the first of each class, at most ten)')
     .option('--seed <n>', 'of the order of the images', '0')
+    .optionsGroup('Results:')
     .option('--out <folder>', 'where page, pruned model and masks go', 'report')
     .option('--json', 'print the result as JSON');
   addModelOptions(command).action(run);

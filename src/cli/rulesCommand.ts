@@ -20,6 +20,7 @@ export function addRulesCommand(program: Command): void {
     .argument('<model>', 'ONNX file of a classifier that ends in dense layers')
     .requiredOption('--dataset <name|folder|file>', 'images with classes: digits, mnist, a folder, an .npz file')
     .option('--features <name>', 'the layer whose values are the features (default: what the first dense layer reads)')
+    .optionsGroup('Results:')
     .option('--out <folder>', 'where the page goes, and rules.json for "konkyo explain --rules"', 'report')
     .option('--json', 'print the result as JSON');
   addModelOptions(command).action(run);

@@ -4,6 +4,7 @@ import { isFloat } from '../onnx/elementType.ts';
 import type { ValueInfo } from '../onnx/graph.ts';
 import { detectionSchema } from './detection/detectionSettings.ts';
 import { InputDescriptionError, UnsuitableModelError } from './errors.ts';
+import type { InputSettings } from './inputSettings.ts';
 import type { NumberDescription } from './numberDescription.ts';
 import { tasks } from './task/task.ts';
 
@@ -53,13 +54,7 @@ const schema = v.strictObject({
   inputs: v.optional(v.record(v.string(), ofOne)),
 });
 
-/**
- * What a user says of the input, and of what the model does, in MODEL.konkyo.json or by flags. `size` is one number or
- * [height, width]; of a signal, its length. `features` are the names of a table's features or a signal's channels. Of a model of
- * several inputs, `inputs` says by name what is so for one of them alone. `scores` says of outputs that the model makes no probabilities
- * of that they are `logits`, of which a softmax does, or `numbers` of which it would mean nothing.
- */
-export type InputSettings = v.InferOutput<typeof schema>;
+export type { InputSettings } from './inputSettings.ts';
 
 type Sources = Readonly<Record<Exclude<keyof InputSettings, 'inputs'>, string>>;
 

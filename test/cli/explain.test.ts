@@ -347,6 +347,24 @@ describe.concurrent('konkyo methods', () => {
   });
 });
 
+it('help says in 80 columns and in groups what there is, and of methods each default', async () => {
+  for (const name of ['explain', 'evaluate', 'compile', 'rules', 'regions', 'filters', 'noncontributing', 'maximize']) {
+    const { stdout } = await konkyo.run([name, '--help']);
+    for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+    expect(stdout, name).toMatch(/\nOptions:\n[\s\S]*\nModel, input and machine:\n/);
+  }
+  const { stdout } = await konkyo.run(['explain', '--help']);
+  expect(stdout).toMatch(/\nResults:\n[\s\S]*--fail-on[\s\S]*\nOptions of methods:\n/);
+  const text = stdout.slice(stdout.indexOf('Options of methods:')).replace(/\s+/g, ' ');
+  for (const { id, options } of methodKinds) {
+    for (const [name, option] of Object.entries(options)) {
+      const own = text.slice(text.indexOf(`--${name} <number>`)).split(/ --[a-z]+ </)[0]!;
+      expect(own, `--${name} of ${id}`).toContain(option.about.replace(/\s+/g, ' '));
+      expect(own, `--${name} of ${id}`).toMatch(new RegExp(`[ (]${option.default}: [^;)]*\\b${id}\\b`));
+    }
+  }
+});
+
 it('help and version go to stdout', async () => {
   const [help, version] = await Promise.all([konkyo.runAlone(['--help']), konkyo.runAlone(['--version'])]);
   expect(help).toMatchObject({ status: 0, stderr: '' });
