@@ -12,5 +12,7 @@ export const glossaryGist = 'each in a sentence or two';
 /** Between sentences, and at their end. */
 export const space = ' ';
 export const fullStop = '.';
+/** A text with more about it in parentheses. */
+export const aside = (text: string, more: string) => `${text} (${more})`;
 /** Of a scrolling table, for those who do not see it. */
 export const scrolls = (what: string) => `${what}, scrolls sideways`;

@@ -19,7 +19,7 @@ export function depends(decisive: number, images: number, named: readonly string
   return `${which}。ほかのよくある変換では、${listed(named)}となります。仮定が誤っていれば、このページも誤りです。--scale、--mean、--std、--order で指定してください。`;
 }
 
-const names: Readonly<Record<PreprocessingName, string>> = {
+export const preprocessingNames: Readonly<Record<PreprocessingName, string>> = {
   '0..1': '0〜1',
   '-1..1': '−1〜1',
   '0..255': '0〜255',
@@ -30,7 +30,7 @@ const names: Readonly<Record<PreprocessingName, string>> = {
 
 /** A decision, and the way from pixels to input that gives it: `0〜1・BGR なら「tabby」（93.9%）`. */
 export const way = (says: string, name: PreprocessingName, order: string | undefined) =>
-  `${names[name]}${order === undefined ? '' : `・${order}`} なら${says}`;
+  `${preprocessingNames[name]}${order === undefined ? '' : `・${order}`} なら${says}`;
 
 export const logits =
   'モデルの出力は確率に変換されていないスコアです。多くのモデルのようにこれがロジットであれば、ここに示す確率は正しい値です。ロジットであることは --softmax で指定できます。';

@@ -58,7 +58,7 @@ export const noneBelieved =
   '検査に合格したマップはありません。上の図はその中で最も良いものですが、論拠にしてはなりません。';
 export const noMap = 'この判定のマップはありません。';
 export const more = (maps: number) => `ほか ${maps} 個（下に掲載）`;
-export const evidenceIn = (target: string) => `${target} の根拠`;
+export const evidenceIn = (target: string) => `${quoted(target)}の根拠`;
 export function legend(inPatches: boolean): string {
   const patches = inPatches ? '色の似た画素をまとめたパッチごとに、根拠の平均を示しています。' : '';
   return `赤は判定を支持した部分、青は反対した部分で、色が濃いほど強く働きました。濃さの尺度はマップごとに異なります。${patches}`;

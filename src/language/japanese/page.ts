@@ -12,5 +12,7 @@ export const glossaryGist = 'それぞれ一、二文で';
 /** Between sentences, and at their end. */
 export const space = '';
 export const fullStop = '。';
+/** A text with more about it in parentheses. */
+export const aside = (text: string, more: string) => `${text}（${more}）`;
 /** Of a scrolling table, for those who do not see it. */
 export const scrolls = (what: string) => `${what}、横にスクロールできます`;

@@ -14,7 +14,7 @@ export const beliefQuestion: ImageQuestion = {
   gist: ({ checks }) => checks.gist,
   isAnswered: ({ maps }) => maps.some(({ figures, unchecked }) => figures.length > 0 || unchecked !== undefined),
   answer(image, _level, words) {
-    const checks = checksOf(image);
+    const checks = checksOf(image, words);
     return html`
 <p class="measure">${summary(image, checks, words)}</p>
 ${reasons(image).map((reason) => html`<p class="measure">${asWritten(reason, words)}</p>`)}
@@ -27,12 +27,12 @@ interface Check {
   readonly figure: Figure;
 }
 
-function checksOf(image: ExplainedImage): readonly Check[] {
-  return image.maps.flatMap((map) => map.figures.map((figure) => ({ map: nameIn(image, map), figure })));
+function checksOf(image: ExplainedImage, words: Words): readonly Check[] {
+  return image.maps.flatMap((map) => map.figures.map((figure) => ({ map: nameIn(image, map, words), figure })));
 }
 
-function nameIn({ maps }: ExplainedImage, { title, target }: AttributionMap): string {
-  return new Set(maps.map((map) => map.target)).size > 1 ? `${title} (${target})` : title;
+function nameIn({ maps }: ExplainedImage, { title, target }: AttributionMap, { page }: Words): string {
+  return new Set(maps.map((map) => map.target)).size > 1 ? page.aside(title, target) : title;
 }
 
 /** What is unchecked is not vouched for: neither by its sum, nor because it failed no check. */
@@ -64,7 +64,7 @@ function checkTable(image: ExplainedImage, checks: readonly Check[], words: Word
   <thead><tr><th scope="col">${columns.map}</th><th scope="col">${columns.together}</th>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
   <tbody>${image.maps.map(
     (map) => html`
-  <tr><th scope="row">${nameIn(image, map)}</th><td>${lampElement(lampFor(map), words)}</td>${labels.map(
+  <tr><th scope="row">${nameIn(image, map, words)}</th><td>${lampElement(lampFor(map), words)}</td>${labels.map(
     (label) =>
       html`<td>${cell(
         map.figures.find((figure) => figure.label === label),

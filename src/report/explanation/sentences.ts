@@ -106,7 +106,7 @@ export function numbersWords(numbers: NumbersView, { decision }: Words): string 
 }
 
 export function pictureAlternative({ name, picture, numbers }: ExplainedImage, words: Words): string {
-  if (numbers) return `${name}, ${numbersWords(numbers, words)}`;
+  if (numbers) return `${name}${words.many.comma}${numbersWords(numbers, words)}`;
   return words.decision.pictureAlternative(name, picture.height, picture.width);
 }
 
