@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { type MethodChoice, mostMethods } from '../app/defaultMethods.ts';
 import type { ExplainSummary } from '../app/explainSummary.ts';
 import type { WriteReportOptions } from '../app/reportOutput.ts';
 import type { InputPart } from '../app/severalInputs.ts';
@@ -7,7 +8,6 @@ import type { Subjects } from '../app/subjects.ts';
 import { subjectsOf } from '../app/subjectsOf.ts';
 import { writeReport } from '../app/writeReport.ts';
 import { writeSeveralInputs } from '../app/writeSeveralInputs.ts';
-import type { Method } from '../attribution/method.ts';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
 import { KonkyoError } from '../konkyoError.ts';
 import { InvalidTargetError } from '../model/errors.ts';
@@ -23,7 +23,7 @@ import { commandLine, UsageError } from './flags.ts';
 import { severalInputs } from './heldFlag.ts';
 import { openInputs } from './inputs.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
-import { chosenMethods } from './methodFlags.ts';
+import { methodChoice } from './methodFlags.ts';
 import { addMethodOptions, addModelOptions, type ModelFlags, modelFrom, modelInputs } from './modelOptions.ts';
 import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
@@ -38,6 +38,7 @@ interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
   readonly layer?: string;
   readonly unit?: string;
   readonly checks: boolean;
+  readonly studies?: boolean;
   readonly out: string;
   readonly rules?: string;
   readonly save?: string;
@@ -54,7 +55,10 @@ export function addExplainCommand(program: Command): void {
       '<input...>',
       'PNG, JPEG or WebP picture (or - for one on stdin), .npy or .npz array (model input as it is), .csv file of a table or signal, or DATASET:INDEX, such as digits:7',
     )
-    .option('--method <ids>', 'methods, separated by commas (default: all; see "konkyo methods")')
+    .option(
+      '--method <ids>',
+      'methods, separated by commas; "default" is three or four that fit the model, "all" takes minutes (see "konkyo methods")',
+    )
     .option(
       '--target <target>',
       'class index or name, "predicted", A-vs-B, label:NAME, value, value:COLUMN, class:NAME, class:NAME@MASK.png, box:X1,Y1,X2,Y2[:CLASS], or a slice of an output, "OUTPUT[0,4:84,7]"',
@@ -78,6 +82,10 @@ export function addExplainCommand(program: Command): void {
       '--no-checks',
       'leave out deletion, insertion and random weights (62 runs of the model a map, and each map once more), and regions and filters',
     )
+    .option(
+      '--studies',
+      'also look for the regions that the decision needs and the filters that carried it (of small images that is done unasked)',
+    )
     .option('--probabilities', 'explain the output as it is, not the scores before a final softmax or sigmoid')
     .option('--out <folder>', 'where the report goes', 'report')
     .option('--rules <file>', 'rules.json of "konkyo rules": the report also says which rule fired')
@@ -89,7 +97,7 @@ export function addExplainCommand(program: Command): void {
 
 async function run(modelPath: string, inputs: string[], flags: Flags): Promise<void> {
   const progress = progressTo();
-  const chosen = chosenMethods(flags.method, flags);
+  const chosen = methodChoice(flags.method, flags);
   await prepareTargets(
     [
       { kind: 'report', path: flags.out },
@@ -119,7 +127,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
   const subjects = await subjectsFrom(modelPath, flags, inputs);
   try {
     // What a detector finds can also be explained by methods that compare boxes.
-    const methods = subjects.task === 'detection' ? chosenMethods(flags.method, flags, true) : chosen;
+    const methods = subjects.task === 'detection' ? methodChoice(flags.method, flags, true) : chosen;
     const unit = unitFrom(flags, subjects);
     try {
       await explainAndWrite(modelPath, inputs, flags, { subjects, unit, methods, progress });
@@ -171,7 +179,7 @@ function numberOf(name: string, text: string | undefined): number | undefined {
 interface Loaded {
   readonly subjects: Subjects;
   readonly unit: UnitTarget | undefined;
-  readonly methods: readonly Method[];
+  readonly methods: MethodChoice;
   readonly progress: Progress;
 }
 
@@ -201,7 +209,7 @@ async function explainAndWrite(
   { subjects, unit, methods, progress }: Loaded,
 ): Promise<void> {
   const sources = await openInputs(inputs, subjects, flags);
-  checkSizes(sources.length, methods.length, subjects, flags);
+  checkSizes(sources.length, mostMethods(methods), subjects, flags);
   const summary = await writeReport(subjects, sources, {
     ...(await reportOptions(modelPath, flags, { methods, progress })),
     unit,
@@ -219,6 +227,7 @@ async function reportOptions(
     ...workOptions(progress),
     methods,
     checks: flags.checks,
+    studies: flags.studies ?? (flags.method === 'all' ? true : undefined),
     rules: rules === undefined ? undefined : { name: rules, text: await readNamedText(rules, 'rules') },
     modelName: basename(modelPath),
     command: commandLine(),
