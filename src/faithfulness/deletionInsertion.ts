@@ -45,7 +45,7 @@ function declared(settingsFor: (classifier: Classifier) => CurveSettings) {
 
 const id = 'deletion-insertion';
 
-/** Of large models in half the steps, the map's as what it is compared with: verdicts then differ as often as between 32 steps and 64. */
+/** Of large models in half the steps, the map's as what it is compared with: verdicts differ about as often as between 32 steps and 64. */
 export const deletionInsertion = declared((classifier) => ({
   ...curveDefaults,
   steps: isLarge(classifier) ? curveDefaults.steps / 2 : curveDefaults.steps,
