@@ -39,7 +39,7 @@ export async function writeReport(
   // Whatever ends the program while the maps are checked, they are there.
   const onMaps = async (found: ExplainedImages) => {
     const { page } = await pageOf(found);
-    options.message?.(`The maps are in ${page}; the checks follow.`);
+    options.progress?.(0, 1, `The maps are in ${page}; the checks follow`);
   };
   const found = await explainImages(explainable, images, { onMaps, ...options });
   await output.writeArrays?.(
