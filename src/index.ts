@@ -4,6 +4,7 @@
  * 'konkyo/relevance', 'konkyo/faithfulness', 'konkyo/training' and 'konkyo/studies'.
  */
 
+export { defaultMethods, type MethodChoice } from './app/defaultMethods.ts';
 export { type EvaluatedMethods, type EvaluateOptions, evaluate } from './app/evaluate.ts';
 export { type EvaluationSummary, evaluationFiles, evaluationSummary } from './app/evaluationFiles.ts';
 export {
@@ -11,6 +12,7 @@ export {
   type ExplainImagesOptions,
   explainImages,
   type FoundImage,
+  type Unasked,
 } from './app/explainImages.ts';
 export { type ExplainSummary, explainSummary, mapArchive } from './app/explainSummary.ts';
 export { type ImageReader, type ImageSource, openImages } from './app/imageSources.ts';

@@ -15,7 +15,8 @@ import { InterruptedWorkError, stoppable, type WorkOptions } from '../progress.t
 import type { NamedImage } from '../report/explanation/explainedView.ts';
 import type { ImageHiding } from '../report/explanation/hiddenView.ts';
 import { type FiredRuleView, firedRuleViews, type RuleText } from '../studies/booleanRules/page/firedView.ts';
-import { type DecidingView, decidingParts } from '../studies/filterPaths/page/decidingView.ts';
+import { type DecidingParts, type DecidingView, decidingParts } from '../studies/filterPaths/page/decidingView.ts';
+import { isPhoto, type MethodChoice, methodsFor } from './defaultMethods.ts';
 import { hidingOf, patchesOf } from './hiding.ts';
 import { type ImageHash, imageHash } from './imageHash.ts';
 import { type LeftOut, type Refusals, refusalsOf } from './leftOut.ts';
@@ -30,13 +31,21 @@ import { asSubjects, type Explainable, type ImageSubject, type Subject, type Sub
 
 /** With which methods images are explained, for which target, and what else is found out. */
 export interface ExplainImagesOptions extends WorkOptions {
-  readonly methods: readonly Method[];
+  /** Default: a handful, see defaultMethods. */
+  readonly methods?: MethodChoice;
   /** The target for an image, given what the model predicts; by default the predicted class, and why it and not the second. */
   readonly target?: (prediction: Prediction) => Target;
   /** A unit of a layer to explain in place of a class. The caller releases it. */
   readonly unit?: UnitTarget;
-  /** Whether the maps are checked (see checkMaps), and regions and filters looked at; not of units. Default true. */
+  /** Whether the maps are checked (see checkMaps); not of units. Default true. */
   readonly checks?: boolean;
+  /**
+   * Whether regions that the decision needs and filters that carried it are looked for, where maps are checked. Default: of small
+   * images; of a photo it takes longer than all the rest.
+   */
+  readonly studies?: boolean;
+  /** Told what is found out so far, unchecked, once the maps are made: a page of it is worth having should nothing follow. */
+  readonly onMaps?: (found: ExplainedImages) => Promise<void>;
   /** Rules of this model, as `konkyo rules` writes them: which of them fired is said of each image. */
   readonly rules?: RuleText;
 }
@@ -60,6 +69,9 @@ export interface FoundImage {
   readonly fired?: FiredRuleView;
 }
 
+/** What takes long, and is looked for where it is asked for: `studies`. */
+export type Unasked = 'regions-and-filters';
+
 /** What was found out about some images: what a report, its pictures and its summary are made of. */
 export interface ExplainedImages {
   readonly task: Task;
@@ -77,6 +89,8 @@ export interface ExplainedImages {
   readonly assumed: readonly AssumedSetting[];
   /** What has to be known beside that, in sentences. */
   readonly notes: readonly string[];
+  /** What is left out by default and can be asked for. */
+  readonly unasked: readonly Unasked[];
   /** What a signal kept from being done; empty where none came. */
   readonly missing: readonly string[];
 }
@@ -126,39 +140,56 @@ export async function explainPart(
       refusals.add({ image: image.name, error }, given.length);
     }
   }
+  const placeOf = ({ image: { name, image } }: FoundImage) =>
+    asked.findIndex((one) => one.name === name && one.image === image);
+  const wholeOf = (parts: readonly Part[]): ExplainedImages | undefined => {
+    const [first] = parts;
+    if (!first) return undefined;
+    const only = <T>(lists: readonly (readonly T[])[]) => [...new Set(lists.flat())];
+    const methods = new Map(parts.flatMap((part) => part.methods.map((method) => [method.id, method] as const)));
+    return {
+      ...first,
+      task: subjects.task,
+      images: parts.flatMap((part) => part.images).toSorted((a, b) => placeOf(a) - placeOf(b)),
+      methods: [...methods.values()],
+      leftOut: refusals.summary(),
+      notes: [...refusals.notes(), ...only(parts.map(({ notes }) => notes))],
+      unasked: only(parts.map(({ unasked }) => unasked)),
+      missing: only(parts.map(({ missing }) => missing)),
+    };
+  };
   const parts: Part[] = [];
   for (const [subject, images] of groups) {
     // What was refused as a whole would be refused again.
-    const methods = options.methods.filter((method) => groups.size === 1 || !refusals.has(method));
-    const part = await explainAlike(subject, images, { ...options, methods }, refusals);
+    const methods = methodsFor(options.methods, subject.classifier).filter(
+      (method) => groups.size === 1 || !refusals.has(method),
+    );
+    const onMaps = async (part: Part) => {
+      const found = wholeOf([...parts, part]);
+      if (found) await options.onMaps?.(found);
+    };
+    const part = await explainAlike(subject, images, { ...options, methods, onMaps }, refusals);
     if (part) parts.push(part);
     await subjects.done?.(subject);
   }
-  const [first] = parts;
-  if (!first) return undefined;
-  const only = <T>(lists: readonly (readonly T[])[]) => [...new Set(lists.flat())];
-  const images = parts.flatMap((part) => part.images);
-  const placeOf = ({ image: { name, image } }: FoundImage) =>
-    asked.findIndex((one) => one.name === name && one.image === image);
-  return {
-    ...first,
-    task: subjects.task,
-    images: images.toSorted((a, b) => placeOf(a) - placeOf(b)),
-    methods: options.methods.filter((method) => parts.some(({ methods }) => methods.includes(method))),
-    leftOut: refusals.summary(),
-    notes: [...refusals.notes(), ...only(parts.map(({ notes }) => notes))],
-    missing: only(parts.map(({ missing }) => missing)),
-  };
+  return wholeOf(parts);
 }
 
 type AskedImage = NamedImage & Pick<ImageSubject, 'decided'>;
 type Part = Omit<ExplainedImages, 'task' | 'leftOut'>;
 
+type Hidings = readonly (ImageHiding | undefined)[];
+
+interface AlikeOptions extends Omit<ExplainImagesOptions, 'methods' | 'onMaps'> {
+  readonly methods: readonly Method[];
+  readonly onMaps: (part: Part) => Promise<void>;
+}
+
 /** Explains images of one subject. */
 async function explainAlike(
   { classifier, target, explained }: Subject,
   asked: readonly AskedImage[],
-  given: ExplainImagesOptions,
+  given: AlikeOptions,
   refusals: Refusals,
 ): Promise<Part | undefined> {
   const options = { ...given, target };
@@ -175,7 +206,44 @@ async function explainAlike(
   if (found.every(({ maps }) => maps.length === 0)) return undefined;
   const trials = await preprocessingTrials(classifier, explained === undefined ? images : []);
   const isLookedAt = checks && !unit;
+  const hasRegions = classifier.input.numbers === undefined;
+  const isClass = classifier.scores.tolerance === undefined;
+  const isStudied = isLookedAt && isClass && hasRegions && (options.studies ?? !isPhoto(classifier.input));
+  const methods = askedMethods.filter(({ id }) =>
+    found.some(({ maps }) => maps.some(({ method }) => method.id === id)),
+  );
+  const left = askedMethods.filter(
+    (method) => !methods.includes(method) && !refusals.all.some((one) => one.method === method),
+  );
+  const patches = images.map((image) => patchesOf(classifier, image));
+  const hashes = await Promise.all(images.map(imageHash));
+  const partOf = (
+    explanations: readonly CheckedExplanation[],
+    { isChecked, deciding, hidden }: { isChecked: boolean; deciding?: DecidingParts; hidden?: Hidings },
+  ): Part => ({
+    classifier,
+    explained: unit?.classifier ?? classifier,
+    images: explanations.flatMap((explanation, i) => {
+      const one = images[i];
+      const hash = hashes[i];
+      if (!one || !hash) return [];
+      const { decided, ...image } = one;
+      const about = decided || explained ? { decided, explained } : undefined;
+      const more = { preprocessing: trials[i], patches: patches[i], hash, fired: fired?.[i] };
+      return [{ image, classifier, about, explanation, deciding: deciding?.views[i], hidden: hidden?.[i], ...more }];
+    }),
+    methods,
+    assumed: assumedSettings(classifier.input, classifier.inputSources),
+    notes: isLookedAt ? [...(deciding?.notes ?? []), ...withoutDeciding(isClass, hasRegions, isStudied)] : [],
+    unasked: isLookedAt && isClass && hasRegions && !isStudied ? ['regions-and-filters'] : [],
+    missing: [
+      ...(signal?.aborted ? left.map(({ title }) => title) : []),
+      ...(isChecked ? [] : ['the checks of the maps']),
+      ...(isStudied && !deciding ? ['regions and filters'] : []),
+    ],
+  });
   const whole = { progress: stoppable(options) };
+  if (isLookedAt && !signal?.aborted) await options.onMaps(partOf(found.map(unchecked(notYet)), { isChecked: false }));
   const checked = isLookedAt
     ? await unlessInterrupted(signal, () =>
         checkMaps(
@@ -188,21 +256,6 @@ async function explainAlike(
     : found.map(unchecked(unit ? withoutDecision : 'Checks were not asked for (--no-checks).'));
   const explanations = checked ?? found.map(unchecked('The run was interrupted before.'));
   sayWarnings(images, explanations, options.message);
-  const chosen = (i: number) => explanations[i]?.prediction.chosen ?? 0;
-  const hasRegions = classifier.input.numbers === undefined;
-  const isClass = classifier.scores.tolerance === undefined;
-  const deciding =
-    isLookedAt && isClass && hasRegions
-      ? await unlessInterrupted(signal, () =>
-          decidingParts(
-            classifier,
-            images.map((named, i) => ({ ...named, chosen: chosen(i) })),
-            whole.progress,
-          ),
-        )
-      : undefined;
-  const patches = images.map((image) => patchesOf(classifier, image));
-  const hashes = await Promise.all(images.map(imageHash));
   const hidden = isLookedAt
     ? await unlessInterrupted(signal, () =>
         Promise.all(
@@ -213,45 +266,11 @@ async function explainAlike(
         ),
       )
     : undefined;
-  const methods = askedMethods.filter(({ id }) =>
-    explanations.some(({ maps }) => maps.some(({ method }) => method.id === id)),
-  );
-  const left = askedMethods.filter(
-    (method) => !methods.includes(method) && !refusals.all.some((one) => one.method === method),
-  );
-  return {
-    classifier,
-    explained: unit?.classifier ?? classifier,
-    images: explanations.flatMap((explanation, i) => {
-      const one = images[i];
-      const hash = hashes[i];
-      if (!one || !hash) return [];
-      const { decided, ...image } = one;
-      const about = decided || explained ? { decided, explained } : undefined;
-      return [
-        {
-          image,
-          classifier,
-          about,
-          explanation,
-          preprocessing: trials[i],
-          deciding: deciding?.views[i],
-          patches: patches[i],
-          hidden: hidden?.[i],
-          hash,
-          fired: fired?.[i],
-        },
-      ];
-    }),
-    methods,
-    assumed: assumedSettings(classifier.input, classifier.inputSources),
-    notes: isLookedAt ? [...(deciding?.notes ?? []), ...withoutDeciding(isClass, hasRegions)] : [],
-    missing: [
-      ...(signal?.aborted ? left.map(({ title }) => title) : []),
-      ...(checked ? [] : ['the checks of the maps']),
-      ...(isLookedAt && isClass && hasRegions && !deciding ? ['regions and filters'] : []),
-    ],
-  };
+  const decided = images.map((named, i) => ({ ...named, chosen: explanations[i]?.prediction.chosen ?? 0 }));
+  const deciding = isStudied
+    ? await unlessInterrupted(signal, () => decidingParts(classifier, decided, whole.progress))
+    : undefined;
+  return partOf(explanations, { isChecked: checked !== undefined, deciding, hidden });
 }
 
 async function preprocessingTrials(
@@ -263,12 +282,14 @@ async function preprocessingTrials(
   return trials;
 }
 
+const notYet = 'The maps had not been checked when this page was written.';
 const withoutClasses =
   'Which regions and filters decided is left out: a value decides between no classes. Occlusion and RISE show what of the image it rests on.';
 /** Why regions and filters are not looked at. */
-function withoutDeciding(isClass: boolean, isPicture: boolean): readonly string[] {
+function withoutDeciding(isClass: boolean, isPicture: boolean, isStudied: boolean): readonly string[] {
   if (!isPicture) return ['Regions and filters are looked at in pictures alone.'];
-  return isClass ? [] : [withoutClasses];
+  if (!isClass) return [withoutClasses];
+  return isStudied ? [] : ['Which regions and filters decided was not looked for: --studies does, and --method all.'];
 }
 
 const withoutDecision = 'The checks measure how sure a decision is, and a unit makes none.';

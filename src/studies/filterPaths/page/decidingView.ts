@@ -50,7 +50,7 @@ export interface CarryingView {
 }
 
 /** What there is to say of each image; why nothing is said, in the notes. */
-interface DecidingParts {
+export interface DecidingParts {
   /** An entry for each image, or none. */
   readonly views: readonly DecidingView[];
   readonly notes: readonly string[];
