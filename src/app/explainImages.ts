@@ -14,13 +14,15 @@ import { InterruptedWorkError, stoppable, type WorkOptions } from '../progress.t
 import type { NamedImage } from '../report/explanation/explainedView.ts';
 import { type FiredRuleView, firedRuleViews, type RuleText } from '../studies/booleanRules/page/firedView.ts';
 import { type DecidingView, decidingParts } from '../studies/filterPaths/page/decidingView.ts';
+import { usualBaseline, withOneBaseline } from './baseline.ts';
+import { type EmptyImage, emptyImage, predictEmpty } from './emptyImage.ts';
 import { type LeftOut, type Refusals, refusalsOf } from './leftOut.ts';
 import { mapsWithContrast } from './mapsWithContrast.ts';
 import {
   type AssumedSetting,
   assumedSettings,
   type PreprocessingTrial,
-  tryPreprocessing,
+  preprocessingTrials,
 } from './preprocessingTrial.ts';
 import { asSubjects, type Explainable, type ImageSubject, type Subject, type Subjects } from './subjects.ts';
 
@@ -33,6 +35,11 @@ export interface ExplainImagesOptions extends WorkOptions {
   readonly unit?: UnitTarget;
   /** Whether the maps are checked (see checkMaps), and regions and filters looked at; not of units. Default true. */
   readonly checks?: boolean;
+  /**
+   * What stands in place of what is blanked, by methods whose settings say nothing else, checks and regions: a pixel value, 0 to 255.
+   * Default: black for grey images, mid-grey for colour (see `usualBaseline`).
+   */
+  readonly baseline?: number;
   /** Rules of this model, as `konkyo rules` writes them: which of them fired is said of each image. */
   readonly rules?: RuleText;
 }
@@ -45,6 +52,8 @@ export interface FoundImage {
   /** What the maps explain, where that is not one of the model's own scores; what the whole model decided, where that is not a class. */
   readonly about?: Pick<Subject, 'explained'> & Pick<ImageSubject, 'decided'>;
   readonly explanation: CheckedExplanation;
+  /** What the model makes of an empty image, of which all is gone. Absent for a layer's unit, and where the model gives no number. */
+  readonly empty?: EmptyImage;
   /** What other usual ways from pixels to model input decide, where nobody said which it is and the image came as pixels. */
   readonly preprocessing?: PreprocessingTrial;
   /** Regions that the decision needs, and filters that carried it, where they were looked for. */
@@ -82,8 +91,9 @@ export interface ExplainedImages {
 export async function explainImages(
   explainable: Explainable,
   images: readonly NamedImage[],
-  options: ExplainImagesOptions,
+  given: ExplainImagesOptions,
 ): Promise<ExplainedImages> {
+  const options = withOneBaseline(given, explainable.input);
   const refusals = refusalsOf(options.message);
   const found = await explainPart(asSubjects(explainable, options.target), images, options, refusals);
   if (!found) throw nothingDone(refusals, options.signal);
@@ -154,7 +164,14 @@ async function explainAlike(
   refusals: Refusals,
 ): Promise<Part | undefined> {
   const options = { ...given, target };
-  const { methods: askedMethods, unit, checks = true, rules, signal } = options;
+  const {
+    methods: askedMethods,
+    unit,
+    checks = true,
+    rules,
+    signal,
+    baseline = usualBaseline(classifier.input),
+  } = options;
   const images = await explainableImages(classifier, asked, refusals);
   if (images.length === 0) return undefined;
   const fired = await (rules &&
@@ -167,7 +184,8 @@ async function explainAlike(
   if (found.every(({ maps }) => maps.length === 0)) return undefined;
   const trials = await preprocessingTrials(classifier, explained === undefined ? images : []);
   const isLookedAt = checks && !unit;
-  const whole = { progress: stoppable(options) };
+  const whole = { progress: stoppable(options), baseline };
+  const empty = unit ? undefined : await predictEmpty(classifier, baseline);
   const checked = isLookedAt
     ? await unlessInterrupted(signal, () =>
         checkMaps(
@@ -190,6 +208,7 @@ async function explainAlike(
             classifier,
             images.map((named, i) => ({ ...named, chosen: chosen(i) })),
             whole.progress,
+            { pixel: baseline },
           ),
         )
       : undefined;
@@ -208,7 +227,8 @@ async function explainAlike(
       const { decided, ...image } = one;
       const about = decided || explained ? { decided, explained } : undefined;
       const others = { preprocessing: trials[i], deciding: deciding?.views[i], fired: fired?.[i] };
-      return [{ image, classifier, about, explanation, ...others }];
+      const blank = empty && emptyImage(classifier, baseline, empty, explanation.target);
+      return [{ image, classifier, about, explanation, empty: blank, ...others }];
     }),
     methods,
     assumed: assumedSettings(classifier.input, classifier.inputSources),
@@ -219,15 +239,6 @@ async function explainAlike(
       ...(isLookedAt && isClass && hasRegions && !deciding ? ['regions and filters'] : []),
     ],
   };
-}
-
-async function preprocessingTrials(
-  classifier: Classifier,
-  images: readonly AskedImage[],
-): Promise<readonly (PreprocessingTrial | undefined)[]> {
-  const trials: (PreprocessingTrial | undefined)[] = [];
-  for (const { image, isOfPixels } of images) trials.push(isOfPixels && (await tryPreprocessing(classifier, image)));
-  return trials;
 }
 
 const withoutClasses =

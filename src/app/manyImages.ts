@@ -7,6 +7,7 @@ import { partName, renderFront, renderPart, rowsAPart } from '../report/explanat
 import { emptyTally, type Tally, tallied } from '../report/explanation/manyImages/tally.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
 import { provenanceOf } from '../report/page/provenanceView.ts';
+import { withOneBaseline } from './baseline.ts';
 import { type ExplainedImages, explainPart, nothingDone } from './explainImages.ts';
 import { type ExplainSummary, imageSummaries, mapArchive, ofModel } from './explainSummary.ts';
 import type { ImageSource } from './imageSources.ts';
@@ -35,8 +36,9 @@ interface Done {
 export async function writeManyImages(
   subjects: Subjects,
   sources: readonly ImageSource[],
-  options: WriteReportOptions,
+  given: WriteReportOptions,
 ): Promise<ExplainSummary> {
+  const options = withOneBaseline(given, subjects.input);
   const { signal, output } = options;
   await checkSources(sources, options);
   const refusals = refusalsOf(options.message);

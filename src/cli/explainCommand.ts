@@ -89,7 +89,10 @@ export function addExplainCommand(program: Command): void {
 
 async function run(modelPath: string, inputs: string[], flags: Flags): Promise<void> {
   const progress = progressTo();
-  const chosen = chosenMethods(flags.method, flags);
+  // A wrong one is said before anything is read.
+  baselineFrom(flags.baseline);
+  const ofMethods = { ...flags, baseline: undefined };
+  const chosen = chosenMethods(flags.method, ofMethods);
   await prepareTargets(
     [
       { kind: 'report', path: flags.out },
@@ -119,7 +122,7 @@ async function run(modelPath: string, inputs: string[], flags: Flags): Promise<v
   const subjects = await subjectsFrom(modelPath, flags, inputs);
   try {
     // What a detector finds can also be explained by methods that compare boxes.
-    const methods = subjects.task === 'detection' ? chosenMethods(flags.method, flags, true) : chosen;
+    const methods = subjects.task === 'detection' ? chosenMethods(flags.method, ofMethods, true) : chosen;
     const unit = unitFrom(flags, subjects);
     try {
       await explainAndWrite(modelPath, inputs, flags, { subjects, unit, methods, progress });
@@ -166,6 +169,14 @@ function numberOf(name: string, text: string | undefined): number | undefined {
   const number = text.trim() === '' ? Number.NaN : Number(text);
   if (Number.isFinite(number) && number >= 0) return number;
   throw new UsageError(`--${name} takes a number of 0 or more, not "${text}".`);
+}
+
+/** What is gone, in the whole explanation: methods, checks and regions. */
+function baselineFrom(flag: unknown): number | undefined {
+  const text = textOf(flag);
+  const pixel = numberOf('baseline', text);
+  if (pixel === undefined || pixel <= 255) return pixel;
+  throw new UsageError(`--baseline takes a pixel value, 0 to 255, not "${text}".`);
 }
 
 interface Loaded {
@@ -219,6 +230,7 @@ async function reportOptions(
     ...workOptions(progress),
     methods,
     checks: flags.checks,
+    baseline: baselineFrom(flags.baseline),
     rules: rules === undefined ? undefined : { name: rules, text: await readNamedText(rules, 'rules') },
     modelName: basename(modelPath),
     command: commandLine(),

@@ -53,10 +53,11 @@ export const deletionInsertion = deletionInsertionWith(curveDefaults);
 /** Image by image. Maps of one target share the random map's curves and the edge detector's. */
 async function comparedCurves(
   maps: readonly MapToCheck[],
-  { classifier, seed, progress }: RunOptions,
-  settings: CurveSettings,
+  { classifier, seed, baseline, progress }: RunOptions,
+  own: CurveSettings,
 ): Promise<readonly Outcome<ComparedCurves>[]> {
   const { input } = classifier;
+  const settings = { ...own, baseline: baseline ?? own.baseline };
   const segment = segmentSide(input);
   const outcomes = new Map<MethodMap, Outcome<ComparedCurves>>();
   const positions = [...new Set(maps.map(({ position }) => position))];
@@ -80,9 +81,9 @@ async function comparedCurves(
         ...ordered.map(({ cells }) => cells),
       ];
       const orders = all.map((cells) => segmentsByEvidence(cells, segment));
-      const [random, edges, ...own] = await perturbationCurves(classifier, image, map.target, orders, settings);
+      const [random, edges, ...curvesOf] = await perturbationCurves(classifier, image, map.target, orders, settings);
       for (const [k, { map }] of ordered.entries()) {
-        const curves = own[k];
+        const curves = curvesOf[k];
         if (!random || !edges || !curves) continue;
         const areas = [random, edges, curves].flatMap(({ deletion, insertion }) => [deletion.area, insertion.area]);
         const isValue = isByPlace(classifier);
