@@ -17,6 +17,8 @@ const at = (...names: string[]) => join(konkyo.folder, ...names);
 beforeAll(async () => {
   konkyo = await compileKonkyo();
   await writeFile(at('model.onnx'), readFileSync(new URL('../reference/lenet_digits.onnx', import.meta.url)));
+  // Said, so that no usual ways are tried and nothing is noted of them.
+  await writeFile(at('model.konkyo.json'), JSON.stringify({ scale: 1 / 255 }));
   await writeFile(at('classes.txt'), 'zero\none\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n');
 });
 afterAll(() => konkyo.remove());
@@ -39,7 +41,7 @@ describe.concurrent('konkyo explain', () => {
     const { status, stdout, stderr } = await explain('words', ['digits:3', 'digits:4', '--method', 'saliency']);
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /^digits:3: \d \(score -?\d\S+\)\ndigits:4: \d \(score -?\d\S+\)\nReport: words\/index\.html\n$/,
+      /^digits:3: \d \(\d+\.\d% if its scores are logits\)\ndigits:4: \d \(\d+\.\d% if its scores are logits\)\nReport: words\/index\.html\n$/,
     );
     expect(stderr).toMatch(/\[1\/1\]/);
     expect(await readdir(at('words'))).toEqual(['index.html']);
