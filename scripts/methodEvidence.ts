@@ -90,7 +90,7 @@ for (const method of methods) {
     );
     if (values.each) {
       for (const [i, map] of maps.entries()) {
-        const words = figuresOf(map, { percent: (p) => `${(100 * p).toFixed(1)}%`, signed: (v) => v.toPrecision(3) });
+        const words = figuresOf(map, wordsIn('en'));
         console.log(
           `    ${inputs[i]}: ${words.map(({ label, value, verdict }) => `${label} ${value} ${verdict}`).join('; ')}`,
         );

@@ -8,7 +8,8 @@ import { emptyTally, type Tally, tallied } from '../report/explanation/manyImage
 import { interruptedWords } from '../report/page/provenance.ts';
 import { provenanceOf } from '../report/page/provenanceView.ts';
 import { methodsFor, mostMethods } from './defaultMethods.ts';
-import { type ExplainedImages, explainPart, nothingDone } from './explainImages.ts';
+import type { ExplainedImages } from './explained.ts';
+import { explainPart, nothingDone } from './explainImages.ts';
 import { type ExplainSummary, imageSummaries, ofModel } from './explainSummary.ts';
 import type { ImageSource } from './imageSources.ts';
 import { type Refusals, refusalsOf } from './leftOut.ts';

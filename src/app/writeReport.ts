@@ -1,6 +1,7 @@
 import type { NamedImage } from '../report/explanation/explainedView.ts';
 import { mostMethods } from './defaultMethods.ts';
-import { type ExplainedImages, explainImages } from './explainImages.ts';
+import type { ExplainedImages } from './explained.ts';
+import { explainImages } from './explainImages.ts';
 import { type ExplainSummary, explainSummary } from './explainSummary.ts';
 import type { ImageSource } from './imageSources.ts';
 import { writeManyImages } from './manyImages.ts';

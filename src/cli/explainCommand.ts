@@ -107,8 +107,11 @@ export function addExplainCommand(program: Command): void {
 async function run(modelPath: string, named: string[], flags: Flags): Promise<void> {
   const progress = progressTo();
   checkFailOn(flags.failOn);
+  // A wrong one is said before anything is read.
+  baselineFrom(flags.baseline);
+  const ofMethods = { ...flags, baseline: undefined };
   const inputs = await namedFiles(named);
-  const chosen = methodChoice(flags.method, flags);
+  const chosen = methodChoice(flags.method, ofMethods);
   await prepareTargets(
     [
       { kind: 'report', path: flags.out },
@@ -139,7 +142,7 @@ async function run(modelPath: string, named: string[], flags: Flags): Promise<vo
   const subjects = await subjectsFrom(modelPath, flags, inputs);
   try {
     // What a detector finds can also be explained by methods that compare boxes.
-    const methods = subjects.task === 'detection' ? methodChoice(flags.method, flags, true) : chosen;
+    const methods = subjects.task === 'detection' ? methodChoice(flags.method, ofMethods, true) : chosen;
     const unit = unitFrom(flags, subjects);
     try {
       await explainAndWrite(modelPath, inputs, flags, { subjects, unit, methods, progress });
@@ -186,6 +189,14 @@ function numberOf(name: string, text: string | undefined): number | undefined {
   const number = text.trim() === '' ? Number.NaN : Number(text);
   if (Number.isFinite(number) && number >= 0) return number;
   throw new UsageError(`--${name} takes a number of 0 or more, not "${text}".`);
+}
+
+/** What is gone, in the whole explanation: methods, checks and regions. */
+function baselineFrom(flag: unknown): number | undefined {
+  const text = textOf(flag);
+  const pixel = numberOf('baseline', text);
+  if (pixel === undefined || pixel <= 255) return pixel;
+  throw new UsageError(`--baseline takes a pixel value, 0 to 255, not "${text}".`);
 }
 
 interface Loaded {
@@ -240,6 +251,7 @@ async function reportOptions(
     methods,
     checks: flags.checks,
     studies: flags.studies ?? (flags.method === 'all' ? true : undefined),
+    baseline: baselineFrom(flags.baseline),
     rules: rules === undefined ? undefined : { name: rules, text: await readNamedText(rules, 'rules') },
     modelName: basename(modelPath),
     command: commandLine(),

@@ -64,11 +64,12 @@ export const deletionInsertion = declared((classifier) => ({
 /** Image by image. Maps of all targets share the runs of the random map and the edge detector, and go through the model together. */
 async function comparedCurves(
   maps: readonly MapToCheck[],
-  { classifier, seed, progress }: RunOptions,
+  { classifier, seed, baseline, progress }: RunOptions,
   settingsFor: (classifier: Classifier) => CurveSettings,
 ): Promise<readonly Outcome<ComparedCurves>[]> {
   const { input } = classifier;
-  const settings = settingsFor(classifier);
+  const usual = settingsFor(classifier);
+  const settings = { ...usual, baseline: baseline ?? usual.baseline };
   const segment = segmentSide(input);
   const outcomes = new Map<MethodMap, Outcome<ComparedCurves>>();
   const positions = [...new Set(maps.map(({ position }) => position))];

@@ -8,7 +8,7 @@ import type { Progress } from '../../../progress.ts';
 import { mapPicture } from '../../../report/drawing/mapPicture.ts';
 import { mapScale } from '../../../report/drawing/mapReading.ts';
 import { scoped } from '../../../runtime/release.ts';
-import type { Occluder } from '../../occludedRegions/occluding.ts';
+import type { Fill, Occluder } from '../../occludedRegions/occluding.ts';
 import type { RegionSet } from '../../occludedRegions/regionSets.ts';
 import { compileImageFinder, type ImageFindings } from '../imageFindings.ts';
 import { pathName } from '../paths.ts';
@@ -68,10 +68,11 @@ export async function decidingParts(
   classifier: Classifier,
   images: readonly DecidedInput[],
   progress?: Progress,
+  fill?: Fill,
 ): Promise<DecidingParts> {
   try {
     return await scoped(async (keep) => {
-      const finder = await keep(compileImageFinder(classifier));
+      const finder = await keep(compileImageFinder(classifier, fill));
       const views: DecidingView[] = [];
       for (const [i, { image, name, chosen }] of images.entries()) {
         progress?.(i, images.length, `Regions and filters: ${name}`);
