@@ -4,14 +4,11 @@
  * 'konkyo/relevance', 'konkyo/faithfulness', 'konkyo/training' and 'konkyo/studies'.
  */
 
+export { defaultMethods, type MethodChoice } from './app/defaultMethods.ts';
 export { type EvaluatedMethods, type EvaluateOptions, evaluate } from './app/evaluate.ts';
 export { type EvaluationSummary, evaluationFiles, evaluationSummary } from './app/evaluationFiles.ts';
-export {
-  type ExplainedImages,
-  type ExplainImagesOptions,
-  explainImages,
-  type FoundImage,
-} from './app/explainImages.ts';
+export type { ExplainedImages, ExplainImagesOptions, FoundImage, Unasked } from './app/explained.ts';
+export { explainImages } from './app/explainImages.ts';
 export { type ExplainSummary, explainSummary, mapArchive } from './app/explainSummary.ts';
 export { type ImageReader, type ImageSource, openImages } from './app/imageSources.ts';
 export { knownTruthFiles } from './app/knownTruthFiles.ts';

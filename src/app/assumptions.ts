@@ -1,7 +1,7 @@
 import type { Words } from '../language/words.ts';
 import { probabilitySource } from '../model/classifier.ts';
 import { pixelWords } from '../report/page/provenanceView.ts';
-import type { ExplainedImages } from './explainImages.ts';
+import type { ExplainedImages } from './explained.ts';
 import type { TriedPreprocessing } from './preprocessingTrial.ts';
 
 /** Other ways from pixels to model input that are named, of the classes that they decide for. */

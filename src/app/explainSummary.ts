@@ -12,7 +12,8 @@ import { targetWords } from '../model/target.ts';
 import { type DecisionSummary, decisionSummary } from '../model/task/decision.ts';
 import type { Task } from '../model/task/task.ts';
 import { concatRows, float32 } from '../onnx/tensor.ts';
-import type { ExplainedImages, FoundImage } from './explainImages.ts';
+import type { EmptyImage } from './emptyImage.ts';
+import type { ExplainedImages, FoundImage } from './explained.ts';
 import type { LeftOut } from './leftOut.ts';
 import { type AssumedSetting, assumedSettings, type PreprocessingTrial } from './preprocessingTrial.ts';
 
@@ -49,6 +50,8 @@ export interface ExplainSummary {
     readonly saturated?: true;
     /** Of how many of all classes the probability is above a half, where each has one of its own. */
     readonly labelsAboveHalf?: number;
+    /** What the model makes of an empty image: of what is blanked everywhere, and what that is (`baseline`, a pixel value). */
+    readonly empty?: EmptyImage;
     /** What other usual ways from pixels to model input decide, where nobody said which it is. */
     readonly preprocessing?: PreprocessingTrial;
     /** What the whole model decided, where that is not one class: labels, a value, a class for each pixel. */
@@ -176,7 +179,7 @@ export function explainedOf({ explained, classifier }: ExplainedImages, image: F
 }
 
 function imageSummary(
-  { image, classifier, about, preprocessing, explanation: { prediction, target, maps }, fired }: FoundImage,
+  { image, classifier, about, preprocessing, empty, explanation: { prediction, target, maps }, fired }: FoundImage,
   explained: Classifier,
 ): ExplainSummary['images'][number] {
   const isLikely = givesProbabilities(classifier);
@@ -190,6 +193,7 @@ function imageSummary(
     saturated: prediction.saturated,
     labelsAboveHalf:
       classifier.scores.labels && isLikely ? prediction.probabilities.filter((p) => p > 0.5).length : undefined,
+    empty,
     preprocessing,
     decision: about?.decided && decisionSummary(about.decided),
     target: targetWords(explained, target),

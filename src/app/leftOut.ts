@@ -50,7 +50,7 @@ export function refusalsOf(message: ((text: string) => void) | undefined): Refus
       if (asked > 1) message?.(`Left out: ${nameOf(refusal)}. ${refusal.error.message}`);
       else lastWord = refusal.error;
     },
-    has: (method) => all.some((one) => one.method === method && one.image === undefined),
+    has: ({ id }) => all.some(({ method, image }) => method?.id === id && image === undefined),
     notes: () => all.map((refusal) => `${nameOf(refusal)} was left out. ${refusal.error.message}`),
     summary: () => (all.length > 0 ? all.map(leftOutOf) : undefined),
     asError: () =>

@@ -1,13 +1,15 @@
 import type { MethodMap } from '../attribution/explain.ts';
+import type { Method } from '../attribution/method.ts';
 import { wordsIn } from '../language/words.ts';
-import type { Classifier } from '../model/classifier.ts';
 import { inTenths, stopIfAborted, type WorkOptions } from '../progress.ts';
 import { type IndexRow, indexRow } from '../report/explanation/manyImages/indexRow.ts';
 import { partName, renderFront, renderPart, rowsAPart } from '../report/explanation/manyImages/renderIndex.ts';
 import { emptyTally, type Tally, tallied } from '../report/explanation/manyImages/tally.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
 import { provenanceOf } from '../report/page/provenanceView.ts';
-import { type ExplainedImages, explainPart, nothingDone } from './explainImages.ts';
+import { methodsFor, mostMethods } from './defaultMethods.ts';
+import type { ExplainedImages } from './explained.ts';
+import { explainPart, nothingDone } from './explainImages.ts';
 import { type ExplainSummary, imageSummaries, ofModel } from './explainSummary.ts';
 import type { ImageSource } from './imageSources.ts';
 import { type Refusals, refusalsOf } from './leftOut.ts';
@@ -45,6 +47,7 @@ export async function writeManyImages(
   let done: Done = { tally: emptyTally, front: [], rows: [], summaries: [], saved: [], mapTitle: undefined };
   let [tried, missing] = [0, [] as readonly string[]];
   let first: ExplainedImages | undefined;
+  const methods = new Map<string, Method>();
   while (tried < sources.length && !signal?.aborted) {
     const chunk = sources.slice(tried, tried + size);
     tried += chunk.length;
@@ -53,6 +56,7 @@ export async function writeManyImages(
     const part = await explainPart(subjects, images, partOptions(options, refusals, which), refusals);
     if (!part) continue;
     first ??= part;
+    for (const method of part.methods) methods.set(method.id, method);
     if (done.tally.images === 0) await output.clear?.();
     done = await writePart(part, done, options);
     missing = part.missing;
@@ -62,7 +66,7 @@ export async function writeManyImages(
   const left = [...missing, ...(rest > 0 ? [`${rest} of ${sources.length} images`] : [])];
   await output.writeArrays?.(savedArchive(done.saved, { methods: methodsOf(done.saved), input: subjects.input }));
   return {
-    report: await writeIndex(first.explained, done, options, refusals, left),
+    report: await writeIndex({ ...first, methods: [...methods.values()] }, done, options, refusals, left),
     task: first.task,
     ...ofModel(first.classifier),
     leftOut: refusals.summary(),
@@ -88,7 +92,7 @@ const mostAtATime = 100;
 
 /** Depends on the sizes alone, so that the same command gives the same bytes. */
 function imagesAtATime({ input }: Subjects, { methods }: WriteReportOptions): number {
-  const bytes = 4 * input.height * input.width * input.channels * (methods.length + 3);
+  const bytes = 4 * input.height * input.width * input.channels * (mostMethods(methods) + 3);
   return Math.max(1, Math.min(mostAtATime, Math.floor(partBytes / bytes)));
 }
 
@@ -96,7 +100,7 @@ function partOptions(options: WriteReportOptions, refusals: Refusals, which: str
   return {
     ...options,
     // What was refused as a whole would be refused again.
-    methods: options.methods.filter((method) => !refusals.has(method)),
+    methods: (classifier) => methodsFor(options.methods, classifier).filter((method) => !refusals.has(method)),
     progress: (done, total, what) => options.progress?.(done, total, `${which}: ${what}`),
   };
 }
@@ -145,18 +149,18 @@ async function writeRows(
 
 /** The index last, so that it never names a page that is not there. */
 async function writeIndex(
-  explained: Classifier,
+  { explained, methods }: Pick<ExplainedImages, 'explained' | 'methods'>,
   { tally, front, rows, mapTitle }: Done,
   options: WriteReportOptions,
   refusals: Refusals,
   left: readonly string[],
 ): Promise<string> {
-  const { methods, modelName, command, title = modelName, language, generatedAt, author, output } = options;
+  const { modelName, command, title = modelName, language, generatedAt, author, output } = options;
   const last = Math.ceil(tally.images / rowsAPart) - 1;
   if (last > 0 && rows.length > 0) await writeRows(options, rows, last, mapTitle);
   const provenance = provenanceOf(explained, {
     file: modelName,
-    methods: methods.filter((method) => !refusals.has(method)),
+    methods,
     notes: refusals.notes(),
     ...{ command, language, generatedAt, author },
   });

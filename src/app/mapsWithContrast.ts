@@ -9,6 +9,7 @@ import type { Target } from '../model/target.ts';
 import { concatRows } from '../onnx/tensor.ts';
 import type { WorkOptions } from '../progress.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
+import { contrastMethod } from './defaultMethods.ts';
 import type { Refusals } from './leftOut.ts';
 
 /** By which methods, and for what: see `ExplainImagesOptions`. */
@@ -48,10 +49,9 @@ export async function mapsWithContrast(
   const admitted = methods.filter(({ id }) =>
     explanations.every(({ maps }) => maps.some(({ method }) => method.id === id)),
   );
-  const evidence = admitted.filter(isEvidence);
-  const contrastMethod = evidence.find(({ id }) => id === 'integrated-gradients') ?? evidence[0];
-  if (target || !contrastMethod || classifier.classCount < 2 || signal?.aborted) return explanations;
-  const contrasts = await explain(classifier, batch, [contrastMethod], {
+  const contrasting = contrastMethod(classifier, admitted);
+  if (target || !contrasting || classifier.classCount < 2 || signal?.aborted) return explanations;
+  const contrasts = await explain(classifier, batch, [contrasting], {
     ...options,
     target: (prediction) => ({ for: prediction.chosen, against: runnerUp(prediction) }),
   });

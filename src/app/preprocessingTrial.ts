@@ -4,6 +4,7 @@ import { type InputDescription, isDefault, type SettingSources } from '../model/
 import { trainingKey } from '../model/metadata.ts';
 import { toInput, toPixels } from '../model/pixels.ts';
 import { concatRows, type Tensor } from '../onnx/tensor.ts';
+import type { NamedImage } from '../report/explanation/explainedView.ts';
 
 /*
  * Nothing in an ONNX file says how pixels become model input. Where nobody else says it either, the usual ways are tried on the image
@@ -106,6 +107,16 @@ export async function tryPreprocessing(
     tried: tried.toSorted((a, b) => Number(b.isUsed) - Number(a.isUsed) || surenessOf(b) - surenessOf(a)),
     isDecisive: new Set(tried.map(({ decides }) => decides)).size > 1,
   };
+}
+
+/** The trials of those images that came as pixels. */
+export async function preprocessingTrials(
+  classifier: Classifier,
+  images: readonly Pick<NamedImage, 'image' | 'isOfPixels'>[],
+): Promise<readonly (PreprocessingTrial | undefined)[]> {
+  const trials: (PreprocessingTrial | undefined)[] = [];
+  for (const { image, isOfPixels } of images) trials.push(isOfPixels && (await tryPreprocessing(classifier, image)));
+  return trials;
 }
 
 function surenessOf({ probability, probabilityIfLogits: assumed, score }: TriedPreprocessing): number {

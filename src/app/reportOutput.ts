@@ -1,5 +1,5 @@
 import type { ReportFile } from '../report/page/page.ts';
-import type { ExplainImagesOptions } from './explainImages.ts';
+import type { ExplainImagesOptions } from './explained.ts';
 import type { ReportNames } from './reportView.ts';
 
 /** Where a report goes, file by file: a folder, an archive, an upload. */

@@ -19,7 +19,7 @@ import { type DecidedImage, decidingQuestion } from '../studies/filterPaths/page
 import { type FreeImage, freedomQuestion } from '../studies/noncontributing/page/freedomQuestion.ts';
 import { freedomView } from '../studies/noncontributing/page/freedomView.ts';
 import { assumptions } from './assumptions.ts';
-import type { ExplainedImages } from './explainImages.ts';
+import type { ExplainedImages } from './explained.ts';
 import { explainedOf } from './explainSummary.ts';
 
 /** An image of the report with what the studies lend it. */

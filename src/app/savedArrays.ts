@@ -6,7 +6,7 @@ import { className } from '../model/classifier.ts';
 import type { InputDescription } from '../model/inputDescription.ts';
 import { targetWords } from '../model/target.ts';
 import { concatRows, type Tensor } from '../onnx/tensor.ts';
-import type { ExplainedImages } from './explainImages.ts';
+import type { ExplainedImages } from './explained.ts';
 import { explainedOf, mapArrays, savedDims } from './explainSummary.ts';
 
 /** An image and its maps, as `--save` writes them: with what has to be known to use them without the page. */

@@ -1,4 +1,6 @@
 import type { NamedImage } from '../report/explanation/explainedView.ts';
+import { mostMethods } from './defaultMethods.ts';
+import type { ExplainedImages } from './explained.ts';
 import { explainImages } from './explainImages.ts';
 import { type ExplainSummary, explainSummary } from './explainSummary.ts';
 import type { ImageSource } from './imageSources.ts';
@@ -14,8 +16,8 @@ const mostOnAPage = 20;
 const mostBytesOnAPage = 200e6;
 
 /**
- * Explains images and writes what `konkyo explain` writes: few on one page, for which everything is computed before the first
- * file is written; of many, each on a page of its own as soon as it is explained, and an index.
+ * Explains images and writes what `konkyo explain` writes: few on one page, which is written once
+ * the maps are made, marked as not whole, and again when all is found; of many, each on a page of its own as soon as it is explained, and an index.
  * @throws as `explainImages`
  */
 export async function writeReport(
@@ -24,17 +26,26 @@ export async function writeReport(
   options: WriteReportOptions,
 ): Promise<ExplainSummary> {
   const { height, width } = explainable.input;
-  const bytes = 3 * sources.length * options.methods.length * height * width;
+  const bytes = 3 * sources.length * mostMethods(options.methods) * height * width;
   const isMany = sources.length > mostOnAPage || (sources.length > 1 && bytes > mostBytesOnAPage);
   if (isMany) return writeManyImages(asSubjects(explainable, options.target), sources, options);
   const images: NamedImage[] = [];
   for (const source of sources) images.push(await source.read());
-  const found = await explainImages(explainable, images, options);
   const { output } = options;
+  const pageOf = async (found: ExplainedImages) => {
+    const files = reportFiles(reportView(found, options), options);
+    let page = '';
+    for (const file of files) page = await output.write(file);
+    return { page, files };
+  };
+  // Whatever ends the program while the maps are checked, they are there.
+  const onMaps = async (found: ExplainedImages) => {
+    const { page } = await pageOf(found);
+    options.progress?.(0, 1, `The maps are in ${page}; the checks follow`);
+  };
+  const found = await explainImages(explainable, images, { onMaps, ...options });
   await output.writeArrays?.(savedArchive(savedImages(found), { methods: found.methods, input: explainable.input }));
-  const files = reportFiles(reportView(found, options), options);
-  let page = '';
-  for (const file of files) page = await output.write(file);
+  const { page, files } = await pageOf(found);
   await output.finish?.(files.map(({ name }) => name));
   return explainSummary(found, page);
 }

@@ -39,6 +39,8 @@ export interface Method extends MethodDescription {
    * depending on what a program makes of it, has none.
    */
   graph?(classifier: Classifier, target: TargetSource): Promise<ExplanationGraph>;
+  /** The same with another baseline, a pixel value: of one that blanks, and whose settings do not say with what. */
+  withBaseline?(pixel: number): Method;
   /** The map where it depends on the input and the gradient there alone, so that it can be averaged inside a graph. */
   readonly map?: InputMap;
 }
@@ -117,7 +119,10 @@ export function method<const O extends Options = Readonly<Record<never, MethodOp
       name,
       typeof value === 'number' ? value : value.join('x'),
     ]);
-    return configured(description, { settings: Object.fromEntries(said), ...parts(resolved, pick(true) as Others) });
+    const own = parts(resolved, pick(true) as Others);
+    const made = configured(description, { settings: Object.fromEntries(said), ...own });
+    if (!('baseline' in options) || settings.baseline !== undefined) return made;
+    return { ...made, withBaseline: (baseline) => create({ ...settings, baseline }) };
   };
   return Object.assign(create, { ...description, options, resources, create });
 }

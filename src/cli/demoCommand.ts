@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { percent, trainNetwork } from '../app/trainNetwork.ts';
 import { writeReport } from '../app/writeReport.ts';
 import { loadDigits } from '../datasets/digits.ts';
-import { methodKinds } from '../methods.ts';
 import { loadClassifier } from '../model/loadClassifier.ts';
 import { reportFolder } from '../node/reportFolder.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
@@ -67,13 +66,12 @@ async function run(flags: Flags): Promise<void> {
   stopIfInterrupted();
   const model = await writeWhole(modelPath, bytes);
   progress.message(`   ${model}: ${percent(accuracy ?? 0)} of ${test.count} other digits right`);
-  progress.message('2. Explain one digit of each class with every method');
+  progress.message('2. Explain one digit of each class');
   const classifier = await loadClassifier(bytes, { runtime });
   const inputs = Array.from({ length: 10 }, (_, digit) => `digits:${digit}`);
   const { report, interrupted } = await writeReport(classifier, await openInputs(inputs, classifier), {
     ...workOptions(progress),
     modelName: 'digits.onnx',
-    methods: methodKinds.map((kind) => kind.create({})),
     title: 'Ten handwritten digits',
     command: 'npm start',
     output: reportFolder(flags.out, writeWhole),

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { type MethodChoice, mostMethods } from '../app/defaultMethods.ts';
 import type { ExplainSummary } from '../app/explainSummary.ts';
 import type { WriteReportOptions } from '../app/reportOutput.ts';
 import type { InputPart } from '../app/severalInputs.ts';
@@ -7,7 +8,6 @@ import type { Subjects } from '../app/subjects.ts';
 import { subjectsOf } from '../app/subjectsOf.ts';
 import { writeReport } from '../app/writeReport.ts';
 import { writeSeveralInputs } from '../app/writeSeveralInputs.ts';
-import type { Method } from '../attribution/method.ts';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
 import { KonkyoError } from '../konkyoError.ts';
 import { languages } from '../language/language.ts';
@@ -27,7 +27,7 @@ import { severalInputs } from './heldFlag.ts';
 import { inputWords, namedFiles, openInputs } from './inputs.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
 import { languageFrom } from './languageFlag.ts';
-import { chosenMethods } from './methodFlags.ts';
+import { methodChoice } from './methodFlags.ts';
 import { addMethodOptions, addModelOptions, type ModelFlags, modelFrom, modelInputs } from './modelOptions.ts';
 import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
@@ -42,6 +42,7 @@ interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
   readonly layer?: string;
   readonly unit?: string;
   readonly checks: boolean;
+  readonly studies?: boolean;
   readonly out: string;
   readonly rules?: string;
   readonly save?: string;
@@ -59,7 +60,10 @@ export function addExplainCommand(program: Command): void {
     .description('explain what a model decides about images: a report, and arrays on request')
     .argument('<model>', 'ONNX file')
     .argument('<input...>', `${inputWords}; .csv file of a table or signal`)
-    .option('--method <ids>', 'methods, separated by commas (default: all; see "konkyo methods")')
+    .option(
+      '--method <ids>',
+      'methods, separated by commas; "default" is three or four that fit the model, "all" takes minutes (see "konkyo methods")',
+    )
     .option(
       '--target <target>',
       'class index or name, "predicted", A-vs-B, label:NAME, value, value:COLUMN, class:NAME, class:NAME@MASK.png, box:X1,Y1,X2,Y2[:CLASS], or a slice of an output, "OUTPUT[0,4:84,7]"',
@@ -83,6 +87,10 @@ export function addExplainCommand(program: Command): void {
       '--no-checks',
       'leave out deletion, insertion and random weights (62 runs of the model a map, and each map once more), and regions and filters',
     )
+    .option(
+      '--studies',
+      'also look for the regions that the decision needs and the filters that carried it (of small images that is done unasked)',
+    )
     .option('--probabilities', 'explain the output as it is, not the scores before a final softmax or sigmoid')
     .optionsGroup('Results:')
     .option('--out <folder>', 'where the report goes', 'report')
@@ -100,8 +108,12 @@ export function addExplainCommand(program: Command): void {
 async function run(modelPath: string, named: string[], flags: Flags): Promise<void> {
   const progress = progressTo();
   checkFailOn(flags.failOn);
+  languageFrom(flags.lang);
+  // A wrong one is said before anything is read.
+  baselineFrom(flags.baseline);
+  const ofMethods = { ...flags, baseline: undefined };
   const inputs = await namedFiles(named);
-  const chosen = chosenMethods(flags.method, flags);
+  const chosen = methodChoice(flags.method, ofMethods);
   await prepareTargets(
     [
       { kind: 'report', path: flags.out },
@@ -132,7 +144,7 @@ async function run(modelPath: string, named: string[], flags: Flags): Promise<vo
   const subjects = await subjectsFrom(modelPath, flags, inputs);
   try {
     // What a detector finds can also be explained by methods that compare boxes.
-    const methods = subjects.task === 'detection' ? chosenMethods(flags.method, flags, true) : chosen;
+    const methods = subjects.task === 'detection' ? methodChoice(flags.method, ofMethods, true) : chosen;
     const unit = unitFrom(flags, subjects);
     try {
       await explainAndWrite(modelPath, inputs, flags, { subjects, unit, methods, progress });
@@ -181,10 +193,18 @@ function numberOf(name: string, text: string | undefined): number | undefined {
   throw new UsageError(`--${name} takes a number of 0 or more, not "${text}".`);
 }
 
+/** What is gone, in the whole explanation: methods, checks and regions. */
+function baselineFrom(flag: unknown): number | undefined {
+  const text = textOf(flag);
+  const pixel = numberOf('baseline', text);
+  if (pixel === undefined || pixel <= 255) return pixel;
+  throw new UsageError(`--baseline takes a pixel value, 0 to 255, not "${text}".`);
+}
+
 interface Loaded {
   readonly subjects: Subjects;
   readonly unit: UnitTarget | undefined;
-  readonly methods: readonly Method[];
+  readonly methods: MethodChoice;
   readonly progress: Progress;
 }
 
@@ -214,7 +234,7 @@ async function explainAndWrite(
   { subjects, unit, methods, progress }: Loaded,
 ): Promise<void> {
   const sources = await openInputs(inputs, subjects, flags);
-  checkSizes(sources.length, methods.length, subjects, flags);
+  checkSizes(sources.length, mostMethods(methods), subjects, flags);
   const summary = await writeReport(subjects, sources, {
     ...(await reportOptions(modelPath, flags, { methods, progress })),
     unit,
@@ -232,6 +252,8 @@ async function reportOptions(
     ...workOptions(progress),
     methods,
     checks: flags.checks,
+    studies: flags.studies ?? (flags.method === 'all' ? true : undefined),
+    baseline: baselineFrom(flags.baseline),
     rules: rules === undefined ? undefined : { name: rules, text: await readNamedText(rules, 'rules') },
     modelName: basename(modelPath),
     command: commandLine(),

@@ -1,3 +1,4 @@
+import { type MethodChoice, type UsualMethod, usualMethods } from '../app/defaultMethods.ts';
 import type { Method, MethodKind, MethodResources } from '../attribution/method.ts';
 import type { MethodOption } from '../attribution/options.ts';
 import { boxMethodKinds, methodKind, methodKinds } from '../methods.ts';
@@ -21,16 +22,40 @@ export function methodOptions(): ReadonlyMap<
 }
 
 /**
- * The methods asked for (by default all, those for boxes only of a detector) with the settings given as flags; a flag goes to each method that has it.
+ * The methods named ("all": every one, those for boxes only of a detector) with the settings given as flags; a flag goes to each
+ * method that has it.
  * @throws UnknownMethodError, MethodOptionError, UsageError
  */
 export function chosenMethods(
+  ids: string,
+  flags: Readonly<Record<string, unknown>>,
+  { ofBoxes = false }: { readonly ofBoxes?: boolean } = {},
+): Method[] {
+  const every = ofBoxes ? [...methodKinds, ...boxMethodKinds] : methodKinds;
+  const kinds = ids === 'all' ? every : [...new Set(ids.split(',').map((id) => methodKind(id.trim())))];
+  return withFlags(
+    kinds.map((kind) => ({ kind })),
+    flags,
+  );
+}
+
+/**
+ * What --method asks for: without it, or with "default", what fits the model.
+ * @throws UnknownMethodError, MethodOptionError, UsageError
+ */
+export function methodChoice(
   ids: string | undefined,
   flags: Readonly<Record<string, unknown>>,
   ofBoxes = false,
-): Method[] {
-  const usual = ofBoxes ? [...methodKinds, ...boxMethodKinds] : methodKinds;
-  const kinds = ids === undefined ? usual : [...new Set(ids.split(',').map((id) => methodKind(id.trim())))];
+): MethodChoice {
+  if (ids !== undefined && ids !== 'default') return chosenMethods(ids, flags, { ofBoxes });
+  // What no method takes, or out of range, is said before the model is loaded.
+  chosenMethods('all', flags);
+  return (classifier) => withFlags(usualMethods(classifier), flags);
+}
+
+function withFlags(chosen: readonly UsualMethod[], flags: Readonly<Record<string, unknown>>): Method[] {
+  const kinds = chosen.map(({ kind }) => kind);
   const given = [...methodOptions().keys()].filter((name) => flags[name] !== undefined);
   const { baselines, segments } = flags;
   const unused =
@@ -40,17 +65,17 @@ export function chosenMethods(
     );
   if (unused)
     throw new UsageError(
-      `--${unused} is an option of none of the chosen methods (${kinds.map(({ id }) => id).join(', ')}).`,
+      `--${unused} is an option of none of the chosen methods (${kinds.map(({ id }) => id).join(', ')}): name those that you want with --method.`,
     );
   const resources: MethodResources = {
     ...(typeof baselines === 'string' ? { baselines: parseBaselines(baselines) } : {}),
     ...(typeof segments === 'string' ? { segments: parseSegments(segments) } : {}),
     ...layerResource(kinds, flags),
   };
-  return kinds.map((kind) => {
+  return chosen.map(({ kind, settings }) => {
     const numbers = given.filter((name) => name in kind.options).map((name) => [name, toNumber(name, flags[name])]);
     const others = Object.entries(resources).filter(([name]) => kind.resources.some((own) => own === name));
-    return kind.create(Object.fromEntries([...numbers, ...others]));
+    return kind.create({ ...settings, ...Object.fromEntries([...numbers, ...others]) });
   });
 }
 

@@ -36,6 +36,8 @@ export interface MapToCheck {
 export interface RunOptions {
   readonly classifier: Classifier;
   readonly seed: number;
+  /** The pixel value of what is blanked; by default each check's own. */
+  readonly baseline?: number;
   readonly progress: (done: number, total: number, what: string) => void;
 }
 

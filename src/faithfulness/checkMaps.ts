@@ -11,6 +11,8 @@ export interface CheckOptions {
   /** By default all there are; others give other results: `deletionInsertionWith({ steps: 8, baseline: 0 })`. */
   readonly checks?: readonly Check[];
   readonly seed?: number;
+  /** The pixel value of what is blanked; by default each check's own. */
+  readonly baseline?: number;
   readonly progress?: (done: number, total: number, what: string) => void;
 }
 
@@ -25,7 +27,7 @@ export async function checkMaps(
   classifier: Classifier,
   images: readonly Tensor<'float32'>[],
   explanations: readonly Explanation[],
-  { checks = every, seed = 0, progress }: CheckOptions = {},
+  { checks = every, seed = 0, baseline, progress }: CheckOptions = {},
 ): Promise<CheckedExplanation[]> {
   const all = explanations.flatMap(({ maps }, position): MapToCheck[] => {
     const image = images[position];
@@ -39,6 +41,7 @@ export async function checkMaps(
     const found = await check.run?.(own, {
       classifier,
       seed,
+      baseline,
       progress: (done, total, what) => progress?.(done, total, `Checks: ${what}`),
     });
     for (const [i, { map }] of own.entries()) {

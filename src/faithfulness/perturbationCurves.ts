@@ -1,10 +1,10 @@
 import type { Classifier } from '../model/classifier.ts';
-import { predictionOf, scoreOf } from '../model/decision.ts';
+import { type Prediction, predictionOf } from '../model/decision.ts';
 import { InvalidInputError } from '../model/errors.ts';
 import { baselineImage } from '../model/pixels.ts';
 import { surenessOf, type Target } from '../model/target.ts';
 import { concatRows, type Tensor } from '../onnx/tensor.ts';
-import { type Perturbed, scored } from './metrics/perturbed.ts';
+import { type Perturbed, perturbedBatches } from './metrics/perturbed.ts';
 import { type Curve, curveOf } from './metrics/removalCurve.ts';
 import { byImage, type Replacement } from './metrics/replacement.ts';
 import type { Segment } from './pixelOrder.ts';
@@ -42,8 +42,21 @@ export async function perturbationCurves(
   image: Tensor<'float32'>,
   target: Target,
   orders: readonly (readonly Segment[])[],
+  settings: CurveSettings = curveDefaults,
+): Promise<readonly PerturbationCurves[]> {
+  return (await curvesOfAnyTarget(classifier, image, orders, settings))(target);
+}
+
+/**
+ * The same, of which the curves of any target can be had: the model has run by then.
+ * @returns what gives a target's curves, one for each order.
+ */
+export async function curvesOfAnyTarget(
+  classifier: Classifier,
+  image: Tensor<'float32'>,
+  orders: readonly (readonly Segment[])[],
   { steps, baseline }: CurveSettings = curveDefaults,
-): Promise<PerturbationCurves[]> {
+): Promise<(target: Target) => readonly PerturbationCurves[]> {
   const { input, batchSize } = classifier;
   const count = input.height * input.width;
   if (image.dims[0] !== 1) {
@@ -64,29 +77,30 @@ export async function perturbationCurves(
   const stopsOf = orders.map((order) => stops(order, steps));
   const ends = [0, 1].map((of) => changed(of, blank, new Int32Array()));
   const inner = stopsOf.flat().flatMap((pixels) => [changed(0, blank, pixels), changed(1, putIn, pixels)]);
-  const subject = {
-    images: concatRows([image, empty]),
-    scorer: { batchSize, score: (images: Tensor<'float32'>) => sureness(classifier, images, target) },
+  const predictions: (Prediction | undefined)[] = [];
+  for (const { images } of perturbedBatches(concatRows([image, empty]), [...ends, ...inner], batchSize)) {
+    predictions.push(...(await predictionsOf(classifier, images)));
+  }
+  return (target) => {
+    const found = predictions.map((one) => (one === undefined ? Number.NaN : measured(classifier, one, target)));
+    const scores = isByPlace(classifier) ? betweenEnds(found) : found;
+    const [whole = Number.NaN, nothing = Number.NaN] = scores;
+    let next = ends.length;
+    return stopsOf.map((own) => {
+      const inside = own.map(({ length }) => ({
+        share: length / count,
+        deleted: scores[next++],
+        inserted: scores[next++],
+      }));
+      const curve = (first: number, kind: 'deleted' | 'inserted', last: number) =>
+        curveOf([
+          { share: 0, score: first },
+          ...inside.map((point) => ({ share: point.share, score: point[kind] ?? Number.NaN })),
+          { share: 1, score: last },
+        ]);
+      return { deletion: curve(whole, 'deleted', nothing), insertion: curve(nothing, 'inserted', whole) };
+    });
   };
-  const found: number[] = [];
-  for await (const { score } of scored(subject, [...ends, ...inner])) found.push(score);
-  const scores = isByPlace(classifier) ? betweenEnds(found) : found;
-  const [whole = Number.NaN, nothing = Number.NaN] = scores;
-  let next = ends.length;
-  return stopsOf.map((own) => {
-    const inside = own.map(({ length }) => ({
-      share: length / count,
-      deleted: scores[next++],
-      inserted: scores[next++],
-    }));
-    const curve = (first: number, kind: 'deleted' | 'inserted', last: number) =>
-      curveOf([
-        { share: 0, score: first },
-        ...inside.map((point) => ({ share: point.share, score: point[kind] ?? Number.NaN })),
-        { share: 1, score: last },
-      ]);
-    return { deletion: curve(whole, 'deleted', nothing), insertion: curve(nothing, 'inserted', whole) };
-  });
 }
 
 /** Whether curves tell how far a score is between two ends, and no probability. */
@@ -112,19 +126,19 @@ function stops(order: readonly Segment[], steps: number): readonly Int32Array[] 
   return [...new Set(inner)].filter((n) => n > 0 && n < order.length).map((n) => pixels.subarray(0, upTo[n - 1]));
 }
 
-/** NaN for an image that the model gives no number for. */
-async function sureness(classifier: Classifier, images: Tensor<'float32'>, target: Target): Promise<number[]> {
+/** Nothing for an image that the model gives no number for. */
+async function predictionsOf(classifier: Classifier, images: Tensor<'float32'>): Promise<(Prediction | undefined)[]> {
   const { data, dims } = await classifier.scoresOf(images);
   const [count = 0, width = 1] = dims;
   return Array.from({ length: count }, (_, i) => {
     const scores = data.subarray(i * width, (i + 1) * width);
-    if (scores.some(Number.isNaN)) return Number.NaN;
-    if (classifier.scores.logits === 'denied') return explainedScore(scores, target);
-    return surenessOf(predictionOf(scores, classifier.scores), target);
+    return scores.some(Number.isNaN) ? undefined : predictionOf(scores, classifier.scores);
   });
 }
 
-function explainedScore(row: Float32Array, target: Target): number {
-  if (typeof target === 'number') return scoreOf(row, target);
-  return scoreOf(row, target.for) - scoreOf(row, target.against);
+/** What the curves are of: how sure the model is, or where its scores are no logits, the score that is explained. */
+function measured({ scores }: Classifier, prediction: Prediction, target: Target): number {
+  if (scores.logits !== 'denied') return surenessOf(prediction, target);
+  const of = (index: number) => prediction.scores[index] ?? Number.NaN;
+  return typeof target === 'number' ? of(target) : of(target.for) - of(target.against);
 }

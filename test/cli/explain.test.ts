@@ -17,6 +17,8 @@ const at = (...names: string[]) => join(konkyo.folder, ...names);
 beforeAll(async () => {
   konkyo = await compileKonkyo();
   await writeFile(at('model.onnx'), readFileSync(new URL('../reference/lenet_digits.onnx', import.meta.url)));
+  // Said, so that no usual ways are tried and nothing is noted of them.
+  await writeFile(at('model.konkyo.json'), JSON.stringify({ scale: 1 / 255 }));
   await writeFile(at('classes.txt'), 'zero\none\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n');
 });
 afterAll(() => konkyo.remove());

@@ -16,8 +16,7 @@ export const beliefQuestion: ImageQuestion = {
   answer(image, _level, words) {
     const checks = checksOf(image, words);
     return html`
-<p class="measure">${summary(image, checks, words)}</p>
-${reasons(image).map((reason) => html`<p class="measure">${asWritten(reason, words)}</p>`)}
+<p class="measure">${summary(image, checks, words)}${reasons(image).map((reason) => [words.page.space, asWritten(reason, words)])}</p>
 ${checks.length === 0 ? undefined : checkTable(image, checks, words)}`;
   },
 };

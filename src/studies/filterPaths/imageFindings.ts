@@ -2,7 +2,7 @@ import { isKonkyoError } from '../../konkyoError.ts';
 import type { Classifier } from '../../model/classifier.ts';
 import { targetWeights } from '../../model/target.ts';
 import { float32, type Tensor } from '../../onnx/tensor.ts';
-import { compileOccluder, type Occluder } from '../occludedRegions/occluding.ts';
+import { compileOccluder, type Fill, type Occluder } from '../occludedRegions/occluding.ts';
 import { type RegionEffects, regionEffects } from '../occludedRegions/regionEffects.ts';
 import { regionGrid } from '../occludedRegions/regionGrid.ts';
 import { type RegionSets, regionSets } from '../occludedRegions/regionSets.ts';
@@ -38,9 +38,9 @@ const gapNote =
   'Which filters carried the decision is left out: some operator of the model cannot be split, and the parts do not add up to the score.';
 
 /** Makes ready to look at single images; a model whose filters cannot be weighed up is looked at by regions only. */
-export async function compileImageFinder(classifier: Classifier): Promise<ImageFinder> {
+export async function compileImageFinder(classifier: Classifier, given?: Fill): Promise<ImageFinder> {
   // Black is nothing in a drawing, but a shape of its own in a photograph.
-  const fill = classifier.input.channels === 1 ? { pixel: 0 } : 'blur';
+  const fill = given ?? (classifier.input.channels === 1 ? { pixel: 0 } : 'blur');
   const occluder = await compileOccluder(classifier, regionGrid(classifier.input), fill);
   const notes: string[] = [];
   const searching = await startSearch(classifier, notes);

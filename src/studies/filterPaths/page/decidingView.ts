@@ -49,7 +49,7 @@ export interface CarryingView {
 }
 
 /** What there is to say of each image; why nothing is said, in the notes. */
-interface DecidingParts {
+export interface DecidingParts {
   /** An entry for each image, or none. */
   readonly views: readonly DecidingView[];
   readonly notes: readonly string[];
@@ -67,10 +67,11 @@ export async function decidingParts(
   classifier: Classifier,
   images: readonly DecidedInput[],
   progress?: Progress,
+  fill?: Fill,
 ): Promise<DecidingParts> {
   try {
     return await scoped(async (keep) => {
-      const finder = await keep(compileImageFinder(classifier));
+      const finder = await keep(compileImageFinder(classifier, fill));
       const views: DecidingView[] = [];
       for (const [i, { image, name, chosen }] of images.entries()) {
         progress?.(i, images.length, `Regions and filters: ${name}`);
