@@ -24,7 +24,7 @@ export const someRight = (right: number, images: number) =>
 export const mistakes = (wrong: readonly Mistake[]) =>
   `誤った判定: ${listed(wrong.map(({ name, decided, truth }) => `${name} を${quoted(decided)}（ラベルは${quoted(truth)}）`))}。`;
 export const leastSure = (name: string, probability: number) =>
-  `最も確信度が低いのは ${name} で、${percent(probability)} です。`;
+  `最も確信度が低いのは ${name} で、${percent(probability)}です。`;
 export const ties = (whole: number) => `${count(whole)} 件の判定は、スコアが完全に等しい同点です。`;
 export const flat = (whole: number) =>
   `${count(whole)} 枚の画像では、説明する確率がちょうど 1 のため、勾配から作るマップは 0 になります。`;

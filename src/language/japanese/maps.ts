@@ -24,12 +24,12 @@ export function balance(part: number, forPlace: Place | undefined, againstPlace:
   const mostly = (found: Place | undefined) => (found === undefined ? '' : `（主に${place(found)}）`);
   if (part === 1) return `根拠はすべて支持するものです${mostly(forPlace)}。`;
   if (part === 0) return `根拠はすべて反対するものです${mostly(againstPlace)}。`;
-  return `根拠の ${share(part)} が支持${mostly(forPlace)}、${share(1 - part)} が反対${mostly(againstPlace)}です。`;
+  return `根拠の ${share(part)}が支持${mostly(forPlace)}、${share(1 - part)}が反対${mostly(againstPlace)}です。`;
 }
 
 /** What full colour means. @param beyond the share of cells beyond it; 0 where that is not worth a word. */
 export function fullColour(scale: number, unit: string, beyond: number, cell: Cell): string {
-  const more = beyond > 0 ? `${percent(beyond)} の${cells[cell]}がそれを超え、同じ色で示されます。` : '';
+  const more = beyond > 0 ? `${percent(beyond)}の${cells[cell]}がそれを超え、同じ色で示されます。` : '';
   return `最も濃い色は ${quantity(scale)} です（単位: ${unit}）。${more}`;
 }
 

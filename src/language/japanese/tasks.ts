@@ -14,13 +14,13 @@ export const labels = {
   none: 'ラベルなし',
   decided: (present: readonly string[]) => named(present),
   measure: (present: number, all: number, threshold: number) =>
-    `${count(all)} 個のラベルのうち ${count(present)} 個が ${percent(threshold)} 超`,
+    `${count(all)} 個のラベルのうち ${count(present)} 個が ${percent(threshold)}超`,
   found: (present: readonly string[]) =>
     `モデルは ${count(present.length)} 個のラベルを付けました: ${named(present.map(quoted))}`,
   nothing: (threshold: number, strongest: string | undefined, probability: number) =>
-    `${percent(threshold)} を超えるラベルはありません${strongest === undefined ? '' : `。最も高いのは${quoted(strongest)}で、${percent(probability)} です`}`,
+    `${percent(threshold)}を超えるラベルはありません${strongest === undefined ? '' : `。最も高いのは${quoted(strongest)}で、${percent(probability)}です`}`,
   about: (threshold: number, target: string) =>
-    `各ラベルは独立した確率を持ち、${percent(threshold)} を超えたものが付きます。説明の対象は ${target} です。`,
+    `各ラベルは独立した確率を持ち、${percent(threshold)}を超えたものが付きます。説明の対象は ${target} です。`,
   strongest: (shown: number, all: number) =>
     all > shown ? `${all} 個のラベルのうち上位 ${shown} 個` : 'すべてのラベル',
 };

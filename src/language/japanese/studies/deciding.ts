@@ -43,7 +43,7 @@ export const filtersOf = (target: string) => `${quoted(target)}のスコアを�
 /** The score as a sum of which the strongest paths are a part that is worth showing. */
 export function carried(sum: PathSum): string {
   const through = sum.layers.map(({ name, filter, part }) => `${name} のフィルタ ${filter}（${signed(part)}）`);
-  return `${linear(sum)}下に示すのは、見つかった経路のうちこの判定を最も強く支持するもので、スコアの構成要素の ${percent(sum.share)} を占めます。図は、その経路の貢献が最初のフィルタのどの位置から来るかを示します。${rest(sum)}貢献度が最も大きいフィルタは、${listed(through)}です。`;
+  return `${linear(sum)}下に示すのは、見つかった経路のうちこの判定を最も強く支持するもので、スコアの構成要素の ${percent(sum.share)}を占めます。図は、その経路の貢献が最初のフィルタのどの位置から来るかを示します。${rest(sum)}貢献度が最も大きいフィルタは、${listed(through)}です。`;
 }
 
 /** Of paths that bring next to nothing. */
@@ -51,7 +51,7 @@ export function notCarried(sum: PathSum): string {
   const few =
     sum.paths === 0
       ? 'この判定を支持する経路は見つかりませんでした。'
-      : `この判定を最も強く支持する ${count(sum.paths)} 本の経路は、スコアの構成要素の ${percent(sum.share)} しか占めません。`;
+      : `この判定を最も強く支持する ${count(sum.paths)} 本の経路は、スコアの構成要素の ${percent(sum.share)}しか占めません。`;
   return `${linear(sum)}${few}${rest(sum)}少数のフィルタがこの判定を担っているわけではないため、図は示しません。`;
 }
 
