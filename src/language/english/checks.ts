@@ -91,16 +91,16 @@ export const curves = {
   deletion: 'Deletion',
   insertion: 'Insertion',
   value: (own: string, random: string, edges: string, isTable: boolean) =>
-    `${own} (random map ${random}, ${isTable ? 'sizes' : 'edges'} ${edges})`,
-  random: 'A random map',
+    `${own} (random maps ${random}, ${isTable ? 'sizes' : 'edges'} ${edges})`,
+  random: 'Random maps',
   plain: (isTable: boolean) => (isTable ? 'How far each value is from blank' : 'An edge detector'),
   own: 'this map',
   drawn: (lines: readonly string[]) => `Curves: ${listed(lines)}`,
-  lines: { random: 'random map', edges: 'edge detector', sizes: 'size of the values' },
+  lines: { random: 'random maps', edges: 'edge detector', sizes: 'size of the values' },
   deletionMeaning: (setting: CurveSetting) =>
-    `${meanOf(setting)} while the pixels that spoke most for the class are blanked first, ${stepsOf(setting)}. The lower, the more the decision needs what the map points at. It should be below that of a random map, and of ${plainOf(setting)} that does not know the model (dashed lines).`,
+    `${meanOf(setting)} while the pixels that spoke most for the class are blanked first, ${stepsOf(setting)}. The lower, the more the decision needs what the map points at. It should be below that of random maps by more than these differ among themselves, and below that of ${plainOf(setting)} that does not know the model (dashed lines).`,
   insertionMeaning: (setting: CurveSetting) =>
-    `${meanOf(setting)} while the same pixels are put into a blank image first, ${stepsOf(setting)}. The higher, the sooner what the map points at suffices. It should be above that of a random map and of ${plainOf(setting)} (dashed lines).`,
+    `${meanOf(setting)} while the same pixels are put into a blank image first, ${stepsOf(setting)}. The higher, the sooner what the map points at suffices. It should be above that of random maps by more than these differ among themselves, and above that of ${plainOf(setting)} (dashed lines).`,
 };
 
 function meanOf({ isValue, isIfLogits }: CurveSetting): string {

@@ -82,9 +82,9 @@ export const curves = {
   drawn: (lines: readonly string[]) => `曲線: ${listed(lines)}`,
   lines: { random: 'ランダムなマップ', edges: 'エッジ検出', sizes: '値の大きさ' },
   deletionMeaning: (setting: CurveSetting) =>
-    `そのクラスを最も強く支持する画素から順に空白にしたときの、${meanOf(setting)}（${stepsOf(setting)}）。低いほど、マップが指すものを判定が必要としています。モデルを知らないランダムなマップと${plainOf(setting)}（破線）より低いはずです。`,
+    `そのクラスを最も強く支持する画素から順に空白にしたときの、${meanOf(setting)}（${stepsOf(setting)}）。低いほど、マップが指すものを判定が必要としています。複数のランダムなマップよりも、それらの間のばらつきを超えて低く、モデルを知らない${plainOf(setting)}よりも低いはずです（破線）。`,
   insertionMeaning: (setting: CurveSetting) =>
-    `同じ画素を同じ順に空の画像へ入れたときの、${meanOf(setting)}（${stepsOf(setting)}）。高いほど、マップが指すものだけで早く判定が決まります。ランダムなマップと${plainOf(setting)}（破線）より高いはずです。`,
+    `同じ画素を同じ順に空の画像へ入れたときの、${meanOf(setting)}（${stepsOf(setting)}）。高いほど、マップが指すものだけで早く判定が決まります。複数のランダムなマップよりも、それらの間のばらつきを超えて高く、${plainOf(setting)}よりも高いはずです（破線）。`,
 };
 
 function meanOf({ isValue, isIfLogits }: CurveSetting): string {
