@@ -1,3 +1,4 @@
+import { wordsIn } from '../language/words.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
 import { mostMethods } from './defaultMethods.ts';
 import type { ExplainedImages } from './explained.ts';
@@ -41,7 +42,7 @@ export async function writeReport(
   // Whatever ends the program while the maps are checked, they are there.
   const onMaps = async (found: ExplainedImages) => {
     const { page } = await pageOf(found);
-    options.progress?.(0, 1, `The maps are in ${page}; the checks follow`);
+    options.progress?.(0, 1, wordsIn(options.language ?? 'en').command.checksFollow(page));
   };
   const found = await explainImages(explainable, images, { onMaps, ...options });
   await output.writeArrays?.(savedArchive(savedImages(found), { methods: found.methods, input: explainable.input }));

@@ -127,6 +127,7 @@ export const samples: Samples<typeof english> = {
       [127, a],
     ],
     report: [[a]],
+    checksFollow: [[a]],
     tie: [[a]],
     saturated: [[a]],
     sameAnyway: [[way]],

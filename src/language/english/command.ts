@@ -74,6 +74,9 @@ export const unchecked = (count: number, why: string) =>
   `Not checked: ${count} ${count === 1 ? 'map' : 'maps'}. ${why}`;
 export const report = (path: string) => `Report: ${path}`;
 
+/** Of a page that is written before its maps are checked. */
+export const checksFollow = (page: string) => `The maps are in ${page}; the checks follow`;
+
 export const tie = (image: string) => `${image} is a tie of exactly equal scores.`;
 export const saturated = (image: string) =>
   `of ${image} a probability of exactly 1 is explained, where gradients are 0.`;

@@ -47,6 +47,9 @@ export function maps(_all: number, found: readonly { readonly lamp: Light; reado
 export const unchecked = (count: number, why: string) => `未検査: マップ ${count} 個。${why}`;
 export const report = (path: string) => `レポート: ${path}`;
 
+/** Of a page that is written before its maps are checked. */
+export const checksFollow = (page: string) => `マップを ${page} に書き出しました。続いて検査します`;
+
 export const tie = (image: string) => `${image} は、スコアが完全に等しい同点です。`;
 export const saturated = (image: string) =>
   `${image} で説明しているのはちょうど 1 の確率で、そこでは勾配が 0 になります。`;
