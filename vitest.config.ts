@@ -13,6 +13,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // Commands speak the locale's language: here English, whatever the machine's is.
+    env: { LC_ALL: 'C.UTF-8' },
     globalSetup: ['test/cli/build.ts'],
     setupFiles: ['test/oneThread.ts', 'test/seededProperties.ts'],
     testTimeout: 300_000,

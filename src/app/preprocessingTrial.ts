@@ -1,3 +1,4 @@
+import type { PreprocessingName } from '../language/english/assumptions.ts';
 import { type Classifier, className, givesProbabilities, probabilityIfLogits } from '../model/classifier.ts';
 import { type InputDescription, isDefault, type SettingSources } from '../model/inputDescription.ts';
 import { trainingKey } from '../model/metadata.ts';
@@ -13,15 +14,6 @@ import type { NamedImage } from '../report/explanation/explainedView.ts';
 /** What of the way from pixels to model input may be said, and where nobody does, is assumed. */
 const settings = ['order', 'scale', 'mean', 'std'] as const;
 export type AssumedSetting = (typeof settings)[number];
-
-/** What a usual way is called. */
-export type PreprocessingName =
-  | '0..1'
-  | 'mean and std of ImageNet'
-  | '-1..1'
-  | '0..255'
-  | '0..255 less the mean of ImageNet'
-  | 'mean and std of MNIST';
 
 /** value = (pixel * scale - mean) / std; colours are red, green, blue. */
 interface Normalisation extends Pick<InputDescription, 'scale' | 'mean' | 'std'> {

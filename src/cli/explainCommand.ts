@@ -11,6 +11,7 @@ import { writeSeveralInputs } from '../app/writeSeveralInputs.ts';
 import { type UnitTarget, unitTarget } from '../attribution/unitScores.ts';
 import { KonkyoError } from '../konkyoError.ts';
 import { languages } from '../language/language.ts';
+import { wordsIn } from '../language/words.ts';
 import { InvalidTargetError } from '../model/errors.ts';
 import { findLayer } from '../model/layer.ts';
 import { readTargetText } from '../model/targetText.ts';
@@ -107,6 +108,7 @@ export function addExplainCommand(program: Command): void {
 async function run(modelPath: string, named: string[], flags: Flags): Promise<void> {
   const progress = progressTo();
   checkFailOn(flags.failOn);
+  languageFrom(flags.lang);
   // A wrong one is said before anything is read.
   baselineFrom(flags.baseline);
   const ofMethods = { ...flags, baseline: undefined };
@@ -174,7 +176,7 @@ async function subjectsFrom(
       error.message = `${path}: ${error.message}`;
     throw error;
   });
-  for (const caution of subjects.cautions) say(`Note: ${caution}\n`);
+  for (const caution of subjects.cautions) say(`${wordsIn(languageFrom(flags.lang)).command.note(caution)}\n`);
   return subjects;
 }
 
@@ -267,20 +269,21 @@ async function reportOptions(
 }
 
 async function printSummary(summary: ExplainSummary, flags: Flags, progress: Progress): Promise<void> {
-  const note = preprocessingNote(summary);
-  if (note !== undefined) progress.message(`Note: ${note}`);
+  const words = wordsIn(languageFrom(flags.lang));
+  const note = preprocessingNote(summary, words);
+  if (note !== undefined) progress.message(words.command.note(note));
   for (const { name, saturated, tie } of summary.images) {
-    if (tie) progress.message(`Note: ${name} is a tie of exactly equal scores.`);
-    if (saturated) progress.message(`Note: of ${name} a probability of exactly 1 is explained, where gradients are 0.`);
+    if (tie) progress.message(words.command.note(words.command.tie(name)));
+    if (saturated) progress.message(words.command.note(words.command.saturated(name)));
   }
   const gate = flags.failOn === undefined ? undefined : gateOf(summary, flags.failOn);
-  await (flags.json === true ? printJson({ ...summary, gate }) : printWords(explainWords(summary)));
+  await (flags.json === true ? printJson({ ...summary, gate }) : printWords(explainWords(summary, words)));
   if (gate?.passed === false) {
     progress.message(gateInWords(gate));
     process.exitCode = 1;
   }
   if (summary.interrupted) {
-    progress.message(interruptedWords(summary.interrupted));
+    progress.message(interruptedWords(summary.interrupted, words));
     process.exitCode = interruptedStatus();
   }
 }

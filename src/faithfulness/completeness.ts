@@ -20,14 +20,14 @@ export const completeness = check({
   read({ completeness: found, values }): SumGap | undefined {
     return found && { ...found, sizes: values.data.reduce((total, value) => total + Math.abs(value), 0) };
   },
-  figures({ sum, expected, gap, sizes }, { checks: { completeness: text }, numbers: { percent, signed } }) {
+  figures({ sum, expected, gap, sizes }, { checks: { completeness: text }, numbers: { percent, signed }, page }) {
     const sums = text.sums(signed(sum), signed(expected));
     const nothing = sizes === 0 && expected === 0;
     return [
       {
         label: text.label,
         aspect: 'completeness',
-        value: nothing ? `${text.nothing} (${sums})` : gap === undefined ? sums : `${percent(gap)} (${sums})`,
+        value: nothing ? page.aside(text.nothing, sums) : gap === undefined ? sums : page.aside(percent(gap), sums),
         short: nothing ? text.nothing : gap === undefined ? undefined : percent(gap),
         verdict: verdictBelow(gap ?? Math.abs(sum) / sizes, 0.01, 0.1),
         meaning: text.meaning,

@@ -42,7 +42,7 @@ export const conservationCheck = check({
   read: ({ values, score, relevanceByLayer }) => relevanceByLayer && conservation(values.data, score, relevanceByLayer),
   figures(
     { sum, score, gap, biases, stabilizers, emptyParts, others, most },
-    { checks: { conservation: text }, numbers: { percent, signed } },
+    { checks: { conservation: text }, numbers: { percent, signed }, page },
   ) {
     const matters = (value: number) => Math.abs(value) >= 0.005 * Math.abs(score);
     const kinds = [
@@ -60,7 +60,7 @@ export const conservationCheck = check({
       {
         label: text.label,
         aspect: 'completeness',
-        value: gap === undefined ? account : `${percent(gap)} (${account})`,
+        value: gap === undefined ? account : page.aside(percent(gap), account),
         short: gap === undefined ? undefined : percent(gap),
         verdict: verdictBelow(gap ?? Number.NaN, 0.05, 0.5),
         meaning: text.meaning,

@@ -41,7 +41,7 @@ describe('one baseline of an explanation', () => {
     expect(settings).toEqual([row.pixel, row.pixel, undefined]);
     for (const { checks } of one.explanation.maps)
       expect(checks!['deletion-insertion']!.settings.baseline).toBe(row.pixel);
-    expect(one.deciding!.fill).toBe(`it shows pixel value ${row.pixel}`);
+    expect(one.deciding!.cover).toEqual({ pixel: row.pixel });
     expect(one.empty!.baseline).toBe(row.pixel);
   });
 

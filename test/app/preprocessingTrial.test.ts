@@ -5,6 +5,7 @@ import { openImages } from '../../src/app/imageSources.ts';
 import { tryPreprocessing } from '../../src/app/preprocessingTrial.ts';
 import { saliency } from '../../src/attribution/gradient/saliency.ts';
 import { preprocessingNote } from '../../src/cli/explainWords.ts';
+import { wordsIn } from '../../src/language/words.ts';
 import type { InputSettings } from '../../src/model/inputDescription.ts';
 import { toInput } from '../../src/model/pixels.ts';
 import type { Picture } from '../../src/pictures/picture.ts';
@@ -73,17 +74,19 @@ describe('explainImages', () => {
   it('says which settings were assumed, and that the decision depends on them', async () => {
     const summary = await summaryOf({});
     expect(summary.assumed).toEqual(['order', 'scale', 'mean', 'std']);
-    expect(preprocessingNote(summary)).toBe(
+    expect(preprocessingNote(summary, wordsIn('en'))).toBe(
       'nothing says how pixels become model input; 0..1 RGB was assumed. The decision depends on it: first (73.1%) with 0..1 RGB; last (100.0%) with 0..255 BGR. Say it with --scale, --mean, --std and --order, or in MODEL.konkyo.json.',
     );
   });
 
   it('says that the decision does not depend on it', async () => {
-    expect(preprocessingNote(await summaryOf({}, 1000))).toContain('Other usual ways decide the same.');
+    expect(preprocessingNote(await summaryOf({}, 1000), wordsIn('en'))).toContain('Other usual ways decide the same.');
   });
 
   it('says nothing where it was said, or where an array was taken as it is', async () => {
-    expect(preprocessingNote(await summaryOf({ scale: 1, mean: 0, std: 1, order: 'RGB' }))).toBeUndefined();
+    expect(
+      preprocessingNote(await summaryOf({ scale: 1, mean: 0, std: 1, order: 'RGB' }), wordsIn('en')),
+    ).toBeUndefined();
     const classifier = await opened();
     const image = { name: 'array', image: toInput(picture, classifier.input) };
     const found = await explainImages(classifier, [image], { methods: [saliency()], checks: false });

@@ -29,8 +29,8 @@ const freedom = {
   draws: 2000,
   kept: 0.9995,
   keptClipped: 1,
-  worstChange: '4.2',
-  leastLead: '−0.3',
+  worstChange: 4.2,
+  leastLead: -0.3,
 };
 
 describe('colours of amplitudes', () => {
@@ -68,7 +68,7 @@ describe('the question of non-contributing pixels', () => {
   });
 
   it('judges the share of tries in which the class stayed', () => {
-    const verdict = (kept: number) => keptFigure({ kept, draws: 2000 }).verdict;
+    const verdict = (kept: number) => keptFigure({ kept, draws: 2000 }, wordsIn('en')).verdict;
     expect([1, 0.999, 0.9985, 0.98].map(verdict)).toEqual(['good', 'good', 'fair', 'poor']);
   });
 });

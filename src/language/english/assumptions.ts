@@ -1,10 +1,20 @@
 import { counted, listed } from './numbers.ts';
 
+/** What the usual ways from pixels to model input are called. */
+export type PreprocessingName =
+  | '0..1'
+  | '-1..1'
+  | '0..255'
+  | 'mean and std of ImageNet'
+  | '0..255 less the mean of ImageNet'
+  | 'mean and std of MNIST';
+
 /** How pixels become input, where nobody said so. */
 export const preprocessing = (way: string) => `Nothing says how pixels become model input. Assumed: ${way}.`;
 
 /** A usual way from pixels to input: `0..1 RGB`. */
-export const wayName = (name: string, order: string | undefined) => (order === undefined ? name : `${name} ${order}`);
+export const wayName = (name: PreprocessingName, order: string | undefined) =>
+  order === undefined ? name : `${name} ${order}`;
 
 export const order = (used: string) => `Nothing says in which order the model takes colours. Assumed: ${used}.`;
 

@@ -42,12 +42,9 @@ export function balance(part: number, forPlace: Place | undefined, againstPlace:
   return `${share(part)} of the evidence speaks for it${mostly(forPlace)}; ${share(1 - part)} against${mostly(againstPlace)}.`;
 }
 
-/** What is beyond full colour by more than outliers are. */
-const manyBeyond = 0.006;
-
-/** What full colour means, and how much lies beyond it. */
+/** What full colour means. @param beyond the share of cells beyond it; 0 where that is not worth a word. */
 export function fullColour(scale: number, unit: string, beyond: number, cell: Cell): string {
-  const more = beyond > manyBeyond ? `; ${percent(beyond)} of the ${cell}s go beyond and look the same` : '';
+  const more = beyond > 0 ? `; ${percent(beyond)} of the ${cell}s go beyond and look the same` : '';
   return `Full colour is ${quantity(scale)} ${unit}${more}.`;
 }
 

@@ -63,3 +63,6 @@ export const standardised = (part: string) => `less the mean and divided by the 
 export const meanOfEach = (part: string) => `the mean of each ${part}`;
 export const range = (low: number, high: number) =>
   `${low} to ${high} in model input, an assumption: of the numbers that the rewritten model is tried with, and of what noise is a share of`;
+
+/** Which settings a source gave: nobody (`default`), the model, or a file or flag by its name. */
+export const saidBy = (source: string, settings: readonly string[]) => `${source}: ${settings.join(', ')}`;

@@ -1,124 +1,107 @@
-import { counted, inWords, listed, sentence } from './numbers.ts';
-
-/** How a figure came out. */
-export type Verdict = 'good' | 'fair' | 'poor' | 'neutral';
-/** How far a map can be believed; what was not checked is not vouched for. */
-export type Light = Verdict | 'unchecked';
+import type { CurveSetting, Light, Verdict } from '../english/checks.ts';
+import { count, listed } from './numbers.ts';
 
 export const verdicts: Readonly<Record<Verdict, string>> = {
-  good: 'good',
-  fair: 'fair',
-  poor: 'poor',
-  neutral: 'for information',
+  good: '良',
+  fair: '可',
+  poor: '不可',
+  neutral: '参考',
 };
 
 /** Beside a map. */
 export const lights: Readonly<Record<Light, string>> = {
-  good: 'Believe',
-  fair: 'Careful',
-  poor: 'Do not believe',
-  neutral: 'Not judged',
-  unchecked: 'Not checked',
+  good: '信頼できる',
+  fair: '注意が必要',
+  poor: '信頼できない',
+  neutral: '判定なし',
+  unchecked: '未検査',
 };
 
-export const question = 'How were the maps checked?';
+export const question = 'マップはどう検査したか';
 export const aboutLights =
-  'A map is to be believed where all its checks came out well. That makes it credible, not proven: the checks ask whether the decision needs what the map shows and whether the map depends on what was learnt.';
-export const gist = 'the figure of each check, and what it means';
+  'すべての検査の結果が良いマップは信頼できます。ただし、それは確からしいということで、証明ではありません。検査が調べるのは、マップが示すものを判定が必要としているかと、マップが学習の結果に依存しているかです。';
+export const gist = '各検査の値とその意味';
 
 export function counts(
   all: number,
   found: readonly { readonly verdict: Verdict; readonly count: number }[],
   sumsOnly: boolean,
 ) {
-  if (all === 0) return 'These figures inform; none of them passes a judgement.';
-  const what = sumsOnly ? counted(all, 'sum', 'sums') : counted(all, 'check', 'checks');
-  return `${sentence(what)}: ${listed(found.map(({ verdict, count }) => `${inWords(count)} ${verdicts[verdict]}`))}.`;
+  if (all === 0) return 'これらの値は参考です。合否は判定していません。';
+  const what = sumsOnly ? '合計の検査' : '検査';
+  return `${what} ${count(all)} 件: ${listed(found.map(({ verdict, count: own }) => `${verdicts[verdict]} ${count(own)} 件`))}。`;
 }
 
-export const noneFailed = 'None of the maps failed a check; that makes them credible, not proven.';
-export const noneOfCheckedFailed = 'None of the maps that were checked failed; that makes those credible, not proven.';
+export const noneFailed =
+  '検査で不可となったマップはありません。ただし、それは確からしいということで、証明ではありません。';
+export const noneOfCheckedFailed =
+  '検査したマップに、不可となったものはありません。ただし、それは確からしいということで、証明ではありません。';
 export const allUnchecked =
-  'The faithfulness of these maps was not checked, so nothing is said here of how far to believe them.';
-export const untested = 'It was not put to a test.';
-export const columns = { map: 'Map', together: 'All together' };
-export const comparison = (name: string) => `${name}, for comparison`;
+  'これらのマップの忠実性は検査していません。どこまで信頼できるかは、ここでは何も言えません。';
+export const untested = '検査していません。';
+export const columns = { map: 'マップ', together: '総合' };
+export const comparison = (name: string) => `比較用: ${name}`;
 
 export const completeness = {
-  label: 'Completeness gap',
-  sums: (sum: string, difference: string) => `sum ${sum}, score difference ${difference}`,
-  nothing: 'nothing to add up',
+  label: '完全性の差',
+  sums: (sum: string, difference: string) => `合計 ${sum}、スコアの差 ${difference}`,
+  nothing: '合計するものがありません',
   meaning:
-    'The map should sum to the difference between the score of this image and that of what it is compared with (an empty image, or the mean of many); the gap is what is missing. More steps or samples make it smaller.',
+    'マップの合計は、この画像のスコアと、比較の対象（空の画像、または多数の平均）のスコアとの差に等しくなるはずです。この値は、足りない分です。ステップ数やサンプル数を増やすと小さくなります。',
 };
 
 export const conservation = {
-  label: 'Conservation gap',
+  label: '保存性の差',
   where: {
-    biases: 'biases',
-    stabilizers: 'stabilisers of divisions',
-    emptyParts: 'parts without inputs',
-    others: 'constants inside of operators',
+    biases: 'バイアス',
+    stabilizers: '除算の安定化項',
+    emptyParts: '入力のない部分',
+    others: '演算の内部の定数',
   },
-  part: (value: string, where: string) => `${value} in ${where}`,
+  part: (value: string, where: string) => `${where}に ${value}`,
   account: (sum: string, score: string, parts: readonly string[], most: string | undefined) =>
-    `${sum} of ${score} reached the pixels${parts.length === 0 ? '' : `; ${parts.join(', ')}`}${most === undefined ? '' : `; most in ${most}`}`,
+    `スコア ${score} のうち ${sum} が画素に届きました${parts.length === 0 ? '' : `。${listed(parts)}`}${most === undefined ? '' : `。最も多いのは ${most}`}`,
   meaning:
-    'The score was handed back layer by layer, and the map should sum to it; the gap is what stayed in the model instead of reaching the pixels, mostly with biases.',
+    'スコアを層から層へと入力側に分配するので、マップの合計はスコアに等しくなるはずです。この値は、画素に届かずモデルの中に残った分で、多くはバイアスに残ります。',
 };
 
 export const randomisation = {
-  label: 'Parameter randomisation',
+  label: 'パラメータのランダム化',
   meaning:
-    'How much the order of the pixels is still the same (1: all, 0: nothing) when all layers but the first have random weights. A map that hardly changes shows the image, not what the model has learnt.',
+    '最初の層を除くすべての層の重みをランダムにしたとき、画素の順位がどれだけ同じままか（1 は完全に同じ、0 は無関係）。ほとんど変わらないマップは、モデルが学習したことではなく、画像そのものを示しています。',
 };
 
-/** What deletion and insertion are measured by. */
-export interface CurveSetting {
-  readonly isValue: boolean;
-  /** The sureness is that of scores that are taken for logits. */
-  readonly isIfLogits?: boolean;
-  /** Absent where an image was explained. */
-  readonly kind?: 'table' | 'signal';
-  /** Side of the squares, or how many values, that went together. */
-  readonly segment: number;
-  readonly steps: number;
-  /** Of what is gone: a pixel value, or model input of what is no image. */
-  readonly baseline: number;
-}
-
 export const curves = {
-  deletion: 'Deletion',
-  insertion: 'Insertion',
+  deletion: '削除',
+  insertion: '挿入',
   value: (own: string, random: string, edges: string, isTable: boolean) =>
-    `${own} (random maps ${random}, ${isTable ? 'sizes' : 'edges'} ${edges})`,
-  random: 'Random maps',
-  plain: (isTable: boolean) => (isTable ? 'How far each value is from blank' : 'An edge detector'),
-  own: 'this map',
-  drawn: (lines: readonly string[]) => `Curves: ${listed(lines)}`,
-  lines: { random: 'random maps', edges: 'edge detector', sizes: 'size of the values' },
+    `${own}（ランダムなマップ ${random}、${isTable ? '値の大きさ' : 'エッジ'} ${edges}）`,
+  random: 'ランダムなマップ',
+  plain: (isTable: boolean) => (isTable ? '各値の空白からの隔たり' : 'エッジ検出'),
+  own: 'このマップ',
+  drawn: (lines: readonly string[]) => `曲線: ${listed(lines)}`,
+  lines: { random: 'ランダムなマップ', edges: 'エッジ検出', sizes: '値の大きさ' },
   deletionMeaning: (setting: CurveSetting) =>
-    `${meanOf(setting)} while the pixels that spoke most for the class are blanked first, ${stepsOf(setting)}. The lower, the more the decision needs what the map points at. It should be below that of random maps by more than these differ among themselves, and below that of ${plainOf(setting)} that does not know the model (dashed lines).`,
+    `そのクラスを最も強く支持する画素から順に空白にしたときの、${meanOf(setting)}（${stepsOf(setting)}）。低いほど、マップが指すものを判定が必要としています。ランダムなマップどうしのばらつきを超えて低く、モデルを知らない${plainOf(setting)}よりも低いはずです（破線）。`,
   insertionMeaning: (setting: CurveSetting) =>
-    `${meanOf(setting)} while the same pixels are put into a blank image first, ${stepsOf(setting)}. The higher, the sooner what the map points at suffices. It should be above that of random maps by more than these differ among themselves, and above that of ${plainOf(setting)} (dashed lines).`,
+    `同じ画素を同じ順に空の画像へ入れたときの、${meanOf(setting)}（${stepsOf(setting)}）。高いほど、マップが指すものだけで早く判定が決まります。ランダムなマップどうしのばらつきを超えて高く、${plainOf(setting)}よりも高いはずです（破線）。`,
 };
 
 function meanOf({ isValue, isIfLogits }: CurveSetting): string {
   return isValue
-    ? 'Where the value lies on average between that of a blank image (0%) and of this one (100%)'
-    : `The mean sureness${isIfLogits ? ' (if the scores are logits)' : ''}`;
+    ? '出力の値の平均の位置（空の画像の値を 0%、この画像の値を 100% とする）'
+    : `確信度の平均${isIfLogits ? '（スコアがロジットの場合）' : ''}`;
 }
 
 function plainOf({ kind }: CurveSetting): string {
-  return kind === 'table' ? 'the map of how far each value is from blank' : 'an edge detector';
+  return kind === 'table' ? '各値の空白からの隔たりのマップ' : 'エッジ検出';
 }
 
 function stepsOf({ kind, segment, steps, baseline }: CurveSetting): string {
   if (kind) {
-    const unit =
-      kind === 'table' ? 'feature by feature' : segment === 1 ? 'value by value' : `${segment} values at a time`;
-    return `${unit}, in ${steps} steps at most, blank being ${baseline} in model input`;
+    const unit = kind === 'table' ? '特徴量を一つずつ' : segment === 1 ? '値を一つずつ' : `値を ${segment} 個ずつ`;
+    return `${unit}、最大 ${steps} ステップ。空白はモデル入力で ${baseline}`;
   }
-  const unit = segment === 1 ? 'pixel by pixel' : `in squares of ${segment} × ${segment} pixels`;
-  return `${unit}, in ${steps} steps, blank being pixel value ${baseline}`;
+  const unit = segment === 1 ? '1 画素ずつ' : `${segment} × ${segment} 画素の正方形ごと`;
+  return `${unit}、${steps} ステップ。空白は画素値 ${baseline}`;
 }

@@ -2,7 +2,7 @@ import { quoted } from './decision.ts';
 import { quantity, share } from './numbers.ts';
 
 /** The first thing under the pictures. */
-export const whyNot = (label: string) => `Why not ${quoted(label)}?`;
+export const whyNot = (label: string) => `なぜ${quoted(label)}ではないのか`;
 
 /** What the map of one class against another shows, in a sentence. */
 export function whyNotAnswer(
@@ -13,58 +13,59 @@ export function whyNotAnswer(
 ): string {
   const [own, other] = [quoted(label), quoted(rival)];
   if (forPlace === undefined && againstPlace === undefined)
-    return `No single place spoke for ${own} rather than ${other}.`;
-  if (forPlace === againstPlace)
-    return `What spoke for ${own} and what spoke for ${other} both lie mostly ${forPlace}.`;
-  if (againstPlace === undefined) return `What spoke for ${own} rather than ${other} lies mostly ${forPlace}.`;
-  if (forPlace === undefined) return `What spoke for ${other} lies mostly ${againstPlace}.`;
-  return `What spoke for ${own} lies mostly ${forPlace}, what spoke for ${other} ${againstPlace}.`;
+    return `${other}ではなく${own}とする根拠は、特定の場所に集まっていません。`;
+  if (forPlace === againstPlace) return `${own}の根拠も${other}の根拠も、主に${forPlace}にあります。`;
+  if (againstPlace === undefined) return `${other}ではなく${own}とする根拠は、主に${forPlace}にあります。`;
+  if (forPlace === undefined) return `${other}の根拠は、主に${againstPlace}にあります。`;
+  return `${own}の根拠は主に${forPlace}に、${other}の根拠は主に${againstPlace}にあります。`;
 }
 
-export const hiding = 'What would change it?';
+export const hiding = '何があれば判定は変わるか';
 
-export const outlined = 'the outlined part';
+export const outlined = '線で囲んだ部分';
 
 export function hidden(part: number, says: string, isOther: boolean): string {
   return isOther
-    ? `Hide the outlined part (${share(part)} of the image) and it says ${says}.`
-    : `Even with the outlined part hidden (${share(part)} of the image) it still says ${says}, and so it does up to half of the image.`;
+    ? `線で囲んだ部分（画像の ${share(part)}）を隠すと、判定は${says}に変わります。`
+    : `線で囲んだ部分（画像の ${share(part)}）を隠しても、判定は${says}のままです。画像の半分まで隠しても変わりません。`;
 }
 
 export function elsewhere(tried: number, changed: number): string {
-  if (changed === 0) return `Hiding as much elsewhere, in ${tried} random choices, never changed it.`;
-  return `Hiding as much elsewhere changed it in ${changed} of ${tried} random choices${changed > tried / 2 ? ': this decision falls easily, so the part says little' : ''}.`;
+  if (changed === 0) return `同じ広さをほかの場所で ${tried} 回無作為に隠しても、判定は一度も変わりませんでした。`;
+  return `同じ広さをほかの場所で無作為に隠すと、${tried} 回のうち ${changed} 回で判定が変わりました。${changed > tried / 2 ? 'この判定は崩れやすく、囲んだ部分について言えることはわずかです。' : ''}`;
 }
 
-export const alone = (says: string) => `That part alone: ${says}.`;
-export const empty = (says: string, blank: string) => `What is hidden is ${blank}; an image of nothing else: ${says}.`;
+export const alone = (says: string) => `その部分だけを見せると、判定は${says}です。`;
+export const empty = (says: string, blank: string) =>
+  `隠した部分は${blank}になります。全体がそうなった画像の判定は${says}です。`;
 
 /** What is seen where something is hidden. */
 export function blank(value: number, numbers: 'signal' | 'table' | undefined): string {
-  if (numbers) return `${quantity(value)} in model input`;
-  return value === 0 ? 'black' : value === 255 ? 'white' : `grey (pixel value ${quantity(value)})`;
+  if (numbers) return `モデル入力の ${quantity(value)} `;
+  return value === 0 ? '黒' : value === 255 ? '白' : `灰色（画素値 ${quantity(value)}）`;
 }
 
-export const says = (label: string, measure: string) => (measure === '' ? label : `${quoted(label)} (${measure})`);
+export const says = (label: string, measure: string) =>
+  measure === '' ? ` ${label} ` : `${quoted(label)}（${measure}）`;
 
-export const belief = 'May I believe these pictures?';
-export const assumed = 'What was assumed';
-export const nothingAssumed = 'Nothing: what the model takes was said by the user or by the model.';
-export const identity = 'What this page is about';
-export const repeat = 'To repeat it';
+export const belief = 'これらの図は信頼できるか';
+export const assumed = '仮定したこと';
+export const nothingAssumed = 'なし: モデルの入力の形式は、利用者またはモデルが指定しています。';
+export const identity = 'このページの対象';
+export const repeat = '再現の方法';
 
 export const noneBelieved =
-  'No map passed its checks: the pictures above are the best there are, and no argument should rest on them.';
-export const noMap = 'There is no map of this decision.';
-export const more = (maps: number) => `and ${maps} more, below`;
-export const evidenceIn = (target: string) => `What spoke for ${target}`;
+  '検査に合格したマップはありません。上の図はその中で最も良いものですが、論拠にしてはなりません。';
+export const noMap = 'この判定のマップはありません。';
+export const more = (maps: number) => `ほか ${maps} 個（下に掲載）`;
+export const evidenceIn = (target: string) => `${quoted(target)}の根拠`;
 export function legend(inPatches: boolean): string {
-  const patches = inPatches ? ' Each patch of similar colour has the mean evidence of its pixels.' : '';
-  return `Red spoke for it, blue against it; the fuller the colour, the stronger. Each map has its own scale.${patches}`;
+  const patches = inPatches ? '色の似た画素をまとめたパッチごとに、根拠の平均を示しています。' : '';
+  return `赤は判定を支持した部分、青は反対した部分で、色が濃いほど強く働きました。濃さの尺度はマップごとに異なります。${patches}`;
 }
-export const gone = 'Hatched: hidden.';
+export const gone = '斜線: 隠した部分。';
 
-export const ratherThan = (title: string, rival: string) => `${title}, rather than ${quoted(rival)}`;
+export const ratherThan = (title: string, rival: string) => `${title}（${quoted(rival)}との比較）`;
 
 /** The figure behind a light: `Deletion 12% (random 45%)`. */
 export const figure = (label: string, value: string) => `${label} ${value}`;

@@ -1,5 +1,6 @@
 export * as assumptions from './assumptions.ts';
 export * as checks from './checks.ts';
+export * as command from './command.ts';
 export * as decision from './decision.ts';
 export * as firstScreen from './firstScreen.ts';
 export * as many from './many.ts';

@@ -1,82 +1,73 @@
+import type { Mistake, Thing } from '../english/many.ts';
 import { quoted } from './decision.ts';
-import { count, counted, inWords, listed, percent, sentence } from './numbers.ts';
+import { count, listed, percent } from './numbers.ts';
 
-/** What is explained: images, boxes found in them, signals, rows of a table, or several of these. */
-export type Thing = 'image' | 'box' | 'signal' | 'row' | 'input';
-
-const plurals: Readonly<Record<Thing, string>> = {
-  image: 'images',
-  box: 'boxes',
-  signal: 'signals',
-  row: 'rows',
-  input: 'inputs',
+/** What is counted, with its counter word: `3 枚の画像`. */
+const counters: Readonly<Record<Thing, string>> = {
+  image: '枚の画像',
+  box: '個の枠',
+  signal: '個の信号',
+  row: '件の行',
+  input: '件の入力',
 };
 
-const things = (whole: number, thing: Thing) => counted(whole, thing, plurals[thing]);
+const things = (whole: number, thing: Thing) => `${count(whole)} ${counters[thing]}`;
 
 export const decidedAs = (whole: number, thing: Thing, labels: readonly string[]) =>
-  `${sentence(things(whole, thing))}, decided as ${listed(labels.map(quoted))}.`;
+  `${things(whole, thing)}: 判定は${listed(labels.map(quoted))}。`;
 export const severalDecisions = (whole: number, thing: Thing, decisions: number) =>
-  `${sentence(things(whole, thing))}, ${counted(decisions, 'decision', 'different decisions')}.`;
-export const allRight = (images: number) => `The model decided all ${counted(images, 'image', 'images')} as labelled.`;
+  `${things(whole, thing)}: ${count(decisions)} 種類の判定。`;
+export const allRight = (images: number) => `モデルは ${count(images)} 枚の画像すべてをラベルどおりに判定しました。`;
 export const someRight = (right: number, images: number) =>
-  `The model decided ${inWords(right)} of ${counted(images, 'image', 'images')} as labelled.`;
-
-export interface Mistake {
-  readonly name: string;
-  readonly decided: string;
-  readonly truth: string;
-}
+  `モデルは ${count(images)} 枚の画像のうち ${count(right)} 枚をラベルどおりに判定しました。`;
 
 export const mistakes = (wrong: readonly Mistake[]) =>
-  `It decided ${listed(wrong.map(({ name, decided, truth }) => `${quoted(decided)} for ${name}, which is labelled ${quoted(truth)}`))}.`;
+  `誤った判定: ${listed(wrong.map(({ name, decided, truth }) => `${name} を${quoted(decided)}（ラベルは${quoted(truth)}）`))}。`;
 export const leastSure = (name: string, probability: number) =>
-  `It was least sure of ${name}, at ${percent(probability)}.`;
-export const ties = (whole: number) =>
-  `${sentence(counted(whole, 'decision is a tie', 'decisions are ties'))} of exactly equal scores.`;
+  `最も確信度が低いのは ${name} で、${percent(probability)}です。`;
+export const ties = (whole: number) => `${count(whole)} 件の判定は、スコアが完全に等しい同点です。`;
 export const flat = (whole: number) =>
-  `For ${counted(whole, 'image', 'images')} the probability explained is exactly 1, and maps made from gradients are zero.`;
+  `${count(whole)} 枚の画像では、説明する確率がちょうど 1 のため、勾配から作るマップは 0 になります。`;
 export const each =
-  'Below, each decision has its pictures, what would change it, and how far to believe that; the rest is folded away.';
+  '以下では判定ごとに、図、何があれば判定が変わるか、どこまで信頼できるかを示します。ほかは折りたたんであります。';
 
-export const glance = 'At a glance';
-export const overviewLabel = 'All images and maps';
-export const columns = { image: 'Image', decision: 'Decision', checks: 'Checks', map: 'Map' };
+export const glance = '一覧';
+export const overviewLabel = 'すべての画像とマップ';
+export const columns = { image: '画像', decision: '判定', checks: '検査', map: 'マップ' };
 export function overview(thing: Thing, columnsShown: number, most: number): string {
-  const row = thing === 'box' ? 'a box' : thing === 'image' ? 'an image' : 'each';
-  const wide = columnsShown > most ? ` There are ${columnsShown} maps of each: the table scrolls sideways.` : '';
-  return `One row ${row}. Red spoke for what was explained, blue against; each map has its own scale. A name leads to its own part.${wide}`;
+  const row = { image: '画像', box: '枠', signal: '信号', row: '行', input: '入力' }[thing];
+  const wide = columnsShown > most ? `マップが ${columnsShown} 列あるため、表は横にスクロールします。` : '';
+  return `1 行が一つの${row}です。赤は説明の対象を支持した部分、青は反対した部分で、濃さの尺度はマップごとに異なります。名前から、それぞれの説明へ移動できます。${wide}`;
 }
-export const ratherThanSecond = 'rather than the second';
-export const targetNumber = (turn: number) => `target ${turn}`;
-export const notComputed = 'not computed';
-export const aTie = (sure: string) => `${sure}, a tie`;
-export const tieOf = 'a tie';
-export const comma = ', ';
+export const ratherThanSecond = '2 位との比較';
+export const targetNumber = (turn: number) => `対象 ${turn}`;
+export const notComputed = '計算していません';
+export const aTie = (sure: string) => `${sure}、同点`;
+export const tieOf = '同点';
+export const comma = '、';
 
 /** The index of a report in which every image has a page of its own. */
 export const index = {
-  lede: 'Each image has a page of its own, which shows what its decision rests on and how far each picture of it can be believed. Follow an image’s name to it.',
-  model: (file: string) => `Model ${file}.`,
-  wrong: 'Decided otherwise than labelled',
-  unsure: 'Least sure',
-  shown: (shown: number, of: number) => `${count(shown)} of ${count(of)}.`,
-  decisions: 'What was decided',
-  images: 'The images',
-  others: 'More images',
-  range: (from: number, to: number) => `Images ${count(from)} to ${count(to)}.`,
-  part: (from: number, to: number) => `${count(from)} to ${count(to)}`,
-  before: (rows: number) => `The ${count(rows)} before`,
-  allRight: (images: number) => `The model decided all ${count(images)} images as labelled.`,
+  lede: '画像ごとに一つのページがあり、判定の根拠と、それぞれの図をどこまで信頼できるかを示します。画像の名前から移動できます。',
+  model: (file: string) => `モデル: ${file}。`,
+  wrong: 'ラベルと異なる判定',
+  unsure: '確信度の低い判定',
+  shown: (shown: number, of: number) => `${count(of)} 枚のうち ${count(shown)} 枚。`,
+  decisions: '判定の内訳',
+  images: '画像',
+  others: 'ほかの画像',
+  range: (from: number, to: number) => `画像 ${count(from)}〜${count(to)}`,
+  part: (from: number, to: number) => `${count(from)}〜${count(to)} 枚目`,
+  before: (rows: number) => `前の ${count(rows)} 枚`,
+  allRight: (images: number) => `モデルは ${count(images)} 枚の画像すべてをラベルどおりに判定しました。`,
   someRight: (right: number, images: number) =>
-    `The model decided ${count(right)} of ${count(images)} images as labelled.`,
-  frequent: (shown: number, more: number) =>
-    `The ${count(shown)} most frequent decisions; ${count(more)} more are rarer.`,
-  every: 'Every decision, the most frequent first.',
-  otherwise: 'Labelled otherwise',
-  imagesColumn: 'Images',
+    `モデルは ${count(images)} 枚の画像のうち ${count(right)} 枚をラベルどおりに判定しました。`,
+  frequent: (shown: number, more: number) => `多い順に ${count(shown)} 種類の判定。ほか ${count(more)} 種類は省略。`,
+  every: 'すべての判定（多い順）。',
+  otherwise: 'ラベルと不一致',
+  imagesColumn: '画像数',
   table: (mapTitle: string | undefined) =>
-    `One row an image${mapTitle === undefined ? '' : `, with its first map (${mapTitle}): red spoke for what was explained, blue against; each map has its own scale`}. The checks say how many figures about its maps came out well.`,
-  noMap: 'no map',
-  notChecked: 'not checked',
+    `1 行が一枚の画像です。${mapTitle === undefined ? '' : `最初のマップ（${mapTitle}）では、赤が説明の対象を支持した部分、青が反対した部分で、濃さの尺度はマップごとに異なります。`}検査の欄は、マップについての値を、良、可、不可ごとに数えたものです。`,
+  noMap: 'マップなし',
+  notChecked: '未検査',
 };

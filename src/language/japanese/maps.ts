@@ -1,115 +1,100 @@
-import { count, counted, listed, percent, quantity, share, signed } from './numbers.ts';
+import type { Cell, Place } from '../english/maps.ts';
+import { quoted } from './decision.ts';
+import { count, listed, percent, quantity, share, signed } from './numbers.ts';
 
-/** What the cells of a map are. */
-export type Cell = 'pixel' | 'moment' | 'feature';
+const cells: Readonly<Record<Cell, string>> = { pixel: '画素', moment: '時点', feature: '特徴量' };
 
-/** Where on an image, along a signal or in a table most of the evidence lies. */
-export type Place =
-  | { readonly kind: 'image' /** Row by row over a grid of thirds. */; readonly ninth: number }
-  | { readonly kind: 'signal'; readonly third: number; readonly channel?: string }
-  | { readonly kind: 'table'; readonly feature: string };
+const ninths = ['左上', '上部', '右上', '左側', '中央', '右側', '左下', '下部', '右下'];
 
-const ninths = [
-  'at the upper left',
-  'at the top',
-  'at the upper right',
-  'at the left',
-  'in the centre',
-  'at the right',
-  'at the lower left',
-  'at the bottom',
-  'at the lower right',
-];
-
-const thirds = ['at the beginning', 'in the middle', 'at the end'];
+const thirds = ['始め', '中ほど', '終わり'];
 
 export function place(found: Place): string {
   if (found.kind === 'image') return ninths[found.ninth] ?? '';
-  if (found.kind === 'table') return `in “${found.feature}”`;
-  return `${thirds[found.third]}${found.channel === undefined ? '' : ` of “${found.channel}”`}`;
+  if (found.kind === 'table') return quoted(found.feature);
+  return `${found.channel === undefined ? '' : `${quoted(found.channel)}の`}${thirds[found.third]}`;
 }
 
-export const noValue = (cell: Cell) => `No ${cell} has a value: the method failed here.`;
-export const allZero = (cell: Cell) => `Every ${cell} is exactly zero: the method found nothing here.`;
+export const noValue = (cell: Cell) => `値のある${cells[cell]}がありません。この手法はここでは失敗しました。`;
+export const allZero = (cell: Cell) => `すべての${cells[cell]}がちょうど 0 です。この手法は何も見つけませんでした。`;
 export const constant = (cell: Cell, value: number) =>
-  `Every ${cell} has exactly the same value, ${signed(value)}: the map is constant and shows no place.`;
+  `すべての${cells[cell]}が同じ値 ${signed(value)} です。マップは一様で、場所を示していません。`;
 
 /** Share and place of the evidence, so that a map can be understood without seeing its colours. */
 export function balance(part: number, forPlace: Place | undefined, againstPlace: Place | undefined): string {
-  const mostly = (found: Place | undefined) => (found === undefined ? '' : `, mostly ${place(found)}`);
-  if (part === 1) return `All of the evidence speaks for it${mostly(forPlace)}.`;
-  if (part === 0) return `All of the evidence speaks against it${mostly(againstPlace)}.`;
-  return `${share(part)} of the evidence speaks for it${mostly(forPlace)}; ${share(1 - part)} against${mostly(againstPlace)}.`;
+  const mostly = (found: Place | undefined) => (found === undefined ? '' : `（主に${place(found)}）`);
+  if (part === 1) return `根拠はすべて支持するものです${mostly(forPlace)}。`;
+  if (part === 0) return `根拠はすべて反対するものです${mostly(againstPlace)}。`;
+  return `根拠の ${share(part)}が支持${mostly(forPlace)}、${share(1 - part)}が反対${mostly(againstPlace)}です。`;
 }
 
-/** What full colour means, and how much lies beyond it. */
+/** What full colour means. @param beyond the share of cells beyond it; 0 where that is not worth a word. */
 export function fullColour(scale: number, unit: string, beyond: number, cell: Cell): string {
-  const more =
-    beyond === 0 ? `no ${cell} goes beyond` : `${percent(beyond)} of the ${cell}s go beyond and look the same`;
-  return `Full colour is ${quantity(scale)} ${unit}; ${more}.`;
+  const more = beyond > 0 ? `${percent(beyond)}の${cells[cell]}がそれを超え、同じ色で示されます。` : '';
+  return `最も濃い色は ${quantity(scale)} です（単位: ${unit}）。${more}`;
 }
 
 export function withoutValue(without: number, all: number, cell: Cell): string {
-  const drawn = cell === 'feature' ? '' : ' and are drawn dark grey';
-  return `${count(without)} of ${count(all)} ${cell}s have no value (the computation gave no finite number)${drawn}.`;
+  const drawn = cell === 'feature' ? '' : '濃い灰色で示します。';
+  return `${count(all)} 個の${cells[cell]}のうち ${count(without)} 個には値がありません（計算結果が有限の数になりませんでした）。${drawn}`;
 }
 
-export const inUnit = (unit: string) => `In ${unit}.`;
+export const inUnit = (unit: string) => `単位: ${unit}。`;
 
 export function alternative(title: string, target: string, balance: string): string {
-  return `${title}, evidence for ${target}: ${balance}`;
+  return `${title}、${target} の根拠: ${balance}`;
 }
 
-export const summedChannels = (channels: number) => `The ${channels} colour channels are added up.`;
+export const summedChannels = (channels: number) => `各画素の値は、${channels} つの色チャネルの根拠の合計です。`;
 
 export function coarse(height: number, width: number, over: 'image' | 'signal' | 'table'): string {
-  return `This map has ${width} × ${height} cells, stretched over the ${over}.`;
+  const whole = { image: '画像', signal: '信号', table: '表' }[over];
+  return `このマップは ${width} × ${height} のマス目を${whole}の大きさに引き伸ばしたものです。`;
 }
 
 export function drawnCoarse(side: number): string {
-  return `Drawn in blocks of ${side} × ${side} pixels, each the mean of its own.`;
+  return `このページのマップは、${side} × ${side} 画素のブロックごとの平均を描いたものです。`;
 }
 
-export const computedIn = (time: string) => `Computed in ${time}.`;
+export const computedIn = (time: string) => `計算時間: ${time}。`;
 export const layer = (name: string, channels: number) =>
-  `Of the layer ${name}${channels > 1 ? `, its ${channels} channels added up` : ''}.`;
+  `層 ${name} のマップです${channels > 1 ? `（${channels} チャネルを合計）` : ''}。`;
 
 /** Methods whose maps show the same. */
 export function also(titles: readonly string[]): string {
-  return `${listed(titles)} ${titles.length === 1 ? 'shows' : 'show'} the same here, but for the scale, and ${titles.length === 1 ? 'is' : 'are'} not drawn again.`;
+  return `${listed(titles)}のマップは、ここでは尺度を除いてこれと同じなので、省略しています。`;
 }
 
-export const question = 'All maps, best first';
+export const question = 'すべてのマップ（検査の結果の良い順）';
 export function gist(maps: number): string {
-  return `${counted(maps, 'map', 'maps')}, with scale, method and figures`;
+  return `${count(maps)} 個のマップと、その尺度、手法、検査の値`;
 }
 
-export const evidenceFor = 'Evidence for';
+export const evidenceFor = '根拠の対象:';
 export const forComparison = {
-  image: 'The image, for comparison.',
-  signal: 'The signal, for comparison.',
+  image: '比較用の画像。',
+  signal: '比較用の信号。',
 };
 
 export function introduction(isOutlined: boolean): string {
   const beneath = isOutlined
-    ? 'The thin grey line follows the edge of the bright strokes.'
-    : 'The image shows through in pale grey where a map has little to say.';
-  return `Red pixels spoke for the class named above the maps, blue pixels against it; where a map is pale, the pixel hardly mattered to that method. Each map has its own scale, so compare where the colour lies, not how strong it is. ${beneath}`;
+    ? '細い灰色の線は、明るい線の輪郭です。'
+    : 'マップの値が小さいところには、画像が薄い灰色で透けて見えます。';
+  return `赤い画素はマップの上に示したクラスを支持し、青い画素は反対しました。色の薄い画素は、その手法ではほとんど影響がありませんでした。尺度はマップごとに異なるため、色の濃さではなく、色のある場所を比べてください。${beneath}`;
 }
 
 export const tableIntroduction =
-  'A bar to the right spoke for the class named above it, a bar to the left against it; the strongest come first, each with the value that the feature had. Each method has its own scale, so compare the order of the bars, not their length. What methods call a pixel is a feature here, and an empty image a row whose model input is 0 everywhere.';
+  '右に伸びる棒は上に示したクラスを支持し、左に伸びる棒は反対しました。強い順に、その特徴量の値とともに並べています。尺度は手法ごとに異なるため、棒の長さではなく順序を比べてください。手法の説明で画素と呼ぶものは、ここでは特徴量です。空の画像は、モデル入力がすべて 0 の行です。';
 
 export const signalIntroduction =
-  'The line is the signal, over its own range. Where the ground behind it is red, it spoke for the class named above, where it is blue, against it; where the ground is pale, that stretch hardly mattered to the method. Each map has its own scale, so compare where the colour lies, not how strong it is. What methods call a pixel is a value of the signal here, and an empty image a signal whose model input is 0 throughout.';
+  '線は信号で、縦軸はその値の範囲です。背景が赤いところは上に示したクラスを支持し、青いところは反対しました。背景の薄い区間は、その手法ではほとんど影響がありませんでした。尺度はマップごとに異なるため、色の濃さではなく、色のある場所を比べてください。手法の説明で画素と呼ぶものは、ここでは信号の値です。空の画像は、モデル入力がすべて 0 の信号です。';
 
-export const noScale = 'No colour scale: there is nothing to show.';
-export const scaleEnd = { for: (value: string) => `for ${value}`, against: (value: string) => `${value} against` };
+export const noScale = '色の尺度なし: 示すものがありません。';
+export const scaleEnd = { for: (value: string) => `支持 ${value}`, against: (value: string) => `反対 ${value}` };
 export const scaleAlternative = {
-  both: 'Colour scale from blue through near-white to red',
-  one: 'Colour scale from near-white to red',
+  both: '青から白に近い色を経て赤までの色の尺度',
+  one: '白に近い色から赤までの色の尺度',
 };
 
-export const more = (rest: number) => `${rest} more`;
-export const always = (value: number) => `always ${quantity(value)}`;
-export const range = (low: number, high: number) => `${quantity(low)} to ${quantity(high)}`;
+export const more = (rest: number) => `ほか ${rest} 個`;
+export const always = (value: number) => `常に ${quantity(value)}`;
+export const range = (low: number, high: number) => `${quantity(low)}〜${quantity(high)}`;

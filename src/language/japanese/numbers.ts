@@ -5,7 +5,7 @@ export { count, quantity, score, signed };
 const minus = '\u2212';
 const notANumber = '数値なし';
 
-/** 0.9984 は 99.8%。疑いを丸めて消すことはない: 0% と 100% は正確な 0 と 1 だけ。 */
+/** `0.9984` as `99.8%`. Never rounds a doubt away: only exact 0 and 1 read 0% and 100%. */
 export function percent(fraction: number): string {
   if (!Number.isFinite(fraction)) return notANumber;
   if (fraction === 0 || fraction === 1) return `${fraction * 100}%`;
@@ -34,7 +34,7 @@ export function inWords(whole: number): string {
   return count(whole);
 }
 
-/** 日本語では単数と複数を区別しない。 */
+/** Japanese has one form for one and for many. */
 export function counted(whole: number, _one: string, many: string): string {
   return `${count(whole)} ${many}`;
 }

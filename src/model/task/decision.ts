@@ -74,34 +74,3 @@ export function decisionSummary(decision: TaskDecision): DecisionSummary {
   const { classAt: _, ...said } = decision;
   return said;
 }
-
-/** A class without a name is called by its number, which says nothing by itself. */
-function inWords(label: string): string {
-  return /^\d+$/.test(label) ? `class ${label}` : label;
-}
-
-/** A decision in a line: `cat 97%, dog 61%`. */
-export function decisionWords(decision: DecisionSummary): string {
-  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-  switch (decision.kind) {
-    case 'labels': {
-      const present = decision.labels.filter(({ isPresent }) => isPresent);
-      const shown = present.length > 0 ? present : decision.labels.slice(0, 1);
-      const list = shown.map(({ label, probability }) => `${label} ${percent(probability)}`).join(', ');
-      return present.length > 0 ? list : `no label (the strongest: ${list})`;
-    }
-    case 'value':
-      return `${Number(decision.value.toPrecision(6))} (the same within ${Number(decision.tolerance.toPrecision(3))})`;
-    case 'detection': {
-      const { boxes, explained } = decision;
-      const own = boxes[explained];
-      const kept = boxes.filter(({ isNotKept }) => !isNotKept).length;
-      const found = `of ${kept} ${kept === 1 ? 'box' : 'boxes'} found`;
-      if (!own) return found;
-      const words = `${own.label} ${percent(own.probability)} at ${own.box.join(',')}`;
-      return own.isNotKept ? `${words}, asked for and not kept (${found})` : `${words} (${found})`;
-    }
-    case 'segmentation':
-      return decision.classes.map(({ label, share }) => `${inWords(label)} ${percent(share)}`).join(', ');
-  }
-}

@@ -1,6 +1,7 @@
 import type { Words } from '../../language/words.ts';
 import { lineDrawing } from '../drawing/lineDrawing.ts';
 import { lampElement, lampFor, verdictMark } from '../drawing/verdict.ts';
+import { asWritten } from '../page/asWritten.ts';
 import { type Html, html } from '../page/html.ts';
 import { scrolling } from '../page/scrolling.ts';
 import type { ImageQuestion } from './question.ts';
@@ -13,9 +14,9 @@ export const beliefQuestion: ImageQuestion = {
   gist: ({ checks }) => checks.gist,
   isAnswered: ({ maps }) => maps.some(({ figures, unchecked }) => figures.length > 0 || unchecked !== undefined),
   answer(image, _level, words) {
-    const checks = checksOf(image);
+    const checks = checksOf(image, words);
     return html`
-<p class="measure">${summary(image, checks, words)}</p>
+<p class="measure">${summary(image, checks, words)}${reasons(image).map((reason) => [words.page.space, asWritten(reason, words)])}</p>
 ${checks.length === 0 ? undefined : checkTable(image, checks, words)}`;
   },
 };
@@ -25,18 +26,17 @@ interface Check {
   readonly figure: Figure;
 }
 
-function checksOf(image: ExplainedImage): readonly Check[] {
-  return image.maps.flatMap((map) => map.figures.map((figure) => ({ map: nameIn(image, map), figure })));
+function checksOf(image: ExplainedImage, words: Words): readonly Check[] {
+  return image.maps.flatMap((map) => map.figures.map((figure) => ({ map: nameIn(image, map, words), figure })));
 }
 
-function nameIn({ maps }: ExplainedImage, { title, target }: AttributionMap): string {
-  return new Set(maps.map((map) => map.target)).size > 1 ? `${title} (${target})` : title;
+function nameIn({ maps }: ExplainedImage, { title, target }: AttributionMap, { page }: Words): string {
+  return new Set(maps.map((map) => map.target)).size > 1 ? page.aside(title, target) : title;
 }
 
 /** What is unchecked is not vouched for: neither by its sum, nor because it failed no check. */
 function summary({ maps }: ExplainedImage, checks: readonly Check[], { checks: text, page }: Words): string {
   const unchecked = maps.flatMap((map) => map.unchecked ?? []);
-  const reasons = [...new Set(unchecked)];
   const judged = checks.filter(({ figure }) => figure.verdict !== 'neutral');
   const found = (['good', 'fair', 'poor'] as const)
     .map((verdict) => ({ verdict, count: judged.filter(({ figure }) => figure.verdict === verdict).length }))
@@ -45,8 +45,12 @@ function summary({ maps }: ExplainedImage, checks: readonly Check[], { checks: t
   return [
     ...(checks.length === 0 ? [] : [text.counts(judged.length, found, noneChecked)]),
     ...(noneChecked ? [text.allUnchecked] : []),
-    ...reasons,
   ].join(page.space);
+}
+
+/** Why maps were not checked, each reason once. */
+function reasons({ maps }: ExplainedImage): readonly string[] {
+  return [...new Set(maps.flatMap(({ unchecked }) => unchecked ?? []))];
 }
 
 /** A row a map, a column a check; below, what the figures are to be compared with. */
@@ -59,7 +63,7 @@ function checkTable(image: ExplainedImage, checks: readonly Check[], words: Word
   <thead><tr><th scope="col">${columns.map}</th><th scope="col">${columns.together}</th>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
   <tbody>${image.maps.map(
     (map) => html`
-  <tr><th scope="row">${nameIn(image, map)}</th><td>${lampElement(lampFor(map), words)}</td>${labels.map(
+  <tr><th scope="row">${nameIn(image, map, words)}</th><td>${lampElement(lampFor(map), words)}</td>${labels.map(
     (label) =>
       html`<td>${cell(
         map.figures.find((figure) => figure.label === label),

@@ -4,6 +4,7 @@ import { imageAnchor } from '../drawing/anchor.ts';
 import { readMap } from '../drawing/mapReading.ts';
 import { photo, photoDefinition } from '../drawing/photo.ts';
 import { lampElement, lampFor, lamps } from '../drawing/verdict.ts';
+import { asWritten } from '../page/asWritten.ts';
 import { type Content, type HeadingLevel, type Html, heading, html } from '../page/html.ts';
 import { identity } from './identity.ts';
 import { mapLook, seenLook } from './looks.ts';
@@ -73,7 +74,7 @@ function lightGroup(lamp: Lamp, maps: readonly AttributionMap[], image: Explaine
     .slice(0, mostNamed)
     .map(
       (map) => html`<li>${nameOf(map, words)}${lamp === 'unchecked' ? undefined : behind(map, lamp, words)}</li>`,
-    )}${more > 0 ? html`<li><a href="#${imageAnchor(image)}-maps">${text.more(more)}</a></li>` : undefined}</ul>${lamp === 'unchecked' ? reasons.map((reason) => html`<p class="quiet">${reason}</p>`) : undefined}</li>`;
+    )}${more > 0 ? html`<li><a href="#${imageAnchor(image)}-maps">${text.more(more)}</a></li>` : undefined}</ul>${lamp === 'unchecked' ? reasons.map((reason) => html`<p class="quiet">${asWritten(reason, words)}</p>`) : undefined}</li>`;
 }
 
 function nameOf({ title, rival }: AttributionMap, { firstScreen }: Words): string {

@@ -1,5 +1,6 @@
 import type { Words } from '../../language/words.ts';
 import { verdictMark } from '../drawing/verdict.ts';
+import { asWritten } from '../page/asWritten.ts';
 import { type Html, heading, html, sizedToFit } from '../page/html.ts';
 import { decidedLabel, decidedWords, decisionNotes, isRight, secondOf, thingOf } from './sentences.ts';
 import type { ExplainedImage, ReportView } from './view.ts';
@@ -21,7 +22,7 @@ export function header({ title, notice, cautions = [], explained }: ReportView, 
       : html`
   <p class="lede">${lede}</p>`
   }
-  ${cautions.map((caution) => html`<p class="figure-line caution">${verdictMark('fair')}<span>${caution}</span></p>`)}
+  ${cautions.map((caution) => html`<p class="figure-line caution">${verdictMark('fair')}<span>${asWritten(caution, words)}</span></p>`)}
 </header>`;
 }
 

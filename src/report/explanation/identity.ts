@@ -12,7 +12,7 @@ export function identity(
   const { rows, hashes } = words.provenance;
   const row = (label: string, value: Content) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
   const hashed = (name: string, hash: ExplainedImage['hash']) =>
-    html`<span class="file">${name}</span>${hash && html`, <span class="quiet">${hashes[hash.of]}</span> <code>${hash.sha256}</code>`}`;
+    html`<span class="file">${name}</span>${hash && html`${words.many.comma}<span class="quiet">${hashes[hash.of]}</span> <code>${hash.sha256}</code>`}`;
   return html`
   <section class="identity">
     ${heading(level, words.firstScreen.identity)}

@@ -19,7 +19,7 @@ export function imagePart<Image extends ExplainedImage>(
   return html`
 <article class="image-part" id="${imageAnchor(image)}">
   <div class="part-title">
-    ${heading(2, html`<span class="file">${image.name}</span> ${label}, ${sureness(image.decision, words)}`)}
+    ${heading(2, html`<span class="file">${image.name}</span> ${label}${words.many.comma}${sureness(image.decision, words)}`)}
     <a class="back" href="#overview">${words.page.allImages}</a>
   </div>
   ${firstScreen(image, view, 3, words)}

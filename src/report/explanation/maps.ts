@@ -6,6 +6,7 @@ import { photo } from '../drawing/photo.ts';
 import { mapElement } from '../drawing/picture.ts';
 import { seenElement } from '../drawing/seen.ts';
 import { lampElement, lampFor, verdictMark } from '../drawing/verdict.ts';
+import { asWritten } from '../page/asWritten.ts';
 import { type HeadingLevel, type Html, heading, html } from '../page/html.ts';
 import type { ImageQuestion } from './question.ts';
 import { balanceWords, pictureAlternative, scaleWords } from './sentences.ts';
@@ -65,7 +66,7 @@ function mapCard(map: AttributionMap, image: ExplainedImage, level: HeadingLevel
   ${heading(level, map.title)}
   <div class="card-text">
     ${isEven(reading) ? undefined : html`<p>${balanceWords(reading, words)}</p>`}
-    <p class="note">${notes.filter((note) => note !== '').join(words.page.space)}</p>
+    <p class="note">${notes.filter((note) => note !== '').map((note, i) => [i > 0 ? words.page.space : '', asWritten(note, words)])}</p>
   </div>
   ${lamp(map, words)}
 </article>`;

@@ -70,13 +70,20 @@ export function balanceWords(reading: MapReading, { maps }: Words): string {
   return maps.balance(reading.forTotal / total, reading.forPlace, reading.againstPlace);
 }
 
+/** Beyond full colour there are always outliers; more than these are worth a word. */
+const manyBeyond = 0.006;
+
 /** The legend in words: what full colour means, how much lies beyond, what is missing. */
-export function scaleWords({ unit }: AttributionMap, reading: MapReading, { maps }: Words): string {
+export function scaleWords({ unit }: AttributionMap, reading: MapReading, { maps, page }: Words): string {
   const { cell, pixels, withoutValue, beyond, scale } = reading;
   const missing = withoutValue === 0 ? '' : maps.withoutValue(withoutValue, pixels, cell);
   const full =
-    cell === 'feature' ? maps.inUnit(unit) : scale > 0 ? maps.fullColour(scale, unit, beyond / pixels, cell) : '';
-  return [full, missing].filter((part) => part !== '').join(' ');
+    cell === 'feature'
+      ? maps.inUnit(unit)
+      : scale > 0
+        ? maps.fullColour(scale, unit, beyond > manyBeyond * pixels ? beyond / pixels : 0, cell)
+        : '';
+  return [full, missing].filter((part) => part !== '').join(page.space);
 }
 
 /** A map in one sentence, for those who do not see it. */
@@ -99,7 +106,7 @@ export function numbersWords(numbers: NumbersView, { decision }: Words): string 
 }
 
 export function pictureAlternative({ name, picture, numbers }: ExplainedImage, words: Words): string {
-  if (numbers) return `${name}, ${numbersWords(numbers, words)}`;
+  if (numbers) return `${name}${words.many.comma}${numbersWords(numbers, words)}`;
   return words.decision.pictureAlternative(name, picture.height, picture.width);
 }
 

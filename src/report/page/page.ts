@@ -3,6 +3,7 @@ import { type Words, wordsIn } from '../../language/words.ts';
 import type { PageProvenance } from '../explanation/view.ts';
 import { firstScreenStyle } from './firstScreenStyle.ts';
 import { type Html, heading, html, sizedToFit, trusted } from './html.ts';
+import { japaneseStyle } from './japaneseStyle.ts';
 import { provenanceAnswer } from './provenance.ts';
 import { style } from './style.ts';
 import { symbols } from './symbols.ts';
@@ -77,7 +78,7 @@ export function pageShell(title: string, body: Html, { page }: Words, language: 
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="konkyo">
 <title>${title}</title>
-<style>${trusted(style)}${trusted(firstScreenStyle)}</style>
+<style>${trusted(style)}${trusted(firstScreenStyle)}${language === 'ja' ? trusted(japaneseStyle) : undefined}</style>
 </head>
 <body>
 ${symbols}

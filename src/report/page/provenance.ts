@@ -1,5 +1,6 @@
 import { type Words, wordsIn } from '../../language/words.ts';
 import type { ModelFacts, PageProvenance, Row } from '../explanation/view.ts';
+import { asWritten } from './asWritten.ts';
 import { type Html, heading, html } from './html.ts';
 
 /** Of work that a signal ended, for the page and the command line. */
@@ -14,10 +15,10 @@ export function provenanceAnswer(provenance: PageProvenance, words: Words): Html
   const said = (label: string, value: string | undefined) => (value === undefined ? [] : [{ label, value }]);
   return html`
 <div class="facts">
-  ${facts(headings.model, model ? modelRows(model, words) : [])}
-  ${facts(headings.input, input)}
-  ${facts(headings.settings, settings)}
-  ${facts(headings.environment, [...environment, ...said(rows.madeAt, generatedAt), ...said(rows.author, author)])}
+  ${facts(headings.model, model ? modelRows(model, words) : [], words)}
+  ${facts(headings.input, input, words)}
+  ${facts(headings.settings, settings, words)}
+  ${facts(headings.environment, [...environment, ...said(rows.madeAt, generatedAt), ...said(rows.author, author)], words)}
 </div>
 ${
   command === undefined
@@ -31,14 +32,14 @@ ${
 }`;
 }
 
-function facts(title: string, rows: readonly Row[]): Html | undefined {
+function facts(title: string, rows: readonly Row[], words: Words): Html | undefined {
   if (rows.length === 0) return undefined;
   return html`
 <section>
   ${heading(3, title)}
   <dl>${rows.map(
     ({ label, value }) => html`
-    <div><dt>${label}</dt><dd>${value}</dd></div>`,
+    <div><dt>${label}</dt><dd>${asWritten(value, words)}</dd></div>`,
   )}
   </dl>
 </section>`;

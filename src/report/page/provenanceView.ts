@@ -85,7 +85,7 @@ function inputRows({ input, inputName, inputSources }: Classifier, words: Words)
     { label: rows.input, value: inputName },
     { label: rows.size, value: text.imageSize(height, width, colours, layout) },
     { label: rows.pixels, value: pixelWords(input, words) },
-    { label: rows.saidBy, value: saidBy(inputSources) },
+    { label: rows.saidBy, value: saidBy(inputSources, words) },
   ];
 }
 
@@ -116,13 +116,13 @@ function numberRows(
     { label: rows.values, value: isPlain ? text.asTheyAre : text.standardised(text.parts[kind]) },
     { label: rows.comparedWith, value: isPlain ? '0' : text.meanOfEach(text.parts[kind]) },
     { label: rows.range, value: text.range(low, high) },
-    { label: rows.saidBy, value: saidBy(said) },
+    { label: rows.saidBy, value: saidBy(said, words) },
   ];
 }
 
 /** "default: order, std; model.konkyo.json: scale, mean": where each setting came from, those of one source together. */
-function saidBy(sources: Partial<SettingSources>): string {
+function saidBy(sources: Partial<SettingSources>, { provenance }: Words): string {
   const entries = Object.entries(sources);
   const settingsOf = (source: string) => entries.flatMap(([name, from]) => (from === source ? [name] : []));
-  return [...new Set(Object.values(sources))].map((source) => `${source}: ${settingsOf(source).join(', ')}`).join('; ');
+  return [...new Set(Object.values(sources))].map((source) => provenance.saidBy(source, settingsOf(source))).join('; ');
 }

@@ -51,7 +51,7 @@ it('rules writes a page and a file, and explain says which rule fired', async ()
   const explained = await konkyo.run([...args, '--rules', at('out/rules.json'), '--out', at('explained')]);
   expect(explained.status).toBe(0);
   const report = await readFile(at('explained/index.html'), 'utf8');
-  expect(report).toContain('Which rule fired?');
+  expect(report).toContain('Which rule stands for it?');
   expect(report).toContain('The network decides the same.');
   expect(report).toMatch(/whatever the others are between 0 and 1/);
 

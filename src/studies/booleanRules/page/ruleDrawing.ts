@@ -1,3 +1,4 @@
+import type { Words } from '../../../language/words.ts';
 import type { Picture } from '../../../pictures/picture.ts';
 import { pictureElement } from '../../../report/drawing/picture.ts';
 import { type Html, html } from '../../../report/page/html.ts';
@@ -13,24 +14,27 @@ export interface DrawnLiteral extends Literal {
 }
 
 /** A rule as pictures: picture AND picture AND NOT picture => class. */
-export function ruleDrawing(literals: readonly DrawnLiteral[], conclusion: string): Html {
+export function ruleDrawing(literals: readonly DrawnLiteral[], conclusion: string, words: Words): Html {
+  const { and, always, gives } = words.studies.fired.drawing;
   const parts = literals.map(
     (literal, position) => html`
-  <li>${position > 0 ? html`<span class="joint">and</span>` : undefined}${literalDrawing(literal)}</li>`,
+  <li>${position > 0 ? html`<span class="joint">${and}</span>` : undefined}${literalDrawing(literal, words)}</li>`,
   );
   return html`
-<ol class="rule">${parts.length > 0 ? parts : html`<li>always</li>`}
-  <li class="conclusion"><span class="joint" aria-label="gives">⇒</span> <strong>${conclusion}</strong></li>
+<ol class="rule">${parts.length > 0 ? parts : html`<li>${always}</li>`}
+  <li class="conclusion"><span class="joint" aria-label="${gives}">⇒</span> <strong>${conclusion}</strong></li>
 </ol>`;
 }
 
-function literalDrawing(literal: DrawnLiteral): Html {
+function literalDrawing(literal: DrawnLiteral, { studies }: Words): Html {
+  const { maximisation, exciting: seenIn, not } = studies.fired.drawing;
+  const name = featureName(literal);
   const { negated, value, picture, exciting } = literal;
   const held = value === undefined ? '' : isMet(value) ? ' held' : ' failed';
   return html`<figure class="literal${negated ? ' negated' : ''}${held}">
-    ${picture ? pictureElement(picture, `Maximisation image of ${featureName(literal)}`) : undefined}
-    ${exciting ? pictureElement(exciting, `Mean of the images with the largest ${featureName(literal)}`) : undefined}
-    <figcaption>${negated ? html`<b>not</b> ` : undefined}${featureName(literal)}${value === undefined ? undefined : html`<span class="number"> ${value.toFixed(2)}</span>`}</figcaption>
+    ${picture ? pictureElement(picture, maximisation(name)) : undefined}
+    ${exciting ? pictureElement(exciting, seenIn(name)) : undefined}
+    <figcaption>${negated ? html`<b>${not}</b> ` : undefined}${name}${value === undefined ? undefined : html`<span class="number"> ${value.toFixed(2)}</span>`}</figcaption>
   </figure>`;
 }
 

@@ -1,3 +1,4 @@
+import { wordsIn } from '../../../language/words.ts';
 import { lineChart } from '../../../report/drawing/chart.ts';
 import { contactSheet } from '../../../report/drawing/contactSheet.ts';
 import { dataTable } from '../../../report/drawing/dataTable.ts';
@@ -29,7 +30,7 @@ absent. The class whose row holds best is the answer; how well a row holds is th
       const { gradient, exciting } = byNumber.get(literal.variable) ?? {};
       return { ...literal, picture: gradient, exciting };
     });
-    return html`${ruleDrawing(drawn, label)}<p class="note rule-text">${text} ⇒ ${label}</p>`;
+    return html`${ruleDrawing(drawn, label, wordsIn('en'))}<p class="note rule-text">${text} ⇒ ${label}</p>`;
   })}
 </div>`;
 }

@@ -9,20 +9,19 @@ import { mapPicture } from '../../../report/drawing/mapPicture.ts';
 import { mapScale } from '../../../report/drawing/mapReading.ts';
 import { scoped } from '../../../runtime/release.ts';
 import type { Fill, Occluder } from '../../occludedRegions/occluding.ts';
+import type { RegionGrid } from '../../occludedRegions/regionGrid.ts';
 import type { RegionSet } from '../../occludedRegions/regionSets.ts';
 import { compileImageFinder, type ImageFindings } from '../imageFindings.ts';
 import { pathName } from '../paths.ts';
 import type { StrongestPaths } from '../strongestPaths.ts';
-import { fillWords } from './filtersView.ts';
 import { markedPicture } from './regionRowView.ts';
 import { largestSize } from './withRegions.ts';
 
 /** Which regions one decision cannot do without, and which filters carried it. */
 export interface DecidingView {
   readonly target: string;
-  /** `14 × 14 regions of 2 × 2 pixels` */
-  readonly grid: string;
-  readonly fill: string;
+  readonly grid: Pick<RegionGrid, 'rows' | 'columns' | 'side'>;
+  readonly cover: Fill;
   readonly drops: Picture;
   readonly largestDrop: number;
   /** How many regions' occlusion alone changes the decision. */
@@ -103,8 +102,8 @@ export function decidingView(
   });
   return {
     target: className(classifier, chosen),
-    grid: `${grid.rows} × ${grid.columns} regions of ${grid.side} × ${grid.side} pixels`,
-    fill: fillWords(fill),
+    grid,
+    cover: fill,
     drops: thumbnail(mapPicture({ height: grid.rows, width: grid.columns, values: effects.drops }, { scale }, picture)),
     largestDrop: Math.max(0, ...effects.drops),
     flips: effects.flips.reduce((sum, flip) => sum + flip, 0),

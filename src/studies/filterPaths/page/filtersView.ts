@@ -1,3 +1,4 @@
+import { wordsIn } from '../../../language/words.ts';
 import type { Provenance } from '../../../report/explanation/view.ts';
 import { count, counted, quantity } from '../../../report/page/number.ts';
 import type { Fill } from '../../occludedRegions/occluding.ts';
@@ -51,9 +52,7 @@ export function filtersView(analysis: FilterAnalysis, { title, provenance }: Fil
 
 /** What a occluded region shows, in words. */
 export function fillWords(fill: Fill): string {
-  if (fill === 'mean') return 'it shows the image’s mean colour';
-  if (fill === 'blur') return 'it shows the image, blurred';
-  return `it shows pixel value ${fill.pixel}`;
+  return wordsIn('en').studies.deciding.covered(fill);
 }
 
 function headlineOf({ contributions, network }: FilterAnalysis): string {

@@ -1,10 +1,10 @@
 import { mean } from '../../../faithfulness/mean.ts';
+import type { Words } from '../../../language/words.ts';
 import { type Colour, fromOklch, noValueColour } from '../../../pictures/colours.ts';
 import type { Picture } from '../../../pictures/picture.ts';
 import { dataUrl } from '../../../pictures/png.ts';
 import { outlined, pictureElement } from '../../../report/drawing/picture.ts';
 import { type Html, html } from '../../../report/page/html.ts';
-import { percent, quantity } from '../../../report/page/number.ts';
 
 /*
  * Dark blue at 0, what must stay as it is; pale yellow at 1, what could be anything. Straight through OKLab, so that equal
@@ -68,18 +68,15 @@ function opponents({ chroma, hue }: { readonly chroma: number; readonly hue: num
 }
 
 /** A map of amplitudes; the edge of bright strokes is drawn over it where the image has any. */
-export function amplitudeElement(map: AmplitudeMap, picture: Picture, name: string, top: number): Html {
-  const drawn = pictureElement(
-    amplitudePicture(map, top),
-    `${name}: ${percent(mean(map.values))} of the pixel range in the mean`,
-  );
+export function amplitudeElement(map: AmplitudeMap, picture: Picture, name: string, top: number, words: Words): Html {
+  const drawn = pictureElement(amplitudePicture(map, top), words.studies.freedom.alternative(name, mean(map.values)));
   return outlined(drawn, picture);
 }
 
-const strip = html`<img src="${dataUrl(amplitudeScale())}" alt="Colour scale from dark blue to pale yellow" width="256" height="10">`;
+const strip = dataUrl(amplitudeScale());
 
 /** What the colours mean. */
-export function amplitudeLegend(top: number): Html {
-  const end = top === 1 ? '1: could be anything' : `${quantity(top)}: the freest`;
-  return html`<div class="legend">${strip}<span>0: must stay</span><span>${end}</span></div>`;
+export function amplitudeLegend(top: number, { studies: { freedom } }: Words): Html {
+  const { colours, least, all, most } = freedom.legend;
+  return html`<div class="legend"><img src="${strip}" alt="${colours}" width="256" height="10"><span>${least}</span><span>${top === 1 ? all : most(top)}</span></div>`;
 }

@@ -31,7 +31,7 @@ export function besideSheet(rows: readonly BesideRow[]): Html {
   )}
   </tbody>
 </table></div>
-<div class="beside-legend">${amplitudeLegend(top)}</div>`;
+<div class="beside-legend">${amplitudeLegend(top, words)}</div>`;
 }
 
 function sheetRow({ image, shown }: BesideRow, methods: readonly string[], top: number): Html {
@@ -45,7 +45,7 @@ function sheetRow({ image, shown }: BesideRow, methods: readonly string[], top: 
 
 function shownMap({ picture }: ExplainedImage, { title, map }: ShownMap, top: number): Html {
   if (!map) return html`<span>none</span>`;
-  return html`${amplitudeElement(map, picture, title, top)}<span>mean ${percent(mean(map.values))}</span>`;
+  return html`${amplitudeElement(map, picture, title, top, words)}<span>mean ${percent(mean(map.values))}</span>`;
 }
 
 function methodMap(image: ExplainedImage, method: string): Html {

@@ -1,6 +1,5 @@
 import type { MethodMap } from '../../../attribution/explain.ts';
 import type { Classifier } from '../../../model/classifier.ts';
-import { quantity } from '../../../report/page/number.ts';
 import { freedomOf } from '../freedom.ts';
 import type { AmplitudeMap } from './amplitudeColours.ts';
 import { amplitudeMap } from './besideView.ts';
@@ -15,9 +14,9 @@ export interface FreedomView {
   /** Share of the draws. */
   readonly kept: number;
   readonly keptClipped: number;
-  /** Score units, formatted. */
-  readonly worstChange: string;
-  readonly leastLead: string;
+  /** Score units. */
+  readonly worstChange: number;
+  readonly leastLead: number;
 }
 
 /** Of the first of an image's maps that is one of amplitudes; undefined where none is. */
@@ -34,8 +33,8 @@ export function freedomView(classifier: Classifier, maps: readonly MethodMap[]):
       draws,
       kept,
       keptClipped,
-      worstChange: quantity(worstChange),
-      leastLead: quantity(leastLead),
+      worstChange,
+      leastLead,
     };
   }
   return undefined;
