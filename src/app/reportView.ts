@@ -56,11 +56,12 @@ export function reportView(found: ExplainedImages, names: ReportNames): ReportVi
   const { explained, images, methods, notes, missing } = found;
   const { modelName, title = modelName, command, language = 'en', generatedAt, author } = names;
   const words = wordsIn(language);
+  const assumed = assumptions(found, words);
   return {
     ...{ title, language },
-    cautions: found.classifier.cautions,
+    cautions: [...assumed.decisive, ...found.classifier.cautions],
     notice: missing.length > 0 ? interruptedWords(missing, words) : undefined,
-    assumed: assumptions(found, words),
+    assumed: assumed.others,
     explained: images.map((one, i) => {
       const { image, classifier, about, explanation, deciding, patches, hidden, fired } = one;
       return {

@@ -44,9 +44,10 @@ const text = { title: a, about: b, unit: c };
 
 export const samples: Samples<typeof english> = {
   assumptions: {
-    preprocessing: [
-      [a, undefined],
-      [a, 'RGB'],
+    preprocessing: [[a]],
+    wayName: [
+      ['0..1', 'BGR'],
+      ['mean and std of MNIST', undefined],
     ],
     order: [['BGR']],
     allTheSame: [[127]],
@@ -54,10 +55,7 @@ export const samples: Samples<typeof english> = {
       [1, 1, [a, b]],
       [123, 456, [a]],
     ],
-    way: [
-      [a, '0..1', 'BGR'],
-      [b, 'mean and std of MNIST', undefined],
-    ],
+    way: [[a, b]],
   },
   checks: {
     verdicts: {},

@@ -10,9 +10,11 @@ export type PreprocessingName =
   | 'mean and std of MNIST';
 
 /** How pixels become input, where nobody said so. */
-export function preprocessing(pixels: string, order: string | undefined): string {
-  return `Nothing says how pixels become model input. Assumed: ${pixels}${order === undefined ? '' : `, colours as ${order}`}.`;
-}
+export const preprocessing = (way: string) => `Nothing says how pixels become model input. Assumed: ${way}.`;
+
+/** A usual way from pixels to input: `0..1 RGB`. */
+export const wayName = (name: PreprocessingName, order: string | undefined) =>
+  order === undefined ? name : `${name} ${order}`;
 
 export const order = (used: string) => `Nothing says in which order the model takes colours. Assumed: ${used}.`;
 
@@ -28,8 +30,7 @@ export function depends(decisive: number, images: number, named: readonly string
 }
 
 /** A decision, and the way from pixels to input that gives it: `tabby (93.9%) with 0..1 BGR`. */
-export const way = (says: string, name: PreprocessingName, order: string | undefined) =>
-  `${says} with ${name}${order === undefined ? '' : ` ${order}`}`;
+export const way = (says: string, name: string) => `${says} with ${name}`;
 
 export const logits =
   'The model gives plain scores. Probabilities here are right if these are logits, as in most models; --softmax says so.';

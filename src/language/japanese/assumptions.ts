@@ -2,9 +2,8 @@ import type { PreprocessingName } from '../english/assumptions.ts';
 import { count, listed } from './numbers.ts';
 
 /** How pixels become input, where nobody said so. */
-export function preprocessing(pixels: string, order: string | undefined): string {
-  return `画素からモデル入力への変換は指定されていません。次のように仮定しました: ${pixels}${order === undefined ? '' : `（色の順序は ${order}）`}。`;
-}
+export const preprocessing = (way: string) =>
+  `画素からモデル入力への変換は指定されていません。次のように仮定しました: ${way}。`;
 
 export const order = (used: string) => `モデルが受け取る色の順序は指定されていません。${used} と仮定しました。`;
 
@@ -28,9 +27,12 @@ export const preprocessingNames: Readonly<Record<PreprocessingName, string>> = {
   'mean and std of MNIST': 'MNIST の平均と標準偏差',
 };
 
+/** A usual way from pixels to input. */
+export const wayName = (name: PreprocessingName, order: string | undefined) =>
+  `${preprocessingNames[name]}${order === undefined ? '' : `・${order}`}`;
+
 /** A decision, and the way from pixels to input that gives it: `0〜1・BGR なら「tabby」（93.9%）`. */
-export const way = (says: string, name: PreprocessingName, order: string | undefined) =>
-  `${preprocessingNames[name]}${order === undefined ? '' : `・${order}`} なら${says}`;
+export const way = (says: string, name: string) => `${name} なら${says}`;
 
 export const logits =
   'モデルの出力は確率に変換されていないスコアです。多くのモデルのようにこれがロジットであれば、ここに示す確率は正しい値です。ロジットであることは --softmax で指定できます。';
