@@ -37,7 +37,7 @@ async function photos(count: number): Promise<string> {
 /** Pages without the command line that repeats them, which a program has none of. */
 async function pages(out: string): Promise<Map<string, string>> {
   const names = (await readdir(out, { recursive: true })).filter((name) => name.endsWith('.html'));
-  const repeat = /\n<section class="repeat">[\s\S]*?<\/section>/;
+  const repeat = /\n<section class="repeat">[\s\S]*?<\/section>|<div><dt>To repeat it<\/dt>.*?<\/div>/g;
   const read = names.sort().map(async (name) => [name, (await readFile(join(out, name), 'utf8')).replace(repeat, '')]);
   return new Map((await Promise.all(read)) as [string, string][]);
 }

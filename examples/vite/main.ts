@@ -1,45 +1,46 @@
-import { float32, inputXGradient, loadClassifier } from 'konkyo';
-import { webRuntime } from 'konkyo/web';
-// ONNX Runtime's own two files, which several threads need apart from the app's code.
-import mjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
-import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import type { Answer, Asked } from './explain.ts';
+import { watchFrames } from './frames.ts';
 
 /*
- * Explains a picture of noise with the network of public/model.onnx. In the address: ?threads=2, and &bundled for what happens where the
- * threads are given no files of their own.
+ * Explains a picture of noise in a worker and shows the report. In the address: ?threads=2; &here to explain in the page itself, without
+ * a report; &bundled for what happens where the threads are given no files of their own.
  */
 
-const asked = new URLSearchParams(location.search);
+const address = new URLSearchParams(location.search);
+const isHere = address.has('here');
+const asked: Asked = {
+  threads: Number(address.get('threads') ?? 1),
+  isBundled: address.has('bundled'),
+  hasReport: !isHere,
+};
 
-async function explain(): Promise<string> {
-  const runtime = webRuntime({
-    threads: Number(asked.get('threads') ?? 1),
-    ...(asked.has('bundled') ? { secondsToStart: 5 } : { files: { mjs, wasm } }),
-  });
-  const model = new Uint8Array(await (await fetch('model.onnx')).arrayBuffer());
-  const classifier = await loadClassifier(model, { runtime });
-  const { channels, height, width } = classifier.input;
-  const size = channels * height * width;
-  const image = float32(
-    [1, channels, height, width],
-    Array.from({ length: size }, (_, i) => (i % 7) / 7),
-  );
-  const explainer = await inputXGradient().compile(classifier);
-  const { values, scores } = await explainer.attribute(image, [3]);
-  await explainer.release();
-  await classifier.release();
-  return JSON.stringify({
-    threads: runtime.threads,
-    score: scores[0],
-    sum: values.data.reduce((sum, v) => sum + v, 0),
-  });
+async function inPage(): Promise<Answer> {
+  const { explain } = await import('./explain.ts');
+  return explain(asked);
+}
+
+async function inWorker(): Promise<Answer> {
+  const worker = new Worker(new URL('./explainer.ts', import.meta.url), { type: 'module' });
+  try {
+    return await new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }: MessageEvent<{ readonly answer?: Answer; readonly failed?: string }>) =>
+        data.answer ? resolve(data.answer) : reject(data.failed);
+      worker.onerror = ({ message }) => reject(message);
+      worker.postMessage(asked);
+    });
+  } finally {
+    worker.terminate();
+  }
 }
 
 const state = document.querySelector('#state');
-if (!state) throw new Error('The page has no place for the answer.');
-explain().then(
-  (answer) => {
-    state.textContent = answer;
+const report = document.querySelector('iframe');
+if (!state || !report) throw new Error('The page has no place for the answer.');
+const frames = watchFrames();
+(isHere ? inPage() : inWorker()).then(
+  ({ page, ...answer }) => {
+    state.textContent = JSON.stringify({ ...answer, ...frames() });
+    if (page !== undefined) report.srcdoc = page;
   },
   (error: unknown) => {
     state.textContent = String(error);

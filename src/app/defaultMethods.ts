@@ -6,13 +6,10 @@ import { layerConductance } from '../attribution/layers/layerConductance.ts';
 import { isEvidence, type Method, type MethodKind } from '../attribution/method.ts';
 import { featureAblation } from '../attribution/perturbation/featureAblation.ts';
 import { occlusion } from '../attribution/perturbation/occlusion.ts';
-import { attnLrp } from '../attribution/relevance/lrp.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { LayerError } from '../model/errors.ts';
 import type { InputDescription } from '../model/inputDescription.ts';
-import { nodesOnTheWay } from '../model/layer.ts';
 import { isLarge } from '../model/multiplications.ts';
-import { viewOf } from '../onnx/graphView.ts';
 
 /** With more pixels single ones cannot be seen: maps have to be coarse. */
 const mostPixelsSeen = 64 * 64;
@@ -30,14 +27,12 @@ export interface UsualMethod {
 
 /**
  * Which methods explain a model where none are named: three or four, by what it takes and has, and by what the checks say of
- * them (docs/methods.md has the figures).
+ * them (docs/methods.md has the figures). None is relevance propagation, which is subject to patents: nobody uses that unasked.
  */
 export function usualMethods(classifier: Classifier): readonly UsualMethod[] {
-  const pixels = [{ kind: deepLift }, { kind: hasAttention(classifier) ? attnLrp : integratedGradients }];
-  if (!isPhoto(classifier.input)) return [...pixels, { kind: occlusion }];
+  if (!isPhoto(classifier.input)) return [{ kind: deepLift }, { kind: integratedGradients }, { kind: occlusion }];
   const regions = [{ kind: featureAblation }, { kind: deepLift }];
-  if (!hasPositions(classifier))
-    return [...regions, { kind: hasAttention(classifier) ? attnLrp : integratedGradients }];
+  if (!hasPositions(classifier)) return [...regions, { kind: integratedGradients }];
   // With 50 steps its sums miss the score difference by more than a hundredth.
   const conductance = { kind: layerConductance, settings: { steps: 100 } };
   return [{ kind: gradCam }, ...(isLarge(classifier) ? [] : [conductance]), ...regions];
@@ -82,13 +77,4 @@ function hasPositions(classifier: Classifier): boolean {
     if (error instanceof LayerError) return false;
     throw error;
   }
-}
-
-/** Whether what is mixed depends on the image: a softmax that weighs, or the operator that is all of it. */
-function hasAttention(classifier: Classifier): boolean {
-  const view = viewOf(classifier.model.graph);
-  return nodesOnTheWay(classifier).some(
-    ({ op, outputs: [name = ''] }) =>
-      op === 'Attention' || (op === 'Softmax' && view.readers(name).some((reader) => reader.op === 'MatMul')),
-  );
 }

@@ -17,7 +17,7 @@ import { asSubjects, type Explainable, type Subject, type Subjects } from './sub
 export async function explainImages(
   explainable: Explainable,
   images: readonly NamedImage[],
-  options: ExplainImagesOptions,
+  options: ExplainImagesOptions = {},
 ): Promise<ExplainedImages> {
   const refusals = refusalsOf(options.message);
   const found = await explainPart(asSubjects(explainable, options.target), images, options, refusals);

@@ -19,7 +19,13 @@ interface AskedMaps extends Pick<WorkOptions, 'progress' | 'signal'> {
   readonly unit?: UnitTarget;
 }
 
-/** The maps asked for; where the target is the predicted class, also one map of why it and not the runner-up. */
+/** The class that an image is labelled with, where it was decided otherwise; else the one that came second. */
+function rivalOf(prediction: Prediction, truth: number | undefined): number {
+  const isOther = truth !== undefined && truth !== prediction.chosen && truth < prediction.scores.length;
+  return isOther ? truth : runnerUp(prediction);
+}
+
+/** The maps asked for; where the target is the predicted class, also one map of why it and not the label or the runner-up. */
 export async function mapsWithContrast(
   classifier: Classifier,
   images: readonly NamedImage[],
@@ -53,7 +59,7 @@ export async function mapsWithContrast(
   if (target || !contrasting || classifier.classCount < 2 || signal?.aborted) return explanations;
   const contrasts = await explain(classifier, batch, [contrasting], {
     ...options,
-    target: (prediction) => ({ for: prediction.chosen, against: runnerUp(prediction) }),
+    target: (prediction, i) => ({ for: prediction.chosen, against: rivalOf(prediction, images[i]?.truth) }),
   });
   return explanations.map((explanation, i) => ({
     ...explanation,

@@ -2,7 +2,7 @@ import { isEvidence } from '../attribution/method.ts';
 import type { CheckedExplanation } from '../faithfulness/checks.ts';
 import { distinct, ranked } from '../faithfulness/ranking.ts';
 import type { Language } from '../language/language.ts';
-import { wordsIn } from '../language/words.ts';
+import { type Words, wordsIn } from '../language/words.ts';
 import { beliefQuestion } from '../report/explanation/belief.ts';
 import { decisionQuestion } from '../report/explanation/decision.ts';
 import { explainedImage } from '../report/explanation/explainedView.ts';
@@ -61,7 +61,7 @@ export function reportView(found: ExplainedImages, names: ReportNames): ReportVi
     ...{ title, language },
     cautions: [...assumed.decisive, ...found.classifier.cautions],
     notice: missing.length > 0 ? interruptedWords(missing, words) : undefined,
-    assumed: assumed.others,
+    assumed: [...assumed.others, ...blankWords(found, words)],
     explained: images.map((one, i) => {
       const { image, classifier, about, explanation, deciding, patches, hidden, fired } = one;
       return {
@@ -79,6 +79,13 @@ export function reportView(found: ExplainedImages, names: ReportNames): ReportVi
       ...{ methods, notes, command, generatedAt, author, language },
     }),
   };
+}
+
+/** What "gone" is in this explanation. */
+function blankWords({ images, classifier }: ExplainedImages, { firstScreen }: Words): string[] {
+  const [baseline] = images.flatMap(({ empty }) => empty?.baseline ?? []);
+  if (baseline === undefined) return [];
+  return [firstScreen.blanked(firstScreen.blank(baseline, classifier.input.numbers?.kind))];
 }
 
 /** The maps for a target, the best first, and what shows the same once. */

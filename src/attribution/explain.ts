@@ -39,8 +39,8 @@ export interface MethodMap {
 
 /** What is explained of each image, and whom to tell of progress and refusals. */
 export interface ExplainOptions {
-  /** The target for an image, given what the model predicts; by default the predicted class. */
-  readonly target?: (prediction: Prediction) => Target;
+  /** The target for an image, given what the model predicts and which of the images it is; by default the predicted class. */
+  readonly target?: (prediction: Prediction, image: number) => Target;
   readonly progress?: (done: number, total: number, what: string) => void;
   /** Once it is aborted no further method is begun; the maps so far are given. */
   readonly signal?: AbortSignal;
@@ -71,7 +71,7 @@ export async function explain(
   const { target = ({ chosen }: Prediction) => chosen, progress, signal, onRefused, onImageLeftOut } = options;
   const { places, kept, predictions } = await predicted(classifier, images, onImageLeftOut);
   if (places.length === 0) return [];
-  const targets = predictions.map(target);
+  const targets = predictions.map((prediction, i) => target(prediction, places[i] ?? i));
   const columns: (MethodMap | undefined)[][] = [];
   for (const [done, method] of methods.entries()) {
     if (signal?.aborted) break;

@@ -139,6 +139,7 @@ function deletionFigure(result: ComparedCurves, words: Words): Figure {
   return {
     ...comparedFigure(result, 'deletion', words),
     label: curves.deletion,
+    better: 'lower',
     aspect: 'faithfulness',
     verdict: judged(result, 'deletion', own < Math.min(random - result.random.spread.deletion, edges), own < random),
     meaning: curves.deletionMeaning(settingOf(result)),
@@ -151,6 +152,7 @@ function insertionFigure(result: ComparedCurves, words: Words): Figure {
   return {
     ...comparedFigure(result, 'insertion', words),
     label: curves.insertion,
+    better: 'higher',
     aspect: 'faithfulness',
     verdict: judged(result, 'insertion', own > Math.max(random + result.random.spread.insertion, edges), own > random),
     meaning: curves.insertionMeaning(settingOf(result)),

@@ -8,6 +8,8 @@ export type Aspect = 'faithfulness' | 'randomisation' | 'completeness';
 export interface Figure {
   readonly label: string;
   readonly aspect: Aspect;
+  /** Which way is better, where that is not plain. */
+  readonly better?: 'lower' | 'higher';
   /** Formatted, with its unit: `0.3%`. */
   readonly value: string;
   /** The same in short, for a table of many maps; by default `value`. */

@@ -12,6 +12,8 @@ import { cpu } from '../runtimes.ts';
 
 const executablePath = '/usr/bin/chromium';
 const lenet = 'test/reference/lenet.onnx';
+/** Without a frame for so long, ms, a page feels dead; generous, for machines that are busy. */
+const longestFreeze = 500;
 
 describe.skipIf(!existsSync(executablePath))("the example for Vite, in Chromium (needs Debian's chromium)", () => {
   let konkyo: Konkyo;
@@ -50,8 +52,9 @@ describe.skipIf(!existsSync(executablePath))("the example for Vite, in Chromium 
     await page.goto(address);
     await page.waitForSelector('#state:not(:text("Loading."))');
     const text = (await page.textContent('#state')) ?? '';
+    const report = await page.getAttribute('iframe', 'srcdoc');
     await page.close();
-    return { text, errors };
+    return { text, errors, report };
   }
 
   const addressOf = ({ resolvedUrls }: ViteDevServer | PreviewServer) => resolvedUrls?.local[0] ?? '';
@@ -60,7 +63,7 @@ describe.skipIf(!existsSync(executablePath))("the example for Vite, in Chromium 
     'explains as native ONNX Runtime does, with %i threads: dev server and production build',
     async (threads) => {
       for (const address of [addressOf(server), addressOf(built)]) {
-        const { text, errors } = await open(`${address}?threads=${threads}`);
+        const { text, errors } = await open(`${address}?threads=${threads}&here`);
         expect(errors).toEqual([]);
         const answer = JSON.parse(text);
         expect(answer.threads).toBe(threads);
@@ -70,6 +73,24 @@ describe.skipIf(!existsSync(executablePath))("the example for Vite, in Chromium 
       }
     },
   );
+
+  it.each([
+    ['dev server', 1],
+    ['production build', 2],
+  ])('never freezes the page while a worker explains: %s, threads: %i', async (name, threads) => {
+    const address = addressOf(name === 'dev server' ? server : built);
+    const { text, errors, report } = await open(`${address}?threads=${threads}`);
+    expect(errors).toEqual([]);
+    const { frames, longestGap, ...answer } = JSON.parse(text);
+    expect(answer).toEqual({
+      threads,
+      score: expect.closeTo(expected.score, 4),
+      sum: expect.closeTo(expected.sum, 4),
+    });
+    expect(report).toContain('noise');
+    console.log(`${name}, threads: ${threads}: ${frames} frames, ${Math.round(longestGap)} ms at most between two`);
+    expect(longestGap).toBeLessThan(longestFreeze);
+  });
 
   it('says what to do where threads load the app in the place of ONNX Runtime', async () => {
     const { text } = await open(`${addressOf(built)}?threads=2&bundled`);
@@ -83,7 +104,7 @@ describe.skipIf(!existsSync(executablePath))("the example for Vite, in Chromium 
       configFile: false,
       preview: { port: 0 },
     });
-    const { text } = await open(`${addressOf(open2)}?threads=2`);
+    const { text } = await open(`${addressOf(open2)}?threads=2&here`);
     await open2.close();
     expect(text).toMatch(/not cross-origin isolated.*Cross-Origin-Opener-Policy/);
   });

@@ -211,7 +211,12 @@ export const samples: Samples<typeof english> = {
     evidenceIn: [[a]],
     legend: [[true], [false]],
     ratherThan: [[a, b]],
-    figure: [[a, b]],
+    figure: [
+      [a, b, undefined],
+      [a, b, 'lower'],
+      [a, b, 'higher'],
+    ],
+    blanked: [[a]],
   },
   many: {
     decidedAs: [

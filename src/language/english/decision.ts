@@ -51,10 +51,13 @@ export function secondBehind(label: string, measure: string | undefined, lead: n
 }
 
 export function labelled(label: string, isRight: boolean | undefined): string {
-  const said = `The image is labelled ${quoted(label)}.`;
-  if (isRight === undefined) return said;
-  return `${said} The decision ${isRight ? 'agrees' : 'disagrees'} with it.`;
+  if (isRight === undefined) return `The image is labelled ${quoted(label)}.`;
+  return isRight
+    ? `By its label that is right: the image is labelled ${quoted(label)}.`
+    : `By its label that is wrong: the image is labelled ${quoted(label)}.`;
 }
+
+export const unlabelled = 'The image came without a label: whether that is right is not known here.';
 
 export const right = 'right';
 

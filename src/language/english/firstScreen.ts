@@ -15,7 +15,7 @@ export function whyNotAnswer(
   if (forPlace === undefined && againstPlace === undefined)
     return `No single place spoke for ${own} rather than ${other}.`;
   if (forPlace === againstPlace)
-    return `What spoke for ${own} and what spoke for ${other} both lie mostly ${forPlace}.`;
+    return `Their place does not tell them apart: what spoke for ${own} and what spoke for ${other} both lie mostly ${forPlace}.`;
   if (againstPlace === undefined) return `What spoke for ${own} rather than ${other} lies mostly ${forPlace}.`;
   if (forPlace === undefined) return `What spoke for ${other} lies mostly ${againstPlace}.`;
   return `What spoke for ${own} lies mostly ${forPlace}, what spoke for ${other} ${againstPlace}.`;
@@ -32,12 +32,12 @@ export function hidden(part: number, says: string, isOther: boolean): string {
 }
 
 export function elsewhere(tried: number, changed: number): string {
-  if (changed === 0) return `Hiding as much elsewhere, in ${tried} random choices, never changed it.`;
-  return `Hiding as much elsewhere changed it in ${changed} of ${tried} random choices${changed > tried / 2 ? ': this decision falls easily, so the part says little' : ''}.`;
+  if (changed === 0) return `Hiding as much at ${tried} random other places did not change it.`;
+  return `Hiding as much at ${tried} random other places changed it ${changed} times${changed > tried / 2 ? ': this decision falls easily, so the part says little' : ''}.`;
 }
 
 export const alone = (says: string) => `That part alone: ${says}.`;
-export const empty = (says: string, blank: string) => `What is hidden is ${blank}; an image of nothing else: ${says}.`;
+export const empty = (says: string, blank: string) => `An image that is ${blank} everywhere: ${says}.`;
 
 /** What is seen where something is hidden. */
 export function blank(value: number, numbers: 'signal' | 'table' | undefined): string {
@@ -49,9 +49,11 @@ export const says = (label: string, measure: string) => (measure === '' ? label 
 
 export const belief = 'May I believe these pictures?';
 export const assumed = 'What was assumed';
-export const nothingAssumed = 'Nothing: what the model takes was said by the user or by the model.';
 export const identity = 'What this page is about';
 export const repeat = 'To repeat it';
+
+/** What the lights mean, under them. */
+export const believing = '“Believe”: it passed all its checks, which makes it credible, not proven.';
 
 export const noneBelieved =
   'No map passed its checks: the pictures above are the best there are, and no argument should rest on them.';
@@ -66,5 +68,10 @@ export const gone = 'Hatched: hidden.';
 
 export const ratherThan = (title: string, rival: string) => `${title}, rather than ${quoted(rival)}`;
 
-/** The figure behind a light: `Deletion 12% (random 45%)`. */
-export const figure = (label: string, value: string) => `${label} ${value}`;
+/** The figure behind a light: `Deletion 12% (random 45%), lower is better`. */
+export function figure(label: string, value: string, better: 'lower' | 'higher' | undefined): string {
+  return `${label} ${value}${better === undefined ? '' : `, ${better} is better`}`;
+}
+
+/** What is put in the place of what is hidden or blanked. */
+export const blanked = (words: string) => `What is hidden or blanked is ${words} here.`;

@@ -50,10 +50,11 @@ export function secondBehind(label: string, measure: string | undefined, lead: n
 }
 
 export function labelled(label: string, isRight: boolean | undefined): string {
-  const said = `画像のラベルは${quoted(label)}です。`;
-  if (isRight === undefined) return said;
-  return `${said}判定はラベルと一致して${isRight ? 'います' : 'いません'}。`;
+  if (isRight === undefined) return `画像のラベルは${quoted(label)}です。`;
+  return `画像のラベルは${quoted(label)}で、判定は${isRight ? '正しい' : '誤り'}といえます。`;
 }
+
+export const unlabelled = '画像にラベルがないため、判定が正しいかどうかはここではわかりません。';
 
 export const right = '正解';
 

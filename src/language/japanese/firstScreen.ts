@@ -14,7 +14,7 @@ export function whyNotAnswer(
   const [own, other] = [quoted(label), quoted(rival)];
   if (forPlace === undefined && againstPlace === undefined)
     return `${other}ではなく${own}とする根拠は、特定の場所に集まっていません。`;
-  if (forPlace === againstPlace) return `${own}の根拠も${other}の根拠も、主に${forPlace}にあります。`;
+  if (forPlace === againstPlace) return `${own}の根拠も${other}の根拠も主に${forPlace}にあり、場所では区別できません。`;
   if (againstPlace === undefined) return `${other}ではなく${own}とする根拠は、主に${forPlace}にあります。`;
   if (forPlace === undefined) return `${other}の根拠は、主に${againstPlace}にあります。`;
   return `${own}の根拠は主に${forPlace}に、${other}の根拠は主に${againstPlace}にあります。`;
@@ -36,8 +36,7 @@ export function elsewhere(tried: number, changed: number): string {
 }
 
 export const alone = (says: string) => `その部分だけを見せると、判定は${says}です。`;
-export const empty = (says: string, blank: string) =>
-  `隠した部分は${blank}になります。全体がそうなった画像の判定は${says}です。`;
+export const empty = (says: string, blank: string) => `全体が${blank}の画像の判定は${says}です。`;
 
 /** What is seen where something is hidden. */
 export function blank(value: number, numbers: 'signal' | 'table' | undefined): string {
@@ -50,9 +49,11 @@ export const says = (label: string, measure: string) =>
 
 export const belief = 'これらの図は信頼できるか';
 export const assumed = '仮定したこと';
-export const nothingAssumed = 'なし: モデルの入力の形式は、利用者またはモデルが指定しています。';
 export const identity = 'このページの対象';
 export const repeat = '再現の方法';
+
+/** What the lights mean, under them. */
+export const believing = '「信頼できる」とは、すべての検査に合格したことです。証明されたわけではありません。';
 
 export const noneBelieved =
   '検査に合格したマップはありません。上の図はその中で最も良いものですが、論拠にしてはなりません。';
@@ -67,5 +68,10 @@ export const gone = '斜線: 隠した部分。';
 
 export const ratherThan = (title: string, rival: string) => `${title}（${quoted(rival)}との比較）`;
 
-/** The figure behind a light: `Deletion 12% (random 45%)`. */
-export const figure = (label: string, value: string) => `${label} ${value}`;
+/** The figure behind a light: `Deletion 12% (random 45%), lower is better`. */
+export function figure(label: string, value: string, better: 'lower' | 'higher' | undefined): string {
+  return `${label} ${value}${better === undefined ? '' : `、${better === 'lower' ? '低い' : '高い'}ほど良い`}`;
+}
+
+/** What is put in the place of what is hidden or blanked. */
+export const blanked = (words: string) => `隠した部分や空白にした部分は、ここでは${words}です。`;

@@ -72,7 +72,6 @@ function checkTable(image: ExplainedImage, checks: readonly Check[], words: Word
   )}</tr>`,
   )}
   </tbody>
-  ${comparisonRows(checks, labels, words)}
 </table>`,
     words,
   );
@@ -80,23 +79,9 @@ function checkTable(image: ExplainedImage, checks: readonly Check[], words: Word
 
 function cell(figure: Figure | undefined, words: Words): Html | undefined {
   if (figure === undefined) return undefined;
-  const { verdict, value, short = value, lines } = figure;
+  const { verdict, value, lines } = figure;
   const said = words.numbers.sentence(words.checks.verdicts[verdict]);
-  return html`<span class="checked" title="${value}">${verdictMark(verdict)}<span class="aside">${said}: </span>${short}${lines && lineDrawing(lines, words)}</span>`;
-}
-
-function comparisonRows(checks: readonly Check[], labels: readonly string[], words: Words): Html | undefined {
-  const comparisons = checks.flatMap(({ figure: { label, comparisons = [] } }) =>
-    comparisons.map((row) => ({ ...row, check: label })),
-  );
-  const names = [...new Set(comparisons.map(({ label }) => label))];
-  if (names.length === 0) return undefined;
-  const figureFor = (name: string, check: string) =>
-    comparisons.find((row) => row.label === name && row.check === check)?.value;
-  return html`<tfoot>${names.map(
-    (name) => html`
-  <tr><th scope="row">${words.checks.comparison(name)}</th><td></td>${labels.map((label) => html`<td>${figureFor(name, label)}</td>`)}</tr>`,
-  )}</tfoot>`;
+  return html`<span class="checked">${verdictMark(verdict)}<span class="aside">${said}: </span>${value}${lines && lineDrawing(lines, words)}</span>`;
 }
 
 /** What each check says, once. */

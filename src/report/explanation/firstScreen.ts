@@ -6,6 +6,7 @@ import { photo, photoDefinition } from '../drawing/photo.ts';
 import { lampElement, lampFor, lamps } from '../drawing/verdict.ts';
 import { asWritten } from '../page/asWritten.ts';
 import { type Content, type HeadingLevel, type Html, heading, html } from '../page/html.ts';
+import { withFlags } from '../page/withFlags.ts';
 import { identity } from './identity.ts';
 import { mapLook, seenLook } from './looks.ts';
 import { saidWords, secondOf } from './sentences.ts';
@@ -14,7 +15,7 @@ import type { AttributionMap, ExplainedImage, Figure, ReportView } from './view.
 /** So many maps are in sight: the best by their checks. */
 const mostLooks = 2;
 /** So many maps of a lamp are named. */
-const mostNamed = 3;
+const mostNamed = 4;
 
 /**
  * What a manager, an auditor and an engineer want to see first: the image, the two maps that are to be believed most, why not the class
@@ -62,7 +63,7 @@ function belief(image: ExplainedImage, shown: readonly AttributionMap[], level: 
   return answer(
     level,
     text.belief,
-    html`${noneShown ? html`<p>${text.noneBelieved}</p>` : undefined}<ul class="lights">${groups.map(({ lamp, maps }) => lightGroup(lamp, maps, image, words))}</ul>`,
+    html`${noneShown ? html`<p>${text.noneBelieved}</p>` : undefined}<ul class="lights">${groups.map(({ lamp, maps }) => lightGroup(lamp, maps, image, words))}</ul>${groups.some(({ lamp }) => lamp === 'good') ? html`<p class="quiet">${text.believing}</p>` : undefined}`,
   );
 }
 
@@ -86,7 +87,9 @@ function behind(map: AttributionMap, lamp: Lamp, words: Words): Html | undefined
   const headlines = headlinesOf(map.figures);
   const worst = (figure: Figure) => ['poor', 'fair', 'good', 'neutral'].indexOf(figure.verdict);
   const [figure] = lamp === 'good' ? headlines : headlines.toSorted((a, b) => worst(a) - worst(b));
-  return figure && html` <span class="quiet">${words.firstScreen.figure(figure.label, figure.value)}</span>`;
+  return (
+    figure && html` <span class="quiet">${words.firstScreen.figure(figure.label, figure.value, figure.better)}</span>`
+  );
 }
 
 /** Of a decision between classes: what spoke for this one and not for the one that came second. */
@@ -94,7 +97,8 @@ function whyNot(image: ExplainedImage, level: HeadingLevel, words: Words): Html 
   const { firstScreen: text, maps } = words;
   const second = secondOf(image.decision);
   const contrast = image.maps.find(({ rival }) => rival !== undefined);
-  if (!contrast?.rival || (second && contrast.rival !== second.label)) return undefined;
+  const rivals = [second?.label, image.truth];
+  if (!contrast?.rival || !rivals.includes(contrast.rival)) return undefined;
   const reading = readMap(contrast);
   const placed = (place: typeof reading.forPlace) => place && maps.place(place);
   const label = image.decision.chosen.label;
@@ -133,6 +137,6 @@ export function assumed(sentences: readonly string[] = [], level: HeadingLevel, 
   return answer(
     level,
     words.firstScreen.assumed,
-    html`<ul class="plain">${sentences.map((one) => html`<li>${one}</li>`)}</ul>`,
+    html`<ul class="plain">${sentences.map((one) => html`<li>${withFlags(one)}</li>`)}</ul>`,
   );
 }

@@ -1,7 +1,8 @@
 import type { Words } from '../../language/words.ts';
 import { verdictMark } from '../drawing/verdict.ts';
 import { asWritten } from '../page/asWritten.ts';
-import { type Html, heading, html, sizedToFit } from '../page/html.ts';
+import { type Content, type Html, heading, html, sizedToFit } from '../page/html.ts';
+import { withFlags } from '../page/withFlags.ts';
 import { decidedLabel, decidedWords, decisionNotes, isRight, secondOf, thingOf } from './sentences.ts';
 import type { ExplainedImage, ReportView } from './view.ts';
 
@@ -22,8 +23,14 @@ export function header({ title, notice, cautions = [], explained }: ReportView, 
       : html`
   <p class="lede">${lede}</p>`
   }
-  ${cautions.map((caution) => html`<p class="figure-line caution">${verdictMark('fair')}<span>${asWritten(caution, words)}</span></p>`)}
+  ${cautions.map((caution) => html`<p class="figure-line caution">${verdictMark('fair')}<span>${said(caution, words)}</span></p>`)}
 </header>`;
+}
+
+/** What may have been made in English is marked so, and its flags are kept whole. */
+function said(caution: string, words: Words): Content {
+  const text = asWritten(caution, words);
+  return typeof text === 'string' ? withFlags(text) : text;
 }
 
 function headline(images: readonly ExplainedImage[], words: Words): string {
@@ -72,6 +79,7 @@ function aboutOne(image: ExplainedImage, words: Words): string {
     ...(image.truth === undefined ? [] : [decision.labelled(image.truth, isRight(image))]),
     ...(second === undefined ? [] : [decision.second(second.label, measure)]),
     ...decisionNotes(image.decision, words),
+    ...(image.truth === undefined && !image.decision.task ? [decision.unlabelled] : []),
   ].join(words.page.space);
 }
 

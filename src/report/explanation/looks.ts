@@ -39,7 +39,7 @@ export function mapLook(
   const shown = lookedAt(map, image, words, size);
   if (size === 'small') return html`<figure class="look small">${shown}</figure>`;
   return html`<figure class="look">${shown}
-      <figcaption>${lampElement(lampFor(map), words)} <strong>${map.title}</strong> <span class="quiet">${words.firstScreen.evidenceIn(map.target)}</span></figcaption></figure>`;
+      <figcaption><strong>${map.title}</strong> ${lampElement(lampFor(map), words)}<br><span class="quiet">${words.firstScreen.evidenceIn(map.target)}</span></figcaption></figure>`;
 }
 
 function lookedAt(map: AttributionMap, image: ExplainedImage, words: Words, size: 'full' | 'small'): Html {

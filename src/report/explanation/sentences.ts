@@ -3,11 +3,16 @@ import type { MapReading } from '../drawing/mapReading.ts';
 import type { NumbersView } from './numbersView.ts';
 import type { AttributionMap, Decision, ExplainedImage, Said } from './view.ts';
 
+/** A softmax is never quite 1: what is 1 in single precision is only nearly so. */
+function nearly(probability: number): number {
+  return Math.min(Math.max(probability, 1e-9), 1 - 1e-9);
+}
+
 /** `99.8% sure`, or the score where the model gives no probabilities. */
 export function sureness({ chosen, task, isIfLogits }: Decision, { decision }: Words): string {
   if (task) return task.measure;
   if (chosen.probability === undefined) return decision.withScore(chosen.score);
-  return isIfLogits ? decision.sureIfLogits(chosen.probability) : decision.sure(chosen.probability);
+  return isIfLogits ? decision.sureIfLogits(nearly(chosen.probability)) : decision.sure(nearly(chosen.probability));
 }
 
 /** What was decided, in as few words as there are: a class's label, `cat and dog`, a number. */
@@ -18,7 +23,9 @@ export function decidedLabel({ chosen, task }: Decision): string {
 /** What stands beside it, as short: a probability, a score, `2 of 5 labels`. */
 export function shortSureness({ chosen, task }: Decision, { decision, numbers }: Words): string {
   if (task) return task.measure;
-  return chosen.probability === undefined ? decision.shortScore(chosen.score) : numbers.percent(chosen.probability);
+  return chosen.probability === undefined
+    ? decision.shortScore(chosen.score)
+    : numbers.percent(nearly(chosen.probability));
 }
 
 /** Whether the decision agrees with the image's own label; undefined where it has none, or where a tie decides nothing. */

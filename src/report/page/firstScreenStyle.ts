@@ -5,7 +5,7 @@ header:has(+ main .first) { padding-bottom: clamp(1.1rem, 2vw, 1.6rem); }
 .page:has(.first) h1 { font-size: clamp(1.7rem, 1.3rem + 1.4vw, 2.25rem); max-width: 46ch; }
 .page:has(.first) .eyebrow { margin-bottom: .5rem; } .page:has(.first) .lede { margin-top: .7rem; font-size: 1.06rem; max-width: 60rem; }
 .caution { margin: .7rem 0 0; max-width: 60rem; }
-.quiet { color: var(--quiet); }
+.quiet { color: var(--quiet); } .flag { white-space: nowrap; }
 .first { padding-top: clamp(1.1rem, 2vw, 1.6rem); }
 .looks { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1.25rem clamp(1rem, 2vw, 1.75rem); max-width: 54rem; }
 .of-numbers .looks { grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); max-width: none; }
