@@ -190,7 +190,9 @@ describe('what the page claims', () => {
     const text = textOf(renderReport(demoDigits()));
     expect(text).toContain('The model decided nine of ten images as labelled.');
     expect(text).toContain('“3” for digits:8, which is labelled “8”');
-    expect(textOf(renderReport(withImage({ truth: '1' })))).toContain('The decision disagrees with it.');
+    expect(textOf(renderReport(withImage({ truth: '1' })))).toContain(
+      'By its label that is wrong: the image is labelled “1”.',
+    );
   });
 
   it('advises against a map that failed a check, by name', () => {

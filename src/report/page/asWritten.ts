@@ -1,8 +1,8 @@
 import type { Words } from '../../language/words.ts';
 import { type Content, html } from './html.ts';
 
-/** Words of two letters or more with a space between, and nothing of another script. */
-const english = /[A-Za-z]{2,}[,.;:]? [A-Za-z(]/;
+/** Two letters, and a letter after a space, and nothing of another script. */
+const english = /[A-Za-z]{2}[,.;:]? [A-Za-z(]/;
 const japanese = /[\u3040-\u30ff\u3400-\u9fff]/;
 
 /**
