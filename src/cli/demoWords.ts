@@ -19,5 +19,6 @@ export function foundWords(images: readonly Explained[], labels: readonly string
   const decided = `It decided ${right} of ${all} digits as labelled`;
   if (lamps.flat().every((lamp) => lamp === lampWords.unchecked)) return `${decided}.`;
   const believed = lamps.filter((own) => own.includes(lampWords.good)).length;
-  return `${decided}; the best map of ${believed} of the ${all} is to be believed.`;
+  const how = believed === all ? `all ${all}` : `${believed} of the ${all}`;
+  return `${decided}; the best map is to be believed for ${how}.`;
 }

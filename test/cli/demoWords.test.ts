@@ -14,7 +14,13 @@ const seven = (predicted: string, lamp: string, ofRival = 'careful') => ({
 it('counts digits that were decided as labelled, and those whose best map of the decision is to be believed', () => {
   const images = [seven('7', 'believe'), seven('2', 'believe'), seven('7', 'careful', 'believe')];
   expect(foundWords(images, ['7', '7', '7'])).toBe(
-    'It decided 2 of 3 digits as labelled; the best map of 2 of the 3 is to be believed.',
+    'It decided 2 of 3 digits as labelled; the best map is to be believed for 2 of the 3.',
+  );
+});
+
+it('says so of all', () => {
+  expect(foundWords([seven('7', 'believe'), seven('1', 'believe')], ['7', '1'])).toBe(
+    'It decided 2 of 2 digits as labelled; the best map is to be believed for all 2.',
   );
 });
 
