@@ -17,8 +17,9 @@ export default defineConfig({
     env: { LC_ALL: 'C.UTF-8' },
     globalSetup: ['test/cli/build.ts'],
     setupFiles: ['test/oneThread.ts', 'test/seededProperties.ts'],
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    // A test takes seconds. On a machine that does much else it may take a hundred times as long and is right all the same.
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
     maxWorkers: 2,
     isolate: false,
   },

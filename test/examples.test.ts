@@ -62,26 +62,22 @@ async function quietly(run: () => Promise<unknown>): Promise<void> {
 it.each([
   { count: 2, model: 'lenet_digits', what: 'one page' },
   { count: 21, model: 'sigmoid_mlp', what: 'a page each and an index' },
-])(
-  'the report of $count photos is the one that konkyo explain writes: $what',
-  { timeout: 240_000 },
-  async ({ count, model }) => {
-    const place = await photos(count);
-    const names = (await readdir(place)).sort().map((name) => join(place, name));
-    const [own, command] = [join(folder, `own-${count}`), join(folder, `command-${count}`)];
-    const methods = ['--method', 'saliency,integrated-gradients,grad-cam'];
-    await quietly(async () => {
-      expect((await reportOfPhotos(reference(model), place, own)).images).toHaveLength(count);
-      await runProgram(['explain', reference(model), ...names, ...methods, '--out', command]);
-    });
-    const [ours, theirs] = [await pages(own), await pages(command)];
-    expect([...ours.keys()]).toEqual([...theirs.keys()]);
-    expect(ours.size).toBe(count > 20 ? count + 1 : 1);
-    for (const [name, page] of ours) expect(page === theirs.get(name), name).toBe(true);
-  },
-);
+])('the report of $count photos is the one that konkyo explain writes: $what', async ({ count, model }) => {
+  const place = await photos(count);
+  const names = (await readdir(place)).sort().map((name) => join(place, name));
+  const [own, command] = [join(folder, `own-${count}`), join(folder, `command-${count}`)];
+  const methods = ['--method', 'saliency,integrated-gradients,grad-cam'];
+  await quietly(async () => {
+    expect((await reportOfPhotos(reference(model), place, own)).images).toHaveLength(count);
+    await runProgram(['explain', reference(model), ...names, ...methods, '--out', command]);
+  });
+  const [ours, theirs] = [await pages(own), await pages(command)];
+  expect([...ours.keys()]).toEqual([...theirs.keys()]);
+  expect(ours.size).toBe(count > 20 ? count + 1 : 1);
+  for (const [name, page] of ours) expect(page === theirs.get(name), name).toBe(true);
+});
 
-it('overlays of 100 images are a picture each', { timeout: 240_000 }, async () => {
+it('overlays of 100 images are a picture each', async () => {
   const files = await writeOverlays(lenet, join(folder, 'overlays'), digits(100));
   expect(files).toHaveLength(100);
   const overlay = await decodeImage(await readFile(files[99] ?? ''));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { circles, imports } from './sourceImports.ts';
+import { circles, imports, packagesWith } from './sourceImports.ts';
 
 /** Who may import whom, type imports included: each floor itself, the errors that all share, and what stands here. */
 const floors: Readonly<Record<string, readonly string[]>> = {
@@ -77,6 +77,18 @@ it('no floor imports one above it, nor what its readers have not', () => {
 });
 
 it('no file imports itself, by whatever way', () => expect(circles()).toEqual([]));
+
+it.each(['index.ts', 'cli/explainCommand.ts'])('%s starts without what draws charts or decodes pictures', (entry) => {
+  const packages = packagesWith(entry);
+  expect(packages).toContain('fflate');
+  for (const heavy of ['@observablehq/plot', 'linkedom/worker', 'sharp']) expect(packages).not.toContain(heavy);
+});
+
+it('a page of an evaluation draws charts', () => {
+  expect([...packagesWith('report/evaluation/page.ts')]).toEqual(
+    expect.arrayContaining(['@observablehq/plot', 'linkedom/worker']),
+  );
+});
 
 /** The walks of docs/architecture.md, as lists of files. */
 const walks = readFileSync('docs/architecture.md', 'utf8')

@@ -19,6 +19,20 @@ export const imports: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 );
 
+/** The packages that load with a file: what its imports lead to, those that wait for a call left out. */
+export function packagesWith(entry: string): ReadonlySet<string> {
+  const [files, packages] = [new Set([entry]), new Set<string>()];
+  for (const file of files) {
+    for (const [, name = ''] of (sources.get(file) ?? '').matchAll(
+      /^(?:import|export) (?!type )[^;'()]*'([^']+)';/gm,
+    )) {
+      if (name.startsWith('.')) files.add(posix.join(posix.dirname(file), name));
+      else packages.add(name);
+    }
+  }
+  return packages;
+}
+
 /** A way from a file back to itself for each group of files that import each other. */
 export function circles(): readonly string[] {
   const done = new Set<string>();

@@ -1,6 +1,5 @@
 import type { Cell } from '../faithfulness/evaluation/figures.ts';
 import { lampWords } from '../faithfulness/lamp.ts';
-import { evaluationPage } from '../report/evaluation/page.ts';
 import { type ReportFile, renderPage } from '../report/page/page.ts';
 import { provenanceOf } from '../report/page/provenanceView.ts';
 import type { EvaluatedMethods } from './evaluate.ts';
@@ -64,10 +63,12 @@ export function evaluationSummary(found: EvaluatedMethods): EvaluationSummary {
 }
 
 /** The files of an evaluation: index.html, evaluation.json, and evaluation.csv with a row for each metric and contender. */
-export function evaluationFiles(
+export async function evaluationFiles(
   found: EvaluatedMethods,
   { modelName, title = `${modelName}: which explanations are true`, command }: ReportNames,
-): readonly ReportFile[] {
+): Promise<readonly ReportFile[]> {
+  // It draws charts, and brings what draws them.
+  const { evaluationPage } = await import('../report/evaluation/page.ts');
   const { classifier, methods, notes, images, seed } = found;
   const provenance = provenanceOf(classifier, { file: modelName, methods, notes, command });
   const rows = [

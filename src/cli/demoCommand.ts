@@ -9,6 +9,7 @@ import { interruptedWords } from '../report/page/provenance.ts';
 import { architectures } from '../training/architectures.ts';
 import { adam } from '../training/optimizers.ts';
 import { cosine } from '../training/schedules.ts';
+import { foundWords } from './demoWords.ts';
 import { openInputs } from './inputs.ts';
 import { interruptedStatus, stopIfInterrupted, workOptions } from './interruption.ts';
 import { forceWords } from './modelOptions.ts';
@@ -68,8 +69,8 @@ async function run(flags: Flags): Promise<void> {
   progress.message(`   ${model}: ${percent(accuracy ?? 0)} of ${test.count} other digits right`);
   progress.message('2. Explain one digit of each class');
   const classifier = await loadClassifier(bytes, { runtime });
-  const inputs = Array.from({ length: 10 }, (_, digit) => `digits:${digit}`);
-  const { report, interrupted } = await writeReport(classifier, await openInputs(inputs, classifier), {
+  const inputs = test.classNames.map((_, image) => `digits:${image}`);
+  const { images, report, interrupted } = await writeReport(classifier, await openInputs(inputs, classifier), {
     ...workOptions(progress),
     modelName: 'digits.onnx',
     title: 'Ten handwritten digits',
@@ -81,5 +82,8 @@ async function run(flags: Flags): Promise<void> {
     progress.message(interruptedWords(interrupted));
     process.exitCode = interruptedStatus();
   }
-  await printWords(`\nThe report: ${report}\nExplain a model of your own: npx konkyo explain MODEL.onnx IMAGE...\n`);
+  const labels = Array.from(test.labels.subarray(0, images.length), (label) => test.classNames[label] ?? '');
+  await printWords(
+    `\n${foundWords(images, labels)}\nThe report: ${report}\nExplain a model of your own: npx konkyo explain MODEL.onnx IMAGE...\n`,
+  );
 }

@@ -105,7 +105,7 @@ async function run(modelPath: string | undefined, flags: Flags): Promise<void> {
       parts: (key) => evaluationParts(flags.out, key, progress),
     });
     const names = { modelName: basename(modelPath), command: commandLine() };
-    const [page] = await writeReportFiles(flags.out, evaluationFiles(found, names));
+    const [page] = await writeReportFiles(flags.out, await evaluationFiles(found, names));
     await (flags.json === true
       ? printJson({ page, ...evaluationSummary(found) })
       : printWords(`${inWords(found)}\nPage: ${page}\n`));

@@ -1,16 +1,18 @@
 import cliProgress from 'cli-progress';
 import { safeName } from './foreignText.ts';
 import { say } from './streams.ts';
+import { timeLeft } from './timeLeft.ts';
 
-/** Says on stderr how far a piece of work is: a bar on a terminal, plain lines otherwise. */
+/** Says on stderr how far a piece of work is: a bar with the time left on a terminal, plain lines otherwise. */
 export interface Progress {
   update(done: number, total: number, what: string): void;
   message(text: string): void;
   finish(): void;
 }
 
-export function progressTo(stream: NodeJS.WriteStream = process.stderr): Progress {
-  return stream.isTTY ? bar(stream) : lines();
+/** @param now the clock that time left is told by, in milliseconds. */
+export function progressTo(stream: NodeJS.WriteStream = process.stderr, now?: () => number): Progress {
+  return stream.isTTY ? bar(stream, now) : lines();
 }
 
 function lines(): Progress {
@@ -27,7 +29,8 @@ function lines(): Progress {
  * The bar leaves cursor and line wrap of the terminal as they are, and cuts its line to fit: whatever ends the process,
  * there is nothing to restore.
  */
-function bar(stream: NodeJS.WriteStream): Progress {
+function bar(stream: NodeJS.WriteStream, now?: () => number): Progress {
+  const left = timeLeft(now);
   let current: cliProgress.SingleBar | undefined;
   const finish = () => {
     current?.stop();
@@ -35,11 +38,13 @@ function bar(stream: NodeJS.WriteStream): Progress {
   };
   return {
     update(done, total, what) {
-      const shown = { what: safeName(what) };
+      const time = left(done, total);
+      // Beside the count that it is told by: the whole of the work may be several such counts.
+      const shown = { what: safeName(what), left: time === undefined ? '' : `, ${time}:` };
       if (!current) {
         current = new cliProgress.SingleBar({
           stream,
-          format: '  {bar} {value}/{total} {what}',
+          format: '  {bar} {value}/{total}{left} {what}',
           barCompleteChar: '█',
           barIncompleteChar: '░',
           barsize: 24,

@@ -1,5 +1,4 @@
-// Node only: reads files, and decodes pictures with sharp.
-import sharp from 'sharp';
+// Node only: reads files, and decodes pictures with sharp, which takes a tenth of a second to load and is loaded for pictures alone.
 import { maxBytes } from '../files/limits.ts';
 import { readBounded } from '../files/readBounded.ts';
 import type { Picture } from '../pictures/picture.ts';
@@ -31,6 +30,7 @@ export async function decodeImage(bytes: Uint8Array, where = 'picture'): Promise
     const nextStep = 'Give a PNG, JPEG or WebP picture, or convert it to one';
     throw new FileFormatError({ where, what: `not a supported picture: found ${found}`, nextStep });
   }
+  const { default: sharp } = await import('sharp');
   try {
     const limitInputPixels = Math.floor(maxBytes() / BYTES_A_PIXEL);
     const { space, width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();

@@ -1,3 +1,4 @@
+import { intOf } from '../onnx/attributes.ts';
 import { inputOf, outputOf } from '../onnx/graphView.ts';
 import { is } from '../onnx/operators.ts';
 import { sizeOf } from '../onnx/tensor.ts';
@@ -20,7 +21,8 @@ export function multiplications(classifier: Classifier): number {
     // Each element made is a sum over what a filter sees; of a transposed one, each element read is spread over it.
     if (node.op === 'ConvTranspose') sum += (sizeOf(first) / rows) * sizeOf(second.slice(1));
     else if (is(node, 'convolution')) sum += made * sizeOf(second.slice(1));
-    else sum += made * (first.at(-1) ?? 1);
+    // Of an Einsum, whose equation says what is summed over, the last axis of its first factor is taken for it.
+    else sum += made * (first.at(node.op === 'Gemm' && intOf(node, 'transA', 0) !== 0 ? -2 : -1) ?? 1);
   }
   return sum;
 }

@@ -50,8 +50,14 @@ export function onnxRuntime(
       const settings: InferenceSession.SessionOptions = {
         executionProviders: [provider],
         graphOptimizationLevel: ortLevel(options.optimization ?? 'all'),
-        // Joined to 8-bit operators, quantised layers saturate on processors without VNNI: other scores, without a word.
-        extra: { session: { disable_quant_qdq: '1' } },
+        extra: {
+          session: {
+            // Joined to 8-bit operators, quantised layers saturate on processors without VNNI: other scores, without a word.
+            disable_quant_qdq: '1',
+            // Between two operators threads would wait at full speed, and take the processor from JavaScript and from other programs.
+            intra_op: { allow_spinning: '0' },
+          },
+        },
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         executionMode: 'sequential',

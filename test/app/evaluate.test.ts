@@ -194,7 +194,7 @@ describe('evaluate', () => {
     const counts = metrics.map((metric) => found.table.cell(metric, found.contenders[0]!)?.images);
     expect(counts).toEqual([12, 12, undefined]);
     expect(found.missing).toEqual(['some metrics of the last images']);
-    const [page] = evaluationFiles(found, { modelName: 'm.onnx' });
+    const [page] = await evaluationFiles(found, { modelName: 'm.onnx' });
     expect(String(page!.contents)).toContain('This run was interrupted.');
     await expect(run({ signal: AbortSignal.abort() })).rejects.toThrow(/nothing was measured/);
   });

@@ -16,9 +16,7 @@ import { readReference } from './referenceData.ts';
 
 const updates = 400;
 
-it('on a transformer trained on digits, attn-lrp finds the pixels better than input x gradient', {
-  timeout: 180_000,
-}, async () => {
+it('on a transformer trained on digits, attn-lrp finds the pixels better than input x gradient', async () => {
   const untrained = await loadClassifier(readReference('vit_mini').bytes, { runtime: cpu });
   const { train, test } = await loadDigits();
   const { model } = await trainModel(cpu, untrained.model, {

@@ -69,14 +69,32 @@ const explainOne = 'explain m.onnx digits:1 --method saliency --no-checks --thre
 const words = (line: string) => line.split(' ');
 const trainShort = 'train d --threads 1 --batch 50';
 
-/** Starts konkyo, and sends a signal once its output has a text. */
-async function signalled(args: string, signal: NodeJS.Signals, when: string): Promise<Ended> {
-  const child = spawn(process.execPath, [main(), ...args.split(' ')], { cwd: konkyo.folder });
-  let sent = false;
-  return ended(child, (output) => {
-    if (!sent && output.includes(when)) sent = child.kill(signal);
-  });
+/**
+ * Runs konkyo, which gets a signal as it says a text: sent from within, for on a busy machine whoever listens outside may hear
+ * of the text when the work is long past it.
+ */
+function signalled(args: string, signal: NodeJS.Signals, when: string): Promise<Ended> {
+  const preload = `
+    const write = process.stderr.write.bind(process.stderr);
+    let isSent = false;
+    process.stderr.write = (text, ...more) => {
+      if (!isSent && text.includes(${JSON.stringify(when)})) {
+        isSent = true;
+        process.kill(process.pid, '${signal}');
+      }
+      return write(text, ...more);
+    };`;
+  const imported = `data:text/javascript,${encodeURIComponent(preload)}`;
+  return ended(spawn(process.execPath, ['--import', imported, main(), ...words(args)], { cwd: konkyo.folder }));
 }
+
+/** What is asked of a digit where no methods are named. */
+const methodsOfDigits = [
+  ['DeepLIFT', 'deep-lift'],
+  ['Integrated gradients', 'integrated-gradients'],
+  ['Occlusion', 'occlusion'],
+] as const;
+const allThree = methodsOfDigits.map(([title]) => title);
 
 const leftHalf = async (folder: string) =>
   (await readdir(at(folder), { recursive: true })).filter((name) => name.endsWith('.partial'));
@@ -126,6 +144,42 @@ describe.skipIf(!isPosix).concurrent('a signal', () => {
     expect(page).toMatch(/This run was interrupted\. Missing: .*Occlusion/);
     expect(page).toContain('Sensitivity map');
     expect(await leftHalf('cut')).toEqual([]);
+  });
+
+  it.each([
+    [
+      'before any map is whole',
+      '[1/3]',
+      ['DeepLIFT'],
+      'Integrated gradients, Occlusion, the checks of the maps, regions and filters',
+    ],
+    [
+      'while maps are made',
+      '[2/3]',
+      ['DeepLIFT', 'Integrated gradients'],
+      'Occlusion, the checks of the maps, regions and filters',
+    ],
+    ['once the maps are written', 'The maps are in', allThree, 'the checks of the maps, regions and filters'],
+    ['while maps are checked', 'insertion, image 2', allThree, 'the checks of the maps, regions and filters'],
+    ['in the last check', 'parameter randomisation', allThree, 'the checks of the maps, regions and filters'],
+    ['after the checks', 'Regions and filters: digits:2', allThree, 'regions and filters'],
+  ])('Ctrl-C %s: the page of what is done, which says what is not', async (moment, when, made, missing) => {
+    const out = `stopped-${moment.replaceAll(' ', '-')}`;
+    const digits = 'digits:1 digits:2 digits:3';
+    const one = await signalled(`explain m.onnx ${digits} --threads 1 --out ${out} --save ${out}.npz`, 'SIGINT', when);
+    expect(one.status).toBe(130);
+    const said = `This run was interrupted. Missing: ${missing}.`;
+    expect(one.output).toContain(said);
+    const page = await readFile(at(out, 'index.html'), 'utf8');
+    expect(page).toContain(said);
+    expect(page.trimEnd().endsWith('</html>')).toBe(true);
+    const maps = readNpz(await readFile(at(`${out}.npz`)));
+    for (const [title, id] of methodsOfDigits)
+      expect({ title, saved: maps.has(id) }).toEqual({ title, saved: made.includes(title) });
+    expect(await readdir(at(out))).toEqual(['index.html']);
+    expect((await readdir(konkyo.folder)).filter((name) => name.startsWith(out) && name.endsWith('.partial'))).toEqual(
+      [],
+    );
   });
 
   it('explain of many images writes an index of those that are done', async () => {

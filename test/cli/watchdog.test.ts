@@ -80,7 +80,7 @@ describe.concurrent('a run without end', () => {
   });
 
   it('is one that has not ended in time: others go on', async () => {
-    const ended = await explain('short.npy', '60');
+    const ended = await explain('short.npy', '600');
     expect(ended).toMatchObject({ status: 0 });
   });
 
@@ -93,17 +93,17 @@ describe.concurrent('a run without end', () => {
 
 describe('a run that takes nearly all memory', () => {
   it('ends the process with a message, and one that takes less does not', async () => {
-    // A runtime whose run takes 3 seconds of the thread, as ONNX Runtime does, and a bound below or above what any process has.
-    const script = (memory: string) => `import { watched } from './dist/cli/watchdog.js';
-      const session = { run: async () => { const end = Date.now() + 3000; while (Date.now() < end); } };
-      const runtime = watched({ createSession: async () => session }, 'evil\\u001b[31m.onnx', { seconds: 60, memory: ${memory} });
+    // A runtime whose run takes seconds of the thread, as ONNX Runtime does, and a bound below or above what any process has.
+    const script = (memory: string, seconds: number) => `import { watched } from './dist/cli/watchdog.js';
+      const session = { run: async () => { const end = Date.now() + ${1000 * seconds}; while (Date.now() < end); } };
+      const runtime = watched({ createSession: async () => session }, 'evil\\u001b[31m.onnx', { seconds: 600, memory: ${memory} });
       await (await runtime.createSession({ graph: { nodes: [] } })).run({});
       console.log('done');`;
-    expect(await scripted(script('2 ** 20'))).toEqual({
+    expect(await scripted(script('2 ** 20', 300))).toEqual({
       status: 1,
       stdout: '',
       stderr: 'konkyo: one run of evil\\x1b[31m.onnx took more than 1.0 MiB of memory, nine tenths of what there is.\n',
     });
-    expect(await scripted(script('2 ** 40'))).toEqual({ status: 0, stdout: 'done\n', stderr: '' });
+    expect(await scripted(script('2 ** 40', 3))).toEqual({ status: 0, stdout: 'done\n', stderr: '' });
   });
 });

@@ -6,7 +6,6 @@ import { provenanceOf } from '../../report/page/provenanceView.ts';
 import type { Study, StudyOptions } from '../study.ts';
 import { type FoundRules, findRules } from './findRules.ts';
 import type { RuleFigures } from './judgeRules.ts';
-import { rulesPage } from './page/page.ts';
 import { featureViews, rulesNotes, rulesView } from './page/rulesView.ts';
 import type { FeatureView } from './page/view.ts';
 import { type FeaturePicture, writeRuleFile } from './ruleFile.ts';
@@ -48,6 +47,8 @@ export async function studyRules(
   const features = await featureViews(classifier, extraction, rest);
   stopIfAborted(signal);
   const provenance = provenanceOf(classifier, { file: modelName, notes: rulesNotes(extraction), command });
+  // It draws charts, and brings what draws them.
+  const { rulesPage } = await import('./page/page.ts');
   const page = rulesPage(rulesView(classifier, extraction, figures, features), modelName, provenance);
   const rules = writeRuleFile({
     model: { file: modelName, sha256: classifier.sha256 },

@@ -12,7 +12,6 @@ import type { Study, StudyOptions } from '../study.ts';
 import { type Examination, examine } from './examine.ts';
 import type { Neighbourhood } from './labelling.ts';
 import { layerView } from './page/layerView.ts';
-import { regionsPage } from './page/page.ts';
 import type { RunView } from './page/view.ts';
 import { controlRounds } from './plans.ts';
 import type { Pruned, Round, RoundRecord } from './pruneInRounds.ts';
@@ -116,12 +115,14 @@ function pruneWithProgress(
   });
 }
 
-function studyOf(
+async function studyOf(
   classifier: Classifier,
   pruner: Pruner,
   found: FoundRegions,
   { method, about, modelName, command }: RegionsSettings & StudyOptions,
-): Study<FoundRegions, RegionsSummary> {
+): Promise<Study<FoundRegions, RegionsSummary>> {
+  // It draws charts, and brings what draws them.
+  const { regionsPage } = await import('./page/page.ts');
   const { pruned, control, examination } = found;
   const view = layerView(pruner, pruned, examination, 'pruned', titles[method]);
   const { layer, statistics, neighbourhood, accuracy, test } = pruner;

@@ -34,7 +34,7 @@ describe('known truth', () => {
 
   beforeAll(async () => {
     truth = await knownTruth({ ...settings, onProgress: (progress) => steps.push(progress) });
-  }, 60_000);
+  });
 
   it('is plain data', () => {
     expect(JSON.parse(JSON.stringify(truth))).toEqual(truth);
