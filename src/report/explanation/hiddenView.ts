@@ -3,6 +3,7 @@ import type { HiddenRegion } from '../../faithfulness/hiddenRegion.ts';
 import type { Words } from '../../language/words.ts';
 import { type Classifier, className, givesProbabilities, probabilityIfLogits } from '../../model/classifier.ts';
 import type { Prediction } from '../../model/decision.ts';
+import { nearly } from './sentences.ts';
 import type { HiddenView, Said } from './view.ts';
 
 /** A part of an image that was hidden, and the map that it is of. */
@@ -42,6 +43,8 @@ function said(classifier: Classifier, prediction: Prediction, words: Words): Sai
     ? probabilities[chosen]
     : probabilityIfLogits(classifier, prediction, chosen);
   const measure =
-    probability !== undefined ? numbers.percent(probability) : decision.shortScore(scores[chosen] ?? Number.NaN);
+    probability !== undefined
+      ? numbers.percent(nearly(probability))
+      : decision.shortScore(scores[chosen] ?? Number.NaN);
   return { label: className(classifier, chosen), measure };
 }

@@ -4,7 +4,7 @@ import type { NumbersView } from './numbersView.ts';
 import type { AttributionMap, Decision, ExplainedImage, Said } from './view.ts';
 
 /** A softmax is never quite 1: what is 1 in single precision is only nearly so. */
-function nearly(probability: number): number {
+export function nearly(probability: number): number {
   return Math.min(Math.max(probability, 1e-9), 1 - 1e-9);
 }
 
