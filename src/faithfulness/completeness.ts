@@ -28,7 +28,6 @@ export const completeness = check({
         label: text.label,
         aspect: 'completeness',
         value: nothing ? page.aside(text.nothing, sums) : gap === undefined ? sums : page.aside(percent(gap), sums),
-        short: nothing ? text.nothing : gap === undefined ? undefined : percent(gap),
         verdict: verdictBelow(gap ?? Math.abs(sum) / sizes, 0.01, 0.1),
         meaning: text.meaning,
       },

@@ -61,7 +61,6 @@ export const conservationCheck = check({
         label: text.label,
         aspect: 'completeness',
         value: gap === undefined ? account : page.aside(percent(gap), account),
-        short: gap === undefined ? undefined : percent(gap),
         verdict: verdictBelow(gap ?? Number.NaN, 0.05, 0.5),
         meaning: text.meaning,
       },

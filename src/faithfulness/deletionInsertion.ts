@@ -182,11 +182,6 @@ function comparedFigure(result: ComparedCurves, kind: Kind, { numbers, checks: {
   const isTable = result.kind === 'table';
   return {
     value: curves.value(percent(own), percent(random), percent(edges), isTable),
-    short: percent(own),
-    comparisons: [
-      { label: curves.random, value: percent(random) },
-      { label: curves.plain(isTable), value: percent(edges) },
-    ],
     lines: [
       line(curves.own, 'own', result.curves[kind]),
       line(curves.lines.random, 'comparison', result.random[kind]),

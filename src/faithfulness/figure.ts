@@ -12,10 +12,6 @@ export interface Figure {
   readonly better?: 'lower' | 'higher';
   /** Formatted, with its unit: `0.3%`. */
   readonly value: string;
-  /** The same in short, for a table of many maps; by default `value`. */
-  readonly short?: string;
-  /** What the figure is to be compared with, the same for all maps of an image: in short, by name. */
-  readonly comparisons?: readonly Row[];
   readonly verdict: Verdict;
   /** One plain sentence: what the figure says. */
   readonly meaning: string;

@@ -83,7 +83,7 @@ describe('konkyo explain', () => {
     expect(text).toContain('Two rows, ');
     expect(text).toMatch(/class="feature-bars".*income.*speaks-(for|against)/s);
     expect(text).toContain('&lt;b&gt;loans&lt;/b&gt;');
-    expect(text).toContain('How far each value is from blank');
+    expect(text).toMatch(/random maps [^,]*, sizes /);
     const saved = readNpz(await readFile(at('t.npz')));
     expect(saved.get('integrated-gradients')?.dims).toEqual([2, 4]);
     // Of a table every feature is a segment and a window: ablation and occlusion are one.

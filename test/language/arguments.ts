@@ -66,7 +66,6 @@ export const samples: Samples<typeof english> = {
       [127, found, true],
     ],
     columns: {},
-    comparison: [[a]],
     completeness: { sums: [['1.25', '1.5']] },
     conservation: {
       where: {},
@@ -82,7 +81,6 @@ export const samples: Samples<typeof english> = {
         ['12.5%', '45.5%', '33.5%', false],
         ['12.5%', '45.5%', '33.5%', true],
       ],
-      plain: [[true], [false]],
       drawn: [[[a, b]]],
       lines: {},
       deletionMeaning: [

@@ -69,7 +69,7 @@ describe('bytes are refused', () => {
 
   it.each([
     { title: 'an empty file', content: new Uint8Array(0) },
-    { title: 'a picture', content: readFileSync('docs/pictures/report.png') },
+    { title: 'a picture', content: readFileSync('docs/pictures/first-screen-digit.png') },
     { title: 'text', content: new TextEncoder().encode('not a model\n'.repeat(20)) },
     { title: 'zeros', content: new Uint8Array(1000) },
     { title: 'a truncated model', content: bytes.subarray(0, bytes.length - 100) },

@@ -36,13 +36,10 @@ export function counts(
   return `${sentence(what)}: ${listed(found.map(({ verdict, count }) => `${inWords(count)} ${verdicts[verdict]}`))}.`;
 }
 
-export const noneFailed = 'None of the maps failed a check; that makes them credible, not proven.';
-export const noneOfCheckedFailed = 'None of the maps that were checked failed; that makes those credible, not proven.';
 export const allUnchecked =
   'The faithfulness of these maps was not checked, so nothing is said here of how far to believe them.';
 export const untested = 'It was not put to a test.';
 export const columns = { map: 'Map', together: 'All together' };
-export const comparison = (name: string) => `${name}, for comparison`;
 
 export const completeness = {
   label: 'Completeness gap',
@@ -92,8 +89,6 @@ export const curves = {
   insertion: 'Insertion',
   value: (own: string, random: string, edges: string, isTable: boolean) =>
     `${own} (random maps ${random}, ${isTable ? 'sizes' : 'edges'} ${edges})`,
-  random: 'Random maps',
-  plain: (isTable: boolean) => (isTable ? 'How far each value is from blank' : 'An edge detector'),
   own: 'this map',
   drawn: (lines: readonly string[]) => `Curves: ${listed(lines)}`,
   lines: { random: 'random maps', edges: 'edge detector', sizes: 'size of the values' },

@@ -32,15 +32,10 @@ export function counts(
   return `${what} ${count(all)} 件: ${listed(found.map(({ verdict, count: own }) => `${verdicts[verdict]} ${count(own)} 件`))}。`;
 }
 
-export const noneFailed =
-  '検査で不可となったマップはありません。ただし、それは確からしいということで、証明ではありません。';
-export const noneOfCheckedFailed =
-  '検査したマップに、不可となったものはありません。ただし、それは確からしいということで、証明ではありません。';
 export const allUnchecked =
   'これらのマップの忠実性は検査していません。どこまで信頼できるかは、ここでは何も言えません。';
 export const untested = '検査していません。';
 export const columns = { map: 'マップ', together: '総合' };
-export const comparison = (name: string) => `比較用: ${name}`;
 
 export const completeness = {
   label: '完全性の差',
@@ -76,8 +71,6 @@ export const curves = {
   insertion: '挿入',
   value: (own: string, random: string, edges: string, isTable: boolean) =>
     `${own}（ランダムなマップ ${random}、${isTable ? '値の大きさ' : 'エッジ'} ${edges}）`,
-  random: 'ランダムなマップ',
-  plain: (isTable: boolean) => (isTable ? '各値の空白からの隔たり' : 'エッジ検出'),
   own: 'このマップ',
   drawn: (lines: readonly string[]) => `曲線: ${listed(lines)}`,
   lines: { random: 'ランダムなマップ', edges: 'エッジ検出', sizes: '値の大きさ' },

@@ -1,7 +1,7 @@
 import type { Words } from '../../language/words.ts';
 import { type Html, html } from '../page/html.ts';
 import type { ImageQuestion } from './question.ts';
-import { decisionNotes, explainedWords, secondOf, tieWords } from './sentences.ts';
+import { decisionNotes, explainedWords, nearly, secondOf, tieWords } from './sentences.ts';
 import type { Decision, RankedClass, TaskRow, TaskView } from './view.ts';
 
 /** The decision in numbers: what came behind, by how much, and which of them the maps explain. */
@@ -49,7 +49,7 @@ function leadWords(decision: Decision, words: Words): string {
   if (tied !== undefined) return `${tied}${words.page.fullStop}`;
   const second = secondOf(decision);
   if (second === undefined) return '';
-  const measure = second.probability === undefined ? undefined : words.numbers.percent(second.probability);
+  const measure = second.probability === undefined ? undefined : words.numbers.percent(nearly(second.probability));
   return words.decision.secondBehind(second.label, measure, chosen.score - second.score);
 }
 
@@ -61,7 +61,7 @@ function ranking({ chosen, ranked, isIfLogits }: Decision, { decision: { columns
     <tr${entry.index === chosen.index ? html` class="chosen"` : undefined}>
       <th scope="row">${entry.label}</th>
       <td class="bar-cell">${bar(widthOf(size(entry)))}</td>
-      ${likely ? html`<td class="number">${entry.probability === undefined ? '' : numbers.percent(entry.probability)}</td>` : undefined}
+      ${likely ? html`<td class="number">${entry.probability === undefined ? '' : numbers.percent(nearly(entry.probability))}</td>` : undefined}
       <td class="number">${numbers.score(entry.score)}</td>
     </tr>`;
   return html`

@@ -3,7 +3,7 @@ import { verdictMark } from '../drawing/verdict.ts';
 import { asWritten } from '../page/asWritten.ts';
 import { type Content, type Html, heading, html, sizedToFit } from '../page/html.ts';
 import { withFlags } from '../page/withFlags.ts';
-import { decidedLabel, decidedWords, decisionNotes, isRight, secondOf, thingOf } from './sentences.ts';
+import { decidedLabel, decidedWords, decisionNotes, isRight, nearly, secondOf, thingOf } from './sentences.ts';
 import type { ExplainedImage, ReportView } from './view.ts';
 
 /** The page's first words: what was decided, in one sentence. */
@@ -74,7 +74,7 @@ function standfirst(images: readonly ExplainedImage[], words: Words): string {
 function aboutOne(image: ExplainedImage, words: Words): string {
   const { decision, numbers } = words;
   const second = secondOf(image.decision);
-  const measure = second?.probability === undefined ? undefined : numbers.percent(second.probability);
+  const measure = second?.probability === undefined ? undefined : numbers.percent(nearly(second.probability));
   return [
     ...(image.truth === undefined ? [] : [decision.labelled(image.truth, isRight(image))]),
     ...(second === undefined ? [] : [decision.second(second.label, measure)]),
