@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { type MethodChoice, mostMethods } from '../app/defaultMethods.ts';
-import type { ExplainSummary } from '../app/explainSummary.ts';
 import type { WriteReportOptions } from '../app/reportOutput.ts';
 import type { InputPart } from '../app/severalInputs.ts';
 import type { Subjects } from '../app/subjects.ts';
@@ -19,20 +18,19 @@ import { tasks } from '../model/task/task.ts';
 import { maskFrom } from '../node/maskFile.ts';
 import { readNamedText } from '../node/namedFile.ts';
 import { reportFolder } from '../node/reportFolder.ts';
-import { interruptedWords } from '../report/page/provenance.ts';
-import { explainWords, preprocessingNote } from './explainWords.ts';
+import { checkSizes, printSummary } from './explainResult.ts';
 import { commandLine, UsageError } from './flags.ts';
-import { checkFailOn, failOnWords, gateInWords, gateOf } from './gate.ts';
+import { checkFailOn, failOnWords } from './gate.ts';
 import { severalInputs } from './heldFlag.ts';
 import { inputWords, namedFiles, openInputs } from './inputs.ts';
-import { interruptedStatus, workOptions } from './interruption.ts';
+import { workOptions } from './interruption.ts';
 import { languageFrom } from './languageFlag.ts';
 import { methodChoice } from './methodFlags.ts';
 import { addMethodOptions, addModelOptions, type ModelFlags, modelFrom, modelInputs } from './modelOptions.ts';
 import { writeWhole } from './output.ts';
 import { prepareTargets } from './outputTargets.ts';
 import { type Progress, progressTo } from './progress.ts';
-import { printJson, printWords, say } from './streams.ts';
+import { say } from './streams.ts';
 
 interface Flags extends ModelFlags, Readonly<Record<string, unknown>> {
   readonly method?: string;
@@ -266,49 +264,6 @@ async function reportOptions(
       writeArrays: save === undefined ? undefined : (npz) => writeWhole(save, npz),
     },
   };
-}
-
-async function printSummary(summary: ExplainSummary, flags: Flags, progress: Progress): Promise<void> {
-  const words = wordsIn(languageFrom(flags.lang));
-  const note = preprocessingNote(summary, words);
-  if (note !== undefined) progress.message(words.command.note(note));
-  for (const { name, saturated, tie } of summary.images) {
-    if (tie) progress.message(words.command.note(words.command.tie(name)));
-    if (saturated) progress.message(words.command.note(words.command.saturated(name)));
-  }
-  const gate = flags.failOn === undefined ? undefined : gateOf(summary, flags.failOn);
-  await (flags.json === true ? printJson({ ...summary, gate }) : printWords(explainWords(summary, words)));
-  if (gate?.passed === false) {
-    progress.message(gateInWords(gate));
-    process.exitCode = 1;
-  }
-  if (summary.interrupted) {
-    progress.message(interruptedWords(summary.interrupted, words));
-    process.exitCode = interruptedStatus();
-  }
-}
-
-/** A zip archive has no room for more than 4 GB; it is made in memory. */
-const mostSavedBytes = 2 ** 31;
-/** Maps that `--json` describes: it is printed as one text. */
-const mostDescribedMaps = 500_000;
-
-/** @throws UsageError before any work where a result would be too large to be written. */
-function checkSizes(images: number, methods: number, { input }: Subjects, { save, json }: Flags): void {
-  const maps = images * methods;
-  const what = `(${images} images x ${methods} methods)`;
-  // Beside a map of each method, the image and the map of why it and not the second.
-  const saved = 4 * (maps + 2 * images) * input.height * input.width * input.channels;
-  if (save !== undefined && saved > mostSavedBytes) {
-    throw new UsageError(
-      `--save would hold ${(saved / 1e9).toFixed(1)} GB ${what}, and takes at most ${(mostSavedBytes / 1e9).toFixed(1)} GB: explain fewer images or methods at a time.`,
-    );
-  }
-  if (json === true && maps > mostDescribedMaps) {
-    throw new UsageError(
-      `--json would describe ${maps} maps ${what}, and takes at most ${mostDescribedMaps}: explain fewer images or methods at a time.`,
-    );
-  }
 }
 
 function textOf(flag: unknown): string | undefined {
