@@ -4,8 +4,8 @@ import { type EvaluatedMethods, evaluate, evaluateDefaults } from '../app/evalua
 import { evaluationFiles, evaluationSummary } from '../app/evaluationFiles.ts';
 import { defaultMetrics, evaluationMetric } from '../faithfulness/evaluation/metrics.ts';
 import { lampWords } from '../faithfulness/lamp.ts';
+import { sentence } from '../language/english/numbers.ts';
 import { methodKind } from '../methods.ts';
-import { sentence } from '../report/page/number.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
 import { masksFrom } from './evaluationMasks.ts';
 import { evaluationParts, removeParts } from './evaluationParts.ts';

@@ -1,4 +1,4 @@
-import { counted } from '../report/page/number.ts';
+import { counted } from '../language/english/numbers.ts';
 import { percent } from '../studies/regionPruning/cuts.ts';
 import { type Criterion, criteria } from '../studies/regionPruning/importance.ts';
 import { compactRounds, paperRounds, type RoundSettings } from '../studies/regionPruning/plans.ts';

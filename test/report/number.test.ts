@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, duration, listed, percent, quantity, score, share } from '../../src/report/page/number.ts';
+import { count, duration, listed, percent, quantity, score, share } from '../../src/language/english/numbers.ts';
 
 describe('numbers as read', () => {
   it('never rounds a doubt away, nor a chance', () => {

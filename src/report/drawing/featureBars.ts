@@ -1,7 +1,7 @@
+import { quantity, signed } from '../../language/english/numbers.ts';
 import type { Words } from '../../language/words.ts';
 import type { TableFeature } from '../explanation/numbersView.ts';
 import { type Html, html } from '../page/html.ts';
-import { quantity, signed } from '../page/number.ts';
 
 /** So many features are in sight; the rest unfolds. */
 const inSight = 14;

@@ -1,10 +1,10 @@
 import type { Judged } from '../../faithfulness/knownTruth/judged.ts';
 import type { KnownTruth } from '../../faithfulness/knownTruth/knownTruth.ts';
 import { findersOf, type Standing, standingsOf } from '../../faithfulness/knownTruth/standings.ts';
+import { count, listed, percent, score, sentence } from '../../language/english/numbers.ts';
 import { type Column, dataTable } from '../drawing/dataTable.ts';
 import type { PageProvenance } from '../explanation/view.ts';
 import { type Content, type Html, heading, html } from '../page/html.ts';
-import { count, listed, percent, score, sentence } from '../page/number.ts';
 import type { PageSection, PageView } from '../page/page.ts';
 import { interruptedWords } from '../page/provenance.ts';
 

@@ -1,9 +1,9 @@
 import type { Dataset } from '../../datasets/dataset.ts';
+import { percent, share } from '../../language/english/numbers.ts';
 import type { Classifier } from '../../model/classifier.ts';
 import { settingsOf } from '../../model/inputDescription.ts';
 import { writeModel } from '../../onnx/writeModel.ts';
 import { inTenths, stopIfAborted, stoppable } from '../../progress.ts';
-import { percent, share } from '../../report/page/number.ts';
 import { renderPage } from '../../report/page/page.ts';
 import { provenanceOf } from '../../report/page/provenanceView.ts';
 import { scoped } from '../../runtime/release.ts';

@@ -1,5 +1,5 @@
+import { count, inWords, percent } from '../../../language/english/numbers.ts';
 import type { Provenance } from '../../../report/explanation/view.ts';
-import { count, inWords, percent } from '../../../report/page/number.ts';
 import type { PageView } from '../../../report/page/page.ts';
 import { ruleSections } from './sections.ts';
 import type { RulesView } from './view.ts';

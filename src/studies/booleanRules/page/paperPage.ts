@@ -1,7 +1,7 @@
+import { percent, quantity } from '../../../language/english/numbers.ts';
 import { dataTable } from '../../../report/drawing/dataTable.ts';
 import type { Provenance } from '../../../report/explanation/view.ts';
 import { heading, html } from '../../../report/page/html.ts';
-import { percent, quantity } from '../../../report/page/number.ts';
 import type { PageSection, PageView } from '../../../report/page/page.ts';
 import { beliefAnswer, featuresAnswer, lengthAnswer, rulesAnswer } from './sections.ts';
 import type { RulesView } from './view.ts';

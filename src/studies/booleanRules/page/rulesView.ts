@@ -1,10 +1,10 @@
 import type { LabelledImages } from '../../../datasets/labelledImages.ts';
+import { counted } from '../../../language/english/numbers.ts';
 import { type Classifier, className } from '../../../model/classifier.ts';
 import { toInput } from '../../../model/pixels.ts';
 import type { Tensor } from '../../../onnx/tensor.ts';
 import { signedPicture } from '../../../report/drawing/mapPicture.ts';
 import { mapScale } from '../../../report/drawing/mapReading.ts';
-import { counted } from '../../../report/page/number.ts';
 import type { Extraction, RuleSet } from '../extractRules.ts';
 import { comparedWithFilters, excitingImage, featureGradients } from '../featureImages.ts';
 import { isConstant } from '../featureScale.ts';

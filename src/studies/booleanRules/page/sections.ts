@@ -1,9 +1,9 @@
+import { count, percent } from '../../../language/english/numbers.ts';
 import { wordsIn } from '../../../language/words.ts';
 import { lineChart } from '../../../report/drawing/chart.ts';
 import { contactSheet } from '../../../report/drawing/contactSheet.ts';
 import { dataTable } from '../../../report/drawing/dataTable.ts';
 import { type Html, heading, html } from '../../../report/page/html.ts';
-import { count, percent } from '../../../report/page/number.ts';
 import type { PageSection } from '../../../report/page/page.ts';
 import type { ClassFigures, RuleFigures } from '../judgeRules.ts';
 import { ruleDrawing } from './ruleDrawing.ts';

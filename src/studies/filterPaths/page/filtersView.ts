@@ -1,6 +1,6 @@
+import { count, counted, quantity } from '../../../language/english/numbers.ts';
 import { wordsIn } from '../../../language/words.ts';
 import type { Provenance } from '../../../report/explanation/view.ts';
-import { count, counted, quantity } from '../../../report/page/number.ts';
 import type { Fill } from '../../occludedRegions/occluding.ts';
 import { type AblationTest, borneOut, type Comparison, type RankingTest } from '../ablationTest.ts';
 import type { FilterAnalysis } from '../filterAnalysis.ts';

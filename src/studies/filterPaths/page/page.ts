@@ -1,8 +1,8 @@
+import { count, percent, quantity, share } from '../../../language/english/numbers.ts';
 import { dataTable } from '../../../report/drawing/dataTable.ts';
 import { pictureElement } from '../../../report/drawing/picture.ts';
 import { verdictMark } from '../../../report/drawing/verdict.ts';
 import { type Content, type Html, html } from '../../../report/page/html.ts';
-import { count, percent, quantity, share } from '../../../report/page/number.ts';
 import type { PageSection, PageView } from '../../../report/page/page.ts';
 import type {
   AblationTable,

@@ -1,7 +1,7 @@
+import { listed } from '../../../language/english/numbers.ts';
 import { toPixels } from '../../../model/pixels.ts';
 import type { Picture } from '../../../pictures/picture.ts';
 import { signedPicture } from '../../../report/drawing/mapPicture.ts';
-import { listed } from '../../../report/page/number.ts';
 import type { ExampleMaps, FilterAnalysis } from '../filterAnalysis.ts';
 import { pathName } from '../paths.ts';
 import { gini, ranked, sameSets, type Tally } from '../tally.ts';

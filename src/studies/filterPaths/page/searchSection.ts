@@ -1,7 +1,7 @@
+import { count, percent } from '../../../language/english/numbers.ts';
 import { lineChart } from '../../../report/drawing/chart.ts';
 import { dataTable } from '../../../report/drawing/dataTable.ts';
 import { html } from '../../../report/page/html.ts';
-import { count, percent } from '../../../report/page/number.ts';
 import type { PageSection } from '../../../report/page/page.ts';
 
 /** Networks with different numbers of filters, trained alike. */

@@ -1,8 +1,8 @@
+import { count, counted, listed, quantity } from '../../../language/english/numbers.ts';
 import { encodePictureFile } from '../../../pictures/png.ts';
 import { contactSheet, type SheetPicture, sheetPicture } from '../../../report/drawing/contactSheet.ts';
 import { dataTable } from '../../../report/drawing/dataTable.ts';
 import { type Content, type Html, html } from '../../../report/page/html.ts';
-import { count, counted, listed, quantity } from '../../../report/page/number.ts';
 import { type PageSection, renderPage } from '../../../report/page/page.ts';
 import type { MaximizationView, SeenPicture, UnitView } from './maximizationView.ts';
 

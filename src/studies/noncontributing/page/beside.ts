@@ -1,11 +1,11 @@
 import { mean } from '../../../faithfulness/mean.ts';
+import { percent } from '../../../language/english/numbers.ts';
 import { wordsIn } from '../../../language/words.ts';
 import { readMap } from '../../../report/drawing/mapReading.ts';
 import { mapElement, pictureElement } from '../../../report/drawing/picture.ts';
 import { pictureAlternative } from '../../../report/explanation/sentences.ts';
 import type { ExplainedImage } from '../../../report/explanation/view.ts';
 import { type Html, html } from '../../../report/page/html.ts';
-import { percent } from '../../../report/page/number.ts';
 import { amplitudeElement, amplitudeLegend, topAmplitude } from './amplitudeColours.ts';
 import { type BesideRow, decisionWords, type ShownMap } from './besideView.ts';
 

@@ -1,6 +1,6 @@
+import { count, percent, quantity, score } from '../../../language/english/numbers.ts';
 import { type Column, dataTable } from '../../../report/drawing/dataTable.ts';
 import type { Html } from '../../../report/page/html.ts';
-import { count, percent, quantity, score } from '../../../report/page/number.ts';
 import { decisionWords, type FoundRow } from './besideView.ts';
 
 const number = (label: string): Column => ({ label, number: true });

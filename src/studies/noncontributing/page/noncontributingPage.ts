@@ -1,7 +1,7 @@
 import { mean } from '../../../faithfulness/mean.ts';
+import { counted, percent } from '../../../language/english/numbers.ts';
 import type { Provenance } from '../../../report/explanation/view.ts';
 import { html } from '../../../report/page/html.ts';
-import { counted, percent } from '../../../report/page/number.ts';
 import type { PageSection, PageView } from '../../../report/page/page.ts';
 import { besideSheet } from './beside.ts';
 import type { BesideRow, FoundRow } from './besideView.ts';

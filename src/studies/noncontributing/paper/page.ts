@@ -1,4 +1,5 @@
 import { mean } from '../../../faithfulness/mean.ts';
+import { duration, percent } from '../../../language/english/numbers.ts';
 import type { Classifier } from '../../../model/classifier.ts';
 import type { Picture } from '../../../pictures/picture.ts';
 import { encodePictureFile } from '../../../pictures/png.ts';
@@ -9,7 +10,6 @@ import { readMap } from '../../../report/drawing/mapReading.ts';
 import { explainedImage } from '../../../report/explanation/explainedView.ts';
 import type { Provenance } from '../../../report/explanation/view.ts';
 import { html } from '../../../report/page/html.ts';
-import { duration, percent } from '../../../report/page/number.ts';
 import type { PageSection, PageView } from '../../../report/page/page.ts';
 import type { PaperResult, Reproduction } from '../../paper.ts';
 import type { Certificate } from '../certificate.ts';

@@ -1,10 +1,10 @@
+import { count, counted, percent, quantity, sentence, share, signed } from '../../../language/english/numbers.ts';
 import type { Picture } from '../../../pictures/picture.ts';
 import { barChart, lineChart } from '../../../report/drawing/chart.ts';
 import { contactSheet, sheetPicture } from '../../../report/drawing/contactSheet.ts';
 import { dataTable } from '../../../report/drawing/dataTable.ts';
 import { pictureElement } from '../../../report/drawing/picture.ts';
 import { type Html, heading, html } from '../../../report/page/html.ts';
-import { count, counted, percent, quantity, sentence, share, signed } from '../../../report/page/number.ts';
 import type { PageSection, PageView } from '../../../report/page/page.ts';
 import { unitTriple } from './layerView.ts';
 import type { FiredView, LayerView, RegionsView, RunView, UnitView } from './view.ts';

@@ -1,9 +1,9 @@
+import { percent, share } from '../../../language/english/numbers.ts';
 import { loadClassifier } from '../../../model/loadClassifier.ts';
 import { isTensorOf, type Tensor } from '../../../onnx/tensor.ts';
 import { writeModel } from '../../../onnx/writeModel.ts';
 import { encodePictureFile } from '../../../pictures/png.ts';
 import { sheetPicture } from '../../../report/drawing/contactSheet.ts';
-import { percent, share } from '../../../report/page/number.ts';
 import { provenanceOf } from '../../../report/page/provenanceView.ts';
 import { architectures } from '../../../training/architectures.ts';
 import { overSeeds, type Paper, type PaperResult, type PaperSetting, type Reproduction } from '../../paper.ts';

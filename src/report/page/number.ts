@@ -1,1 +1,0 @@
-export * from '../../language/english/numbers.ts';
