@@ -185,8 +185,10 @@ export const samples: Samples<typeof english> = {
       [a, b, c, 'QDELTA'],
     ],
     hidden: [
-      [0.123, a, true],
-      [0.005, a, false],
+      [0.123, a, true, true],
+      [0.005, a, false, true],
+      [0.123, a, true, false],
+      [0.005, a, false, false],
     ],
     elsewhere: [
       [127, 0],
@@ -194,7 +196,10 @@ export const samples: Samples<typeof english> = {
       [456, 123],
     ],
     alone: [[a]],
-    empty: [[a, b]],
+    empty: [
+      [a, b, true],
+      [a, b, false],
+    ],
     blank: [
       [0, undefined],
       [255, undefined],

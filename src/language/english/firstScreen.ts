@@ -25,19 +25,24 @@ export const hiding = 'What would change it?';
 
 export const outlined = 'the outlined part';
 
-export function hidden(part: number, says: string, isOther: boolean): string {
+/** @param isPicture whether the part is outlined in a picture; else it is of a row or a signal. */
+export function hidden(part: number, says: string, isOther: boolean, isPicture: boolean): string {
+  const [what, whole] = isPicture
+    ? [`the outlined part (${share(part)} of the image)`, 'the image']
+    : [`what the first map puts first (${share(part)} of the values)`, 'the values'];
   return isOther
-    ? `Hide the outlined part (${share(part)} of the image) and it says ${says}.`
-    : `Even with the outlined part hidden (${share(part)} of the image) it still says ${says}, and so it does up to half of the image.`;
+    ? `Hide ${what} and it says ${says}.`
+    : `Even with ${what} hidden it says ${says}, which is the same decision, and so it is up to half of ${whole}.`;
 }
 
 export function elsewhere(tried: number, changed: number): string {
   if (changed === 0) return `Hiding as much at ${tried} random other places did not change it.`;
-  return `Hiding as much at ${tried} random other places changed it ${changed} times${changed > tried / 2 ? ': this decision falls easily, so the part says little' : ''}.`;
+  return `Hiding as much at ${tried} random other places changed it ${changed === 1 ? 'once' : `${changed} times`}${changed > tried / 2 ? ': this decision falls easily, so the part says little' : ''}.`;
 }
 
 export const alone = (says: string) => `That part alone: ${says}.`;
-export const empty = (says: string, blank: string) => `An image that is ${blank} everywhere: ${says}.`;
+export const empty = (says: string, blank: string, isPicture: boolean) =>
+  isPicture ? `An image that is ${blank} everywhere: ${says}.` : `With all values ${blank}: ${says}.`;
 
 /** What is seen where something is hidden. */
 export function blank(value: number, numbers: 'signal' | 'table' | undefined): string {

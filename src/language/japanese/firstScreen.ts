@@ -24,10 +24,14 @@ export const hiding = '何があれば判定は変わるか';
 
 export const outlined = '線で囲んだ部分';
 
-export function hidden(part: number, says: string, isOther: boolean): string {
+/** @param isPicture whether the part is outlined in a picture; else it is of a row or a signal. */
+export function hidden(part: number, says: string, isOther: boolean, isPicture: boolean): string {
+  const [what, whole] = isPicture
+    ? [`線で囲んだ部分（画像の ${share(part)}）`, '画像']
+    : [`最初のマップで根拠が最も強い部分（値の ${share(part)}）`, '値'];
   return isOther
-    ? `線で囲んだ部分（画像の ${share(part)}）を隠すと、判定は${says}に変わります。`
-    : `線で囲んだ部分（画像の ${share(part)}）を隠しても、判定は${says}のままです。画像の半分まで隠しても変わりません。`;
+    ? `${what}を隠すと、判定は${says}に変わります。`
+    : `${what}を隠しても、${says}で、同じ判定です。${whole}の半分まで隠しても変わりません。`;
 }
 
 export function elsewhere(tried: number, changed: number): string {
@@ -36,7 +40,8 @@ export function elsewhere(tried: number, changed: number): string {
 }
 
 export const alone = (says: string) => `その部分だけを見せると、判定は${says}です。`;
-export const empty = (says: string, blank: string) => `全体が${blank}の画像の判定は${says}です。`;
+export const empty = (says: string, blank: string, isPicture: boolean) =>
+  isPicture ? `全体が${blank}の画像の判定は${says}です。` : `すべての値が${blank}のときの判定は${says}です。`;
 
 /** What is seen where something is hidden. */
 export function blank(value: number, numbers: 'signal' | 'table' | undefined): string {

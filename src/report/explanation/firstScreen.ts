@@ -116,10 +116,10 @@ function hiding(image: ExplainedImage, level: HeadingLevel, words: Words): Html 
   if (!hidden) return undefined;
   const { share, changes, without, alone, empty, elsewhere, blank } = hidden;
   const sentences = [
-    text.hidden(share, saidWords(without, words), changes),
+    text.hidden(share, saidWords(without, words), changes, numbers === undefined),
     ...(changes && elsewhere.tried > 0 ? [text.elsewhere(elsewhere.tried, elsewhere.changed)] : []),
     text.alone(saidWords(alone, words)),
-    text.empty(saidWords(empty, words), blank),
+    text.empty(saidWords(empty, words), blank, numbers === undefined),
   ];
   const picture = numbers
     ? undefined

@@ -72,7 +72,7 @@ nav .ordinal { margin: 0; }
 .outlined path { fill: none; stroke: #6e6e6e; stroke-width: 1.1; stroke-linecap: square; vector-effect: non-scaling-stroke; }
 .overview .outlined path { stroke-width: .6; }
 .boxed { position: relative; }
-.boxed > svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }
+.boxed > svg:not(.photo) { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }
 .boxed rect { fill: none; vector-effect: non-scaling-stroke; }
 .boxed .ground { stroke: #fff; stroke-width: 2; } .boxed .line { stroke: #1d1d1d; stroke-width: .8; }
 .boxed .ground.own { stroke-width: 3.6; } .boxed .line.own { stroke: var(--accent); stroke-width: 2; }
