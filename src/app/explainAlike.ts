@@ -14,7 +14,7 @@ import { type DecidingParts, decidingParts } from '../studies/filterPaths/page/d
 import { isPhoto } from './defaultMethods.ts';
 import { emptyImage, predictEmpty } from './emptyImage.ts';
 import type { ExplainedImages, ExplainImagesOptions } from './explained.ts';
-import { hidingOf, patchesOf } from './hiding.ts';
+import { hidingsOf, patchesOf } from './hiding.ts';
 import { imageHash } from './imageHash.ts';
 import type { Refusals } from './leftOut.ts';
 import { mapsWithContrast } from './mapsWithContrast.ts';
@@ -91,6 +91,7 @@ export async function explainAlike(
     missing: [
       ...(signal?.aborted ? left.map(({ title }) => title) : []),
       ...(isChecked ? [] : ['the checks of the maps']),
+      ...(isLookedAt && !hidden ? ['what would change the decision'] : []),
       ...(isStudied && !deciding ? ['regions and filters'] : []),
     ],
   });
@@ -110,12 +111,7 @@ export async function explainAlike(
   sayWarnings(images, explanations, options.message);
   const hidden = isLookedAt
     ? await unlessInterrupted(signal, () =>
-        Promise.all(
-          explanations.map((explanation, i) => {
-            const image = images[i];
-            return image && hidingOf(classifier, image, explanation, patches[i], baseline);
-          }),
-        ),
+        hidingsOf(classifier, images, { explanations, patches, blank: baseline, progress: whole.progress }),
       )
     : undefined;
   const decided = images.map((named, i) => ({ ...named, chosen: explanations[i]?.prediction.chosen ?? 0 }));

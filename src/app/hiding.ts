@@ -7,6 +7,7 @@ import { ranked } from '../faithfulness/ranking.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { baselineImage, toPixels } from '../model/pixels.ts';
 import { type Superpixels, superpixels } from '../pictures/superpixels.ts';
+import type { Progress } from '../progress.ts';
 import { orientationFor } from '../report/drawing/mapPicture.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
 import type { ImageHiding } from '../report/explanation/hiddenView.ts';
@@ -21,11 +22,34 @@ export function patchesOf({ input }: Classifier, { image }: NamedImage): Superpi
   return orientationFor(picture) === 'outline' ? undefined : superpixels(picture, wantedPatches);
 }
 
+/** What is known of images before parts of them are hidden, in their order. */
+interface Explained {
+  readonly explanations: readonly CheckedExplanation[];
+  readonly patches: readonly (Superpixels | undefined)[];
+  readonly blank: number;
+  readonly progress?: Progress;
+}
+
+/** The same of several images, one after the other: the changed images of one fill a batch. */
+export async function hidingsOf(
+  classifier: Classifier,
+  images: readonly NamedImage[],
+  { explanations, patches, blank, progress }: Explained,
+): Promise<readonly (ImageHiding | undefined)[]> {
+  const found: (ImageHiding | undefined)[] = [];
+  for (const [i, image] of images.entries()) {
+    progress?.(i, images.length, `Hiding parts: ${image.name}`);
+    const explanation = explanations[i];
+    found.push(explanation && (await hidingOf(classifier, image, explanation, patches[i], blank)));
+  }
+  return found;
+}
+
 /**
  * What becomes of a decision without what the best of its maps puts first, see `hiddenRegion`; of a photograph patch by patch.
  * @param blank what is seen in its place: a pixel value, or model input of what is no image.
  */
-export async function hidingOf(
+async function hidingOf(
   classifier: Classifier,
   { image }: NamedImage,
   { maps, target }: CheckedExplanation,

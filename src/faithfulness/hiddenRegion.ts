@@ -15,6 +15,8 @@ export interface HiddenRegion {
   readonly share: number;
   /** Whether the decision is another without it. */
   readonly changes: boolean;
+  /** The largest part that was hidden, of all pixels, in at most 16 steps up to it. */
+  readonly mostHidden: number;
   /** What the model says of the image without it, of it alone, and of an empty image. */
   readonly without: Prediction;
   readonly alone: Prediction;
@@ -88,7 +90,8 @@ export async function hiddenRegion(
   return {
     pixels: Int32Array.from(region.flat()),
     share: region.flat().length / pixels,
-    changes: changed !== undefined,
+    changes: isAnother(bare),
+    mostHidden: order.slice(0, Math.max(upTo, count)).flat().length / pixels,
     ...{ without: say(bare), alone: say(lone), empty: say(nothing) },
     elsewhere: { tried: rest.length, changed: rest.filter(isAnother).length },
   };

@@ -185,10 +185,10 @@ export const samples: Samples<typeof english> = {
       [a, b, c, 'QDELTA'],
     ],
     hidden: [
-      [0.123, a, true, true],
-      [0.005, a, false, true],
-      [0.123, a, true, false],
-      [0.005, a, false, false],
+      [0.123, a, undefined, true],
+      [0.005, a, 0.455, true],
+      [0.123, a, undefined, false],
+      [0.005, a, 0.455, false],
     ],
     elsewhere: [
       [127, 0],

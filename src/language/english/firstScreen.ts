@@ -25,14 +25,16 @@ export const hiding = 'What would change it?';
 
 export const outlined = 'the outlined part';
 
-/** @param isPicture whether the part is outlined in a picture; else it is of a row or a signal. */
-export function hidden(part: number, says: string, isOther: boolean, isPicture: boolean): string {
-  const [what, whole] = isPicture
-    ? [`the outlined part (${share(part)} of the image)`, 'the image']
-    : [`what the first map puts first (${share(part)} of the values)`, 'the values'];
-  return isOther
-    ? `Hide ${what} and it says ${says}.`
-    : `Even with ${what} hidden it says ${says}, which is the same decision, and so it is up to half of ${whole}.`;
+/**
+ * @param upTo how much was hidden at most where nothing changes the decision. @param isPicture whether the part is outlined in a picture;
+ * else it is of a row or a signal.
+ */
+export function hidden(part: number, says: string, upTo: number | undefined, isPicture: boolean): string {
+  const what = isPicture
+    ? `the outlined part (${share(part)} of the image)`
+    : `what the first map puts first (${share(part)} of the values)`;
+  if (upTo === undefined) return `Hide ${what} and it says ${says}.`;
+  return `Even with ${what} hidden it says ${says}, which is the same decision, and so it is at each step tried up to ${share(upTo)}.`;
 }
 
 export function elsewhere(tried: number, changed: number): string {

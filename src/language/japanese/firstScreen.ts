@@ -24,14 +24,16 @@ export const hiding = '何があれば判定は変わるか';
 
 export const outlined = '線で囲んだ部分';
 
-/** @param isPicture whether the part is outlined in a picture; else it is of a row or a signal. */
-export function hidden(part: number, says: string, isOther: boolean, isPicture: boolean): string {
-  const [what, whole] = isPicture
-    ? [`線で囲んだ部分（画像の ${share(part)}）`, '画像']
-    : [`最初のマップで根拠が最も強い部分（値の ${share(part)}）`, '値'];
-  return isOther
-    ? `${what}を隠すと、判定は${says}に変わります。`
-    : `${what}を隠しても、${says}で、同じ判定です。${whole}の半分まで隠しても変わりません。`;
+/**
+ * @param upTo how much was hidden at most where nothing changes the decision. @param isPicture whether the part is outlined in a picture;
+ * else it is of a row or a signal.
+ */
+export function hidden(part: number, says: string, upTo: number | undefined, isPicture: boolean): string {
+  const what = isPicture
+    ? `線で囲んだ部分（画像の ${share(part)}）`
+    : `最初のマップで根拠が最も強い部分（値の ${share(part)}）`;
+  if (upTo === undefined) return `${what}を隠すと、判定は${says}に変わります。`;
+  return `${what}を隠しても、${says}で、同じ判定です。${share(upTo)} まで段階的に隠しても、試したどの段階でも変わりませんでした。`;
 }
 
 export function elsewhere(tried: number, changed: number): string {

@@ -53,7 +53,7 @@ function reasons({ maps }: ExplainedImage): readonly string[] {
   return [...new Set(maps.flatMap(({ unchecked }) => unchecked ?? []))];
 }
 
-/** A row a map, a column a check; below, what the figures are to be compared with. */
+/** A row a map, a column a check. */
 function checkTable(image: ExplainedImage, checks: readonly Check[], words: Words): Html {
   const { columns, question } = words.checks;
   const labels = [...new Set(checks.map(({ figure }) => figure.label))];

@@ -114,9 +114,9 @@ function hiding(image: ExplainedImage, level: HeadingLevel, words: Words): Html 
   const { hidden, numbers } = image;
   const { firstScreen: text } = words;
   if (!hidden) return undefined;
-  const { share, changes, without, alone, empty, elsewhere, blank } = hidden;
+  const { share, changes, mostHidden, without, alone, empty, elsewhere, blank } = hidden;
   const sentences = [
-    text.hidden(share, saidWords(without, words), changes, numbers === undefined),
+    text.hidden(share, saidWords(without, words), changes ? undefined : mostHidden, numbers === undefined),
     ...(changes && elsewhere.tried > 0 ? [text.elsewhere(elsewhere.tried, elsewhere.changed)] : []),
     text.alone(saidWords(alone, words)),
     text.empty(saidWords(empty, words), blank, numbers === undefined),

@@ -21,13 +21,13 @@ export function hiddenView(
   map: number,
   words: Words,
 ): HiddenView {
-  const { pixels, share, changes, without, alone, empty, elsewhere } = region;
+  const { pixels, share, changes, mostHidden, without, alone, empty, elsewhere } = region;
   const { height, width } = classifier.input;
   const mask = new Uint8Array(height * width);
   for (const pixel of pixels) mask[pixel] = 1;
   const say = (prediction: Prediction) => said(classifier, prediction, words);
   return {
-    ...{ map, mask, share, changes, elsewhere },
+    ...{ map, mask, share, changes, mostHidden, elsewhere },
     without: say(without),
     alone: say(alone),
     empty: say(empty),

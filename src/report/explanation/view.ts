@@ -57,6 +57,8 @@ export interface HiddenView {
   readonly mask: Uint8Array;
   readonly share: number;
   readonly changes: boolean;
+  /** The largest part that was hidden. */
+  readonly mostHidden: number;
   readonly without: Said;
   readonly alone: Said;
   readonly empty: Said;
