@@ -91,7 +91,7 @@ export async function explainAlike(
     missing: [
       ...(signal?.aborted ? left.map(({ title }) => title) : []),
       ...(isChecked ? [] : ['the checks of the maps']),
-      ...(isLookedAt && !hidden ? ['what would change the decision'] : []),
+      ...(isLookedAt && isChecked && !hidden ? ['what would change the decision'] : []),
       ...(isStudied && !deciding ? ['regions and filters'] : []),
     ],
   });
