@@ -7,7 +7,7 @@
 export { defaultMethods, type MethodChoice } from './app/defaultMethods.ts';
 export { type EvaluatedMethods, type EvaluateOptions, evaluate } from './app/evaluate.ts';
 export { type EvaluationSummary, evaluationFiles, evaluationSummary } from './app/evaluationFiles.ts';
-export type { ExplainedImages, ExplainImagesOptions, FoundImage, Unasked } from './app/explained.ts';
+export type { ExplainedImages, ExplainedStep, ExplainImagesOptions, FoundImage, Unasked } from './app/explained.ts';
 export { explainImages } from './app/explainImages.ts';
 export { type ExplainSummary, explainSummary, mapArchive } from './app/explainSummary.ts';
 export { type ImageReader, type ImageSource, openImages } from './app/imageSources.ts';
