@@ -3,6 +3,7 @@ import {
   KonkyoError, type Language, methodKind, type NamedImage, type Picture, type Runtime, sumChannels, toFittedInput, toPixels, type Target,
   tryPreprocessing, unitTarget,
 } from 'konkyo';
+import { commandFor } from './command.ts';
 import { decisionFacts } from './decisionFacts.ts';
 import { exported } from './exports.ts';
 import { foundFacts } from './foundFacts.ts';
@@ -36,6 +37,7 @@ export function engine(): Engine {
   let shown: Shown | undefined;
   let quickMap: Promise<Explainer> | undefined;
   let running = new AbortController();
+  let opening: Promise<unknown> = Promise.resolve();
 
   function open(): OpenedModel {
     if (!model) throw new NothingOpenError('No model is open: drop one first.');
@@ -98,7 +100,7 @@ export function engine(): Engine {
     const keep = (found: ExplainedImages, step: Found['step']) => {
       const whole = before && request.methods ? joined(before, found) : found;
       if (shown?.image === named) shown = { image: named, found: whole, step };
-      return foundFacts(whole, step, request.language);
+      return foundFacts(whole, { step, language: request.language, command: commandFor(open(), named.name) });
     };
     const found = await long(() =>
       explainImages(subjects, [named], {
@@ -129,11 +131,18 @@ export function engine(): Engine {
       runtime = through(chosen.runtime);
       return chosen.machine;
     },
-    async openModel(request) {
-      if (!runtime) throw new NothingOpenError('The runtime was not started.');
-      await close();
-      model = await openModel(request, runtime);
-      return model.facts;
+    openModel(request) {
+      // One after the other: a second model may be dropped before the first is open.
+      const mine = opening
+        .catch(() => undefined)
+        .then(async () => {
+          if (!runtime) throw new NothingOpenError('The runtime was not started.');
+          await close();
+          model = await openModel(request, runtime);
+          return model.facts;
+        });
+      opening = mine;
+      return mine;
     },
     async openImage(given): Promise<ImageFacts> {
       running.abort();
@@ -183,7 +192,8 @@ export function engine(): Engine {
       }
     },
     async inWords(language) {
-      return shown?.found && foundFacts(shown.found, shown.step, language);
+      const { found, step, image: named } = image();
+      return found && foundFacts(found, { step, language, command: commandFor(open(), named.name) });
     },
     regions: (told) =>
       long(() => regionsOf(classifierOf(open()), image().image, shown?.found?.images[0]?.patches, told)),

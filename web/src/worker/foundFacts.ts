@@ -3,7 +3,10 @@ import { mapsOf } from './mapFacts.ts';
 import type { Found, HiddenFacts, SubjectFacts } from './protocol.ts';
 
 /** What was found so far, in words of a language. */
-export function foundFacts(found: ExplainedImages, step: Found['step'], language: Language): Found {
+export function foundFacts(
+  found: ExplainedImages,
+  { step, language, command }: Pick<Found, 'step' | 'command'> & { readonly language: Language },
+): Found {
   return {
     step,
     subjects: found.images.map((one): SubjectFacts => {
@@ -16,7 +19,7 @@ export function foundFacts(found: ExplainedImages, step: Found['step'], language
       };
     }),
     leftOut: (found.leftOut ?? []).map(({ method, reason }) => (method === undefined ? reason : `${method}: ${reason}`)),
-    notes: found.notes,
+    ...{ notes: found.notes, command },
   };
 }
 

@@ -164,6 +164,8 @@ export interface Found {
   /** Sentences: methods that were left out, and why. */
   readonly leftOut: readonly string[];
   readonly notes: readonly string[];
+  /** What makes the same on the command line. */
+  readonly command: string;
 }
 
 /** The parts of an image, and what the score of the decision becomes without each. */
