@@ -1,8 +1,9 @@
+import { wordsIn } from 'konkyo';
 import { useState } from 'preact/hooks';
 import { attempt, describeInput, forget, settingsNow } from '../actions.ts';
 import { linesOf } from '../dropped.ts';
 import * as state from '../state.ts';
-import type { InputFacts, InputSettings } from '../worker/protocol.ts';
+import type { InputFacts, InputSettings, TriedFacts } from '../worker/protocol.ts';
 import { percent } from './numbers.ts';
 
 /** How pixels become the model's input: shown, tried other ways, and changed. */
@@ -10,8 +11,10 @@ export function InputPanel() {
   const { input: text } = state.words.value;
   const model = state.model.value;
   if (!model || model.takes !== 'picture') return null;
-  const tried = state.image.value?.tried ?? [];
-  const isAssumed = model.input.assumed.length > 0 && tried.length > 0;
+  const guess = state.guess.value;
+  const own = state.image.value?.tried ?? [];
+  const tried = own.length > 0 ? own : (guess?.tried ?? []).map((way) => ({ ...way, isUsed: way === guess?.taken }));
+  const isAssumed = own.length > 0 || guess !== undefined;
   return (
     <details class="fold" open={isAssumed && new Set(tried.map(({ label }) => label)).size > 1 && !state.isDemo.value}>
       <summary>
@@ -25,9 +28,7 @@ export function InputPanel() {
           <ul class="tried">
             {tried.map(({ name, settings, isUsed, label, share }) => (
               <li key={`${name}-${settings.order}`}>
-                <span>
-                  {name} {settings.order}
-                </span>
+                <span>{wayWords({ name, settings })}</span>
                 <strong>{label}</strong>
                 <span class="number">{share === undefined ? '' : percent(share)}</span>
                 {isUsed ? (
@@ -53,6 +54,11 @@ export function InputPanel() {
       )}
     </details>
   );
+}
+
+/** One way from pixels to input, by its name. */
+export function wayWords({ name, settings }: Pick<TriedFacts, 'name' | 'settings'>): string {
+  return wordsIn(state.language.value).assumptions.wayName(name, settings.order);
 }
 
 interface Fields {

@@ -120,6 +120,8 @@ export const input = {
   title: 'How pixels become input',
   assumed: 'Nobody said this, so it is assumed',
   lede: 'A model’s file does not say how pixels become its input. If it was trained another way, the decision below is not the one it makes in use.',
+  guessed: (way: string, share: string, other: string, says: string, otherShare: string) =>
+    `Nobody said how pixels become this model’s input. Taken is ${way}, with which it is surest of this picture (${share}); with ${other} it would say “${says}” (${otherShare}). Being sure is not being right: say below how it was trained.`,
   tried: 'What it would decide',
   use: 'use',
   used: 'in use',
