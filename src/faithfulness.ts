@@ -2,14 +2,17 @@
 
 export { edgeMap, inputMap, meanImageMap, randomMap } from './faithfulness/baselineMaps.ts';
 export { type Check, check } from './faithfulness/check.ts';
+export { figuresOf, lampOfMap } from './faithfulness/checks.ts';
 export { type Conservation, conservation } from './faithfulness/conservation.ts';
 export { rankCorrelation } from './faithfulness/correlation.ts';
 export { deletionInsertionWith } from './faithfulness/deletionInsertion.ts';
 export type { Evaluation } from './faithfulness/evaluation/evaluation.ts';
 export type { EvaluationMetric } from './faithfulness/evaluation/metric.ts';
 export { defaultMetrics, evaluationMetric, evaluationMetrics } from './faithfulness/evaluation/metrics.ts';
+export type { Figure } from './faithfulness/figure.ts';
 export { type KnownTruth, type KnownTruthOptions, knownTruth } from './faithfulness/knownTruth/knownTruth.ts';
 export { type Standing, standingsOf } from './faithfulness/knownTruth/standings.ts';
+export type { Lamp } from './faithfulness/lamp.ts';
 export type { CompletenessGap } from './faithfulness/metrics/completeness.ts';
 export { type CompletenessSettings, completeness } from './faithfulness/metrics/completeness.ts';
 export { complexity, sparseness, valuesAbove } from './faithfulness/metrics/complexity.ts';

@@ -4,17 +4,25 @@
  * 'konkyo/relevance', 'konkyo/faithfulness', 'konkyo/training' and 'konkyo/studies'.
  */
 
-export { defaultMethods, type MethodChoice } from './app/defaultMethods.ts';
+export { contrastMethod, defaultMethods, isPhoto, type MethodChoice } from './app/defaultMethods.ts';
 export { type EvaluatedMethods, type EvaluateOptions, evaluate } from './app/evaluate.ts';
 export { type EvaluationSummary, evaluationFiles, evaluationSummary } from './app/evaluationFiles.ts';
-export type { ExplainedImages, ExplainImagesOptions, FoundImage, Unasked } from './app/explained.ts';
+export type { ExplainedImages, ExplainedStep, ExplainImagesOptions, FoundImage, Unasked } from './app/explained.ts';
 export { explainImages } from './app/explainImages.ts';
-export { type ExplainSummary, explainSummary, mapArchive } from './app/explainSummary.ts';
+export { type ExplainSummary, explainedOf, explainSummary, mapArchive } from './app/explainSummary.ts';
 export { type ImageReader, type ImageSource, openImages } from './app/imageSources.ts';
 export { knownTruthFiles } from './app/knownTruthFiles.ts';
 export type { LeftOut } from './app/leftOut.ts';
+export {
+  type AssumedSetting,
+  assumedSettings,
+  type PreprocessingTrial,
+  type TriedPreprocessing,
+  tryPreprocessing,
+} from './app/preprocessingTrial.ts';
 export type { ReportOutput, WriteReportOptions } from './app/reportOutput.ts';
 export { type ReportNames, renderReport, reportFiles, reportView } from './app/reportView.ts';
+export { savedArchive, savedImages } from './app/savedArrays.ts';
 export type { Explainable, ImageSubject, Subject, Subjects } from './app/subjects.ts';
 export { type SubjectOptions, subjectsOf } from './app/subjectsOf.ts';
 export { type Trained, type TrainNetworkOptions, trainNetwork } from './app/trainNetwork.ts';
@@ -36,7 +44,7 @@ export { gradCam } from './attribution/layers/gradCam.ts';
 export { guidedGradCam } from './attribution/layers/guidedGradCam.ts';
 export { layerActivationXGradient } from './attribution/layers/layerActivationXGradient.ts';
 export { layerConductance } from './attribution/layers/layerConductance.ts';
-export type { Method, MethodKind, SettableMethod } from './attribution/method.ts';
+export { isEvidence, type Method, type MethodKind, type SettableMethod } from './attribution/method.ts';
 export type { MethodOption } from './attribution/options.ts';
 export { featureAblation } from './attribution/perturbation/featureAblation.ts';
 export { kernelShap } from './attribution/perturbation/kernelShap.ts';
@@ -64,8 +72,16 @@ export {
 export { checks } from './faithfulness/checks.ts';
 export { type CellMap, cellMap } from './faithfulness/pixelMap.ts';
 export { isKonkyoError, KonkyoError } from './konkyoError.ts';
+export { type Language, languageOf, languages } from './language/language.ts';
+export { type Words, wordsIn } from './language/words.ts';
 export { methodKind, methodKinds } from './methods.ts';
-export { type Classifier, className, type Preparation } from './model/classifier.ts';
+export {
+  type Classifier,
+  className,
+  givesProbabilities,
+  type Preparation,
+  probabilityIfLogits,
+} from './model/classifier.ts';
 export { type Prediction, runnerUp } from './model/decision.ts';
 export { fromImageData, imageAt } from './model/fromImageData.ts';
 export type { HeldInputs } from './model/heldInputs.ts';
@@ -83,7 +99,7 @@ export { type Reading, readAs } from './model/reading/reading.ts';
 export { type RegionMask, regionReading } from './model/reading/region.ts';
 export { sliceReading } from './model/reading/slice.ts';
 export { valueReading } from './model/reading/value.ts';
-export type { Target } from './model/target.ts';
+export { type Target, targetWords } from './model/target.ts';
 export type { TaskDecision } from './model/task/decision.ts';
 export { type FoundTask, findTask } from './model/task/findTask.ts';
 export { type PixelClasses, pixelClasses } from './model/task/pixelClasses.ts';
@@ -99,17 +115,20 @@ export {
   overlay,
   type RgbaPicture,
 } from './pictures/rgba.ts';
-export type { Progress, WorkOptions } from './progress.ts';
+export { type Superpixels, superpixels } from './pictures/superpixels.ts';
+export { InterruptedWorkError, type Progress, type WorkOptions } from './progress.ts';
 export type { NamedImage } from './report/explanation/explainedView.ts';
+export { hiddenView, type ImageHiding } from './report/explanation/hiddenView.ts';
 export { overlayPicture, reportPictures } from './report/explanation/reportPictures.ts';
 export type { ReportView } from './report/explanation/view.ts';
 export type { ReportFile } from './report/page/page.ts';
-export type { Runtime, RuntimeLimits } from './runtime/runtime.ts';
+export type { Runtime, RuntimeLimits, Session } from './runtime/runtime.ts';
 export { type RulesOptions, type RulesSummary, studyRules } from './studies/booleanRules/study.ts';
 export type { FilterSettings } from './studies/filterPaths/filterAnalysis.ts';
 export type { FilterSummary } from './studies/filterPaths/filterSummary.ts';
 export { studyFilters } from './studies/filterPaths/study.ts';
 export { type MaximizationOptions, type MaximizationSummary, studyMaximization } from './studies/maximization/study.ts';
+export { freedomOf } from './studies/noncontributing/freedom.ts';
 export { noncontributing } from './studies/noncontributing/method.ts';
 export {
   amplitudeArchive,
@@ -126,3 +145,4 @@ export {
 } from './studies/regionPruning/study.ts';
 export type { Study, StudyOptions } from './studies/study.ts';
 export type { Lack } from './transforms/optimize/adapt.ts';
+export { version } from './version.ts';

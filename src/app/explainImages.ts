@@ -3,8 +3,9 @@ import { InterruptedWorkError } from '../progress.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
 import { keptTo, usualBaseline } from './baseline.ts';
 import { methodsFor } from './defaultMethods.ts';
-import { type AskedImage, explainAlike, type Part } from './explainAlike.ts';
-import type { ExplainedImages, ExplainImagesOptions, FoundImage } from './explained.ts';
+import { explainAlike } from './explainAlike.ts';
+import type { ExplainedImages, ExplainedStep, ExplainImagesOptions, FoundImage } from './explained.ts';
+import type { AskedImage, Part } from './explainedPart.ts';
 import { type Refusals, refusalsOf } from './leftOut.ts';
 import { asSubjects, type Explainable, type Subject, type Subjects } from './subjects.ts';
 
@@ -79,11 +80,11 @@ export async function explainPart(
     const methods = keptTo(baseline, methodsFor(options.methods, classifier)).filter(
       (method) => groups.size === 1 || !refusals.has(method),
     );
-    const onMaps = async (part: Part) => {
+    const onFound = async (part: Part, step: ExplainedStep) => {
       const found = wholeOf([...parts, part]);
-      if (found) await options.onMaps?.(found);
+      if (found) await options.onFound?.(found, step);
     };
-    const part = await explainAlike(subject, images, { ...options, baseline, methods, onMaps }, refusals);
+    const part = await explainAlike(subject, images, { ...options, baseline, methods, onFound }, refusals);
     if (part) parts.push(part);
     await subjects.done?.(subject);
   }

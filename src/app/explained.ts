@@ -18,6 +18,9 @@ import type { LeftOut } from './leftOut.ts';
 import type { AssumedSetting, PreprocessingTrial } from './preprocessingTrial.ts';
 import type { ImageSubject, Subject } from './subjects.ts';
 
+/** What was done last: the maps of one more method, the maps as a whole, their checks. */
+export type ExplainedStep = 'method' | 'maps' | 'checks';
+
 /** With which methods images are explained, for which target, and what else is found out. */
 export interface ExplainImagesOptions extends WorkOptions {
   /** Default: a handful, see defaultMethods. */
@@ -33,8 +36,8 @@ export interface ExplainImagesOptions extends WorkOptions {
    * images; of a photo it takes longer than all the rest.
    */
   readonly studies?: boolean;
-  /** Told what is found out so far, unchecked, once the maps are made: a page of it is worth having should nothing follow. */
-  readonly onMaps?: (found: ExplainedImages) => Promise<void>;
+  /** Told what is found out so far, after each step: a page of it is worth having should nothing follow. */
+  readonly onFound?: (found: ExplainedImages, step: ExplainedStep) => Promise<void>;
   /**
    * What stands in place of what is blanked, by methods whose settings say nothing else, checks and regions: a pixel value, 0 to 255.
    * Default: black for grey images, mid-grey for colour (see `usualBaseline`).

@@ -1,5 +1,5 @@
 import { MethodOptionError } from '../attribution/errors.ts';
-import { type Explanation, explain } from '../attribution/explain.ts';
+import { type ExplainOptions, type Explanation, explain } from '../attribution/explain.ts';
 import { isEvidence, type Method } from '../attribution/method.ts';
 import type { UnitTarget } from '../attribution/unitScores.ts';
 import type { KonkyoError } from '../konkyoError.ts';
@@ -13,7 +13,7 @@ import { contrastMethod } from './defaultMethods.ts';
 import type { Refusals } from './leftOut.ts';
 
 /** By which methods, and for what: see `ExplainImagesOptions`. */
-interface AskedMaps extends Pick<WorkOptions, 'progress' | 'signal'> {
+interface AskedMaps extends Pick<WorkOptions, 'progress' | 'signal'>, Pick<ExplainOptions, 'onFound'> {
   readonly methods: readonly Method[];
   readonly target?: (prediction: Prediction) => Target;
   readonly unit?: UnitTarget;
@@ -29,7 +29,7 @@ function rivalOf(prediction: Prediction, truth: number | undefined): number {
 export async function mapsWithContrast(
   classifier: Classifier,
   images: readonly NamedImage[],
-  { methods, target, unit, progress, signal }: AskedMaps,
+  { methods, target, unit, progress, onFound, signal }: AskedMaps,
   refusals: Refusals,
 ): Promise<readonly Explanation[]> {
   const batch = concatRows(images.map(({ image }) => image));
@@ -48,10 +48,17 @@ export async function mapsWithContrast(
       const error = new MethodOptionError('It is about decisions, and a unit makes none.');
       refusals.add({ method, error }, methods.length);
     }
-    const found = await explain(unit.classifier, batch, ofUnits, { ...options, target: () => unit.target });
-    return found.map((explanation, i) => ({ ...explanation, prediction: predictions[i] ?? explanation.prediction }));
+    const ofModel = (found: readonly Explanation[]) =>
+      found.map((explanation, i) => ({ ...explanation, prediction: predictions[i] ?? explanation.prediction }));
+    return ofModel(
+      await explain(unit.classifier, batch, ofUnits, {
+        ...options,
+        target: () => unit.target,
+        onFound: async (found) => onFound?.(ofModel(found)),
+      }),
+    );
   }
-  const explanations = await explain(classifier, batch, methods, { ...options, target });
+  const explanations = await explain(classifier, batch, methods, { ...options, target, onFound });
   const admitted = methods.filter(({ id }) =>
     explanations.every(({ maps }) => maps.some(({ method }) => method.id === id)),
   );

@@ -1,7 +1,7 @@
 import { wordsIn } from '../language/words.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
 import { mostMethods } from './defaultMethods.ts';
-import type { ExplainedImages } from './explained.ts';
+import type { ExplainedImages, ExplainedStep } from './explained.ts';
 import { explainImages } from './explainImages.ts';
 import { type ExplainSummary, explainSummary } from './explainSummary.ts';
 import type { ImageSource } from './imageSources.ts';
@@ -40,11 +40,12 @@ export async function writeReport(
     return { page, files };
   };
   // Whatever ends the program while the maps are checked, they are there.
-  const onMaps = async (found: ExplainedImages) => {
+  const onFound = async (found: ExplainedImages, step: ExplainedStep) => {
+    if (step !== 'maps') return;
     const { page } = await pageOf(found);
     options.progress?.(0, 1, wordsIn(options.language ?? 'en').command.checksFollow(page));
   };
-  const found = await explainImages(explainable, images, { onMaps, ...options });
+  const found = await explainImages(explainable, images, { onFound, ...options });
   await output.writeArrays?.(savedArchive(savedImages(found), { methods: found.methods, input: explainable.input }));
   const { page, files } = await pageOf(found);
   await output.finish?.(files.map(({ name }) => name));

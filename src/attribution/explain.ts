@@ -42,6 +42,8 @@ export interface ExplainOptions {
   /** The target for an image, given what the model predicts and which of the images it is; by default the predicted class. */
   readonly target?: (prediction: Prediction, image: number) => Target;
   readonly progress?: (done: number, total: number, what: string) => void;
+  /** Told of the explanations with the maps so far, after each method. */
+  readonly onFound?: (explanations: readonly Explanation[]) => Promise<void>;
   /** Once it is aborted no further method is begun; the maps so far are given. */
   readonly signal?: AbortSignal;
   /**
@@ -68,11 +70,18 @@ export async function explain(
   methods: readonly Method[],
   options: ExplainOptions = {},
 ): Promise<Explanation[]> {
-  const { target = ({ chosen }: Prediction) => chosen, progress, signal, onRefused, onImageLeftOut } = options;
+  const { target = ({ chosen }: Prediction) => chosen, progress, onFound, signal, onRefused, onImageLeftOut } = options;
   const { places, kept, predictions } = await predicted(classifier, images, onImageLeftOut);
   if (places.length === 0) return [];
   const targets = predictions.map((prediction, i) => target(prediction, places[i] ?? i));
   const columns: (MethodMap | undefined)[][] = [];
+  const explanations = () =>
+    predictions.map((prediction, i) => ({
+      image: places[i] ?? i,
+      prediction,
+      target: targets[i] ?? prediction.chosen,
+      maps: columns.flatMap((column) => column[i] ?? []),
+    }));
   for (const [done, method] of methods.entries()) {
     if (signal?.aborted) break;
     progress?.(done, methods.length, method.title);
@@ -81,15 +90,12 @@ export async function explain(
         onRefused?.(method, reason, places[i]),
       ),
     );
-    if (column) columns.push(column);
+    if (!column) continue;
+    columns.push(column);
+    await onFound?.(explanations());
   }
   progress?.(methods.length, methods.length, 'done');
-  return predictions.map((prediction, i) => ({
-    image: places[i] ?? i,
-    prediction,
-    target: targets[i] ?? prediction.chosen,
-    maps: columns.flatMap((column) => column[i] ?? []),
-  }));
+  return explanations();
 }
 
 async function unlessRefused<T>(

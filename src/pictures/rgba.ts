@@ -24,10 +24,12 @@ export interface HeatmapOptions {
   readonly size?: { readonly height: number; readonly width: number };
   /** How a coarser map is stretched: in blocks, which shows how coarse it is, or `bilinear`. Default: `nearest`. */
   readonly stretch?: 'nearest' | 'bilinear';
+  /** What is where the map is 0: white, or nothing, for who lays it over a picture; the stronger the value, the more opaque. Default: `white`. */
+  readonly ground?: 'white' | 'clear';
 }
 
 /** How a map is laid over its picture. */
-export interface OverlayOptions extends Omit<HeatmapOptions, 'size'> {
+export interface OverlayOptions extends Omit<HeatmapOptions, 'size' | 'ground'> {
   /** How far full colour covers the picture, 0 to 1; where the map is 0 the picture stays as it is. Default: 0.7. */
   readonly opacity?: number;
 }
@@ -38,9 +40,10 @@ export interface OverlayOptions extends Omit<HeatmapOptions, 'size'> {
  */
 export function heatmap(
   map: GridMap,
-  { scale = largestOf(map), size = map, stretch = 'nearest' }: HeatmapOptions = {},
+  { scale = largestOf(map), size = map, stretch = 'nearest', ground = 'white' }: HeatmapOptions = {},
 ): RgbaPicture {
   const values = stretched(map, size, stretch);
+  if (ground === 'clear') return drawn(size, (pixel) => hueAndCover(strengthOf(values(pixel), scale), 255));
   return drawn(size, (pixel) => [...divergingColour(strengthOf(values(pixel), scale)), 255]);
 }
 
@@ -58,10 +61,8 @@ export function overlay(map: GridMap, picture: Picture, options: OverlayOptions 
   const values = stretched(map, picture, stretch);
   return drawn(picture, (pixel) => {
     const strength = strengthOf(values(pixel), scale);
-    const cover = Number.isNaN(strength) ? opacity : opacity * Math.min(1, Math.abs(strength));
-    // The hue in full: how strong it is, is said by how far it covers.
-    const colour = divergingColour(Number.isNaN(strength) ? strength : Math.sign(strength));
-    const mixed = colour.map((part, c) => {
+    const [red, green, blue, cover] = hueAndCover(strength, opacity);
+    const mixed = [red, green, blue].map((part, c) => {
       const below = data[pixel * channels + (channels === 1 ? 0 : c)] ?? 0;
       return below + cover * (part - below);
     });
@@ -70,6 +71,12 @@ export function overlay(map: GridMap, picture: Picture, options: OverlayOptions 
 }
 
 type Size = Required<HeatmapOptions>['size'];
+
+/** The hue in full: how strong it is, is said by how far it covers. @param most how far full strength does. */
+function hueAndCover(strength: number, most: number): readonly [number, number, number, number] {
+  const colour = divergingColour(Number.isNaN(strength) ? strength : Math.sign(strength));
+  return [...colour, Number.isNaN(strength) ? most : most * Math.min(1, Math.abs(strength))];
+}
 
 function drawn({ height, width }: Size, rgba: (pixel: number) => readonly number[]): RgbaPicture {
   const data = new Uint8ClampedArray(4 * height * width);

@@ -39,18 +39,21 @@ describe('the default methods', () => {
   });
 
   it('give their maps before the checks, marked as not checked', async () => {
-    const seen: string[] = [];
+    const seen: unknown[] = [];
     const image = { name: 'one', image: rows(digits.images, 0, 1) };
     const found = await explainImages(lenet, [image], {
       studies: false,
-      onMaps: async ({ images, missing }) => {
-        seen.push(
-          ...missing,
-          ...(images[0]?.explanation.maps ?? []).map(({ unchecked }) => String(unchecked !== undefined)),
-        );
+      onFound: async ({ images, missing }, step) => {
+        const maps = images[0]?.explanation.maps ?? [];
+        seen.push([step, maps.filter(({ unchecked }) => unchecked !== undefined).length, maps.length, ...missing]);
       },
     });
-    expect(seen).toEqual(['the checks of the maps', 'true', 'true', 'true', 'true']);
+    const [checks, hidden] = ['the checks of the maps', 'what would change the decision'];
+    expect(seen).toEqual([
+      ...[1, 2, 3].map((count) => ['method', count, count, checks]),
+      ['maps', 4, 4, checks],
+      ['checks', 0, 4, hidden],
+    ]);
     expect(found.missing).toEqual([]);
     expect(found.unasked).toEqual(['regions-and-filters']);
     expect(found.images[0]?.explanation.maps.every(({ unchecked }) => unchecked === undefined)).toBe(true);

@@ -123,13 +123,13 @@ export function plainHost(folder: string): Promise<Host> {
 export function elsewhere(): Promise<Host> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
-    asked.push(request.url?.replace(/[?].*/, '') ?? '');
+    asked.push(request.url ?? '');
     response.writeHead(200, { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
     response.end('thanks');
   });
-  return listening(
-    server.on('upgrade', ({ url }) => asked.push(url ?? '')),
-    asked,
-    '/',
-  );
+  server.on('upgrade', ({ url }, socket) => {
+    asked.push(url ?? '');
+    socket.destroy();
+  });
+  return listening(server, asked, '/');
 }

@@ -1,0 +1,5 @@
+import { engine } from './engine.ts';
+import { describeFailure } from './openedModel.ts';
+import { serve } from './rpc.ts';
+
+serve(engine(), describeFailure);
