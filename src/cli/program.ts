@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   rules: async () => (await import('./rulesCommand.ts')).addRulesCommand,
   reproduce: async () => (await import('./reproduceCommand.ts')).addReproduceCommand,
   demo: async () => (await import('./demoCommand.ts')).addDemoCommand,
+  app: async () => (await import('./appCommand.ts')).addAppCommand,
 };
 
 /** The command asked for, or all of them where the help, or an error message, has to name them. */

@@ -43,7 +43,11 @@ export function InputPanel() {
           </ul>
         </>
       )}
-      <Form key={model.sha256 + JSON.stringify(model.input)} input={model.input} labels={model.areNamed ? model.labels : []} />
+      <Form
+        key={model.sha256 + JSON.stringify(model.input)}
+        input={model.input}
+        labels={model.areNamed ? model.labels : []}
+      />
       {state.isRemembered.value && (
         <p class="note">
           {text.kept}{' '}
@@ -86,7 +90,8 @@ function Form({ input, labels }: { input: InputFacts; labels: readonly string[] 
   const [fields, set] = useState(before);
   const field = (name: keyof Fields) => ({
     value: fields[name],
-    onInput: ({ currentTarget: { value } }: { readonly currentTarget: { readonly value: string } }) => set({ ...fields, [name]: value }),
+    onInput: ({ currentTarget: { value } }: { readonly currentTarget: { readonly value: string } }) =>
+      set({ ...fields, [name]: value }),
   });
   return (
     <form
@@ -145,12 +150,18 @@ function Form({ input, labels }: { input: InputFacts; labels: readonly string[] 
 /** 1/255 as people write it. */
 function fraction(scale: number): string {
   const inverse = 1 / scale;
-  return scale !== 1 && Math.abs(inverse - Math.round(inverse)) < 1e-9 * inverse ? `1/${Math.round(inverse)}` : String(scale);
+  return scale !== 1 && Math.abs(inverse - Math.round(inverse)) < 1e-9 * inverse
+    ? `1/${Math.round(inverse)}`
+    : String(scale);
 }
 
 function changed(before: Fields, now: Fields): InputSettings {
   const isNew = (name: keyof Fields) => now[name].trim() !== before[name].trim();
-  const numbers = (text: string) => text.split(/[,\s]+/).filter(Boolean).map(numberOf);
+  const numbers = (text: string) =>
+    text
+      .split(/[,\s]+/)
+      .filter(Boolean)
+      .map(numberOf);
   const [height = Number.NaN, width = height] = now.size.split(/[x×*]/i).map(numberOf);
   return {
     ...(isNew('layout') ? { layout: now.layout === 'NHWC' ? 'NHWC' : 'NCHW' } : {}),

@@ -26,7 +26,8 @@ export const open = {
   drop: 'Drop it anywhere',
   dropHint: 'a model (.onnx, with its data files), pictures, arrays (.npy, .npz), tables (.csv), or a folder',
   opening: (name: string) => `Opening ${name}: preparing it and proving that it still computes the same`,
-  nothing: (names: string) => `There is nothing here that can be opened: ${names}. Give an .onnx model, pictures, .npy, .npz or .csv files.`,
+  nothing: (names: string) =>
+    `There is nothing here that can be opened: ${names}. Give an .onnx model, pictures, .npy, .npz or .csv files.`,
   needsPicture: 'The model is ready. Drop a picture for it.',
   needsModel: 'Drop a model first; then this picture can be explained.',
   twoModels: (used: string) => `Several models were dropped; ${used} was opened.`,

@@ -49,7 +49,8 @@ export async function openModel(request: ModelRequest, runtime: Runtime): Promis
     labels: classifier ? labelsOf(classifier) : [...(input.classes ?? [])],
     areNamed: input.classes !== undefined,
     isLive,
-    isForDrawings: isLive && !input.numbers && input.channels === 1 && !isPhoto(input) && input.height <= largestDrawing,
+    isForDrawings:
+      isLive && !input.numbers && input.channels === 1 && !isPhoto(input) && input.height <= largestDrawing,
     cautions: subjects.cautions,
     notes: loaded.preparation.notes,
     methods: methodFacts(classifier),
