@@ -69,7 +69,7 @@ export async function appInBrowser(flags: readonly string[] = ['--disable-gpu'])
 
 /** Until all that is found out unasked of what the page shows is found out. */
 export async function explained(page: Page): Promise<void> {
-  await page.waitForSelector('section.change, .done-without-change', { timeout: 300_000 });
+  await page.waitForSelector('main[data-step="done"]', { timeout: 300_000 });
 }
 
 /** Opens files as if chosen by hand, and waits for the model among them. */

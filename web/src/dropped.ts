@@ -1,4 +1,5 @@
-import { attempt, openChoice, openModel } from './actions.ts';
+import { attempt } from './actions/attempt.ts';
+import { openChoice, openModel } from './actions/opening.ts';
 import * as state from './state.ts';
 import type { InputSettings, NamedBytes } from './worker/protocol.ts';
 

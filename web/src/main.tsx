@@ -1,7 +1,8 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import './style.css';
-import { attempt, openDemo, start } from './actions.ts';
+import { attempt } from './actions/attempt.ts';
+import { openDemo, start } from './actions/opening.ts';
 import { keepForOffline } from './offline.ts';
 import * as state from './state.ts';
 import { App } from './view/App.tsx';

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import { attempt, dismiss, openChoice } from '../actions.ts';
+import { attempt, dismiss } from '../actions/attempt.ts';
+import { openChoice } from '../actions/opening.ts';
 import { dropFiles, filesOf } from '../dropped.ts';
 import * as state from '../state.ts';
 import { Decision } from './Decision.tsx';
@@ -18,7 +19,7 @@ export function App() {
   return (
     <>
       <Header />
-      <main class={isOver ? 'over-page' : ''}>
+      <main class={isOver ? 'over-page' : ''} data-step={state.work.value ? undefined : state.found.value?.step}>
         <div class="hero">
           <h1>{state.isDemo.value ? tagline : model?.name}</h1>
           {state.isDemo.value && <p class="lede">{lede}</p>}

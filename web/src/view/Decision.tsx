@@ -1,4 +1,5 @@
-import { attempt, whyNot } from '../actions.ts';
+import { attempt } from '../actions/attempt.ts';
+import { whyNot } from '../actions/explaining.ts';
 import * as state from '../state.ts';
 import type { DecisionFacts } from '../worker/protocol.ts';
 import { percent, quantity } from './numbers.ts';

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { attempt, follow } from '../actions.ts';
+import { attempt } from '../actions/attempt.ts';
+import { follow } from '../actions/drawing.ts';
 import { model, pen, words } from '../state.ts';
 import { drawnPicture } from './drawnDigit.ts';
 
@@ -56,7 +57,7 @@ export function DrawPad() {
     drawing.lineTo(toX, toY);
     drawing.stroke();
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the first drawing is made once for a model.
+  // Once for a model, whatever else changes.
   useEffect(() => {
     clear();
     const points = three.map(([x, y]) => [x * side, y * side] as const);

@@ -1,4 +1,6 @@
-import { attempt, look, openDemo, speak } from '../actions.ts';
+import { attempt } from '../actions/attempt.ts';
+import { look, speak } from '../actions/looks.ts';
+import { openDemo } from '../actions/opening.ts';
 import { dropFiles } from '../dropped.ts';
 import { isDemo, isKept, language, machine, theme, words } from '../state.ts';
 
@@ -76,17 +78,10 @@ export function Footer() {
   const { value } = machine;
   return (
     <footer>
-      {value ? (
-        <p>
-          {value.runtime}: {text[value.device](value.threads)}
-          {value.why && `. ${text.why[value.why]}`}
-        </p>
-      ) : (
-        <p>{text.starting}…</p>
-      )}
-      <p>
-        {text.private}. {isKept.value && offline}
-      </p>
+      <p>{value ? `${value.runtime}: ${text[value.device](value.threads)}` : `${text.starting}…`}</p>
+      {value?.why && <p>{text.why[value.why]}</p>}
+      <p>{text.private}</p>
+      {isKept.value && <p>{offline}</p>}
     </footer>
   );
 }

@@ -1,6 +1,7 @@
 import { wordsIn } from 'konkyo';
 import { useState } from 'preact/hooks';
-import { attempt, describeInput, forget, settingsNow } from '../actions.ts';
+import { attempt } from '../actions/attempt.ts';
+import { describeInput, forget, settingsNow } from '../actions/opening.ts';
 import { linesOf } from '../dropped.ts';
 import * as state from '../state.ts';
 import type { InputFacts, InputSettings, TriedFacts } from '../worker/protocol.ts';
@@ -10,7 +11,7 @@ import { percent } from './numbers.ts';
 export function InputPanel() {
   const { input: text } = state.words.value;
   const model = state.model.value;
-  if (!model || model.takes !== 'picture') return null;
+  if (model?.takes !== 'picture') return null;
   const guess = state.guess.value;
   const own = state.image.value?.tried ?? [];
   const tried = own.length > 0 ? own : (guess?.tried ?? []).map((way) => ({ ...way, isUsed: way === guess?.taken }));

@@ -16,10 +16,20 @@ export function Lamp({ map }: { map: MapFacts }) {
   );
 }
 
-/** Why the lamp shows what it shows: the figure that decided it. */
-export function reasonOf({ figures, unchecked, lamp }: MapFacts): string {
-  if (unchecked) return unchecked;
-  if (lamp === 'unchecked') return words.value.maps.checking;
-  const [first] = figures.toSorted((a, b) => worst.indexOf(a.verdict) - worst.indexOf(b.verdict));
-  return first ? `${first.label} ${first.value}. ${first.meaning}` : '';
+/** Why the lamp shows what it shows: the figure that decided it, of equal ones what was measured by hiding pixels. */
+export function Reason({ map: { figures, unchecked, lamp } }: { map: MapFacts }) {
+  if (unchecked) return <span lang="en">{unchecked}</span>;
+  if (lamp === 'unchecked') return <>{words.value.maps.checking}</>;
+  const rank = ({ verdict, aspect }: MapFacts['figures'][number]) =>
+    2 * worst.indexOf(verdict) + Number(aspect !== 'faithfulness');
+  const [first] = figures.toSorted((a, b) => rank(a) - rank(b));
+  if (!first) return null;
+  return (
+    <>
+      <strong>
+        {first.label} {first.value}
+      </strong>{' '}
+      {first.meaning}
+    </>
+  );
 }

@@ -16,7 +16,7 @@ export function Layer({
   readonly label?: string;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is drawn follows from `of`.
+  // What is drawn follows from `of`.
   useLayoutEffect(() => {
     if (canvas.current) draw(canvas.current);
   }, [of]);

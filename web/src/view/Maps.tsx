@@ -1,12 +1,13 @@
 import { useState } from 'preact/hooks';
-import { addMethod, attempt, skip, stop } from '../actions.ts';
+import { attempt } from '../actions/attempt.ts';
+import { addMethod, skip, stop } from '../actions/explaining.ts';
 import * as state from '../state.ts';
 import type { MapFacts } from '../worker/protocol.ts';
-import { Lamp, reasonOf } from './Lamp.tsx';
+import { Lamp, Reason } from './Lamp.tsx';
 import { Layer } from './Layer.tsx';
 import { drawLayer, drawPicture } from './layers.ts';
 import { percent } from './numbers.ts';
-import { titleOf } from './Viewer.tsx';
+import { titleOf } from './titleOf.ts';
 
 /** All maps so far, small, each with how far it can be believed. */
 export function Maps() {
@@ -61,7 +62,10 @@ function Details({ map }: { map: MapFacts }) {
       <h3>{titleOf(map)}</h3>
       <p>{map.about}</p>
       <p>
-        <Lamp map={map} /> <span class="note">{reasonOf(map)}</span>
+        <Lamp map={map} />{' '}
+        <span class="note">
+          <Reason map={map} />
+        </span>
       </p>
       {map.kept !== undefined && <p>{text.kept(percent(map.kept))}</p>}
       {map.isEvidence && <p class="note">{view.legend}</p>}

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { attempt, showUnit, take } from '../actions.ts';
+import { attempt } from '../actions/attempt.ts';
+import { showUnit, take } from '../actions/explaining.ts';
 import * as state from '../state.ts';
 import { Layer } from './Layer.tsx';
 import { drawPart, drawPicture } from './layers.ts';
@@ -82,7 +83,8 @@ export function Take() {
   const language = state.language.value;
   if (!found || !state.model.value) return null;
   const isOwn = map && !state.extras.value.includes(map);
-  const asked = (kind: 'report' | 'arrays') => () => attempt(() => take({ kind, language }));
+  const isOfFile = state.chosen.value === state.image.value?.name;
+  const asked = (kind: 'report' | 'arrays' | 'picture') => () => attempt(() => take({ kind, language }));
   return (
     <section class="take" aria-labelledby="take">
       <h2 id="take">{text.title}</h2>
@@ -93,6 +95,11 @@ export function Take() {
         <button type="button" onClick={asked('arrays')}>
           {text.arrays}
         </button>
+        {!isOfFile && (
+          <button type="button" onClick={asked('picture')}>
+            {text.picture}
+          </button>
+        )}
         {isOwn && (
           <button type="button" onClick={() => attempt(() => take({ kind: 'overlay', key: map.key, language }))}>
             {text.overlay}
@@ -108,7 +115,18 @@ export function Take() {
           </button>
         )}
       </p>
-      <p class="note">{text.command}</p>
+      <p class="note">
+        {text.command}
+        {state.isDemo.value && (
+          <>
+            {' ('}
+            <a href="./digits.onnx" download>
+              {text.network}
+            </a>
+            )
+          </>
+        )}
+      </p>
       <p class="command">
         <code>{found.command}</code>
         <button

@@ -1,4 +1,5 @@
-import { attempt, edit } from '../actions.ts';
+import { attempt } from '../actions/attempt.ts';
+import { edit } from '../actions/changing.ts';
 import { edited } from '../state.ts';
 import type { Picture } from '../worker/protocol.ts';
 

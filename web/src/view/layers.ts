@@ -16,6 +16,9 @@ export function drawLayer(canvas: HTMLCanvasElement, { width, height, rgba }: La
   canvas.getContext('2d')?.putImageData(new ImageData(rgba, width, height), 0, 0);
 }
 
+/** Of a picture so small that its pixels are seen, hatching would be taken for pixels. */
+const smallest = 64;
+
 /** One part of a picture: nothing where the rest is, and hatching where it is hidden. */
 export function drawPart(
   canvas: HTMLCanvasElement,
@@ -30,8 +33,9 @@ export function drawPart(
     if (!isIn(pixel)) continue;
     const [x, y] = [pixel % width, Math.floor(pixel / width)];
     const isEdge = [pixel - 1, pixel + 1, pixel - width, pixel + width].some((next) => !isIn(next));
-    const isDark = isEdge || (x + y) % 4 < 2;
-    rgba.set(isDark ? [20, 20, 20, 255] : [245, 245, 245, 255], 4 * pixel);
+    const isDark = isEdge || (x + y) % 6 < 3;
+    const hatched = isDark ? [20, 20, 20, 255] : [245, 245, 245, 255];
+    rgba.set(width <= smallest ? [232, 168, 40, 235] : hatched, 4 * pixel);
   }
   drawLayer(canvas, { width, height, rgba });
 }

@@ -153,12 +153,14 @@ export const take = {
   report: 'Report (HTML)',
   reportHint: 'the page that the command line makes: one file, without scripts',
   arrays: 'Maps as arrays (.npz)',
+  picture: 'The picture (PNG)',
   overlay: 'This map over the picture (PNG)',
   explainer: 'The explanation as a model (.onnx)',
   explainerHint: 'runs wherever ONNX Runtime does',
   command: 'The command that repeats it',
   copy: 'Copy',
   copied: 'Copied',
+  network: 'The network of this page',
 };
 
 export const about = {

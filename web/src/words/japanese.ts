@@ -151,12 +151,14 @@ export const take = {
   report: 'レポート（HTML）',
   reportHint: 'コマンドと同じページです。一つのファイルで、スクリプトはありません',
   arrays: 'マップの配列（.npz）',
+  picture: '画像（PNG）',
   overlay: 'このマップを重ねた画像（PNG）',
   explainer: '説明をするモデル（.onnx）',
   explainerHint: 'ONNX Runtime があればどこでも動きます',
   command: '同じ結果を得るコマンド',
   copy: 'コピー',
   copied: 'コピーしました',
+  network: 'このページのネットワーク',
 };
 
 export const about = {

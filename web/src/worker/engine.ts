@@ -8,6 +8,7 @@ import {
   explainImages,
   KonkyoError,
   type Language,
+  type Method,
   methodKind,
   type NamedImage,
   type Picture,
@@ -53,6 +54,12 @@ interface Shown {
   readonly image: NamedImage;
   readonly found?: ExplainedImages;
   readonly step: Found['step'];
+}
+
+/** The usual methods, those with many steps last: the page shows each map as soon as there is one. */
+function cheapestFirst(classifier: Classifier): readonly Method[] {
+  const stepsOf = ({ settings }: Method) => Number(settings.steps ?? 0);
+  return defaultMethods(classifier).toSorted((a, b) => stepsOf(a) - stepsOf(b));
 }
 
 export function engine(): Engine {
@@ -116,10 +123,6 @@ export function engine(): Engine {
     return quickMap;
   }
 
-  function methodsAsked({ methods }: ExplainRequest) {
-    return methods?.map((id) => methodKind(id).create({}));
-  }
-
   async function explainShown(request: ExplainRequest, told: Told): Promise<Found> {
     running.abort();
     running = new AbortController();
@@ -133,7 +136,7 @@ export function engine(): Engine {
     };
     const found = await long(() =>
       explainImages(subjects, [named], {
-        methods: methodsAsked(request),
+        methods: request.methods?.map((id) => methodKind(id).create({})) ?? cheapestFirst,
         ...{ checks: request.checks, signal, studies: false },
         progress: (done, total, what) => told.doing({ done, total, what }),
         onFound: async (some, step) => told.found(keep(some, step)),

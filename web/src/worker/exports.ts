@@ -3,11 +3,13 @@ import {
   compileExplainer,
   type ExplainedImages,
   explainedOf,
+  type InputDescription,
   KonkyoError,
   type Language,
   methodKind,
   type NamedImage,
   overlay,
+  type RgbaPicture,
   renderReport,
   reportView,
   savedArchive,
@@ -34,6 +36,7 @@ class NothingFoundError extends KonkyoError {
 export async function exported(asked: Export, { model, found, image }: Material): Promise<File> {
   const stem = image.name.replace(/\.[^.]+$/, '').replace(/[^\p{L}\p{N}_-]+/gu, '-') || 'image';
   if (asked.kind === 'explainer') return explainer(asked.method, model);
+  if (asked.kind === 'picture') return pictureFile(stem, image, model.subjects.input);
   if (!found) throw new NothingFoundError('Nothing is explained yet: wait for the first map.');
   if (asked.kind === 'overlay') return overlayFile(asked.key, stem, found);
   if (asked.kind === 'arrays') {
@@ -59,6 +62,15 @@ async function explainer(id: string, { subjects, facts }: OpenedModel): Promise<
   return { name: 'explainer.onnx', type: 'application/octet-stream', contents: Uint8Array.from(writeModel(model)) };
 }
 
+/** What the model sees, as a picture that the command line reads. */
+async function pictureFile(stem: string, image: NamedImage, input: InputDescription): Promise<File> {
+  const { width, height, channels, data } = toPixels(image.image.data, input);
+  const rgba = new Uint8ClampedArray(4 * width * height).fill(255);
+  for (let pixel = 0; pixel < width * height; pixel++)
+    for (let c = 0; c < 3; c++) rgba[4 * pixel + c] = data[pixel * channels + (channels === 1 ? 0 : c)] ?? 0;
+  return { name: `${stem}.png`, type: 'image/png', contents: await png({ width, height, data: rgba }) };
+}
+
 /** A map over its picture, at least 448 pixels wide. */
 async function overlayFile(key: string, stem: string, found: ExplainedImages): Promise<File> {
   for (const one of found.images) {
@@ -67,15 +79,18 @@ async function overlayFile(key: string, stem: string, found: ExplainedImages): P
     const cells = map && cellMap(map, explainedOf(found, one).input);
     if (!map || !cells) continue;
     const laid = overlay(cells, toPixels(one.image.image.data, one.classifier.input));
-    const times = Math.max(1, Math.ceil(448 / laid.width));
-    const [small, large] = [1, times].map((by) => new OffscreenCanvas(laid.width * by, laid.height * by));
-    const [from, to] = [small?.getContext('2d'), large?.getContext('2d')];
-    if (!small || !large || !from || !to) break;
-    from.putImageData(new ImageData(laid.data, laid.width, laid.height), 0, 0);
-    to.imageSmoothingEnabled = false;
-    to.drawImage(small, 0, 0, large.width, large.height);
-    const contents = new Uint8Array(await (await large.convertToBlob({ type: 'image/png' })).arrayBuffer());
+    const contents = await png(laid, Math.max(1, Math.ceil(448 / laid.width)));
     return { name: `${stem}-${map.method.id}.png`, type: 'image/png', contents };
   }
   throw new NothingFoundError('This map cannot be drawn over its picture.');
+}
+
+async function png({ width, height, data }: RgbaPicture, times = 1): Promise<Uint8Array<ArrayBuffer>> {
+  const [small, large] = [new OffscreenCanvas(width, height), new OffscreenCanvas(width * times, height * times)];
+  const [from, to] = [small.getContext('2d'), large.getContext('2d')];
+  if (!from || !to) throw new NothingFoundError('This browser draws on no OffscreenCanvas.');
+  from.putImageData(new ImageData(data, width, height), 0, 0);
+  to.imageSmoothingEnabled = false;
+  to.drawImage(small, 0, 0, large.width, large.height);
+  return new Uint8Array(await (await large.convertToBlob({ type: 'image/png' })).arrayBuffer());
 }

@@ -215,7 +215,7 @@ export interface File {
 }
 
 export type Export =
-  | { readonly kind: 'report' | 'arrays'; readonly language: Language }
+  | { readonly kind: 'report' | 'arrays' | 'picture'; readonly language: Language }
   | { readonly kind: 'overlay'; readonly key: string; readonly language: Language }
   | { readonly kind: 'explainer'; readonly method: string; readonly language: Language };
 
