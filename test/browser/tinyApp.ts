@@ -28,7 +28,7 @@ const ways = `
   const submitted = (to) => {
     const form = document.createElement('form');
     // Else the page would go there itself.
-    Object.assign(form, { action: to, target: '_blank' });
+    Object.assign(form, { action: to, method: 'post', target: '_blank' });
     document.body.append(form);
     form.submit();
   };

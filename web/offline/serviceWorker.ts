@@ -10,12 +10,13 @@ declare const self: ServiceWorkerGlobalScope;
 /** Put in when it is built. */
 declare const builtFiles: BuiltFiles;
 
+const { version, files } = builtFiles;
 const prefix = 'konkyo ';
-const cacheName = prefix + builtFiles.version;
+const cacheName = prefix + version;
 const addressOf = ({ path }: Pick<BuiltFile, 'path'>) => new URL(path, self.registration.scope).href;
 const page = addressOf({ path: './' });
 const pages = [page, addressOf({ path: 'index.html' })];
-const fileAt = new Map(builtFiles.files.map((file) => [addressOf(file), file]));
+const fileAt = new Map(files.map((file) => [addressOf(file), file]));
 
 self.addEventListener('install', (event) => event.waitUntil(install()));
 self.addEventListener('activate', (event) => event.waitUntil(takeOver()));

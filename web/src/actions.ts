@@ -2,7 +2,7 @@ import { batch } from '@preact/signals';
 import { engine } from './engine.ts';
 import { forget as forgetSettings, remember, rememberedSettings } from './remembered.ts';
 import * as state from './state.ts';
-import type { InputSettings, Language, ModelRequest, NamedBytes, Picture, Told } from './worker/protocol.ts';
+import type { ImageFacts, InputSettings, Language, ModelRequest, NamedBytes, Picture, Told } from './worker/protocol.ts';
 
 /* What the user does. Each ends in signals; what fails is said, and nothing is left half done. */
 
@@ -73,6 +73,7 @@ export async function openModel(asked: ModelRequest, isDemo = false): Promise<vo
       state.model.value = facts;
       state.isDemo.value = isDemo;
       state.isRemembered.value = kept !== undefined;
+      if (!request?.isGuessed) state.guess.value = undefined;
       state.tool.value = 'look';
       if (isDemo) state.choices.value = [];
     });
@@ -90,12 +91,24 @@ export async function openModel(asked: ModelRequest, isDemo = false): Promise<vo
   if (again) await openChoice(again);
 }
 
+/** So much surer is a guess than what a model is taken to want where nobody says it. */
+const atLeast = 0.5;
+const times = 2;
+
+/** The way from pixels to input that is far surer than the usual default, where it decides otherwise. */
+function surerWay(tried: ImageFacts['tried']): ImageFacts['tried'][number] | undefined {
+  const used = tried.find(({ isUsed }) => isUsed);
+  const [best] = tried.toSorted((a, b) => (b.share ?? 0) - (a.share ?? 0));
+  if (!best || !used || best.label === used.label) return undefined;
+  return (best.share ?? 0) >= Math.max(atLeast, times * (used.share ?? 0)) ? best : undefined;
+}
+
 /** The same model with its input described otherwise, which is kept for it. */
 export async function describeInput(settings: InputSettings): Promise<void> {
   if (!request || !state.model.value) return;
   const { sha256 } = state.model.value;
   const demo = state.isDemo.value;
-  await openModel({ ...request, settings }, demo);
+  await openModel({ ...request, settings, isGuessed: false }, demo);
   state.isRemembered.value = !demo && (await remember(sha256, settings));
 }
 
@@ -119,6 +132,12 @@ async function openImage(given: NamedBytes | { name: string; picture: Picture },
   forgetImage();
   const facts = await engine.openImage(given);
   if (mine !== opened) return;
+  const taken = surerWay(facts.tried);
+  if (taken && request) {
+    // Nobody said how pixels become input: the page says what it took, and what the other ways would decide.
+    state.guess.value = { tried: facts.tried, taken };
+    return openModel({ ...request, settings: { ...request.settings, ...taken.settings }, isGuessed: true });
+  }
   batch(() => {
     state.image.value = facts;
     state.selected.value = undefined;

@@ -15,7 +15,8 @@ export async function filesOf(transfer: DataTransfer): Promise<readonly File[]> 
 }
 
 async function inEntry(entry: FileSystemEntry): Promise<readonly File[]> {
-  if (entry.isFile) return [await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))];
+  if (entry.isFile)
+    return [await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))];
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const all: FileSystemEntry[] = [];
   for (;;) {
@@ -32,7 +33,10 @@ export async function openFiles(files: readonly File[]): Promise<void> {
   const pictures = files.filter(({ name }) => pictureNames.test(name) || arrayNames.test(name));
   const [first, second] = models;
   if (!first && pictures.length === 0) {
-    const names = files.map(({ name }) => name).slice(0, 3).join(', ');
+    const names = files
+      .map(({ name }) => name)
+      .slice(0, 3)
+      .join(', ');
     throw new Error(open.nothing(names));
   }
   if (pictures.length > 0) addChoices(pictures);

@@ -12,6 +12,7 @@ import type {
   ModelFacts,
   Picture,
   RegionFacts,
+  TriedFacts,
 } from './worker/protocol.ts';
 
 /* All that the page shows follows from these signals. Only actions change them. */
@@ -51,6 +52,8 @@ export const opening = signal<string | undefined>(undefined);
 /** Whether the open model is the one the page came with. */
 export const isDemo = signal(true);
 export const isRemembered = signal(false);
+/** The usual ways from pixels to input, and the one that was taken because nobody said which. */
+export const guess = signal<{ readonly tried: readonly TriedFacts[]; readonly taken: TriedFacts } | undefined>(undefined);
 
 export const choices = signal<readonly Choice[]>([]);
 export const chosen = signal<string | undefined>(undefined);

@@ -5,9 +5,10 @@ import * as state from '../state.ts';
 import { Decision } from './Decision.tsx';
 import { DrawPad } from './DrawPad.tsx';
 import { Footer, Header } from './Header.tsx';
-import { InputPanel } from './InputPanel.tsx';
+import { InputPanel, wayWords } from './InputPanel.tsx';
 import { Maps } from './Maps.tsx';
 import { About, Layers, Take, WhatWouldChange } from './Panels.tsx';
+import { percent } from './numbers.ts';
 import { Viewer } from './Viewer.tsx';
 
 export function App() {
@@ -59,6 +60,7 @@ function Says() {
           <progress aria-label={state.opening.value} /> {open.opening(state.opening.value)}…
         </p>
       )}
+      <Guess />
       {state.notice.value && <p class="notice">{state.notice.value}</p>}
       {state.problem.value && (
         <div class="problem" role="alert">
@@ -81,6 +83,21 @@ function Says() {
         </div>
       )}
     </div>
+  );
+}
+
+/** How pixels became input, where that was guessed. */
+function Guess() {
+  const { input } = state.words.value;
+  const guess = state.guess.value;
+  const used = guess?.tried.find(({ isUsed }) => isUsed);
+  if (!guess || !used) return null;
+  const { taken } = guess;
+  const [share, otherShare] = [taken, used].map(({ share: one = 0 }) => percent(one));
+  return (
+    <p class="notice">
+      {input.guessed(wayWords(taken), share ?? '', wayWords(used), used.label, otherShare ?? '')}
+    </p>
   );
 }
 

@@ -15,7 +15,11 @@ export function Decision() {
     <section class="decision" id="decision" aria-labelledby="decision-title" tabIndex={-1}>
       <h2 id="decision-title">{text.title}</h2>
       <div aria-live="polite">
-        {facts ? <Said facts={facts} /> : <p class="nothing">{model && !state.isDemo.value && !state.image.value ? open.needsPicture : ''}</p>}
+        {facts ? (
+          <Said facts={facts} />
+        ) : (
+          <p class="nothing">{model && !state.isDemo.value && !state.image.value ? open.needsPicture : ''}</p>
+        )}
         {!facts && <Boxes />}
       </div>
       {facts && facts.value === undefined && model && <Classes facts={facts} labels={model.labels} />}
@@ -74,7 +78,9 @@ function Classes({ facts, labels }: { facts: DecisionFacts; labels: readonly str
               >
                 <span class="label">{label}</span>
                 <span class="bar" style={{ '--share': widthOf(index) }} aria-hidden="true" />
-                <span class="number">{facts.shares ? percent(facts.shares[index] ?? 0) : quantity(facts.scores[index] ?? 0)}</span>
+                <span class="number">
+                  {facts.shares ? percent(facts.shares[index] ?? 0) : quantity(facts.scores[index] ?? 0)}
+                </span>
               </button>
             </li>
           );

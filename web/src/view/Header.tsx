@@ -26,7 +26,11 @@ export function Header() {
         <label class="aside" for="language">
           {looks.language}
         </label>
-        <select id="language" value={language.value} onChange={({ currentTarget }) => attempt(() => speak(currentTarget.value === 'ja' ? 'ja' : 'en'))}>
+        <select
+          id="language"
+          value={language.value}
+          onChange={({ currentTarget }) => attempt(() => speak(currentTarget.value === 'ja' ? 'ja' : 'en'))}
+        >
           <option value="en">English</option>
           <option value="ja">日本語</option>
         </select>

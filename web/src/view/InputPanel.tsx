@@ -1,8 +1,9 @@
+import { wordsIn } from 'konkyo';
 import { useState } from 'preact/hooks';
 import { attempt, describeInput, forget, settingsNow } from '../actions.ts';
 import { linesOf } from '../dropped.ts';
 import * as state from '../state.ts';
-import type { InputFacts, InputSettings } from '../worker/protocol.ts';
+import type { InputFacts, InputSettings, TriedFacts } from '../worker/protocol.ts';
 import { percent } from './numbers.ts';
 
 /** How pixels become the model's input: shown, tried other ways, and changed. */
@@ -10,8 +11,10 @@ export function InputPanel() {
   const { input: text } = state.words.value;
   const model = state.model.value;
   if (!model || model.takes !== 'picture') return null;
-  const tried = state.image.value?.tried ?? [];
-  const isAssumed = model.input.assumed.length > 0 && tried.length > 0;
+  const guess = state.guess.value;
+  const own = state.image.value?.tried ?? [];
+  const tried = own.length > 0 ? own : (guess?.tried ?? []).map((way) => ({ ...way, isUsed: way === guess?.taken }));
+  const isAssumed = own.length > 0 || guess !== undefined;
   return (
     <details class="fold" open={isAssumed && new Set(tried.map(({ label }) => label)).size > 1 && !state.isDemo.value}>
       <summary>
@@ -25,9 +28,7 @@ export function InputPanel() {
           <ul class="tried">
             {tried.map(({ name, settings, isUsed, label, share }) => (
               <li key={`${name}-${settings.order}`}>
-                <span>
-                  {name} {settings.order}
-                </span>
+                <span>{wayWords({ name, settings })}</span>
                 <strong>{label}</strong>
                 <span class="number">{share === undefined ? '' : percent(share)}</span>
                 {isUsed ? (
@@ -42,7 +43,11 @@ export function InputPanel() {
           </ul>
         </>
       )}
-      <Form key={model.sha256 + JSON.stringify(model.input)} input={model.input} labels={model.areNamed ? model.labels : []} />
+      <Form
+        key={model.sha256 + JSON.stringify(model.input)}
+        input={model.input}
+        labels={model.areNamed ? model.labels : []}
+      />
       {state.isRemembered.value && (
         <p class="note">
           {text.kept}{' '}
@@ -53,6 +58,11 @@ export function InputPanel() {
       )}
     </details>
   );
+}
+
+/** One way from pixels to input, by its name. */
+export function wayWords({ name, settings }: Pick<TriedFacts, 'name' | 'settings'>): string {
+  return wordsIn(state.language.value).assumptions.wayName(name, settings.order);
 }
 
 interface Fields {
@@ -80,7 +90,8 @@ function Form({ input, labels }: { input: InputFacts; labels: readonly string[] 
   const [fields, set] = useState(before);
   const field = (name: keyof Fields) => ({
     value: fields[name],
-    onInput: ({ currentTarget: { value } }: { readonly currentTarget: { readonly value: string } }) => set({ ...fields, [name]: value }),
+    onInput: ({ currentTarget: { value } }: { readonly currentTarget: { readonly value: string } }) =>
+      set({ ...fields, [name]: value }),
   });
   return (
     <form
@@ -139,12 +150,18 @@ function Form({ input, labels }: { input: InputFacts; labels: readonly string[] 
 /** 1/255 as people write it. */
 function fraction(scale: number): string {
   const inverse = 1 / scale;
-  return scale !== 1 && Math.abs(inverse - Math.round(inverse)) < 1e-9 * inverse ? `1/${Math.round(inverse)}` : String(scale);
+  return scale !== 1 && Math.abs(inverse - Math.round(inverse)) < 1e-9 * inverse
+    ? `1/${Math.round(inverse)}`
+    : String(scale);
 }
 
 function changed(before: Fields, now: Fields): InputSettings {
   const isNew = (name: keyof Fields) => now[name].trim() !== before[name].trim();
-  const numbers = (text: string) => text.split(/[,\s]+/).filter(Boolean).map(numberOf);
+  const numbers = (text: string) =>
+    text
+      .split(/[,\s]+/)
+      .filter(Boolean)
+      .map(numberOf);
   const [height = Number.NaN, width = height] = now.size.split(/[x×*]/i).map(numberOf);
   return {
     ...(isNew('layout') ? { layout: now.layout === 'NHWC' ? 'NHWC' : 'NCHW' } : {}),

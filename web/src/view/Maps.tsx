@@ -86,7 +86,10 @@ function Details({ map }: { map: MapFacts }) {
           </dl>
           {Object.keys(map.settings).length > 0 && (
             <p class="note">
-              {text.settings}: {Object.entries(map.settings).map(([name, value]) => `${name} ${value}`).join(', ')}
+              {text.settings}:{' '}
+              {Object.entries(map.settings)
+                .map(([name, value]) => `${name} ${value}`)
+                .join(', ')}
             </p>
           )}
         </details>

@@ -140,8 +140,8 @@ export function About() {
         <div>
           <dt>{name}</dt>
           <dd>
-            {(bytes / 1e6).toFixed(bytes < 1e6 ? 3 : 1)} MB, {model.task}, {model.input.layout} {model.input.channels} × {model.input.height} ×{' '}
-            {model.input.width}, {model.seconds} s
+            {(bytes / 1e6).toFixed(bytes < 1e6 ? 3 : 1)} MB, {model.task}, {model.input.layout} {model.input.channels} ×{' '}
+            {model.input.height} × {model.input.width}, {model.seconds} s
           </dd>
         </div>
         <div>

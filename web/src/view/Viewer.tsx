@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { attempt, chooseTool, explainEdited, undo } from '../actions.ts';
 import * as state from '../state.ts';
 import type { MapFacts, Picture } from '../worker/protocol.ts';
-import { beginStroke, type Brush, wiped } from './brush.ts';
+import { type Brush, beginStroke, wiped } from './brush.ts';
 import { Layer } from './Layer.tsx';
 import { drawLayer, drawPart, drawPicture } from './layers.ts';
 import { percent, quantity } from './numbers.ts';
@@ -44,7 +44,11 @@ export function Viewer() {
         {tool === 'paint' && (
           <label>
             {view.colour}{' '}
-            <input type="color" value={state.paint.value} onInput={({ currentTarget }) => (state.paint.value = currentTarget.value)} />
+            <input
+              type="color"
+              value={state.paint.value}
+              onInput={({ currentTarget }) => (state.paint.value = currentTarget.value)}
+            />
           </label>
         )}
         {(tool === 'erase' || tool === 'paint') && (
@@ -90,7 +94,9 @@ function Stage({ seen, tool }: { seen: Picture; tool: state.Tool }) {
       <div
         class={`stage ${tool} ${isSmall ? 'sharp' : ''}`}
         style={{ width: `${100 * state.zoom.value}%`, aspectRatio: `${seen.width} / ${seen.height}` }}
-        {...(tool === 'hide' ? { tabIndex: 0, role: 'application', 'aria-label': state.words.value.view.toolHints.hide } : {})}
+        {...(tool === 'hide'
+          ? { tabIndex: 0, role: 'application', 'aria-label': state.words.value.view.toolHints.hide }
+          : {})}
         {...pointer}
       >
         <Layer of={seen} draw={(canvas) => drawPicture(canvas, seen)} label={text.alt(state.image.value?.name ?? '')} />
@@ -168,7 +174,8 @@ function stagePointer(seen: Picture, tool: state.Tool) {
       if (!regions.value) return;
       const { x, y } = place(event);
       const { width, height, labels } = regions.value;
-      pointed.value = labels[Math.min(height - 1, Math.floor(y * height)) * width + Math.min(width - 1, Math.floor(x * width))];
+      pointed.value =
+        labels[Math.min(height - 1, Math.floor(y * height)) * width + Math.min(width - 1, Math.floor(x * width))];
     };
     return {
       onPointerMove: point,
@@ -185,7 +192,10 @@ function stagePointer(seen: Picture, tool: state.Tool) {
       },
     };
   }
-  const brush = (): Brush => ({ radius: state.brush.value, colour: tool === 'erase' ? wiped(seen) : state.paint.value });
+  const brush = (): Brush => ({
+    radius: state.brush.value,
+    colour: tool === 'erase' ? wiped(seen) : state.paint.value,
+  });
   return {
     onPointerDown: (event: PointerEvent & { readonly currentTarget: HTMLElement }) => {
       event.currentTarget.setPointerCapture(event.pointerId);
@@ -208,22 +218,43 @@ function Controls() {
     <div class="controls">
       <label>
         {view.opacity}{' '}
-        <input type="range" min="0" max="1" step="0.02" value={opacity.value} onInput={({ currentTarget }) => (opacity.value = Number(currentTarget.value))} />
+        <input
+          type="range"
+          min="0"
+          max="1"
+          step="0.02"
+          value={opacity.value}
+          onInput={({ currentTarget }) => (opacity.value = Number(currentTarget.value))}
+        />
       </label>
       <label>
         {view.zoom}{' '}
-        <input type="range" min="1" max="4" step="0.25" value={zoom.value} onInput={({ currentTarget }) => (zoom.value = Number(currentTarget.value))} />
+        <input
+          type="range"
+          min="1"
+          max="4"
+          step="0.25"
+          value={zoom.value}
+          onInput={({ currentTarget }) => (zoom.value = Number(currentTarget.value))}
+        />
       </label>
       {map.value.patches && (
         <label>
-          <input type="checkbox" checked={isInPatches.value} onChange={({ currentTarget }) => (isInPatches.value = currentTarget.checked)} />{' '}
+          <input
+            type="checkbox"
+            checked={isInPatches.value}
+            onChange={({ currentTarget }) => (isInPatches.value = currentTarget.checked)}
+          />{' '}
           {view.patches}
         </label>
       )}
       {maps.value.length > 1 && (
         <label>
           {view.compare}{' '}
-          <select value={compared.value ?? ''} onChange={({ currentTarget: { value } }) => (compared.value = value || undefined)}>
+          <select
+            value={compared.value ?? ''}
+            onChange={({ currentTarget: { value } }) => (compared.value = value || undefined)}
+          >
             <option value="">{view.noCompare}</option>
             {maps.value
               .filter(({ key }) => key !== map.value?.key)
@@ -261,7 +292,8 @@ function useFlickKey(): void {
   useEffect(() => {
     const set = (isOther: boolean) => (event: KeyboardEvent) => {
       const isWriting = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
-      if (event.key.toLowerCase() === 'f' && !event.ctrlKey && !event.metaKey && !isWriting) state.isFlicked.value = isOther;
+      if (event.key.toLowerCase() === 'f' && !event.ctrlKey && !event.metaKey && !isWriting)
+        state.isFlicked.value = isOther;
     };
     const [down, up] = [set(true), set(false)];
     addEventListener('keydown', down);

@@ -16,7 +16,11 @@ export function wiped({ channels }: Picture): string {
 }
 
 /** Paints a dot on the picture as it now is, and has it decided. @param place shares of width and height. */
-export function beginStroke(seen: Picture, place: { readonly x: number; readonly y: number }, { radius, colour }: Brush): void {
+export function beginStroke(
+  seen: Picture,
+  place: { readonly x: number; readonly y: number },
+  { radius, colour }: Brush,
+): void {
   const before = edited.value ?? seen;
   const { width, height, channels } = before;
   const data = before.data.slice();

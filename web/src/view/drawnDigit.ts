@@ -9,14 +9,19 @@ const filled = 20 / 28;
  * A drawing as a picture of the model's size; undefined where nothing was drawn.
  * @param ink how dark each pixel is, 0 to 255, row by row, of a square.
  */
-export function drawnPicture(ink: Uint8Array, side: number, { width, height }: { width: number; height: number }): Picture | undefined {
+export function drawnPicture(
+  ink: Uint8Array,
+  side: number,
+  { width, height }: { width: number; height: number },
+): Picture | undefined {
   const box = boxOf(ink, side);
   if (!box) return undefined;
   const scale = (filled * Math.min(width, height)) / Math.max(box.right - box.left + 1, box.bottom - box.top + 1);
   const centre = massOf(ink, side);
   const data = new Uint8Array(width * height);
   for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) data[y * width + x] = meanOver(ink, side, { x, y }, scale, centre, { width, height });
+    for (let x = 0; x < width; x++)
+      data[y * width + x] = meanOver(ink, side, { x, y }, scale, centre, { width, height });
   return { width, height, channels: 1, data };
 }
 
@@ -26,7 +31,14 @@ interface Place {
 }
 
 /** The mean of the ink under a pixel of the small picture. */
-function meanOver(ink: Uint8Array, side: number, { x, y }: Place, scale: number, centre: Place, size: { width: number; height: number }): number {
+function meanOver(
+  ink: Uint8Array,
+  side: number,
+  { x, y }: Place,
+  scale: number,
+  centre: Place,
+  size: { width: number; height: number },
+): number {
   const at = (pixel: number, middle: number, length: number) => middle + (pixel - length / 2) / scale;
   const [left, right] = [at(x, centre.x, size.width), at(x + 1, centre.x, size.width)];
   const [top, bottom] = [at(y, centre.y, size.height), at(y + 1, centre.y, size.height)];

@@ -19,7 +19,11 @@ export function drawLayer(canvas: HTMLCanvasElement, { width, height, rgba }: La
 /** One part of a picture: nothing where the rest is, and hatching where it is hidden. */
 export function drawPart(
   canvas: HTMLCanvasElement,
-  { width, height, isIn }: { readonly width: number; readonly height: number; readonly isIn: (pixel: number) => boolean },
+  {
+    width,
+    height,
+    isIn,
+  }: { readonly width: number; readonly height: number; readonly isIn: (pixel: number) => boolean },
 ): void {
   const rgba = new Uint8ClampedArray(4 * width * height);
   for (let pixel = 0; pixel < width * height; pixel++) {

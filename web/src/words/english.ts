@@ -26,7 +26,8 @@ export const open = {
   drop: 'Drop it anywhere',
   dropHint: 'a model (.onnx, with its data files), pictures, arrays (.npy, .npz), tables (.csv), or a folder',
   opening: (name: string) => `Opening ${name}: preparing it and proving that it still computes the same`,
-  nothing: (names: string) => `There is nothing here that can be opened: ${names}. Give an .onnx model, pictures, .npy, .npz or .csv files.`,
+  nothing: (names: string) =>
+    `There is nothing here that can be opened: ${names}. Give an .onnx model, pictures, .npy, .npz or .csv files.`,
   needsPicture: 'The model is ready. Drop a picture for it.',
   needsModel: 'Drop a model first; then this picture can be explained.',
   twoModels: (used: string) => `Several models were dropped; ${used} was opened.`,
@@ -120,6 +121,8 @@ export const input = {
   title: 'How pixels become input',
   assumed: 'Nobody said this, so it is assumed',
   lede: 'A model’s file does not say how pixels become its input. If it was trained another way, the decision below is not the one it makes in use.',
+  guessed: (way: string, share: string, other: string, says: string, otherShare: string) =>
+    `Nobody said how pixels become this model’s input. Taken is ${way}, with which it is surest of this picture (${share}); with ${other} it would say “${says}” (${otherShare}). Being sure is not being right: say below how it was trained.`,
   tried: 'What it would decide',
   use: 'use',
   used: 'in use',

@@ -119,6 +119,8 @@ export const input = {
   title: '画素から入力への変換',
   assumed: '指定がないため、仮定しています',
   lede: 'モデルのファイルには、画素をどう入力に変えるかが書かれていません。学習時と違えば、ここでの判断は実際の判断とは異なります。',
+  guessed: (way: string, share: string, other: string, says: string, otherShare: string) =>
+    `画素をどう入力に変えるかの指定がないため、この画像の確率が最も高くなる「${way}」（${share}）を使いました。「${other}」なら「${says}」（${otherShare}）になります。確率が高いことは正しいことではありません。学習時の設定を下で指定してください。`,
   tried: 'それぞれの場合の判断',
   use: '使う',
   used: '使用中',

@@ -1,19 +1,44 @@
 import {
-  contrastMethod, defaultMethods, type Classifier, type ExplainedImages, type Explainer, explain, explainImages,
-  KonkyoError, type Language, methodKind, type NamedImage, type Picture, type Runtime, sumChannels, toFittedInput, toPixels, type Target,
-  tryPreprocessing, unitTarget,
+  type Classifier,
+  contrastMethod,
+  defaultMethods,
+  type ExplainedImages,
+  type Explainer,
+  explain,
+  explainImages,
+  KonkyoError,
+  type Language,
+  methodKind,
+  type NamedImage,
+  type Picture,
+  type Runtime,
+  sumChannels,
+  type Target,
+  toFittedInput,
+  toPixels,
+  tryPreprocessing,
+  unitTarget,
 } from 'konkyo';
 import { commandFor } from './command.ts';
 import { decisionFacts } from './decisionFacts.ts';
 import { exported } from './exports.ts';
 import { foundFacts } from './foundFacts.ts';
 import { openImage } from './images.ts';
-import { chooseRuntime } from './machine.ts';
 import { joined } from './joined.ts';
+import { chooseRuntime } from './machine.ts';
 import { layered, mapFacts } from './mapFacts.ts';
 import { inThousands } from './numbers.ts';
 import { type OpenedModel, openModel } from './openedModel.ts';
-import type { DecisionFacts, Engine, ExplainRequest, Found, ImageFacts, MapFacts, Told, TriedFacts } from './protocol.ts';
+import type {
+  DecisionFacts,
+  Engine,
+  ExplainRequest,
+  Found,
+  ImageFacts,
+  MapFacts,
+  Told,
+  TriedFacts,
+} from './protocol.ts';
 import { regionsOf } from './regions.ts';
 import { turns } from './turns.ts';
 
@@ -45,7 +70,9 @@ export function engine(): Engine {
   }
   function classifierOf({ subjects, facts }: OpenedModel): Classifier {
     if (subjects.classifier) return subjects.classifier;
-    throw new NothingOpenError(`This needs a model that decides once for an image, and this one's task is ${facts.task}.`);
+    throw new NothingOpenError(
+      `This needs a model that decides once for an image, and this one's task is ${facts.task}.`,
+    );
   }
   function image(): Shown {
     if (!shown) throw new NothingOpenError('No image is open: drop one first.');
@@ -73,10 +100,12 @@ export function engine(): Engine {
   async function tried(named: NamedImage): Promise<readonly TriedFacts[]> {
     const classifier = open().subjects.classifier;
     const trial = classifier && named.isOfPixels ? await tryPreprocessing(classifier, named.image) : undefined;
-    return (trial?.tried ?? []).map(({ name, order, scale, mean, std, isUsed, label, probability, probabilityIfLogits }) => ({
-      ...{ name, isUsed, label, share: probability ?? probabilityIfLogits },
-      settings: { order, scale, mean: [...mean], std: [...std] },
-    }));
+    return (trial?.tried ?? []).map(
+      ({ name, order, scale, mean, std, isUsed, label, probability, probabilityIfLogits }) => ({
+        ...{ name, isUsed, label, share: probability ?? probabilityIfLogits },
+        settings: { order, scale, mean: [...mean], std: [...std] },
+      }),
+    );
   }
 
   /** The map that follows the pen: one gradient. */

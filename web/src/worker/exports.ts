@@ -1,6 +1,19 @@
 import {
-  compileExplainer, type ExplainedImages, KonkyoError, type Language, methodKind, type NamedImage, overlay, renderReport, reportView,
-  savedArchive, savedImages, toPixels, version, explainedOf, cellMap,
+  cellMap,
+  compileExplainer,
+  type ExplainedImages,
+  explainedOf,
+  KonkyoError,
+  type Language,
+  methodKind,
+  type NamedImage,
+  overlay,
+  renderReport,
+  reportView,
+  savedArchive,
+  savedImages,
+  toPixels,
+  version,
 } from 'konkyo';
 import { writeModel } from 'konkyo/graph';
 import { commandFor } from './command.ts';
@@ -27,7 +40,9 @@ export async function exported(asked: Export, { model, found, image }: Material)
     const contents = savedArchive(savedImages(found), { methods: found.methods, input: model.subjects.input });
     return { name: `${stem}.npz`, type: 'application/zip', contents: Uint8Array.from(contents) };
   }
-  const contents = renderReport(reportView(found, { modelName: model.facts.name, ...spoken(asked.language, model, image) }));
+  const contents = renderReport(
+    reportView(found, { modelName: model.facts.name, ...spoken(asked.language, model, image) }),
+  );
   return { name: `${stem}.html`, type: 'text/html', contents };
 }
 
@@ -37,7 +52,10 @@ function spoken(language: Language, model: OpenedModel, image: NamedImage) {
 
 async function explainer(id: string, { subjects, facts }: OpenedModel): Promise<File> {
   if (!subjects.classifier) throw new NothingFoundError(`A model whose task is ${facts.task} is not compiled.`);
-  const { model } = await compileExplainer(subjects.classifier, methodKind(id).create({}), { target: 'predicted', version });
+  const { model } = await compileExplainer(subjects.classifier, methodKind(id).create({}), {
+    target: 'predicted',
+    version,
+  });
   return { name: 'explainer.onnx', type: 'application/octet-stream', contents: Uint8Array.from(writeModel(model)) };
 }
 

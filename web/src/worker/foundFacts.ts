@@ -1,4 +1,12 @@
-import { type ExplainedImages, type FoundImage, hiddenView, type Language, targetWords, wordsIn, explainedOf } from 'konkyo';
+import {
+  type ExplainedImages,
+  explainedOf,
+  type FoundImage,
+  hiddenView,
+  type Language,
+  targetWords,
+  wordsIn,
+} from 'konkyo';
 import { mapsOf } from './mapFacts.ts';
 import type { Found, HiddenFacts, SubjectFacts } from './protocol.ts';
 
@@ -18,7 +26,9 @@ export function foundFacts(
         hidden: hiddenFacts(one, language),
       };
     }),
-    leftOut: (found.leftOut ?? []).map(({ method, reason }) => (method === undefined ? reason : `${method}: ${reason}`)),
+    leftOut: (found.leftOut ?? []).map(({ method, reason }) =>
+      method === undefined ? reason : `${method}: ${reason}`,
+    ),
     ...{ notes: found.notes, command },
   };
 }

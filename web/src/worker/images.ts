@@ -10,14 +10,18 @@ export async function openImage(
     const { name, picture } = given;
     return [{ name, image: toFittedInput(picture, input), isOfPixels: true }];
   }
-  const sources = await openImages([given.name], { input }, {
-    nameOf: (path) => path,
-    read: async () => given.bytes,
-    decode,
-    testSet: async () => {
-      throw new Error(`${given.name} is no file.`);
+  const sources = await openImages(
+    [given.name],
+    { input },
+    {
+      nameOf: (path) => path,
+      read: async () => given.bytes,
+      decode,
+      testSet: async () => {
+        throw new Error(`${given.name} is no file.`);
+      },
     },
-  });
+  );
   return Promise.all(sources.map((source) => source.read()));
 }
 
@@ -47,6 +51,9 @@ async function decode(bytes: Uint8Array, name: string): Promise<Picture> {
 
 class UnreadablePictureError extends Error {
   constructor(name: string, options: ErrorOptions) {
-    super(`${name} is no picture that this browser can read: give a PNG, JPEG or WebP picture, or a .npy, .npz or .csv file.`, options);
+    super(
+      `${name} is no picture that this browser can read: give a PNG, JPEG or WebP picture, or a .npy, .npz or .csv file.`,
+      options,
+    );
   }
 }

@@ -1,5 +1,15 @@
-import { cellMap, className, explainedOf, freedomOf, type GridMap, heatmap, isEvidence, targetWords, wordsIn } from 'konkyo';
 import type { Classifier, ExplainedImages, FoundImage, Language, Superpixels } from 'konkyo';
+import {
+  cellMap,
+  className,
+  explainedOf,
+  freedomOf,
+  type GridMap,
+  heatmap,
+  isEvidence,
+  targetWords,
+  wordsIn,
+} from 'konkyo';
 import { figuresOf, lampOfMap } from 'konkyo/faithfulness';
 import type { Layered, MapFacts } from './protocol.ts';
 

@@ -22,15 +22,19 @@ export interface OpenedModel {
   readonly facts: ModelFacts;
 }
 
+/** Where settings are from, as the report says it. */
+const guessed = 'guessed: of the usual ways the one that the model was surest with';
+
 /** More rows and columns than these are no drawing. */
 const largestDrawing = 64;
 
 /** @throws what `loadModel` and `subjectsOf` throw, as the command line says it. */
 export async function openModel(request: ModelRequest, runtime: Runtime): Promise<OpenedModel> {
   const start = performance.now();
-  const { file, beside, settings } = request;
+  const { file, beside, settings, isGuessed } = request;
   const external = new Map(beside.map(({ name, bytes }) => [name, bytes] as const));
-  const loaded = await loadModel(file.bytes, { runtime, external, input: settings });
+  const inputSources = isGuessed ? { order: guessed, scale: guessed, mean: guessed, std: guessed } : undefined;
+  const loaded = await loadModel(file.bytes, { runtime, external, input: settings, inputSources });
   const subjects = await subjectsOf(loaded, { isAssumed: true });
   const { classifier } = subjects;
   const { input } = subjects;
@@ -45,7 +49,8 @@ export async function openModel(request: ModelRequest, runtime: Runtime): Promis
     labels: classifier ? labelsOf(classifier) : [...(input.classes ?? [])],
     areNamed: input.classes !== undefined,
     isLive,
-    isForDrawings: isLive && !input.numbers && input.channels === 1 && !isPhoto(input) && input.height <= largestDrawing,
+    isForDrawings:
+      isLive && !input.numbers && input.channels === 1 && !isPhoto(input) && input.height <= largestDrawing,
     cautions: subjects.cautions,
     notes: loaded.preparation.notes,
     methods: methodFacts(classifier),

@@ -1,4 +1,4 @@
-import type { AssumedSetting, InputSettings, Language, Picture, Task, Words } from 'konkyo';
+import type { AssumedSetting, InputSettings, Language, Picture, Task, TriedPreprocessing, Words } from 'konkyo';
 import type { Figure, Lamp } from 'konkyo/faithfulness';
 
 /* What the page asks of its worker, and what it is told: plain data, structured clones of which go between the two. */
@@ -22,6 +22,8 @@ export interface ModelRequest {
   /** What came with it: files of external data, by their names. */
   readonly beside: readonly NamedBytes[];
   readonly settings: InputSettings;
+  /** The settings of pixels were guessed, not said. */
+  readonly isGuessed?: boolean;
 }
 
 /** How pixels become the model's input, as it stands. */
@@ -89,7 +91,7 @@ export interface DecisionFacts {
 
 /** One way from pixels to input that was tried. */
 export interface TriedFacts {
-  readonly name: string;
+  readonly name: TriedPreprocessing['name'];
   readonly settings: InputSettings;
   readonly isUsed: boolean;
   readonly label: string;

@@ -1,4 +1,12 @@
-import { type Classifier, className, concatRows, float32, type NamedImage, type Superpixels, toFittedInput } from 'konkyo';
+import {
+  type Classifier,
+  className,
+  concatRows,
+  float32,
+  type NamedImage,
+  type Superpixels,
+  toFittedInput,
+} from 'konkyo';
 import { decisionFacts } from './decisionFacts.ts';
 import type { RegionEffect, RegionFacts, Told } from './protocol.ts';
 
