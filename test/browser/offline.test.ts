@@ -21,15 +21,15 @@ describe.skipIf(!existsSync(executablePath))("the app's service worker, in Chrom
   beforeAll(async () => {
     const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
     browser = await chromium.launch({ executablePath, args: flags });
-  });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'konkyo-offline-'));
     app = await buildApp(folder, 'first');
   });
+  afterAll(async () => {
+    await browser?.close();
+    if (folder) await rm(folder, { recursive: true });
+  });
   afterEach(async () => {
     for (const end of atEnd.splice(0).reverse()) await end();
-    await rm(folder, { recursive: true });
   });
 
   async function served(host: Promise<Host>): Promise<Host> {
@@ -126,12 +126,13 @@ describe.skipIf(!existsSync(executablePath))("the app's service worker, in Chrom
   });
 
   it('has the new version at once, removes the old one, and fetches nothing twice that has not changed', async () => {
-    const host = await served(plainHost(app));
+    const own = join(folder, 'renewed');
+    const host = await served(plainHost(await buildApp(own, 'first')));
     const context = await visitor();
     const first = await context.newPage();
     await open(first, host.address);
     for (const which of ['runtime', 'webGpu'] as const) await fetched(first, which);
-    await buildApp(folder, 'second');
+    await buildApp(own, 'second');
     await first.reload();
     expect(await state(first)).toMatchObject({ words: 'second', isolated: true });
     const isWaiting = 'navigator.serviceWorker.getRegistration().then((one) => Boolean(one.waiting))';
@@ -181,6 +182,17 @@ describe.skipIf(!existsSync(executablePath))("the app's service worker, in Chrom
       expect(said).toMatch(/fetch/);
       expect(other.asked).toEqual([]);
     });
+  });
+
+  it('nothing leaves a page that no service worker answers for: its own policy forbids it', async () => {
+    const other = await served(elsewhere());
+    const host = await served(plainHost(app));
+    const page = await (await visitor({ serviceWorkers: 'block' })).newPage();
+    await open(page, host.address);
+    const outcomes = await page.evaluate(`sendByAllMeans("${other.address}")`);
+    expect(outcomes).toEqual(Array(6).fill('refused'));
+    expect(await fetched(page, 'runtime')).toBe(2 * mebibyte);
+    expect(other.asked).toEqual([]);
   });
 
   it('all of which would get through but for the policy', async () => {
