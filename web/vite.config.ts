@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { appHeaders } from '../src/node/appHeaders.ts';
+import { offline } from './plugins/offline.ts';
+import { policy } from './plugins/policy.ts';
 
 const source = (entry: string) => fileURLToPath(new URL(`../src/${entry}.ts`, import.meta.url));
-// Several threads need a page that is cross-origin isolated.
-const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+const { 'Content-Security-Policy': _, ...isolated } = appHeaders;
 const aliases = [
   { find: /^konkyo$/, replacement: source('index') },
   { find: /^konkyo\/(\w+)$/, replacement: source('$1') },
@@ -18,10 +20,12 @@ export default defineConfig({
   resolve: { alias: aliases },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es' },
-  server: { headers },
-  preview: { headers },
+  plugins: [policy(), offline()],
+  // Several threads need a page that is cross-origin isolated; the development server needs what the policy forbids.
+  server: { headers: isolated },
+  preview: { headers: appHeaders },
   build: {
-    outDir: fileURLToPath(new URL('../dist/app', import.meta.url)),
+    outDir: fileURLToPath(new URL('../dist/webapp', import.meta.url)),
     emptyOutDir: true,
     assetsInlineLimit: 0,
     target: 'es2023',

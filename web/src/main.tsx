@@ -2,6 +2,7 @@ import { effect } from '@preact/signals';
 import { render } from 'preact';
 import './style.css';
 import { attempt, openDemo, start } from './actions.ts';
+import { keepForOffline } from './offline.ts';
 import * as state from './state.ts';
 import { App } from './view/App.tsx';
 
@@ -24,6 +25,8 @@ effect(() => {
 
 render(<App />, root);
 attempt(async () => {
+  const notKept = await keepForOffline();
+  state.isKept.value = notKept === undefined;
   await start();
   if (!state.opening.value && !state.model.value) await openDemo();
 });

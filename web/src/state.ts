@@ -45,6 +45,8 @@ export const language = signal<Language>(navigator.language.startsWith('ja') ? '
 export const theme = signal<Theme>('system');
 export const words = computed<AppWords>(() => appWords(language.value));
 
+/** Whether the browser keeps the page for when there is no network. */
+export const isKept = signal(false);
 export const machine = signal<Machine | undefined>(undefined);
 export const model = signal<ModelFacts | undefined>(undefined);
 /** The name of a model that is being opened. */

@@ -1,6 +1,6 @@
 import { attempt, look, openDemo, speak } from '../actions.ts';
 import { dropFiles } from '../dropped.ts';
-import { isDemo, language, machine, theme, words } from '../state.ts';
+import { isDemo, isKept, language, machine, theme, words } from '../state.ts';
 
 export function Header() {
   const { open, looks, machine: text, skipTo } = words.value;
@@ -10,7 +10,7 @@ export function Header() {
         {skipTo}
       </a>
       <p class="brand">
-        <span aria-hidden="true" class="mark" /> konkyo <span lang="ja">根拠</span>
+        <img src="./icon.svg" alt="" width="28" height="28" /> konkyo <span lang="ja">根拠</span>
       </p>
       <div class="doors">
         <FileButton label={open.model} accept=".onnx,.data,.json,.txt,.bin" isMain />
@@ -85,7 +85,7 @@ export function Footer() {
         <p>{text.starting}…</p>
       )}
       <p>
-        {text.private}. {offline}
+        {text.private}. {isKept.value && offline}
       </p>
     </footer>
   );
