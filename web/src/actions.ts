@@ -2,7 +2,15 @@ import { batch } from '@preact/signals';
 import { engine } from './engine.ts';
 import { forget as forgetSettings, remember, rememberedSettings } from './remembered.ts';
 import * as state from './state.ts';
-import type { ImageFacts, InputSettings, Language, ModelRequest, NamedBytes, Picture, Told } from './worker/protocol.ts';
+import type {
+  ImageFacts,
+  InputSettings,
+  Language,
+  ModelRequest,
+  NamedBytes,
+  Picture,
+  Told,
+} from './worker/protocol.ts';
 
 /* What the user does. Each ends in signals; what fails is said, and nothing is left half done. */
 

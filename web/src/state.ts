@@ -55,7 +55,9 @@ export const opening = signal<string | undefined>(undefined);
 export const isDemo = signal(true);
 export const isRemembered = signal(false);
 /** The usual ways from pixels to input, and the one that was taken because nobody said which. */
-export const guess = signal<{ readonly tried: readonly TriedFacts[]; readonly taken: TriedFacts } | undefined>(undefined);
+export const guess = signal<{ readonly tried: readonly TriedFacts[]; readonly taken: TriedFacts } | undefined>(
+  undefined,
+);
 
 export const choices = signal<readonly Choice[]>([]);
 export const chosen = signal<string | undefined>(undefined);

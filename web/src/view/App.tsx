@@ -7,8 +7,8 @@ import { DrawPad } from './DrawPad.tsx';
 import { Footer, Header } from './Header.tsx';
 import { InputPanel, wayWords } from './InputPanel.tsx';
 import { Maps } from './Maps.tsx';
-import { About, Layers, Take, WhatWouldChange } from './Panels.tsx';
 import { percent } from './numbers.ts';
+import { About, Layers, Take, WhatWouldChange } from './Panels.tsx';
 import { Viewer } from './Viewer.tsx';
 
 export function App() {
@@ -95,9 +95,7 @@ function Guess() {
   const { taken } = guess;
   const [share, otherShare] = [taken, used].map(({ share: one = 0 }) => percent(one));
   return (
-    <p class="notice">
-      {input.guessed(wayWords(taken), share ?? '', wayWords(used), used.label, otherShare ?? '')}
-    </p>
+    <p class="notice">{input.guessed(wayWords(taken), share ?? '', wayWords(used), used.label, otherShare ?? '')}</p>
   );
 }
 

@@ -73,7 +73,6 @@ function Classes({ facts, labels }: { facts: DecisionFacts; labels: readonly str
                 type="button"
                 disabled={isChosen || !canAsk}
                 title={isChosen ? undefined : text.whyNot(label)}
-                aria-label={isChosen ? label : text.whyNot(label)}
                 onClick={() => attempt(() => whyNot(index))}
               >
                 <span class="label">{label}</span>

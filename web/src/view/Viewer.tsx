@@ -41,34 +41,12 @@ export function Viewer() {
             {view.tools[one]}
           </button>
         ))}
-        {tool === 'paint' && (
-          <label>
-            {view.colour}{' '}
-            <input
-              type="color"
-              value={state.paint.value}
-              onInput={({ currentTarget }) => (state.paint.value = currentTarget.value)}
-            />
-          </label>
-        )}
-        {(tool === 'erase' || tool === 'paint') && (
-          <label>
-            {view.brush}{' '}
-            <input
-              type="range"
-              min="0.02"
-              max="0.3"
-              step="0.01"
-              value={state.brush.value}
-              onInput={({ currentTarget }) => (state.brush.value = Number(currentTarget.value))}
-            />
-          </label>
-        )}
       </div>
       <Stage seen={seen} tool={tool} />
       <p class="note" aria-live="polite">
         <PartWords />
       </p>
+      <BrushOptions tool={tool} />
       <Controls />
       {state.edited.value && (
         <p class="beside">
@@ -81,6 +59,37 @@ export function Viewer() {
         </p>
       )}
     </section>
+  );
+}
+
+/** Below the picture, so that it does not move under the hand that chose the tool. */
+function BrushOptions({ tool }: { tool: state.Tool }) {
+  const { view } = state.words.value;
+  if (tool !== 'erase' && tool !== 'paint') return null;
+  return (
+    <div class="controls">
+      {tool === 'paint' && (
+        <label>
+          {view.colour}{' '}
+          <input
+            type="color"
+            value={state.paint.value}
+            onInput={({ currentTarget }) => (state.paint.value = currentTarget.value)}
+          />
+        </label>
+      )}
+      <label>
+        {view.brush}{' '}
+        <input
+          type="range"
+          min="0.02"
+          max="0.3"
+          step="0.01"
+          value={state.brush.value}
+          onInput={({ currentTarget }) => (state.brush.value = Number(currentTarget.value))}
+        />
+      </label>
+    </div>
   );
 }
 
