@@ -4,7 +4,7 @@ import { UsageError } from './flags.ts';
 import { interruption } from './interruption.ts';
 import { printResult, say } from './streams.ts';
 
-/** Fixed, so that a browser finds what the app kept for offline. Yoroshiku; 8080, 8787 and the like belong to other tools. */
+/** Fixed, for browsers keep the app for its address. It reads “yoroshiku” in Japanese; 8080, 8787 and their like are other tools'. */
 const usualPort = '4649';
 
 /** Addresses that no other machine reaches. */

@@ -56,7 +56,7 @@ export async function buildApp(folder: string, words: string): Promise<string> {
       import { keepForOffline } from ${JSON.stringify(resolve('web/src/offline.ts'))};
       const loads = Number(sessionStorage.getItem('loads') ?? 0) + 1;
       sessionStorage.setItem('loads', String(loads));
-      const problem = await keepForOffline();
+      const { kept } = await keepForOffline();
       const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
       const inWorker = (address) => new Promise((resolve) => {
         worker.onmessage = ({ data }) => resolve(data);
@@ -64,9 +64,9 @@ export async function buildApp(folder: string, words: string): Promise<string> {
       });
       const runtime = new URL('./ort-wasm-simd-threaded.wasm', import.meta.url).href;
       const webGpu = new URL('./ort-wasm-simd-threaded.asyncify.wasm', import.meta.url).href;
-      Object.assign(globalThis, { inWorker, sendByAllMeans, runtime, webGpu });
+      Object.assign(globalThis, { kept, inWorker, sendByAllMeans, runtime, webGpu });
       document.querySelector('#state').textContent =
-        JSON.stringify({ words: ${JSON.stringify(words)}, loads, isolated: crossOriginIsolated, problem: problem?.message });`,
+        JSON.stringify({ words: ${JSON.stringify(words)}, loads, isolated: crossOriginIsolated });`,
     'worker.ts': `
       self.onmessage = async ({ data }) => {
         const answer = await fetch(data).then((response) => response.arrayBuffer()).catch((error) => error.message);
@@ -106,14 +106,22 @@ async function listening(server: Server, asked: string[], path: string): Promise
   return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, asked, close };
 }
 
-/** A host of files as many are: it sends no headers of ours, and has the app in a folder. */
-export function plainHost(folder: string): Promise<Host> {
+/**
+ * A host of files as many are: it sends no headers of ours, and has the app in a folder.
+ * @param special paths that it answers for with a status only, when it likes
+ */
+export function plainHost(
+  folder: string,
+  special: Readonly<Record<string, () => Promise<number>>> = {},
+): Promise<Host> {
   const asked: string[] = [];
   const files = sirv(folder, { dev: true, etag: true });
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     asked.push(request.url ?? '');
     if (!request.url?.startsWith('/app/')) return void response.end('another page of this host');
     request.url = request.url.slice('/app'.length);
+    const status = await special[request.url]?.();
+    if (status !== undefined) return void response.writeHead(status).end();
     files(request, response, () => void response.writeHead(404).end());
   });
   return listening(server, asked, '/app/');

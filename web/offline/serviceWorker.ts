@@ -18,16 +18,18 @@ const page = addressOf({ path: './' });
 const pages = [page, addressOf({ path: 'index.html' })];
 const fileAt = new Map(files.map((file) => [addressOf(file), file]));
 
+/** What is being fetched to be kept: the page and this worker may want the same file at the same time. */
+const underWay = new Map<string, Promise<void>>();
+
 self.addEventListener('install', (event) => event.waitUntil(install()));
 self.addEventListener('activate', (event) => event.waitUntil(takeOver()));
-// A first page got the large files while nobody kept them.
-self.addEventListener('message', (event) => event.waitUntil(keep('soon')));
+self.addEventListener('message', (event) => event.waitUntil(keepForPage(event.ports[0])));
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   const address = origin + pathname;
   if (request.method !== 'GET' || !address.startsWith(self.registration.scope)) return;
-  if (request.mode !== 'navigate') event.respondWith(keptFirst(event));
+  if (request.mode !== 'navigate') event.respondWith(keptFirst(request));
   // A host may have other pages below the app's folder: they are not ours to answer for.
   else if (pages.includes(address)) event.respondWith(networkFirst(request));
 });
@@ -35,25 +37,11 @@ self.addEventListener('fetch', (event) => {
 /** What is new is fetched; files whose names have a hash are taken over from the version before. */
 async function install(): Promise<void> {
   const cache = await caches.open(cacheName);
-  const old = [...fileAt].filter(([, file]) => isHashed(file));
   await Promise.all(
-    old.map(async ([address]) => {
-      const response = await caches.match(address);
-      if (response) await cache.put(address, response);
-    }),
-  );
-  await keep('first');
-}
-
-/** @throws TypeError where a file cannot be had: what is not whole is not installed, and the browser tries again. */
-async function keep(kept: BuiltFile['kept']): Promise<void> {
-  const cache = await caches.open(cacheName);
-  const wanted = [...fileAt].filter(([, file]) => file.kept === kept);
-  await Promise.all(
-    wanted.map(async ([address, file]) => {
-      if (await cache.match(address)) return;
-      // cache.add refuses what is no success. Files without a hash may be old in the browser's own cache.
-      await cache.add(new Request(address, { cache: isHashed(file) ? 'default' : 'no-cache' }));
+    [...fileAt].map(async ([address, file]) => {
+      const old = isHashed(file) ? await caches.match(address) : undefined;
+      if (old) await cache.put(address, old);
+      if (file.kept === 'first') await keep(address, file);
     }),
   );
 }
@@ -66,15 +54,43 @@ async function takeOver(): Promise<void> {
   await self.clients.claim();
 }
 
-/** A file of this version: it does not change, so nobody is asked. Others, such as those of a newer version, are passed on. */
-async function keptFirst(event: FetchEvent): Promise<Response> {
-  const { request } = event;
+/** Keeps what is needed without a network, and tells the page when that is done, or why it cannot be. */
+async function keepForPage(port: MessagePort | undefined): Promise<void> {
+  const needed = [...fileAt].filter(([, file]) => file.kept !== 'whenUsed');
+  try {
+    await Promise.all(needed.map(([address, file]) => keep(address, file)));
+    port?.postMessage(undefined);
+  } catch (error) {
+    port?.postMessage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** @throws TypeError where the file cannot be had, QuotaExceededError where there is no room for it. */
+function keep(address: string, file: BuiltFile): Promise<void> {
+  const now = underWay.get(address) ?? fetchAndKeep(address, file).finally(() => underWay.delete(address));
+  underWay.set(address, now);
+  return now;
+}
+
+async function fetchAndKeep(address: string, file: BuiltFile): Promise<void> {
   const cache = await caches.open(cacheName);
-  const kept = await cache.match(request.url);
-  if (kept) return withHeaders(kept);
-  const response = await fetch(request);
-  if (response.ok && fileAt.has(request.url)) event.waitUntil(cache.put(request.url, response.clone()));
-  return withHeaders(response);
+  if (await cache.match(address)) return;
+  // cache.add refuses what is no success. Files without a hash may be old in the browser's own cache.
+  await cache.add(new Request(address, { cache: isHashed(file) ? 'default' : 'no-cache' }));
+}
+
+/** A file of this version: it does not change, so nobody is asked. Others, such as those of a newer version, are passed on. */
+async function keptFirst(request: Request): Promise<Response> {
+  const file = fileAt.get(request.url);
+  if (!file) return withHeaders(await fetch(request));
+  try {
+    await keep(request.url, file);
+  } catch {
+    // No room for it, or no network, which this tells the page.
+    return withHeaders(await fetch(request));
+  }
+  const kept = await caches.match(request.url, { cacheName });
+  return withHeaders(kept ?? (await fetch(request)));
 }
 
 /** The newest page; without a network the one that was kept. It is not kept anew: its files may be those of a newer version. */

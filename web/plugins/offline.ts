@@ -2,11 +2,18 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'vite';
+import { build, type HtmlTagDescriptor, type Plugin } from 'vite';
 import type { BuiltFile, BuiltFiles } from '../offline/builtFiles.ts';
 
 const name = 'serviceWorker.js';
 const source = fileURLToPath(new URL('../offline/serviceWorker.ts', import.meta.url));
+
+/** What makes the page one that can be installed, with files of public/. */
+const links: HtmlTagDescriptor[] = [
+  { tag: 'link', attrs: { rel: 'manifest', href: './manifest.webmanifest' }, injectTo: 'head' },
+  { tag: 'link', attrs: { rel: 'icon', href: './icon.svg', type: 'image/svg+xml' }, injectTo: 'head' },
+  { tag: 'link', attrs: { rel: 'apple-touch-icon', href: './icon-192.png' }, injectTo: 'head' },
+];
 
 /** ONNX Runtime for WebGPU: large, and of use only where the browser has WebGPU. */
 const webGpuRuntime = /ort-wasm[^/]*\.(asyncify|jsep|jspi)[^/]*\.wasm$/;
@@ -23,6 +30,7 @@ export function offline(): Plugin {
     configResolved(config) {
       outDir = resolve(config.root, config.build.outDir);
     },
+    transformIndexHtml: () => links,
     // Not before: what Vite copies from public/ is in none of its lists.
     closeBundle: {
       order: 'post',

@@ -26,8 +26,10 @@ effect(() => {
 
 render(<App />, root);
 attempt(async () => {
-  const notKept = await keepForOffline();
-  state.isKept.value = notKept === undefined;
+  const { kept } = await keepForOffline();
+  void kept.then((problem) => {
+    state.isKept.value = problem === undefined;
+  });
   await start();
   if (!state.opening.value && !state.model.value) await openDemo();
 });
