@@ -1,4 +1,5 @@
 import { batch } from '@preact/signals';
+import digits from '../digits.onnx?url';
 import { engine } from '../engine.ts';
 import { forget as forgetSettings, remember, rememberedSettings } from '../remembered.ts';
 import * as state from '../state.ts';
@@ -21,7 +22,7 @@ export async function start(): Promise<void> {
 
 /** Opens the small network that the page comes with. */
 export async function openDemo(): Promise<void> {
-  const answer = await fetch(new URL('digits.onnx', document.baseURI));
+  const answer = await fetch(digits);
   if (!answer.ok) throw new Error(`The page's own network is not there (${answer.status}): build the app again.`);
   const file = { name: 'digits.onnx', bytes: new Uint8Array(await answer.arrayBuffer()) };
   await openModel({ file, beside: [], settings: { classes: Array.from('0123456789') } }, true);

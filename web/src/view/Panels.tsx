@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { attempt } from '../actions/attempt.ts';
 import { showUnit, take } from '../actions/explaining.ts';
+import digits from '../digits.onnx?url';
 import * as state from '../state.ts';
 import { Layer } from './Layer.tsx';
 import { drawPart, drawPicture } from './layers.ts';
@@ -120,7 +121,7 @@ export function Take() {
         {state.isDemo.value && (
           <>
             {' ('}
-            <a href="./digits.onnx" download>
+            <a href={digits} download="digits.onnx">
               {text.network}
             </a>
             )
