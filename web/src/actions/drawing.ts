@@ -3,19 +3,25 @@ import { engine } from '../engine.ts';
 import * as state from '../state.ts';
 import type { Picture } from '../worker/protocol.ts';
 import { attempt } from './attempt.ts';
-import { begin, forgetImage } from './current.ts';
+import { begin, current, forgetImage, isCurrent } from './current.ts';
 import { openImage } from './opening.ts';
 
-/** A drawing follows the pen: its decision and one quick map at once, all maps once the pen rests. */
+/** The pen rests for so long, in ms, before the drawing is explained as a whole. */
+const restAfter = 450;
+
 let isGlancing = false;
 let waiting: Picture | undefined;
 let rest: ReturnType<typeof setTimeout> | undefined;
-const restAfter = 450;
 
+/**
+ * A drawing follows the pen: its decision and one quick map at once, of the last of several strokes; all maps once the pen rests.
+ * @param drawing nothing where the pad is empty.
+ */
 export async function follow(drawing: Picture | undefined): Promise<void> {
   clearTimeout(rest);
+  begin();
+  waiting = drawing;
   if (!drawing) {
-    begin();
     await engine.stop();
     batch(() => {
       forgetImage();
@@ -23,24 +29,40 @@ export async function follow(drawing: Picture | undefined): Promise<void> {
     });
     return;
   }
-  waiting = drawing;
   if (isGlancing) return;
   isGlancing = true;
+  let last = drawing;
   try {
     while (waiting) {
-      const now = waiting;
+      last = waiting;
       waiting = undefined;
-      const start = performance.now();
-      const { decision, cells } = await engine.glanceWithMap(now);
-      batch(() => {
-        state.image.value = { name: 'drawing.png', seen: now, decision, tried: [] };
-        state.found.value = undefined;
-        state.regions.value = undefined;
-        state.pen.value = { cells, milliseconds: Math.round(performance.now() - start) };
-      });
+      await glance(last);
     }
   } finally {
     isGlancing = false;
   }
-  rest = setTimeout(() => attempt(() => openImage({ name: 'drawing.png', picture: drawing }, true)), restAfter);
+  const mine = current();
+  rest = setTimeout(() => {
+    if (isCurrent(mine)) attempt(() => openImage({ name: 'drawing.png', picture: last }, true));
+  }, restAfter);
+}
+
+async function glance(drawing: Picture): Promise<void> {
+  const mine = current();
+  const start = performance.now();
+  try {
+    const { decision, cells } = await engine.glanceWithMap(drawing);
+    // Another model may have been opened meanwhile; a further stroke comes after this one.
+    if (!isCurrent(mine) && !waiting) return;
+    batch(() => {
+      state.image.value = { name: 'drawing.png', seen: drawing, decision, tried: [] };
+      state.found.value = undefined;
+      state.extras.value = [];
+      state.regions.value = undefined;
+      state.work.value = undefined;
+      state.pen.value = { cells, milliseconds: Math.round(performance.now() - start) };
+    });
+  } catch (error) {
+    if (isCurrent(mine)) throw error;
+  }
 }

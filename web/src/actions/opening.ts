@@ -55,6 +55,7 @@ export async function openModel(asked: ModelRequest, isDemo = false): Promise<vo
   } catch (error) {
     batch(() => {
       state.model.value = undefined;
+      state.isDemo.value = false;
       request = undefined;
     });
     throw error;

@@ -21,8 +21,8 @@ export function App() {
       <Header />
       <main class={isOver ? 'over-page' : ''} data-step={state.work.value ? undefined : state.found.value?.step}>
         <div class="hero">
-          <h1>{state.isDemo.value ? tagline : model?.name}</h1>
-          {state.isDemo.value && <p class="lede">{lede}</p>}
+          <h1>{model && !state.isDemo.value ? model.name : tagline}</h1>
+          {(!model || state.isDemo.value) && <p class="lede">{lede}</p>}
         </div>
         <Says />
         <div class="board">
