@@ -92,7 +92,11 @@ export function engine(): Engine {
     model = undefined;
     shown = undefined;
     quickMap = undefined;
-    await (await map)?.release();
+    // What could not be compiled holds nothing.
+    await map?.then(
+      (explainer) => explainer.release(),
+      () => undefined,
+    );
     await before?.subjects.release();
   }
 
