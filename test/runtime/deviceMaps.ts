@@ -14,7 +14,7 @@ const settings: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'layer-conductance': { steps: 4 },
   occlusion: { window: 14 },
   'feature-ablation': { grid: 3 },
-  'kernel-shap': { grid: 3, samples: 40 },
+  'kernel-shap': { grid: 2, samples: 16 },
   rise: { samples: 8 },
 };
 
