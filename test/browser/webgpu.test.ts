@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
@@ -9,23 +9,19 @@ import { tolerance } from '../runtime/deviceMaps.ts';
 import type * as Page from './webgpu/page.ts';
 
 const executablePath = '/usr/bin/chromium';
-/** Methods of each family, and all that the page of an explanation has by default. */
+const modelOf = (network: string) => [...readFileSync(`test/reference/${network}.onnx`)];
+/** Some of each family; all of them on all networks: test/runtime/webgpu.test.ts, in Node. */
 const methods = [
   'saliency',
   'smoothgrad',
   'integrated-gradients',
-  'expected-gradients',
   'deep-lift',
   'guided-grad-cam',
-  'layer-conductance',
   'occlusion',
-  'feature-ablation',
   'kernel-shap',
   'rise',
   'lrp-epsilon-plus',
-  'lrp-epsilon-gamma-box',
   'deep-taylor',
-  'attn-lrp',
 ];
 
 describe.skipIf(!existsSync(executablePath))("WebGPU in Chromium, on SwiftShader (needs Debian's chromium)", () => {
@@ -58,17 +54,35 @@ describe.skipIf(!existsSync(executablePath))("WebGPU in Chromium, on SwiftShader
     await rm(cacheDir, { recursive: true, force: true });
   });
 
-  it("gives WebAssembly's maps", async () => {
+  async function open() {
     const page = await browser.newPage();
     await page.goto(server.resolvedUrls?.local[0] ?? '');
-    const model = [...(await readFile('test/reference/lenet_digits.onnx'))];
-    await page.waitForFunction('globalThis.differences');
+    await page.waitForFunction('globalThis.page');
+    return page;
+  }
+
+  it("gives WebAssembly's maps", async () => {
+    const page = await open();
     const found = await page.evaluate(
-      ([bytes, ids]) => (globalThis as unknown as typeof Page).differences(bytes, ids),
-      [model, methods] as const,
+      ([bytes, ids]) => (globalThis as unknown as InPage).page.differences(bytes, ids),
+      [modelOf('lenet_digits'), methods] as const,
     );
     for (const [i, method] of methods.entries())
       expect(found[i], `${method}: ${found[i]}`).toBeLessThanOrEqual(tolerance);
     await page.close();
   });
+
+  it('explains with the default methods, checks the maps and writes the report', async () => {
+    const page = await open();
+    const report = await page.evaluate(
+      (bytes) => (globalThis as unknown as InPage).page.report(bytes),
+      modelOf('avg_tanh'),
+    );
+    expect(report).toContain('pattern');
+    await page.close();
+  });
 });
+
+interface InPage {
+  readonly page: typeof Page;
+}

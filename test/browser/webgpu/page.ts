@@ -1,6 +1,9 @@
 import * as ort from 'onnxruntime-web/webgpu';
+import { explainImages } from '../../../src/app/explainImages.ts';
+import { renderReport, reportView } from '../../../src/app/reportView.ts';
+import type { Classifier } from '../../../src/model/classifier.ts';
 import { loadClassifier } from '../../../src/model/loadClassifier.ts';
-import { float32 } from '../../../src/onnx/tensor.ts';
+import { float32, sizeOf, type Tensor } from '../../../src/onnx/tensor.ts';
 import { webRuntime } from '../../../src/runtime/web.ts';
 import { difference, mapsOf } from '../../runtime/deviceMaps.ts';
 
@@ -12,9 +15,7 @@ export async function differences(model: readonly number[], methods: readonly st
   const bytes = Uint8Array.from(model);
   const onProcessor = await loadClassifier(bytes, { runtime: webRuntime() });
   const onDevice = await loadClassifier(bytes, { runtime: webRuntime({ device: 'webgpu', ort }) });
-  const { channels, height, width } = onProcessor.input;
-  const values = Array.from({ length: channels * height * width }, (_, i) => ((i * 7) % 11) / 11);
-  const explained = { images: float32([1, channels, height, width], values), targets: [3] };
+  const explained = { images: imageFor(onProcessor), targets: [3] };
   const found: (number | string)[] = [];
   for (const method of methods) {
     const expected = await mapsOf(onProcessor, method, explained);
@@ -24,4 +25,21 @@ export async function differences(model: readonly number[], methods: readonly st
   await onProcessor.release();
   await onDevice.release();
   return found;
+}
+
+/** In the browser: what an app does on WebGPU, from bytes to a report. */
+export async function report(model: readonly number[]): Promise<string> {
+  const classifier = await loadClassifier(Uint8Array.from(model), { runtime: webRuntime({ device: 'webgpu', ort }) });
+  const image = imageFor(classifier);
+  const found = await explainImages(classifier, [{ name: 'pattern', image }]);
+  await classifier.release();
+  return renderReport(reportView(found, { modelName: 'model.onnx' }));
+}
+
+function imageFor({ input }: Classifier): Tensor<'float32'> {
+  const dims = [1, input.channels, input.height, input.width];
+  return float32(
+    dims,
+    Array.from({ length: sizeOf(dims) }, (_, i) => ((i * 7) % 11) / 11),
+  );
 }
