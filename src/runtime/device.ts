@@ -12,7 +12,7 @@ export const limitsOf: Readonly<Partial<Record<Device, RuntimeLimits>>> = {
     // The Indices are refused while it runs. The others, left to the processor, would take numbers there and back, and float64 is
     // not even there where onnxruntime-web is built for WebGPU.
     lacks: ['float64', 'MaxPool.Indices', 'SpaceToDepth', 'Sum'],
-    // By ONNX Runtime's profile of most methods on networks of test/reference, but for sizes and indices; MaxUnpool was not profiled.
+    // By ONNX Runtime's profile of the methods on networks of test/reference, but for sizes and indices; MaxUnpool was not profiled.
     onProcessor: ['BitShift', 'BitwiseAnd', 'BitwiseXor', 'Loop', 'MaxUnpool'],
   },
 };

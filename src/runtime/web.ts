@@ -19,7 +19,7 @@ export interface WebRuntimeOptions {
   readonly device?: 'cpu' | 'webgpu';
   /**
    * The entry of onnxruntime-web that runs graphs; default 'onnxruntime-web'. WebGPU needs another one, whose kernels are those of
-   * onnxruntime-node: `import * as ort from 'onnxruntime-web/webgpu'`.
+   * onnxruntime-node: `import * as ort from 'onnxruntime-web/webgpu'`. It has no float64: not for 'cpu', where sampled methods need it.
    */
   readonly ort?: typeof defaultEntry;
 }
