@@ -27,10 +27,11 @@ export function foreignFloats(graph: Graph): ElementType[] {
  * tensors in attributes, and the types that Cast and its like name.
  */
 export function toFloat32(model: Model): Model {
-  return { ...model, graph: convertGraph(model.graph) };
+  return { ...model, graph: graphToFloat32(model.graph) };
 }
 
-function convertGraph(graph: Graph): Graph {
+/** See toFloat32; the graphs in attributes too. */
+export function graphToFloat32(graph: Graph): Graph {
   return {
     ...graph,
     inputs: graph.inputs.map(convertValue),
@@ -64,7 +65,7 @@ const otherCodes = otherFloats.map(elementTypeCode);
 function convertNode(node: Node): Node {
   const entries = Object.entries(node.attributes).map(([name, attribute]): [string, Attribute] => {
     if (attribute.type === 'tensor') return [name, convertAttribute(attribute)];
-    if (attribute.type === 'graph') return [name, { type: 'graph', value: convertGraph(attribute.value) }];
+    if (attribute.type === 'graph') return [name, { type: 'graph', value: graphToFloat32(attribute.value) }];
     const isType = attribute.type === 'int' && typeAttributes[node.op] === name && otherCodes.includes(attribute.value);
     return [name, isType ? { type: 'int', value: elementTypeCode('float32') } : attribute];
   });

@@ -9,10 +9,11 @@ export type Device = (typeof devices)[number];
 /** What is known of a device; of others than these nothing is known to be missing. */
 export const limitsOf: Readonly<Partial<Record<Device, RuntimeLimits>>> = {
   webgpu: {
-    // Without the operator Sum as a whole, ONNX Runtime would copy each gradient of a branch to the processor and back.
-    lacks: ['MaxPool.Indices', 'Sum'],
-    // By ONNX Runtime's profile of most methods on networks of test/reference, but for sizes and indices; MaxUnpool was not profiled.
-    onProcessor: ['BitShift', 'BitwiseAnd', 'BitwiseXor', 'Loop', 'MaxUnpool', 'SpaceToDepth'],
+    // The Indices are refused while it runs. The others, left to the processor, would take numbers there and back, and float64 is
+    // not even there where onnxruntime-web is built for WebGPU.
+    lacks: ['float64', 'MaxPool.Indices', 'SpaceToDepth', 'Sum'],
+    // By ONNX Runtime's profile of the methods on networks of test/reference, but for sizes and indices; MaxUnpool was not profiled.
+    onProcessor: ['BitShift', 'BitwiseAnd', 'BitwiseXor', 'Loop', 'MaxUnpool'],
   },
 };
 

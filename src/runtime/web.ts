@@ -2,7 +2,7 @@ import * as defaultEntry from 'onnxruntime-web';
 import { isKonkyoError } from '../konkyoError.ts';
 import { limitsOf, providerOf } from './device.ts';
 import { onnxRuntime } from './onnxRuntime.ts';
-import { type Runtime, SessionError } from './runtime.ts';
+import { type Runtime, type RuntimeLimits, SessionError } from './runtime.ts';
 
 /** How the WebAssembly runtime is set up. */
 export interface WebRuntimeOptions {
@@ -19,7 +19,7 @@ export interface WebRuntimeOptions {
   readonly device?: 'cpu' | 'webgpu';
   /**
    * The entry of onnxruntime-web that runs graphs; default 'onnxruntime-web'. WebGPU needs another one, whose kernels are those of
-   * onnxruntime-node: `import * as ort from 'onnxruntime-web/webgpu'`.
+   * onnxruntime-node: `import * as ort from 'onnxruntime-web/webgpu'`. It has no float64: not for 'cpu', where sampled methods need it.
    */
   readonly ort?: typeof defaultEntry;
 }
@@ -44,8 +44,11 @@ export function webRuntime({ device = 'cpu', ...options }: WebRuntimeOptions = {
     );
   }
   const runtime = onnxRuntime(options.ort, `${processor.name} on webgpu`, providerOf('webgpu'), processor.threads);
-  return { ...runtime, limits: limitsOf.webgpu, reference: processor };
+  return { ...runtime, limits: limitsOf.webgpu, reference: { ...processor, limits: limitsOfItsProcessor } };
 }
+
+/** The entry for WebGPU is built without double precision, WebAssembly too. */
+const limitsOfItsProcessor: RuntimeLimits = { lacks: ['float64'], onProcessor: [] };
 
 function wasmRuntime({
   threads = 1,

@@ -30,7 +30,7 @@ export async function coveringExplainer(
   const scoring = { ...model, graph: prune(model.graph, outputs, [inputName]) };
   // A small window changes the score in its last digits: where the runtime can, more of them are computed. Of what ONNX
   // Runtime fuses when it optimises, some operators (QuickGelu) have no float64 kernel.
-  const double = inDoublePrecision(scoring);
+  const double = runtime.limits?.lacks.includes('float64') ? undefined : inDoublePrecision(scoring);
   const scored = await program(runtime, double ?? scoring, double ? { optimization: 'none' } : {});
   const explainer: Explainer = {
     async attribute(images, targets): Promise<Attribution> {

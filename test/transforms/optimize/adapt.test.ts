@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { elementTypeCode } from '../../../src/onnx/elementType.ts';
 import type { Graph } from '../../../src/onnx/graph.ts';
 import { emptyGraph, GraphBuilder } from '../../../src/onnx/graphBuilder.ts';
-import { float32, int64, sizeOf } from '../../../src/onnx/tensor.ts';
+import { float32, int64, sizeOf, tensor } from '../../../src/onnx/tensor.ts';
+import { foreignFloats } from '../../../src/onnx/toFloat32.ts';
 import { random } from '../../../src/random/random.ts';
 import { probe } from '../../../src/runtime/probe.ts';
 import type { Runtime } from '../../../src/runtime/runtime.ts';
@@ -140,6 +142,72 @@ it('adds up in twos, in the order of a sum', async () => {
     await session.release();
   }
   expect(results[1]).toEqual(results[0]);
+});
+
+it.each([
+  { dims: [2, 3, 4, 6], block: 2 },
+  { dims: [1, 2, 9, 3], block: 3 },
+  { dims: [0, 2, 4, 4], block: 2 },
+])('gives blocks of $block as channels, $dims', async ({ dims, block }) => {
+  const attributes = { blocksize: { type: 'int', value: block } } as const;
+  const graph = graphOf({
+    inputs: [value('x', dims)],
+    nodes: [node('SpaceToDepth', ['x'], ['y'], { attributes })],
+    outputs: ['y'],
+  });
+  const adapted = adapt(graph, ['SpaceToDepth']);
+  expect(adapted.nodes.filter(({ op }) => op === 'SpaceToDepth')).toEqual([]);
+  const x = float32(
+    dims,
+    Array.from({ length: sizeOf(dims) }, (_, i) => i),
+  );
+  expect(await run(adapted, x)).toEqual(await run(graph, x));
+});
+
+it('sums in float32 what was summed in float64, in loops too: by hand', async () => {
+  const to = (type: 'float32' | 'float64') =>
+    ({ attributes: { to: { type: 'int', value: elementTypeCode(type) } } }) as const;
+  const body: Graph = {
+    ...emptyGraph('body'),
+    inputs: [value('turn', [], 'int64'), value('going', [], 'bool'), value('before', [2], 'float64')],
+    outputs: [value('on', [], 'bool'), value('after', [2], 'float64')],
+    nodes: [
+      node('Cast', ['x'], ['double'], to('float64')),
+      node('Add', ['before', 'double'], ['after']),
+      node('Identity', ['going'], ['on']),
+    ],
+  };
+  const graph = graphOf({
+    inputs: [value('x', [2])],
+    constants: { turns: int64([3], []), start: tensor('float64', [2], Float64Array.of(0, 1)) },
+    nodes: [
+      node('Loop', ['turns', '', 'start'], ['sum'], { attributes: { body: { type: 'graph', value: body } } }),
+      node('Cast', ['sum'], ['out'], to('float32')),
+    ],
+    outputs: ['out'],
+  });
+  const adapted = adapt(graph, ['float64']);
+  expect(foreignFloats(adapted)).toEqual([]);
+  expect((await run(adapted, float32([2], [0.5, -2]))).out).toEqual(float32([2], [1.5, -5]));
+});
+
+it('gives what several rewrites add names of their own', async () => {
+  const attributes = { blocksize: { type: 'int', value: 2 } } as const;
+  const graph = graphOf({
+    inputs: [value('x', [1, 1, 4, 4])],
+    nodes: [
+      node('SpaceToDepth', ['x'], ['blocks'], { attributes }),
+      node('MaxPool', ['blocks'], ['pooled', 'i'], { attributes: { kernel_shape: { type: 'ints', value: [2, 2] } } }),
+      node('Cast', ['i'], ['at'], { attributes: { to: { type: 'int', value: elementTypeCode('float32') } } }),
+      node('Sum', ['pooled', 'at', 'pooled'], ['y']),
+    ],
+    outputs: ['y'],
+  });
+  const adapted = adapt(graph, ['SpaceToDepth', 'MaxPool.Indices', 'Sum']);
+  const names = adapted.nodes.map(({ name }) => name).filter((name) => name !== '');
+  expect(new Set(names).size).toBe(names.length);
+  const x = levels([1, 1, 4, 4]);
+  expect(await run(adapted, x)).toEqual(await run(graph, x));
 });
 
 it('leaves a runtime without gaps its graph', () => {
