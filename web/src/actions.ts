@@ -63,6 +63,7 @@ export async function openDemo(): Promise<void> {
 
 /** Opens a model, with what was said of it before, and the picture that is chosen again. */
 export async function openModel(asked: ModelRequest, isDemo = false): Promise<void> {
+  leaveDrawing();
   opened += 1;
   batch(() => {
     forgetImage();
@@ -129,6 +130,7 @@ export async function forget(): Promise<void> {
 }
 
 export async function openChoice({ name, file }: state.Choice): Promise<void> {
+  leaveDrawing();
   state.chosen.value = name;
   await openImage({ name, bytes: new Uint8Array(await file.arrayBuffer()) }, true);
 }
@@ -182,41 +184,50 @@ function forgetImage(): void {
 
 /** A drawing follows the pen: its decision and one quick map at once, all maps once the pen rests. */
 let isGlancing = false;
-let waiting: Picture | undefined;
+/** What the pad shows, while it is what is looked at. */
+let drawn: Picture | undefined;
 let rest: ReturnType<typeof setTimeout> | undefined;
 const restAfter = 450;
 
+function leaveDrawing(): void {
+  clearTimeout(rest);
+  drawn = undefined;
+}
+
 export async function follow(drawing: Picture | undefined): Promise<void> {
   clearTimeout(rest);
+  drawn = drawing;
+  // What is still being found out is of what the pad showed before.
+  opened += 1;
+  if (state.work.value || !drawing) await engine.stop();
   if (!drawing) {
-    opened += 1;
-    await engine.stop();
     batch(() => {
       forgetImage();
       state.pen.value = undefined;
     });
     return;
   }
-  waiting = drawing;
   if (isGlancing) return;
   isGlancing = true;
+  let last: Picture | undefined;
   try {
-    while (waiting) {
-      const now = waiting;
-      waiting = undefined;
+    while (drawn && drawn !== last) {
+      last = drawn;
       const start = performance.now();
-      const { decision, cells } = await engine.glanceWithMap(now);
+      const { decision, cells } = await engine.glanceWithMap(last);
+      if (!drawn) return;
+      const seen = last;
       batch(() => {
-        state.image.value = { name: 'drawing', seen: now, decision, tried: [] };
-        state.found.value = undefined;
-        state.regions.value = undefined;
+        forgetImage();
+        state.image.value = { name: 'drawing', seen, decision, tried: [] };
         state.pen.value = { cells, milliseconds: Math.round(performance.now() - start) };
       });
     }
   } finally {
     isGlancing = false;
   }
-  rest = setTimeout(() => attempt(() => openImage({ name: 'drawing', picture: drawing }, true)), restAfter);
+  const picture = last;
+  if (picture) rest = setTimeout(() => attempt(() => openImage({ name: 'drawing', picture }, true)), restAfter);
 }
 
 /** The decision for the changed picture, the last of several changes. */
