@@ -35,8 +35,8 @@ const told = (mine: number): Told => ({
   doing({ done, total, what }) {
     if (mine !== opened) return;
     const before = state.work.value;
-    const isSame = before?.what === what && done > 0;
-    state.work.value = { done, total, what, since: isSame ? before.since : performance.now() };
+    const goesOn = before !== undefined && before.total === total && done > 0 && done >= before.done;
+    state.work.value = { done, total, what, since: goesOn ? before.since : performance.now() };
   },
   found(found) {
     if (mine === opened) state.found.value = found;
