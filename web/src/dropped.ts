@@ -42,6 +42,8 @@ export async function openFiles(files: readonly File[]): Promise<void> {
   }
   if (pictures.length > 0) addChoices(pictures);
   if (first) {
+    // What came with the model is looked at, not what was looked at before.
+    if (pictures[0]) state.chosen.value = pictures[0].name;
     const beside = files.filter((file) => !models.includes(file) && !pictures.includes(file));
     const described = await settingsIn(beside);
     const data = await Promise.all(beside.filter(({ name }) => !/\.(json|txt)$/i.test(name)).map(bytesOf));

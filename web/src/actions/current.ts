@@ -20,8 +20,8 @@ export const told = (mine: number): Told => ({
   doing({ done, total, what }) {
     if (!isCurrent(mine)) return;
     const before = state.work.value;
-    const isSame = before?.what === what && done > 0;
-    state.work.value = { done, total, what, since: isSame ? before.since : performance.now() };
+    const goesOn = before !== undefined && before.total === total && done > 0 && done >= before.done;
+    state.work.value = { done, total, what, since: goesOn ? before.since : performance.now() };
   },
   found(found) {
     if (isCurrent(mine)) state.found.value = found;

@@ -21,8 +21,9 @@ export async function follow(drawing: Picture | undefined): Promise<void> {
   clearTimeout(rest);
   begin();
   waiting = drawing;
+  // What is still being found out is of what the pad showed before.
+  if (state.work.value || !drawing) await engine.stop();
   if (!drawing) {
-    await engine.stop();
     batch(() => {
       forgetImage();
       state.pen.value = undefined;

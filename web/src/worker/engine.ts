@@ -142,7 +142,8 @@ export function engine(): Engine {
       explainImages(subjects, [named], {
         methods: request.methods?.map((id) => methodKind(id).create({})) ?? cheapestFirst,
         ...{ checks: request.checks, signal, studies: false },
-        progress: (done, total, what) => told.doing({ done, total, what }),
+        // Of what is done there is nothing to wait for.
+        progress: (done, total, what) => done < total && told.doing({ done, total, what }),
         onFound: async (some, step) => told.found(keep(some, step)),
       }),
     );
