@@ -56,7 +56,7 @@ const allowed = {
 };
 
 /** May import what only Node has; everything else runs in a browser. */
-const onlyInNode = /^(cli\/|node\/|files\/|runtime\/node\.ts|datasets\/)/;
+const onlyInNode = /^(cli\/|node\/|files\/|runtime\/node(Lane)?\.ts|datasets\/)/;
 
 const floorOf = (file: string) => file.replace(/[/.].*/s, '');
 

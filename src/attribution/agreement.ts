@@ -4,10 +4,12 @@ import { probeImages } from '../model/probeImages.ts';
 import { referenceOf } from '../model/reference.ts';
 import { type Graph, type Model, subgraphs } from '../onnx/graph.ts';
 import { rows, type Tensor } from '../onnx/tensor.ts';
-import { type Program, program, type Rows } from '../runtime/program.ts';
+import { lanesFor, programInLanes, type RowRunner } from '../runtime/lanes.ts';
+import type { Rows } from '../runtime/program.ts';
 import { floatOutputOf, type OptimizationLevel, optimizationLevels, type Runtime } from '../runtime/runtime.ts';
 import { adapt } from '../transforms/optimize/adapt.ts';
 import { explained } from './explainedScores.ts';
+import { openShares, type Shares } from './shares.ts';
 
 /** An explanation's score and the predicted one may differ by this share of what the score varies by: two graphs' rounding. */
 const tolerance = 1e-3;
@@ -36,21 +38,31 @@ export async function openChecked(
     names,
     score,
     imagesAtOnce,
-  }: { readonly names: readonly string[]; readonly score: string; readonly imagesAtOnce: number },
+    shares,
+  }: {
+    readonly names: readonly string[];
+    readonly score: string;
+    readonly imagesAtOnce: number;
+    readonly shares?: (lanes: number) => Shares;
+  },
 ): Promise<CheckedSession> {
   const { runtime, inputName, preparation, scores } = classifier;
   const most = optimizationLevels.indexOf(preparation.optimization);
   const untried = optimizationLevels.slice(0, most + 1);
-  const open = (optimization: OptimizationLevel = 'none') =>
-    program(runtime, model, { batchSize: imagesAtOnce, optimization });
-  let session: Program = await open(untried.pop());
+  const lanes = shares && lanesFor(runtime, classifier.model);
+  const shared = lanes && shares(lanes.length);
+  const open = (optimization: OptimizationLevel = 'none'): Promise<RowRunner> =>
+    shared
+      ? openShares(runtime, lanes, model, shared, { names, imagesAtOnce, optimization })
+      : programInLanes(runtime, model, { outputs: names, batchSize: imagesAtOnce, optimization });
+  let session = await open(untried.pop());
   let checked = false;
   const always = leftToProcessor(runtime, model.graph);
   let notes: readonly string[] = always;
   return {
     async run(feeds, weights) {
       const count = weights.dims[0] ?? 0;
-      const run = () => session.runRows(feeds, { wanted: names });
+      const run = () => session.runRows(feeds);
       let values = await run();
       while (!checked && count > 0) {
         const [image] = [feeds[inputName]].flatMap((images) => (images ? [rows(images, 0, 1)] : []));

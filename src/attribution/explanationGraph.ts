@@ -9,6 +9,7 @@ import { openChecked } from './agreement.ts';
 import { aboveBaselines, completenessOf } from './explainedScores.ts';
 import type { Attribution, Explainer } from './explainer.ts';
 import { withMapNotes } from './mapNotes.ts';
+import type { Shares } from './shares.ts';
 
 /** A method's whole computation for one classifier as one graph: images and a target go in, maps come out. */
 export interface ExplanationGraph {
@@ -25,6 +26,8 @@ export interface ExplanationGraph {
   readonly notes?: readonly string[];
   /** Images that go through at once; the classifier's batch size by default. */
   readonly imagesAtOnce?: number;
+  /** The same computation shared out among this many lanes, where it can be. */
+  readonly shares?: (lanes: number) => Shares;
   /** Where a map should sum to a difference of scores: the images [b, ...] whose mean score is subtracted. */
   readonly baselines?: Tensor<'float32'>;
   /** Further outputs, and what is read off them. */
@@ -55,9 +58,19 @@ export function givenWeights({ scores }: Pick<Classifier, 'scores'>): TargetSour
 
 /** An explainer that runs an explanation graph whose target source is `givenWeights`. */
 export async function graphExplainer(classifier: Classifier, explanation: ExplanationGraph): Promise<Explainer> {
-  const { graph, score, map, layer, notes, baselines, extra, imagesAtOnce = classifier.batchSize } = explanation;
+  const {
+    graph,
+    score,
+    map,
+    layer,
+    notes,
+    baselines,
+    extra,
+    imagesAtOnce = classifier.batchSize,
+    shares,
+  } = explanation;
   const names = [score, map, ...(extra ? [extra.output] : [])];
-  const session = await openChecked(classifier, { ...classifier.model, graph }, { names, score, imagesAtOnce });
+  const session = await openChecked(classifier, { ...classifier.model, graph }, { names, score, imagesAtOnce, shares });
   const wantsScores = graph.inputs.some(({ name }) => name === scoresInput);
   let ofBaselines: Tensor<'float32'> | undefined;
   const explainer: Explainer = {

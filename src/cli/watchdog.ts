@@ -22,6 +22,7 @@ export function watched(
   const watching = (unwatched: Runtime): Runtime => ({
     ...unwatched,
     reference: unwatched.reference && watching(unwatched.reference),
+    lanes: unwatched.lanes?.map(watching),
     async createSession(model: Model, options?: SessionOptions): Promise<Session> {
       const during = watchdog.for(safeName(`${name}${loopsOf(model.graph)}`));
       const session = await during(() => unwatched.createSession(model, options));

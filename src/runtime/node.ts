@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import type * as OnnxRuntimeNode from 'onnxruntime-node';
 import { type Device, limitsOf, providerOf } from './device.ts';
+import { ortInThread } from './nodeLane.ts';
 import { onnxRuntime } from './onnxRuntime.ts';
 import { type Runtime, SessionError } from './runtime.ts';
 
@@ -26,7 +27,7 @@ export function nodeRuntime({ threads = availableParallelism(), device = 'cpu' }
   process.env.ORT_DISABLE_TELEMETRY ??= '1';
   const ort = installed();
   const name = `onnxruntime-node ${ort.env.versions.node ?? ''}`.trim();
-  const processor = onnxRuntime(ort, name, 'cpu', threads);
+  const processor = { ...onnxRuntime(ort, name, 'cpu', threads), lanes: lanesOf(ort, name, threads) };
   if (device === 'cpu') return processor;
   const supported = ort.listSupportedBackends().map((backend) => backend.name);
   if (!supported.includes(device)) {
@@ -36,6 +37,20 @@ export function nodeRuntime({ threads = availableParallelism(), device = 'cpu' }
   }
   const limits = limitsOf[device];
   return { ...onnxRuntime(ort, `${name} on ${device}`, providerOf(device), threads), limits, reference: processor };
+}
+
+/** More lanes than this would hold the weights as many times over. */
+const mostLanes = 4;
+
+/** The threads shared out: the first lane is this thread, each other one a thread of its own. */
+function lanesOf(ort: typeof OnnxRuntimeNode, name: string, threads: number): readonly Runtime[] | undefined {
+  const count = Math.min(mostLanes, threads);
+  if (count < 2) return undefined;
+  const file = requireHere.resolve('onnxruntime-node');
+  return Array.from({ length: count }, (_, lane) => {
+    const share = Math.floor((threads + lane) / count);
+    return onnxRuntime(lane === 0 ? ort : ortInThread(file, ort.Tensor), name, 'cpu', share);
+  });
 }
 
 const requireHere = createRequire(import.meta.url);

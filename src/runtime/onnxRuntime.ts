@@ -1,9 +1,4 @@
-import type {
-  InferenceSession,
-  InferenceSessionFactory,
-  Tensor as OrtTensor,
-  TensorConstructor,
-} from 'onnxruntime-common';
+import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from 'onnxruntime-common';
 import type { DataOf, ElementType } from '../onnx/elementType.ts';
 import { type Model, type ValueInfo, valueNames } from '../onnx/graph.ts';
 import { reservedPrefix } from '../onnx/graphBuilder.ts';
@@ -21,10 +16,22 @@ import {
   type Values,
 } from './runtime.ts';
 
-/** What onnxruntime-node and onnxruntime-web have in common. */
-interface OnnxRuntimePackage {
-  readonly InferenceSession: InferenceSessionFactory;
+/** What is asked of onnxruntime-node and onnxruntime-web. */
+export interface OnnxRuntimePackage {
+  readonly InferenceSession: {
+    create(model: Uint8Array, settings: InferenceSession.SessionOptions): Promise<OrtSession>;
+  };
   readonly Tensor: TensorConstructor;
+}
+
+interface OrtSession {
+  readonly outputNames: readonly string[];
+  run(
+    feeds: InferenceSession.FeedsType,
+    outputs: readonly string[],
+    options: InferenceSession.RunOptions,
+  ): Promise<InferenceSession.ReturnType>;
+  release(): Promise<void>;
 }
 
 /** ONNX Runtime makes as many threads as it is told. */
@@ -63,7 +70,7 @@ export function onnxRuntime(
         executionMode: 'sequential',
         ...quiet,
       };
-      let session: InferenceSession;
+      let session: OrtSession;
       try {
         session = await ort.InferenceSession.create(writeModel(withSafeNames(model)), settings);
       } catch (cause) {
@@ -94,7 +101,7 @@ function ortLevel(level: OptimizationLevel): NonNullable<InferenceSession.Sessio
   return level === 'none' ? 'disabled' : level;
 }
 
-function wrap(session: InferenceSession, OrtTensor: TensorConstructor, name: string): Session {
+function wrap(session: OrtSession, OrtTensor: TensorConstructor, name: string): Session {
   let released: Promise<void> | undefined;
   return {
     outputNames: session.outputNames.map(ownName),

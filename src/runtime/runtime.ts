@@ -15,6 +15,11 @@ export interface Runtime {
   readonly limits?: RuntimeLimits;
   /** What it is held against: models are looked at, and run as they were given, on this one. By default on itself. */
   readonly reference?: Runtime;
+  /**
+   * Its threads shared out among runtimes whose sessions run at the same time: for what can be split into parts of equal size,
+   * that is faster than every operator on all threads. By default there are none.
+   */
+  readonly lanes?: readonly Runtime[];
   /** @throws SessionError when the runtime refuses the model. */
   createSession(model: Model, options?: SessionOptions): Promise<Session>;
 }
@@ -91,6 +96,7 @@ export function limitOptimization(runtime: Runtime, most: OptimizationLevel): Ru
   if (most === 'all') return runtime;
   return {
     ...runtime,
+    lanes: runtime.lanes?.map((lane) => limitOptimization(lane, most)),
     createSession: (model, { optimization = 'all', ...others } = {}) =>
       runtime.createSession(model, { ...others, optimization: lower(optimization, most) }),
   };

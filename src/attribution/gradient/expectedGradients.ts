@@ -74,6 +74,7 @@ function expectedGraph(
       next: (gradient, _samples, [before = '']) => [
         sum.add(builder, before, sumOverSamples(builder, changeTimes(builder, gradient, difference), mapDims)),
       ],
+      join: sum.join,
       finish: (outer, [total = '']) => sum.finish(outer, total),
     };
   };

@@ -8,8 +8,8 @@ import { checkedWeights } from '../explanationGraph.ts';
 import { cut, cutOf, firstPoints, gapOf, type Interval, type PathPoint, worstOf } from './refinedPath.ts';
 import { saliency } from './saliency.ts';
 
-/** Intervals of equal length to begin with. */
-const first = 8;
+/** Intervals of equal length to begin with: cutting goes on by thirds. */
+const first = 3;
 
 /** Gradients of an image at most, and bytes of them. */
 const most = { points: 1000, bytes: 256e6 };

@@ -70,6 +70,7 @@ function integratedGraph(
       next: (gradient, _samples, [before = '']) => [
         sum.add(builder, before, changeTimes(builder, weightedSum(builder, gradient, weights, mapDims), difference)),
       ],
+      join: sum.join,
       finish: (outer, [total = '']) => sum.finish(outer, total),
     };
   };

@@ -77,7 +77,7 @@ function noiseGraph(
   { samples, noise, seed, statistic }: Noise,
 ): ExplanationGraph {
   const mapDims = imageShapeOf(classifier);
-  const { state, next, finish } = statisticPlans[statistic].inGraph(mapDims, samples);
+  const { state, next, join, finish } = statisticPlans[statistic].inGraph(mapDims, samples);
   const keys = tensor('uint32', [samples], noiseKeys(random(seed), samples));
   const plan: SamplingPlan = (builder, { images, rowsOf }) => {
     const added = addPixelNoise(builder, rowsOf(keys, 'keys'), noise, classifier.input);
@@ -86,6 +86,7 @@ function noiseGraph(
       samples: builder.ops.Add(builder.ops.Unsqueeze(images, axis), added),
       state,
       next: (gradient, noisy, before) => next(builder, map(builder, gradient, noisy), before),
+      join,
       finish,
     };
   };

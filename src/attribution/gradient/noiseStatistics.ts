@@ -16,6 +16,7 @@ interface StatisticPlan {
 interface GraphStatistic {
   readonly state: readonly StateValue[];
   readonly next: (builder: GraphBuilder, maps: string, state: readonly string[]) => readonly string[];
+  readonly join: (builder: GraphBuilder, state: readonly string[], other: readonly string[]) => readonly string[];
   readonly finish: (builder: GraphBuilder, state: readonly string[]) => string;
 }
 
@@ -67,27 +68,40 @@ function meanOf(
     next: (builder, maps, [before = '']) => [
       total.add(builder, before, sumOverSamples(builder, of(builder, maps), imageShape)),
     ],
+    join: total.join,
     finish: (builder, [sum = '']) => total.finish(builder, sum),
   };
 }
 
-/** The state: mean, squared deviations, and the samples that they are of; joined as `spread` does. */
+/** Joins two states of `spreadInGraph` as `spread` does; the second's samples may be one number for all images. */
+const join: GraphStatistic['join'] = (builder, [mean = '', squares = '', taken = ''], other) => {
+  const { ops } = builder;
+  const [otherMean = '', otherSquares = '', size = ''] = other;
+  const all = ops.Add(taken, size);
+  const difference = ops.Sub(otherMean, mean);
+  const share = ops.Div(size, all);
+  const between = ops.Mul(ops.Mul(difference, difference), ops.Mul(taken, share));
+  return [ops.Add(mean, ops.Mul(difference, share)), ops.Sum(squares, otherSquares, between), all];
+};
+
+/** The state: mean, squared deviations, and the samples that they are of. */
 function spreadInGraph(imageShape: readonly number[], samples: number): GraphStatistic {
   const numbers = { type: 'float64', dims: imageShape } as const;
   return {
     state: [numbers, numbers, { type: 'float64', dims: imageShape.map(() => 1) }],
-    next(builder, maps, [mean = '', squares = '', taken = '']) {
+    next(builder, maps, state) {
       const { ops } = builder;
       const partMean = builder.add('ReduceMean', [maps, builder.ints([1])], { keepdims: 1 });
       const deviations = ops.Sub(maps, partMean);
-      const partSquares = toDouble(builder, sumOverSamples(builder, ops.Mul(deviations, deviations), imageShape));
+      const squares = toDouble(builder, sumOverSamples(builder, ops.Mul(deviations, deviations), imageShape));
       const size = toDouble(builder, builder.add('Shape', [maps], { start: 1, end: 2 }));
-      const all = ops.Add(taken, size);
-      const difference = ops.Sub(toDouble(builder, builder.add('Squeeze', [partMean, builder.ints([1])])), mean);
-      const share = ops.Div(size, all);
-      const between = ops.Mul(ops.Mul(difference, difference), ops.Mul(taken, share));
-      return [ops.Add(mean, ops.Mul(difference, share)), ops.Sum(squares, partSquares, between), all];
+      return join(builder, state, [
+        toDouble(builder, builder.add('Squeeze', [partMean, builder.ints([1])])),
+        squares,
+        size,
+      ]);
     },
+    join,
     finish: (builder, [, squares = '']) => toSingle(builder, builder.ops.Mul(squares, double(builder, 1 / samples))),
   };
 }

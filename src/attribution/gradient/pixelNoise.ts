@@ -42,27 +42,32 @@ export function addPixelNoise(builder: GraphBuilder, keys: string, noise: number
   const xor = (a: string, b: string) => builder.add('BitwiseXor', [a, b]);
   const positions = ops.Range(builder.int(0), builder.int(Math.ceil(size / 2)), builder.int(1));
   const spread = ops.Mul(builder.add('Cast', [positions], { to: elementTypeCode('uint32') }), word(mixing.spread));
-  let words = xor(spread, ops.Unsqueeze(keys, builder.ints([1])));
-  for (const { shift, factor } of mixing.rounds) words = ops.Mul(xor(words, shifted(words, shift)), word(factor));
+  const [first, ...others] = mixing.rounds;
+  // The first shift is of positions and keys, not of every word: (p xor k) >> n = (p >> n) xor (k >> n).
+  const folded = (value: string) => xor(value, shifted(value, first.shift));
+  let words = ops.Mul(xor(folded(spread), ops.Unsqueeze(folded(keys), builder.ints([1]))), word(first.factor));
+  for (const { shift, factor } of others) words = ops.Mul(xor(words, shifted(words, shift)), word(factor));
   words = xor(words, shifted(words, mixing.lastShift));
   const halves = [shifted(words, 16), builder.add('BitwiseAnd', [words, word(0xffff)])];
   const both = builder.add('Concat', halves, { axis: 1 });
   const all =
     size % 2 === 0 ? both : builder.add('Slice', [both, builder.ints([0]), builder.ints([size]), builder.ints([1])]);
   const indices = ops.Reshape(builder.add('Cast', [all], { to: elementTypeCode('int32') }), builder.ints([-1]));
+  const amplitudes = Array.from({ length: input.channels }, (_, c) => amplitudeOf(noise, input, c));
+  const [amplitude = 0] = amplitudes;
+  const isSame = amplitudes.every((other) => other === amplitude);
+  const quantiles = normalQuantiles();
+  const table = float32([levels], isSame ? quantiles.map((value) => value * Math.fround(amplitude)) : quantiles);
   // GatherElements copies numbers; Gather copies slices, and takes twenty times as long for slices of one number.
-  const table = builder.constant(float32([levels], normalQuantiles()), 'quantiles');
-  const normals = ops.Reshape(
-    builder.add('GatherElements', [table, indices], { axis: 0 }),
+  const values = ops.Reshape(
+    builder.add('GatherElements', [builder.constant(table, 'quantiles'), indices], { axis: 0 }),
     builder.ints([-1, ...dims]),
   );
-  return ops.Mul(normals, builder.constant(amplitudeByChannel(noise, input), 'amplitude'));
+  return isSame ? values : ops.Mul(values, builder.constant(byChannel(amplitudes, input), 'amplitude'));
 }
 
 const levels = 2 ** 16;
 
-function amplitudeByChannel(noise: number, input: InputDescription): Tensor<'float32'> {
-  const { channels, layout } = input;
-  const amplitudes = Array.from({ length: channels }, (_, c) => amplitudeOf(noise, input, c));
-  return float32(layout === 'NCHW' ? [channels, 1, 1] : [channels], amplitudes);
+function byChannel(values: readonly number[], { channels, layout }: InputDescription): Tensor<'float32'> {
+  return float32(layout === 'NCHW' ? [channels, 1, 1] : [channels], values);
 }

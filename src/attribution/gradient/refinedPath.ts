@@ -46,10 +46,14 @@ export function gapOf(intervals: readonly Interval[]): number {
   return missed === 0 ? 0 : missed / (change || changes.reduce((sum, one) => sum + Math.abs(one), 0));
 }
 
-/** The interval that is wrong by most. */
+/**
+ * The interval that adds most to the gap: of those that are wrong in the direction of all together, the one that is wrong by most.
+ * (The others make the gap smaller as it is.)
+ */
 export function worstOf(intervals: readonly Interval[]): Interval | undefined {
+  const missed = intervals.reduce((sum, one) => sum + errorOf(one), 0);
   return intervals.reduce<Interval | undefined>(
-    (worst, one) => (worst && Math.abs(errorOf(worst)) >= Math.abs(errorOf(one)) ? worst : one),
+    (worst, one) => (worst && errorOf(worst) * missed >= errorOf(one) * missed ? worst : one),
     undefined,
   );
 }

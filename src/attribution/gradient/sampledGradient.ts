@@ -1,11 +1,13 @@
 import type { Classifier } from '../../model/classifier.ts';
-import { elementTypeCode } from '../../onnx/elementType.ts';
+import { elementTypeCode, type NumericType } from '../../onnx/elementType.ts';
 import type { Graph, ValueInfo } from '../../onnx/graph.ts';
 import { emptyGraph, GraphBuilder } from '../../onnx/graphBuilder.ts';
 import { prune } from '../../onnx/prune.ts';
 import { renameValues } from '../../onnx/renameValues.ts';
-import { sizeOf, type Tensor, zeros } from '../../onnx/tensor.ts';
+import { rows, sizeOf, type Tensor, zeros } from '../../onnx/tensor.ts';
+import { lengthOf, type Range, ranges } from '../../runtime/portions.ts';
 import type { ExplanationGraph, TargetSource } from '../explanationGraph.ts';
+import type { ShareOutput, Shares } from '../shares.ts';
 import { addExplainedScore, addScoreRows, addTargetGradient } from './targetGradient.ts';
 
 /**
@@ -20,6 +22,11 @@ interface Sampling {
   readonly state: readonly StateValue[];
   /** Adds the nodes that give the state after a part, from the gradients and what they are of, both [n, s, ...]. */
   readonly next: (gradient: string, samples: string, state: readonly string[]) => readonly string[];
+  /**
+   * Adds the nodes that make of two states the one after the samples of both. Absent where samples depend on those before: then
+   * they cannot be shared out.
+   */
+  readonly join?: (builder: GraphBuilder, state: readonly string[], other: readonly string[]) => readonly string[];
   /** Adds the nodes that make the maps [n, ...] of the last state. */
   readonly finish: (builder: GraphBuilder, state: readonly string[]) => string;
 }
@@ -35,7 +42,7 @@ interface SamplePart {
   /** The name of the images in the graph, [n, ...]. */
   readonly images: string;
   /** Adds the rows of a tensor [S, ...] that belong to the samples of this part. */
-  readonly rowsOf: (all: Tensor, hint: string) => string;
+  readonly rowsOf: (all: Tensor<NumericType>, hint: string) => string;
 }
 
 export type SamplingPlan = (builder: GraphBuilder, part: SamplePart) => Sampling;
@@ -58,19 +65,49 @@ export function sampledGraph(
   target: TargetSource,
   { count, plan, ...said }: SampledMap,
 ): ExplanationGraph {
-  const { model, inputName, batchSize, preparation } = classifier;
+  const { batchSize } = classifier;
+  const all = sampledStates(classifier, stage, target, { samples: { from: 0, to: count }, atOnce: batchSize, plan });
+  const { builder, sampling, states, scoreRows } = all;
+  const { graph, score, map } = addMaps(builder, target, { sampling, states, scoreRows });
+  const canShare = sampling.join !== undefined && target.scores !== undefined && count > 1;
+  return {
+    ...said,
+    graph,
+    score,
+    scores: scoreRows,
+    map,
+    imagesAtOnce: Math.max(1, Math.floor(batchSize / count)),
+    shares: canShare ? (lanes) => shared(classifier, stage, target, { count, plan, lanes }) : undefined,
+  };
+}
+
+interface SampledStates {
+  readonly sampling: Sampling;
+  /** The values of the state after the last sample. */
+  readonly states: readonly string[];
+  readonly scoreRows: string;
+}
+
+/** The Loop over some of the samples. */
+function sampledStates(
+  classifier: Classifier,
+  stage: string,
+  target: TargetSource,
+  part: { readonly samples: Range; readonly atOnce: number; readonly plan: SamplingPlan },
+): SampledStates & { readonly builder: GraphBuilder } {
+  const { model, inputName, preparation } = classifier;
   const builder = new GraphBuilder(emptyGraph(model.graph.name), stage);
   const { ops } = builder;
   const batch = preparation.batched ? 'batch' : 1;
   builder.input(inputName, 'float32', [batch, ...imageShapeOf(classifier)]);
-  const given = [...target.inputs, ...(target.scores ? [target.scores] : [])];
-  for (const { name, type, dims } of given) builder.input(name, type ?? 'float32', dims);
+  addTargetInputs(builder, target);
 
   const images = builder.add('Shape', [inputName], { start: 0, end: 1 });
-  const atOnce = ops.Max(builder.add('Div', [builder.ints([batchSize]), images]), builder.ints([1]));
-  const parts = builder.add('Div', [ops.Sub(ops.Add(builder.ints([count]), atOnce), builder.ints([1])), atOnce]);
+  const atOnce = ops.Max(builder.add('Div', [builder.ints([part.atOnce]), images]), builder.ints([1]));
+  const count = builder.ints([lengthOf(part.samples)]);
+  const parts = builder.add('Div', [ops.Sub(ops.Add(count, atOnce), builder.ints([1])), atOnce]);
   const turns = ops.Reshape(target.scores ? parts : ops.Add(parts, builder.ints([1])), builder.ints([]));
-  const { body, sampling } = loopBody(classifier, `${stage}/part`, target, atOnce, plan);
+  const { body, sampling } = loopBody(classifier, `${stage}/part`, target, atOnce, part);
   const carried = target.scores ? sampling.state : [scoresState(classifier), ...sampling.state];
   const initial = carried.map(({ type, dims }) => {
     const shape = builder.add('Concat', [images, builder.ints(dims)], { axis: 0 });
@@ -79,18 +116,49 @@ export function sampledGraph(
   const carriedOut = builder.addMany('Loop', [turns, '', ...initial], initial.length, {
     body: { type: 'graph', value: body },
   });
-  const [scoreRows = '', ...state] = target.scores ? [target.scores.name, ...carriedOut] : carriedOut;
-  const map = sampling.finish(builder, state);
+  const [scoreRows = '', ...states] = target.scores ? [target.scores.name, ...carriedOut] : carriedOut;
+  return { builder, sampling, states, scoreRows };
+}
+
+function addTargetInputs(builder: GraphBuilder, { inputs, scores }: TargetSource): void {
+  for (const { name, type, dims } of [...inputs, ...(scores ? [scores] : [])])
+    builder.input(name, type ?? 'float32', dims);
+}
+
+/** Adds what makes the maps of the last state, and the explained score. */
+function addMaps(builder: GraphBuilder, target: TargetSource, { sampling, states, scoreRows }: SampledStates) {
+  const map = sampling.finish(builder, states);
   const score = addExplainedScore(builder, target.weights(builder, scoreRows), scoreRows);
   const outputs = [score, scoreRows, map].map((name) => ({ name, type: 'float32' as const, dims: undefined }));
-  return {
-    ...said,
-    graph: builder.build(outputs),
-    score,
-    scores: scoreRows,
-    map,
-    imagesAtOnce: Math.max(1, Math.floor(batchSize / count)),
-  };
+  return { graph: builder.build(outputs), score, map };
+}
+
+/** The samples shared out: a graph for each lane, and one that makes the maps of the states that those give. */
+function shared(
+  classifier: Classifier,
+  stage: string,
+  target: TargetSource,
+  { count, plan, lanes }: Pick<SampledMap, 'count' | 'plan'> & { readonly lanes: number },
+): Shares {
+  const atOnce = Math.max(1, Math.floor(classifier.batchSize / lanes));
+  const parts = ranges(count, Math.ceil(count / lanes)).map((samples) =>
+    sampledStates(classifier, stage, target, { samples, atOnce, plan }),
+  );
+  const builder = new GraphBuilder(emptyGraph(classifier.model.graph.name), `${stage}/join`);
+  addTargetInputs(builder, target);
+  const each = parts.map((part, lane) => {
+    const outputs = part.sampling.state.map(({ type, dims }, i): ShareOutput => {
+      const joined = builder.input(`konkyo/share-${lane}/${i}`, type, ['batch', ...dims]);
+      return { name: part.states[i] ?? '', joined };
+    });
+    return { graph: part.builder.build(outputs.map(({ name }) => ({ name }))), outputs };
+  });
+  const [first, ...others] = each.map(({ outputs }) => outputs.map(({ joined }) => joined));
+  const sampling = parts[0]?.sampling;
+  if (!sampling?.join || !first) throw new RangeError('These samples cannot be shared out.');
+  const { join } = sampling;
+  const states = others.reduce<readonly string[]>((state, other) => join(builder, state, other), first);
+  return { each, join: addMaps(builder, target, { sampling, states, scoreRows: target.scores?.name ?? '' }).graph };
 }
 
 /** One turn: some samples of all images through the model and back. */
@@ -99,7 +167,7 @@ function loopBody(
   stage: string,
   target: TargetSource,
   atOnce: string,
-  plan: SamplingPlan,
+  { plan, samples: range }: { readonly plan: SamplingPlan; readonly samples: Range },
 ): { readonly body: Graph; readonly sampling: Sampling } {
   const { model, inputName } = classifier;
   const imageShape = imageShapeOf(classifier);
@@ -121,7 +189,8 @@ function loopBody(
     const from = ops.Mul(part, atOnce);
     // In a turn for the scores nothing becomes of the samples: one is enough.
     const to = ops.Add(from, first === undefined ? atOnce : ops.Where(first, body.ints([1]), atOnce));
-    const rowsOf = (all: Tensor, hint: string) => body.add('Slice', [body.constant(all, hint), from, to]);
+    const rowsOf = (all: Tensor<NumericType>, hint: string) =>
+      body.add('Slice', [body.constant(rows(all, range.from, range.to), hint), from, to]);
     sampling = plan(body, { images, rowsOf });
     samples = inFirst(ops.Unsqueeze(images, body.ints([1])), sampling.samples);
     return ops.Reshape(samples, body.ints([-1, ...imageShape]));
@@ -206,6 +275,9 @@ export function runningSum(dims: readonly number[], factor = 1) {
   return {
     state: [{ type: 'float64', dims }] as const,
     add: (builder: GraphBuilder, before: string, values: string) => builder.ops.Add(before, toDouble(builder, values)),
+    join: (builder: GraphBuilder, [sum = '']: readonly string[], [other = '']: readonly string[]) => [
+      builder.ops.Add(sum, other),
+    ],
     finish: (builder: GraphBuilder, sum: string) =>
       toSingle(builder, factor === 1 ? sum : builder.ops.Mul(sum, double(builder, factor))),
   };
