@@ -83,7 +83,5 @@ export async function decided(page: Page): Promise<string> {
 }
 
 export async function waitForDecision(page: Page, label: string): Promise<void> {
-  await page.waitForFunction((wanted) => document.querySelector('.said strong')?.textContent === wanted, label, {
-    timeout: 120_000,
-  });
+  await page.waitForSelector(`.said strong:text-is("${label}")`, { timeout: 120_000 });
 }
