@@ -31,7 +31,9 @@ it('a kink between two intervals needs no further points', async () => {
   const { values, completeness, notesByImage } = await explainer.attribute(image, [1]);
   expect([...values.data]).toEqual([expect.closeTo(0.5, 6), expect.closeTo(0.5 / 3, 6)]);
   expect(completeness?.[0]?.gap).toBeCloseTo(0, 6);
-  expect(notesByImage?.[0]?.[0]).toMatch(/^Gradients at 3 points, where the sum needed them: completeness gap [^;]*%\.$/);
+  expect(notesByImage?.[0]?.[0]).toMatch(
+    /^Gradients at 3 points, where the sum needed them: completeness gap [^;]*%\.$/,
+  );
   await explainer.release();
   await classifier.release();
 });
