@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { attempt } from '../actions/attempt.ts';
 import { follow } from '../actions/drawing.ts';
-import { model, pen, words } from '../state.ts';
+import { choices, model, pen, words } from '../state.ts';
 import { drawnPicture } from './drawnDigit.ts';
 
 /** Pixels of the pad's side: fine enough for a pen, little enough to be read at every stroke. */
@@ -60,6 +60,8 @@ export function DrawPad() {
   // Once for a model, whatever else changes.
   useEffect(() => {
     clear();
+    // Who came with a picture of their own wants to see that.
+    if (choices.value.length > 0) return;
     const points = three.map(([x, y]) => [x * side, y * side] as const);
     for (const [i, point] of points.entries()) if (i > 0) line(points[i - 1] ?? point, point);
     changed();
