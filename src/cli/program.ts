@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   evaluate: async () => (await import('./evaluateCommand.ts')).addEvaluateCommand,
   checks: async () => (await import('./checksCommand.ts')).addChecksCommand,
   compile: async () => (await import('./compileCommand.ts')).addCompileCommand,
+  bulk: async () => (await import('./bulkCommand.ts')).addBulkCommand,
   maximize: async () => (await import('./maximizeCommand.ts')).addMaximizeCommand,
   train: async () => (await import('./trainCommand.ts')).addTrainCommand,
   noncontributing: async () => (await import('./noncontributingCommand.ts')).addNoncontributingCommand,
