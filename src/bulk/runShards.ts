@@ -3,7 +3,7 @@ import type { WorkOptions } from '../progress.ts';
 import { checkUnchanged, readShard } from './bulkImages.ts';
 import { StoreFormatError } from './errors.ts';
 import { type BulkTask, explainShard } from './explainShard.ts';
-import { type BulkStore, shardRange } from './store.ts';
+import { type BulkStore, imagesOf, shardRange } from './store.ts';
 
 /** What a shard is made of. */
 export interface ShardWork {
@@ -64,7 +64,7 @@ export async function runShards(
 ): Promise<ShardsDone> {
   const { identity, shards } = work.store;
   const own = shardsOf(share, shards);
-  const sizeOf = (shard: number) => shardRange(identity, shard).to - shardRange(identity, shard).from;
+  const sizeOf = (shard: number) => imagesOf(identity, shard);
   const total = own.reduce((sum, shard) => sum + sizeOf(shard), 0);
   const rate = rateOf();
   let [earlier, made, problems] = [0, 0, 0];

@@ -33,6 +33,12 @@ export function shardRange(
   return { from: shard * shardSize, to: Math.min(count, (shard + 1) * shardSize) };
 }
 
+/** How many images a shard has. */
+export function imagesOf(identity: Pick<BulkIdentity, 'images' | 'shardSize'>, shard: number): number {
+  const { from, to } = shardRange(identity, shard);
+  return to - from;
+}
+
 /**
  * Makes a store, or goes on with one that was made of the same. Several may do so at once.
  * @throws StoreMismatchError naming what is not the same; StoreFormatError; StoreWriteError

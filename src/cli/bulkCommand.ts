@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { type BulkSummary, bulk } from '../app/bulk.ts';
+import { type BulkSummary, bulk, bulkByQueue } from '../app/bulk.ts';
 import type { ShardShare } from '../bulk/runShards.ts';
 import { namedDatasets } from '../datasets/namedDatasets.ts';
 import { counted } from '../language/english/numbers.ts';
-import { type BulkRequest, bulkInputs, type GivenFlags } from './bulkRun.ts';
+import { type BulkRequest, bulkInputs, type GivenFlags, wholePaths } from './bulkRun.ts';
 import { UsageError } from './flags.ts';
 import { interruptedStatus, workOptions } from './interruption.ts';
 import { addMethodOptions, addModelOptions, modelInputs } from './modelOptions.ts';
@@ -14,6 +14,7 @@ import { timeLeft } from './timeLeft.ts';
 
 interface Flags extends GivenFlags {
   readonly shard?: string;
+  readonly queue?: string;
   readonly json?: boolean;
 }
 
@@ -36,6 +37,7 @@ export function addBulkCommand(program: Command): void {
     .option('--store <folder>', 'where the maps go: a folder, OUT.zarr (docs/bulk.md says what is in it)')
     .option('--shard <i/n>', 'make every n-th shard, from the i-th: of n such processes each makes its share')
     .option('--shard-size <n>', 'images of a shard (default: as many as make maps of 64 MB, 1024 at most)')
+    .option('--queue <url>', 'let "konkyo work" make the shards: redis://:PASSWORD@HOST:PORT')
     .option('--json', 'print what was done as JSON');
   addMethodOptions(addModelOptions(command)).action(run);
 }
@@ -43,6 +45,9 @@ export function addBulkCommand(program: Command): void {
 async function run(model: string, flags: Flags): Promise<void> {
   const request = requestOf(model, flags);
   const share = shareOf(flags.shard);
+  if (share && flags.queue !== undefined) {
+    throw new UsageError('Give --shard or --queue: the workers of a queue share the shards out themselves.');
+  }
   const progress = progressTo();
   await prepareTargets([{ kind: 'folder', path: request.flags.store }], {
     inputs: [...modelInputs(model, flags), request.flags.dataset],
@@ -51,7 +56,17 @@ async function run(model: string, flags: Flags): Promise<void> {
   const inputs = await bulkInputs(request, progress);
   try {
     const { classifier, stream, files, options } = inputs;
-    const found = await bulk(classifier, stream, files, { ...options, ...withTimeLeft(progress), share });
+    const asked = { ...options, ...withTimeLeft(progress) };
+    const found =
+      flags.queue === undefined
+        ? await bulk(classifier, stream, files, { ...asked, share })
+        : await bulkByQueue(classifier, stream, files, {
+            ...{ ...asked, queue: flags.queue },
+            request: wholePaths(
+              request,
+              namedDatasets.map(({ name }) => name),
+            ),
+          });
     await (flags.json === true ? printJson(found) : printWords(inWords(found)));
     if (found.interrupted) process.exitCode = interruptedStatus();
   } finally {
@@ -95,7 +110,7 @@ function withTimeLeft(progress: Progress): ReturnType<typeof workOptions> {
   };
 }
 
-function inWords({ store, images, shards, done, made, earlier, problems, interrupted }: BulkSummary): string {
+function inWords({ store, images, shards, done, made, earlier, problems = 0, interrupted }: BulkSummary): string {
   const what = `${counted(made, 'image', 'images')} explained${earlier > 0 ? `, ${earlier} were there already` : ''}.`;
   const amiss =
     problems > 0

@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   checks: async () => (await import('./checksCommand.ts')).addChecksCommand,
   compile: async () => (await import('./compileCommand.ts')).addCompileCommand,
   bulk: async () => (await import('./bulkCommand.ts')).addBulkCommand,
+  work: async () => (await import('./workCommand.ts')).addWorkCommand,
   maximize: async () => (await import('./maximizeCommand.ts')).addMaximizeCommand,
   train: async () => (await import('./trainCommand.ts')).addTrainCommand,
   noncontributing: async () => (await import('./noncontributingCommand.ts')).addNoncontributingCommand,

@@ -54,7 +54,7 @@ describe('a store of maps', () => {
     const maps = await store.read('maps/saliency', 1);
     expect(maps.slice(3 * 64, 4 * 64)).toEqual(found?.maps[0]?.values.data);
     expect(await store.read('predicted', 1)).toHaveProperty('3', found?.prediction.chosen);
-    expect(Array.from((await store.read('scores', 1)).slice(9, 12))).toEqual(found?.prediction.scores);
+    expect(Array.from<unknown>((await store.read('scores', 1)).slice(9, 12))).toEqual(found?.prediction.scores);
     // The last shard is not full.
     expect(await store.read('name', 4)).toHaveLength(3);
     expect(await store.read('problem', 4)).toEqual(['', '', '']);
@@ -97,7 +97,7 @@ describe('a store of maps', () => {
     const store = await openStore(storeFolder(folder));
     const paths = store.arrays.map(({ path }) => path).filter((path) => path.startsWith('checks/saliency/'));
     expect(paths.length).toBeGreaterThan(1);
-    for (const path of paths) expect(Array.from(await store.read(path, 0), Number).every(Number.isFinite)).toBe(true);
+    for (const path of paths) expect(Array.from<unknown>(await store.read(path, 0)).every(Number.isFinite)).toBe(true);
   });
 
   it('explains labels where they are asked for', async () => {
