@@ -11,6 +11,7 @@ import { prepareTargets } from './outputTargets.ts';
 import { type Progress, progressTo } from './progress.ts';
 import { printJson, printWords } from './streams.ts';
 import { timeLeft } from './timeLeft.ts';
+import { endSoon } from './workCommand.ts';
 
 interface Flags extends GivenFlags {
   readonly shard?: string;
@@ -72,6 +73,7 @@ async function run(model: string, flags: Flags): Promise<void> {
   } finally {
     progress.finish();
     await inputs.release();
+    if (flags.queue !== undefined) endSoon();
   }
 }
 

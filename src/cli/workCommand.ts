@@ -13,6 +13,7 @@ interface Flags {
   readonly threads?: string;
   readonly device?: string;
   readonly idle?: string;
+  readonly lock: string;
 }
 
 /** What "konkyo bulk --queue" puts into Redis. */
@@ -29,10 +30,11 @@ export function addWorkCommand(program: Command): void {
     .option('--threads <n>', 'threads (default: those that were asked for, or all)')
     .option('--device <device>', 'what computes (default: what was asked for)')
     .option('--idle <seconds>', 'end once nothing came for so long (default: never)')
+    .option('--lock <seconds>', 'a shard whose worker does not answer for so long is given to another', '60')
     .action(run);
 }
 
-async function run({ queue, idle, threads, device }: Flags): Promise<void> {
+async function run({ queue, idle, lock, threads, device }: Flags): Promise<void> {
   if (queue === undefined) throw new UsageError('Say where the queue is: --queue redis://HOST:PORT.');
   const progress = progressTo();
   const own = { ...(threads === undefined ? {} : { threads }), ...(device === undefined ? {} : { device }) };
@@ -40,10 +42,17 @@ async function run({ queue, idle, threads, device }: Flags): Promise<void> {
     message: progress.message,
     signal: interruption,
     idleMilliseconds: idle === undefined ? undefined : 1000 * positiveFlag('idle', idle),
+    lockMilliseconds: 1000 * positiveFlag('lock', lock),
     open(request) {
       const { model, flags } = v.parse(requestSchema, request);
       return openBulkRun({ model, flags: { ...flags, ...own } }, progress);
     },
   });
   await printWords(`${counted(shards, 'shard', 'shards')} made, ${counted(images, 'image', 'images')}.\n`);
+  endSoon();
+}
+
+/** BullMQ may keep a connection that waits for a Redis that went away, and with it the process. */
+export function endSoon(): void {
+  setTimeout(() => process.exit(), 1000).unref();
 }

@@ -14,7 +14,8 @@ import { openImageStream } from '../../src/datasets/imageStream.ts';
 import { deletionInsertion } from '../../src/faithfulness/deletionInsertion.ts';
 import { toFittedInput } from '../../src/model/pixels.ts';
 import { storeFolder } from '../../src/node/storeFolder.ts';
-import { classifier, contentsOf, newFolder, pictureFolder } from './material.ts';
+import { contentsOf } from './folderContents.ts';
+import { classifier, newFolder, pictureFolder } from './material.ts';
 
 const methods = [saliency(), inputXGradient()];
 const pictures = await pictureFolder(23);

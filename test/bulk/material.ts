@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -38,14 +38,4 @@ export async function pictureFolder(count: number): Promise<string> {
     await writeFile(join(own, name), encodePicture({ height: side, width: side, channels: 1, data }));
   }
   return folder;
-}
-
-/** Every file of a folder with its contents, by its path. */
-export async function contentsOf(folder: string): Promise<Readonly<Record<string, string>>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const found = await Promise.all(
-    files.map(async (file) => [file.slice(folder.length + 1), (await readFile(file)).toString('base64')] as const),
-  );
-  return Object.fromEntries(found.sort());
 }

@@ -6,7 +6,8 @@ import { openRedis, queuePackages } from '../../src/bulk/queue/redis.ts';
 import { type WorkShardsOptions, workShards } from '../../src/bulk/queue/workShards.ts';
 import { openImageStream } from '../../src/datasets/imageStream.ts';
 import { storeFolder } from '../../src/node/storeFolder.ts';
-import { classifier, contentsOf, newFolder, pictureFolder } from './material.ts';
+import { contentsOf } from './folderContents.ts';
+import { classifier, newFolder, pictureFolder } from './material.ts';
 import { freePort, hasRedis, type RedisServer, startRedis } from './redisServer.ts';
 
 const options = { methods: [saliency()], shardSize: 3 };

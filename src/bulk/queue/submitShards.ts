@@ -42,7 +42,8 @@ export async function submitShards(url: string, store: BulkStore, options: Submi
   try {
     return await watch({ packages, redis, queue, store, run: await runId(store), place: placeOf(url) }, options);
   } finally {
-    await queue.close();
+    // Where Redis is away BullMQ would wait for it.
+    await Promise.race([queue.close(), pause(5000, undefined)]);
     redis.disconnect();
   }
 }

@@ -33,6 +33,8 @@ const lasting: readonly string[] = [
 ];
 /** A job may lose so many workers before it is given up: perhaps it ends them itself. */
 const mostStalls = 5;
+/** Seconds. */
+const mostToClose = 5;
 
 /**
  * Makes shards that a queue has, one at a time, until the signal comes; the shard under way is finished first. A shard may come twice:
@@ -80,7 +82,11 @@ export async function workShards(url: string, options: WorkShardsOptions): Promi
   try {
     await until(() => signal?.aborted === true || (!busy && performance.now() - last > idleMilliseconds));
   } finally {
-    await worker.close();
+    // No further job; the one under way ends.
+    await worker.pause(true);
+    await until(() => !busy);
+    // Where Redis is away BullMQ would wait for it.
+    await Promise.race([worker.close(), seconds(mostToClose)]);
     redis.disconnect();
     await runs.release();
   }
@@ -109,5 +115,9 @@ function runsOf(open: WorkShardsOptions['open'], requestOf: (run: string) => Pro
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 100));
+  while (!isSo()) await seconds(0.1);
+}
+
+function seconds(count: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1000 * count));
 }
