@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   compile: async () => (await import('./compileCommand.ts')).addCompileCommand,
   bulk: async () => (await import('./bulkCommand.ts')).addBulkCommand,
   work: async () => (await import('./workCommand.ts')).addWorkCommand,
+  atlas: async () => (await import('./atlasCommand.ts')).addAtlasCommand,
   maximize: async () => (await import('./maximizeCommand.ts')).addMaximizeCommand,
   train: async () => (await import('./trainCommand.ts')).addTrainCommand,
   noncontributing: async () => (await import('./noncontributingCommand.ts')).addNoncontributingCommand,
