@@ -4,6 +4,7 @@
  * 'konkyo/relevance', 'konkyo/faithfulness', 'konkyo/training' and 'konkyo/studies'.
  */
 
+export { type BulkOptions, type BulkSummary, bulk } from './app/bulk.ts';
 export { contrastMethod, defaultMethods, isPhoto, type MethodChoice } from './app/defaultMethods.ts';
 export { type EvaluatedMethods, type EvaluateOptions, evaluate } from './app/evaluate.ts';
 export { type EvaluationSummary, evaluationFiles, evaluationSummary } from './app/evaluationFiles.ts';
@@ -52,6 +53,12 @@ export { occlusion } from './attribution/perturbation/occlusion.ts';
 export { rise } from './attribution/perturbation/rise.ts';
 export type { SegmentImage, SegmentSource } from './attribution/perturbation/segments.ts';
 export { type UnitTarget, unitScores, unitTarget } from './attribution/unitScores.ts';
+export type { BulkTarget } from './bulk/explainShard.ts';
+export type { BulkIdentity } from './bulk/identity.ts';
+export type { ShardShare } from './bulk/runShards.ts';
+export { type BulkStore, openStore, type StoreHead } from './bulk/store.ts';
+export type { ArrayData, MapForm, StoreArray, StoreForm } from './bulk/storeArrays.ts';
+export type { StoreFiles } from './bulk/storeFiles.ts';
 export type { CompileTarget } from './compile/classTarget.ts';
 export {
   type CompiledExplainer,
@@ -59,6 +66,7 @@ export {
   compilableMethods,
   compileExplainer,
 } from './compile/compileExplainer.ts';
+export type { ImageStream, StreamedImage } from './datasets/imageStream.ts';
 export type { LabelledImage, LabelledImages } from './datasets/labelledImages.ts';
 export type { NpyArray } from './datasets/npyTypes.ts';
 export { readNpz, writeNpz } from './datasets/npz.ts';

@@ -12,7 +12,8 @@ import type { LoadControl } from './loadProgress.ts';
 
 /** As many as libuv decodes at a time; more would only hold more pictures in memory. */
 const decodedAtATime = 4;
-const testFolders = ['test', 'val', 'validation'];
+/** What a folder of pictures for testing is called. */
+export const testFolders = ['test', 'val', 'validation'];
 const picture = /\.(png|jpe?g|webp)$/i;
 
 interface ImageFolderOptions extends ImageShape, LoadControl {}
@@ -74,7 +75,7 @@ async function classesIn(folder: string, names?: readonly string[]): Promise<Cla
   return Promise.all(
     classNames.map(async (className) => {
       const names = await readable(join(folder, className), 'the folder', (path) => readdir(path));
-      const files = names.filter((file) => picture.test(file) && !isHidden(file));
+      const files = names.filter(isPictureName);
       if (files.length === 0) {
         throw new LabelledImagesError({
           where: join(folder, className),
@@ -87,7 +88,8 @@ async function classesIn(folder: string, names?: readonly string[]): Promise<Cla
   );
 }
 
-async function foldersIn(folder: string): Promise<string[]> {
+/** The folders in a folder, hidden ones left out, in order. */
+export async function foldersIn(folder: string): Promise<string[]> {
   const entries = await readable(folder, 'the folder', (path) => readdir(path, { withFileTypes: true }));
   const folders = await Promise.all(
     entries
@@ -102,7 +104,7 @@ async function foldersIn(folder: string): Promise<string[]> {
 }
 
 /** @throws DatasetFileError naming the path that cannot be read: of a broken link, the link. */
-function readable<T>(path: string, what: string, read: (path: string) => Promise<T>): Promise<T> {
+export function readable<T>(path: string, what: string, read: (path: string) => Promise<T>): Promise<T> {
   const nextStep = 'Give folders of pictures by class; mend or remove what cannot be read';
   return readingFrom(path, { what: () => `${what} cannot be read`, nextStep }, read);
 }
@@ -163,6 +165,11 @@ function together(
 function onePart(where: string) {
   const nextStep = 'Add pictures, or put some for testing into ROOT/test/CLASS and the others into ROOT/train/CLASS';
   return { where, pictures: 'pictures', nextStep };
+}
+
+/** Whether a file's name is that of a picture that counts. */
+export function isPictureName(name: string): boolean {
+  return picture.test(name) && !isHidden(name);
 }
 
 function isHidden(name: string): boolean {
