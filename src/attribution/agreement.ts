@@ -1,5 +1,6 @@
 import type { Classifier } from '../model/classifier.ts';
 import { NotEquivalentError } from '../model/errors.ts';
+import { multiplications } from '../model/multiplications.ts';
 import { probeImages } from '../model/probeImages.ts';
 import { referenceOf } from '../model/reference.ts';
 import { type Graph, type Model, subgraphs } from '../onnx/graph.ts';
@@ -10,6 +11,9 @@ import { floatOutputOf, type OptimizationLevel, optimizationLevels, type Runtime
 import { adapt } from '../transforms/optimize/adapt.ts';
 import { explained } from './explainedScores.ts';
 import { openShares, type Shares } from './shares.ts';
+
+/** Of forward passes alone: for less, handing rows to other threads takes as long as it saves (measured on a ResNet of 28x28 images). */
+const leastMultiplications = 3e8;
 
 /** An explanation's score and the predicted one may differ by this share of what the score varies by: two graphs' rounding. */
 const tolerance = 1e-3;
@@ -54,7 +58,8 @@ export async function openChecked(
   const open = (optimization: OptimizationLevel = 'none'): Promise<RowRunner> =>
     shared
       ? openShares(runtime, lanes, model, shared, { names, imagesAtOnce, optimization })
-      : programInLanes(runtime, model, { outputs: names, batchSize: imagesAtOnce, optimization });
+      : programInLanes(runtime, model, { outputs: names, batchSize: imagesAtOnce, optimization, leastRows });
+  const leastRows = Math.ceil(leastMultiplications / multiplications(classifier));
   let session = await open(untried.pop());
   let checked = false;
   const always = leftToProcessor(runtime, model.graph);

@@ -16,6 +16,8 @@ interface LaneOptions {
   /** Rows of one run on all threads; the lanes together run as many at a time. */
   readonly batchSize: number;
   readonly optimization: OptimizationLevel;
+  /** Rows of one call from which on they are shared out; default: two for each lane. */
+  readonly leastRows?: number;
 }
 
 /** Bytes of weights that are held once more for every lane. */
@@ -39,10 +41,11 @@ const fewest = 2;
 export async function programInLanes(
   runtime: Runtime,
   model: Model,
-  { outputs, batchSize, optimization }: LaneOptions,
+  { outputs, batchSize, optimization, leastRows = 0 }: LaneOptions,
 ): Promise<RowRunner> {
   const whole = await program(runtime, model, { batchSize, optimization });
   const lanes = lanesFor(runtime, model);
+  const least = Math.max(leastRows, fewest * (lanes?.length ?? 1));
   let opened: ReturnType<typeof open> | undefined;
 
   function open(among: readonly Runtime[]) {
@@ -58,8 +61,7 @@ export async function programInLanes(
   return {
     async runRows(rows) {
       const count = Object.values(rows)[0]?.dims[0] ?? 0;
-      if (!lanes || batchSize < lanes.length || count < fewest * lanes.length)
-        return whole.runRows(rows, { wanted: outputs });
+      if (!lanes || batchSize < lanes.length || count < least) return whole.runRows(rows, { wanted: outputs });
       opened ??= open(lanes);
       const { programs } = await opened;
       const parts = await Promise.all(

@@ -1,4 +1,5 @@
 import type { Classifier } from '../../model/classifier.ts';
+import { multiplications } from '../../model/multiplications.ts';
 import { elementTypeCode, type NumericType } from '../../onnx/elementType.ts';
 import type { Graph, ValueInfo } from '../../onnx/graph.ts';
 import { emptyGraph, GraphBuilder } from '../../onnx/graphBuilder.ts';
@@ -9,6 +10,9 @@ import { lengthOf, type Range, ranges } from '../../runtime/portions.ts';
 import type { ExplanationGraph, TargetSource } from '../explanationGraph.ts';
 import type { ShareOutput, Shares } from '../shares.ts';
 import { addExplainedScore, addScoreRows, addTargetGradient } from './targetGradient.ts';
+
+/** Of forward passes of all samples: with less, a share of them is done before another thread has heard of it (measured on LeNets). */
+const leastToShare = 2e7;
 
 /**
  * How a method makes several samples of each image and reads its maps off the gradients there. The samples go through the
@@ -77,7 +81,10 @@ export function sampledGraph(
     scores: scoreRows,
     map,
     imagesAtOnce: Math.max(1, Math.floor(batchSize / count)),
-    shares: canShare ? (lanes) => shared(classifier, stage, target, { count, plan, lanes }) : undefined,
+    shares:
+      canShare && count * multiplications(classifier) >= leastToShare
+        ? (lanes) => shared(classifier, stage, target, { count, plan, lanes })
+        : undefined,
   };
 }
 

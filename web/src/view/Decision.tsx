@@ -19,7 +19,13 @@ export function Decision() {
         {facts ? (
           <Said facts={facts} />
         ) : (
-          <p class="nothing">{model && !state.isDemo.value && !state.image.value ? open.needsPicture : ''}</p>
+          <p class="nothing">
+            {model && !state.isDemo.value && !state.image.value
+              ? model.takes === 'picture'
+                ? open.needsPicture
+                : open.needsNumbers
+              : ''}
+          </p>
         )}
         {!facts && <Boxes />}
       </div>

@@ -29,6 +29,7 @@ export const open = {
   nothing: (names: string) =>
     `There is nothing here that can be opened: ${names}. Give an .onnx model, pictures, .npy, .npz or .csv files.`,
   needsPicture: 'The model is ready. Drop a picture for it.',
+  needsNumbers: 'The model is ready. It takes numbers: drop a .csv, .npy or .npz file for it.',
   needsModel: 'Drop a model first; then this picture can be explained.',
   twoModels: (used: string) => `Several models were dropped; ${used} was opened.`,
 };

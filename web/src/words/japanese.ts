@@ -27,6 +27,7 @@ export const open = {
   nothing: (names: string) =>
     `開けるものがありません：${names}。.onnx のモデル、画像、.npy、.npz、.csv のファイルを使ってください。`,
   needsPicture: 'モデルの準備ができました。画像を落としてください。',
+  needsNumbers: 'モデルの準備ができました。数を受け取るモデルです。.csv、.npy、.npz のファイルを落としてください。',
   needsModel: '先にモデルを落としてください。そのあとこの画像を説明できます。',
   twoModels: (used: string) => `モデルが複数ありました。${used} を開きました。`,
 };
