@@ -49,11 +49,6 @@ export async function mapsInApp(page: Page, model: string, until: string): Promi
     { name: `${model}.npy`, mimeType, buffer: Buffer.from(array) },
   ]);
   await page.waitForSelector(`h1:text-is("${model}.onnx")`);
-  if ((await page.locator('.pad').count()) > 0) {
-    // Where one can draw, a first drawing may have come before the picture.
-    await page.click('.pad button');
-    await page.click('.choices button');
-  }
   await page.waitForSelector(`.stage [aria-label^="${model}.npy"]`);
   await page.waitForSelector(until);
   const [download] = await Promise.all([

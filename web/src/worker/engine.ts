@@ -56,9 +56,12 @@ interface Shown {
   readonly step: Found['step'];
 }
 
-/** The usual methods, those with many steps last: the page shows each map as soon as there is one. */
+/** As many gradients as a method with steps takes where nothing else is said; of the others none takes longer. */
+const usualSteps = 50;
+
+/** The usual methods, those with more steps last: the page shows each map as soon as there is one. */
 function cheapestFirst(classifier: Classifier): readonly Method[] {
-  const stepsOf = ({ settings }: Method) => Number(settings.steps ?? 0);
+  const stepsOf = ({ settings }: Method) => Number(settings.steps ?? usualSteps);
   return defaultMethods(classifier).toSorted((a, b) => stepsOf(a) - stepsOf(b));
 }
 
