@@ -19,6 +19,7 @@ export { type ReportNames, renderReport, reportFiles, reportView } from './app/r
 export type { Explainable, ImageSubject, Subject, Subjects } from './app/subjects.ts';
 export { type SubjectOptions, subjectsOf } from './app/subjectsOf.ts';
 export { type Trained, type TrainNetworkOptions, trainNetwork } from './app/trainNetwork.ts';
+export { type AtlasOptions, type WrittenAtlas, writeAtlas } from './app/writeAtlas.ts';
 export { writeReport } from './app/writeReport.ts';
 export { type ExplainOptions, type Explanation, explain, type MethodMap } from './attribution/explain.ts';
 export type { Attribution, Completeness, Explainer, Finding, LayerRelevance } from './attribution/explainer.ts';
@@ -45,6 +46,7 @@ export { occlusion } from './attribution/perturbation/occlusion.ts';
 export { rise } from './attribution/perturbation/rise.ts';
 export type { SegmentImage, SegmentSource } from './attribution/perturbation/segments.ts';
 export { type UnitTarget, unitScores, unitTarget } from './attribution/unitScores.ts';
+export type { Atlas, AtlasClass, AtlasCluster, AtlasImage } from './bulk/atlas/atlas.ts';
 export type { BulkTarget } from './bulk/explainShard.ts';
 export type { BulkIdentity } from './bulk/identity.ts';
 export type { ShardShare } from './bulk/runShards.ts';

@@ -32,6 +32,12 @@ export interface BulkOptions extends WorkOptions {
   readonly share?: ShardShare;
 }
 
+/** The same of a run whose shards others make. */
+export interface QueuedBulkOptions extends Omit<BulkOptions, 'share'>, Pick<SubmitOptions, 'request'> {
+  /** redis://[:password@]host[:port] */
+  readonly queue: string;
+}
+
 /** What a bulk run did. */
 export interface BulkSummary {
   readonly store: string;
@@ -79,19 +85,15 @@ export async function bulk(
 }
 
 /**
- * The same with the shards made by others, who take them from a queue (`workShards`), until all are there or given up. The model is
- * opened to make the store, and explains nothing here.
+ * Explains a data set as `bulk` does, but the shards are made by others, who take them from a queue (`workShards`): it ends when all are
+ * there or given up. The model is opened to make the store, and explains nothing here.
  * @throws QueueError, also where shards were given up; else as `bulk`
  */
 export async function bulkByQueue(
   classifier: Classifier,
   stream: ImageStream,
   files: StoreFiles,
-  {
-    queue,
-    request,
-    ...options
-  }: Omit<BulkOptions, 'share'> & Pick<SubmitOptions, 'request'> & { readonly queue: string },
+  { queue, request, ...options }: QueuedBulkOptions,
 ): Promise<BulkSummary> {
   const { store, release } = await openBulk(classifier, stream, files, options);
   await release();
