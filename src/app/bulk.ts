@@ -20,6 +20,8 @@ import { version } from '../version.ts';
 /** By what the images of a data set are explained, and which of them by this process. */
 export interface BulkOptions extends WorkOptions {
   readonly methods: readonly Method[];
+  /** Names of what methods are given that is no number: other ones are another run. */
+  readonly resources?: Readonly<Record<string, string>>;
   /** The class whose score is explained. Default: the one that the model decides for. */
   readonly target?: BulkTarget;
   /** Of every map; each costs runs of the model. Default: none, but for the sums that methods give themselves. */
@@ -145,6 +147,7 @@ export async function openBulk(
       runtime: runtime.name,
       model: { sha256, output, scores: scores.name, input, batchSize },
       methods: methods.map(methodIdentity),
+      resources: options.resources ?? {},
       target: String(target),
       checks: checks.map(({ id }) => id),
       seed,

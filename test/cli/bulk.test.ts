@@ -33,6 +33,15 @@ describe('konkyo bulk', () => {
     await konkyo.run([...bulk, '--store', store]);
     const other = await konkyo.run([...bulk, '--store', store, '--target', 'label']);
     expect(other).toMatchObject({ status: 1, stderr: expect.stringContaining('target: "predicted" in the store') });
+    const compared = [
+      ...bulk.with(5, 'expected-gradients'),
+      '--samples',
+      '2',
+      '--store',
+      join(konkyo.folder, 'c.zarr'),
+    ];
+    expect(await konkyo.run([...compared, '--baselines', 'digits', '--size', '8x8'])).toHaveProperty('status', 0);
+    expect((await konkyo.run(compared)).stderr).toContain('resources.baselines: "digits" in the store, nothing now');
     for (const [flags, message] of [
       [['--store', store, '--shard', '3/2'], '--shard takes I/N'],
       [['--store', store, '--check', 'delection-insertion'], 'did you mean deletion-insertion?'],
