@@ -80,10 +80,10 @@ const command = (images: number, store: string, ...more: readonly string[]) => {
   const args = ['bulk', model, '--dataset', dataset, ...part, '--method', ids, '--threads', '1'];
   return konkyo([...args, '--images', String(images), '--store', join(folder, store), ...more]);
 };
-/** Ends with the most memory it had, in MB. */
-async function konkyo(args: readonly string[]): Promise<number> {
+/** Ends with the most memory it had, in MB, and its processor time, in seconds. */
+async function konkyo(args: readonly string[]) {
   const main = join(import.meta.dirname, '..', 'dist', 'cli', 'main.js');
-  const code = `process.on('exit', () => process.stdout.write('memory ' + process.resourceUsage().maxRSS / 1024)); process.argv.splice(1, 1, ${JSON.stringify(main)}); await import(${JSON.stringify(main)});`;
+  const code = `process.on('exit', () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); process.stdout.write('used ' + maxRSS / 1024 + ' ' + (userCPUTime + systemCPUTime) / 1e6); }); process.argv.splice(1, 1, ${JSON.stringify(main)}); await import(${JSON.stringify(main)});`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', code, 'konkyo', ...args], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -92,21 +92,28 @@ async function konkyo(args: readonly string[]): Promise<number> {
     text += String(more);
   });
   await once(child, 'close');
-  return Number(/memory ([\d.]+)/.exec(text)?.[1]);
+  const [, memory, processor] = /used ([\d.]+) ([\d.]+)/.exec(text) ?? [];
+  return { memory: Number(memory), processor: Number(processor) };
 }
 
 for (const images of [total / 5, total]) {
-  say(`memory at ${images} images: ${(await command(images, `memory-${images}`)).toFixed(0)} MB`);
+  say(`memory at ${images} images: ${(await command(images, `memory-${images}`)).memory.toFixed(0)} MB`);
 }
-const one = await seconds(() => command(total / 2, 'one'));
-const two = await seconds(() =>
-  Promise.all(['1/2', '2/2'].map((share) => command(total / 2, 'two', '--shard', share))),
-);
-const apart = await seconds(() => Promise.all(['a', 'b'].map((name) => command(total / 4, `apart-${name}`))));
-say(
-  `half the images: one worker ${one.toFixed(1)} s; two that share a store ${two.toFixed(1)} s: ${(one / two).toFixed(2)} times`,
-);
-say(
-  `the machine's own limit: two that share nothing, a quarter each, ${apart.toFixed(1)} s: ${(one / apart).toFixed(2)} times`,
-);
+const timed = async (commands: () => readonly ReturnType<typeof command>[]) => {
+  let used = 0;
+  const clock = await seconds(async () => {
+    for (const { processor } of await Promise.all(commands())) used += processor;
+  });
+  return { clock, used };
+};
+for (let round = 0; round < 2; round++) {
+  const one = await timed(() => [command(total / 2, `one-${round}`)]);
+  const two = await timed(() => ['1/2', '2/2'].map((share) => command(total / 2, `two-${round}`, '--shard', share)));
+  const apart = await timed(() => ['a', 'b'].map((name) => command(total / 4, `apart-${name}-${round}`)));
+  const words = ({ clock, used }: typeof one) =>
+    `${clock.toFixed(1)} s (${(one.clock / clock).toFixed(2)} times), ${used.toFixed(1)} s of processor`;
+  say(
+    `half the images: one worker ${words(one)}; two that share a store ${words(two)}; two with a store and half of that each ${words(apart)}`,
+  );
+}
 await rm(folder, { recursive: true });

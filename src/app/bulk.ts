@@ -20,6 +20,8 @@ import { version } from '../version.ts';
 /** By what the images of a data set are explained, and which of them by this process. */
 export interface BulkOptions extends WorkOptions {
   readonly methods: readonly Method[];
+  /** Names of what methods are given that is no number: other ones are another run. */
+  readonly resources?: Readonly<Record<string, string>>;
   /** The class whose score is explained. Default: the one that the model decides for. */
   readonly target?: BulkTarget;
   /** Of every map; each costs runs of the model. Default: none, but for the sums that methods give themselves. */
@@ -30,6 +32,12 @@ export interface BulkOptions extends WorkOptions {
   readonly shardSize?: number;
   /** Default: all shards. */
   readonly share?: ShardShare;
+}
+
+/** The same of a run whose shards others make. */
+export interface QueuedBulkOptions extends Omit<BulkOptions, 'share'>, Pick<SubmitOptions, 'request'> {
+  /** redis://[:password@]host[:port] */
+  readonly queue: string;
 }
 
 /** What a bulk run did. */
@@ -79,19 +87,15 @@ export async function bulk(
 }
 
 /**
- * The same with the shards made by others, who take them from a queue (`workShards`), until all are there or given up. The model is
- * opened to make the store, and explains nothing here.
+ * Explains a data set as `bulk` does, but the shards are made by others, who take them from a queue (`workShards`): it ends when all are
+ * there or given up. The model is opened to make the store, and explains nothing here.
  * @throws QueueError, also where shards were given up; else as `bulk`
  */
 export async function bulkByQueue(
   classifier: Classifier,
   stream: ImageStream,
   files: StoreFiles,
-  {
-    queue,
-    request,
-    ...options
-  }: Omit<BulkOptions, 'share'> & Pick<SubmitOptions, 'request'> & { readonly queue: string },
+  { queue, request, ...options }: QueuedBulkOptions,
 ): Promise<BulkSummary> {
   const { store, release } = await openBulk(classifier, stream, files, options);
   await release();
@@ -143,6 +147,7 @@ export async function openBulk(
       runtime: runtime.name,
       model: { sha256, output, scores: scores.name, input, batchSize },
       methods: methods.map(methodIdentity),
+      resources: options.resources ?? {},
       target: String(target),
       checks: checks.map(({ id }) => id),
       seed,

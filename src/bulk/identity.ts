@@ -18,6 +18,8 @@ export interface BulkIdentity {
     readonly batchSize: number;
   };
   readonly methods: readonly { readonly id: string; readonly settings: MethodSettings }[];
+  /** What methods are given that is no number, by its name: a file of segments, say. */
+  readonly resources: Readonly<Record<string, string>>;
   /** `predicted`, `label` or the index of a class. */
   readonly target: string;
   readonly checks: readonly string[];

@@ -26,25 +26,38 @@ export interface ShardsDone {
   readonly problems: number;
 }
 
+/** A shard that is explained, and how it is put into the store. */
+interface ExplainedShard {
+  /** Images that something was amiss with. */
+  readonly problems: number;
+  write(): Promise<void>;
+}
+
 /**
  * Makes one shard, whole, unless it is there: then its images are held against the hashes in the store.
  * @returns how many images something was amiss with; nothing where the shard was there.
  * @throws ImagesChangedError, StoreWriteError, and what explaining throws
  */
-export async function makeShard({ task, stream, store }: ShardWork, shard: number): Promise<number | undefined> {
+export async function makeShard(work: ShardWork, shard: number): Promise<number | undefined> {
+  const explained = await shardFor(work, shard);
+  await explained?.write();
+  return explained?.problems;
+}
+
+async function shardFor({ task, stream, store }: ShardWork, shard: number): Promise<ExplainedShard | undefined> {
   const range = shardRange(store.identity, shard);
   if (await store.has(shard)) {
     const hashes = await store.read('sha256', shard);
-    if (!(hashes instanceof Uint8Array))
+    if (!(hashes instanceof Uint8Array)) {
       throw new StoreFormatError(`${store.files.name}: sha256 has no bytes. Make a new store.`);
+    }
     await checkUnchanged(stream, range, hashes, store.files.name);
     return undefined;
   }
   const images = await readShard(stream, range, task.classifier.input);
   const data = await explainShard(task, images, store);
-  await store.write(shard, data);
-  const problems = data.get('problem') ?? [];
-  return Array.from<unknown>(problems).filter((problem) => problem !== '').length;
+  const problems = Array.from<unknown>(data.get('problem') ?? []).filter((problem) => problem !== '').length;
+  return { problems, write: () => store.write(shard, data) };
 }
 
 /** The shards of a share: every `of`-th. */
@@ -54,7 +67,8 @@ export function shardsOf({ part, of }: ShardShare, shards: number): readonly num
 }
 
 /**
- * Makes the shards of a share one after the other. A signal ends it after the shard under way.
+ * Makes the shards of a share one after the other; while one is flushed to the disk, the next is explained. A signal ends it after the
+ * shard under way.
  * @throws as `makeShard`
  */
 export async function runShards(
@@ -68,15 +82,25 @@ export async function runShards(
   const total = own.reduce((sum, shard) => sum + sizeOf(shard), 0);
   const rate = rateOf();
   let [earlier, made, problems] = [0, 0, 0];
-  for (const shard of own) {
-    if (signal?.aborted) break;
-    progress?.(earlier + made, total, `images${rate(made)}`);
-    const found = await makeShard(work, shard);
-    if (found === undefined) earlier += sizeOf(shard);
-    else {
+  let writing = Promise.resolve();
+  try {
+    for (const shard of own) {
+      if (signal?.aborted) break;
+      progress?.(earlier + made, total, `images${rate(made)}`);
+      const explained = await shardFor(work, shard);
+      if (explained === undefined) {
+        earlier += sizeOf(shard);
+        continue;
+      }
+      await writing;
+      writing = explained.write();
+      // Whoever awaits it next is told; until then it is no unhandled rejection.
+      writing.catch(() => {});
       made += sizeOf(shard);
-      problems += found;
+      problems += explained.problems;
     }
+  } finally {
+    await writing;
   }
   if (!signal?.aborted) progress?.(total, total, 'done');
   return { earlier, made, problems };

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type BulkOptions, openBulk } from '../app/bulk.ts';
 import type { BulkTarget } from '../bulk/explainShard.ts';
 import type { ShardWork } from '../bulk/runShards.ts';
@@ -65,7 +65,10 @@ export async function bulkInputs({ model, flags }: BulkRequest, progress: Progre
       classifier,
       stream: firstImages(stream, images),
       files: storeFolder(flags.store),
-      options: { methods, checks, target: targetOf(flags.target, classifier), shardSize, seed },
+      options: {
+        ...{ methods, checks, target: targetOf(flags.target, classifier), shardSize, seed },
+        resources: resourcesOf(flags),
+      },
     };
   });
 }
@@ -80,7 +83,7 @@ export function openBulkRun(request: BulkRequest, progress: Progress): Promise<S
 
 /** With the paths of files and folders made whole. @param named the names of data sets, which are no paths. */
 export function wholePaths({ model, flags }: BulkRequest, named: readonly string[]): BulkRequest {
-  const whole = (path: string | undefined) => path && resolve(path);
+  const whole = (path: unknown) => (typeof path === 'string' ? resolve(path) : undefined);
   return {
     model: resolve(model),
     flags: {
@@ -90,8 +93,20 @@ export function wholePaths({ model, flags }: BulkRequest, named: readonly string
       dataDir: whole(flags.dataDir),
       classes: whole(flags.classes),
       with: whole(flags.with),
+      segments: whole(flags.segments),
+      baselines: named.includes(String(flags.baselines)) ? flags.baselines : whole(flags.baselines),
     },
   };
+}
+
+const resourceFlags = ['baselines', 'segments'] as const;
+
+/** By their last names: on another machine they may lie elsewhere. */
+function resourcesOf(flags: GivenFlags): Readonly<Record<string, string>> {
+  const given = resourceFlags.map((name) => [name, flags[name]] as const);
+  return Object.fromEntries(
+    given.flatMap(([name, path]) => (typeof path === 'string' ? [[name, basename(path)]] : [])),
+  );
 }
 
 function checksNamed(ids: string | undefined) {

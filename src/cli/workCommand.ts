@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
+import { QueueError } from '../bulk/queue/redis.ts';
 import { workShards } from '../bulk/queue/workShards.ts';
+import { issueWords } from '../issueWords.ts';
 import { counted } from '../language/english/numbers.ts';
 import { openBulkRun } from './bulkRun.ts';
 import { positiveFlag, UsageError } from './flags.ts';
@@ -44,12 +46,18 @@ async function run({ queue, idle, lock, threads, device }: Flags): Promise<void>
     idleMilliseconds: idle === undefined ? undefined : 1000 * positiveFlag('idle', idle),
     lockMilliseconds: 1000 * positiveFlag('lock', lock),
     open(request) {
-      const { model, flags } = v.parse(requestSchema, request);
+      const found = v.safeParse(requestSchema, request);
+      if (!found.success) throw new QueueError(notOurs(issueWords(found.issues[0])));
+      const { model, flags } = found.output;
       return openBulkRun({ model, flags: { ...flags, ...own } }, progress);
     },
   });
   await printWords(`${counted(shards, 'shard', 'shards')} made, ${counted(images, 'image', 'images')}.\n`);
   endSoon();
+}
+
+function notOurs(why: string): string {
+  return `What the queue has is no request of this version of konkyo: ${why}. Use the same version on both sides.`;
 }
 
 /** BullMQ may keep a connection that waits for a Redis that went away, and with it the process. */

@@ -46,6 +46,7 @@ export interface AtlasClass {
   readonly mean: Float64Array;
 }
 
+/** The maps of a store in groups that are alike. */
 export interface Atlas {
   readonly classes: readonly AtlasClass[];
   /** Those that look most like shortcuts first. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { issueWords } from '../../issueWords.ts';
 import { isKonkyoError } from '../../konkyoError.ts';
 import type { WorkOptions } from '../../progress.ts';
 import type { Releasable } from '../../runtime/release.ts';
@@ -7,6 +8,7 @@ import { shardRange } from '../store.ts';
 import { openRedis, QueueError, queuePackages } from './redis.ts';
 import { queueName, requestKey, type ShardJob, shardJobSchema } from './shardJob.ts';
 
+/** How a worker opens what it is to make, and when it ends. */
 export interface WorkShardsOptions extends Pick<WorkOptions, 'message' | 'signal'> {
   /** Opens a run by what was submitted. */
   readonly open: (request: unknown) => Promise<ShardWork & Releasable>;
@@ -61,7 +63,10 @@ export async function workShards(url: string, options: WorkShardsOptions): Promi
     async ({ data }) => {
       busy = true;
       try {
-        await work(v.parse(shardJobSchema, data));
+        const job = v.safeParse(shardJobSchema, data);
+        if (!job.success)
+          throw new QueueError(`This is no job of konkyo: ${issueWords(job.issues[0])}. Remove it from the queue.`);
+        await work(job.output);
       } catch (error) {
         if (!(error instanceof Error)) throw error;
         message?.(`Shard ${data.shard}: ${error.message}`);
