@@ -12,8 +12,8 @@ import { adapt } from '../transforms/optimize/adapt.ts';
 import { explained } from './explainedScores.ts';
 import { openShares, type Shares } from './shares.ts';
 
-/** Of forward passes alone: for less, handing rows to other threads takes as long as it saves (measured on a ResNet of 28x28 images). */
-const leastMultiplications = 3e8;
+/** Of forward passes alone: for less, handing rows to other threads takes as long as it saves (measured on a LeNet and a ResNet of 28x28 images). */
+const leastMultiplications = 5e7;
 
 /** An explanation's score and the predicted one may differ by this share of what the score varies by: two graphs' rounding. */
 const tolerance = 1e-3;
