@@ -1,6 +1,6 @@
 /* What needs Node: the native runtime, reading files, and a folder for a report. */
 
-export { bulkByQueue, type QueuedBulkOptions } from './app/bulk.ts';
+export { bulkByQueue, type QueuedBulkOptions } from './app/bulkByQueue.ts';
 export { type WorkedShards, type WorkShardsOptions, workShards } from './bulk/queue/workShards.ts';
 export type { Dataset } from './datasets/dataset.ts';
 export { loadDigits } from './datasets/digits.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { circles, imports, packagesWith } from './sourceImports.ts';
+import { circles, imports, packagesWith, sources } from './sourceImports.ts';
 
 /** Who may import whom, type imports included: each floor itself, the errors that all share, and what stands here. */
 const floors: Readonly<Record<string, readonly string[]>> = {
@@ -94,6 +94,13 @@ it.each(['index.ts', 'cli/explainCommand.ts'])('%s starts without what draws cha
   const packages = packagesWith(entry);
   expect(packages).toContain('fflate');
   for (const heavy of ['@observablehq/plot', 'linkedom/worker', 'sharp']) expect(packages).not.toContain(heavy);
+});
+
+it('an app that bundles konkyo need not have the packages of queues, which are asked for when there is a queue', () => {
+  const reached = new Set(['index.ts']);
+  for (const file of reached) for (const name of imports.get(file) ?? []) reached.add(name);
+  expect(reached).toContain('app/bulk.ts');
+  expect([...reached].filter((file) => /import\('(bullmq|ioredis)'\)/.test(sources.get(file) ?? ''))).toEqual([]);
 });
 
 it('a page of an evaluation draws charts', () => {

@@ -29,5 +29,6 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     target: 'es2023',
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 });

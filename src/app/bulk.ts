@@ -4,10 +4,8 @@ import { BulkSettingsError } from '../bulk/errors.ts';
 import { type BulkTarget, type BulkTask, storeForm } from '../bulk/explainShard.ts';
 import { methodIdentity, storeFormat } from '../bulk/identity.ts';
 import { keptMethods } from '../bulk/keptMethods.ts';
-import { QueueError } from '../bulk/queue/redis.ts';
-import { type DeadLetter, type SubmitOptions, submitShards } from '../bulk/queue/submitShards.ts';
 import { runShards, type ShardShare, type ShardWork } from '../bulk/runShards.ts';
-import { type BulkStore, imagesOf, makeStore } from '../bulk/store.ts';
+import { makeStore } from '../bulk/store.ts';
 import type { StoreFiles } from '../bulk/storeFiles.ts';
 import type { ImageStream } from '../datasets/imageStream.ts';
 import type { Check } from '../faithfulness/check.ts';
@@ -32,12 +30,6 @@ export interface BulkOptions extends WorkOptions {
   readonly shardSize?: number;
   /** Default: all shards. */
   readonly share?: ShardShare;
-}
-
-/** The same of a run whose shards others make. */
-export interface QueuedBulkOptions extends Omit<BulkOptions, 'share'>, Pick<SubmitOptions, 'request'> {
-  /** redis://[:password@]host[:port] */
-  readonly queue: string;
 }
 
 /** What a bulk run did. */
@@ -84,41 +76,6 @@ export async function bulk(
   } finally {
     await work.release();
   }
-}
-
-/**
- * Explains a data set as `bulk` does, but the shards are made by others, who take them from a queue (`workShards`): it ends when all are
- * there or given up. The model is opened to make the store, and explains nothing here.
- * @throws QueueError, also where shards were given up; else as `bulk`
- */
-export async function bulkByQueue(
-  classifier: Classifier,
-  stream: ImageStream,
-  files: StoreFiles,
-  { queue, request, ...options }: QueuedBulkOptions,
-): Promise<BulkSummary> {
-  const { store, release } = await openBulk(classifier, stream, files, options);
-  await release();
-  const earlier = imagesIn(store, await store.done());
-  const { done, dead, interrupted } = await submitShards(queue, store, { ...options, request });
-  if (dead.length > 0) throw givenUp(store, dead);
-  await files.tidy();
-  const made = imagesIn(store, await store.done()) - earlier;
-  return { store: files.name, images: stream.count, shards: store.shards, done, earlier, made, interrupted };
-}
-
-function imagesIn({ identity }: BulkStore, shards: ReadonlySet<number>): number {
-  return [...shards].reduce((sum, shard) => sum + imagesOf(identity, shard), 0);
-}
-
-const mostReasons = 5;
-
-function givenUp({ files, shards }: BulkStore, dead: readonly DeadLetter[]): QueueError {
-  const reasons = dead.slice(0, mostReasons).map(({ shard, reason }) => `shard ${shard}: ${reason}`);
-  const more = dead.length > mostReasons ? `; and ${dead.length - mostReasons} more` : '';
-  return new QueueError(
-    `${dead.length} of ${shards} shards of ${files.name} were given up: ${reasons.join('; ')}${more}. Mend what they say, and run the same again: they are tried anew.`,
-  );
 }
 
 /** Makes all ready to make shards of a store: it is made, or found to be of the same. @throws as `bulk` */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type BulkSummary, bulk, bulkByQueue } from '../app/bulk.ts';
+import { type BulkSummary, bulk } from '../app/bulk.ts';
+import { bulkByQueue } from '../app/bulkByQueue.ts';
 import type { ShardShare } from '../bulk/runShards.ts';
 import { namedDatasets } from '../datasets/namedDatasets.ts';
 import { counted } from '../language/english/numbers.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bulk, bulkByQueue, openBulk } from '../../src/app/bulk.ts';
+import { bulk, openBulk } from '../../src/app/bulk.ts';
+import { bulkByQueue } from '../../src/app/bulkByQueue.ts';
 import { saliency } from '../../src/attribution/gradient/saliency.ts';
 import { BulkSettingsError } from '../../src/bulk/errors.ts';
 import { openRedis, queuePackages } from '../../src/bulk/queue/redis.ts';
