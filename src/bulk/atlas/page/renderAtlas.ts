@@ -43,7 +43,7 @@ export async function renderAtlas(view: AtlasView): Promise<string> {
   const images = atlas.classes.reduce((sum, one) => sum + one.images.length, 0);
   const headline =
     suspicious.length === 0
-      ? 'No group of images is decided by something that they alone have'
+      ? 'No group of images looks as if decided by a shortcut'
       : `${suspicious.length} ${suspicious.length === 1 ? 'group of images looks' : 'groups of images look'} as if decided by a shortcut`;
   const data = JSON.stringify({
     ...{ tile, columns, imagesOfSheet },
