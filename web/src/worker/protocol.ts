@@ -1,4 +1,13 @@
-import type { AssumedSetting, InputSettings, Language, Picture, Task, TriedPreprocessing, Words } from 'konkyo';
+import type {
+  AssumedSetting,
+  InputDescription,
+  InputSettings,
+  Language,
+  Picture,
+  Task,
+  TriedPreprocessing,
+  Words,
+} from 'konkyo';
 import type { Figure, Lamp } from 'konkyo/faithfulness';
 
 /* What the page asks of its worker, and what it is told: plain data, structured clones of which go between the two. */
@@ -27,15 +36,7 @@ export interface ModelRequest {
 }
 
 /** How pixels become the model's input, as it stands. */
-export interface InputFacts {
-  readonly layout: 'NCHW' | 'NHWC';
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly order: 'RGB' | 'BGR';
-  readonly scale: number;
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
+export interface InputFacts extends Omit<InputDescription, 'classes' | 'inFile' | 'numbers'> {
   /** Settings that nobody said. */
   readonly assumed: readonly AssumedSetting[];
 }
