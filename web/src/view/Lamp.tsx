@@ -1,5 +1,5 @@
 import { wordsIn } from 'konkyo';
-import { language, words } from '../state.ts';
+import { extras, language, words } from '../state.ts';
 import type { MapFacts } from '../worker/protocol.ts';
 
 /** Which sign says it to who sees no colours. */
@@ -17,9 +17,11 @@ export function Lamp({ map }: { map: MapFacts }) {
 }
 
 /** Why the lamp shows what it shows: the figure that decided it, of equal ones what was measured by hiding pixels. */
-export function Reason({ map: { figures, unchecked, lamp } }: { map: MapFacts }) {
+export function Reason({ map }: { map: MapFacts }) {
+  const { figures, unchecked, lamp } = map;
   if (unchecked) return <span lang="en">{unchecked}</span>;
-  if (lamp === 'unchecked') return <>{words.value.maps.checking}</>;
+  const { checking, ofAnother } = words.value.maps;
+  if (lamp === 'unchecked') return <>{extras.value.includes(map) ? ofAnother : checking}</>;
   const rank = ({ verdict, aspect }: MapFacts['figures'][number]) =>
     2 * worst.indexOf(verdict) + Number(aspect !== 'faithfulness');
   const [first] = figures.toSorted((a, b) => rank(a) - rank(b));

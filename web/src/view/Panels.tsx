@@ -50,7 +50,7 @@ export function Layers() {
       <p class="beside">
         <label>
           {text.layer}{' '}
-          <select value={chosen} onChange={({ currentTarget }) => choose(Number(currentTarget.value))}>
+          <select value={layers.indexOf(layer)} onChange={({ currentTarget }) => choose(Number(currentTarget.value))}>
             {layers.map(({ name, operator, units }, i) => (
               <option key={`${i}-${name}`} value={i}>
                 {name} ({operator}, {units})

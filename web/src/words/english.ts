@@ -102,7 +102,8 @@ export const maps = {
   kept: (percent: string) => `The decision stayed in ${percent} of fresh draws of independent noise.`,
   settings: 'Settings',
   waiting: 'The first map is being made.',
-  checking: 'not checked yet',
+  checking: 'The checks come after the maps.',
+  ofAnother: 'The checks are of maps of the decision. This one is of something else.',
   reason: 'Why',
   leftOut: 'Left out',
 };

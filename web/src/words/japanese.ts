@@ -100,7 +100,8 @@ export const maps = {
   kept: (percent: string) => `画素ごとに独立な新しい雑音のうち ${percent} で判断が保たれました。`,
   settings: '設定',
   waiting: '最初のマップを作っています。',
-  checking: 'まだ検査していません',
+  checking: '検査はマップのあとに行います。',
+  ofAnother: '検査は判断のマップについてのものです。これは別のもののマップです。',
   reason: '理由',
   leftOut: '省いたもの',
 };

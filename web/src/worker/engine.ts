@@ -226,7 +226,8 @@ export function engine(): Engine {
     async unit({ layer, unit, language }) {
       const target = unitTarget(classifierOf(open()), layer, unit);
       try {
-        return await oneMap(target.classifier, target.target, language, `unit-${layer}-${unit}`);
+        const map = await oneMap(target.classifier, target.target, language, `unit-${layer}-${unit}`);
+        return { ...map, title: `${map.title}: ${map.target}` };
       } finally {
         await target.classifier.release();
       }
