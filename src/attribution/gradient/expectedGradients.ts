@@ -5,7 +5,8 @@ import type { ExplanationGraph, TargetSource } from '../explanationGraph.ts';
 import { method } from '../method.ts';
 import { seedOption } from '../options.ts';
 import { type BackgroundData, blankImages, givenImages } from './backgroundData.ts';
-import { imageShapeOf, runningSum, type SamplingPlan, sampledGraph, sumOverSamples } from './sampledGradient.ts';
+import { imageShapeOf, type SamplingPlan, sampledGraph } from './sampledGradient.ts';
+import { runningSum, sumOverSamples } from './sampleSums.ts';
 import { changeTimes } from './targetGradient.ts';
 
 interface BaselineChoice {

@@ -6,7 +6,8 @@ import { type MethodParts, method } from '../method.ts';
 import { baselineOption } from '../options.ts';
 import { gaussLegendre } from './gaussLegendre.ts';
 import { integrateToTolerance } from './integrateToTolerance.ts';
-import { imageShapeOf, runningSum, type SamplingPlan, sampledGraph, weightedSum } from './sampledGradient.ts';
+import { imageShapeOf, type SamplingPlan, sampledGraph } from './sampledGradient.ts';
+import { runningSum, weightedSum } from './sampleSums.ts';
 import { changeTimes } from './targetGradient.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
-import { double, runningSum, type StateValue, sumOverSamples, toDouble, toSingle } from './sampledGradient.ts';
+import type { StateValue } from './sampledGradient.ts';
+import { double, runningSum, sumOverSamples, toDouble, toSingle } from './sampleSums.ts';
 
 /** What is made of a method's maps of one image under different noise, element by element. */
 export type NoiseStatistic = 'mean' | 'squared' | 'variance';
