@@ -47,7 +47,6 @@ export const picture = {
   title: 'The picture',
   list: 'Pictures',
   alt: (name: string) => `${name}, as the model sees it`,
-  size: (height: number, width: number) => `${height} × ${width}`,
   none: 'This model takes numbers, not pictures: each column is a value of its input.',
 };
 
@@ -55,7 +54,6 @@ export const view = {
   title: 'The evidence',
   opacity: 'How far the map covers the picture',
   patches: 'By patches',
-  pixels: 'By cells',
   compare: 'Compare with',
   flick: 'Flick',
   flickHint: 'hold to see the other map (or hold F)',
@@ -89,7 +87,6 @@ export const decision = {
   whyNot: (label: string) => `Why not “${label}”?`,
   whyNotHint: 'Click a class to see why it is not that one.',
   search: 'Why not another class?',
-  seconds: (milliseconds: number) => `decided in ${milliseconds} ms`,
   boxes: 'What was found',
 };
 
@@ -104,7 +101,6 @@ export const maps = {
   waiting: 'The first map is being made.',
   checking: 'The checks come after the maps.',
   ofAnother: 'The checks are of maps of the decision. This one is of something else.',
-  reason: 'Why',
   leftOut: 'Left out',
 };
 
@@ -114,10 +110,9 @@ export const progress = {
   skip: 'Skip this step',
   stop: 'Stop',
   regions: 'Hiding one part after the other',
-  done: 'All done',
 };
 
-export const change = { title: 'What would change it?', waiting: 'Measured after the maps.' };
+export const change = { title: 'What would change it?' };
 
 export const input = {
   title: 'How pixels become input',
@@ -147,7 +142,6 @@ export const layers = {
   layer: 'Layer',
   unit: (last: number) => `Unit, 0 to ${last}`,
   show: 'Show',
-  named: (layer: string, unit: number) => `Unit ${unit} of ${layer}`,
 };
 
 export const take = {
@@ -168,7 +162,6 @@ export const take = {
 export const about = {
   title: 'About this model',
   hash: 'SHA-256',
-  runs: 'Runs on',
   notes: 'What was done to it',
   cautions: 'To be read first',
 };

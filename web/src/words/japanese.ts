@@ -45,7 +45,6 @@ export const picture = {
   title: '画像',
   list: '画像の一覧',
   alt: (name: string) => `モデルに見えている ${name}`,
-  size: (height: number, width: number) => `${height} × ${width}`,
   none: 'このモデルは画像ではなく数を受け取ります。一列が入力の一つの値です。',
 };
 
@@ -53,7 +52,6 @@ export const view = {
   title: '根拠',
   opacity: 'マップが画像を覆う濃さ',
   patches: '領域ごと',
-  pixels: '画素ごと',
   compare: '比べる相手',
   flick: '切り替え',
   flickHint: '押している間、もう一方のマップを表示（F キーでも）',
@@ -87,7 +85,6 @@ export const decision = {
   whyNot: (label: string) => `なぜ「${label}」ではないのか`,
   whyNotHint: 'クラスを押すと、なぜそれではないのかを示します。',
   search: '別のクラスではない理由',
-  seconds: (milliseconds: number) => `判断に ${milliseconds} ミリ秒`,
   boxes: '見つかったもの',
 };
 
@@ -102,7 +99,6 @@ export const maps = {
   waiting: '最初のマップを作っています。',
   checking: '検査はマップのあとに行います。',
   ofAnother: '検査は判断のマップについてのものです。これは別のもののマップです。',
-  reason: '理由',
   leftOut: '省いたもの',
 };
 
@@ -112,10 +108,9 @@ export const progress = {
   skip: 'この手順を飛ばす',
   stop: '止める',
   regions: '部分を一つずつ隠しています',
-  done: 'すべて終わりました',
 };
 
-export const change = { title: '何があれば変わるのか', waiting: 'マップのあとに測ります。' };
+export const change = { title: '何があれば変わるのか' };
 
 export const input = {
   title: '画素から入力への変換',
@@ -145,7 +140,6 @@ export const layers = {
   layer: '層',
   unit: (last: number) => `ユニット（0〜${last}）`,
   show: '表示',
-  named: (layer: string, unit: number) => `${layer} のユニット ${unit}`,
 };
 
 export const take = {
@@ -166,7 +160,6 @@ export const take = {
 export const about = {
   title: 'このモデルについて',
   hash: 'SHA-256',
-  runs: '実行環境',
   notes: 'モデルに対して行ったこと',
   cautions: '最初に読むべきこと',
 };
