@@ -86,9 +86,10 @@ describe.skipIf(!hasChromium)("the browser app's memory (needs Debian's chromium
     }
     const megabytes = bytes.length / 2 ** 20;
     console.log(`memory: a model of ${megabytes.toFixed(1)} MB ${models} times: ${sizes} MB`);
-    // The first few fill what is used again. Models that stayed would be as many, and what is computed with them.
+    // What the browser holds wavers by twice a model. Each model that stayed would add three times its own size: its weights,
+    // and those of the graphs that explain it. So the smallest of three are compared, four models apart.
     const lowest = (some: readonly number[]) => Math.min(...some);
-    expect(lowest(sizes.slice(-3)) - lowest(sizes.slice(2, 5))).toBeLessThan(megabytes);
+    expect(lowest(sizes.slice(-3)) - lowest(sizes.slice(1, 4))).toBeLessThan(4 * megabytes);
     expect(errors).toEqual([]);
   });
 });
