@@ -8,7 +8,7 @@ import { atlasOf, aucOfTagged, plantedShortcut } from '../test/bulk/atlas/plante
 const [seeds = 10, first = 1] = process.argv.slice(2).map(Number);
 let [found, quiet] = [0, 0];
 for (let seed = first; seed < first + seeds; seed++) {
-  const planted = await plantedShortcut(seed, true);
+  const planted = await plantedShortcut(seed, 0.2);
   const drawn = await atlasOf(planted);
   const [best] = drawn.clusters;
   const auc = aucOfTagged(drawn, planted);
@@ -16,7 +16,7 @@ for (let seed = first; seed < first + seeds; seed++) {
     best?.isSuspicious === true &&
     best.images.filter(({ index }) => planted.tagged.has(index)).length > best.images.length / 2;
   if (isFirst && auc >= 0.95) found += 1;
-  const plain = await atlasOf(await plantedShortcut(seed, false));
+  const plain = await atlasOf(await plantedShortcut(seed, 0));
   const flagged = plain.clusters.filter(({ isSuspicious }) => isSuspicious).length;
   if (flagged === 0) quiet += 1;
   const highest = Math.max(...plain.clusters.map(({ alone }) => alone));
