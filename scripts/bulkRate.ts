@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { bulk } from '../src/app/bulk.ts';
 import { explain } from '../src/attribution/explain.ts';
 import { keptMethods } from '../src/bulk/keptMethods.ts';
-import { firstImages, openImageStream } from '../src/datasets/imageStream.ts';
+import { firstImages, type ImageStream, openImageStream } from '../src/datasets/imageStream.ts';
 import { methodKind } from '../src/methods.ts';
 import { toFittedInput } from '../src/model/pixels.ts';
 import { loadModelFile } from '../src/node/modelFile.ts';
@@ -24,6 +24,7 @@ if (model === undefined) throw new Error('Give a model that takes digits.');
 const total = Number(count);
 const folder = await mkdtemp(join(tmpdir(), 'konkyo-rate-'));
 const say = (text: string) => process.stdout.write(`${text}\n`);
+const percent = (part: number) => `${(100 * part).toFixed(0)}%`;
 const seconds = async (run: () => Promise<unknown>) => {
   const start = performance.now();
   await run();
@@ -37,43 +38,43 @@ const dataset = data ?? 'digits';
 const stream = firstImages(await openImageStream(dataset, { part: data === undefined ? 'all' : 'test' }), total);
 const portion = 1024;
 
-async function byLibrary(): Promise<void> {
+async function byLibrary(images: ImageStream): Promise<void> {
   const kept = await keptMethods(classifier, methods);
-  for (let from = 0; from < stream.count; from += portion) {
-    const images = [];
-    for (let i = from; i < Math.min(stream.count, from + portion); i++) {
-      images.push(toFittedInput(await (await stream.read(i)).decode(), classifier.input));
+  for (let from = 0; from < images.count; from += portion) {
+    const inputs = [];
+    for (let i = from; i < Math.min(images.count, from + portion); i++) {
+      inputs.push(toFittedInput(await (await images.read(i)).decode(), classifier.input));
     }
-    await explain(classifier, concatRows(images), kept.methods);
+    await explain(classifier, concatRows(inputs), kept.methods);
   }
   await kept.release();
 }
 
-/** Of this process, whatever else the machine does meanwhile; the writing and hashing of other threads counts too. */
-const processorSeconds = async (run: () => Promise<unknown>) => {
+/** Its clock, and its time on processors: of this process, whatever else the machine does; that of other threads counts too. */
+async function spent(run: () => Promise<unknown>) {
   const before = process.cpuUsage();
-  await run();
+  const clock = await seconds(run);
   const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
-};
-for (let round = 0; round < 2; round++) {
-  let [library, store] = [0, 0];
-  const libraryClock = await seconds(async () => {
-    library = await processorSeconds(byLibrary);
-  });
-  const storeClock = await seconds(async () => {
-    store = await processorSeconds(() =>
-      bulk(classifier, stream, storeFolder(join(folder, `rate-${round}`)), { methods }),
-    );
-  });
-  const rate = (time: number) => `${(total / time).toFixed(0)} a second`;
+  return { clock, processor: (user + system) / 1e6 };
+}
+
+/** In turns, so that what else the machine does disturbs both alike. */
+const turns = 5;
+const each = firstImages(stream, Math.ceil(total / turns));
+await byLibrary(firstImages(stream, portion));
+const rounds: Record<'library' | 'store', Awaited<ReturnType<typeof spent>>>[] = [];
+for (let turn = 0; turn < turns; turn++) {
+  const library = await spent(() => byLibrary(each));
+  const store = await spent(() => bulk(classifier, each, storeFolder(join(folder, `rate-${turn}`)), { methods }));
+  rounds.push({ library, store });
   say(
-    `${total} images by ${ids}: explain ${rate(libraryClock)}, bulk ${rate(storeClock)}: ${((100 * libraryClock) / storeClock).toFixed(0)}%`,
-  );
-  say(
-    `processor time: explain ${library.toFixed(1)} s, bulk ${store.toFixed(1)} s: ${((100 * library) / store).toFixed(0)}%`,
+    `${each.count} images by ${ids}: explain ${(each.count / library.clock).toFixed(0)} a second and ${library.processor.toFixed(1)} s of processor, bulk ${(each.count / store.clock).toFixed(0)} and ${store.processor.toFixed(1)} s: ${percent(library.clock / store.clock)} and ${percent(library.processor / store.processor)}`,
   );
 }
+const sumOf = (what: 'clock' | 'processor', who: 'library' | 'store') =>
+  rounds.reduce((sum, round) => sum + round[who][what], 0);
+const overall = (what: 'clock' | 'processor') => percent(sumOf(what, 'library') / sumOf(what, 'store'));
+say(`bulk has ${overall('clock')} of the rate of explain by the clock, ${overall('processor')} by processor time`);
 
 const part = data === undefined ? [] : ['--part', 'test'];
 const command = (images: number, store: string, ...more: readonly string[]) => {

@@ -3,6 +3,7 @@ import type { EvaluationMetric } from '../faithfulness/evaluation/metric.ts';
 import { fewestImages } from '../faithfulness/evaluation/verdict.ts';
 import { MaskError, MetricSettingsError } from '../faithfulness/metrics/errors.ts';
 import type { Mask } from '../faithfulness/metrics/localisation.ts';
+import { checkMaskSize } from '../faithfulness/metrics/maskSize.ts';
 import type { Classifier } from '../model/classifier.ts';
 import { random } from '../random/random.ts';
 
@@ -21,12 +22,7 @@ export function checkMasks(
   if (needing && !masks) {
     throw new MaskError(`${needing.title} compares maps with masks, and none are given: give masks, or leave it out.`);
   }
-  for (const [index, { height, width }] of masks ?? []) {
-    if (height === input.height && width === input.width) continue;
-    throw new MaskError(
-      `The mask of image ${index} is of ${height} x ${width} pixels, but the model takes ${input.height} x ${input.width}: bring the masks to that size.`,
-    );
-  }
+  for (const [index, mask] of masks ?? []) checkMaskSize(index, mask, input);
 }
 
 /** Which images, in the order of the data set. @throws MetricSettingsError where there are none */

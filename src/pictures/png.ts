@@ -1,4 +1,5 @@
 import { encode } from 'fast-png';
+import { base64 } from './base64.ts';
 import { type IndexedPicture, indexed } from './palette.ts';
 import type { Picture } from './picture.ts';
 
@@ -29,13 +30,4 @@ export function indexedUrl({ palette, ...picture }: IndexedPicture): string {
 
 function urlOf(png: Uint8Array): string {
   return `data:image/png;base64,${base64(png)}`;
-}
-
-function base64(bytes: Uint8Array): string {
-  // In slices, because a call takes only so many arguments.
-  const slice = 0x4000;
-  const parts = Array.from({ length: Math.ceil(bytes.length / slice) }, (_, part) =>
-    String.fromCharCode(...bytes.subarray(part * slice, (part + 1) * slice)),
-  );
-  return btoa(parts.join(''));
 }

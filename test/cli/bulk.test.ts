@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeModel } from '../../src/onnx/writeModel.ts';
+import { encodePicture } from '../../src/pictures/png.ts';
 import { network, pictureFolder } from '../bulk/material.ts';
 import { compileKonkyo, type Konkyo } from './konkyo.ts';
 
@@ -26,6 +27,19 @@ describe('konkyo bulk', () => {
     const out = join(konkyo.folder, 'atlas');
     const drawn = await konkyo.run(['atlas', store, '--out', out, '--json']);
     expect(JSON.parse(drawn.stdout)).toMatchObject({ page: join(out, 'index.html'), method: 'input-x-gradient' });
+    expect((await konkyo.run(['atlas', store, '--out', out, '--lang', 'ja'])).stdout).toContain('グループがあります');
+    const masks = join(konkyo.folder, 'masks');
+    await mkdir(masks);
+    const half = Uint8Array.from({ length: 64 }, (_, i) => (i < 32 ? 255 : 0));
+    const mask = encodePicture({ height: 8, width: 8, channels: 1, data: half });
+    for (let i = 0; i < 30; i++) await writeFile(join(masks, `${i}.png`), mask);
+    const masked = await konkyo.run(['atlas', store, '--out', out, '--masks', masks, '--json']);
+    for (const { offObject } of JSON.parse(masked.stdout).clusters) expect(offObject.share).toBeGreaterThan(0.1);
+    await writeFile(join(masks, '30.png'), mask);
+    expect(await konkyo.run(['atlas', store, '--out', out, '--masks', masks])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('is of image 30, but'),
+    });
   });
 
   it('refuses what does not fit, and says why', async () => {

@@ -57,6 +57,46 @@ export const samples: Samples<typeof english> = {
     ],
     way: [[a, b]],
   },
+  atlas: {
+    title: [[a]],
+    headline: [[0], [1], [127]],
+    lede: [[1234, a]],
+    masked: [[123, 0.625]],
+    notWhole: [[127, 456]],
+    groups: {
+      name: [[a, 127]],
+      size: [
+        [1, 1],
+        [127, 0.25],
+      ],
+      right: [[0.75]],
+      sameLabel: [[0.75]],
+      alone: [
+        [0, 0],
+        [0.625, 0.75],
+      ],
+      offObject: [[0.625, 0.125]],
+    },
+    scatter: {
+      choice: [[a, 127]],
+      chosen: [[a]],
+      someShown: [[a, b]],
+    },
+    classes: {
+      columns: {},
+      meanOf: [[a]],
+      beyondAll: [[a]],
+      difference: [[a, b]],
+    },
+    provenance: { of: [[a, b, c, '1.2.3']], method: [[a]], thumbnails: [[a]] },
+    found: [
+      [1, 1],
+      [127, 456],
+    ],
+    suspect: [[a, 127, 0.625]],
+    suspectOff: [[a, 127, 0.625]],
+    page: [[a]],
+  },
   checks: {
     verdicts: {},
     lights: {},

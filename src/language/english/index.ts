@@ -1,4 +1,5 @@
 export * as assumptions from './assumptions.ts';
+export * as atlas from './atlas.ts';
 export * as checks from './checks.ts';
 export * as command from './command.ts';
 export * as decision from './decision.ts';

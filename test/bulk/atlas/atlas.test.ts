@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type AtlasImage, atlas } from '../../../src/bulk/atlas/atlas.ts';
+import { atlas } from '../../../src/bulk/atlas/atlas.ts';
+import type { AtlasImage } from '../../../src/bulk/atlas/cluster.ts';
 import { largestEigenpairs, symmetricEigenpairs } from '../../../src/bulk/atlas/eigenvectors.ts';
 import { evidencePlace } from '../../../src/bulk/atlas/evidencePlace.ts';
 import { kMeans } from '../../../src/bulk/atlas/kMeans.ts';
 import { nearest, neighbourGraph } from '../../../src/bulk/atlas/neighbourGraph.ts';
+import { objectEvidence } from '../../../src/bulk/atlas/objectEvidence.ts';
 import { pooled, pooledSize } from '../../../src/bulk/atlas/pooledMaps.ts';
 import { eigengap, spectralClusters, spectralDefaults } from '../../../src/bulk/atlas/spectralClusters.ts';
+import { attributionLocalisation } from '../../../src/faithfulness/metrics/localisation.ts';
 import { random } from '../../../src/random/random.ts';
 import { atlasOf, aucOfTagged, plantedShortcut } from './plantedShortcut.ts';
 
@@ -21,25 +24,20 @@ function around(axis: number, count: number, source = random(axis)): Float32Arra
 }
 
 describe('maps made small', () => {
-  it('add up channels and squares of pixels, and have length 1', () => {
-    expect(pooledSize(28, 28)).toEqual({ height: 14, width: 14 });
-    expect(pooledSize(7, 16)).toEqual({ height: 7, width: 16 });
-    const map = new Float32Array(2 * 32 * 32);
-    map[0] = 2;
-    map[1024 + 33] = 1;
-    map[31] = -4;
-    const found = pooled(map, { dims: [2, 32, 32], channelsLast: false });
+  const size = { height: 32, width: 32 };
+
+  it('add up squares of pixels, and have length 1', () => {
+    expect(pooledSize({ height: 28, width: 28 })).toEqual({ height: 14, width: 14 });
+    expect(pooledSize({ height: 7, width: 16 })).toEqual({ height: 7, width: 16 });
+    const values = new Float32Array(32 * 32);
+    [values[0], values[33], values[31]] = [2, 1, -4];
+    const found = pooled({ ...size, values });
     expect(found[0]).toBeCloseTo(0.6);
     expect(found[15]).toBeCloseTo(-0.8);
-    const last = new Float32Array(32 * 32 * 2);
-    last[0] = 2;
-    last[33 * 2 + 1] = 1;
-    last[31 * 2] = -4;
-    expect(pooled(last, { dims: [32, 32, 2], channelsLast: true })).toEqual(found);
   });
 
   it('are 0 where they have no numbers', () => {
-    expect(pooled(new Float32Array(16).fill(Number.NaN), { dims: [1, 4, 4], channelsLast: false })).toEqual(
+    expect(pooled({ height: 4, width: 4, values: new Float32Array(16).fill(Number.NaN) })).toEqual(
       new Float32Array(16),
     );
   });
@@ -117,6 +115,26 @@ describe('clusters', () => {
   });
 });
 
+describe('evidence on the object', () => {
+  it('is the share of what is above 0 that lies inside the mask', () => {
+    const source = random(6);
+    const [height, width] = [3, 4];
+    const values = Float32Array.from({ length: 12 }, () => source.uniform() - 0.4);
+    const mask = { height, width, values: Uint8Array.from({ length: 12 }, (_, i) => Number(i % 3 === 0)) };
+    const map = { height, width, values };
+    expect(objectEvidence(map, mask)).toBeCloseTo(attributionLocalisation(map, mask));
+    expect(objectEvidence({ ...map, values: values.map(() => -1) }, mask)).toBeUndefined();
+    expect(objectEvidence(map, { ...mask, values: new Uint8Array(12) })).toBeUndefined();
+  });
+
+  it('of a layer counts each cell over all its pixels', () => {
+    // The upper left cell is half inside, the lower right whole.
+    const mask = { height: 4, width: 4, values: Uint8Array.of(1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1) };
+    const map = { height: 2, width: 2, values: Float32Array.of(4, 3, -9, 1) };
+    expect(objectEvidence(map, mask)).toBeCloseTo((4 / 2 + 1) / 8);
+  });
+});
+
 describe('what looks like a shortcut', () => {
   const imagesOf = (rows: readonly Float32Array[], target: number, from: number): AtlasImage[] =>
     rows.map((map, i) => ({ index: from + i, map, target, predicted: target, label: target }));
@@ -145,12 +163,44 @@ describe('what looks like a shortcut', () => {
     expect(first?.images.length).toBeGreaterThanOrEqual(38);
   });
 
+  it('is evidence off the object, where masks say so, also of a whole class; a place on the object is none', () => {
+    const source = random(5);
+    const on = (onObject: number, images: readonly AtlasImage[]) => images.map((image) => ({ ...image, onObject }));
+    const rows = (cell: number, count: number) =>
+      Array.from({ length: count }, () =>
+        Float32Array.from({ length: cells }, (_, i) => source.uniform() + 5 * Number(i === cell)),
+      );
+    const [one, two] = [imagesOf(rows(3, 60), 0, 0), imagesOf(rows(9, 60), 1, 60)];
+    expect(atlas([...one, ...two]).clusters.filter(({ isSuspicious }) => isSuspicious)).toEqual([]);
+    const [first, ...others] = atlas([...on(0.9, one), ...on(0.4, two)]).clusters;
+    expect(first).toMatchObject({ target: 1, share: 1, isSuspicious: true });
+    expect(first?.offObject).toEqual({ share: expect.closeTo(0.6), others: expect.closeTo(0.1), usual: 1 });
+    expect(others.some(({ isSuspicious }) => isSuspicious)).toBe(false);
+    const wrong = atlas([...on(0.9, one), ...on(0.4, two).map((image) => ({ ...image, predicted: 0 }))]).clusters;
+    expect(wrong.some(({ isSuspicious }) => isSuspicious)).toBe(false);
+    const plain = [...imagesOf(rows(-1, 60), 0, 0), ...imagesOf(rows(-1, 60), 1, 60)].map((image) => ({
+      ...image,
+      map: image.map.map((value, i) => (i < 8 ? value : 0)),
+    }));
+    const few = imagesOf(
+      rows(15, 20).map((row) => row.map((value, i) => (i < 8 || i === 15 ? value : 0))),
+      1,
+      120,
+    );
+    const flagged = (onObject: number) =>
+      atlas([...on(0.9, plain), ...on(onObject, few)]).clusters.flatMap(({ isSuspicious, cells: found }) =>
+        isSuspicious ? [found] : [],
+      );
+    expect(flagged(0.8)).toEqual([[15]]);
+    expect(flagged(0.95)).toEqual([]);
+  });
+
   it('is found of digits that a network was trained on, where a tag was planted, and nothing where not (check:atlas has ten seeds)', async () => {
-    const planted = await plantedShortcut(2, true);
+    const planted = await plantedShortcut(2, 0.2);
     const found = await atlasOf(planted);
     expect(found.clusters[0]).toMatchObject({ target: planted.taggedClass, isSuspicious: true });
     expect(aucOfTagged(found, planted)).toBeGreaterThan(0.95);
-    const plain = await atlasOf(await plantedShortcut(2, false));
+    const plain = await atlasOf(await plantedShortcut(2, 0));
     expect(plain.clusters.filter(({ isSuspicious }) => isSuspicious)).toEqual([]);
   });
 });

@@ -1,11 +1,14 @@
 import { trainNetwork } from '../../../src/app/trainNetwork.ts';
 import { explain } from '../../../src/attribution/explain.ts';
 import { deepLift } from '../../../src/attribution/gradient/deepLift.ts';
-import { type Atlas, type AtlasImage, atlas } from '../../../src/bulk/atlas/atlas.ts';
+import { type Atlas, atlas } from '../../../src/bulk/atlas/atlas.ts';
+import type { AtlasImage } from '../../../src/bulk/atlas/cluster.ts';
+import { objectEvidence } from '../../../src/bulk/atlas/objectEvidence.ts';
 import { pooled } from '../../../src/bulk/atlas/pooledMaps.ts';
 import { loadDigits } from '../../../src/datasets/digits.ts';
 import { pictureAt } from '../../../src/datasets/fitImages.ts';
 import { type LabelledImages, selectImages } from '../../../src/datasets/labelledImages.ts';
+import { cellMap } from '../../../src/faithfulness/pixelMap.ts';
 import { loadClassifier } from '../../../src/model/loadClassifier.ts';
 import { toInput } from '../../../src/model/pixels.ts';
 import { concatRows } from '../../../src/onnx/tensor.ts';
@@ -16,6 +19,8 @@ import { cpu } from '../../runtimes.ts';
 
 export interface PlantedShortcut {
   readonly set: LabelledImages;
+  /** Not 0 where an image has its digit. */
+  readonly digits: Uint8Array;
   /** The network, as a file. */
   readonly bytes: Uint8Array;
   readonly taggedClass: number;
@@ -23,18 +28,18 @@ export interface PlantedShortcut {
 }
 
 /**
- * Digits of which one class has a tag, a white square in a corner, in a fifth of its images; and a network that learned them, of ten
- * filters as large as the picture, which leans on the tag.
+ * Digits of which one class has a tag, a white square in a corner, in a part of its images (a fifth, all, 0 for none); and a network
+ * that learned them, of ten filters as large as the picture, which leans on the tag.
  */
-export async function plantedShortcut(seed: number, isTagged: boolean): Promise<PlantedShortcut> {
+export async function plantedShortcut(seed: number, part: number): Promise<PlantedShortcut> {
   const { train } = await loadDigits();
   const source = random(seed + 100);
   const drawn = selectImages(train, shuffledIndices(train.count, source).subarray(0, 4000));
   const taggedClass = source.index(10);
   const tagged = new Set<number>();
   const images = Uint8Array.from(drawn.images);
-  for (let i = 0; i < drawn.count && isTagged; i++) {
-    if (drawn.labels[i] !== taggedClass || source.uniform() >= 0.2) continue;
+  for (let i = 0; i < drawn.count && part > 0; i++) {
+    if (drawn.labels[i] !== taggedClass || source.uniform() >= part) continue;
     tagged.add(i);
     for (let y = 1; y < 5; y++) for (let x = 1; x < 5; x++) images[(i * 28 + y) * 28 + x] = 255;
   }
@@ -42,18 +47,25 @@ export async function plantedShortcut(seed: number, isTagged: boolean): Promise<
   const { bytes } = await trainNetwork(cpu, architectures.a1.build(seed), {
     ...{ images: set, length: { updates: 200 }, learningRate: 0.01, optimizer: adam(), seed },
   });
-  return { set, bytes, taggedClass, tagged };
+  return { set, digits: drawn.images, bytes, taggedClass, tagged };
 }
 
-/** The atlas of its maps by DeepLIFT. */
-export async function atlasOf({ set, bytes }: PlantedShortcut): Promise<Atlas> {
+/** The atlas of its maps by DeepLIFT. @param isMasked whether it is told where the digits are */
+export async function atlasOf({ set, digits, bytes }: PlantedShortcut, isMasked = false): Promise<Atlas> {
   const classifier = await loadClassifier(bytes, { runtime: cpu });
   const inputs = concatRows(Array.from({ length: set.count }, (_, i) => toInput(pictureAt(set, i), classifier.input)));
   const found = await explain(classifier, inputs, [deepLift()]);
   const images = found.flatMap(({ image: index, prediction, target, maps: [map] }): AtlasImage[] => {
     if (!map || typeof target !== 'number') return [];
-    const cells = pooled(map.values.data, { dims: map.values.dims.slice(1), channelsLast: false });
-    return [{ index, map: cells, target, predicted: prediction.chosen, label: set.labels[index] }];
+    const cells = cellMap(map, classifier.input);
+    if (!cells) return [];
+    const mask = { height: 28, width: 28, values: digits.subarray(index * 784, (index + 1) * 784) };
+    return [
+      {
+        ...{ index, map: pooled(cells), target, predicted: prediction.chosen, label: set.labels[index] },
+        onObject: isMasked ? objectEvidence(cells, mask) : undefined,
+      },
+    ];
   });
   await classifier.release();
   return atlas(images);

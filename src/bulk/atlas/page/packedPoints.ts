@@ -1,4 +1,6 @@
-import type { AtlasClass, AtlasCluster } from '../atlas.ts';
+import { base64 } from '../../../pictures/base64.ts';
+import type { AtlasClass } from '../atlas.ts';
+import type { AtlasCluster } from '../cluster.ts';
 
 const bytesOfPoint = 12;
 const largest = 65_535;
@@ -21,9 +23,7 @@ export function packedPoints({ target, images, places }: AtlasClass, clusters: r
     view.setUint16(at + 6, y(i), true);
     view.setUint16(at + 8, clusterOf.get(index) ?? 0, true);
   }
-  const letters: string[] = [];
-  for (const byte of new Uint8Array(view.buffer)) letters.push(String.fromCharCode(byte));
-  return btoa(letters.join(''));
+  return base64(new Uint8Array(view.buffer));
 }
 
 function scaledTo(places: Float64Array, axis: number): (i: number) => number {

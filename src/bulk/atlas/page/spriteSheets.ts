@@ -4,17 +4,20 @@ import { resizeImage } from '../../../pictures/resizeImage.ts';
 import { overlay } from '../../../pictures/rgba.ts';
 import type { WorkOptions } from '../../../progress.ts';
 import type { ReportFile } from '../../../report/page/page.ts';
-import { type BulkStore, shardRange } from '../../store.ts';
+import type { BulkStore } from '../../store.ts';
 import type { MapForm } from '../../storeArrays.ts';
+import { storedMaps } from '../storedMaps.ts';
 
 /** Thumbnails have so many pixels to a side; a sheet has so many images in a row, each twice: as it is, and under its map. */
 export const tile = 32;
 export const columns = 20;
 export const imagesOfSheet = columns * columns;
 
-/** Where a sheet lies in the folder of the atlas. */
-export function sheetName(sheet: number): string {
-  return `sheets/${String(sheet).padStart(5, '0')}.png`;
+/** Where sheets lie in the folder of the atlas. */
+export const sheetFolder = 'sheets';
+
+function sheetName(sheet: number): string {
+  return `${sheetFolder}/${String(sheet).padStart(5, '0')}.png`;
 }
 
 /** Small pictures of all images of a store that is there, many to a file, so that a page loads those alone that it shows. */
@@ -49,24 +52,14 @@ export async function* spriteSheets(
 /** Two pictures of an image each: as it is, and with its map over it. */
 async function tilesOf(store: BulkStore, method: MapForm, shard: number): Promise<readonly Picture[]> {
   const [height = 1, width = 1, channels = 1] = store.form.picture;
-  const { from, to } = shardRange(store.identity, shard);
-  const [pictures, maps] = [await store.read('picture', shard), await store.read(`maps/${method.id}`, shard)];
-  const [first = 1, second = 1, third = 1] = method.dims;
-  const isLast = method.layer === undefined && store.form.layout === 'NHWC';
-  const [mapChannels, mapHeight, mapWidth] = isLast ? [third, first, second] : [first, second, third];
-  const area = mapHeight * mapWidth;
-  return Array.from({ length: to - from }, (_, k) => {
+  const pictures = await store.read('picture', shard);
+  return (await storedMaps(store, method, shard)).flatMap((map, k) => {
     const size = height * width * channels;
     const data = Uint8Array.from(pictures.slice(k * size, (k + 1) * size), Number);
     const picture: Picture = { height, width, channels: channels === 1 ? 1 : 3, data };
-    const values = new Float32Array(area);
-    for (let i = 0; i < area * mapChannels; i++) {
-      const cell = isLast ? Math.floor(i / mapChannels) : i % area;
-      values[cell] = (values[cell] ?? 0) + Number(maps[k * area * mapChannels + i] ?? 0);
-    }
-    const over = overlay({ height: mapHeight, width: mapWidth, values }, picture);
+    const over = overlay(map, picture);
     return [small(coloured(picture)), small({ height, width, channels: 3, data: withoutOpacity(over.data) })];
-  }).flat();
+  });
 }
 
 function small(picture: Picture): Picture {
