@@ -3,6 +3,8 @@ import { dataTable } from '../../../report/drawing/dataTable.ts';
 import type { Provenance } from '../../../report/explanation/view.ts';
 import { heading, html } from '../../../report/page/html.ts';
 import type { PageSection, PageView } from '../../../report/page/page.ts';
+import { dnfAnswer } from './dnfAnswer.ts';
+import { logicAnswer } from './logicAnswer.ts';
 import { beliefAnswer, featuresAnswer, lengthAnswer, rulesAnswer } from './sections.ts';
 import type { RulesView } from './view.ts';
 
@@ -78,8 +80,10 @@ function networkSection({ name, view }: ShownNetwork): PageSection {
     id: name,
     question: titles[name],
     answer: html`
+${part('Do the rules hold?', logicAnswer(view))}
 ${part('Which rule stands for each class?', rulesAnswer(view))}
 ${name === 'hidden' ? html`<p class="measure">The features are those of A2.</p>` : part('What are the features?', featuresAnswer(view.features))}
+${view.dnfs ? part('What is each class’s Boolean function in full?', dnfAnswer(view)) : undefined}
 ${part('How far are the rules true?', beliefAnswer(view))}
 ${part('What would shorter rules cost?', lengthAnswer(view))}`,
   };

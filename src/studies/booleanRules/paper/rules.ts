@@ -1,5 +1,4 @@
 import type { Model } from '../../../onnx/graph.ts';
-import { isTensorOf, type Tensor } from '../../../onnx/tensor.ts';
 import { recipes } from '../../../training/recipes.ts';
 import { version } from '../../../version.ts';
 import { overSeeds, type Paper, type PaperResult, type PaperSetting, type Reproduction } from '../../paper.ts';
@@ -100,7 +99,7 @@ async function ofSeed(
     const refine = { updates: length[name], learningRate: rates[name], seed };
     const found = await networkRules({ ...taskOf(name, model), refine });
     figures.push(...networkFigures(name, found));
-    if (isFirst) shown.push(await shownNetwork(name, found, images, name === 'a1' ? filtersOf(model) : undefined));
+    if (isFirst) shown.push(await shownNetwork(name, found, images));
     await found.classifier.release();
     if (!isFirst || name !== 'a2') continue;
     progress.message(`a2, seed ${seed}: training a hidden layer on its features`);
@@ -110,11 +109,17 @@ async function ofSeed(
     shown.push(await shownNetwork('hidden', hidden, images));
     await hidden.classifier.release();
   }
-  const correlation = correlationOf(shown.flatMap(({ view }) => view.features));
+  const views = shown.flatMap(({ view }) => view.features);
+  const what = 'A1: mean correlation of a filter and its maximisation image';
   return {
     figures: [
       ...figures,
-      figureOf('a1.filters.correlation', 'A1: mean correlation of a filter and its maximisation image', correlation),
+      figureOf('a1.filters.correlation', `${what} over 100 training images`, correlationOf(views)),
+      figureOf(
+        'a1.filters.correlation.best',
+        `${what} around the image it is largest in`,
+        correlationOf(views, 'correlationAroundBest'),
+      ),
     ],
     shown,
   };
@@ -124,16 +129,10 @@ async function shownNetwork(
   name: ShownNetwork['name'],
   { classifier, extraction, figures, refined }: NetworkRules,
   { training }: RuleImages,
-  filters?: Tensor<'float32'>,
 ): Promise<ShownNetwork> {
-  const features = await featureViews(classifier, extraction, training, filters);
-  const view = rulesView(classifier, extraction, figures, features);
+  const features = await featureViews(classifier, extraction, training);
+  const view = rulesView(classifier, extraction, figures, features, training);
   return { name, sha256: classifier.sha256, view: { ...view, refined } };
-}
-
-function filtersOf({ graph }: Model): Tensor<'float32'> | undefined {
-  const weight = graph.initializers.get('conv1.weight');
-  return weight && isTensorOf(weight, 'float32') ? weight : undefined;
 }
 
 /** One figure of one seed. */
