@@ -99,7 +99,7 @@ export function judgeRules(extraction: Extraction, images: SeenImages): RuleFigu
 }
 
 /** The class whose product of literals is largest, for each image. */
-function ruleDecisions({ terms }: Pick<RuleSet, 'terms'>, table: FeatureTable): Int32Array {
+export function ruleDecisions({ terms }: Pick<RuleSet, 'terms'>, table: FeatureTable): Int32Array {
   const logs = literalLogs(table);
   return largest(terms.map((term) => logProducts(logs, signsOf(term))));
 }

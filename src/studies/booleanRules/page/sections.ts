@@ -84,7 +84,7 @@ function featurePictures({ feature, gradient, aroundBest, filter, exciting }: Fe
   ];
 }
 
-export function beliefAnswer({ figures, classes, refined, notes }: RulesView): Html {
+export function beliefAnswer({ figures, classes, refined, graded, notes }: RulesView): Html {
   return html`
 ${dataTable(
   `On ${count(figures.images)} test images, which had no part in any choice`,
@@ -96,6 +96,15 @@ ${dataTable(
       : [['Its Boolean functions in full', percent(figures.booleanAccuracy), '']]),
     ['One conjunction a class', percent(figures.ruleAccuracy), percent(figures.fidelity)],
     ...(refined ? [['The same rules, features fine-tuned through them', percent(refined.test), '']] : []),
+    ...(graded
+      ? [
+          [
+            `Graded literals, trained with the features: ${graded.literals} weights from 0 to 1, a weighted sum and no logic`,
+            `${percent(graded.accuracy)} (rounded to one decimal ${percent(graded.rounded)})`,
+            '',
+          ],
+        ]
+      : []),
   ],
 )}
 <p class="measure">${sharpnessWords(figures)}</p>

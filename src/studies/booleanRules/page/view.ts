@@ -1,5 +1,6 @@
 import type { Picture } from '../../../pictures/picture.ts';
 import type { CandidateSet } from '../extractRules.ts';
+import type { Holding } from '../holding.ts';
 import type { RuleFigures } from '../judgeRules.ts';
 import type { RuleLikeness } from '../likeness.ts';
 import type { Literal } from '../term.ts';
@@ -19,6 +20,19 @@ export interface RulesView {
   readonly notes: readonly string[];
   /** Rules after the features were fine-tuned through them. */
   readonly refined?: { readonly before: number; readonly after: number; readonly test: number };
+  /** Accuracies of graded literals, as they are and rounded to one decimal, and how many are then not 0. */
+  readonly graded?: { readonly accuracy: number; readonly rounded: number; readonly literals: number };
+  readonly decided?: DecidedView;
+}
+
+/** Rules after they and the features were tuned until the rules hold. */
+export interface DecidedView {
+  readonly rules: readonly { readonly label: string; readonly text: string }[];
+  readonly holding: Holding;
+  readonly accuracy: number;
+  readonly fidelity: number;
+  readonly fidelityBefore: number;
+  readonly networkAccuracy: number;
 }
 
 interface RuleView {
