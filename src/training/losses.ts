@@ -72,7 +72,7 @@ export function batchSize(builder: GraphBuilder, value: string): string {
 }
 
 /** [N] class numbers as [N, K] of 0 and 1. */
-function oneHot(builder: GraphBuilder, labels: string, classes: number): string {
+export function oneHot(builder: GraphBuilder, labels: string, classes: number): string {
   const numbers = int64(
     Array.from({ length: classes }, (_, i) => i),
     [1, classes],

@@ -111,7 +111,7 @@ function digitOf(sign: number): number {
 }
 
 /** For each of the 3^n terms, digits as above, whether the function is true wherever the term holds. */
-function termTable(table: Uint8Array, n: number): Uint8Array {
+export function termTable(table: Uint8Array, n: number): Uint8Array {
   const answers = new Uint8Array(3 ** n);
   for (let code = 0; code < answers.length; code++) {
     let vertex = 0;

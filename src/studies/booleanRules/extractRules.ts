@@ -1,22 +1,20 @@
 import type { LabelledImages } from '../../datasets/labelledImages.ts';
 import type { Classifier } from '../../model/classifier.ts';
-import {
-  type BooleanNetwork,
-  booleanNetwork,
-  centred,
-  classTables,
-  implicantTest,
-  type Reading,
-} from './booleanNetwork.ts';
-import { type Signs, termOfSigns } from './conjunctions.ts';
+import { type BooleanNetwork, booleanNetwork, type Reading } from './booleanNetwork.ts';
+import { type Candidates, candidatesOf } from './candidates.ts';
+import { choosePrimes } from './choosePrimes.ts';
+import { classDnfs } from './classDnfs.ts';
+import { termOfSigns } from './conjunctions.ts';
 import { type DenseHead, findDenseHead } from './denseHead.ts';
 import { featureTable, type SeenImages, seenImages } from './featureData.ts';
 import { checkVaries, type FeatureScale, isConstant, scalesFrom, unitScale } from './featureScale.ts';
 import type { FeatureTable } from './featureTable.ts';
-import { primeImplicants } from './implicants.ts';
+import type { Primes } from './implicants.ts';
 import type { Admits } from './jointAscent.ts';
-import { type Selection, selectRules } from './selectRules.ts';
-import { literalCount, type Term } from './term.ts';
+import { type Selection, type SelectionData, selectRules } from './selectRules.ts';
+import type { Term } from './term.ts';
+
+export type { Candidates } from './candidates.ts';
 
 /** One conjunction of features for each class, and what features are. */
 export interface RuleSet {
@@ -35,14 +33,22 @@ export interface Extraction extends RuleSet {
   /** Which terms could be chosen. */
   readonly candidates: Candidates;
   readonly selection: Selection;
+  /** Each class's function in full, where its terms can be listed: its prime implicants, up to the most literals asked for. */
+  readonly dnfs?: readonly Primes[];
+  /** What the rules would be out of other candidates, and what they are, from the fewest candidates to the most. */
+  readonly sets: readonly ChosenSet[];
   readonly training: SeenImages;
   readonly validation: SeenImages;
 }
 
-export type Candidates =
-  | { readonly kind: 'implicants' }
-  /** Any term that does well on the images, as implicants would not be readable, or do not exist. */
-  | { readonly kind: 'any'; readonly reason: string };
+/** One conjunction a class out of one set of candidates. */
+export interface ChosenSet {
+  readonly from: CandidateSet;
+  readonly terms: readonly Term[];
+}
+
+/** Prime implicants chosen one class at a time, as in the paper; all the others for all classes together. */
+export type CandidateSet = 'primes alone' | 'primes' | 'implicants' | 'any';
 
 export interface RuleImages {
   readonly training: LabelledImages;
@@ -55,6 +61,8 @@ export interface RuleSettings {
   readonly features?: string;
   /** Prices of a literal to try, ascending. */
   readonly prices?: readonly number[];
+  /** Literals in a rule at most (the order k of the paper). Default: as many as there are features. */
+  readonly maxLiterals?: number;
   readonly onStep?: (what: string) => void;
 }
 
@@ -76,22 +84,28 @@ export async function extractRules(
   onStep('Choosing the rules');
   const scales = head.inUnitRange ? knownScales(training.columns) : scalesFrom(training.columns);
   const tables = { training: featureTable(training, scales), validation: featureTable(validation, scales) };
-  const found = candidatesOf(booleanNetwork(head, scales, training), tables.training, scales);
+  const most = settings.maxLiterals ?? head.featureCount;
+  const found = candidatesOf(booleanNetwork(head, scales, training), tables.training, scales, most);
   const { network, reading, candidates, start, admits } = found;
-  const selection = selectRules(tables, {
-    start,
-    admits,
-    prices: settings.prices,
-  });
+  const selection = selectRules(tables, { start, admits, prices: settings.prices });
+  const terms = selection.chosen.rules.map(termOfSigns);
+  const dnfs = candidates.kind === 'implicants' ? classDnfs(network, most) : undefined;
+  onStep('What other candidates give');
   return {
     features: head.features,
     scales,
-    terms: selection.chosen.rules.map(termOfSigns),
+    terms,
     head,
     network,
     reading,
     candidates,
     selection,
+    dnfs,
+    sets: [
+      ...(dnfs ? primeSets(dnfs, tables.training) : []),
+      { from: candidates.kind, terms },
+      ...(candidates.kind === 'any' ? [] : [anySet(tables, selection, found.free)]),
+    ],
     training,
     validation,
   };
@@ -106,100 +120,16 @@ function knownScales(columns: readonly Float32Array[]): FeatureScale[] {
   return scales;
 }
 
-/** Longer implicants than this are no rules for a reader. */
-const mostReadable = 24;
-
-interface Found {
-  readonly network: BooleanNetwork;
-  readonly reading: Reading;
-  readonly candidates: Candidates;
-  readonly start: readonly Signs[];
-  readonly admits: Admits;
-}
-
-/**
- * The implicants of the classes' functions, read raw or else centred, where every class has a readable one; else any term. Which
- * reading of the threshold: softmax does not say; raw did better on both networks of paper A.
- */
-function candidatesOf(raw: BooleanNetwork, table: FeatureTable, scales: readonly FeatureScale[]): Found {
-  const varying: Admits = (_, signs) => signs.every((sign, i) => sign === 0 || !isConstant(scales[i] ?? unitScale));
-  const readings = [
-    { reading: 'raw' as const, network: raw },
-    { reading: 'centred' as const, network: centred(raw) },
+function primeSets(dnfs: readonly Primes[], training: FeatureTable): ChosenSet[] {
+  const { each, together } = choosePrimes(dnfs, training);
+  return [
+    { from: 'primes alone', terms: each },
+    { from: 'primes', terms: together },
   ];
-  const reasons: string[] = [];
-  for (const { reading, network } of readings) {
-    const start = implicantStart(network, table, scales);
-    if (typeof start === 'string') {
-      reasons.push(`read ${reading}, ${start}`);
-      continue;
-    }
-    const isImplicant = implicantTest(network);
-    const admits: Admits = (k, signs) => varying(k, signs) && isImplicant(k, signs);
-    return { network, reading, candidates: { kind: 'implicants' }, start, admits };
-  }
-  const empty = (raw.at(-1) ?? []).map(() => new Int8Array(scales.length));
-  const candidates: Candidates = { kind: 'any', reason: reasons.join('; ') };
-  return { network: raw, reading: 'raw', candidates, start: empty, admits: varying };
 }
 
-/** For each class an implicant with a literal for every feature that varies; or why there is none that could become readable. */
-function implicantStart(
-  network: BooleanNetwork,
-  table: FeatureTable,
-  scales: readonly FeatureScale[],
-): readonly Signs[] | string {
-  const [layer = []] = network;
-  const varies = (i: number) => !isConstant(scales[i] ?? unitScale);
-  if (network.length > 1) return composedStart(network, table, varies);
-  for (const [k, unit] of layer.entries()) {
-    const [shortest] = primeImplicants(unit, { limit: 1 }).terms;
-    if (!shortest) return `the unit of class ${k} is never on`;
-    if (literalCount(shortest) > mostReadable) {
-      return `the shortest implicant of class ${k} has ${literalCount(shortest)} literals`;
-    }
-  }
-  return layer.map(({ weights }) => Int8Array.from(weights, (weight, i) => (varies(i) ? Math.sign(weight) : 0)));
-}
-
-/** Of each class's function over a few features, the vertex where it is true that is nearest to the class's images. */
-function composedStart(
-  network: BooleanNetwork,
-  table: FeatureTable,
-  varies: (feature: number) => boolean,
-): readonly Signs[] | string {
-  const n = table.columns.length;
-  const tables = classTables(network);
-  if (!tables) return `the composed functions of ${n} features are too many to table`;
-  const starts: Signs[] = [];
-  for (const [k, truth] of tables.entries()) {
-    const means = table.columns.map((column) => classMean(column, table.labels, k));
-    let best = -1;
-    let nearest = Number.NEGATIVE_INFINITY;
-    truth.forEach((value, vertex) => {
-      const nearness = value === 0 ? Number.NEGATIVE_INFINITY : nearnessOf(vertex, means);
-      if (nearness > nearest) {
-        nearest = nearness;
-        best = vertex;
-      }
-    });
-    if (best < 0) return `the composed function of class ${k} is never true`;
-    starts.push(Int8Array.from({ length: n }, (_, i) => (varies(i) ? ((best >> i) & 1 ? 1 : -1) : 0)));
-  }
-  return starts;
-}
-
-function nearnessOf(vertex: number, means: readonly number[]): number {
-  return means.reduce((sum, mean, i) => sum + ((vertex >> i) & 1 ? mean : 1 - mean), 0);
-}
-
-function classMean(column: Float32Array, labels: Int32Array, k: number): number {
-  let sum = 0;
-  let count = 0;
-  for (let row = 0; row < column.length; row++) {
-    if (labels[row] !== k) continue;
-    sum += column[row] ?? 0;
-    count += 1;
-  }
-  return count === 0 ? 0.5 : sum / count;
+/** At the price by which the implicants were chosen. */
+function anySet(tables: SelectionData, { chosen }: Selection, admits: Admits): ChosenSet {
+  const { rules } = selectRules(tables, { start: chosen.rules, admits, prices: [chosen.price] }).chosen;
+  return { from: 'any', terms: rules.map(termOfSigns) };
 }

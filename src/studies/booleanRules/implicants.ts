@@ -66,7 +66,7 @@ interface PrimeOptions {
   readonly maxLiterals?: number;
 }
 
-interface Primes {
+export interface Primes {
   /** Shortest first; among equals those with the largest weights first. */
   readonly terms: readonly Term[];
   /** Whether these are all: then they are the unit's unique irredundant DNF, as it is unate. */

@@ -2,10 +2,12 @@ import { type BooleanNetwork, classTables, weightedSums } from './booleanNetwork
 import { composedDnfs, dnfLogProducts } from './composedDnf.ts';
 import { largest, logProducts, shareOfEqual, signsOf } from './conjunctions.ts';
 import type { Dnf } from './dnf.ts';
-import type { Extraction, RuleSet } from './extractRules.ts';
+import type { ChosenSet, Extraction, RuleSet } from './extractRules.ts';
 import { featureTable, type SeenImages } from './featureData.ts';
 import { type FeatureTable, literalLogs, sampleRows } from './featureTable.ts';
+import { type Holding, holdingOf } from './holding.ts';
 import { multilinear } from './multilinear.ts';
+import { type Superfluous, superfluous } from './superfluous.ts';
 import { literalCount, type Term } from './term.ts';
 import { worstCase } from './thresholdUnit.ts';
 import { type UnitAgreement, unitAgreement } from './unitAgreement.ts';
@@ -21,6 +23,10 @@ export interface RuleFigures {
   /** All of the classes' Boolean functions as multilinear extensions, the largest decides; for up to 12 features. */
   readonly booleanAccuracy?: number;
   readonly literals: number;
+  /** Whether rules hold when they are read as logic. */
+  readonly holding: Holding;
+  /** The same for what other sets of candidates gave; see `Extraction.sets`. */
+  readonly sets: readonly SetFigures[];
   readonly classes: readonly ClassFigures[];
   /** How near to 0 or 1 the values of all features are. */
   readonly sharpness: Sharpness;
@@ -28,7 +34,7 @@ export interface RuleFigures {
   readonly steps: readonly FidelityStep[];
 }
 
-export interface ClassFigures {
+export interface ClassFigures extends Superfluous {
   readonly term: Term;
   /** Of the images given this class, the share with this label; undefined where none are. */
   readonly precision?: number;
@@ -40,6 +46,13 @@ export interface ClassFigures {
   readonly unit: UnitAgreement;
   /** Whether the function is true wherever the term holds; undefined where that was not proved or refuted. */
   readonly implicant?: boolean;
+}
+
+export interface SetFigures extends ChosenSet {
+  readonly ruleAccuracy: number;
+  readonly fidelity: number;
+  readonly literals: number;
+  readonly holding: Holding;
 }
 
 interface Sharpness {
@@ -70,12 +83,15 @@ export function judgeRules(extraction: Extraction, images: SeenImages): RuleFigu
     ruleAccuracy: shareOfEqual(decided, images.labels),
     fidelity: shareOfEqual(decided, images.decisions),
     booleanAccuracy: tables && multilinearAccuracy(tables, table),
-    literals: terms.reduce((sum, term) => sum + literalCount(term), 0),
+    literals: literalsIn(terms),
+    holding: holdingOf(terms, table),
+    sets: extraction.sets.map((set) => setFigures(set, table, images)),
     classes: terms.map((term, k) => ({
       term,
       ...oneAgainstRest(decided, images.labels, k),
       unit: unitAgreement(network, k, term),
       ...implicantOf(network, k, term),
+      ...superfluous(network, k, term),
     })),
     sharpness: sharpnessOf(table),
     steps: network.length > 1 ? stepsOf(extraction, table, images, decided) : [],
@@ -83,7 +99,7 @@ export function judgeRules(extraction: Extraction, images: SeenImages): RuleFigu
 }
 
 /** The class whose product of literals is largest, for each image. */
-function ruleDecisions({ terms }: Pick<RuleSet, 'terms'>, table: FeatureTable): Int32Array {
+export function ruleDecisions({ terms }: Pick<RuleSet, 'terms'>, table: FeatureTable): Int32Array {
   const logs = literalLogs(table);
   return largest(terms.map((term) => logProducts(logs, signsOf(term))));
 }
@@ -120,6 +136,21 @@ function implicantOf(network: BooleanNetwork, k: number, term: Term): { readonly
   const [layer, hidden] = network;
   const unit = layer?.[k];
   return hidden || !unit ? {} : { implicant: worstCase(unit, term) >= 0 };
+}
+
+function setFigures(set: ChosenSet, table: FeatureTable, { decisions, labels }: SeenImages): SetFigures {
+  const decided = ruleDecisions(set, table);
+  return {
+    ...set,
+    ruleAccuracy: shareOfEqual(decided, labels),
+    fidelity: shareOfEqual(decided, decisions),
+    literals: literalsIn(set.terms),
+    holding: holdingOf(set.terms, table),
+  };
+}
+
+function literalsIn(terms: readonly Term[]): number {
+  return terms.reduce((sum, term) => sum + literalCount(term), 0);
 }
 
 function sharpnessOf({ columns }: FeatureTable): Sharpness {
@@ -166,7 +197,7 @@ function stepsOf(
 }
 
 function dnfLiterals(dnfs: readonly Dnf[]): number {
-  return dnfs.flat().reduce((sum, term) => sum + literalCount(term), 0);
+  return literalsIn(dnfs.flat());
 }
 
 function roundedDecisions(network: BooleanNetwork, features: readonly Float32Array[]): Int32Array {

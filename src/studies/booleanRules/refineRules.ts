@@ -7,9 +7,10 @@ import type { Extraction, RuleImages } from './extractRules.ts';
 import { featureTable, seenImages } from './featureData.ts';
 import { literalLogs, sampleRows } from './featureTable.ts';
 import { jointAscent } from './jointAscent.ts';
-import { type RefineSettings, refineFeatures } from './refineFeatures.ts';
+import { refineFeatures } from './refineFeatures.ts';
+import type { RefineSettings } from './tuneModel.ts';
 
-export type { RefineSettings } from './refineFeatures.ts';
+export type { RefineSettings } from './tuneModel.ts';
 
 export interface RefinedRules {
   /** Image -> the logarithm of each class's product, with the fine-tuned features. */

@@ -3,7 +3,7 @@ import { type FeatureTable, literalLogs, sampleRows } from './featureTable.ts';
 import { type Admits, jointAscent, objective } from './jointAscent.ts';
 import { relaxedRules } from './relaxedRules.ts';
 
-interface SelectionData {
+export interface SelectionData {
   /** What rules are fitted to. */
   readonly training: FeatureTable;
   /** What the price of a literal is chosen by. */

@@ -4,6 +4,7 @@ import { stopIfAborted, stoppable } from '../../progress.ts';
 import { renderPage } from '../../report/page/page.ts';
 import { provenanceOf } from '../../report/page/provenanceView.ts';
 import type { Study, StudyOptions } from '../study.ts';
+import type { Extraction } from './extractRules.ts';
 import { type FoundRules, findRules } from './findRules.ts';
 import type { RuleFigures } from './judgeRules.ts';
 import { featureViews, rulesNotes, rulesView } from './page/rulesView.ts';
@@ -15,15 +16,29 @@ import { termText } from './term.ts';
 export interface RulesOptions extends StudyOptions {
   /** The layer whose values are the features; by default what the first dense layer reads. */
   readonly features?: string;
+  /** Literals in a rule at most. */
+  readonly maxLiterals?: number;
+  /** The summary is to hold each class's Boolean function in full. */
+  readonly dnf?: boolean;
 }
 
 /** What `konkyo rules --json` prints. */
-export type RulesSummary = ReturnType<typeof summaryOf>;
+export type RulesSummary = ReturnType<typeof summaryOf> & {
+  /** Where asked for: each class's prime implicants, shortest first; null where they are not to be listed. */
+  readonly dnf?: readonly PrintedDnf[] | null;
+};
+
+interface PrintedDnf {
+  readonly class: string;
+  readonly terms: readonly string[];
+  /** Whether these are all. */
+  readonly complete: boolean;
+}
 
 /** Every sixth training image of a class is held out: choices are made by them. */
 const validateEvery = 6;
 /** What `findRules` reports on, and the pictures. */
-const steps = 4;
+const steps = 5;
 
 /**
  * What `konkyo rules` does: one Boolean rule a class for the dense layers at a classifier's end.
@@ -35,13 +50,13 @@ export async function studyRules(
   { train, test }: Dataset,
   options: RulesOptions,
 ): Promise<Study<FoundRules, RulesSummary>> {
-  const { features: layer, modelName, command, signal } = options;
+  const { features: layer, maxLiterals, dnf = false, modelName, command, signal } = options;
   const { rest, held } = splitEvery(train, validateEvery);
   const progress = stoppable(options);
   let step = 0;
   const onStep = (what: string) => progress(step++, steps, what);
   const images = { training: rest, validation: held, test };
-  const found = await findRules(classifier, images, { onStep, features: layer });
+  const found = await findRules(classifier, images, { onStep, features: layer, maxLiterals });
   onStep('Pictures of the features');
   const { extraction, figures } = found;
   const features = await featureViews(classifier, extraction, rest);
@@ -49,7 +64,7 @@ export async function studyRules(
   const provenance = provenanceOf(classifier, { file: modelName, notes: rulesNotes(extraction), command });
   // It draws charts, and brings what draws them.
   const { rulesPage } = await import('./page/page.ts');
-  const page = rulesPage(rulesView(classifier, extraction, figures, features), modelName, provenance);
+  const page = rulesPage(rulesView(classifier, extraction, figures, features, rest), modelName, provenance);
   const rules = writeRuleFile({
     model: { file: modelName, sha256: classifier.sha256 },
     rules: extraction,
@@ -59,7 +74,7 @@ export async function studyRules(
   });
   return {
     found,
-    summary: summaryOf(classifier, found),
+    summary: { ...summaryOf(classifier, found), dnf: dnf ? dnfsOf(classifier, extraction) : undefined },
     files: [
       { name: 'rules.json', contents: rules },
       { name: 'index.html', contents: renderPage(page) },
@@ -72,8 +87,17 @@ function storedPicture({ feature, gradient: { width, height, channels, data } }:
   return { feature, width, height, channels, data: btoa(bytes) };
 }
 
-function mainFigures({ networkAccuracy, ruleAccuracy, fidelity, literals, images, booleanAccuracy }: RuleFigures) {
-  return { images, networkAccuracy, ruleAccuracy, fidelity, literals, booleanAccuracy: booleanAccuracy ?? null };
+function mainFigures(figures: RuleFigures) {
+  const { networkAccuracy, ruleAccuracy, fidelity, literals, images, booleanAccuracy, holding } = figures;
+  return {
+    images,
+    networkAccuracy,
+    ruleAccuracy,
+    fidelity,
+    literals,
+    booleanAccuracy: booleanAccuracy ?? null,
+    ...holding,
+  };
 }
 
 function summaryOf(classifier: Classifier, { extraction, figures, seconds }: FoundRules) {
@@ -82,6 +106,23 @@ function summaryOf(classifier: Classifier, { extraction, figures, seconds }: Fou
     rules: terms.map((term, k) => ({ class: className(classifier, k), rule: termText(term) })),
     ...mainFigures(figures),
     candidates,
+    sets: figures.sets.map(({ from, terms: chosen, holding, ruleAccuracy, fidelity, literals }) => ({
+      from,
+      rules: chosen.map(termText),
+      literals,
+      ruleAccuracy,
+      fidelity,
+      ...holding,
+    })),
     seconds,
   };
+}
+
+function dnfsOf(classifier: Classifier, { dnfs }: Extraction): readonly PrintedDnf[] | null {
+  if (!dnfs) return null;
+  return dnfs.map(({ terms, complete }, k) => ({
+    class: className(classifier, k),
+    terms: terms.map(termText),
+    complete,
+  }));
 }

@@ -46,6 +46,11 @@ it('rules writes a page and a file, and explain says which rule fired', async ()
   const page = await readFile(at('out/index.html'), 'utf8');
   for (const { rule } of summary.rules) expect(page).toContain(rule);
   expect(page).not.toMatch(/src="http|NaN|undefined/);
+  expect(page).toContain('exactly one rule holds and is right in');
+  const { oneRight, oneWrong, several, sets } = summary;
+  expect(oneRight + oneWrong + several + summary.none).toBeCloseTo(1, 10);
+  expect(sets.map(({ from }: { from: string }) => from)).toEqual(['primes alone', 'primes', 'implicants', 'any']);
+  expect(summary.dnf).toBeUndefined();
 
   const args = ['explain', at('corners.onnx'), at('image.npz'), '--method', 'saliency', '--no-checks'];
   const explained = await konkyo.run([...args, '--rules', at('out/rules.json'), '--out', at('explained')]);
@@ -74,6 +79,25 @@ it('rules writes a page and a file, and explain says which rule fired', async ()
   const foreign = await konkyo.run([...args, '--rules', at('other.json'), '--out', at('explained')]);
   expect(foreign.status).toBe(1);
   expect(foreign.stderr).toContain('not of this model');
+});
+
+it('prints the Boolean functions, and keeps to the most literals', async () => {
+  const args = ['rules', at('corners.onnx'), '--dataset', at('corners.npz'), '--out', at('short')];
+  const made = await konkyo.run([...args, '--dnf', '--max-literals', '2', '--json']);
+  expect(made.status).toBe(0);
+  const { dnf, rules } = JSON.parse(made.stdout);
+  expect(dnf).toHaveLength(4);
+  for (const { terms } of dnf) {
+    expect(terms.length).toBeGreaterThan(0);
+    for (const term of terms) expect(term.split(' ∧ ').length).toBeLessThanOrEqual(2);
+  }
+  for (const { rule } of rules) expect(rule.split(' ∧ ').length).toBeLessThanOrEqual(2);
+  const spoken = await konkyo.run([...args, '--dnf', '--force']);
+  expect(spoken.stdout).toMatch(/\(.*\) ∨ .*⇔ .* prime implicants\]/);
+  expect(spoken.stdout).toContain('Read as logic');
+  const none = await konkyo.run([...args, '--max-literals', '0']);
+  expect(none.status).toBe(2);
+  expect(none.stderr).toContain('max-literals');
 });
 
 it('refuses data of other classes, and layers that are not there, in words', async () => {

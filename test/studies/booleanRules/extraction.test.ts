@@ -18,12 +18,8 @@ import { findDenseHead } from '../../../src/studies/booleanRules/denseHead.ts';
 import { dnfHoldsAt } from '../../../src/studies/booleanRules/dnf.ts';
 import { type Extraction, extractRules } from '../../../src/studies/booleanRules/extractRules.ts';
 import { featureTable, seenImages } from '../../../src/studies/booleanRules/featureData.ts';
-import {
-  comparedWithFilters,
-  correlation,
-  excitingImage,
-  featureGradients,
-} from '../../../src/studies/booleanRules/featureImages.ts';
+import { comparedWithFilters, correlation, filtersOf } from '../../../src/studies/booleanRules/featureFilters.ts';
+import { excitingImage, featureGradients, gradientsAround } from '../../../src/studies/booleanRules/featureImages.ts';
 import { scaledColumn, scaledUnit, scalesFrom } from '../../../src/studies/booleanRules/featureScale.ts';
 import { literalLogs } from '../../../src/studies/booleanRules/featureTable.ts';
 import { firedRules } from '../../../src/studies/booleanRules/firedRule.ts';
@@ -408,13 +404,16 @@ describe('features', () => {
 
 describe('pictures of features', () => {
   it('look like the filter where there is one convolution, and like the images they are largest in', async () => {
-    const gradients = await featureGradients(classifier, extraction.features, [0, 1, 2, 3]);
-    const weight = model.graph.initializers.get('conv1.weight')!;
-    const filters = { type: 'float32' as const, dims: weight.dims, data: weight.data as Float32Array };
+    const gradients = await featureGradients(classifier, extraction.features, [0, 1, 2, 3], training);
+    const filters = filtersOf(classifier, extraction.head)!;
+    expect(filters).toEqual(model.graph.initializers.get('conv1.weight'));
     const matches = comparedWithFilters(filters, gradients, [0, 1, 2, 3]);
     // The maximum is taken over four positions, so the picture is a blend of shifted filters.
     const mean = matches.reduce((sum, match) => sum + match.correlation, 0) / 4;
     expect(mean).toBeGreaterThan(0.5);
+    // Around one image each is on in one place or two, and a shifted filter less often blends with itself.
+    const best = await gradientsAround(classifier, extraction.features, [0, 1, 2, 3]);
+    expect(best).toHaveLength(4);
     const column = extraction.training.columns[0]!;
     const top = [...column.keys()].sort((a, b) => column[b]! - column[a]!).slice(0, 100);
     const pixel = top.reduce((sum, i) => sum + training.images[64 * i + 9]!, 0) / 100;

@@ -1,14 +1,16 @@
-import type { LabelledImages } from '../../../datasets/labelledImages.ts';
+import { type LabelledImages, selectImages } from '../../../datasets/labelledImages.ts';
 import { counted } from '../../../language/english/numbers.ts';
 import { type Classifier, className } from '../../../model/classifier.ts';
-import { toInput } from '../../../model/pixels.ts';
-import type { Tensor } from '../../../onnx/tensor.ts';
+import { sumChannels } from '../../../model/pixels.ts';
 import { signedPicture } from '../../../report/drawing/mapPicture.ts';
 import { mapScale } from '../../../report/drawing/mapReading.ts';
+import { trainingImages } from '../../../training/trainingImages.ts';
 import type { Extraction, RuleSet } from '../extractRules.ts';
-import { comparedWithFilters, excitingImage, featureGradients } from '../featureImages.ts';
+import { comparedWithFilters, filtersOf } from '../featureFilters.ts';
+import { excitingImage, featureGradients, gradientsAround, largestRows } from '../featureImages.ts';
 import { isConstant } from '../featureScale.ts';
 import type { RuleFigures } from '../judgeRules.ts';
+import { ruleLikeness } from '../likeness.ts';
 import { literalsOf, termText } from '../term.ts';
 import { gradientPicture, meanPicture } from './pictures.ts';
 import type { FeatureView, RulesView } from './view.ts';
@@ -19,74 +21,65 @@ function featuresUsed({ terms }: Pick<RuleSet, 'terms'>): readonly number[] {
   return [...used].sort((a, b) => a - b);
 }
 
-/**
- * Pictures of the features that rules mention.
- * @param filters [features, 1, h, w], where each feature is the pooled output of one filter that nearly covers the image.
- */
+/** Pictures of the features that rules mention, beside their filters where these can be compared with them. */
 export async function featureViews(
   classifier: Classifier,
-  { features, terms, training }: Pick<Extraction, 'features' | 'terms' | 'training'>,
+  { features, terms, training, head }: Pick<Extraction, 'features' | 'terms' | 'training' | 'head'>,
   images: LabelledImages,
-  filters?: Tensor<'float32'>,
 ): Promise<FeatureView[]> {
   const used = featuresUsed({ terms });
   if (used.length === 0) return [];
-  const gradients = await featureGradients(classifier, features, used);
-  const means = used.map((feature) => excitingImage(images, training.columns[feature] ?? new Float32Array()));
-  for (const [i, mean] of means.entries()) {
-    if (gradients[i]?.data.some((value) => value !== 0)) continue;
-    const [seen] = await featureGradients(
-      classifier,
-      features,
-      used.slice(i, i + 1),
-      imageOf(mean, images, classifier),
-    );
-    if (seen) gradients[i] = seen;
-  }
+  const columnOf = (feature: number) => training.columns[feature] ?? new Float32Array();
+  const bests = used.map((feature) => selectImages(images, largestRows(columnOf(feature), 1)));
+  const bases = bests.map((best) => trainingImages(best, classifier.input, classifier.classCount).images);
+  const around = await gradientsAround(classifier, features, used, bases);
+  const gradients = await featureGradients(classifier, features, used, images);
+  const filters = filtersOf(classifier, head);
   const matches = filters ? comparedWithFilters(filters, gradients, used) : [];
+  const matchesAround = filters ? comparedWithFilters(filters, around, used) : [];
   return used.flatMap((feature, i) => {
-    const gradient = gradients[i];
-    const mean = means[i];
-    const match = matches[i];
-    if (!gradient || !mean) return [];
+    const [gradient, best, match] = [gradients[i], around[i], matches[i]];
+    if (!gradient || !best) return [];
     const [height = 1, width = 1] = match?.filter.dims ?? [];
     return [
       {
         feature,
         gradient: gradientPicture(gradient.data, classifier),
-        exciting: meanPicture(mean, images.height, images.width),
-        ...(match
-          ? {
-              filter: {
-                picture: signedPicture(match.filter.data, height, width, mapScale(match.filter.data)),
-                correlation: match.correlation,
-              },
-            }
-          : {}),
+        values: sumChannels(gradient.data, classifier.input),
+        aroundBest: gradientPicture(best.data, classifier),
+        exciting: meanPicture(excitingImage(images, columnOf(feature)), images.height, images.width),
+        filter: match && {
+          picture: signedPicture(match.filter.data, height, width, mapScale(match.filter.data)),
+          correlation: match.correlation,
+          correlationAroundBest: matchesAround[i]?.correlation ?? 0,
+        },
       },
     ];
   });
 }
 
-function imageOf(pixels: Float32Array, { height, width }: LabelledImages, { input }: Classifier) {
-  return toInput(meanPicture(pixels, height, width), input);
-}
-
+/** @param images of the training data, to which the rules' pictures are compared. */
 export function rulesView(
   classifier: Classifier,
   extraction: Extraction,
   figures: RuleFigures,
   features: readonly FeatureView[],
+  images: LabelledImages,
 ): RulesView {
-  const { terms, selection } = extraction;
+  const { terms, selection, dnfs } = extraction;
+  const pictures = new Map(features.map(({ feature, values }) => [feature, values]));
+  const likeness = ruleLikeness(terms, (feature) => pictures.get(feature), images);
   return {
     classes: terms.map((term, k) => ({
       label: className(classifier, k),
       literals: literalsOf(term),
       text: termText(term),
+      likeness: likeness[k],
     })),
     features,
     figures,
+    used: extraction.candidates.kind,
+    dnfs: dnfs?.map(({ terms: primes, complete }) => ({ terms: primes.map(termText), complete })),
     curve: selection.curve.map((point) => {
       const { literals, training, validation } = point;
       return { literals, training, validation, chosen: point === selection.chosen };

@@ -1,19 +1,26 @@
 import { count, percent } from '../../../language/english/numbers.ts';
 import { wordsIn } from '../../../language/words.ts';
 import { lineChart } from '../../../report/drawing/chart.ts';
-import { contactSheet } from '../../../report/drawing/contactSheet.ts';
+import { contactSheet, type SheetPicture } from '../../../report/drawing/contactSheet.ts';
 import { dataTable } from '../../../report/drawing/dataTable.ts';
 import { type Html, heading, html } from '../../../report/page/html.ts';
 import type { PageSection } from '../../../report/page/page.ts';
 import type { ClassFigures, RuleFigures } from '../judgeRules.ts';
+import { dnfAnswer } from './dnfAnswer.ts';
+import { likenessWords } from './likenessWords.ts';
+import { logicAnswer } from './logicAnswer.ts';
 import { ruleDrawing } from './ruleDrawing.ts';
-import type { FeatureView, RulesView } from './view.ts';
+import { correlationOf, type FeatureView, type RulesView } from './view.ts';
 
 /** A model's rules as questions of a page. @param prefix of the anchors, where a page has several models. */
 export function ruleSections(view: RulesView, prefix = ''): readonly PageSection[] {
   return [
+    { id: `${prefix}logic`, question: 'Do the rules hold?', answer: logicAnswer(view) },
     { id: `${prefix}rules`, question: 'Which rule stands for each class?', answer: rulesAnswer(view) },
     { id: `${prefix}features`, question: 'What are the features?', answer: featuresAnswer(view.features) },
+    ...(view.dnfs
+      ? [{ id: `${prefix}dnf`, question: 'What is each class’s Boolean function in full?', answer: dnfAnswer(view) }]
+      : []),
     { id: `${prefix}belief`, question: 'How far are the rules true?', answer: beliefAnswer(view) },
     { id: `${prefix}length`, question: 'What would shorter rules cost?', answer: lengthAnswer(view) },
   ];
@@ -24,51 +31,60 @@ export function rulesAnswer({ classes, features }: RulesView): Html {
   return html`
 <p class="measure">Each row is one class. A pair of pictures stands for a feature the network computes. Above, red is where a brighter
 pixel raises it and blue where it lowers it; below is the mean of the images in which it is largest. A crossed-out feature must be
-absent. The class whose row holds best is the answer; how well a row holds is the product of its parts, each from 0 to 1.</p>
-<div class="rules">${classes.map(({ label, literals, text }) => {
+absent. The class whose row holds best is the answer; how well a row holds is the product of its parts, each from 0 to 1. Below each rule its pictures are added up
+and compared with the mean image of every class.</p>
+<div class="rules">${classes.map(({ label, literals, text, likeness }) => {
+    const labels = classes.map((other) => other.label);
+    const words = likeness && likenessWords(likeness, label, labels);
     const drawn = literals.map((literal) => {
       const { gradient, exciting } = byNumber.get(literal.variable) ?? {};
       return { ...literal, picture: gradient, exciting };
     });
-    return html`${ruleDrawing(drawn, label, wordsIn('en'))}<p class="note rule-text">${text} ⇒ ${label}</p>`;
+    return html`${ruleDrawing(drawn, label, wordsIn('en'))}<p class="note rule-text">${text} ⇒ ${label}${words === undefined ? undefined : html`<br>${words}`}</p>`;
   })}
 </div>`;
 }
 
 export function featuresAnswer(features: readonly FeatureView[]): Html {
-  const withFilter = features.some(({ filter }) => filter);
+  const filters = features.flatMap(({ filter }) => filter ?? []);
+  const [over, around] = [correlationOf(features), correlationOf(features, 'correlationAroundBest')];
+  const alike =
+    over === null || around === null
+      ? undefined
+      : html` The filter beside them is what the feature is made with; the pictures correlate with it by ${over.toFixed(2)} on average over many images, and by ${around.toFixed(2)} around one.`;
   return html`
-<p class="measure">For every feature: the mean of its gradients over 100 noisy blank images (the maximisation image of the paper; a feature that is off in them is looked at in the second image instead), and the
-mean of the 100 training images in which it is largest.${withFilter ? ' Beside them the filter it comes from, with the correlation of filter and maximisation image.' : ''}</p>
-${contactSheet(
-  features.flatMap(({ feature, gradient, exciting, filter }) => {
-    const name = `x${feature}`;
-    return [
-      { picture: gradient, alternative: `Maximisation image of ${name}`, caption: html`<b>${name}</b> raised by red` },
-      ...(filter
-        ? [
-            {
-              picture: filter.picture,
-              alternative: `Filter of ${name}`,
-              caption: html`${name}: filter, correlation ${filter.correlation.toFixed(2)}`,
-            },
-          ]
-        : []),
-      ...(exciting
-        ? [
-            {
-              picture: exciting,
-              alternative: `Mean of the images with the largest ${name}`,
-              caption: `${name}: seen in`,
-            },
-          ]
-        : []),
-    ];
-  }),
-)}`;
+<p class="measure">For every feature: the mean of its gradients over 100 training images with noise (the maximisation image of the paper), the same around the one training image
+in which it is largest, and the mean of the 100 training images in which it is largest.${filters.length > 0 ? alike : undefined}</p>
+${contactSheet(features.flatMap(featurePictures))}`;
 }
 
-export function beliefAnswer({ figures, classes, refined, notes }: RulesView): Html {
+function featurePictures({ feature, gradient, aroundBest, filter, exciting }: FeatureView): SheetPicture[] {
+  const name = `x${feature}`;
+  const alike = (correlation: number | undefined) =>
+    correlation === undefined ? '' : `, filter ${correlation.toFixed(2)}`;
+  return [
+    {
+      picture: gradient,
+      alternative: `Maximisation image of ${name}`,
+      caption: html`<b>${name}</b> raised by red${alike(filter?.correlation)}`,
+    },
+    ...(aroundBest
+      ? [
+          {
+            picture: aroundBest,
+            alternative: `Maximisation image of ${name} around its best image`,
+            caption: `${name}: around one image${alike(filter?.correlationAroundBest)}`,
+          },
+        ]
+      : []),
+    ...(filter ? [{ picture: filter.picture, alternative: `Filter of ${name}`, caption: `${name}: its filter` }] : []),
+    ...(exciting
+      ? [{ picture: exciting, alternative: `Mean of the images with the largest ${name}`, caption: `${name}: seen in` }]
+      : []),
+  ];
+}
+
+export function beliefAnswer({ figures, classes, refined, graded, notes }: RulesView): Html {
   return html`
 ${dataTable(
   `On ${count(figures.images)} test images, which had no part in any choice`,
@@ -80,6 +96,15 @@ ${dataTable(
       : [['Its Boolean functions in full', percent(figures.booleanAccuracy), '']]),
     ['One conjunction a class', percent(figures.ruleAccuracy), percent(figures.fidelity)],
     ...(refined ? [['The same rules, features fine-tuned through them', percent(refined.test), '']] : []),
+    ...(graded
+      ? [
+          [
+            `Graded literals, trained with the features: ${graded.literals} weights from 0 to 1, a weighted sum and no logic`,
+            `${percent(graded.accuracy)} (rounded to one decimal ${percent(graded.rounded)})`,
+            '',
+          ],
+        ]
+      : []),
   ],
 )}
 <p class="measure">${sharpnessWords(figures)}</p>
@@ -87,10 +112,12 @@ ${notes.map((note) => html`<p class="measure">${note}</p>`)}
 ${stepsTable(figures)}
 ${heading(3, 'Class by class')}
 ${dataTable(
-  'Precision: of the images given the class, the share labelled so. Recall: of the images labelled so, the share given it. Unit: over the corners of the 0/1 cube, how often rule and the network’s unit say the same, and how often the unit is on where the rule holds.',
+  'Spare: literals that could be left out, the rule still being an implicant. Opposed: literals that speak against the class by the sign of their weight. Precision: of the images given the class, the share labelled so. Recall: of the images labelled so, the share given it. Unit: over the corners of the 0/1 cube, how often rule and the network’s unit say the same, and how often the unit is on where the rule holds.',
   [
     { label: 'Class' },
     { label: 'Literals', number: true },
+    { label: 'Spare', number: true },
+    { label: 'Opposed', number: true },
     { label: 'Accuracy', number: true },
     { label: 'Precision', number: true },
     { label: 'Recall', number: true },
@@ -105,11 +132,17 @@ ${dataTable(
 <p class="note">${cornersWords(figures)}</p>`;
 }
 
-function classRow({ accuracy, precision, recall, unit }: ClassFigures, label: string, literals: number) {
+function classRow(
+  { accuracy, precision, recall, unit, spare, opposed }: ClassFigures,
+  label: string,
+  literals: number,
+) {
   const share = (value: number | undefined) => (value === undefined ? 'none' : percent(value));
   return [
     label,
     literals,
+    spare ?? '',
+    opposed ?? '',
     percent(accuracy),
     share(precision),
     share(recall),

@@ -1,5 +1,5 @@
+import { type Classifier, className } from '../../../model/classifier.ts';
 import type { Model } from '../../../onnx/graph.ts';
-import { isTensorOf, type Tensor } from '../../../onnx/tensor.ts';
 import { recipes } from '../../../training/recipes.ts';
 import { version } from '../../../version.ts';
 import { overSeeds, type Paper, type PaperResult, type PaperSetting, type Reproduction } from '../../paper.ts';
@@ -8,9 +8,17 @@ import type { RuleImages } from '../extractRules.ts';
 import { rulesPaperPage, type ShownNetwork } from '../page/paperPage.ts';
 import { rulesPictures } from '../page/pictures.ts';
 import { featureViews, rulesView } from '../page/rulesView.ts';
-import { correlationOf } from '../page/view.ts';
+import { correlationOf, type DecidedView } from '../page/view.ts';
+import { termText } from '../term.ts';
+import { type Figure, figureOf, hiddenFigures, type NetworkName, networkFigures } from './figures.ts';
 import { trainHiddenHead } from './hiddenHead.ts';
-import { type NetworkRules, networkRules, type RulesTask } from './rulesExperiment.ts';
+import {
+  type DecidedFigures,
+  type NetworkRules,
+  networkRules,
+  type RulesTask,
+  type RuleTuning,
+} from './rulesExperiment.ts';
 
 /** Tsukimoto & Sato: what the dense layer decides, as Boolean rules over features shown as pictures. */
 export const rulesPaper: Paper = {
@@ -20,20 +28,31 @@ export const rulesPaper: Paper = {
   reproduce,
 };
 
-type NetworkName = 'a1' | 'a2';
-
-/** What the paper says. */
-const stated = {
-  a1: { network: 0.939, rules: 0.959, literals: 73 },
-  a2: { network: 0.986, rules: 0.899, literals: 66 },
-} as const;
-
-/** Updates of the refinement, and of the hidden head. A2's updates take twenty times as long as A1's. */
-const lengths = { full: { a1: 12_000, a2: 1_000, hidden: 1_500 }, quick: { a1: 1_000, a2: 100, hidden: 200 } };
-/** Learning rates of the refinement: A1 has far to go, A2 is near its best. */
-const rates = { a1: 0.01, a2: 0.001 };
-
+/** Updates of what is trained through the rules, and of the hidden head. A2's updates take twenty times as long as A1's. */
+const lengths = {
+  full: {
+    a1: { refined: 12_000, graded: 20_000, decided: 12_000 },
+    a2: { refined: 1_000, graded: 1_000, decided: 1_200 },
+    hidden: 1_500,
+  },
+  quick: {
+    a1: { refined: 1_000, graded: 1_000, decided: 1_000 },
+    a2: { refined: 100, graded: 100, decided: 100 },
+    hidden: 200,
+  },
+};
 type Lengths = (typeof lengths)['full'];
+
+/** A1 has far to go, A2 is near its best. */
+function tuningOf(name: NetworkName, { [name]: updates }: Lengths, seed: number): RuleTuning {
+  const learningRate = { a1: 0.01, a2: 0.001 }[name];
+  const settings = (count: number, weightDecay: number) => ({ updates: count, learningRate, weightDecay, seed });
+  return {
+    refined: settings(updates.refined, 0.1),
+    graded: settings(updates.graded, 0.1),
+    decided: settings(updates.decided, name === 'a1' ? 0.05 : 0.01),
+  };
+}
 
 async function reproduce(setting: PaperSetting): Promise<Reproduction> {
   const { runtime, dataset, seeds, quick, command } = setting;
@@ -47,8 +66,12 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
     'training images': training.count,
     'validation images': validation.count,
     'test images': dataset.test.count,
-    'updates of the refinement, A1': length.a1,
-    'updates of the refinement, A2': length.a2,
+    'updates of the refinement, A1': length.a1.refined,
+    'updates of the refinement, A2': length.a2.refined,
+    'updates of graded literals, A1': length.a1.graded,
+    'updates of graded literals, A2': length.a2.graded,
+    'updates of rules that hold, A1': length.a1.decided,
+    'updates of rules that hold, A2': length.a2.decided,
   };
   const results = summarised(bySeed.map(({ figures }) => figures));
   return {
@@ -97,10 +120,9 @@ async function ofSeed(
   const shown: ShownNetwork[] = [];
   for (const name of ['a1', 'a2'] as const) {
     const { model } = await network(name, seed);
-    const refine = { updates: length[name], learningRate: rates[name], seed };
-    const found = await networkRules({ ...taskOf(name, model), refine });
+    const found = await networkRules({ ...taskOf(name, model), tuning: tuningOf(name, length, seed) });
     figures.push(...networkFigures(name, found));
-    if (isFirst) shown.push(await shownNetwork(name, found, images, name === 'a1' ? filtersOf(model) : undefined));
+    if (isFirst) shown.push(await shownNetwork(name, found, images));
     await found.classifier.release();
     if (!isFirst || name !== 'a2') continue;
     progress.message(`a2, seed ${seed}: training a hidden layer on its features`);
@@ -110,11 +132,17 @@ async function ofSeed(
     shown.push(await shownNetwork('hidden', hidden, images));
     await hidden.classifier.release();
   }
-  const correlation = correlationOf(shown.flatMap(({ view }) => view.features));
+  const views = shown.flatMap(({ view }) => view.features);
+  const what = 'A1: mean correlation of a filter and its maximisation image';
   return {
     figures: [
       ...figures,
-      figureOf('a1.filters.correlation', 'A1: mean correlation of a filter and its maximisation image', correlation),
+      figureOf('a1.filters.correlation', `${what} over 100 training images`, correlationOf(views)),
+      figureOf(
+        'a1.filters.correlation.best',
+        `${what} around the image it is largest in`,
+        correlationOf(views, 'correlationAroundBest'),
+      ),
     ],
     shown,
   };
@@ -122,56 +150,16 @@ async function ofSeed(
 
 async function shownNetwork(
   name: ShownNetwork['name'],
-  { classifier, extraction, figures, refined }: NetworkRules,
+  { classifier, extraction, figures, refined, graded, decided }: NetworkRules,
   { training }: RuleImages,
-  filters?: Tensor<'float32'>,
 ): Promise<ShownNetwork> {
-  const features = await featureViews(classifier, extraction, training, filters);
-  const view = rulesView(classifier, extraction, figures, features);
-  return { name, sha256: classifier.sha256, view: { ...view, refined } };
-}
-
-function filtersOf({ graph }: Model): Tensor<'float32'> | undefined {
-  const weight = graph.initializers.get('conv1.weight');
-  return weight && isTensorOf(weight, 'float32') ? weight : undefined;
-}
-
-/** One figure of one seed. */
-interface Figure {
-  readonly id: string;
-  readonly what: string;
-  readonly paper: number | null;
-  readonly value: number | null;
-}
-
-function figureOf(id: string, what: string, value: number | null, paper: number | null = null): Figure {
-  return { id, what, paper, value };
-}
-
-function networkFigures(name: NetworkName, { figures, refined, seconds }: NetworkRules): Figure[] {
-  const { network, rules, literals } = stated[name];
-  const title = name.toUpperCase();
-  const of = (id: string, what: string, value: number | null, paper: number | null = null) =>
-    figureOf(`${name}.${id}`, `${title}: ${what}`, value, paper);
-  return [
-    of('network.accuracy', 'test accuracy of the network', figures.networkAccuracy, network),
-    of('boolean.accuracy', 'its Boolean functions as multilinear extensions', figures.booleanAccuracy ?? null),
-    of('rules.accuracy', 'one conjunction a class in place of the output layer', figures.ruleAccuracy, rules),
-    of('rules.literals', 'literals in the ten conjunctions', figures.literals, literals),
-    of('rules.fidelity', 'share of test images they decide as the network does', figures.fidelity),
-    of('refined.accuracy', 'after fine-tuning the features through the rules', refined?.test ?? null),
-    of('refined.literals', 'literals then', refined?.literals ?? null),
-    of('seconds', 'seconds to extract and choose', seconds),
-  ];
-}
-
-function hiddenFigures({ figures }: NetworkRules): Figure[] {
-  return [
-    figureOf('hidden.network.accuracy', 'A2 with a hidden layer of 20 units: test accuracy', figures.networkAccuracy),
-    figureOf('hidden.rules.accuracy', 'its rules', figures.ruleAccuracy),
-    figureOf('hidden.rules.literals', 'literals in them', figures.literals),
-    figureOf('hidden.rules.fidelity', 'share of test images they decide as that network does', figures.fidelity),
-  ];
+  const features = await featureViews(classifier, extraction, training);
+  const view = rulesView(classifier, extraction, figures, features, training);
+  return {
+    name,
+    sha256: classifier.sha256,
+    view: { ...view, refined, graded, decided: decided && decidedView(classifier, decided) },
+  };
 }
 
 /** Means over the seeds that have the figure. */
@@ -181,4 +169,8 @@ function summarised(bySeed: readonly (readonly Figure[])[]): PaperResult[] {
     const values = bySeed.flatMap((figures) => figures.find((figure) => figure.id === id)?.value ?? []);
     return { id, what, paper, ...overSeeds(values) };
   });
+}
+
+function decidedView(classifier: Classifier, { terms, ...figures }: DecidedFigures): DecidedView {
+  return { ...figures, rules: terms.map((term, k) => ({ label: className(classifier, k), text: termText(term) })) };
 }
