@@ -1,14 +1,16 @@
 import { counted } from '../language/english/numbers.ts';
 import { percent } from '../studies/regionPruning/cuts.ts';
 import { type Criterion, criteria } from '../studies/regionPruning/importance.ts';
+import type { Neighbourhood } from '../studies/regionPruning/labelling.ts';
 import { compactRounds, paperRounds, type RoundSettings } from '../studies/regionPruning/plans.ts';
 import type { RegionsSettings } from '../studies/regionPruning/study.ts';
 import { adam, sgd } from '../training/optimizers.ts';
 import { numberFlag, positiveFlag, UsageError, wholeFlag } from './flags.ts';
 
-/** The flags of `konkyo regions` that say how to prune. */
+/** The flags of `konkyo regions` that say how regions are found, or pruned to. */
 export interface RegionsFlags {
   readonly method: string;
+  readonly explained: string;
   readonly rounds: string;
   readonly epochs: string;
   readonly area: string;
@@ -25,27 +27,47 @@ export interface RegionsFlags {
   readonly seed: string;
 }
 
-/** @throws UsageError */
+/** The settings of regions of a model as it is. @throws UsageError */
+export function unitRegionsFlags(flags: RegionsFlags) {
+  const explained = numberFlag('explained', flags.explained, { min: 0, max: 1 });
+  return {
+    explained,
+    neighbourhood: neighbourhoodOf(flags),
+    layer: flags.layer,
+    shown: numbersOf(flags.images),
+    seed: wholeFlag('seed', flags.seed, 0),
+  };
+}
+
+function neighbourhoodOf({ neighbours }: Pick<RegionsFlags, 'neighbours'>): Neighbourhood {
+  const [found] = ([4, 8] as const).filter((count) => `${count}` === neighbours);
+  if (found === undefined) throw new UsageError(`--neighbours is 4 or 8, not "${neighbours}".`);
+  return found;
+}
+
+function numbersOf(images: string | undefined): readonly number[] | undefined {
+  return images?.split(',').map((text) => wholeFlag('images', text, 0));
+}
+
+/** The settings of pruning. @throws UsageError */
 export function regionsSettings(flags: RegionsFlags): RegionsSettings {
   const { method, layer, images, optimizer } = flags;
   if (method !== 'compact' && method !== 'paper')
-    throw new UsageError(`--method is compact or paper, not "${method}".`);
+    throw new UsageError(`--method is given, compact or paper, not "${method}".`);
   if (optimizer !== 'sgd' && optimizer !== 'adam')
     throw new UsageError(`--optimizer is sgd or adam, not "${optimizer}".`);
-  const neighbours = Number(flags.neighbours);
-  if (neighbours !== 4 && neighbours !== 8) throw new UsageError(`--neighbours is 4 or 8, not "${flags.neighbours}".`);
   const epochs = wholeFlag('epochs', flags.epochs, 0);
   const of = { rounds: wholeFlag('rounds', flags.rounds, 1), epochs, ...criterionOf(flags.criterion) };
   return {
     method,
     ...(method === 'paper' ? paperMethod(flags, of) : compactMethod(flags, of)),
     epochs,
-    neighbourhood: neighbours,
+    neighbourhood: neighbourhoodOf(flags),
     layer,
     optimizer: optimizer === 'sgd' ? sgd() : adam(),
     learningRate: flags.rate === undefined ? { sgd: 0.1, adam: 0.001 }[optimizer] : positiveFlag('rate', flags.rate),
     batchSize: wholeFlag('batch', flags.batch, 1),
-    images: images?.split(',').map((text) => wholeFlag('images', text, 0)),
+    images: numbersOf(images),
     seed: wholeFlag('seed', flags.seed, 0),
   };
 }

@@ -9,6 +9,7 @@ import { readNpz, writeNpz } from '../../../src/datasets/npz.ts';
 import { readModel } from '../../../src/onnx/readModel.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';
 import { architectures } from '../../../src/training/architectures.ts';
+import { networkModel } from '../../../src/training/network.ts';
 import { compileKonkyo, type Konkyo } from '../../cli/konkyo.ts';
 
 let konkyo: Konkyo;
@@ -16,6 +17,12 @@ const at = (name: string) => join(konkyo.folder, name);
 beforeAll(async () => {
   konkyo = await compileKonkyo();
   await writeFile(at('d.onnx'), writeModel(architectures.d.build(1)));
+  const layers = [
+    { type: 'flatten', name: 'flatten' },
+    { type: 'dense', name: 'hidden', units: 5, activation: 'sigmoid' },
+    { type: 'dense', name: 'output', units: 10, activation: 'none' },
+  ] as const;
+  await writeFile(at('small.onnx'), writeModel(networkModel({ name: 'small', input: [1, 28, 28], layers }, 1)));
   const { train, test } = await loadDigits();
   const [some, few] = [selectImages(train, [...Array(400).keys()]), selectImages(test, [...Array(50).keys()])];
   const images = (set: typeof some) => ({
@@ -34,7 +41,21 @@ const regions = (model: string, out: string, ...flags: readonly string[]) =>
 
 describe('konkyo regions', () => {
   it('writes the pruned model, its masks and a page, and says what it found', async () => {
-    const flags = ['--rounds', '2', '--epochs', '1', '--area', '0.1', '--regions', '1', '--images', '3', '--json'];
+    const flags = [
+      '--method',
+      'compact',
+      '--rounds',
+      '2',
+      '--epochs',
+      '1',
+      '--area',
+      '0.1',
+      '--regions',
+      '1',
+      '--images',
+      '3',
+      '--json',
+    ];
     const { status, stdout, stderr } = await regions(at('d.onnx'), 'out', ...flags);
     expect(stderr).not.toContain('rror');
     expect(status).toBe(0);
@@ -54,8 +75,33 @@ describe('konkyo regions', () => {
     expect(await readFile(at('out/index.html'), 'utf8')).toContain('Test image 3');
   });
 
+  it('says by default which region each unit reads of the model as it is', async () => {
+    const { status, stdout, stderr } = await regions(at('small.onnx'), 'given', '--images', '3', '--json');
+    expect(stderr).not.toContain('rror');
+    expect(status).toBe(0);
+    const found = JSON.parse(stdout);
+    expect(found).toMatchObject({ layer: 'hidden', kind: 'dense', units: 5, looked: 5, asked: 0.9, heldOut: 50 });
+    expect((await readdir(at('given'))).sort()).toEqual(['index.html', 'regions.npz']);
+    const inside = readNpz(await readFile(at('given/regions.npz'))).get('regions')!;
+    expect(inside.dims).toEqual([5, 28, 28]);
+    const sizes = found.each.map(({ cells }: { readonly cells: number }) => cells);
+    const sizeOf = (unit: number) => Array.from(inside.data, Number).slice(784 * unit, 784 * (unit + 1));
+    expect(sizes).toEqual([0, 1, 2, 3, 4].map((unit) => sizeOf(unit).reduce((sum, one) => sum + one, 0)));
+    const page = await readFile(at('given/index.html'), 'utf8');
+    expect(page).toContain('Half of the units can be told from');
+    expect(page).toContain('Test image 3');
+  });
+
+  it('ends with 2 for a flag of another method, which would do nothing', async () => {
+    const pruning = await regions(at('small.onnx'), 'none', '--area', '0.2');
+    expect([pruning.status, pruning.stderr]).toEqual([2, expect.stringContaining('--area is not for --method given')]);
+    const given = await regions(at('small.onnx'), 'none', '--method', 'paper', '--explained', '0.8');
+    expect([given.status, given.stderr]).toEqual([2, expect.stringContaining('--explained is not for --method paper')]);
+    expect(existsSync(at('none'))).toBe(false);
+  });
+
   it('ends with 2 for a share outside 0 to 1, and writes nothing', async () => {
-    const { status, stderr } = await regions(at('d.onnx'), 'none', '--area', '1.2');
+    const { status, stderr } = await regions(at('d.onnx'), 'none', '--method', 'compact', '--area', '1.2');
     expect(stderr).toMatch(/--area takes a number from 0 to 1, not "1.2"/);
     expect(status).toBe(2);
     expect(existsSync(at('none'))).toBe(false);
@@ -64,6 +110,7 @@ describe('konkyo regions', () => {
 
 const defaults = {
   method: 'compact',
+  explained: '0.9',
   rounds: '6',
   epochs: '2',
   area: '0.25',
@@ -80,7 +127,7 @@ describe('the flags of konkyo regions', () => {
   it.each([
     [{ method: 'paper', ratio: '-1' }, /--ratio takes a number from 0 to 1/],
     [{ method: 'paper', weights: 'half' }, /--weights takes a number from 0 to 1, not "half"/],
-    [{ method: 'magic' }, /--method is compact or paper/],
+    [{ method: 'magic' }, /--method is given, compact or paper/],
     [{ criterion: 'luck' }, /--criterion is magnitude, weight-x-input/],
     [{ neighbours: '6' }, /--neighbours is 4 or 8/],
     [{ rounds: '0' }, /--rounds takes a whole number from 1/],

@@ -193,11 +193,12 @@ function fired(layer: LayerView): Html {
     layer,
     html`
 <p class="measure">The image is bright where the unit looks and dim elsewhere; red tint where ink speaks for the unit, blue where it speaks against it. The effect is how much lower the chosen class’s score would be if the unit stood at its mean. The strongest come first.</p>
-${layer.images.map(firedFor)}`,
+${layer.images.map(firedFigure)}`,
   );
 }
 
-function firedFor({ name, truth, chosen, picture, fired: count, units: strongest }: FiredView): Html {
+/** The units that fired for one image, each over it. */
+export function firedFigure({ name, truth, chosen, picture, fired: count, units: strongest }: FiredView): Html {
   const verdict = truth === chosen ? `decided as ${chosen}, rightly` : `decided as ${chosen}, but it is ${truth}`;
   return html`
 <div class="fired">
