@@ -33,7 +33,9 @@ interface Flags extends StudyFlags {
 export function addNoncontributingCommand(program: Command): void {
   const command = program
     .command('noncontributing')
-    .description('find the pixels that could be anything without changing the decision')
+    .description(
+      'find how much noise each pixel withstands without changing the decision, and what other changes of that size do',
+    )
     .argument('<model>', 'ONNX file')
     .argument('<input...>', inputWords)
     .option('--masks <which>', 'none, paper, or layers with thresholds: conv1.relu=0.2,conv2.relu=0', 'none')
@@ -100,8 +102,9 @@ function settingsFrom(flags: Flags): NoncontributingSettings {
 }
 
 function inWords({ images }: NoncontributingSummary): string {
-  const lines = images.map(({ name, decided, meanAmplitude, measured, certified }) => {
-    const kept = `kept in ${(100 * measured.kept).toFixed(2)}% of ${measured.draws} draws`;
+  const lines = images.map(({ name, decided, meanAmplitude, measured, structured, attacked, certified }) => {
+    const least = Math.min(...structured.map(({ kept }) => kept));
+    const kept = `kept in ${(100 * measured.kept).toFixed(2)}% of ${measured.draws} draws of independent noise, in ${(100 * least).toFixed(2)}% of other changes of that size where least, ${attacked.lead > 0 ? 'not lost' : 'lost'} when attacked`;
     const proved = certified ? `, proved ${certified.meanAmplitude.toFixed(3)}` : '';
     return `${name}: ${decided}, mean amplitude ${meanAmplitude.toFixed(3)}, ${kept}${proved}\n`;
   });

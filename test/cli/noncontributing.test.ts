@@ -52,12 +52,19 @@ describe('konkyo noncontributing', () => {
     const { images } = JSON.parse(stdout);
     expect(images).toHaveLength(2);
     expect(images[0].measured).toMatchObject({ draws: 50 });
+    expect(images[0].structured.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'blocks',
+      'blur',
+      'pasted',
+      'mixed',
+    ]);
+    expect(images[0].attacked.lead).toBeLessThanOrEqual(images[0].attacked.margin);
     expect(images[0].masked.kept).toBeGreaterThan(0);
     const amplitudes = readNpz(readFileSync(join(konkyo.folder, 'w.npz')), 'w.npz').get('noncontributing')!;
     expect(amplitudes.dims).toEqual([2, 1, 28, 28]);
     expect(Math.max(...Array.from(amplitudes.data as Float32Array))).toBeLessThanOrEqual(1);
     const page = readFileSync(join(konkyo.folder, 'report', 'index.html'), 'utf8');
-    expect(page).toContain('Which pixels could be anything without changing the decision?');
+    expect(page).toContain('Which pixels can be noisy without changing the decision?');
     expect(page).toContain('Deep Taylor');
     expect(page).not.toContain('<script');
   });

@@ -2,8 +2,9 @@ import { type Decision, leadFrom, outcomeOf, scoreOf } from '../../model/decisio
 import type { Scores } from '../../model/findScores.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import type { Values } from '../../runtime/runtime.ts';
-import type { MeasuredFreedom } from './freedom.ts';
+import type { KeptUnder, MeasuredFreedom } from './freedom.ts';
 import type { NoiseDraws } from './noiseDraws.ts';
+import { type NoiseSource, uniformNoise } from './uniformNoise.ts';
 
 /** An image with amplitudes, and the network they are tried on. */
 export interface Trial {
@@ -25,7 +26,8 @@ export async function measureFreedom(
   const { clean, decision } = trial;
   const of = (row: Float32Array) => scoreOf(row, decision.chosen);
   let [kept, straying, worstChange, leastLead] = [0, 0, 0, Number.POSITIVE_INFINITY];
-  await eachDraw(trial, { count, seed, clipped: false }, (row, lead) => {
+  const noise = () => uniformNoise(seed, trial.image.dims.slice(1));
+  await eachDraw(trial, { count, noise: noise(), clipped: false }, (row, lead) => {
     if (outcomeOf(lead) === 'stays') kept += 1;
     leastLead = Math.min(leastLead, lead);
     worstChange = Math.max(worstChange, Math.abs(of(row) - of(clean)));
@@ -33,7 +35,7 @@ export async function measureFreedom(
     return 'go on';
   });
   let keptClipped = 0;
-  await eachDraw(trial, { count, seed, clipped: true }, (_row, lead) => {
+  await eachDraw(trial, { count, noise: noise(), clipped: true }, (_row, lead) => {
     if (outcomeOf(lead) === 'stays') keptClipped += 1;
     return 'go on';
   });
@@ -53,7 +55,8 @@ export async function strayingOf(
   { count, seed, tolerance }: { readonly count: number; readonly seed: number; readonly tolerance: number },
 ): Promise<number> {
   let straying = 0;
-  await eachDraw(trial, { count, seed, clipped: false }, (row) => {
+  const noise = uniformNoise(seed, trial.image.dims.slice(1));
+  await eachDraw(trial, { count, noise, clipped: false }, (row) => {
     straying += strayingIn(row, trial.clean, tolerance);
     return 'go on';
   });
@@ -66,15 +69,37 @@ function strayingIn(row: Float32Array, clean: Float32Array, tolerance: number): 
   return sum;
 }
 
-/** Whether the class leads by more than `reserve` in every draw, as it is and clipped; the first draw that fails ends them. */
+/** The keep rate under changes of one kind, as drawn. */
+export async function keptUnder(
+  trial: Trial,
+  noise: NoiseSource<'float32'>,
+  count: number,
+): Promise<Omit<KeptUnder, 'kind'>> {
+  let [kept, leastLead] = [0, Number.POSITIVE_INFINITY];
+  await eachDraw(trial, { count, noise, clipped: false }, (_row, lead) => {
+    if (outcomeOf(lead) === 'stays') kept += 1;
+    leastLead = Math.min(leastLead, lead);
+    return 'go on';
+  });
+  return { draws: count, kept: kept / count, leastLead };
+}
+
+/**
+ * Whether the class leads by more than `reserve` in every draw, as it is and clipped; the first draw that fails ends them.
+ * @param noise gives the same changes each time it is called.
+ */
 export async function leadsInAll(
   trial: Trial,
-  { count, seed, reserve }: { readonly count: number; readonly seed: number; readonly reserve: number },
+  {
+    count,
+    noise,
+    reserve,
+  }: { readonly count: number; readonly noise: () => NoiseSource<'float32'>; readonly reserve: number },
 ): Promise<boolean> {
   let leads = true;
   for (const clipped of [false, true]) {
     if (!leads) return false;
-    await eachDraw(trial, { count, seed, clipped }, (_row, lead) => {
+    await eachDraw(trial, { count, noise: noise(), clipped }, (_row, lead) => {
       leads &&= lead > reserve;
       return leads ? 'go on' : 'stop';
     });
@@ -84,7 +109,7 @@ export async function leadsInAll(
 
 async function eachDraw(
   { draws, image, amplitude, masks, clean, decision, scores }: Trial,
-  which: { readonly count: number; readonly seed: number; readonly clipped: boolean },
+  which: { readonly count: number; readonly noise: NoiseSource<'float32'>; readonly clipped: boolean },
   visit: (row: Float32Array, lead: number) => 'go on' | 'stop',
 ): Promise<void> {
   await draws.scores({ image, amplitude, masks, ...which }, (rows) => {

@@ -2,7 +2,7 @@ import { mean } from '../../faithfulness/mean.ts';
 import { type Classifier, checkImages } from '../../model/classifier.ts';
 import { type Decision, decisionOf } from '../../model/decision.ts';
 import { picturesOnly } from '../../model/picturesOnly.ts';
-import type { Tensor } from '../../onnx/tensor.ts';
+import { rows, type Tensor } from '../../onnx/tensor.ts';
 import { random } from '../../random/random.ts';
 import { together } from '../../runtime/release.ts';
 import type { Values } from '../../runtime/runtime.ts';
@@ -12,11 +12,13 @@ import type { Freedom } from './freedom.ts';
 import { chosenMasks, compileMaskValues, type MaskChoice, withMasks } from './layerMasks.ts';
 import { measureFreedom, type Trial } from './measureFreedom.ts';
 import { compileDraws, type NoiseDraws } from './noiseDraws.ts';
+import { compileOtherChanges } from './otherChanges.ts';
 import { checkPixelRange } from './pixelRange.ts';
 import { defaultSchedule, rateFactor, type SearchSchedule } from './schedules.ts';
 import { compileSearch } from './search.ts';
 import { bestEvenAmplitude, type Settled, settle } from './settle.ts';
 import { halfMargin, type Tolerance, toleranceOf } from './tolerance.ts';
+import { uniformNoise } from './uniformNoise.ts';
 
 export interface NoncontributingSettings {
   /** Default `none`: the map is of the network as it is (docs/papers/noncontributing.md). */
@@ -34,11 +36,13 @@ export interface NoncontributingSettings {
    * Default: for maps without masks.
    */
   readonly settle?: boolean;
+  /** Images whose content is pasted when the map is tried, [m, ...] model input; without them the image itself, mirrored and shifted. */
+  readonly others?: Tensor<'float32'>;
   readonly seed?: number;
   readonly onIteration?: (done: number, iterations: number) => void;
 }
 
-/** Which pixels of one image could be anything. */
+/** How much noise each pixel of one image may have, all of them at once, each its own, and what other changes of that size do. */
 export interface NoncontributingMap extends Freedom {
   /** w, 0 to 1: [1, ...] as the model takes images, with 1 channel where they share. */
   readonly amplitude: Tensor<'float32'>;
@@ -84,7 +88,15 @@ export async function compileNoncontributing(
   settings: NoncontributingSettings = {},
 ): Promise<NoncontributingPixels> {
   picturesOnly(classifier.input, 'Non-contributing pixels are');
-  const { masks = 'none', tolerance = halfMargin, per = 'pixel', draws = 2_000, seed = 0, onIteration } = settings;
+  const {
+    masks = 'none',
+    tolerance = halfMargin,
+    per = 'pixel',
+    draws = 2_000,
+    others,
+    seed = 0,
+    onIteration,
+  } = settings;
   const schedule = settings.schedule ?? defaultSchedule(classifier);
   const layers = chosenMasks(classifier, masks);
   const plain = withMasks(classifier.model.graph, classifier.facts, []);
@@ -94,6 +106,7 @@ export async function compileNoncontributing(
     const search = await keep(compileSearch(classifier, masked, per, schedule));
     const plainDraws = await keep(compileDraws(classifier, plain));
     const maskedDraws = layers.length === 0 ? plainDraws : await keep(compileDraws(classifier, masked));
+    const otherChanges = await keep(compileOtherChanges(classifier));
     const settling = settings.settle ?? layers.length === 0;
 
     /** Both networks for one image: as it is, and as it is searched. */
@@ -157,7 +170,9 @@ export async function compileNoncontributing(
           ...(onIteration ? { onIteration: (done) => onIteration(done, schedule.iterations) } : {}),
         });
         const settled: Settled = settling
-          ? await settle({ ...real, image, amplitude: found }, draws, settleSeed)
+          ? await settle({ ...real, image, amplitude: found }, draws, settleSeed, (_amplitude, from) => [
+              () => uniformNoise(from, image.dims.slice(1)),
+            ])
           : { amplitude: found, scaledBy: 1 };
         const seconds = (performance.now() - start) / 1000;
         const { amplitude, scaledBy } = settled;
@@ -173,6 +188,10 @@ export async function compileNoncontributing(
           free: amplitude.data.filter((value) => value > 0.9).length / amplitude.data.length,
           measured,
           masked,
+          ...(await otherChanges.of(
+            { ...real, image, amplitude },
+            { others: imagesOf(others), draws: Math.ceil(draws / 4), seed: measureSeed },
+          )),
           tolerance: limit,
           decision: searched.decision,
           scaledBy,
@@ -189,6 +208,11 @@ type Network = Omit<Trial, 'image' | 'amplitude'>;
 
 function networkOf({ scores }: Classifier, draws: NoiseDraws, masks: Values, clean: Float32Array): Network {
   return { draws, masks, clean, scores, decision: decisionOf(clean, scores) };
+}
+
+function imagesOf(images: Tensor<'float32'> | undefined): Float32Array[] {
+  const [count = 0] = images?.dims ?? [];
+  return Array.from({ length: count }, (_, i) => (images ? rows(images, i, i + 1).data : new Float32Array(0)));
 }
 
 function nextSeed({ generator }: ReturnType<typeof random>): number {

@@ -2,6 +2,7 @@ import type { InputDescription } from '../../model/inputDescription.ts';
 import { float32, type Tensor } from '../../onnx/tensor.ts';
 import { type AmplitudePer, evenAmplitude } from './amplitude.ts';
 import { leadsInAll, strayingOf, type Trial } from './measureFreedom.ts';
+import type { NoiseSource } from './uniformNoise.ts';
 
 export interface Settled {
   readonly amplitude: Tensor<'float32'>;
@@ -19,14 +20,22 @@ const reserve = 0.1;
 /**
  * Amplitudes made smaller, all by the same factor, until the class keeps its lead in every one of `count` draws, clipped to
  * valid pixels too; fresh draws each time.
+ * @param noises sources of the changes to try within these amplitudes, from a seed, each always the same for the same one.
  */
-export async function settle(trial: Trial, count: number, seed: number): Promise<Settled> {
+export async function settle(
+  trial: Trial,
+  count: number,
+  seed: number,
+  noises: (amplitude: Tensor<'float32'>, seed: number) => readonly (() => NoiseSource<'float32'>)[],
+): Promise<Settled> {
   const kept = reserve * trial.decision.margin;
   for (let scaledBy = 1, turn = 0; scaledBy > leastAmplitude; scaledBy *= shrink, turn++) {
     const amplitude = scaled(trial.amplitude, scaledBy);
-    if (await leadsInAll({ ...trial, amplitude }, { count, seed: seed + turn, reserve: kept })) {
-      return { amplitude, scaledBy };
+    let leads = true;
+    for (const noise of noises(amplitude, seed + turn)) {
+      leads &&= await leadsInAll({ ...trial, amplitude }, { count, noise, reserve: kept });
     }
+    if (leads) return { amplitude, scaledBy };
   }
   return { amplitude: scaled(trial.amplitude, 0), scaledBy: 0 };
 }

@@ -105,8 +105,9 @@ export async function experiment(
   const step = { ...extent, seed, progress };
   const digits = await compareDigits(classifier, test, step);
   const images = Array.from({ length: extent.testImages }, (_, i) => namedImage(classifier, test, i).image);
-  const unmasked = await maps(classifier, images, { seed }, progress, 'Without masks');
-  const masked = await maps(classifier, images, { seed, masks: 'paper' }, progress, 'With the paper’s masks');
+  const others = pastedImages(classifier, test, extent.testImages);
+  const unmasked = await maps(classifier, images, { seed, others }, progress, 'Without masks');
+  const masked = await maps(classifier, images, { seed, others, masks: 'paper' }, progress, 'With the paper’s masks');
   const proofs = await challengedProofs(classifier, images, step);
   const tested = images.flatMap((_, i): TestedImage[] => {
     const [without, withMasks] = [unmasked[i], masked[i]];
@@ -122,6 +123,11 @@ export async function experiment(
     );
   }
   return { digits, tested, correlations };
+}
+
+/** Images whose content is pasted: as many as are tested, the last ones of the test data. */
+function pastedImages(classifier: Classifier, test: LabelledImages, count: number): Tensor<'float32'> {
+  return concatRows(Array.from({ length: count }, (_, i) => namedImage(classifier, test, test.count - 1 - i).image));
 }
 
 type Step = Extent & { readonly seed: number; readonly progress: PaperProgress };

@@ -1,6 +1,14 @@
 import { mean } from '../../../faithfulness/mean.ts';
 import type { Certificate } from '../certificate.ts';
+import { type StructuredKind, structuredKinds } from '../changes/change.ts';
 import type { ChallengedProof, Findings } from './experiment.ts';
+
+const changeWords: Readonly<Record<StructuredKind, string>> = {
+  blocks: 'noise in blocks',
+  blur: 'blurring',
+  pasted: 'content of other images',
+  mixed: 'two kinds in different places',
+};
 
 /** One figure of one network. */
 interface NetworkFigure {
@@ -59,6 +67,26 @@ export function noncontributingFigures(accuracy: number, { digits, tested, corre
     },
     { id: 'unmasked.energy', what: 'E on the real network', value: of(unmasked, ({ energy }) => energy) },
     { id: 'unmasked.amplitude', what: 'Mean amplitude without masks', value: of(unmasked, (map) => map.meanAmplitude) },
+    ...structuredKinds.map((kind) => ({
+      id: `unmasked.keep.${kind}`,
+      what: `Class kept within the maps found without masks, ${changeWords[kind]}`,
+      value: of(unmasked, ({ structured }) => structured.find((one) => one.kind === kind)?.kept ?? Number.NaN),
+    })),
+    {
+      id: 'unmasked.attacked.lead',
+      what: 'Lead of the class at the worst change found within them (projected gradient), mean',
+      value: of(unmasked, ({ attacked }) => attacked.lead),
+    },
+    {
+      id: 'unmasked.attacked.lead.clipped',
+      what: 'The same with pixels between black and white',
+      value: of(unmasked, ({ attacked }) => attacked.leadClipped),
+    },
+    {
+      id: 'unmasked.attacked.keep',
+      what: 'Share of images whose class the attack leaves',
+      value: of(unmasked, ({ attacked }) => Number(attacked.lead > 0)),
+    },
     {
       id: 'random.correlation',
       what: 'Rank correlation with the map of random weights',

@@ -12,7 +12,8 @@ import { reproductionPage, reproductionPictures } from './page.ts';
 export const noncontributingPaper: Paper = {
   id: 'noncontributing',
   citation: 'Ikeno, Hara & Washio, Highlighting non-contributing pixels for visual explanation of CNNs (2018)',
-  about: 'the pixels that may change freely: the paper’s search, a faster one, and what is true of the network itself',
+  about:
+    'the noise that each pixel withstands: the paper’s search, a faster one, and what other changes of that size do',
   reproduce,
 };
 

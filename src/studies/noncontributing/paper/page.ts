@@ -15,7 +15,7 @@ import type { PaperResult, Reproduction } from '../../paper.ts';
 import type { Certificate } from '../certificate.ts';
 import { amplitudePicture } from '../page/amplitudeColours.ts';
 import { besideSheet } from '../page/beside.ts';
-import { amplitudeMap, type BesideRow } from '../page/besideView.ts';
+import { amplitudeMap, type BesideRow, holdsWords } from '../page/besideView.ts';
 import type { Findings, TestedImage } from './experiment.ts';
 import { gainOf, lowestFound } from './figures.ts';
 
@@ -36,7 +36,7 @@ export function reproductionPage(
   const figure = (id: string) => results.find((result) => result.id === id)?.ours ?? Number.NaN;
   return {
     title: 'Non-contributing pixels, reproduced',
-    headline: 'The digit and its rim have to stay; how free the background is depends on the masks.',
+    headline: `The maps hold for independent noise, in ${percent(figure('unmasked.keep'))} of tries. Content of other images within them keeps the class in ${percent(figure('unmasked.keep.pasted'))}, and an attack in ${percent(figure('unmasked.attacked.keep'))} of images.`,
     lede: `The paper’s search, repeated, reaches an E of ${fixed(figure('paper.energy'), 3)} in ${duration(figure('paper.seconds'))} a digit; ours ${fixed(figure('ours.energy'), 3)} in ${duration(figure('ours.seconds'))}. Maps found with the paper’s masks keep the class in ${percent(figure('masked.keep'))} of fresh tries on the real network, maps found without them in ${percent(figure('unmasked.keep'))}.`,
     sections: [
       sheet(besideRows(classifier, findings)),
@@ -71,9 +71,9 @@ function besideRows(classifier: Classifier, { digits }: Findings): BesideRow[] {
   return digits.map(({ named, explanation, paper, ours, real, proof }, i) => ({
     image: explainedImage(classifier, named, explanation, i),
     shown: [
-      { title: titles.paper, map: amplitudeMap(classifier, paper.map.amplitude) },
-      { title: titles.ours, map: amplitudeMap(classifier, ours.map.amplitude) },
-      { title: titles.real, map: amplitudeMap(classifier, real.amplitude) },
+      { title: titles.paper, map: amplitudeMap(classifier, paper.map.amplitude), holds: holdsWords(paper.map) },
+      { title: titles.ours, map: amplitudeMap(classifier, ours.map.amplitude), holds: holdsWords(ours.map) },
+      { title: titles.real, map: amplitudeMap(classifier, real.amplitude), holds: holdsWords(real) },
       { title: titles.proved, map: proof ? amplitudeMap(classifier, proof.amplitude) : undefined },
     ],
   }));
@@ -82,9 +82,9 @@ function besideRows(classifier: Classifier, { digits }: Findings): BesideRow[] {
 function sheet(rows: readonly BesideRow[]): PageSection {
   return {
     id: 'sheet',
-    question: 'Which pixels could be anything without changing the decision?',
+    question: 'Which pixels can be noisy without changing the decision?',
     answer: html`
-<p class="measure">Pale yellow may become anything, dark blue has to stay: each pixel could be changed by up to its amplitude, all of them at once and at random. Proved means: by any change at all, not only a random one. The other maps say the opposite thing: where the score reacts to small changes (red raises it, blue lowers it).</p>
+<p class="measure">Pale yellow withstands noise of the whole range, dark blue none: every pixel is changed by a random number of its own up to its amplitude, all of them at once. Below each map stands how often the class stayed under such noise and under other changes of the same size. Proved means: under any change at all within the amplitudes. The other maps say the opposite thing: where the score reacts to small changes (red raises it, blue lowers it).</p>
 ${besideSheet(rows)}`,
   };
 }
