@@ -12,7 +12,7 @@ import { wholeFlag } from './flags.ts';
 import { inputWords, namedFiles, readInputs } from './inputs.ts';
 import { interruptedStatus } from './interruption.ts';
 import { addModelOptions } from './modelOptions.ts';
-import { parseMasks, parsePer, parseSchedule, parseTolerance } from './noncontributingFlags.ts';
+import { parseChanges, parseMasks, parsePer, parseSchedule, parseTolerance } from './noncontributingFlags.ts';
 import { writeWhole } from './output.ts';
 import { say } from './streams.ts';
 import { runStudy, type StudyFlags } from './studyCommand.ts';
@@ -20,6 +20,7 @@ import { runStudy, type StudyFlags } from './studyCommand.ts';
 interface Flags extends StudyFlags {
   readonly masks: string;
   readonly tolerance: string;
+  readonly changes: string;
   readonly per: string;
   readonly schedule: string;
   readonly iterations?: string;
@@ -39,7 +40,16 @@ export function addNoncontributingCommand(program: Command): void {
     .argument('<model>', 'ONNX file')
     .argument('<input...>', inputWords)
     .option('--masks <which>', 'none, paper, or layers with thresholds: conv1.relu=0.2,conv2.relu=0', 'none')
-    .option('--tolerance <a>', 'by how much scores may change: a share of the margin, or score units', '50%')
+    .option(
+      '--tolerance <a>',
+      'by how much scores may change: a share of the margin, score units, or order: all keep theirs',
+      '50%',
+    )
+    .option(
+      '--changes <kinds>',
+      'what the map is to hold for: independent noise, or more of independent, blocks, blur, pasted, mixed; all',
+      'independent',
+    )
     .option('--per <what>', 'one amplitude a pixel or one a channel', 'pixel')
     .option('--schedule <name>', 'fast, or paper: 15,000 iterations at a learning rate of 0.0001', 'fast')
     .option('--iterations <n>', 'in place of the schedule’s')
@@ -58,8 +68,8 @@ export function addNoncontributingCommand(program: Command): void {
 async function run(modelPath: string, named: string[], flags: Flags): Promise<void> {
   const inputs = await namedFiles(named);
   const settings = settingsFrom(flags);
-  const { masks, tolerance, per, schedule, draws, seed, save, certify } = flags;
-  const given = Object.entries({ masks, tolerance, per, schedule, draws, seed });
+  const { masks, tolerance, changes, per, schedule, draws, seed, save, certify } = flags;
+  const given = Object.entries({ masks, tolerance, changes, per, schedule, draws, seed });
   const settingRows = given.map(([label, value]) => ({ label, value }));
   const { summary } = await runStudy(modelPath, flags, {
     targets: save === undefined ? [] : [{ kind: 'arrays', path: save }],
@@ -94,6 +104,7 @@ function settingsFrom(flags: Flags): NoncontributingSettings {
   return {
     masks: parseMasks(flags.masks),
     tolerance: parseTolerance(flags.tolerance),
+    changes: parseChanges(flags.changes),
     per: parsePer(flags.per),
     draws: wholeFlag('draws', flags.draws, 1),
     seed: wholeFlag('seed', flags.seed, 0),

@@ -41,12 +41,16 @@ export interface MeasuredFreedom {
   readonly kept: number;
   /** The same with noisy pixels brought back to 0 to 255. */
   readonly keptClipped: number;
+  /** Share of the draws, as drawn, in which all scores kept their order. */
+  readonly ordered: number;
   /** Largest change of the decided class's score in any draw, score units. */
   readonly worstChange: number;
   /** Smallest lead of the decided class over the strongest other one; negative where it lost. */
   readonly leastLead: number;
   /** sum_k max(|y_k - y'_k| - a, 0), averaged over the draws. */
   readonly straying: number;
+  /** Standard error of that mean. */
+  readonly strayingError: number;
 }
 
 /** What is measured beside a map of amplitudes. */

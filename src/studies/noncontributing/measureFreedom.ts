@@ -1,8 +1,10 @@
+import { mean } from '../../faithfulness/mean.ts';
 import { type Decision, leadFrom, outcomeOf, scoreOf } from '../../model/decision.ts';
 import type { Scores } from '../../model/findScores.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import type { Values } from '../../runtime/runtime.ts';
 import type { KeptUnder, MeasuredFreedom } from './freedom.ts';
+import { type Keeping, keepingOrder } from './keeping.ts';
 import type { NoiseDraws } from './noiseDraws.ts';
 import { type NoiseSource, uniformNoise } from './uniformNoise.ts';
 
@@ -25,13 +27,16 @@ export async function measureFreedom(
 ): Promise<MeasuredFreedom> {
   const { clean, decision } = trial;
   const of = (row: Float32Array) => scoreOf(row, decision.chosen);
-  let [kept, straying, worstChange, leastLead] = [0, 0, 0, Number.POSITIVE_INFINITY];
+  const order = keepingOrder(clean);
+  const strayed: number[] = [];
+  let [kept, ordered, worstChange, leastLead] = [0, 0, 0, Number.POSITIVE_INFINITY];
   const noise = () => uniformNoise(seed, trial.image.dims.slice(1));
   await eachDraw(trial, { count, noise: noise(), clipped: false }, (row, lead) => {
     if (outcomeOf(lead) === 'stays') kept += 1;
     leastLead = Math.min(leastLead, lead);
     worstChange = Math.max(worstChange, Math.abs(of(row) - of(clean)));
-    straying += strayingIn(row, clean, tolerance);
+    strayed.push(strayingIn(row, clean, tolerance));
+    if (order.slack(row) > 0) ordered += 1;
     return 'go on';
   });
   let keptClipped = 0;
@@ -45,22 +50,40 @@ export async function measureFreedom(
     keptClipped: keptClipped / count,
     worstChange,
     leastLead,
-    straying: straying / count,
+    ordered: ordered / count,
+    straying: mean(strayed),
+    strayingError: standardError(strayed),
   };
 }
 
 /** The mean over draws of what E punishes: how far scores stray beyond the tolerance, summed over the classes. */
 export async function strayingOf(
   trial: Trial,
-  { count, seed, tolerance }: { readonly count: number; readonly seed: number; readonly tolerance: number },
-): Promise<number> {
-  let straying = 0;
-  const noise = uniformNoise(seed, trial.image.dims.slice(1));
+  {
+    count,
+    noise,
+    tolerance,
+  }: { readonly count: number; readonly noise: NoiseSource<'float32'>; readonly tolerance: number },
+): Promise<Straying> {
+  const strayed: number[] = [];
   await eachDraw(trial, { count, noise, clipped: false }, (row) => {
-    straying += strayingIn(row, trial.clean, tolerance);
+    strayed.push(strayingIn(row, trial.clean, tolerance));
     return 'go on';
   });
-  return straying / count;
+  return { mean: mean(strayed), error: standardError(strayed) };
+}
+
+interface Straying {
+  readonly mean: number;
+  /** Standard error of the mean. */
+  readonly error: number;
+}
+
+/** Of the mean of independent draws; NaN of fewer than two. */
+function standardError(values: readonly number[]): number {
+  const middle = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
 function strayingIn(row: Float32Array, clean: Float32Array, tolerance: number): number {
@@ -85,26 +108,31 @@ export async function keptUnder(
 }
 
 /**
- * Whether the class leads by more than `reserve` in every draw, as it is and clipped; the first draw that fails ends them.
+ * Whether what is to be kept has more than `reserve` of slack in every draw, as it is and clipped; the first draw that fails ends them.
  * @param noise gives the same changes each time it is called.
  */
-export async function leadsInAll(
+export async function keepsInAll(
   trial: Trial,
   {
     count,
     noise,
+    slack,
     reserve,
-  }: { readonly count: number; readonly noise: () => NoiseSource<'float32'>; readonly reserve: number },
+  }: Pick<Keeping, 'slack'> & {
+    readonly count: number;
+    readonly noise: () => NoiseSource<'float32'>;
+    readonly reserve: number;
+  },
 ): Promise<boolean> {
-  let leads = true;
+  let keeps = true;
   for (const clipped of [false, true]) {
-    if (!leads) return false;
-    await eachDraw(trial, { count, noise: noise(), clipped }, (_row, lead) => {
-      leads &&= lead > reserve;
-      return leads ? 'go on' : 'stop';
+    if (!keeps) return false;
+    await eachDraw(trial, { count, noise: noise(), clipped }, (row) => {
+      keeps &&= slack(row) > reserve;
+      return keeps ? 'go on' : 'stop';
     });
   }
-  return leads;
+  return keeps;
 }
 
 async function eachDraw(

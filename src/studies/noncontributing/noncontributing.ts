@@ -2,15 +2,20 @@ import { mean } from '../../faithfulness/mean.ts';
 import { type Classifier, checkImages } from '../../model/classifier.ts';
 import { type Decision, decisionOf } from '../../model/decision.ts';
 import { picturesOnly } from '../../model/picturesOnly.ts';
-import { rows, type Tensor } from '../../onnx/tensor.ts';
+import type { Tensor } from '../../onnx/tensor.ts';
 import { random } from '../../random/random.ts';
 import { together } from '../../runtime/release.ts';
 import type { Values } from '../../runtime/runtime.ts';
-import type { AmplitudePer } from './amplitude.ts';
+import { type AmplitudePer, radiusOf } from './amplitude.ts';
+import { type ChangedImage, type ChangeKind, changedImage } from './changes/change.ts';
+import { mixable } from './changes/changeKinds.ts';
+import { changeNoise } from './changes/changeNoise.ts';
+import { searchNoise } from './changes/searchNoise.ts';
 import { UndecidedError } from './errors.ts';
 import type { Freedom } from './freedom.ts';
+import { keepingDecision, keepingOrder } from './keeping.ts';
 import { chosenMasks, compileMaskValues, type MaskChoice, withMasks } from './layerMasks.ts';
-import { measureFreedom, type Trial } from './measureFreedom.ts';
+import { measureFreedom, strayingOf, type Trial } from './measureFreedom.ts';
 import { compileDraws, type NoiseDraws } from './noiseDraws.ts';
 import { compileOtherChanges } from './otherChanges.ts';
 import { checkPixelRange } from './pixelRange.ts';
@@ -18,13 +23,17 @@ import { defaultSchedule, rateFactor, type SearchSchedule } from './schedules.ts
 import { compileSearch } from './search.ts';
 import { bestEvenAmplitude, type Settled, settle } from './settle.ts';
 import { halfMargin, type Tolerance, toleranceOf } from './tolerance.ts';
-import { uniformNoise } from './uniformNoise.ts';
 
 export interface NoncontributingSettings {
   /** Default `none`: the map is of the network as it is (docs/papers/noncontributing.md). */
   readonly masks?: MaskChoice;
-  /** Default: half the margin. */
+  /** What the scores may do: half the margin by default. For `order` the order of all scores is kept. */
   readonly tolerance?: Tolerance;
+  /**
+   * The changes that the amplitudes are for, in equal parts. Default: independent noise, as in the paper. With more kinds the map
+   * holds for more, and amplitudes are smaller.
+   */
+  readonly changes?: readonly ChangeKind[];
   /** Default: a pixel's channels share an amplitude. */
   readonly per?: AmplitudePer;
   /** Default: `fastSchedule`. */
@@ -36,7 +45,7 @@ export interface NoncontributingSettings {
    * Default: for maps without masks.
    */
   readonly settle?: boolean;
-  /** Images whose content is pasted when the map is tried, [m, ...] model input; without them the image itself, mirrored and shifted. */
+  /** Images whose content is pasted, [m, ...] model input, where that is a change; without them the image itself, mirrored and shifted. */
   readonly others?: Tensor<'float32'>;
   readonly seed?: number;
   readonly onIteration?: (done: number, iterations: number) => void;
@@ -46,8 +55,10 @@ export interface NoncontributingSettings {
 export interface NoncontributingMap extends Freedom {
   /** w, 0 to 1: [1, ...] as the model takes images, with 1 channel where they share. */
   readonly amplitude: Tensor<'float32'>;
-  /** E(w) on the network searched, on the fresh draws. */
+  /** E(w) on the network searched, on fresh changes of the kinds that were searched with. */
   readonly energy: number;
+  /** Standard error of `energy`. */
+  readonly energyError: number;
   /** a, score units. */
   readonly tolerance: number;
   /** Of the network searched. */
@@ -74,6 +85,7 @@ export interface NoncontributingPixels {
 
 interface Measurements {
   readonly energy: number;
+  readonly energyError: number;
   readonly real: Freedom['measured'];
   readonly masked?: Freedom['measured'];
 }
@@ -93,6 +105,7 @@ export async function compileNoncontributing(
     tolerance = halfMargin,
     per = 'pixel',
     draws = 2_000,
+    changes = ['independent'],
     others,
     seed = 0,
     onIteration,
@@ -127,7 +140,7 @@ export async function compileNoncontributing(
           'The tolerance of the value is 0: under no noise at all it stays the same. Say within which distance another value is the same (--within).',
         );
       }
-      return { real, searched, limit: toleranceOf(tolerance, searched.decision.margin) };
+      return { real, searched, limit: toleranceOf(tolerance, searched.decision.margin, searched.clean) };
     }
 
     async function measure(
@@ -141,15 +154,38 @@ export async function compileNoncontributing(
       const [own, other] = [await on(real), searched === real ? undefined : await on(searched)];
       return {
         energy: (other ?? own).straying - mean(amplitude.data),
+        energyError: (other ?? own).strayingError,
         real: own,
         masked: other,
       };
     }
 
+    /** E, each kind of change having an equal part. */
+    async function energyUnder(
+      trial: Trial,
+      changed: ChangedImage,
+      { count, seed, limit }: { readonly count: number; readonly seed: number; readonly limit: number },
+    ) {
+      const each = Math.ceil(count / changes.length);
+      const strayings: Awaited<ReturnType<typeof strayingOf>>[] = [];
+      for (const kind of changes) {
+        const noise = noiseOf(kind, changed, trial.amplitude, seed)();
+        strayings.push(await strayingOf(trial, { count: each, noise, tolerance: limit }));
+      }
+      return {
+        energy: mean(strayings.map((one) => one.mean)) - mean(trial.amplitude.data),
+        energyError: Math.hypot(...strayings.map(({ error }) => error)) / changes.length,
+      };
+    }
+
+    const noiseOf = (kind: ChangeKind, changed: ChangedImage, amplitude: Tensor<'float32'>, from: number) => () =>
+      changeNoise(kind, changed, radiusOf(amplitude, classifier.input), from, mixable(changes));
+
     return {
       async of(image: Tensor<'float32'>) {
         const networks = await networksOf(image);
         const { real, searched, limit } = networks;
+        const changed = changedImage(classifier.input, image, others);
         const seeds = random(seed);
         const [searchSeed, settleSeed, measureSeed] = [nextSeed(seeds), nextSeed(seeds), nextSeed(seeds)];
         const start = performance.now();
@@ -165,32 +201,38 @@ export async function compileNoncontributing(
           clean: searched.clean,
           tolerance: limit,
           masks: searched.masks,
-          seed: searchSeed,
+          noise: searchNoise(changes, changed, searchSeed),
           rateFactor: rateFactor(schedule, even),
           ...(onIteration ? { onIteration: (done) => onIteration(done, schedule.iterations) } : {}),
         });
+        const keeping =
+          tolerance === 'order' ? keepingOrder(real.clean) : keepingDecision(real.decision, classifier.scores);
         const settled: Settled = settling
-          ? await settle({ ...real, image, amplitude: found }, draws, settleSeed, (_amplitude, from) => [
-              () => uniformNoise(from, image.dims.slice(1)),
-            ])
+          ? await settle(
+              { ...real, image, amplitude: found },
+              keeping,
+              { count: draws, seed: settleSeed },
+              (amplitude, from) => changes.map((kind) => noiseOf(kind, changed, amplitude, from)),
+            )
           : { amplitude: found, scaledBy: 1 };
         const seconds = (performance.now() - start) / 1000;
         const { amplitude, scaledBy } = settled;
-        const {
-          energy,
-          real: measured,
-          masked,
-        } = await measure(networks, image, amplitude, { count: draws, seed: measureSeed });
+        const measurements = await measure(networks, image, amplitude, { count: draws, seed: measureSeed });
+        const { real: measured, masked } = measurements;
+        const { energy, energyError } = changes.every((kind) => kind === 'independent')
+          ? measurements
+          : await energyUnder({ ...searched, image, amplitude }, changed, { count: draws, seed: measureSeed, limit });
         return {
           amplitude,
           energy,
+          energyError,
           meanAmplitude: mean(amplitude.data),
           free: amplitude.data.filter((value) => value > 0.9).length / amplitude.data.length,
           measured,
           masked,
           ...(await otherChanges.of(
             { ...real, image, amplitude },
-            { others: imagesOf(others), draws: Math.ceil(draws / 4), seed: measureSeed },
+            { changed, draws: Math.ceil(draws / 4), seed: measureSeed },
           )),
           tolerance: limit,
           decision: searched.decision,
@@ -208,11 +250,6 @@ type Network = Omit<Trial, 'image' | 'amplitude'>;
 
 function networkOf({ scores }: Classifier, draws: NoiseDraws, masks: Values, clean: Float32Array): Network {
   return { draws, masks, clean, scores, decision: decisionOf(clean, scores) };
-}
-
-function imagesOf(images: Tensor<'float32'> | undefined): Float32Array[] {
-  const [count = 0] = images?.dims ?? [];
-  return Array.from({ length: count }, (_, i) => (images ? rows(images, i, i + 1).data : new Float32Array(0)));
 }
 
 function nextSeed({ generator }: ReturnType<typeof random>): number {

@@ -1,8 +1,7 @@
 import type { Classifier } from '../../model/classifier.ts';
-import type { Tensor } from '../../onnx/tensor.ts';
 import { radiusOf } from './amplitude.ts';
 import { attackEffort, type Box, boxAround, compileAttack, validBox } from './attack.ts';
-import { structuredKinds } from './changes/change.ts';
+import { type ChangedImage, structuredKinds } from './changes/change.ts';
 import { changeNoise } from './changes/changeNoise.ts';
 import type { Freedom, KeptUnder } from './freedom.ts';
 import { keptUnder, type Trial } from './measureFreedom.ts';
@@ -10,12 +9,11 @@ import { keptUnder, type Trial } from './measureFreedom.ts';
 /** What other changes than independent noise, within the amplitudes of a trial, do to a network. */
 interface OtherChanges {
   /**
-   * @param others images whose content is pasted, but for the image itself.
    * @param draws changes of each kind.
    */
   of(
     trial: Trial,
-    settings: { readonly others: readonly Float32Array[]; readonly draws: number; readonly seed: number },
+    settings: { readonly changed: ChangedImage; readonly draws: number; readonly seed: number },
   ): Promise<Pick<Freedom, 'structured' | 'attacked'>>;
   release(): Promise<void>;
 }
@@ -25,10 +23,9 @@ export async function compileOtherChanges(classifier: Classifier): Promise<Other
   const attack = await compileAttack(classifier);
   return {
     release: attack.release,
-    async of(trial, { others, draws, seed }) {
+    async of(trial, { changed, draws, seed }) {
       const { image, decision, amplitude } = trial;
       const radius = radiusOf(amplitude, input);
-      const changed = { input, image: image.data, others: others.filter((other) => differs(other, image)) };
       const structured: KeptUnder[] = [];
       for (const kind of structuredKinds) {
         structured.push({ kind, ...(await keptUnder(trial, changeNoise(kind, changed, radius, seed), draws)) });
@@ -39,8 +36,4 @@ export async function compileOtherChanges(classifier: Classifier): Promise<Other
       return { structured, attacked: { margin: decision.margin, lead, leadClipped } };
     },
   };
-}
-
-function differs(other: Float32Array, { data }: Tensor<'float32'>): boolean {
-  return other.some((value, i) => value !== data[i]);
 }

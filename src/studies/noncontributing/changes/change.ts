@@ -1,4 +1,5 @@
 import type { InputDescription } from '../../../model/inputDescription.ts';
+import type { Tensor } from '../../../onnx/tensor.ts';
 import type { Random } from '../../../random/random.ts';
 
 /**
@@ -12,6 +13,8 @@ export type StructuredKind = Exclude<ChangeKind, 'independent'>;
 
 export const structuredKinds: readonly StructuredKind[] = ['blocks', 'blur', 'pasted', 'mixed'];
 
+export const changeKinds: readonly ChangeKind[] = ['independent', ...structuredKinds];
+
 /** What a change is made of. */
 export interface ChangedImage {
   readonly input: InputDescription;
@@ -19,6 +22,21 @@ export interface ChangedImage {
   readonly image: Float32Array;
   /** Images whose content is pasted, model input; the image itself mirrored and shifted where there are none. */
   readonly others: readonly Float32Array[];
+}
+
+/** @param others [m, ...]; the image itself among them is left out, for pasting it would change nothing. */
+export function changedImage(
+  input: InputDescription,
+  { data }: Tensor<'float32'>,
+  others: Tensor<'float32'> | undefined,
+): ChangedImage {
+  const [count = 0] = others?.dims ?? [];
+  const images = Array.from({ length: count }, (_, i) => others?.data.subarray(i * data.length, (i + 1) * data.length));
+  return {
+    input,
+    image: data,
+    others: images.flatMap((other) => (other?.some((value, i) => value !== data[i]) ? [other] : [])),
+  };
 }
 
 /**

@@ -72,6 +72,12 @@ export function changesOf(kind: ChangeKind, mixing: readonly PlainKind[] = allPl
   return kind === 'mixed' ? mixed(mixing) : plain[kind];
 }
 
+/** Of these kinds, those that can be mixed; all there are, where `mixed` is alone. */
+export function mixable(kinds: readonly ChangeKind[]): readonly PlainKind[] {
+  const named = kinds.flatMap((kind) => (kind === 'mixed' ? [] : [kind]));
+  return named.length > 0 ? named : allPlain;
+}
+
 const allPlain: readonly PlainKind[] = ['independent', 'blocks', 'blur', 'pasted'];
 
 /** u for the largest change towards `target` that stays within the radius. */

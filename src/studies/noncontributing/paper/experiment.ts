@@ -14,6 +14,7 @@ import { comparedMethods } from '../comparedMethods.ts';
 import type { MeasuredFreedom } from '../freedom.ts';
 import { compileNoncontributing, type NoncontributingMap, type NoncontributingSettings } from '../noncontributing.ts';
 import { paperSchedule, type SearchSchedule } from '../schedules.ts';
+import { innerPart } from './innerPart.ts';
 
 /** How much of the experiment is run. */
 interface Extent {
@@ -92,9 +93,6 @@ interface MapCorrelation {
   /** Without the rim of the image, which any network of this shape hardly sees. */
   readonly inner: number;
 }
-
-/** Digits of MNIST are drawn in the middle, 20 by 20 pixels: four pixels at each side are always empty. */
-const rim = 4;
 
 /** Everything that is measured of one network. */
 export async function experiment(
@@ -273,10 +271,4 @@ async function randomWeightCorrelations(
       return [{ whole: rankCorrelation(own, data), inner: rankCorrelation(innerPart(own), innerPart(data)) }];
     });
   });
-}
-
-function innerPart(map: Float32Array): Float32Array {
-  const side = Math.sqrt(map.length);
-  const isInner = (at: number) => at >= rim && at < side - rim;
-  return map.filter((_, i) => isInner(i % side) && isInner(Math.floor(i / side)));
 }
