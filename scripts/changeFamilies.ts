@@ -1,9 +1,10 @@
 // How far maps of non-contributing pixels hold for changes that took no part in their search: each kind of change is left out once.
-//   npm run check:changes -- --models FOLDER --dataset NAME|FOLDER [--seeds 3] [--images 20] [--threads 1] [--json FILE]
+//   npm run check:changes -- --models FOLDER --dataset NAME|FOLDER [--seeds 3] [--images 20] [--only "without blur,all"] [--tolerance 50%] [--threads 1] [--json FILE]
 //     FOLDER has c-1.onnx, c-2.onnx, ... (npm run train:papers -- DATASET --only c --seeds 3 --out FOLDER)
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parseTolerance } from '../src/cli/noncontributingFlags.ts';
 import { imageAt, type LabelledImages } from '../src/datasets/labelledImages.ts';
 import { mean } from '../src/faithfulness/mean.ts';
 import type { Classifier } from '../src/model/classifier.ts';
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '3' },
     images: { type: 'string', default: '20' },
     only: { type: 'string' },
+    tolerance: { type: 'string', default: '50%' },
     threads: { type: 'string', default: '1' },
     json: { type: 'string' },
   },
@@ -98,6 +100,7 @@ function report(rows: readonly Row[], seeds: readonly number[]): void {
   }
 }
 
+const tolerance = parseTolerance(values.tolerance);
 const runtime = nodeRuntime({ threads: Number(values.threads) });
 const { test } = await openDataset(values.dataset);
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
@@ -110,7 +113,7 @@ for (const seed of seeds) {
     const others = concatRows(Array.from({ length: 100 }, (_, i) => inputAt(classifier, test, test.count - 1 - i)));
     for (const { name, changes } of searches) {
       if (values.only !== undefined && !values.only.split(',').includes(name)) continue;
-      const pixels = await keep(compileNoncontributing(classifier, { changes, others, seed }));
+      const pixels = await keep(compileNoncontributing(classifier, { changes, others, seed, tolerance }));
       for (let image = 0; image < Number(values.images); image++) {
         rows.push(rowOf(name, seed, image, await pixels.of(inputAt(classifier, test, image))));
       }

@@ -94,11 +94,34 @@ it('a sheet has a column for every map, also where one image has none', () => {
   expect(text).toContain('mean 50.0%');
 });
 
+const alike = { whole: 0.7, inner: 0.4 };
+const controls = {
+  different: alike,
+  random: [alike],
+  randomCentred: [alike],
+  retrainedCentred: alike,
+  identification: { again: 1, retrained: 0.9, random: [0.05] },
+};
+
 it('the reproduction reports the figures that scripts read', () => {
-  const ids = noncontributingFigures(0.98, { digits: [], tested: [], correlations: [] }).map(({ id }) => id);
+  const ids = noncontributingFigures(0.98, { digits: [], tested: [], controls }).map(({ id }) => id);
   for (const id of [
     ...['paper.energy', 'paper.seconds', 'ours.energy', 'ours.seconds', 'masked.keep', 'unmasked.keep'],
-    ...['unmasked.energy', 'unmasked.amplitude', 'certified.amplitude'],
+    ...[
+      'unmasked.energy',
+      'unmasked.amplitude',
+      'certified.amplitude',
+      'random.correlation',
+      'random.correlation.inner',
+    ],
+    ...['unmasked.keep.blocks', 'unmasked.keep.pasted', 'unmasked.attacked.lead', 'random.correlation.centred'],
+    ...[
+      'different.correlation',
+      'identification.retrained',
+      'identification.random',
+      'ours.energy.error',
+      'order.kept',
+    ],
   ]) {
     expect(ids).toContain(id);
   }

@@ -11,11 +11,12 @@ import { type ChangedImage, type ChangeKind, changedImage } from './changes/chan
 import { mixable } from './changes/changeKinds.ts';
 import { changeNoise } from './changes/changeNoise.ts';
 import { searchNoise } from './changes/searchNoise.ts';
+import { type Energy, energyUnder } from './energy.ts';
 import { UndecidedError } from './errors.ts';
 import type { Freedom } from './freedom.ts';
 import { keepingDecision, keepingOrder } from './keeping.ts';
 import { chosenMasks, compileMaskValues, type MaskChoice, withMasks } from './layerMasks.ts';
-import { measureFreedom, strayingOf, type Trial } from './measureFreedom.ts';
+import { measureFreedom, type Trial } from './measureFreedom.ts';
 import { compileDraws, type NoiseDraws } from './noiseDraws.ts';
 import { compileOtherChanges } from './otherChanges.ts';
 import { checkPixelRange } from './pixelRange.ts';
@@ -52,13 +53,9 @@ export interface NoncontributingSettings {
 }
 
 /** How much noise each pixel of one image may have, all of them at once, each its own, and what other changes of that size do. */
-export interface NoncontributingMap extends Freedom {
+export interface NoncontributingMap extends Freedom, Energy {
   /** w, 0 to 1: [1, ...] as the model takes images, with 1 channel where they share. */
   readonly amplitude: Tensor<'float32'>;
-  /** E(w) on the network searched, on fresh changes of the kinds that were searched with. */
-  readonly energy: number;
-  /** Standard error of `energy`. */
-  readonly energyError: number;
   /** a, score units. */
   readonly tolerance: number;
   /** Of the network searched. */
@@ -78,14 +75,14 @@ export interface NoncontributingPixels {
    * @throws InvalidInputError, UndecidedError, ToleranceError, PixelRangeError, RunError
    */
   of(image: Tensor<'float32'>): Promise<NoncontributingMap>;
+  /** The amplitudes alone, without measuring what they do. @throws as `of` */
+  find(image: Tensor<'float32'>): Promise<Settled>;
   /** The same measurements for amplitudes found elsewhere. */
   measure(image: Tensor<'float32'>, amplitude: Tensor<'float32'>, draws: number, seed: number): Promise<Measurements>;
   release(): Promise<void>;
 }
 
-interface Measurements {
-  readonly energy: number;
-  readonly energyError: number;
+interface Measurements extends Energy {
   readonly real: Freedom['measured'];
   readonly masked?: Freedom['measured'];
 }
@@ -116,7 +113,7 @@ export async function compileNoncontributing(
   const masked = layers.length === 0 ? plain : withMasks(classifier.model.graph, classifier.facts, layers);
   return together(async (keep) => {
     const maskValues = await keep(compileMaskValues(classifier, masked.masks));
-    const search = await keep(compileSearch(classifier, masked, per, schedule));
+    const searching = await keep(compileSearch(classifier, masked, per, schedule));
     const plainDraws = await keep(compileDraws(classifier, plain));
     const maskedDraws = layers.length === 0 ? plainDraws : await keep(compileDraws(classifier, masked));
     const otherChanges = await keep(compileOtherChanges(classifier));
@@ -160,76 +157,70 @@ export async function compileNoncontributing(
       };
     }
 
-    /** E, each kind of change having an equal part. */
-    async function energyUnder(
-      trial: Trial,
-      changed: ChangedImage,
-      { count, seed, limit }: { readonly count: number; readonly seed: number; readonly limit: number },
-    ) {
-      const each = Math.ceil(count / changes.length);
-      const strayings: Awaited<ReturnType<typeof strayingOf>>[] = [];
-      for (const kind of changes) {
-        const noise = noiseOf(kind, changed, trial.amplitude, seed)();
-        strayings.push(await strayingOf(trial, { count: each, noise, tolerance: limit }));
-      }
-      return {
-        energy: mean(strayings.map((one) => one.mean)) - mean(trial.amplitude.data),
-        energyError: Math.hypot(...strayings.map(({ error }) => error)) / changes.length,
-      };
-    }
-
-    const noiseOf = (kind: ChangeKind, changed: ChangedImage, amplitude: Tensor<'float32'>, from: number) => () =>
+    const noiseOf = (kind: ChangeKind, changed: ChangedImage, amplitude: Tensor<'float32'>, from: number) =>
       changeNoise(kind, changed, radiusOf(amplitude, classifier.input), from, mixable(changes));
 
+    /** The amplitudes, and what they were found for. */
+    async function search(image: Tensor<'float32'>) {
+      const networks = await networksOf(image);
+      const { real, searched, limit } = networks;
+      const changed = changedImage(classifier.input, image, others);
+      const seeds = random(seed);
+      const [searchSeed, settleSeed, measureSeed] = [nextSeed(seeds), nextSeed(seeds), nextSeed(seeds)];
+      const start = performance.now();
+      const even = schedule.adapts
+        ? await bestEvenAmplitude({ ...searched, image }, classifier.input, per, {
+            count: schedule.images,
+            seed: searchSeed,
+            tolerance: limit,
+          })
+        : 1;
+      const found = await searching.run({
+        image,
+        clean: searched.clean,
+        tolerance: limit,
+        masks: searched.masks,
+        noise: searchNoise(changes, changed, searchSeed),
+        rateFactor: rateFactor(schedule, even),
+        ...(onIteration ? { onIteration: (done) => onIteration(done, schedule.iterations) } : {}),
+      });
+      const keeping =
+        tolerance === 'order' ? keepingOrder(real.clean) : keepingDecision(real.decision, classifier.scores);
+      const settled: Settled = settling
+        ? await settle(
+            { ...real, image, amplitude: found },
+            keeping,
+            { count: draws, seed: settleSeed },
+            (amplitude, from) => changes.map((kind) => () => noiseOf(kind, changed, amplitude, from)),
+          )
+        : { amplitude: found, scaledBy: 1 };
+      return { ...settled, networks, changed, measureSeed, seconds: (performance.now() - start) / 1000 };
+    }
+
     return {
+      async find(image: Tensor<'float32'>) {
+        const { amplitude, scaledBy } = await search(image);
+        return { amplitude, scaledBy };
+      },
       async of(image: Tensor<'float32'>) {
-        const networks = await networksOf(image);
+        const { amplitude, scaledBy, networks, changed, measureSeed, seconds } = await search(image);
         const { real, searched, limit } = networks;
-        const changed = changedImage(classifier.input, image, others);
-        const seeds = random(seed);
-        const [searchSeed, settleSeed, measureSeed] = [nextSeed(seeds), nextSeed(seeds), nextSeed(seeds)];
-        const start = performance.now();
-        const even = schedule.adapts
-          ? await bestEvenAmplitude({ ...searched, image }, classifier.input, per, {
-              count: schedule.images,
-              seed: searchSeed,
-              tolerance: limit,
-            })
-          : 1;
-        const found = await search.run({
-          image,
-          clean: searched.clean,
-          tolerance: limit,
-          masks: searched.masks,
-          noise: searchNoise(changes, changed, searchSeed),
-          rateFactor: rateFactor(schedule, even),
-          ...(onIteration ? { onIteration: (done) => onIteration(done, schedule.iterations) } : {}),
-        });
-        const keeping =
-          tolerance === 'order' ? keepingOrder(real.clean) : keepingDecision(real.decision, classifier.scores);
-        const settled: Settled = settling
-          ? await settle(
-              { ...real, image, amplitude: found },
-              keeping,
-              { count: draws, seed: settleSeed },
-              (amplitude, from) => changes.map((kind) => noiseOf(kind, changed, amplitude, from)),
-            )
-          : { amplitude: found, scaledBy: 1 };
-        const seconds = (performance.now() - start) / 1000;
-        const { amplitude, scaledBy } = settled;
         const measurements = await measure(networks, image, amplitude, { count: draws, seed: measureSeed });
-        const { real: measured, masked } = measurements;
         const { energy, energyError } = changes.every((kind) => kind === 'independent')
           ? measurements
-          : await energyUnder({ ...searched, image, amplitude }, changed, { count: draws, seed: measureSeed, limit });
+          : await energyUnder(
+              { ...searched, image, amplitude },
+              changes.map((kind) => noiseOf(kind, changed, amplitude, measureSeed)),
+              { count: draws, tolerance: limit },
+            );
         return {
           amplitude,
           energy,
           energyError,
           meanAmplitude: mean(amplitude.data),
           free: amplitude.data.filter((value) => value > 0.9).length / amplitude.data.length,
-          measured,
-          masked,
+          measured: measurements.real,
+          masked: measurements.masked,
           ...(await otherChanges.of(
             { ...real, image, amplitude },
             { changed, draws: Math.ceil(draws / 4), seed: measureSeed },

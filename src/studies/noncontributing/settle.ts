@@ -16,7 +16,10 @@ const shrink = 0.95;
  * This share of the clean margin has to be left in every draw: where the smallest of some thousand leads is above it, a lead
  * below 0 is far rarer than one in as many draws. Ample, for every factor tried is another chance to pass by luck.
  */
-const reserve = 0.1;
+const noiseReserve = 0.1;
+
+/** Where more than noise is tried, amplitudes are to hold for changes that were not tried, too. */
+const structuredReserve = 0.2;
 
 /**
  * Amplitudes made smaller, all by the same factor, until the decision, or whatever else is to be kept, stays in every one of
@@ -29,7 +32,7 @@ export async function settle(
   { count, seed }: { readonly count: number; readonly seed: number },
   noises: (amplitude: Tensor<'float32'>, seed: number) => readonly (() => NoiseSource<'float32'>)[],
 ): Promise<Settled> {
-  const kept = reserve * clean;
+  const kept = (noises(trial.amplitude, seed).length > 1 ? structuredReserve : noiseReserve) * clean;
   for (let scaledBy = 1, turn = 0; scaledBy > leastAmplitude; scaledBy *= shrink, turn++) {
     const amplitude = scaled(trial.amplitude, scaledBy);
     let keeps = true;

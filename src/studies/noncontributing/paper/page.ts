@@ -16,13 +16,16 @@ import type { Certificate } from '../certificate.ts';
 import { amplitudePicture } from '../page/amplitudeColours.ts';
 import { besideSheet } from '../page/beside.ts';
 import { amplitudeMap, type BesideRow, holdsWords } from '../page/besideView.ts';
+import { controlSection } from './controlSection.ts';
 import type { Findings, TestedImage } from './experiment.ts';
 import { gainOf, lowestFound } from './figures.ts';
+import { paperFiguresSection } from './paperFiguresSection.ts';
 
 const titles = {
   paper: 'The paper’s search, with masks',
   ours: 'Ours, with masks',
   real: 'Ours, real network',
+  order: 'The same, order of all scores kept',
   proved: 'Proved',
 } as const;
 
@@ -41,7 +44,9 @@ export function reproductionPage(
     sections: [
       sheet(besideRows(classifier, findings)),
       searchSection(findings),
+      ...figureSections(classifier, findings),
       maskSection(findings),
+      controlSection(findings),
       proofSection(findings),
       figuresSection(results),
     ],
@@ -68,12 +73,13 @@ function coloured({ width, height, channels, data }: Picture): Picture {
 }
 
 function besideRows(classifier: Classifier, { digits }: Findings): BesideRow[] {
-  return digits.map(({ named, explanation, paper, ours, real, proof }, i) => ({
+  return digits.map(({ named, explanation, paper, ours, real, order, proof }, i) => ({
     image: explainedImage(classifier, named, explanation, i),
     shown: [
       { title: titles.paper, map: amplitudeMap(classifier, paper.map.amplitude), holds: holdsWords(paper.map) },
       { title: titles.ours, map: amplitudeMap(classifier, ours.map.amplitude), holds: holdsWords(ours.map) },
       { title: titles.real, map: amplitudeMap(classifier, real.amplitude), holds: holdsWords(real) },
+      { title: titles.order, map: amplitudeMap(classifier, order.amplitude), holds: holdsWords(order) },
       { title: titles.proved, map: proof ? amplitudeMap(classifier, proof.amplitude) : undefined },
     ],
   }));
@@ -89,12 +95,19 @@ ${besideSheet(rows)}`,
   };
 }
 
+function figureSections(classifier: Classifier, { digits }: Findings): PageSection[] {
+  return digits.flatMap(({ named, paper, figures }) => {
+    const shown = { image: named.image, amplitude: paper.map.amplitude };
+    return figures ? [paperFiguresSection(classifier, { ...shown, figures })] : [];
+  });
+}
+
 function searchSection({ digits }: Findings): PageSection {
   const rows = digits.map(({ named, paper, ours }) => [
     named.name,
     String(named.truth ?? ''),
-    fixed(paper.energy, 4),
-    fixed(ours.energy, 4),
+    `${fixed(paper.energy, 4)} ± ${fixed(paper.energyError, 4)}`,
+    `${fixed(ours.energy, 4)} ± ${fixed(ours.energyError, 4)}`,
     signedPercent((ours.energy - paper.energy) / Math.abs(paper.energy)),
     paper.map.seconds.toFixed(1),
     ours.map.seconds.toFixed(2),
@@ -105,7 +118,7 @@ function searchSection({ digits }: Findings): PageSection {
     answer: html`
 <p class="measure">E is what both searches minimise: how far the scores stray beyond the tolerance, less the mean amplitude. Smaller is better. Both are measured on the same fresh noise, on the network with the paper’s masks.</p>
 ${dataTable(
-  'Both searches on the first test image of each class that the network gets right.',
+  'Both searches on the first test image of each class that the network gets right; E with its standard error.',
   [
     { label: 'Image' },
     { label: 'Class' },
