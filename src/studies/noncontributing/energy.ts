@@ -11,16 +11,16 @@ export interface Energy {
 
 /**
  * E(w) where each kind of change has an equal part.
- * @param count changes of all kinds together; @param tolerance a, score units.
+ * @param count changes of all kinds together; @param cost of one row of scores.
  */
 export async function energyUnder(
   trial: Trial,
   noises: readonly NoiseSource<'float32'>[],
-  { count, tolerance }: { readonly count: number; readonly tolerance: number },
+  { count, cost }: { readonly count: number; readonly cost: (row: Float32Array) => number },
 ): Promise<Energy> {
   let [straying, squares] = [0, 0];
   for (const noise of noises) {
-    const found = await strayingOf(trial, { count: Math.ceil(count / noises.length), noise, tolerance });
+    const found = await strayingOf(trial, { count: Math.ceil(count / noises.length), noise, cost });
     straying += found.mean / noises.length;
     squares += (found.error / noises.length) ** 2;
   }

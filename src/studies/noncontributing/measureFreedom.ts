@@ -56,18 +56,23 @@ export async function measureFreedom(
   };
 }
 
-/** The mean over draws of what E punishes: how far scores stray beyond the tolerance, summed over the classes. */
+/** The mean over draws of what E punishes. */
 export async function strayingOf(
   trial: Trial,
   {
     count,
     noise,
-    tolerance,
-  }: { readonly count: number; readonly noise: NoiseSource<'float32'>; readonly tolerance: number },
+    cost,
+  }: {
+    readonly count: number;
+    readonly noise: NoiseSource<'float32'>;
+    /** Of one row of scores. */
+    readonly cost: (row: Float32Array) => number;
+  },
 ): Promise<Straying> {
   const strayed: number[] = [];
   await eachDraw(trial, { count, noise, clipped: false }, (row) => {
-    strayed.push(strayingIn(row, trial.clean, tolerance));
+    strayed.push(cost(row));
     return 'go on';
   });
   return { mean: mean(strayed), error: standardError(strayed) };
@@ -86,7 +91,8 @@ function standardError(values: readonly number[]): number {
   return Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
-function strayingIn(row: Float32Array, clean: Float32Array, tolerance: number): number {
+/** How far scores stray beyond the tolerance, summed over the classes. */
+export function strayingIn(row: Float32Array, clean: Float32Array, tolerance: number): number {
   let sum = 0;
   for (let k = 0; k < row.length; k++) sum += Math.max(Math.abs((row[k] ?? 0) - (clean[k] ?? 0)) - tolerance, 0);
   return sum;

@@ -14,9 +14,10 @@ import { searchNoise } from './changes/searchNoise.ts';
 import { type Energy, energyUnder } from './energy.ts';
 import { UndecidedError } from './errors.ts';
 import type { Freedom } from './freedom.ts';
-import { keepingDecision, keepingOrder } from './keeping.ts';
+import type { Cost } from './iterationGraph.ts';
+import { keepingDecision, keepingOrder, leadLost } from './keeping.ts';
 import { chosenMasks, compileMaskValues, type MaskChoice, withMasks } from './layerMasks.ts';
-import { measureFreedom, type Trial } from './measureFreedom.ts';
+import { measureFreedom, strayingIn, type Trial } from './measureFreedom.ts';
 import { compileDraws, type NoiseDraws } from './noiseDraws.ts';
 import { compileOtherChanges } from './otherChanges.ts';
 import { checkPixelRange } from './pixelRange.ts';
@@ -35,6 +36,12 @@ export interface NoncontributingSettings {
    * holds for more, and amplitudes are smaller.
    */
   readonly changes?: readonly ChangeKind[];
+  /**
+   * What changes cost: with `scores` every score that strays by more than the tolerance, as in the paper; with `lead` only a lead
+   * of the decided class that falls by more. Default: `scores` for independent noise alone, else `lead`. Of a single score,
+   * and where the order of all is kept, it is always `scores`.
+   */
+  readonly cost?: Cost;
   /** Default: a pixel's channels share an amplitude. */
   readonly per?: AmplitudePer;
   /** Default: `fastSchedule`. */
@@ -107,13 +114,15 @@ export async function compileNoncontributing(
     seed = 0,
     onIteration,
   } = settings;
+  const isPlain = changes.every((kind) => kind === 'independent');
+  const cost = costFor(settings, isPlain, classifier);
   const schedule = settings.schedule ?? defaultSchedule(classifier);
   const layers = chosenMasks(classifier, masks);
   const plain = withMasks(classifier.model.graph, classifier.facts, []);
   const masked = layers.length === 0 ? plain : withMasks(classifier.model.graph, classifier.facts, layers);
   return together(async (keep) => {
     const maskValues = await keep(compileMaskValues(classifier, masked.masks));
-    const searching = await keep(compileSearch(classifier, masked, per, schedule));
+    const searching = await keep(compileSearch(classifier, masked, per, schedule, cost));
     const plainDraws = await keep(compileDraws(classifier, plain));
     const maskedDraws = layers.length === 0 ? plainDraws : await keep(compileDraws(classifier, masked));
     const otherChanges = await keep(compileOtherChanges(classifier));
@@ -160,6 +169,13 @@ export async function compileNoncontributing(
     const noiseOf = (kind: ChangeKind, changed: ChangedImage, amplitude: Tensor<'float32'>, from: number) =>
       changeNoise(kind, changed, radiusOf(amplitude, classifier.input), from, mixable(changes));
 
+    /** What E punishes in one row of scores of the network that is searched. */
+    function costOf({ searched: { clean, decision }, limit }: Awaited<ReturnType<typeof networksOf>>) {
+      return cost === 'lead'
+        ? (row: Float32Array) => leadLost(row, decision.chosen, decision.margin - limit)
+        : (row: Float32Array) => strayingIn(row, clean, limit);
+    }
+
     /** The amplitudes, and what they were found for. */
     async function search(image: Tensor<'float32'>) {
       const networks = await networksOf(image);
@@ -172,13 +188,14 @@ export async function compileNoncontributing(
         ? await bestEvenAmplitude({ ...searched, image }, classifier.input, per, {
             count: schedule.images,
             seed: searchSeed,
-            tolerance: limit,
+            cost: costOf(networks),
           })
         : 1;
       const found = await searching.run({
         image,
         clean: searched.clean,
-        tolerance: limit,
+        decided: searched.decision.chosen,
+        tolerance: cost === 'lead' ? searched.decision.margin - limit : limit,
         masks: searched.masks,
         noise: searchNoise(changes, changed, searchSeed),
         rateFactor: rateFactor(schedule, even),
@@ -190,7 +207,7 @@ export async function compileNoncontributing(
         ? await settle(
             { ...real, image, amplitude: found },
             keeping,
-            { count: draws, seed: settleSeed },
+            { count: isPlain ? draws : Math.ceil(draws / 4), seed: settleSeed },
             (amplitude, from) => changes.map((kind) => () => noiseOf(kind, changed, amplitude, from)),
           )
         : { amplitude: found, scaledBy: 1 };
@@ -206,13 +223,14 @@ export async function compileNoncontributing(
         const { amplitude, scaledBy, networks, changed, measureSeed, seconds } = await search(image);
         const { real, searched, limit } = networks;
         const measurements = await measure(networks, image, amplitude, { count: draws, seed: measureSeed });
-        const { energy, energyError } = changes.every((kind) => kind === 'independent')
-          ? measurements
-          : await energyUnder(
-              { ...searched, image, amplitude },
-              changes.map((kind) => noiseOf(kind, changed, amplitude, measureSeed)),
-              { count: draws, tolerance: limit },
-            );
+        const { energy, energyError } =
+          isPlain && cost === 'scores'
+            ? measurements
+            : await energyUnder(
+                { ...searched, image, amplitude },
+                changes.map((kind) => noiseOf(kind, changed, amplitude, measureSeed)),
+                { count: draws, cost: costOf(networks) },
+              );
         return {
           amplitude,
           energy,
@@ -235,6 +253,12 @@ export async function compileNoncontributing(
         measure(await networksOf(image), image, amplitude, { count, seed }),
     };
   });
+}
+
+/** The lead of a single score is that score, and so is its order. */
+function costFor({ cost, tolerance }: NoncontributingSettings, isPlain: boolean, { scores }: Classifier): Cost {
+  if (scores.width === 1 || tolerance === 'order') return 'scores';
+  return cost ?? (isPlain ? 'scores' : 'lead');
 }
 
 type Network = Omit<Trial, 'image' | 'amplitude'>;

@@ -6,7 +6,7 @@ import { floatOutputOf, type Values } from '../../runtime/runtime.ts';
 import { adam } from '../../training/optimizers.ts';
 import { type AmplitudePer, evenAmplitude, radiusOf } from './amplitude.ts';
 import type { SearchNoise } from './changes/searchNoise.ts';
-import { type IterationGraph, inputs, iterationGraph } from './iterationGraph.ts';
+import { type Cost, type IterationGraph, inputs, iterationGraph } from './iterationGraph.ts';
 import type { MaskedGraph } from './layerMasks.ts';
 import type { SearchSchedule } from './schedules.ts';
 
@@ -16,7 +16,9 @@ interface SearchTask {
   readonly image: Tensor<'float32'>;
   /** Its scores, K of them. */
   readonly clean: Float32Array;
-  /** a, in score units. */
+  /** The decided class. */
+  readonly decided: number;
+  /** In score units: a, or what is to be left of the lead. */
   readonly tolerance: number;
   /** Values for the graph's inputs, by their names. */
   readonly masks: Values;
@@ -37,8 +39,9 @@ export async function compileSearch(
   masked: MaskedGraph,
   per: AmplitudePer,
   schedule: SearchSchedule,
+  cost: Cost,
 ): Promise<AmplitudeSearch> {
-  const graph = iterationGraph(classifier, masked, per);
+  const graph = iterationGraph(classifier, masked, per, cost);
   const iteration = await program(classifier.runtime, graph.model);
   return {
     run: (task) => search(classifier, iteration, graph, per, schedule, task),
@@ -52,7 +55,7 @@ async function search(
   { outputs }: IterationGraph,
   per: AmplitudePer,
   { iterations, images, learningRate }: SearchSchedule,
-  { image, clean, tolerance, masks, noise, rateFactor, onIteration }: SearchTask,
+  { image, clean, decided, tolerance, masks, noise, rateFactor, onIteration }: SearchTask,
 ): Promise<Tensor<'float32'>> {
   const parts = ranges(images, classifier.batchSize);
   const optimizer = adam();
@@ -61,6 +64,10 @@ async function search(
     ...masks,
     [inputs.image]: image,
     [inputs.clean]: float32([1, clean.length], clean),
+    [inputs.own]: float32(
+      [1, clean.length],
+      clean.map((_, k) => Number(k === decided)),
+    ),
     [inputs.tolerance]: scalar(tolerance),
     [inputs.share]: scalar(1 / images),
   };

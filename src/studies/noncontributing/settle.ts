@@ -59,14 +59,18 @@ export async function bestEvenAmplitude(
   trial: Omit<Trial, 'amplitude'>,
   input: InputDescription,
   per: AmplitudePer,
-  { count, seed, tolerance }: { readonly count: number; readonly seed: number; readonly tolerance: number },
+  {
+    count,
+    seed,
+    cost,
+  }: { readonly count: number; readonly seed: number; readonly cost: (row: Float32Array) => number },
 ): Promise<number> {
   let best = { even: leastAmplitude, energy: 0 };
   // E is never below the amplitude's negative: a smaller amplitude cannot do better than what is reached already.
   for (let even = 1; even > leastAmplitude && best.energy > -even; even /= 2) {
     const amplitude = evenAmplitude(input, per, even);
     const noise = uniformNoise(seed, trial.image.dims.slice(1));
-    const straying = await strayingOf({ ...trial, amplitude }, { count, noise, tolerance });
+    const straying = await strayingOf({ ...trial, amplitude }, { count, noise, cost });
     const energy = straying.mean - even;
     if (energy < best.energy) best = { even, energy };
   }

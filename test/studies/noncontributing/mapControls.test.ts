@@ -8,7 +8,9 @@ import {
 
 const side = 10;
 /** What all maps share: higher towards the edge. */
-const common = Float32Array.from({ length: side * side }, (_, i) => Math.hypot((i % side) - 4.5, Math.floor(i / side) - 4.5));
+const common = Float32Array.from({ length: side * side }, (_, i) =>
+  Math.hypot((i % side) - 4.5, Math.floor(i / side) - 4.5),
+);
 /** A bump somewhere else for each image, within the part that has no rim. */
 const own = (image: number, height: number) =>
   common.map((value, i) => value + (i === 44 + (image % 2) + 10 * Math.floor(image / 2) ? height : 0));
@@ -35,6 +37,11 @@ describe('controls of maps', () => {
   it('a map picks its own image, by what is its own alone', () => {
     const steeper = [0, 1, 2, 3].map((image) => own(image, 1.5).map((value, i) => value + 5 * common[i]!));
     expect(identification(steeper, maps)).toBe(1);
-    expect(identification(steeper, [1, 2, 3, 0].map((image) => own(image, 3)))).toBe(0);
+    expect(
+      identification(
+        steeper,
+        [1, 2, 3, 0].map((image) => own(image, 3)),
+      ),
+    ).toBe(0);
   });
 });
