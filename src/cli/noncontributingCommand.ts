@@ -12,7 +12,7 @@ import { wholeFlag } from './flags.ts';
 import { inputWords, namedFiles, readInputs } from './inputs.ts';
 import { interruptedStatus } from './interruption.ts';
 import { addModelOptions } from './modelOptions.ts';
-import { parseMasks, parsePer, parseSchedule, parseTolerance } from './noncontributingFlags.ts';
+import { parseChanges, parseMasks, parsePer, parseSchedule, parseTolerance } from './noncontributingFlags.ts';
 import { writeWhole } from './output.ts';
 import { say } from './streams.ts';
 import { runStudy, type StudyFlags } from './studyCommand.ts';
@@ -20,6 +20,7 @@ import { runStudy, type StudyFlags } from './studyCommand.ts';
 interface Flags extends StudyFlags {
   readonly masks: string;
   readonly tolerance: string;
+  readonly changes: string;
   readonly per: string;
   readonly schedule: string;
   readonly iterations?: string;
@@ -33,11 +34,22 @@ interface Flags extends StudyFlags {
 export function addNoncontributingCommand(program: Command): void {
   const command = program
     .command('noncontributing')
-    .description('find the pixels that could be anything without changing the decision')
+    .description(
+      'find how much noise each pixel withstands without changing the decision, and what other changes of that size do',
+    )
     .argument('<model>', 'ONNX file')
     .argument('<input...>', inputWords)
     .option('--masks <which>', 'none, paper, or layers with thresholds: conv1.relu=0.2,conv2.relu=0', 'none')
-    .option('--tolerance <a>', 'by how much scores may change: a share of the margin, or score units', '50%')
+    .option(
+      '--tolerance <a>',
+      'by how much scores may change: a share of the margin, score units, or order: all keep theirs',
+      '50%',
+    )
+    .option(
+      '--changes <kinds>',
+      'what the map is to hold for: independent noise, or more of independent, blocks, blur, pasted, mixed; all',
+      'independent',
+    )
     .option('--per <what>', 'one amplitude a pixel or one a channel', 'pixel')
     .option('--schedule <name>', 'fast, or paper: 15,000 iterations at a learning rate of 0.0001', 'fast')
     .option('--iterations <n>', 'in place of the schedule’s')
@@ -56,8 +68,8 @@ export function addNoncontributingCommand(program: Command): void {
 async function run(modelPath: string, named: string[], flags: Flags): Promise<void> {
   const inputs = await namedFiles(named);
   const settings = settingsFrom(flags);
-  const { masks, tolerance, per, schedule, draws, seed, save, certify } = flags;
-  const given = Object.entries({ masks, tolerance, per, schedule, draws, seed });
+  const { masks, tolerance, changes, per, schedule, draws, seed, save, certify } = flags;
+  const given = Object.entries({ masks, tolerance, changes, per, schedule, draws, seed });
   const settingRows = given.map(([label, value]) => ({ label, value }));
   const { summary } = await runStudy(modelPath, flags, {
     targets: save === undefined ? [] : [{ kind: 'arrays', path: save }],
@@ -92,6 +104,7 @@ function settingsFrom(flags: Flags): NoncontributingSettings {
   return {
     masks: parseMasks(flags.masks),
     tolerance: parseTolerance(flags.tolerance),
+    changes: parseChanges(flags.changes),
     per: parsePer(flags.per),
     draws: wholeFlag('draws', flags.draws, 1),
     seed: wholeFlag('seed', flags.seed, 0),
@@ -100,8 +113,9 @@ function settingsFrom(flags: Flags): NoncontributingSettings {
 }
 
 function inWords({ images }: NoncontributingSummary): string {
-  const lines = images.map(({ name, decided, meanAmplitude, measured, certified }) => {
-    const kept = `kept in ${(100 * measured.kept).toFixed(2)}% of ${measured.draws} draws`;
+  const lines = images.map(({ name, decided, meanAmplitude, measured, structured, attacked, certified }) => {
+    const least = Math.min(...structured.map(({ kept }) => kept));
+    const kept = `kept in ${(100 * measured.kept).toFixed(2)}% of ${measured.draws} draws of independent noise, in ${(100 * least).toFixed(2)}% of other changes of that size where least, ${attacked.lead > 0 ? 'not lost' : 'lost'} when attacked`;
     const proved = certified ? `, proved ${certified.meanAmplitude.toFixed(3)}` : '';
     return `${name}: ${decided}, mean amplitude ${meanAmplitude.toFixed(3)}, ${kept}${proved}\n`;
   });

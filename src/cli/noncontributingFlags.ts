@@ -1,4 +1,5 @@
 import type { AmplitudePer } from '../studies/noncontributing/amplitude.ts';
+import { type ChangeKind, changeKinds } from '../studies/noncontributing/changes/change.ts';
 import type { MaskChoice } from '../studies/noncontributing/layerMasks.ts';
 import { fastSchedule, paperSchedule, type SearchSchedule } from '../studies/noncontributing/schedules.ts';
 import type { Tolerance } from '../studies/noncontributing/tolerance.ts';
@@ -16,12 +17,25 @@ export function parseMasks(text: string): MaskChoice {
   });
 }
 
-/** A share of the margin, `50%`, or score units, `1.5`. */
+/** Kinds of changes, `independent,blocks`, or `all` of them. */
+export function parseChanges(text: string): readonly ChangeKind[] {
+  if (text === 'all') return changeKinds;
+  return text.split(',').map((part) => {
+    const kind = changeKinds.find((known) => known === part.trim());
+    if (kind) return kind;
+    throw new UsageError(`--changes is all, or some of ${changeKinds.join(', ')}, with commas between, not "${text}".`);
+  });
+}
+
+/** A share of the margin, `50%`, score units, `1.5`, or `order`. */
 export function parseTolerance(text: string): Tolerance {
+  if (text === 'order') return 'order';
   const [, number, percent] = /^([0-9.eE+-]+)(%?)$/.exec(text.trim()) ?? [];
   const value = Number(number);
   if (number === undefined || !(value > 0)) {
-    throw new UsageError(`--tolerance is a share of the margin such as 50%, or score units above 0, not "${text}".`);
+    throw new UsageError(
+      `--tolerance is a share of the margin such as 50%, score units above 0, or order, not "${text}".`,
+    );
   }
   if (percent === '') return { scores: value };
   if (value <= 100) return { ofMargin: value / 100 };

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseMasks, parseSchedule, parseTolerance } from '../../src/cli/noncontributingFlags.ts';
+import { parseChanges, parseMasks, parseSchedule, parseTolerance } from '../../src/cli/noncontributingFlags.ts';
 import { readNpz } from '../../src/datasets/npz.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
 import { architectures } from '../../src/training/architectures.ts';
@@ -21,8 +21,17 @@ describe('the flags of konkyo noncontributing', () => {
   it('take a tolerance in score units or as a share of the margin', () => {
     expect(parseTolerance('1.5')).toEqual({ scores: 1.5 });
     expect(parseTolerance('30%')).toEqual({ ofMargin: 0.3 });
+    expect(parseTolerance('order')).toBe('order');
     expect(() => parseTolerance('150%')).toThrow(/larger than the margin/);
     for (const wrong of ['', '0', '-1', 'half', '%']) expect(() => parseTolerance(wrong)).toThrow(/--tolerance/);
+  });
+
+  it('take kinds of changes', () => {
+    expect(parseChanges('independent')).toEqual(['independent']);
+    expect(parseChanges('blur, pasted')).toEqual(['blur', 'pasted']);
+    expect(parseChanges('all')).toHaveLength(5);
+    for (const wrong of ['', 'noise', 'blur,'])
+      expect(() => parseChanges(wrong)).toThrow(/--changes is all, or some of/);
   });
 
   it('take a schedule by name, and other numbers for it', () => {
@@ -45,19 +54,38 @@ describe('konkyo noncontributing', () => {
   afterAll(() => konkyo.remove());
 
   it('writes a page, arrays and JSON', async () => {
-    const args = ['c.onnx', 'digits:0', 'digits:1', '--save', 'w.npz', '--json', '--masks', 'paper', ...fast];
+    const args = [
+      'c.onnx',
+      'digits:0',
+      'digits:1',
+      '--save',
+      'w.npz',
+      '--json',
+      '--masks',
+      'paper',
+      '--changes',
+      'independent,pasted',
+      ...fast,
+    ];
     const { status, stdout, stderr } = await konkyo.run(['noncontributing', ...args]);
     expect(stderr).not.toMatch(/error/i);
     expect(status).toBe(0);
     const { images } = JSON.parse(stdout);
     expect(images).toHaveLength(2);
     expect(images[0].measured).toMatchObject({ draws: 50 });
+    expect(images[0].structured.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'blocks',
+      'blur',
+      'pasted',
+      'mixed',
+    ]);
+    expect(images[0].attacked.lead).toBeLessThanOrEqual(images[0].attacked.margin);
     expect(images[0].masked.kept).toBeGreaterThan(0);
     const amplitudes = readNpz(readFileSync(join(konkyo.folder, 'w.npz')), 'w.npz').get('noncontributing')!;
     expect(amplitudes.dims).toEqual([2, 1, 28, 28]);
     expect(Math.max(...Array.from(amplitudes.data as Float32Array))).toBeLessThanOrEqual(1);
     const page = readFileSync(join(konkyo.folder, 'report', 'index.html'), 'utf8');
-    expect(page).toContain('Which pixels could be anything without changing the decision?');
+    expect(page).toContain('Which pixels can be noisy without changing the decision?');
     expect(page).toContain('Deep Taylor');
     expect(page).not.toContain('<script');
   });

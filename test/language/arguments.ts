@@ -421,6 +421,7 @@ export const samples: Samples<typeof english> = {
       free: [[a, 0.125, 0.375]],
       bound: [[a, 0.125, 0.375]],
       kept: { value: [[0.998, 2000]] },
+      others: { kinds: {} },
       detail: [
         [0.998, 1.25, 3.75],
         [0.998, 1.25, -3.75],

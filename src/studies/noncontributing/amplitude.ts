@@ -25,6 +25,15 @@ export function inputRange(input: InputDescription): Tensor<'float32'> {
   return float32([1, ...dims], data);
 }
 
+/** How far each element of an image may go, model input, in the image's own shape: amplitude times range. */
+export function radiusOf({ data }: Tensor<'float32'>, input: InputDescription): Float32Array {
+  const range = inputRange(input).data;
+  const { layout, channels } = input;
+  if (data.length === range.length) return range.map((whole, i) => whole * (data[i] ?? 0));
+  const pixels = range.length / channels;
+  return range.map((whole, i) => whole * (data[layout === 'NCHW' ? i % pixels : Math.floor(i / channels)] ?? 0));
+}
+
 /** The same amplitude everywhere. */
 export function evenAmplitude(input: InputDescription, per: AmplitudePer, value: number): Tensor<'float32'> {
   const dims = amplitudeDims(input, per);

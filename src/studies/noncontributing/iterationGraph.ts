@@ -28,7 +28,9 @@ export const inputs = {
   image: 'konkyo/free/image',
   /** Scores of the image itself, float32 [1, K]. */
   clean: 'konkyo/free/clean',
-  /** a, float32 scalar. */
+  /** 1 for the decided class, else 0, float32 [1, K]; read where the cost is of its lead. */
+  own: 'konkyo/free/own',
+  /** a, float32 scalar; where the cost is of the lead, what is to be left of it. */
   tolerance: 'konkyo/free/tolerance',
   /** w, and what Adam remembers of it, float32 [1, ...]. */
   amplitude: 'konkyo/free/amplitude',
@@ -42,6 +44,12 @@ export const inputs = {
   rate: 'konkyo/free/rate',
   scale: 'konkyo/free/scale',
 } as const;
+
+/**
+ * What noise costs: how far scores stray beyond a tolerance, as in the paper, or how far the lead of the decided class over any
+ * other falls below what is to be left of it. The second lets scores go where they do no harm.
+ */
+export type Cost = 'scores' | 'lead';
 
 export interface IterationGraph {
   readonly model: Model;
@@ -59,6 +67,7 @@ export function iterationGraph(
   classifier: Classifier,
   { graph, facts, masks }: MaskedGraph,
   per: AmplitudePer,
+  cost: Cost,
 ): IterationGraph {
   const { model, inputName, input, scores, gradientTable: table } = classifier;
   const builder = new GraphBuilder(graph, 'free');
@@ -69,6 +78,7 @@ export function iterationGraph(
   const noise = builder.input(inputs.noise, 'int8', ['n', ...imageShape]);
   const image = builder.input(inputs.image, 'float32', [1, ...imageShape]);
   const clean = builder.input(inputs.clean, 'float32', [1, scores.width]);
+  const own = builder.input(inputs.own, 'float32', [1, scores.width]);
   const state = [inputs.amplitude, inputs.mean, inputs.square, inputs.gathered].map((name) =>
     builder.input(name, 'float32', dims),
   );
@@ -85,10 +95,12 @@ export function iterationGraph(
     unit = ops.Add(builder.add('Cast', [noise], { to: elementTypeCode('float32') }), builder.scalar(0.5));
     const noisy = ops.Add(image, ops.Mul(unit, ops.Mul(amplitude, step)));
     const inCopy = addForwardCopy(builder, graph, inputName, noisy);
-    const difference = ops.Sub(ops.Reshape(inCopy(scores.name), flat), clean);
-    const beyond = builder.add('Relu', [ops.Sub(ops.Abs(difference), tolerance)]);
+    const noisyScores = ops.Reshape(inCopy(scores.name), flat);
+    const { beyond, side } =
+      cost === 'lead'
+        ? beyondLead(builder, noisyScores, own, tolerance)
+        : beyondTolerance(builder, noisyScores, clean, tolerance);
     violation = builder.add('ReduceSum', [beyond], { keepdims: 0 });
-    const side = ops.Mul(ops.Sign(difference), ops.Sign(beyond));
     const strayed = ops.Greater(
       builder.add('ReduceMax', [beyond, builder.ints([1])], { keepdims: 0 }),
       builder.scalar(0),
@@ -139,6 +151,31 @@ export function iterationGraph(
   const infos = Object.values(outputs).map((name) => ({ name, type: 'float32' as const, dims: undefined }));
   const kept = [...Object.values(inputs), ...masks.map(({ input: name }) => name)];
   return { model: { ...model, graph: prune(builder.build(infos), infos, kept) }, outputs };
+}
+
+/** How far scores are beyond what costs nothing, [n, K], and the gradient of the sum of it with respect to them. */
+interface Beyond {
+  readonly beyond: string;
+  readonly side: string;
+}
+
+/** max(|y_k - y'_k| - a, 0) */
+function beyondTolerance(builder: GraphBuilder, noisy: string, clean: string, tolerance: string): Beyond {
+  const { ops } = builder;
+  const difference = ops.Sub(noisy, clean);
+  const beyond = builder.add('Relu', [ops.Sub(ops.Abs(difference), tolerance)]);
+  return { beyond, side: ops.Mul(ops.Sign(difference), ops.Sign(beyond)) };
+}
+
+/** max(left - (y'_c - y'_k), 0) for all other classes k than the decided c. */
+function beyondLead(builder: GraphBuilder, noisy: string, own: string, left: string): Beyond {
+  const { ops } = builder;
+  const overClasses = (values: string) => builder.add('ReduceSum', [values, builder.ints([1])], { keepdims: 1 });
+  const decided = overClasses(ops.Mul(noisy, own));
+  const others = ops.Sub(builder.scalar(1), own);
+  const beyond = ops.Mul(builder.add('Relu', [ops.Add(ops.Sub(noisy, decided), left)]), others);
+  const rivals = ops.Sign(beyond);
+  return { beyond, side: ops.Sub(rivals, ops.Mul(overClasses(rivals), own)) };
 }
 
 function scaled({ dims, data }: { dims: readonly number[]; data: Float32Array }, factor: number) {

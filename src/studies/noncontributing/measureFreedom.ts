@@ -1,9 +1,12 @@
+import { mean } from '../../faithfulness/mean.ts';
 import { type Decision, leadFrom, outcomeOf, scoreOf } from '../../model/decision.ts';
 import type { Scores } from '../../model/findScores.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import type { Values } from '../../runtime/runtime.ts';
-import type { MeasuredFreedom } from './freedom.ts';
+import type { KeptUnder, MeasuredFreedom } from './freedom.ts';
+import { type Keeping, keepingOrder } from './keeping.ts';
 import type { NoiseDraws } from './noiseDraws.ts';
+import { type NoiseSource, uniformNoise } from './uniformNoise.ts';
 
 /** An image with amplitudes, and the network they are tried on. */
 export interface Trial {
@@ -24,16 +27,20 @@ export async function measureFreedom(
 ): Promise<MeasuredFreedom> {
   const { clean, decision } = trial;
   const of = (row: Float32Array) => scoreOf(row, decision.chosen);
-  let [kept, straying, worstChange, leastLead] = [0, 0, 0, Number.POSITIVE_INFINITY];
-  await eachDraw(trial, { count, seed, clipped: false }, (row, lead) => {
+  const order = keepingOrder(clean);
+  const strayed: number[] = [];
+  let [kept, ordered, worstChange, leastLead] = [0, 0, 0, Number.POSITIVE_INFINITY];
+  const noise = () => uniformNoise(seed, trial.image.dims.slice(1));
+  await eachDraw(trial, { count, noise: noise(), clipped: false }, (row, lead) => {
     if (outcomeOf(lead) === 'stays') kept += 1;
     leastLead = Math.min(leastLead, lead);
     worstChange = Math.max(worstChange, Math.abs(of(row) - of(clean)));
-    straying += strayingIn(row, clean, tolerance);
+    strayed.push(strayingIn(row, clean, tolerance));
+    if (order.slack(row) > 0) ordered += 1;
     return 'go on';
   });
   let keptClipped = 0;
-  await eachDraw(trial, { count, seed, clipped: true }, (_row, lead) => {
+  await eachDraw(trial, { count, noise: noise(), clipped: true }, (_row, lead) => {
     if (outcomeOf(lead) === 'stays') keptClipped += 1;
     return 'go on';
   });
@@ -43,48 +50,100 @@ export async function measureFreedom(
     keptClipped: keptClipped / count,
     worstChange,
     leastLead,
-    straying: straying / count,
+    ordered: ordered / count,
+    straying: mean(strayed),
+    strayingError: standardError(strayed),
   };
 }
 
-/** The mean over draws of what E punishes: how far scores stray beyond the tolerance, summed over the classes. */
+/** The mean over draws of what E punishes. */
 export async function strayingOf(
   trial: Trial,
-  { count, seed, tolerance }: { readonly count: number; readonly seed: number; readonly tolerance: number },
-): Promise<number> {
-  let straying = 0;
-  await eachDraw(trial, { count, seed, clipped: false }, (row) => {
-    straying += strayingIn(row, trial.clean, tolerance);
+  {
+    count,
+    noise,
+    cost,
+  }: {
+    readonly count: number;
+    readonly noise: NoiseSource<'float32'>;
+    /** Of one row of scores. */
+    readonly cost: (row: Float32Array) => number;
+  },
+): Promise<Straying> {
+  const strayed: number[] = [];
+  await eachDraw(trial, { count, noise, clipped: false }, (row) => {
+    strayed.push(cost(row));
     return 'go on';
   });
-  return straying / count;
+  return { mean: mean(strayed), error: standardError(strayed) };
 }
 
-function strayingIn(row: Float32Array, clean: Float32Array, tolerance: number): number {
+interface Straying {
+  readonly mean: number;
+  /** Standard error of the mean. */
+  readonly error: number;
+}
+
+/** Of the mean of independent draws; NaN of fewer than two. */
+function standardError(values: readonly number[]): number {
+  const middle = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
+}
+
+/** How far scores stray beyond the tolerance, summed over the classes. */
+export function strayingIn(row: Float32Array, clean: Float32Array, tolerance: number): number {
   let sum = 0;
   for (let k = 0; k < row.length; k++) sum += Math.max(Math.abs((row[k] ?? 0) - (clean[k] ?? 0)) - tolerance, 0);
   return sum;
 }
 
-/** Whether the class leads by more than `reserve` in every draw, as it is and clipped; the first draw that fails ends them. */
-export async function leadsInAll(
+/** The keep rate under changes of one kind, as drawn. */
+export async function keptUnder(
   trial: Trial,
-  { count, seed, reserve }: { readonly count: number; readonly seed: number; readonly reserve: number },
+  noise: NoiseSource<'float32'>,
+  count: number,
+): Promise<Omit<KeptUnder, 'kind'>> {
+  let [kept, leastLead] = [0, Number.POSITIVE_INFINITY];
+  await eachDraw(trial, { count, noise, clipped: false }, (_row, lead) => {
+    if (outcomeOf(lead) === 'stays') kept += 1;
+    leastLead = Math.min(leastLead, lead);
+    return 'go on';
+  });
+  return { draws: count, kept: kept / count, leastLead };
+}
+
+/**
+ * Whether what is to be kept has more than `reserve` of slack in every draw, as it is and clipped; the first draw that fails ends them.
+ * @param noise gives the same changes each time it is called.
+ */
+export async function keepsInAll(
+  trial: Trial,
+  {
+    count,
+    noise,
+    slack,
+    reserve,
+  }: Pick<Keeping, 'slack'> & {
+    readonly count: number;
+    readonly noise: () => NoiseSource<'float32'>;
+    readonly reserve: number;
+  },
 ): Promise<boolean> {
-  let leads = true;
+  let keeps = true;
   for (const clipped of [false, true]) {
-    if (!leads) return false;
-    await eachDraw(trial, { count, seed, clipped }, (_row, lead) => {
-      leads &&= lead > reserve;
-      return leads ? 'go on' : 'stop';
+    if (!keeps) return false;
+    await eachDraw(trial, { count, noise: noise(), clipped }, (row) => {
+      keeps &&= slack(row) > reserve;
+      return keeps ? 'go on' : 'stop';
     });
   }
-  return leads;
+  return keeps;
 }
 
 async function eachDraw(
   { draws, image, amplitude, masks, clean, decision, scores }: Trial,
-  which: { readonly count: number; readonly seed: number; readonly clipped: boolean },
+  which: { readonly count: number; readonly noise: NoiseSource<'float32'>; readonly clipped: boolean },
   visit: (row: Float32Array, lead: number) => 'go on' | 'stop',
 ): Promise<void> {
   await draws.scores({ image, amplitude, masks, ...which }, (rows) => {

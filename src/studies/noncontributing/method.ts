@@ -46,7 +46,7 @@ export const noncontributing = method({
   id: 'noncontributing',
   title: 'Non-contributing pixels',
   about:
-    'How far every pixel could change, all of them at once, without changing the decision: 1 is by the whole pixel range.',
+    'How much noise every pixel could have, all of them at once, each its own, without changing the decision: 1 is the whole pixel range. Other changes of that size may change it.',
   unit: 'pixel ranges',
   explains: 'decision',
   options,
@@ -94,8 +94,8 @@ async function eachImage(
 ): Promise<{ readonly amplitude: Tensor<'float32'>; readonly finding: FreedomFinding }[]> {
   const found: { amplitude: Tensor<'float32'>; finding: FreedomFinding }[] = [];
   for (let i = 0; i < (images.dims[0] ?? 0); i++) {
-    const { amplitude, meanAmplitude, free, measured } = await pixels.of(rows(images, i, i + 1));
-    found.push({ amplitude, finding: freedomFinding({ meanAmplitude, free, measured }) });
+    const { amplitude, meanAmplitude, free, measured, structured, attacked } = await pixels.of(rows(images, i, i + 1));
+    found.push({ amplitude, finding: freedomFinding({ meanAmplitude, free, measured, structured, attacked }) });
   }
   return found;
 }

@@ -7,7 +7,7 @@ import { program } from '../../runtime/program.ts';
 import { floatOutputOf, type Values } from '../../runtime/runtime.ts';
 import { inputRange } from './amplitude.ts';
 import type { MaskedGraph } from './layerMasks.ts';
-import { uniformNoise } from './uniformNoise.ts';
+import type { NoiseSource } from './uniformNoise.ts';
 
 const noiseInput = 'konkyo/draw/noise';
 const imageInput = 'konkyo/draw/image';
@@ -20,7 +20,8 @@ interface Draws {
   readonly amplitude: Tensor<'float32'>;
   readonly masks: Values;
   readonly count: number;
-  readonly seed: number;
+  /** Noise images u, each element from -1 to 1. */
+  readonly noise: NoiseSource<'float32'>;
   /** Noisy pixels are brought back to what a pixel can be, 0 to 255. */
   readonly clipped: boolean;
 }
@@ -58,8 +59,7 @@ export async function compileDraws(classifier: Classifier, { graph, facts }: Mas
       });
       return floatOutputOf(values, scores.name).data;
     },
-    async scores({ image, amplitude, masks, count, seed, clipped }, take) {
-      const noise = uniformNoise(seed, imageShape);
+    async scores({ image, amplitude, masks, count, noise, clipped }, take) {
       const { low, high } = clipped ? valid : unbounded;
       const fixed = { ...masks, [imageInput]: image, [amplitudeInput]: amplitude, [lowInput]: low, [highInput]: high };
       for (let from = 0; from < count; from += batchSize) {

@@ -6,12 +6,20 @@ import type { Tensor } from '../../onnx/tensor.ts';
 import { random } from '../../random/random.ts';
 import { together } from '../../runtime/release.ts';
 import type { Values } from '../../runtime/runtime.ts';
-import type { AmplitudePer } from './amplitude.ts';
+import { type AmplitudePer, radiusOf } from './amplitude.ts';
+import { type ChangedImage, type ChangeKind, changedImage } from './changes/change.ts';
+import { mixable } from './changes/changeKinds.ts';
+import { changeNoise } from './changes/changeNoise.ts';
+import { searchNoise } from './changes/searchNoise.ts';
+import { type Energy, energyUnder } from './energy.ts';
 import { UndecidedError } from './errors.ts';
 import type { Freedom } from './freedom.ts';
+import type { Cost } from './iterationGraph.ts';
+import { keepingDecision, keepingOrder, leadLost } from './keeping.ts';
 import { chosenMasks, compileMaskValues, type MaskChoice, withMasks } from './layerMasks.ts';
-import { measureFreedom, type Trial } from './measureFreedom.ts';
+import { measureFreedom, strayingIn, type Trial } from './measureFreedom.ts';
 import { compileDraws, type NoiseDraws } from './noiseDraws.ts';
+import { compileOtherChanges } from './otherChanges.ts';
 import { checkPixelRange } from './pixelRange.ts';
 import { defaultSchedule, rateFactor, type SearchSchedule } from './schedules.ts';
 import { compileSearch } from './search.ts';
@@ -21,8 +29,19 @@ import { halfMargin, type Tolerance, toleranceOf } from './tolerance.ts';
 export interface NoncontributingSettings {
   /** Default `none`: the map is of the network as it is (docs/papers/noncontributing.md). */
   readonly masks?: MaskChoice;
-  /** Default: half the margin. */
+  /** What the scores may do: half the margin by default. For `order` the order of all scores is kept. */
   readonly tolerance?: Tolerance;
+  /**
+   * The changes that the amplitudes are for, in equal parts. Default: independent noise, as in the paper. With more kinds the map
+   * holds for more, and amplitudes are smaller.
+   */
+  readonly changes?: readonly ChangeKind[];
+  /**
+   * What changes cost: with `scores` every score that strays by more than the tolerance, as in the paper; with `lead` only a lead
+   * of the decided class that falls by more. Default: `scores` for independent noise alone, else `lead`. Of a single score,
+   * and where the order of all is kept, it is always `scores`.
+   */
+  readonly cost?: Cost;
   /** Default: a pixel's channels share an amplitude. */
   readonly per?: AmplitudePer;
   /** Default: `fastSchedule`. */
@@ -34,16 +53,16 @@ export interface NoncontributingSettings {
    * Default: for maps without masks.
    */
   readonly settle?: boolean;
+  /** Images whose content is pasted, [m, ...] model input, where that is a change; without them the image itself, mirrored and shifted. */
+  readonly others?: Tensor<'float32'>;
   readonly seed?: number;
   readonly onIteration?: (done: number, iterations: number) => void;
 }
 
-/** Which pixels of one image could be anything. */
-export interface NoncontributingMap extends Freedom {
+/** How much noise each pixel of one image may have, all of them at once, each its own, and what other changes of that size do. */
+export interface NoncontributingMap extends Freedom, Energy {
   /** w, 0 to 1: [1, ...] as the model takes images, with 1 channel where they share. */
   readonly amplitude: Tensor<'float32'>;
-  /** E(w) on the network searched, on the fresh draws. */
-  readonly energy: number;
   /** a, score units. */
   readonly tolerance: number;
   /** Of the network searched. */
@@ -63,13 +82,14 @@ export interface NoncontributingPixels {
    * @throws InvalidInputError, UndecidedError, ToleranceError, PixelRangeError, RunError
    */
   of(image: Tensor<'float32'>): Promise<NoncontributingMap>;
+  /** The amplitudes alone, without measuring what they do. @throws as `of` */
+  find(image: Tensor<'float32'>): Promise<Settled>;
   /** The same measurements for amplitudes found elsewhere. */
   measure(image: Tensor<'float32'>, amplitude: Tensor<'float32'>, draws: number, seed: number): Promise<Measurements>;
   release(): Promise<void>;
 }
 
-interface Measurements {
-  readonly energy: number;
+interface Measurements extends Energy {
   readonly real: Freedom['measured'];
   readonly masked?: Freedom['measured'];
 }
@@ -84,16 +104,28 @@ export async function compileNoncontributing(
   settings: NoncontributingSettings = {},
 ): Promise<NoncontributingPixels> {
   picturesOnly(classifier.input, 'Non-contributing pixels are');
-  const { masks = 'none', tolerance = halfMargin, per = 'pixel', draws = 2_000, seed = 0, onIteration } = settings;
+  const {
+    masks = 'none',
+    tolerance = halfMargin,
+    per = 'pixel',
+    draws = 2_000,
+    changes = ['independent'],
+    others,
+    seed = 0,
+    onIteration,
+  } = settings;
+  const isPlain = changes.every((kind) => kind === 'independent');
+  const cost = costFor(settings, isPlain, classifier);
   const schedule = settings.schedule ?? defaultSchedule(classifier);
   const layers = chosenMasks(classifier, masks);
   const plain = withMasks(classifier.model.graph, classifier.facts, []);
   const masked = layers.length === 0 ? plain : withMasks(classifier.model.graph, classifier.facts, layers);
   return together(async (keep) => {
     const maskValues = await keep(compileMaskValues(classifier, masked.masks));
-    const search = await keep(compileSearch(classifier, masked, per, schedule));
+    const searching = await keep(compileSearch(classifier, masked, per, schedule, cost));
     const plainDraws = await keep(compileDraws(classifier, plain));
     const maskedDraws = layers.length === 0 ? plainDraws : await keep(compileDraws(classifier, masked));
+    const otherChanges = await keep(compileOtherChanges(classifier));
     const settling = settings.settle ?? layers.length === 0;
 
     /** Both networks for one image: as it is, and as it is searched. */
@@ -114,7 +146,7 @@ export async function compileNoncontributing(
           'The tolerance of the value is 0: under no noise at all it stays the same. Say within which distance another value is the same (--within).',
         );
       }
-      return { real, searched, limit: toleranceOf(tolerance, searched.decision.margin) };
+      return { real, searched, limit: toleranceOf(tolerance, searched.decision.margin, searched.clean) };
     }
 
     async function measure(
@@ -128,51 +160,89 @@ export async function compileNoncontributing(
       const [own, other] = [await on(real), searched === real ? undefined : await on(searched)];
       return {
         energy: (other ?? own).straying - mean(amplitude.data),
+        energyError: (other ?? own).strayingError,
         real: own,
         masked: other,
       };
     }
 
+    const noiseOf = (kind: ChangeKind, changed: ChangedImage, amplitude: Tensor<'float32'>, from: number) =>
+      changeNoise(kind, changed, radiusOf(amplitude, classifier.input), from, mixable(changes));
+
+    /** What E punishes in one row of scores of the network that is searched. */
+    function costOf({ searched: { clean, decision }, limit }: Awaited<ReturnType<typeof networksOf>>) {
+      return cost === 'lead'
+        ? (row: Float32Array) => leadLost(row, decision.chosen, decision.margin - limit)
+        : (row: Float32Array) => strayingIn(row, clean, limit);
+    }
+
+    /** The amplitudes, and what they were found for. */
+    async function search(image: Tensor<'float32'>) {
+      const networks = await networksOf(image);
+      const { real, searched, limit } = networks;
+      const changed = changedImage(classifier.input, image, others);
+      const seeds = random(seed);
+      const [searchSeed, settleSeed, measureSeed] = [nextSeed(seeds), nextSeed(seeds), nextSeed(seeds)];
+      const start = performance.now();
+      const even = schedule.adapts
+        ? await bestEvenAmplitude({ ...searched, image }, classifier.input, per, {
+            count: schedule.images,
+            seed: searchSeed,
+            cost: costOf(networks),
+          })
+        : 1;
+      const found = await searching.run({
+        image,
+        clean: searched.clean,
+        decided: searched.decision.chosen,
+        tolerance: cost === 'lead' ? searched.decision.margin - limit : limit,
+        masks: searched.masks,
+        noise: searchNoise(changes, changed, searchSeed),
+        rateFactor: rateFactor(schedule, even),
+        ...(onIteration ? { onIteration: (done) => onIteration(done, schedule.iterations) } : {}),
+      });
+      const keeping =
+        tolerance === 'order' ? keepingOrder(real.clean) : keepingDecision(real.decision, classifier.scores);
+      const settled: Settled = settling
+        ? await settle(
+            { ...real, image, amplitude: found },
+            keeping,
+            { count: isPlain ? draws : Math.ceil(draws / 4), seed: settleSeed },
+            (amplitude, from) => changes.map((kind) => () => noiseOf(kind, changed, amplitude, from)),
+          )
+        : { amplitude: found, scaledBy: 1 };
+      return { ...settled, networks, changed, measureSeed, seconds: (performance.now() - start) / 1000 };
+    }
+
     return {
+      async find(image: Tensor<'float32'>) {
+        const { amplitude, scaledBy } = await search(image);
+        return { amplitude, scaledBy };
+      },
       async of(image: Tensor<'float32'>) {
-        const networks = await networksOf(image);
+        const { amplitude, scaledBy, networks, changed, measureSeed, seconds } = await search(image);
         const { real, searched, limit } = networks;
-        const seeds = random(seed);
-        const [searchSeed, settleSeed, measureSeed] = [nextSeed(seeds), nextSeed(seeds), nextSeed(seeds)];
-        const start = performance.now();
-        const even = schedule.adapts
-          ? await bestEvenAmplitude({ ...searched, image }, classifier.input, per, {
-              count: schedule.images,
-              seed: searchSeed,
-              tolerance: limit,
-            })
-          : 1;
-        const found = await search.run({
-          image,
-          clean: searched.clean,
-          tolerance: limit,
-          masks: searched.masks,
-          seed: searchSeed,
-          rateFactor: rateFactor(schedule, even),
-          ...(onIteration ? { onIteration: (done) => onIteration(done, schedule.iterations) } : {}),
-        });
-        const settled: Settled = settling
-          ? await settle({ ...real, image, amplitude: found }, draws, settleSeed)
-          : { amplitude: found, scaledBy: 1 };
-        const seconds = (performance.now() - start) / 1000;
-        const { amplitude, scaledBy } = settled;
-        const {
-          energy,
-          real: measured,
-          masked,
-        } = await measure(networks, image, amplitude, { count: draws, seed: measureSeed });
+        const measurements = await measure(networks, image, amplitude, { count: draws, seed: measureSeed });
+        const { energy, energyError } =
+          isPlain && cost === 'scores'
+            ? measurements
+            : await energyUnder(
+                { ...searched, image, amplitude },
+                changes.map((kind) => noiseOf(kind, changed, amplitude, measureSeed)),
+                { count: draws, cost: costOf(networks) },
+              );
         return {
           amplitude,
           energy,
+          energyError,
           meanAmplitude: mean(amplitude.data),
           free: amplitude.data.filter((value) => value > 0.9).length / amplitude.data.length,
-          measured,
-          masked,
+          measured: measurements.real,
+          masked: measurements.masked,
+          ...(await otherChanges.of(
+            { ...real, image, amplitude },
+            { changed, draws: Math.ceil(draws / 4), seed: measureSeed },
+          )),
           tolerance: limit,
           decision: searched.decision,
           scaledBy,
@@ -183,6 +253,12 @@ export async function compileNoncontributing(
         measure(await networksOf(image), image, amplitude, { count, seed }),
     };
   });
+}
+
+/** The lead of a single score is that score, and so is its order. */
+function costFor({ cost, tolerance }: NoncontributingSettings, isPlain: boolean, { scores }: Classifier): Cost {
+  if (scores.width === 1 || tolerance === 'order') return 'scores';
+  return cost ?? (isPlain ? 'scores' : 'lead');
 }
 
 type Network = Omit<Trial, 'image' | 'amplitude'>;

@@ -4,11 +4,11 @@ import { lengthOf, ranges } from '../../runtime/portions.ts';
 import { type Program, program } from '../../runtime/program.ts';
 import { floatOutputOf, type Values } from '../../runtime/runtime.ts';
 import { adam } from '../../training/optimizers.ts';
-import { type AmplitudePer, evenAmplitude } from './amplitude.ts';
-import { type IterationGraph, inputs, iterationGraph } from './iterationGraph.ts';
+import { type AmplitudePer, evenAmplitude, radiusOf } from './amplitude.ts';
+import type { SearchNoise } from './changes/searchNoise.ts';
+import { type Cost, type IterationGraph, inputs, iterationGraph } from './iterationGraph.ts';
 import type { MaskedGraph } from './layerMasks.ts';
 import type { SearchSchedule } from './schedules.ts';
-import { byteNoise } from './uniformNoise.ts';
 
 /** One image's search. */
 interface SearchTask {
@@ -16,11 +16,13 @@ interface SearchTask {
   readonly image: Tensor<'float32'>;
   /** Its scores, K of them. */
   readonly clean: Float32Array;
-  /** a, in score units. */
+  /** The decided class. */
+  readonly decided: number;
+  /** In score units: a, or what is to be left of the lead. */
   readonly tolerance: number;
   /** Values for the graph's inputs, by their names. */
   readonly masks: Values;
-  readonly seed: number;
+  readonly noise: SearchNoise;
   /** What the schedule's learning rate is multiplied with. */
   readonly rateFactor: number;
   readonly onIteration?: (done: number, violation: number) => void;
@@ -37,8 +39,9 @@ export async function compileSearch(
   masked: MaskedGraph,
   per: AmplitudePer,
   schedule: SearchSchedule,
+  cost: Cost,
 ): Promise<AmplitudeSearch> {
-  const graph = iterationGraph(classifier, masked, per);
+  const graph = iterationGraph(classifier, masked, per, cost);
   const iteration = await program(classifier.runtime, graph.model);
   return {
     run: (task) => search(classifier, iteration, graph, per, schedule, task),
@@ -52,16 +55,19 @@ async function search(
   { outputs }: IterationGraph,
   per: AmplitudePer,
   { iterations, images, learningRate }: SearchSchedule,
-  { image, clean, tolerance, masks, seed, rateFactor, onIteration }: SearchTask,
+  { image, clean, decided, tolerance, masks, noise, rateFactor, onIteration }: SearchTask,
 ): Promise<Tensor<'float32'>> {
   const parts = ranges(images, classifier.batchSize);
-  const noise = byteNoise(seed, image.dims.slice(1));
   const optimizer = adam();
   const zeros = evenAmplitude(classifier.input, per, 0);
   const fixed = {
     ...masks,
     [inputs.image]: image,
     [inputs.clean]: float32([1, clean.length], clean),
+    [inputs.own]: float32(
+      [1, clean.length],
+      clean.map((_, k) => Number(k === decided)),
+    ),
     [inputs.tolerance]: scalar(tolerance),
     [inputs.share]: scalar(1 / images),
   };
@@ -76,11 +82,17 @@ async function search(
       [inputs.rate]: scalar(rate),
       [inputs.scale]: scalar(scale),
     };
+    const { amplitude } = state;
+    const radius = () => radiusOf(amplitude, classifier.input);
     let gathered = zeros;
     let violation = 0;
     let values: Values = {};
     for (const part of parts) {
-      values = await iteration.run({ ...feeds, [inputs.gathered]: gathered, [inputs.noise]: noise(lengthOf(part)) });
+      values = await iteration.run({
+        ...feeds,
+        [inputs.gathered]: gathered,
+        [inputs.noise]: noise(lengthOf(part), radius),
+      });
       gathered = floatOutputOf(values, outputs.gathered);
       violation += floatOutputOf(values, outputs.violation).data[0] ?? 0;
     }

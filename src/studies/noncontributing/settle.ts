@@ -1,7 +1,9 @@
 import type { InputDescription } from '../../model/inputDescription.ts';
 import { float32, type Tensor } from '../../onnx/tensor.ts';
 import { type AmplitudePer, evenAmplitude } from './amplitude.ts';
-import { leadsInAll, strayingOf, type Trial } from './measureFreedom.ts';
+import type { Keeping } from './keeping.ts';
+import { keepsInAll, strayingOf, type Trial } from './measureFreedom.ts';
+import { type NoiseSource, uniformNoise } from './uniformNoise.ts';
 
 export interface Settled {
   readonly amplitude: Tensor<'float32'>;
@@ -14,19 +16,30 @@ const shrink = 0.95;
  * This share of the clean margin has to be left in every draw: where the smallest of some thousand leads is above it, a lead
  * below 0 is far rarer than one in as many draws. Ample, for every factor tried is another chance to pass by luck.
  */
-const reserve = 0.1;
+const noiseReserve = 0.1;
+
+/** Where more than noise is tried, amplitudes are to hold for changes that were not tried, too. */
+const structuredReserve = 0.2;
 
 /**
- * Amplitudes made smaller, all by the same factor, until the class keeps its lead in every one of `count` draws, clipped to
- * valid pixels too; fresh draws each time.
+ * Amplitudes made smaller, all by the same factor, until the decision, or whatever else is to be kept, stays in every one of
+ * `count` draws, clipped to valid pixels too; fresh draws each time.
+ * @param noises sources of the changes to try within these amplitudes, from a seed, each always the same for the same one.
  */
-export async function settle(trial: Trial, count: number, seed: number): Promise<Settled> {
-  const kept = reserve * trial.decision.margin;
+export async function settle(
+  trial: Trial,
+  { slack, clean }: Keeping,
+  { count, seed }: { readonly count: number; readonly seed: number },
+  noises: (amplitude: Tensor<'float32'>, seed: number) => readonly (() => NoiseSource<'float32'>)[],
+): Promise<Settled> {
+  const kept = (noises(trial.amplitude, seed).length > 1 ? structuredReserve : noiseReserve) * clean;
   for (let scaledBy = 1, turn = 0; scaledBy > leastAmplitude; scaledBy *= shrink, turn++) {
     const amplitude = scaled(trial.amplitude, scaledBy);
-    if (await leadsInAll({ ...trial, amplitude }, { count, seed: seed + turn, reserve: kept })) {
-      return { amplitude, scaledBy };
+    let keeps = true;
+    for (const noise of noises(amplitude, seed + turn)) {
+      keeps &&= await keepsInAll({ ...trial, amplitude }, { count, noise, slack, reserve: kept });
     }
+    if (keeps) return { amplitude, scaledBy };
   }
   return { amplitude: scaled(trial.amplitude, 0), scaledBy: 0 };
 }
@@ -46,13 +59,19 @@ export async function bestEvenAmplitude(
   trial: Omit<Trial, 'amplitude'>,
   input: InputDescription,
   per: AmplitudePer,
-  settings: { readonly count: number; readonly seed: number; readonly tolerance: number },
+  {
+    count,
+    seed,
+    cost,
+  }: { readonly count: number; readonly seed: number; readonly cost: (row: Float32Array) => number },
 ): Promise<number> {
   let best = { even: leastAmplitude, energy: 0 };
   // E is never below the amplitude's negative: a smaller amplitude cannot do better than what is reached already.
   for (let even = 1; even > leastAmplitude && best.energy > -even; even /= 2) {
     const amplitude = evenAmplitude(input, per, even);
-    const energy = (await strayingOf({ ...trial, amplitude }, settings)) - even;
+    const noise = uniformNoise(seed, trial.image.dims.slice(1));
+    const straying = await strayingOf({ ...trial, amplitude }, { count, noise, cost });
+    const energy = straying.mean - even;
     if (energy < best.energy) best = { even, energy };
   }
   return best.even;

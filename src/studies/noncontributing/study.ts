@@ -46,7 +46,7 @@ class TooManyImagesError extends KonkyoError {
 }
 
 /**
- * What `konkyo noncontributing` does: searches every image for the pixels that could be anything. After a signal it is the
+ * What `konkyo noncontributing` does: searches every image for the noise that each of its pixels may have. After a signal it is the
  * images that are done.
  * @throws TooManyImagesError, and as `compileNoncontributing` and `certify`
  */
@@ -96,8 +96,9 @@ function findAll(
   { settings, progress, signal }: NoncontributingOptions,
 ): Promise<NoncontributingMap[]> {
   const stop = () => stopIfAborted(signal);
+  const others = settings.others ?? (images.length > 1 ? concatRows(images.map(({ image }) => image)) : undefined);
   return scoped(async (keep) => {
-    const pixels = await keep(compileNoncontributing(classifier, { ...settings, onIteration: stop }));
+    const pixels = await keep(compileNoncontributing(classifier, { ...settings, others, onIteration: stop }));
     const found: NoncontributingMap[] = [];
     for (const [i, { name, image }] of images.entries()) {
       progress?.(i, images.length, `Non-contributing pixels of ${name}`);
@@ -151,6 +152,8 @@ async function pageOf(
     noncontributingPage({
       title: `Non-contributing pixels: ${modelName}`,
       rows,
+      pasted:
+        settings.others === undefined && rows.length === 1 ? 'the image itself mirrored and shifted' : 'another image',
       masked: settings.masks !== undefined && settings.masks !== 'none',
       provenance: { ...provenance, settings: [...settingRows, ...provenance.settings] },
     }),
@@ -174,7 +177,19 @@ export function amplitudeArchive({ maps, proofs }: FoundPixels): Uint8Array {
 }
 
 function summaryOf(classifier: Classifier, name: string, found: NoncontributingMap, proof?: Certificate | null) {
-  const { decision, tolerance, energy, meanAmplitude, free, scaledBy, measured, masked, seconds } = found;
+  const {
+    decision,
+    tolerance,
+    energy,
+    meanAmplitude,
+    free,
+    scaledBy,
+    measured,
+    structured,
+    attacked,
+    masked,
+    seconds,
+  } = found;
   return {
     name,
     decided: className(classifier, decision.chosen),
@@ -185,6 +200,8 @@ function summaryOf(classifier: Classifier, name: string, found: NoncontributingM
     free,
     scaledBy,
     measured,
+    structured,
+    attacked,
     masked,
     certified: proof
       ? { meanAmplitude: proof.meanAmplitude, uniform: proof.uniform, lowestMargin: proof.lowestMargin }

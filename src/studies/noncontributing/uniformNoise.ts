@@ -2,7 +2,7 @@ import { sizeOf, type Tensor, tensor } from '../../onnx/tensor.ts';
 import { random } from '../../random/random.ts';
 
 /** Gives noise images, fresh with every call; use what you get before you ask again. */
-type NoiseSource<T extends 'int8' | 'float32'> = (images: number) => Tensor<T>;
+export type NoiseSource<T extends 'int8' | 'float32'> = (images: number) => Tensor<T>;
 
 /** Bytes, -128 to 127, all equally likely: 256 amplitudes as pixels have. Four of them are one number of the generator. */
 export function byteNoise(seed: number, imageDims: readonly number[]): NoiseSource<'int8'> {

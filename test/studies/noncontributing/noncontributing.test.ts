@@ -123,6 +123,48 @@ describe('non-contributing pixels', () => {
     await classifier.release();
   });
 
+  it('say what other changes do, and hold for those that took part in the search', async () => {
+    // Noise of its own for each pixel averages out in a sum; what moves all of them together does not.
+    const classifier = await linearClassifier([1, 4, 4], [new Array(16).fill(1), none], [-7, 0]);
+    const others = float32([2, 1, 4, 4], [...new Array(16).fill(0), ...new Array(16).fill(1)]);
+    const settings = { others, schedule: short, draws: 400 };
+    const byNoise = await mapOf(classifier, grey, settings);
+    const keptOf = (kind: string, { structured }: typeof byNoise) => structured.find((one) => one.kind === kind)!.kept;
+    expect(byNoise.measured.kept).toBe(1);
+    // Half of what is pasted is black: 16 pixels darker by 1/16 each take the lead of 1.
+    expect(keptOf('pasted', byNoise)).toBeCloseTo(0.5, 0);
+    expect(byNoise.attacked.lead).toBeCloseTo(1 - byNoise.amplitude.data.reduce((a, b) => a + b), 4);
+    const held = await mapOf(classifier, grey, { ...settings, changes: ['independent', 'pasted'] });
+    expect(held.measured.kept).toBe(1);
+    expect(keptOf('pasted', held)).toBe(1);
+    expect(held.meanAmplitude).toBeLessThan(1 / 16);
+    expect(held.meanAmplitude).toBeGreaterThan(0.4 / 16);
+    await classifier.release();
+  });
+
+  it('keep the order of all scores where that is the tolerance', async () => {
+    const classifier = await smallNetwork();
+    const byMargin = await mapOf(classifier, smallImage(), { schedule: short, draws: 300 });
+    const byOrder = await mapOf(classifier, smallImage(), { schedule: short, draws: 300, tolerance: 'order' });
+    const sorted = (await classifier.scoresOf(smallImage())).data.toSorted();
+    const steps = Array.from(sorted.subarray(1), (score, i) => score - sorted[i]!);
+    expect(byOrder.tolerance).toBeCloseTo(Math.min(...steps) / 2, 6);
+    expect(byOrder.measured.ordered).toBe(1);
+    expect(byMargin.measured.ordered).toBeLessThan(1);
+    expect(byOrder.meanAmplitude).toBeLessThan(byMargin.meanAmplitude);
+    await classifier.release();
+  });
+
+  it('have a standard error of E that falls with the root of the draws', async () => {
+    const classifier = await oneDecidingPixel(4, -1);
+    const measured = (draws: number) => mapOf(classifier, grey, { settle: false, schedule: short, draws });
+    const [few, many] = [await measured(200), await measured(20_000)];
+    expect(few.energyError / many.energyError).toBeGreaterThan(7);
+    expect(few.energyError / many.energyError).toBeLessThan(14);
+    expect(Math.abs(few.energy - many.energy)).toBeLessThan(4 * few.energyError);
+    await classifier.release();
+  });
+
   it('are the same for the same seed, to the bit, and others for another', async () => {
     const classifier = await smallNetwork();
     const pixels = await compileNoncontributing(classifier, { seed: 4, schedule: short, draws: 100 });
@@ -150,6 +192,9 @@ describe('non-contributing pixels', () => {
       mapOf(classifier, image, { ...settings, draws: 10, schedule: fastSchedule({ iterations: 2 }) });
     await expect(attempt(float32([1, 1, 4, 4], new Array(16).fill(0.25)))).rejects.toThrow(UndecidedError);
     await expect(attempt(grey, { tolerance: { scores: 1.01 } })).rejects.toThrow(/1\.01 is larger than the margin 1 /);
+    await expect(attempt(float32([1, 1, 4, 4], new Array(16).fill(0.25)), { tolerance: 'order' })).rejects.toThrow(
+      UndecidedError,
+    );
     await expect(attempt(grey, { tolerance: { scores: -1 } })).rejects.toThrow(ToleranceError);
     await expect(attempt(float32([1, 1, 4, 4], new Array(16).fill(1.7)))).rejects.toThrow(PixelRangeError);
     await expect(attempt(grey, { masks: [{ layer: 'conv9', threshold: 0 }] })).rejects.toThrow(/no layer "conv9"/);

@@ -67,7 +67,7 @@ function Details({ map }: { map: MapFacts }) {
           <Reason map={map} />
         </span>
       </p>
-      {map.kept !== undefined && <p>{text.kept(percent(map.kept))}</p>}
+      {map.kept && <p>{text.kept(percent(map.kept.underNoise), percent(map.kept.underOthers))}</p>}
       {map.isEvidence && <p class="note">{view.legend}</p>}
       {map.notes.map((note) => (
         <p class="note" key={note}>

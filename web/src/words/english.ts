@@ -96,7 +96,8 @@ export const maps = {
   more: 'Another method',
   add: 'Add',
   all: 'What each check says',
-  kept: (percent: string) => `The decision stayed in ${percent} of fresh draws of independent noise.`,
+  kept: (percent: string, otherwise: string) =>
+    `The decision stayed in ${percent} of fresh draws of independent noise, and in ${otherwise} of other changes of the same size, of the kind that changed it most often (noise in blocks, blurring, content of another image).`,
   settings: 'Settings',
   waiting: 'The first map is being made.',
   checking: 'The checks come after the maps.',

@@ -94,7 +94,8 @@ export const maps = {
   more: '別の手法',
   add: '加える',
   all: '各検査の結果',
-  kept: (percent: string) => `画素ごとに独立な新しい雑音のうち ${percent} で判断が保たれました。`,
+  kept: (percent: string, otherwise: string) =>
+    `画素ごとに独立な新しい雑音のうち ${percent} で判断が保たれました。同じ大きさのほかの変化（ブロックごとの雑音、ぼかし、別の画像の内容）では、最も保たれにくい種類で ${otherwise} でした。`,
   settings: '設定',
   waiting: '最初のマップを作っています。',
   checking: '検査はマップのあとに行います。',

@@ -39,6 +39,7 @@ export function mapFacts(map: Checked, { classifier, patches, language, key }: A
   const { method, target, notes = [], unchecked, secondsForAll: seconds } = map;
   const cells = cellMap(map, classifier.input);
   if (!cells) return undefined;
+  const freedom = freedomOf(map);
   const { title, about } = words.methods.described(method.id, method);
   return {
     key,
@@ -54,7 +55,10 @@ export function mapFacts(map: Checked, { classifier, patches, language, key }: A
     figures: figuresOf(map, words),
     ...{ unchecked, notes, seconds },
     settings: method.settingsFor?.(classifier) ?? method.settings,
-    kept: freedomOf(map)?.measured.kept,
+    kept: freedom && {
+      underNoise: freedom.measured.kept,
+      underOthers: Math.min(...freedom.structured.map(({ kept }) => kept)),
+    },
   };
 }
 

@@ -138,8 +138,8 @@ export interface MapFacts {
   readonly unchecked?: string;
   readonly notes: readonly string[];
   readonly settings: Readonly<Record<string, number | string>>;
-  /** Share of the draws of fresh noise in which the decision stayed, of a map of what may change. */
-  readonly kept?: number;
+  /** Of a map of what may be noisy: share of the draws of fresh noise in which the decision stayed, and of other changes of that kind that left it least often. */
+  readonly kept?: { readonly underNoise: number; readonly underOthers: number };
   readonly seconds: number;
 }
 

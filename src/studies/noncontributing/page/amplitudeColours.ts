@@ -7,11 +7,11 @@ import { outlined, pictureElement } from '../../../report/drawing/picture.ts';
 import { type Html, html } from '../../../report/page/html.ts';
 
 /*
- * Dark blue at 0, what must stay as it is; pale yellow at 1, what could be anything. Straight through OKLab, so that equal
+ * Dark blue at 0, no noise; pale yellow at 1, noise of the whole range, independent from pixel to pixel. Straight through OKLab, so that equal
  * steps look equal, and apart in lightness alone, so that it reads in every kind of colour vision and in print.
  */
-const must = { lightness: 0.27, chroma: 0.075, hue: 275 };
-const free = { lightness: 0.94, chroma: 0.095, hue: 98 };
+const still = { lightness: 0.27, chroma: 0.075, hue: 275 };
+const noisy = { lightness: 0.94, chroma: 0.095, hue: 98 };
 
 const steps = 255;
 const scale: readonly Colour[] = Array.from({ length: steps + 1 }, (_, entry) => between(entry / steps));
@@ -55,10 +55,10 @@ export function amplitudeScale(): Picture {
 
 function between(share: number): Colour {
   const mix = (from: number, to: number) => from + (to - from) * share;
-  const [from, to] = [opponents(must), opponents(free)];
+  const [from, to] = [opponents(still), opponents(noisy)];
   const [a, b] = [mix(from.a, to.a), mix(from.b, to.b)];
   const hue = (Math.atan2(b, a) * 180) / Math.PI;
-  return fromOklch(mix(must.lightness, free.lightness), Math.hypot(a, b), hue);
+  return fromOklch(mix(still.lightness, noisy.lightness), Math.hypot(a, b), hue);
 }
 
 /** Green to red and blue to yellow. */

@@ -43,9 +43,9 @@ function sheetRow({ image, shown }: BesideRow, methods: readonly string[], top: 
     </tr>`;
 }
 
-function shownMap({ picture }: ExplainedImage, { title, map }: ShownMap, top: number): Html {
+function shownMap({ picture }: ExplainedImage, { title, map, holds }: ShownMap, top: number): Html {
   if (!map) return html`<span>none</span>`;
-  return html`${amplitudeElement(map, picture, title, top, words)}<span>mean ${percent(mean(map.values))}</span>`;
+  return html`${amplitudeElement(map, picture, title, top, words)}<span>mean ${percent(mean(map.values))}</span>${holds === undefined ? html`` : html`<span>${holds}</span>`}`;
 }
 
 function methodMap(image: ExplainedImage, method: string): Html {

@@ -1,9 +1,10 @@
+import { percent, quantity } from '../../../language/english/numbers.ts';
 import type { Classifier } from '../../../model/classifier.ts';
 import { sumChannels } from '../../../model/pixels.ts';
 import type { Tensor } from '../../../onnx/tensor.ts';
 import type { ExplainedImage } from '../../../report/explanation/view.ts';
 import type { Certificate } from '../certificate.ts';
-import type { MeasuredFreedom } from '../freedom.ts';
+import type { Freedom, MeasuredFreedom } from '../freedom.ts';
 import type { NoncontributingMap } from '../noncontributing.ts';
 import type { AmplitudeMap } from './amplitudeColours.ts';
 
@@ -18,6 +19,8 @@ export interface ShownMap {
   readonly title: string;
   /** Undefined where there is none for this image. */
   readonly map: AmplitudeMap | undefined;
+  /** How far it holds, in a line below it. */
+  readonly holds?: string;
 }
 
 /** An image with what was found for it. */
@@ -27,7 +30,11 @@ export interface FoundRow {
   readonly proved?: ProvedMap;
 }
 
-interface FoundMap extends Pick<NoncontributingMap, 'meanAmplitude' | 'free' | 'energy' | 'scaledBy' | 'seconds'> {
+interface FoundMap
+  extends Pick<
+    NoncontributingMap,
+    'meanAmplitude' | 'free' | 'energy' | 'scaledBy' | 'seconds' | 'structured' | 'attacked'
+  > {
   readonly map: AmplitudeMap;
   readonly real: MeasuredFreedom;
   readonly masked?: MeasuredFreedom;
@@ -38,9 +45,9 @@ interface ProvedMap extends Pick<Certificate, 'meanAmplitude' | 'uniform' | 'low
 }
 
 export function foundMap(classifier: Classifier, found: NoncontributingMap): FoundMap {
-  const { meanAmplitude, free, energy, scaledBy, seconds, measured, masked } = found;
+  const { measured, ...figures } = found;
   const map = amplitudeMap(classifier, found.amplitude);
-  return { map, meanAmplitude, free, energy, scaledBy, seconds, real: measured, masked };
+  return { ...figures, map, real: measured };
 }
 
 export function provedMap(
@@ -55,6 +62,16 @@ export function amplitudeMap({ input }: Classifier, { data }: Tensor<'float32'>)
   const { height, width, channels } = input;
   const shared = data.length === height * width;
   return { height, width, values: shared ? data : sumChannels(data, input).map((sum) => sum / channels) };
+}
+
+const kindWords = { blocks: 'blocks', blur: 'blur', pasted: 'pasted', mixed: 'mixed' } as const;
+
+/** `Kept: noise 100%, blocks 87.4%, blur 100%, pasted 25.6%, mixed 74.8%; attacked: lost by 42.3`. */
+export function holdsWords({ measured, structured, attacked }: Freedom): string {
+  const kinds = structured.map(({ kind, kept }) => `${kindWords[kind]} ${percent(kept)}`);
+  const { lead } = attacked;
+  const outcome = lead > 0 ? `kept by ${quantity(lead)}` : `lost by ${quantity(-lead)}`;
+  return `Kept: ${[`noise ${percent(measured.kept)}`, ...kinds].join(', ')}; attacked: ${outcome}`;
 }
 
 /** `7`, or `7 (labelled 9)`. */

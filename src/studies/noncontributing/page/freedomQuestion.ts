@@ -1,4 +1,5 @@
 import type { Words } from '../../../language/words.ts';
+import { dataTable } from '../../../report/drawing/dataTable.ts';
 import { pictureElement } from '../../../report/drawing/picture.ts';
 import { figureLine } from '../../../report/drawing/verdict.ts';
 import type { ImageQuestion } from '../../../report/explanation/question.ts';
@@ -37,9 +38,29 @@ function answer(image: ExplainedImage, freedom: FreedomView, words: Words): Html
   <div class="freedom-text">
     <p>${top < 1 ? text.bound(label, top, meanAmplitude) : text.free(label, free, meanAmplitude)}</p>
     ${figureLine(keptFigure(freedom, words), words)}
+    ${otherChanges(freedom, words)}
     <p class="note">${text.detail(keptClipped, worstChange, leastLead)}</p>
   </div>
 </div>`;
+}
+
+/** What the map does not promise: the keep rate under other changes of its size, and what an opponent finds. */
+function otherChanges({ structured, attacked }: FreedomView, { numbers, studies }: Words): Html {
+  const { caption, change, kept, least, kinds, sought, soughtClipped, isKept, isLost } = studies.freedom.others;
+  const worst = (what: string, lead: number) => [what, lead > 0 ? isKept : isLost, numbers.score(lead)];
+  return dataTable(
+    caption,
+    [{ label: change }, { label: kept, number: true }, { label: least, number: true }],
+    [
+      ...structured.map(({ kind, kept: share, leastLead }) => [
+        kinds[kind],
+        numbers.percent(share),
+        numbers.score(leastLead),
+      ]),
+      worst(sought, attacked.lead),
+      worst(soughtClipped, attacked.leadClipped),
+    ],
+  );
 }
 
 /** At 99.9% the class is lost once in a thousand tries; under 99% the map promises what the network does not keep. */

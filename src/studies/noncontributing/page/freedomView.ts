@@ -1,11 +1,11 @@
 import type { MethodMap } from '../../../attribution/explain.ts';
 import type { Classifier } from '../../../model/classifier.ts';
-import { freedomOf } from '../freedom.ts';
+import { type Freedom, freedomOf } from '../freedom.ts';
 import type { AmplitudeMap } from './amplitudeColours.ts';
 import { amplitudeMap } from './besideView.ts';
 
 /** How far the pixels of an image can change, as the report shows it. */
-export interface FreedomView {
+export interface FreedomView extends Pick<Freedom, 'structured' | 'attacked'> {
   readonly map: AmplitudeMap;
   readonly meanAmplitude: number;
   /** Share of the pixels above 0.9. */
@@ -24,7 +24,7 @@ export function freedomView(classifier: Classifier, maps: readonly MethodMap[]):
   for (const map of maps) {
     const freedom = freedomOf(map);
     if (!freedom) continue;
-    const { meanAmplitude, free, measured } = freedom;
+    const { meanAmplitude, free, measured, structured, attacked } = freedom;
     const { draws, kept, keptClipped, worstChange, leastLead } = measured;
     return {
       map: amplitudeMap(classifier, map.values),
@@ -35,6 +35,8 @@ export function freedomView(classifier: Classifier, maps: readonly MethodMap[]):
       keptClipped,
       worstChange,
       leastLead,
+      structured,
+      attacked,
     };
   }
   return undefined;

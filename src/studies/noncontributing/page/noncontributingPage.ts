@@ -4,27 +4,36 @@ import type { Provenance } from '../../../report/explanation/view.ts';
 import { html } from '../../../report/page/html.ts';
 import type { PageSection, PageView } from '../../../report/page/page.ts';
 import { besideSheet } from './beside.ts';
-import type { BesideRow, FoundRow } from './besideView.ts';
-import { measuredTable, provedTable } from './freedomTables.ts';
+import { type BesideRow, type FoundRow, holdsWords } from './besideView.ts';
+import { changesTable, measuredTable, provedTable } from './freedomTables.ts';
 
 interface NoncontributingPage {
   readonly title: string;
   readonly rows: readonly FoundRow[];
   readonly masked: boolean;
+  /** What was pasted, in words: `the other images`. */
+  readonly pasted: string;
   readonly provenance: Provenance;
 }
 
 /** The page of `konkyo noncontributing`. */
-export function noncontributingPage({ title, rows, masked, provenance }: NoncontributingPage): PageView {
+export function noncontributingPage({ title, rows, masked, pasted, provenance }: NoncontributingPage): PageView {
   const amplitude = mean(rows.map(({ found }) => found.meanAmplitude));
   const kept = Math.min(...rows.map(({ found }) => found.real.kept));
+  const otherwise = Math.min(...rows.flatMap(({ found }) => found.structured.map((change) => change.kept)));
+  const lost = rows.filter(({ found }) => found.attacked.lead <= 0).length;
   return {
     title,
-    headline: `A pixel could move by ${percent(amplitude)} of its range, and the decision would stay.`,
-    lede: `That is the mean over all pixels of ${counted(rows.length, 'image', 'images')}, all pixels changing at once and at random. In fresh tries the class stayed in ${percent(kept)}${rows.length > 1 ? ' for the image where it stayed least often' : ''}. ${masked ? 'The maps were found on a network with masks, which flatter them: the figures below are of the network as it is.' : 'Maps and figures are of the network as it is.'}`,
-    sections: [sheetSection(rows.map(besideRow)), measuredSection(rows), ...provedSection(rows)],
+    headline: `Independent noise of ${percent(amplitude)} of the pixel range left the decision as it was in ${percent(kept)} of tries. Other changes of that size did so in ${percent(otherwise)}.`,
+    lede: `Noise gives each pixel a random number of its own, as large as the map says: ${percent(amplitude)} in the mean over ${counted(rows.length, 'image', 'images')}.${rows.length > 1 ? ' Both shares are of the image that fared worst.' : ''} Other changes are noise in blocks, blurring, and pasted content, of which the most harmful counts. An attack within the maps ${attackWords(lost, rows.length)}. ${masked ? 'The maps were found on a network with masks, which flatter them: the figures below are of the network as it is.' : 'Maps and figures are of the network as it is.'}`,
+    sections: [sheetSection(rows.map(besideRow)), measuredSection(rows, pasted), ...provedSection(rows)],
     provenance,
   };
+}
+
+function attackWords(lost: number, images: number): string {
+  if (lost === 0) return 'did not change the decision';
+  return images === 1 ? 'changes the decision' : `changes the decision of ${lost} of ${images}`;
 }
 
 function besideRow({ image, found, proved }: FoundRow, _position: number, rows: readonly FoundRow[]): BesideRow {
@@ -32,7 +41,11 @@ function besideRow({ image, found, proved }: FoundRow, _position: number, rows: 
   return {
     image,
     shown: [
-      { title: isProved ? 'Non-contributing, tried' : 'Non-contributing pixels', map: found.map },
+      {
+        title: isProved ? 'Non-contributing, tried' : 'Non-contributing pixels',
+        map: found.map,
+        holds: holdsWords({ ...found, measured: found.real }),
+      },
       ...(isProved ? [{ title: 'Non-contributing, proved', map: proved?.map }] : []),
     ],
   };
@@ -41,19 +54,20 @@ function besideRow({ image, found, proved }: FoundRow, _position: number, rows: 
 function sheetSection(rows: readonly BesideRow[]): PageSection {
   return {
     id: 'sheet',
-    question: 'Which pixels could be anything without changing the decision?',
+    question: 'Which pixels can be noisy without changing the decision?',
     answer: html`
-<p class="measure">In the maps of non-contributing pixels, pale yellow may become anything and dark blue has to stay: each pixel could be changed by up to its amplitude, all of them at once, and the decision would be the same. The other maps say the opposite thing, and in another way: where the score reacts to small changes (red raises it, blue lowers it), each with its own scale.</p>
+<p class="measure">In the maps of non-contributing pixels, pale yellow withstands noise of the whole range and dark blue none, on all pixels at once. That holds for independent noise; below each map stands how often the decision was kept under it and under other changes. The other maps show where the score reacts to small changes: red raises it, blue lowers it.</p>
 ${besideSheet(rows)}`,
   };
 }
 
-function measuredSection(rows: readonly FoundRow[]): PageSection {
+function measuredSection(rows: readonly FoundRow[], pasted: string): PageSection {
   return {
     id: 'measured',
     question: 'How far are the maps true?',
     answer: html`
-<p class="measure">A try adds to every pixel a random number, evenly distributed up to the pixel’s amplitude either way, and asks the network itself again. Clipped means that pixels were cut off at black and white, as a picture would.</p>
+<p class="measure">All changes stay within the amplitudes of the map; the network itself is asked again. Independent noise adds to every pixel a random number of its own, evenly distributed up to its amplitude either way: this is what the map was found with. Noise in blocks adds the same number to all pixels of a block, of one of three sizes. Blurring and pasting move every pixel towards the blurred image, or towards ${pasted}, as far as its amplitude allows. Mixed is one kind in some blocks and another one in the rest. The worst change was looked for by projected gradient descent: a lead below 0 means that the decision was lost. Clipped means that pixels were cut off at black and white, as a picture would.</p>
+${changesTable(rows)}
 ${measuredTable(rows)}`,
   };
 }

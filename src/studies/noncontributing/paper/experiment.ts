@@ -1,19 +1,19 @@
 import { type Explanation, explain } from '../../../attribution/explain.ts';
 import { imageAt, type LabelledImages } from '../../../datasets/labelledImages.ts';
-import { rankCorrelation } from '../../../faithfulness/correlation.ts';
 import type { Classifier } from '../../../model/classifier.ts';
 import { toInput } from '../../../model/pixels.ts';
-import { withRandomWeights } from '../../../model/randomWeights.ts';
 import { concatRows, type Tensor } from '../../../onnx/tensor.ts';
 import type { NamedImage } from '../../../report/explanation/explainedView.ts';
-import { scoped } from '../../../runtime/release.ts';
 import type { PaperProgress } from '../../paper.ts';
 import { type BoundKind, type Certificate, certify } from '../certificate.ts';
 import { type Challenge, challenge } from '../certificateChallenge.ts';
 import { comparedMethods } from '../comparedMethods.ts';
+import type { Energy } from '../energy.ts';
 import type { MeasuredFreedom } from '../freedom.ts';
 import { compileNoncontributing, type NoncontributingMap, type NoncontributingSettings } from '../noncontributing.ts';
 import { paperSchedule, type SearchSchedule } from '../schedules.ts';
+import { type MapControls, mapControls } from './controls.ts';
+import { type PaperFigures, paperFigures } from './paperFigures.ts';
 
 /** How much of the experiment is run. */
 interface Extent {
@@ -23,8 +23,9 @@ interface Extent {
   /** Noise images that the paper's maps and ours are compared on. */
   readonly energyDraws: number;
   readonly testImages: number;
-  readonly randomWeightImages: number;
-  /** Networks with random weights that each of those images' map is compared with. */
+  /** Images whose maps are compared with those of other networks and of each other. */
+  readonly controlImages: number;
+  /** Networks with random weights among these. */
   readonly randomNetworks: number;
   /** How hard a counter-example to each proof is looked for. */
   readonly challenge: { readonly draws: number; readonly starts: number; readonly steps: number };
@@ -35,8 +36,8 @@ export const wholeExtent: Extent = {
   paperIterations: paperSchedule.iterations,
   energyDraws: 10_000,
   testImages: 100,
-  randomWeightImages: 20,
-  randomNetworks: 5,
+  controlImages: 20,
+  randomNetworks: 3,
   challenge: { draws: 10_000, starts: 10, steps: 100 },
 };
 
@@ -45,25 +46,29 @@ export const quickExtent: Extent = {
   paperIterations: 300,
   energyDraws: 1_000,
   testImages: 3,
-  randomWeightImages: 2,
+  controlImages: 2,
   randomNetworks: 1,
   challenge: { draws: 200, starts: 1, steps: 10 },
 };
 
 /** One digit with the paper's search and ours, both with the paper's masks, on the same fresh noise. */
-interface ComparedDigit {
+export interface ComparedDigit {
   readonly named: NamedImage;
   readonly explanation: Explanation;
   readonly paper: ComparedMap;
   readonly ours: ComparedMap;
   /** Ours without masks. */
   readonly real: NoncontributingMap;
+  /** Ours without masks, with a tolerance under which all scores keep their order: the paper's wording. */
+  readonly order: NoncontributingMap;
+  /** Of the first digit. */
+  readonly figures?: PaperFigures;
   readonly proof: Certificate | null;
 }
 
-interface ComparedMap {
+/** With E on noise that is the same for all maps compared. */
+interface ComparedMap extends Energy {
   readonly map: NoncontributingMap;
-  readonly energy: number;
 }
 
 /** One of the test images, with masks and without. */
@@ -83,30 +88,22 @@ export interface ChallengedProof {
 export interface Findings {
   readonly digits: readonly ComparedDigit[];
   readonly tested: readonly TestedImage[];
-  readonly correlations: readonly MapCorrelation[];
+  readonly controls: MapControls;
 }
 
-/** Rank correlation of a map with that of the same network with random weights. */
-interface MapCorrelation {
-  readonly whole: number;
-  /** Without the rim of the image, which any network of this shape hardly sees. */
-  readonly inner: number;
-}
-
-/** Digits of MNIST are drawn in the middle, 20 by 20 pixels: four pixels at each side are always empty. */
-const rim = 4;
-
-/** Everything that is measured of one network. */
+/** Everything that is measured of one network. @param retrained the same network, trained from other first weights. */
 export async function experiment(
   classifier: Classifier,
+  retrained: Classifier,
   test: LabelledImages,
   { extent, seed, progress }: { readonly extent: Extent; readonly seed: number; readonly progress: PaperProgress },
 ): Promise<Findings> {
   const step = { ...extent, seed, progress };
   const digits = await compareDigits(classifier, test, step);
   const images = Array.from({ length: extent.testImages }, (_, i) => namedImage(classifier, test, i).image);
-  const unmasked = await maps(classifier, images, { seed }, progress, 'Without masks');
-  const masked = await maps(classifier, images, { seed, masks: 'paper' }, progress, 'With the paper’s masks');
+  const others = pastedImages(classifier, test, extent.testImages);
+  const unmasked = await maps(classifier, images, { seed, others }, progress, 'Without masks');
+  const masked = await maps(classifier, images, { seed, others, masks: 'paper' }, progress, 'With the paper’s masks');
   const proofs = await challengedProofs(classifier, images, step);
   const tested = images.flatMap((_, i): TestedImage[] => {
     const [without, withMasks] = [unmasked[i], masked[i]];
@@ -114,14 +111,19 @@ export async function experiment(
       ? [{ unmasked: without, masked: { ...withMasks, masked: withMasks.masked }, proof: proofs[i] ?? null }]
       : [];
   });
-  const some = images.slice(0, extent.randomWeightImages);
-  const correlations: MapCorrelation[] = [];
-  for (let network = 0; network < extent.randomNetworks; network++) {
-    correlations.push(
-      ...(await randomWeightCorrelations(classifier, some, unmasked, { ...step, seed: seed + network })),
-    );
-  }
-  return { digits, tested, correlations };
+  const controls = await mapControls(
+    classifier,
+    retrained,
+    images.slice(0, extent.controlImages),
+    unmasked.map(({ amplitude }) => amplitude.data),
+    step,
+  );
+  return { digits, tested, controls };
+}
+
+/** Images whose content is pasted: as many as are tested, the last ones of the test data. */
+function pastedImages(classifier: Classifier, test: LabelledImages, count: number): Tensor<'float32'> {
+  return concatRows(Array.from({ length: count }, (_, i) => namedImage(classifier, test, test.count - 1 - i).image));
 }
 
 type Step = Extent & { readonly seed: number; readonly progress: PaperProgress };
@@ -136,22 +138,27 @@ async function compareDigits(classifier: Classifier, test: LabelledImages, step:
   const paper = await maps(classifier, images, { ...settings, schedule }, progress, 'The paper’s setting');
   const ours = await maps(classifier, images, settings, progress, 'Ours');
   const real = await maps(classifier, images, { seed }, progress, 'Ours, without masks');
+  const order = await maps(classifier, images, { seed, tolerance: 'order' }, progress, 'The order of all scores kept');
   const proofs = await proofsOf(classifier, images, progress);
   const explanations = await explain(classifier, concatRows(images), comparedMethods());
   const pixels = await compileNoncontributing(classifier, settings);
   const compared: ComparedDigit[] = [];
   try {
     for (const [i, digit] of named.entries()) {
-      const [explanation, slow, fast, without] = [explanations[i], paper[i], ours[i], real[i]];
-      if (!explanation || !slow || !fast || !without) continue;
-      const energyOf = async ({ amplitude }: NoncontributingMap) =>
-        (await pixels.measure(digit.image, amplitude, energyDraws, energySeed)).energy;
+      const [explanation, slow, fast, without, ordered] = [explanations[i], paper[i], ours[i], real[i], order[i]];
+      if (!explanation || !slow || !fast || !without || !ordered) continue;
+      const withEnergy = async (map: NoncontributingMap): Promise<ComparedMap> => {
+        const { energy, energyError } = await pixels.measure(digit.image, map.amplitude, energyDraws, energySeed);
+        return { map, energy, energyError };
+      };
       compared.push({
         named: digit,
         explanation,
-        paper: { map: slow, energy: await energyOf(slow) },
-        ours: { map: fast, energy: await energyOf(fast) },
+        paper: await withEnergy(slow),
+        ours: await withEnergy(fast),
         real: without,
+        order: ordered,
+        figures: compared.length === 0 ? await paperFigures(classifier, digit.image, slow.amplitude, seed) : undefined,
         proof: proofs[i] ?? null,
       });
     }
@@ -249,28 +256,4 @@ async function challengedProofs(
     }),
   );
   return images.map((_, i) => found.get(i) ?? null);
-}
-
-/** The check of Adebayo et al. 2018: a map that is true of what was learnt changes when the weights are random. */
-async function randomWeightCorrelations(
-  classifier: Classifier,
-  images: readonly Tensor<'float32'>[],
-  found: readonly NoncontributingMap[],
-  { seed, progress }: Step,
-): Promise<MapCorrelation[]> {
-  return scoped(async (keep) => {
-    const randomised = await keep(withRandomWeights(classifier, { seed }));
-    const others = await maps(randomised, images, { seed }, progress, 'Random weights');
-    return others.flatMap(({ amplitude: { data } }, i): MapCorrelation[] => {
-      const own = found[i]?.amplitude.data;
-      if (!own) return [];
-      return [{ whole: rankCorrelation(own, data), inner: rankCorrelation(innerPart(own), innerPart(data)) }];
-    });
-  });
-}
-
-function innerPart(map: Float32Array): Float32Array {
-  const side = Math.sqrt(map.length);
-  const isInner = (at: number) => at >= rim && at < side - rim;
-  return map.filter((_, i) => isInner(i % side) && isInner(Math.floor(i / side)));
 }

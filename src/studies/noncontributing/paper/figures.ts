@@ -1,6 +1,16 @@
 import { mean } from '../../../faithfulness/mean.ts';
 import type { Certificate } from '../certificate.ts';
+import { type StructuredKind, structuredKinds } from '../changes/change.ts';
+import type { MapControls } from './controls.ts';
 import type { ChallengedProof, Findings } from './experiment.ts';
+import type { Likeness } from './mapControls.ts';
+
+const changeWords: Readonly<Record<StructuredKind, string>> = {
+  blocks: 'noise in blocks',
+  blur: 'blurring',
+  pasted: 'content of other images',
+  mixed: 'two kinds in different places',
+};
 
 /** One figure of one network. */
 interface NetworkFigure {
@@ -11,7 +21,7 @@ interface NetworkFigure {
 }
 
 /** What is reported of one network. The paper gives pictures and no figures. */
-export function noncontributingFigures(accuracy: number, { digits, tested, correlations }: Findings): NetworkFigure[] {
+export function noncontributingFigures(accuracy: number, { digits, tested, controls }: Findings): NetworkFigure[] {
   const proofs = tested.flatMap(({ proof }) => (proof ? [proof] : []));
   const of = <T>(items: readonly T[], value: (item: T) => number) => mean(items.map(value));
   const unmasked = tested.map((image) => image.unmasked);
@@ -28,7 +38,17 @@ export function noncontributingFigures(accuracy: number, { digits, tested, corre
       what: 'Seconds a digit, the paper’s search',
       value: of(digits, ({ paper }) => paper.map.seconds),
     },
+    {
+      id: 'paper.energy.error',
+      what: 'Standard error of the paper’s E on one digit, mean over digits',
+      value: of(digits, ({ paper }) => paper.energyError),
+    },
     { id: 'ours.energy', what: 'E on the same noise, our search', value: of(digits, ({ ours }) => ours.energy) },
+    {
+      id: 'ours.energy.error',
+      what: 'Standard error of our E on one digit, mean over digits',
+      value: of(digits, ({ ours }) => ours.energyError),
+    },
     { id: 'ours.seconds', what: 'Seconds a digit, our search', value: of(digits, ({ ours }) => ours.map.seconds) },
     {
       id: 'ours.gap',
@@ -59,16 +79,47 @@ export function noncontributingFigures(accuracy: number, { digits, tested, corre
     },
     { id: 'unmasked.energy', what: 'E on the real network', value: of(unmasked, ({ energy }) => energy) },
     { id: 'unmasked.amplitude', what: 'Mean amplitude without masks', value: of(unmasked, (map) => map.meanAmplitude) },
+    ...structuredKinds.map((kind) => ({
+      id: `unmasked.keep.${kind}`,
+      what: `Class kept within the maps found without masks, ${changeWords[kind]}`,
+      value: of(unmasked, ({ structured }) => structured.find((one) => one.kind === kind)?.kept ?? Number.NaN),
+    })),
     {
-      id: 'random.correlation',
-      what: 'Rank correlation with the map of random weights',
-      value: of(correlations, ({ whole }) => whole),
+      id: 'unmasked.attacked.lead',
+      what: 'Lead of the class at the worst change found within them (projected gradient), mean',
+      value: of(unmasked, ({ attacked }) => attacked.lead),
     },
     {
-      id: 'random.correlation.inner',
-      what: 'The same without the empty rim of the images',
-      value: of(correlations, ({ inner }) => inner),
+      id: 'unmasked.attacked.lead.clipped',
+      what: 'The same with pixels between black and white',
+      value: of(unmasked, ({ attacked }) => attacked.leadClipped),
     },
+    {
+      id: 'unmasked.attacked.keep',
+      what: 'Share of images whose class the attack leaves',
+      value: of(unmasked, ({ attacked }) => Number(attacked.lead > 0)),
+    },
+    {
+      id: 'order.amplitude',
+      what: 'Mean amplitude with a tolerance that keeps the order of all scores, digits',
+      value: of(digits, ({ order }) => order.meanAmplitude),
+    },
+    {
+      id: 'order.kept',
+      what: 'Tries in which all scores kept their order, with that tolerance',
+      value: of(digits, ({ order }) => order.measured.ordered),
+    },
+    {
+      id: 'margin.amplitude',
+      what: 'Mean amplitude with half the margin as tolerance, the same digits',
+      value: of(digits, ({ real }) => real.meanAmplitude),
+    },
+    {
+      id: 'margin.order.kept',
+      what: 'Tries in which all scores kept their order, with half the margin as tolerance',
+      value: of(digits, ({ real }) => real.measured.ordered),
+    },
+    ...controlFigures(controls),
     {
       id: 'certified.amplitude',
       what: 'Mean amplitude that is proved, by lines',
@@ -93,6 +144,65 @@ export function noncontributingFigures(accuracy: number, { digits, tested, corre
       id: 'certified.margin.left',
       what: 'Share of the margin left at the worst noise found',
       value: of(proofs, (proof) => lowestFound(proof) / proof.byLines.margin),
+    },
+  ];
+}
+
+function controlFigures({
+  different,
+  random,
+  randomCentred,
+  retrainedCentred,
+  identification,
+}: MapControls): NetworkFigure[] {
+  const wholeOf = (all: readonly Likeness[]) => mean(all.map(({ whole }) => whole));
+  const innerOf = (all: readonly Likeness[]) => mean(all.map(({ inner }) => inner));
+  return [
+    {
+      id: 'random.correlation',
+      what: 'Rank correlation with the map of random weights',
+      value: wholeOf(random),
+    },
+    {
+      id: 'random.correlation.inner',
+      what: 'The same without the empty rim of the images',
+      value: innerOf(random),
+    },
+    {
+      id: 'random.correlation.centred',
+      what: 'Rank correlation with the map of random weights, each less its network’s mean map',
+      value: wholeOf(randomCentred),
+    },
+    {
+      id: 'random.correlation.centred.inner',
+      what: 'The same without the empty rim of the images',
+      value: innerOf(randomCentred),
+    },
+    {
+      id: 'retrained.correlation.centred',
+      what: 'Rank correlation with the map of a second training, each less its network’s mean map',
+      value: retrainedCentred.whole,
+    },
+    { id: 'different.correlation', what: 'Rank correlation of maps of different images', value: different.whole },
+    {
+      id: 'different.correlation.inner',
+      what: 'The same without the empty rim of the images',
+      value: different.inner,
+    },
+    {
+      id: 'identification.again',
+      what: 'Maps found again with other noise that pick their own image among all',
+      value: identification.again,
+    },
+    {
+      id: 'identification.retrained',
+      what: 'Maps of a second training that pick their own image among all',
+      value: identification.retrained,
+    },
+    {
+      id: 'identification.random',
+      what: 'Maps of random weights that pick their own image among all',
+      value: mean(identification.random),
     },
   ];
 }

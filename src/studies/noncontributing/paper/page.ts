@@ -15,14 +15,17 @@ import type { PaperResult, Reproduction } from '../../paper.ts';
 import type { Certificate } from '../certificate.ts';
 import { amplitudePicture } from '../page/amplitudeColours.ts';
 import { besideSheet } from '../page/beside.ts';
-import { amplitudeMap, type BesideRow } from '../page/besideView.ts';
+import { amplitudeMap, type BesideRow, holdsWords } from '../page/besideView.ts';
+import { controlSection } from './controlSection.ts';
 import type { Findings, TestedImage } from './experiment.ts';
 import { gainOf, lowestFound } from './figures.ts';
+import { paperFiguresSection } from './paperFiguresSection.ts';
 
 const titles = {
   paper: 'The paper’s search, with masks',
   ours: 'Ours, with masks',
   real: 'Ours, real network',
+  order: 'The same, order of all scores kept',
   proved: 'Proved',
 } as const;
 
@@ -36,12 +39,14 @@ export function reproductionPage(
   const figure = (id: string) => results.find((result) => result.id === id)?.ours ?? Number.NaN;
   return {
     title: 'Non-contributing pixels, reproduced',
-    headline: 'The digit and its rim have to stay; how free the background is depends on the masks.',
+    headline: `The maps hold for independent noise, in ${percent(figure('unmasked.keep'))} of tries. Content of other images within them keeps the class in ${percent(figure('unmasked.keep.pasted'))}, and an attack in ${percent(figure('unmasked.attacked.keep'))} of images.`,
     lede: `The paper’s search, repeated, reaches an E of ${fixed(figure('paper.energy'), 3)} in ${duration(figure('paper.seconds'))} a digit; ours ${fixed(figure('ours.energy'), 3)} in ${duration(figure('ours.seconds'))}. Maps found with the paper’s masks keep the class in ${percent(figure('masked.keep'))} of fresh tries on the real network, maps found without them in ${percent(figure('unmasked.keep'))}.`,
     sections: [
       sheet(besideRows(classifier, findings)),
       searchSection(findings),
+      ...figureSections(classifier, findings),
       maskSection(findings),
+      controlSection(findings),
       proofSection(findings),
       figuresSection(results),
     ],
@@ -68,12 +73,13 @@ function coloured({ width, height, channels, data }: Picture): Picture {
 }
 
 function besideRows(classifier: Classifier, { digits }: Findings): BesideRow[] {
-  return digits.map(({ named, explanation, paper, ours, real, proof }, i) => ({
+  return digits.map(({ named, explanation, paper, ours, real, order, proof }, i) => ({
     image: explainedImage(classifier, named, explanation, i),
     shown: [
-      { title: titles.paper, map: amplitudeMap(classifier, paper.map.amplitude) },
-      { title: titles.ours, map: amplitudeMap(classifier, ours.map.amplitude) },
-      { title: titles.real, map: amplitudeMap(classifier, real.amplitude) },
+      { title: titles.paper, map: amplitudeMap(classifier, paper.map.amplitude), holds: holdsWords(paper.map) },
+      { title: titles.ours, map: amplitudeMap(classifier, ours.map.amplitude), holds: holdsWords(ours.map) },
+      { title: titles.real, map: amplitudeMap(classifier, real.amplitude), holds: holdsWords(real) },
+      { title: titles.order, map: amplitudeMap(classifier, order.amplitude), holds: holdsWords(order) },
       { title: titles.proved, map: proof ? amplitudeMap(classifier, proof.amplitude) : undefined },
     ],
   }));
@@ -82,19 +88,26 @@ function besideRows(classifier: Classifier, { digits }: Findings): BesideRow[] {
 function sheet(rows: readonly BesideRow[]): PageSection {
   return {
     id: 'sheet',
-    question: 'Which pixels could be anything without changing the decision?',
+    question: 'Which pixels can be noisy without changing the decision?',
     answer: html`
-<p class="measure">Pale yellow may become anything, dark blue has to stay: each pixel could be changed by up to its amplitude, all of them at once and at random. Proved means: by any change at all, not only a random one. The other maps say the opposite thing: where the score reacts to small changes (red raises it, blue lowers it).</p>
+<p class="measure">Pale yellow withstands noise of the whole range, dark blue none: every pixel is changed by a random number of its own up to its amplitude, all of them at once. Below each map stands how often the class stayed under such noise and under other changes of the same size. Proved means: under any change at all within the amplitudes. The other maps say the opposite thing: where the score reacts to small changes (red raises it, blue lowers it).</p>
 ${besideSheet(rows)}`,
   };
+}
+
+function figureSections(classifier: Classifier, { digits }: Findings): PageSection[] {
+  return digits.flatMap(({ named, paper, figures }) => {
+    const shown = { image: named.image, amplitude: paper.map.amplitude };
+    return figures ? [paperFiguresSection(classifier, { ...shown, figures })] : [];
+  });
 }
 
 function searchSection({ digits }: Findings): PageSection {
   const rows = digits.map(({ named, paper, ours }) => [
     named.name,
     String(named.truth ?? ''),
-    fixed(paper.energy, 4),
-    fixed(ours.energy, 4),
+    `${fixed(paper.energy, 4)} ± ${fixed(paper.energyError, 4)}`,
+    `${fixed(ours.energy, 4)} ± ${fixed(ours.energyError, 4)}`,
     signedPercent((ours.energy - paper.energy) / Math.abs(paper.energy)),
     paper.map.seconds.toFixed(1),
     ours.map.seconds.toFixed(2),
@@ -105,7 +118,7 @@ function searchSection({ digits }: Findings): PageSection {
     answer: html`
 <p class="measure">E is what both searches minimise: how far the scores stray beyond the tolerance, less the mean amplitude. Smaller is better. Both are measured on the same fresh noise, on the network with the paper’s masks.</p>
 ${dataTable(
-  'Both searches on the first test image of each class that the network gets right.',
+  'Both searches on the first test image of each class that the network gets right; E with its standard error.',
   [
     { label: 'Image' },
     { label: 'Class' },
