@@ -42,7 +42,7 @@ const open = ways.map(() => 0);
 const saved: object[] = [];
 for (let i = 0; i < Number(values.images); i++) {
   const { data, height, width } = imageAt(test, i);
-  const image = toInput({ data, height, width, channels: test.channels }, classifier.input);
+  const image = toInput({ data, height, width, channels: test.channels === 3 ? 3 : 1 }, classifier.input);
   for (const [k, { options }] of ways.entries()) {
     const before = process.cpuUsage().user;
     const [found] = await sufficientPixels(classifier, image, { ...options, epsilon });

@@ -116,6 +116,7 @@ export {
   type UnitSummary,
 } from './studies/regionPruning/unitSummary.ts';
 export type { Proof } from './studies/sufficientPixels/cases.ts';
+export { certificateOf } from './studies/sufficientPixels/certificate.ts';
 export type { Choices } from './studies/sufficientPixels/chainBound.ts';
 export type { RivalProof } from './studies/sufficientPixels/freePixels.ts';
 export type { Order } from './studies/sufficientPixels/order.ts';
@@ -124,3 +125,5 @@ export {
   type SufficientPixels,
   sufficientPixels,
 } from './studies/sufficientPixels/sufficient.ts';
+export { CertificateError, UnverifiableModelError } from './verifier/errors.ts';
+export { type VerifiedCertificate, verifyCertificate } from './verifier/verify.ts';

@@ -1,4 +1,5 @@
 import { picturesOnly } from '../model/picturesOnly.ts';
+import { readNamedFile } from '../node/namedFile.ts';
 import { studySufficient } from '../studies/sufficientPixels/study.ts';
 import { UsageError } from './flags.ts';
 import { namedFiles, readInputs } from './inputs.ts';
@@ -20,17 +21,19 @@ export async function runSufficient(modelPath: string, named: string[], flags: S
       studySufficient(classifier, await readInputs(inputs, classifier, flags), {
         ...options,
         settings,
+        modelBytes: await readNamedFile(modelPath, 'model'),
         settingRows: [{ label: 'epsilon', value: String(settings.epsilon) }],
       }),
-    json: (found, [page]) => ({ page, ...found }),
-    words: ({ found, summary: { images, boundsAlone } }, [page], { input }) => {
+    json: (found, places) => ({ page: places.at(-1), ...found }),
+    words: ({ found, summary: { images, boundsAlone } }, places, { input }) => {
       const all = input.width * input.height;
       const lines = images.map(
-        ({ name, decided, size, open, seconds }) =>
-          `${name}: ${decided}, ${size} of ${all} pixels are enough${open > 0 ? ` (${open} perhaps not needed)` : ''}, ${seconds.toFixed(1)} s\n`,
+        ({ name, decided, size, open, seconds, noCertificate }) =>
+          `${name}: ${decided}, ${size} of ${all} pixels are enough${open > 0 ? ` (${open} perhaps not needed)` : ''}, ${seconds.toFixed(1)} s\n${noCertificate === undefined ? '' : `  No certificate: ${noCertificate}\n`}`,
       );
       const note = boundsAlone === undefined || found.length === 0 ? '' : `Bounds alone were used. ${boundsAlone}\n`;
-      return `${lines.join('')}${note}Page: ${page}\n`;
+      const files = places.slice(0, -1).map((place) => `Certificate: ${place}\n`);
+      return `${lines.join('')}${note}${files.join('')}Page: ${places.at(-1)}\n`;
     },
   });
 }

@@ -25,12 +25,15 @@ export interface ReluChain {
   readonly values: readonly string[];
 }
 
+/** So large, and a power of two, that a weight times it is exact and the bias beside it is rounded away. */
+const large = 2 ** 60;
+
 /** Numbers in one matrix: 400 MB. */
 const mostWeights = 5e7;
 
 /**
  * The network between pixels and scores as matrices. What lies between two ReLUs is affine whatever its operators, so it is
- * read off runs on the unit vectors: to float32, which is enough for a search whose result is proved again from the file.
+ * read off runs on unit vectors: exactly where it is one operator and a bias, else to float32.
  * @throws NoReluChainError naming what is neither affine nor ReLU, or does not lie one after the other.
  */
 export async function reluChainOf(classifier: Classifier): Promise<ReluChain> {
@@ -97,7 +100,7 @@ async function matrixOf(
     );
   }
   const unit = new Float32Array((inputs + 1) * inputs);
-  for (let i = 0; i < inputs; i++) unit[i * (inputs + 1)] = 1;
+  for (let i = 0; i < inputs; i++) unit[i * (inputs + 1)] = large;
   const constants = model.graph.nodes.filter((node) => !nodes.includes(node));
   const graph = {
     ...model.graph,
@@ -114,7 +117,7 @@ async function matrixOf(
     const data = Float64Array.from(rows?.data ?? []);
     // The last row is of no input at all.
     const bias = data.slice(inputs * outputs);
-    const weights = data.subarray(0, inputs * outputs).map((value, at) => value - (bias[at % outputs] ?? 0));
+    const weights = data.subarray(0, inputs * outputs).map((value) => value / large);
     return { inputs, outputs, weights, bias };
   });
 }

@@ -2,17 +2,16 @@ import { ArgumentError } from '../../argumentError.ts';
 import { isKonkyoError } from '../../konkyoError.ts';
 import { type Classifier, checkImages } from '../../model/classifier.ts';
 import { decisionsOf } from '../../model/decision.ts';
-import { eachPixel } from '../../model/pixels.ts';
 import { rows, type Tensor } from '../../onnx/tensor.ts';
 import { stopIfAborted } from '../../progress.ts';
-import { pixelRange } from '../noncontributing/certifiedMargins.ts';
-import { PixelRangeError, UndecidedError } from '../noncontributing/errors.ts';
+import { UndecidedError } from '../noncontributing/errors.ts';
 import { freeByBounds } from './boundsAlone.ts';
 import { EpsilonError } from './errors.ts';
 import { floatSlack } from './floatSlack.ts';
 import { type FreeingTask, freePixels, movementOf, type RivalProof } from './freePixels.ts';
 import { atImage } from './movement.ts';
 import { byBound, byEffect, type Order } from './order.ts';
+import { reachOf } from './reach.ts';
 import { type ReluChain, reluChainOf } from './reluChain.ts';
 
 export interface SufficientOptions {
@@ -109,19 +108,10 @@ async function ofImage(
   { epsilon, splitting = true, orders = ['bound', 'bound', 'reversal'] }: SufficientOptions,
   stop: () => void,
 ): Promise<Unnamed> {
-  const { low, high, range } = pixelRange(classifier.input);
-  const { inputsOf } = pixelsOf(classifier);
-  const ends = [...image.data].map((x, i) => ({ x, low: low.data[i] ?? 0, high: high.data[i] ?? 0 }));
-  if (ends.some(({ x, low, high }) => x < low || x > high)) {
-    throw new PixelRangeError(
-      'The image has values beyond what its pixels can be by the input description: --scale, --mean and --std say how pixels become input.',
-    );
-  }
-  const step = (i: number) => epsilon * (range.data[i] ?? 0);
-  const down = Float64Array.from(ends, ({ x, low }, i) => Math.max(-step(i), low - x));
-  const up = Float64Array.from(ends, ({ x, high }, i) => Math.min(step(i), high - x));
+  const { down, up, low, high, inputsOf } = reachOf(classifier, image.data, epsilon);
+  const turned = (i: number) => (low[i] ?? 0) + (high[i] ?? 0);
   if (typeof chain === 'string') {
-    const order = await byScores(classifier, image, inputsOf, kept, (i) => (ends[i]?.low ?? 0) + (ends[i]?.high ?? 0));
+    const order = await byScores(classifier, image, inputsOf, kept, turned);
     const { free, held, tries } = await freeByBounds(classifier, image, { epsilon, inputsOf, order }, stop);
     return { free, held, tries, open: held, slack: 0, proofs: [], boundsAlone: chain, order: 'reversal' };
   }
@@ -137,22 +127,13 @@ async function ofImage(
     const pixels =
       order === 'bound'
         ? byBound(task, best?.order === 'bound' ? best.free : all)
-        : byEffect(task, image.data, (x, i) =>
-            order === 'reversal' ? (ends[i]?.low ?? 0) + (ends[i]?.high ?? 0) - x : (ends[i]?.low ?? 0),
-          );
+        : byEffect(task, image.data, (x, i) => (order === 'reversal' ? turned(i) - x : (low[i] ?? 0)));
     const freed = freePixels(task, pixels, stop);
     if (!best || freed.held.length < best.held.length) best = { ...freed, slack: threshold, order };
     if (best.held.length === 0) break;
   }
   if (!best) throw new ArgumentError('No order of pixels was given: name one at least.');
   return best;
-}
-
-/** The inputs of each pixel, y * width + x. */
-export function pixelsOf({ input }: Pick<Classifier, 'input'>): { readonly inputsOf: readonly (readonly number[])[] } {
-  const inputsOf: number[][] = Array.from({ length: input.height * input.width }, () => []);
-  eachPixel(input, (pixel, at) => inputsOf[Math.floor(pixel / input.channels)]?.push(at));
-  return { inputsOf };
 }
 
 /** Pixels by how far the kept class's score falls where each is turned round, from runs of the model itself. */

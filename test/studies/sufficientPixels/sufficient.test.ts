@@ -41,9 +41,9 @@ describe('a classifier that is linear in its pixels', () => {
 describe('a network with ReLUs', () => {
   it('keeps its class whatever the others do, and no pixel can be left out', async () => {
     let least = 16;
-    for (const seed of [1, 2]) {
+    for (const seed of [2, 3]) {
       const classifier = await dense(seed);
-      const epsilon = 0.3;
+      const epsilon = 0.15;
       const [found] = await sufficientPixels(classifier, image, { epsilon });
       const { held, free, decided, open } = found!;
       expect([...held, ...free].sort((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, i) => i));

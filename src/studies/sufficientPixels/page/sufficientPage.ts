@@ -37,7 +37,7 @@ export function sufficientPage({ title, rows, epsilon, boundsAlone, provenance }
   const undecided = rows.reduce((sum, { open }) => sum + open, 0);
   const minimal =
     undecided === 0
-      ? 'No pixel of a set can be left out by itself: with any one of them free too, a change was found that alters the class.'
+      ? 'No pixel of a set can be left out by itself: with any one of them free too, a change was found that alters the class, or comes within float32’s rounding of it.'
       : 'For some pixels of a set it was not found out whether they could be left out, so a smaller set may do.';
   return {
     title,
