@@ -115,3 +115,15 @@ export {
   summarizeUnits,
   type UnitSummary,
 } from './studies/regionPruning/unitSummary.ts';
+export type { Proof } from './studies/sufficientPixels/cases.ts';
+export { certificateOf } from './studies/sufficientPixels/certificate.ts';
+export type { Choices } from './studies/sufficientPixels/chainBound.ts';
+export type { RivalProof } from './studies/sufficientPixels/freePixels.ts';
+export type { Order } from './studies/sufficientPixels/order.ts';
+export {
+  type SufficientOptions,
+  type SufficientPixels,
+  sufficientPixels,
+} from './studies/sufficientPixels/sufficient.ts';
+export { CertificateError, UnverifiableModelError } from './verifier/errors.ts';
+export { type VerifiedCertificate, verifyCertificate } from './verifier/verify.ts';

@@ -8,16 +8,18 @@ import {
   type NoncontributingSummary,
   studyNoncontributing,
 } from '../studies/noncontributing/study.ts';
-import { wholeFlag } from './flags.ts';
+import { UsageError, wholeFlag } from './flags.ts';
 import { inputWords, namedFiles, readInputs } from './inputs.ts';
 import { interruptedStatus } from './interruption.ts';
 import { addModelOptions } from './modelOptions.ts';
 import { parseChanges, parseMasks, parsePer, parseSchedule, parseTolerance } from './noncontributingFlags.ts';
 import { writeWhole } from './output.ts';
 import { say } from './streams.ts';
-import { runStudy, type StudyFlags } from './studyCommand.ts';
+import { runStudy } from './studyCommand.ts';
+import { runSufficient, type SufficientFlags } from './sufficientRun.ts';
 
-interface Flags extends StudyFlags {
+interface Flags extends SufficientFlags {
+  readonly sufficient?: boolean;
   readonly masks: string;
   readonly tolerance: string;
   readonly changes: string;
@@ -56,6 +58,9 @@ export function addNoncontributingCommand(program: Command): void {
     .option('--noise-images <n>', 'an iteration, in place of the schedule’s')
     .option('--draws <n>', 'fresh noise images that the result is measured on', '2000')
     .option('--certify', 'also prove how far pixels may change, whatever the change')
+    .option('--sufficient', 'instead, the fewest pixels found that keep the class while all others move by --epsilon')
+    .option('--epsilon <e>', 'with --sufficient: a share of the pixel range (default: 0.05)')
+    .option('--bounds-only', 'with --sufficient: no cases of ReLUs, which is faster and gives larger sets')
     .option('--seed <n>', 'where the random numbers start', '0')
     .option('--probabilities', 'of the output as it is, not the scores before a final softmax or sigmoid')
     .optionsGroup('Results:')
@@ -66,6 +71,10 @@ export function addNoncontributingCommand(program: Command): void {
 }
 
 async function run(modelPath: string, named: string[], flags: Flags): Promise<void> {
+  if (flags.sufficient) return runSufficient(modelPath, named, flags);
+  if (flags.epsilon !== undefined || flags.boundsOnly) {
+    throw new UsageError('--epsilon and --bounds-only go with --sufficient.');
+  }
   const inputs = await namedFiles(named);
   const settings = settingsFrom(flags);
   const { masks, tolerance, changes, per, schedule, draws, seed, save, certify } = flags;

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   maximize: async () => (await import('./maximizeCommand.ts')).addMaximizeCommand,
   train: async () => (await import('./trainCommand.ts')).addTrainCommand,
   noncontributing: async () => (await import('./noncontributingCommand.ts')).addNoncontributingCommand,
+  verify: async () => (await import('./verifyCommand.ts')).addVerifyCommand,
   filters: async () => (await import('./filtersCommand.ts')).addFiltersCommand,
   regions: async () => (await import('./regionsCommand.ts')).addRegionsCommand,
   rules: async () => (await import('./rulesCommand.ts')).addRulesCommand,
