@@ -93,6 +93,7 @@ async function konkyo(args: readonly string[]) {
     text += String(more);
   });
   await once(child, 'close');
+  if (child.exitCode !== 0) throw new Error(`konkyo ${args.join(' ')} ended with ${child.exitCode}.`);
   const [, memory, processor] = /used ([\d.]+) ([\d.]+)/.exec(text) ?? [];
   return { memory: Number(memory), processor: Number(processor) };
 }

@@ -17,5 +17,6 @@ export { openImageFiles } from './node/imageFiles.ts';
 export { loadModelFile, type ModelFileOptions } from './node/modelFile.ts';
 export { reportFolder } from './node/reportFolder.ts';
 export { storeFolder } from './node/storeFolder.ts';
+export { type VirelayProject, writeVirelayProject } from './node/virelayProject.ts';
 export type { Device } from './runtime/device.ts';
 export { type NodeRuntimeOptions, nodeRuntime } from './runtime/node.ts';

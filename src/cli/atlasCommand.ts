@@ -5,6 +5,7 @@ import { languages } from '../language/language.ts';
 import { type Words, wordsIn } from '../language/words.ts';
 import { reportFolder } from '../node/reportFolder.ts';
 import { storeFolder } from '../node/storeFolder.ts';
+import { writeVirelayProject } from '../node/virelayProject.ts';
 import { wholeFlag } from './flags.ts';
 import { openMasks } from './imageMasks.ts';
 import { stoppable } from './interruption.ts';
@@ -20,6 +21,7 @@ interface Flags {
   readonly masks?: string;
   readonly lang?: string;
   readonly out: string;
+  readonly virelay?: string;
   readonly json?: boolean;
   readonly force?: boolean;
 }
@@ -37,6 +39,7 @@ export function addAtlasCommand(program: Command): void {
     )
     .option('--lang <language>', `language of the page: ${languages.join(' or ')} (default: that of the locale)`)
     .option('--out <folder>', 'where the page and its thumbnails go', 'atlas')
+    .option('--virelay <folder>', 'also write a project that ViRelAy opens; takes the package h5wasm')
     .option('--json', 'print the groups as JSON')
     .option('--force', 'write over files of another kind')
     .action(run);
@@ -46,7 +49,11 @@ async function run(path: string, flags: Flags): Promise<void> {
   const seed = wholeFlag('seed', flags.seed, 0);
   const language = languageFrom(flags.lang);
   const progress = progressTo();
-  await prepareTargets([{ kind: 'report', path: flags.out }], { inputs: [path, flags.masks], force: flags.force });
+  const virelay = flags.virelay === undefined ? [] : [{ kind: 'folder', path: flags.virelay } as const];
+  await prepareTargets([{ kind: 'report', path: flags.out }, ...virelay], {
+    inputs: [path, flags.masks],
+    force: flags.force,
+  });
   try {
     const store = await openStore(storeFolder(path));
     const masks = flags.masks === undefined ? undefined : await openMasks(flags.masks, store.identity.images);
@@ -54,6 +61,7 @@ async function run(path: string, flags: Flags): Promise<void> {
       ...{ method: flags.method, seed, language, maskOf: masks?.read, output: reportFolder(flags.out, writeWhole) },
       progress: stoppable(progress).update,
     });
+    if (flags.virelay !== undefined) await writeVirelayProject(flags.virelay, { ...found, store });
     await (flags.json === true ? printJson(summary(found)) : printWords(inWords(found, wordsIn(language))));
   } finally {
     progress.finish();

@@ -12,7 +12,7 @@ import { hasRedis } from './redisServer.ts';
 const model = join(await newFolder(), 'model.onnx');
 await writeFile(model, writeModel(network));
 const pictures = await pictureFolder(60);
-const args = [model, '--dataset', pictures, '--method', 'saliency,smoothgrad', '--shard-size', '2', '--threads', '1'];
+const args = [model, '--dataset', pictures, '--method', 'saliency,smoothgrad', '--shard-size', '4', '--threads', '1'];
 const isThere = { bulk: true, worker: hasRedis, redis: hasRedis, submitter: hasRedis, disk: canMount() };
 
 for (const kind of disturbances) {

@@ -75,7 +75,10 @@ export const samples: Samples<typeof english> = {
         [0, 0],
         [0.625, 0.75],
       ],
-      offObject: [[0.625, 0.125]],
+      offObject: [
+        [0.625, 0.125],
+        [0.625, undefined],
+      ],
     },
     scatter: {
       choice: [[a, 127]],

@@ -40,8 +40,8 @@ export interface AtlasCluster {
 /** Evidence off the object, of the images that have masks: parts of all their evidence for the class, from 0 to 1. */
 export interface OffObject {
   readonly share: number;
-  /** Of all other images; 0 where none of them has a mask. */
-  readonly others: number;
+  /** Of all other images; undefined where none of them has a mask. */
+  readonly others: number | undefined;
   /** How many of the images have at least half that share there. */
   readonly usual: number;
 }

@@ -61,7 +61,7 @@ function heldAgainst({ draft, evidence, off }: Weighed, others: readonly Weighed
   const isRight = accuracy === undefined || accuracy >= ofAll - lessRight;
   const isOfFew = alone >= suspicious && fixed >= usuallyThere && draft.share <= mostOfClass;
   // A place of few images is no shortcut where masks say that it is on the object.
-  const mayBeOff = offObject === undefined || offObject.share > offObject.others;
+  const mayBeOff = offObject === undefined || moreOff(offObject) > 0;
   const isOff = offObject !== undefined && moreOff(offObject) >= suspicious && offObject.usual >= usuallyThere;
   const isSuspicious = isRight && ((isOfFew && mayBeOff) || isOff);
   return { ...draft, accuracy, purity, alone, cells, fixed, offObject, isSuspicious };
@@ -72,16 +72,18 @@ function strangeness({ alone, fixed, offObject, isSuspicious }: AtlasCluster): n
   return Number(isSuspicious) + Math.max(alone * fixed, off);
 }
 
-function moreOff({ share, others }: OffObject): number {
+/** Nothing where there are no others to hold it against. */
+function moreOff({ share, others = share }: OffObject): number {
   return share - others;
 }
 
 function offOf(off: readonly number[], others: readonly Weighed[]): OffObject | undefined {
   if (off.length === 0) return undefined;
   const share = sum(off) / off.length;
+  const masked = sum(others.map((other) => other.off.length));
   return {
     share,
-    others: sum(others.map((other) => sum(other.off))) / Math.max(1, sum(others.map((other) => other.off.length))),
+    others: masked === 0 ? undefined : sum(others.map((other) => sum(other.off))) / masked,
     usual: off.filter((one) => one >= share / 2).length / off.length,
   };
 }

@@ -35,8 +35,8 @@ export const groups = {
     part === 0
       ? 'no evidence where the other images have none'
       : `${share(part)} of the evidence where the other images have none, and so in ${share(fixed)} of the images`,
-  offObject: (part: number, others: number) =>
-    `${share(part)} of the evidence off the object, ${share(others)} in the other images`,
+  offObject: (part: number, others: number | undefined) =>
+    `${share(part)} of the evidence off the object${others === undefined ? '' : `, ${share(others)} in the other images`}`,
   odd: 'Least like the others of the group',
 };
 

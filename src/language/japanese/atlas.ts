@@ -35,8 +35,8 @@ export const groups = {
     part === 0
       ? 'ほかの画像に根拠がない場所に、根拠はない'
       : `根拠の ${share(part)} が、ほかの画像に根拠がない場所にある（画像の ${share(fixed)} に共通）`,
-  offObject: (part: number, others: number) =>
-    `根拠の ${share(part)} が対象物の外にある（ほかの画像では ${share(others)}）`,
+  offObject: (part: number, others: number | undefined) =>
+    `根拠の ${share(part)} が対象物の外にある${others === undefined ? '' : `（ほかの画像では ${share(others)}）`}`,
   odd: 'グループの中で最も似ていない画像',
 };
 

@@ -176,6 +176,8 @@ describe('what looks like a shortcut', () => {
     expect(first).toMatchObject({ target: 1, share: 1, isSuspicious: true });
     expect(first?.offObject).toEqual({ share: expect.closeTo(0.6), others: expect.closeTo(0.1), usual: 1 });
     expect(others.some(({ isSuspicious }) => isSuspicious)).toBe(false);
+    const [alone] = atlas(on(0.1, two)).clusters;
+    expect(alone).toMatchObject({ isSuspicious: false, offObject: { share: expect.closeTo(0.9), others: undefined } });
     const wrong = atlas([...on(0.9, one), ...on(0.4, two).map((image) => ({ ...image, predicted: 0 }))]).clusters;
     expect(wrong.some(({ isSuspicious }) => isSuspicious)).toBe(false);
     const plain = [...imagesOf(rows(-1, 60), 0, 0), ...imagesOf(rows(-1, 60), 1, 60)].map((image) => ({
