@@ -375,7 +375,7 @@ export const samples: Samples<typeof english> = {
         [[a], 127, c, false],
         [[], 127, c, true],
       ],
-      drawing: { maximisation: [[a]], exciting: [[a]] },
+      drawing: { maximisation: [[a]], exciting: [[a]], over: [[a]] },
     },
     freedom: {
       free: [[a, 0.125, 0.375]],

@@ -54,4 +54,5 @@ export const drawing = {
   gives: 'gives',
   maximisation: (feature: string) => `Maximisation image of ${feature}`,
   exciting: (feature: string) => `Mean of the images with the largest ${feature}`,
+  over: (feature: string) => `What raises and lowers ${feature} in one image`,
 };

@@ -49,4 +49,5 @@ export const drawing = {
   gives: 'ならば',
   maximisation: (feature: string) => `${feature} の最大化画像`,
   exciting: (feature: string) => `${feature} が最も大きい画像の平均`,
+  over: (feature: string) => `1枚の画像で ${feature} を上げるところと下げるところ`,
 };

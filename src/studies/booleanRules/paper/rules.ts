@@ -122,7 +122,7 @@ async function shownNetwork(
   { training }: RuleImages,
 ): Promise<ShownNetwork> {
   const features = await featureViews(classifier, extraction, training);
-  const view = rulesView(classifier, extraction, figures, features, training);
+  const view = await rulesView(classifier, extraction, figures, features, training);
   return {
     name,
     sha256: classifier.sha256,
