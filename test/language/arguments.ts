@@ -370,6 +370,7 @@ export const samples: Samples<typeof english> = {
         [false, true, a],
         [false, false, a],
       ],
+      usually: [[0.125, 0.375, 2000]],
       sufficient: [
         [[a, b], 127, c, true],
         [[a], 127, c, false],

@@ -1,5 +1,5 @@
 import { quoted } from '../decision.ts';
-import { counted, inWords, listed } from '../numbers.ts';
+import { count, counted, inWords, listed, percent } from '../numbers.ts';
 
 /** How a class's rule stands to an image. */
 export interface Held {
@@ -35,6 +35,11 @@ export function agreement(fired: boolean, agrees: boolean, decided: string): str
   const network = agrees ? 'The network decides the same' : `The network decides otherwise: ${quoted(decided)}`;
   if (!fired) return `${network}. As no rule of it holds, that ${agrees ? 'is no reason for it' : 'says little'}.`;
   return agrees ? `${network}.` : `${network}. Here the rules do not speak for it.`;
+}
+
+/** How often the rules hold on the images they were tested on. */
+export function usually(oneRight: number, none: number, images: number): string {
+  return `On the ${count(images)} images that the rules were tested on, exactly one rule holds and is right in ${percent(oneRight)}, and none holds in ${percent(none)}.`;
 }
 
 export const enough = 'What is enough for this decision';
