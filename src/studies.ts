@@ -3,10 +3,13 @@
 export { explainedImage } from './report/explanation/explainedView.ts';
 export { provenanceOf } from './report/page/provenanceView.ts';
 export { type BitSet, bitSet } from './studies/booleanRules/bitSet.ts';
+export { classDnfs } from './studies/booleanRules/classDnfs.ts';
 export { type DenseHead, findDenseHead } from './studies/booleanRules/denseHead.ts';
 export { absorbed, type Dnf, dnfText, simplified } from './studies/booleanRules/dnf.ts';
 export {
+  type CandidateSet,
   type Candidates,
+  type ChosenSet,
   type Extraction,
   extractRules,
   type RuleSet,
@@ -15,12 +18,15 @@ export {
 export { seenImages } from './studies/booleanRules/featureData.ts';
 export { type FoundRules, findRules } from './studies/booleanRules/findRules.ts';
 export { type FiredRule, firedRules } from './studies/booleanRules/firedRule.ts';
-export { implicantCodes, primeImplicants, termOfCode } from './studies/booleanRules/implicants.ts';
-export { type ClassFigures, judgeRules, type RuleFigures } from './studies/booleanRules/judgeRules.ts';
+export { type GradedRules, gradedRules } from './studies/booleanRules/gradedRules.ts';
+export { type Holding, holdingOf } from './studies/booleanRules/holding.ts';
+export { implicantCodes, type Primes, primeImplicants, termOfCode } from './studies/booleanRules/implicants.ts';
+export { type ClassFigures, judgeRules, type RuleFigures, type SetFigures } from './studies/booleanRules/judgeRules.ts';
 export { multilinear, truthTable } from './studies/booleanRules/multilinear.ts';
 export { type RefinedRules, refineRules } from './studies/booleanRules/refineRules.ts';
 export { readRuleFile, writeRuleFile } from './studies/booleanRules/ruleFile.ts';
 export { ruleModel } from './studies/booleanRules/ruleModel.ts';
+export { type HoldingRules, rulesThatHold } from './studies/booleanRules/rulesThatHold.ts';
 export {
   type SufficientSubset,
   sufficientForClass,

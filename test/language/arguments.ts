@@ -413,12 +413,13 @@ export const samples: Samples<typeof english> = {
         [false, true, a],
         [false, false, a],
       ],
+      usually: [[0.125, 0.375, 2000]],
       sufficient: [
         [[a, b], 127, c, true],
         [[a], 127, c, false],
         [[], 127, c, true],
       ],
-      drawing: { maximisation: [[a]], exciting: [[a]] },
+      drawing: { maximisation: [[a]], exciting: [[a]], over: [[a]] },
     },
     freedom: {
       free: [[a, 0.125, 0.375]],

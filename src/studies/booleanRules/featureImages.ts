@@ -41,18 +41,20 @@ export async function featureGradients(
 }
 
 /**
- * The other reading: for each feature the mean of its gradients over 100 noisy versions of one image.
+ * The other reading: for each feature the mean of its gradients over noisy versions of one image.
  * @param bases model input [1, ...], one for each feature; by default all blank.
+ * @param samples noisy versions of each; 100 in the paper.
  */
 export async function gradientsAround(
   classifier: Classifier,
   layer: string,
   features: readonly number[],
   bases: readonly Tensor<'float32'>[] = features.map(() => baselineImage(0, classifier.input)),
+  samples = paperImages,
 ): Promise<Tensor<'float32'>[]> {
   return scoped(async (keep) => {
     const units = await keep(unitScores(classifier, layer));
-    const settings = { samples: paperImages, noise: paperNoise, seed: noiseSeed };
+    const settings = { samples, noise: paperNoise, seed: noiseSeed };
     const explainer = await keep(smoothGrad(settings).compile(units));
     const targets = features.map((feature) => targetOf(units, feature));
     const { values } = await explainer.attribute(concatRows(bases), targets);

@@ -17,7 +17,10 @@ export interface Holding {
   readonly weakWinner: number;
 }
 
-/** @param table features in [0, 1] and labels of at least one image. */
+/**
+ * In how many images exactly one rule holds, rightly or wrongly, several do, or none.
+ * @param table features in [0, 1] and labels of at least one image.
+ */
 export function holdingOf(terms: readonly Term[], table: FeatureTable): Holding {
   const { count, labels } = table;
   const held = terms.map((term) => heldRows(term, table));

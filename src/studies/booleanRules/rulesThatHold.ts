@@ -33,8 +33,8 @@ export interface HoldingRules {
 const mostLiterals = 7;
 /** What a literal must bring, as a share of the images. */
 const price = 0.0002;
-/** How much the network's own loss counts beside that of the rules. */
-const shareOfNetwork = 1;
+/** How much the network's own errors, and its distance from the rules, count beside the rules' errors. */
+const lossWeights = { network: 1, agreement: 3 };
 /** Literals are chosen, and features tuned to them, so often. */
 const rounds = 2;
 
@@ -74,7 +74,7 @@ export async function rulesThatHold(
         model: ruleModel({ ...classifier, model }, { ...extraction, terms }, classifier.scores.name),
         trainable: (name) => !name.startsWith(reservedPrefix) && !isOfHead(name),
         images: learned,
-        loss: ruleCrossEntropy(shareOfNetwork),
+        loss: ruleCrossEntropy(lossWeights),
         score: (candidate) => score(candidate, terms),
       },
       { ...settings, updates: Math.ceil(settings.updates / rounds), seed: (settings.seed ?? 0) + round },

@@ -64,7 +64,8 @@ export async function studyRules(
   const provenance = provenanceOf(classifier, { file: modelName, notes: rulesNotes(extraction), command });
   // It draws charts, and brings what draws them.
   const { rulesPage } = await import('./page/page.ts');
-  const page = rulesPage(rulesView(classifier, extraction, figures, features, rest), modelName, provenance);
+  const view = await rulesView(classifier, extraction, figures, features, rest);
+  const page = rulesPage(view, modelName, provenance);
   const rules = writeRuleFile({
     model: { file: modelName, sha256: classifier.sha256 },
     rules: extraction,

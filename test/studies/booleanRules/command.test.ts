@@ -58,6 +58,7 @@ it('rules writes a page and a file, and explain says which rule fired', async ()
   const report = await readFile(at('explained/index.html'), 'utf8');
   expect(report).toContain('Which rule stands for it?');
   expect(report).toContain('The network decides the same.');
+  expect(report).toMatch(/On the \d+ images that the rules were tested on, exactly one rule holds and is right in/);
   expect(report).toMatch(/whatever the others are between 0 and 1/);
 
   const rules = JSON.parse(await readFile(at('out/rules.json'), 'utf8'));

@@ -30,6 +30,7 @@ import { readRuleFile, writeRuleFile } from '../../../src/studies/booleanRules/r
 import { ruleModel } from '../../../src/studies/booleanRules/ruleModel.ts';
 import { holdsAt, literalCount } from '../../../src/studies/booleanRules/term.ts';
 import { accuracyOf } from '../../../src/training/accuracy.ts';
+import { networkModel } from '../../../src/training/network.ts';
 import { trainingImages } from '../../../src/training/trainingImages.ts';
 import { runtimes } from '../../runtimes.ts';
 import { classifierOf, cornerNetwork, test, trained, training, validation } from './corners.ts';
@@ -89,6 +90,21 @@ describe('the dense layers at the end', () => {
     );
     await expect(findDenseHead(wide)).rejects.toThrow(/1960 features.*--features hidden\.relu/s);
     await wide.release();
+    const linear = await classifierOf(
+      networkModel(
+        {
+          name: 'linear',
+          input: [1, 28, 28],
+          layers: [
+            { type: 'flatten', name: 'flatten' },
+            { type: 'dense', name: 'dense', units: 10, activation: 'none' },
+          ],
+        },
+        1,
+      ),
+    );
+    await expect(findDenseHead(linear)).rejects.toThrow(/784 features.*the pixels themselves/s);
+    await linear.release();
     const plain = cornerNetwork();
     // A convolution as wide as its input gives the scores, as in networks without dense layers.
     const conv = { ...plain.graph.nodes[0]!, name: 'last', outputs: ['last'], inputs: ['input', 'w'], attributes: {} };

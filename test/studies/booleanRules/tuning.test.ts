@@ -24,7 +24,8 @@ import { cpu } from '../../runtimes.ts';
 import { classifierOf, cornerNetwork, test, trained, training, validation } from './corners.ts';
 
 describe('the loss of each rule and of the network', () => {
-  const [images, classes, share] = [3, 4, 0.7];
+  const [images, classes] = [3, 4];
+  const weights = { network: 0.7, agreement: 1.3 };
   const source = random(2);
   const labels = [2, 0, 3];
   const row = () => [
@@ -40,9 +41,12 @@ describe('the loss of each rule and of the network', () => {
       const [logs, scores] = [0, classes].map((from) =>
         all.slice(2 * classes * n + from, 2 * classes * n + from + classes),
       );
-      const normaliser = Math.log(scores!.reduce((sum, z) => sum + Math.exp(z), 0));
+      const softmax = (row: readonly number[]) =>
+        row.map((z) => Math.exp(z) / row.reduce((sum, y) => sum + Math.exp(y), 0));
+      const [p, q] = [softmax(logs!), softmax(scores!)];
       for (let k = 0; k < classes; k++) {
-        if (labels[n] === k) total += logs![k]! + share * (scores![k]! - normaliser);
+        total -= weights.agreement * p[k]! * Math.log(p[k]! / q[k]!);
+        if (labels[n] === k) total += logs![k]! + weights.network * Math.log(q[k]!);
         else total += Math.log(1 - Math.exp(logs![k]!));
       }
     }
@@ -53,7 +57,7 @@ describe('the loss of each rule and of the network', () => {
     const builder = new GraphBuilder(emptyGraph('loss'), 'test');
     const scores = builder.input('scores', 'float32', ['N', 2 * classes]);
     const truth = builder.input('labels', 'int64', ['N']);
-    const made = ruleCrossEntropy(share).add(builder, { scores, labels: truth, classes: 2 * classes });
+    const made = ruleCrossEntropy(weights).add(builder, { scores, labels: truth, classes: 2 * classes });
     const graph = builder.build([{ name: made.loss }, { name: made.gradient }]);
     const model: Model = { irVersion: 10, opset: 21, domains: new Map(), producer: 'test', metadata: new Map(), graph };
     const feeds = { scores: float32([images, 2 * classes], all), labels: int64(labels) };

@@ -1,5 +1,5 @@
 import { quoted } from '../decision.ts';
-import { counted, inWords, listed } from '../numbers.ts';
+import { count, counted, inWords, listed, percent } from '../numbers.ts';
 
 /** How a class's rule stands to an image. */
 export interface Held {
@@ -37,6 +37,11 @@ export function agreement(fired: boolean, agrees: boolean, decided: string): str
   return agrees ? `${network}.` : `${network}. Here the rules do not speak for it.`;
 }
 
+/** How often the rules hold on the images they were tested on. */
+export function usually(oneRight: number, none: number, images: number): string {
+  return `On the ${count(images)} images that the rules were tested on, exactly one rule holds and is right in ${percent(oneRight)}, and none holds in ${percent(none)}.`;
+}
+
 export const enough = 'What is enough for this decision';
 
 export function sufficient(names: readonly string[], all: number, decided: string, isSmallest: boolean): string {
@@ -54,4 +59,5 @@ export const drawing = {
   gives: 'gives',
   maximisation: (feature: string) => `Maximisation image of ${feature}`,
   exciting: (feature: string) => `Mean of the images with the largest ${feature}`,
+  over: (feature: string) => `What raises and lowers ${feature} in one image`,
 };

@@ -1,6 +1,6 @@
 import type { Held } from '../../english/studies/fired.ts';
 import { quoted } from '../decision.ts';
-import { count, listed } from '../numbers.ts';
+import { count, listed, percent } from '../numbers.ts';
 
 export const question = 'どのルールに当たるか';
 export const gist = 'ルールと、各条件の成立の度合い';
@@ -28,6 +28,10 @@ export function agreement(fired: boolean, agrees: boolean, decided: string): str
   return agrees ? network : `${network}ルールはこの判定を説明しません。`;
 }
 
+export function usually(oneRight: number, none: number, images: number): string {
+  return `ルールを確かめた ${count(images)} 枚の画像のうち、ちょうど一つのルールが成立して正しいのは ${percent(oneRight)}、どのルールも成立しないのは ${percent(none)} です。`;
+}
+
 export const enough = 'この判定に十分なもの';
 
 export function sufficient(names: readonly string[], all: number, decided: string, isSmallest: boolean): string {
@@ -49,4 +53,5 @@ export const drawing = {
   gives: 'ならば',
   maximisation: (feature: string) => `${feature} の最大化画像`,
   exciting: (feature: string) => `${feature} が最も大きい画像の平均`,
+  over: (feature: string) => `1枚の画像で ${feature} を上げるところと下げるところ`,
 };

@@ -18,7 +18,7 @@ export const firedQuestion: ImageQuestion<FiredImage> = {
 };
 
 function answer({ decision }: ExplainedImage, view: FiredRuleView, level: HeadingLevel, words: Words): Html {
-  const { drawn, label, product, second, fired, agrees } = view;
+  const { drawn, label, product, second, fired, agrees, usually } = view;
   const text = words.studies.fired;
   const next = second && { label: second.label, product: productText(second.product) };
   const said = [text.held({ ...view, conditions: drawn.length }), text.product(productText(product), next)];
@@ -26,6 +26,7 @@ function answer({ decision }: ExplainedImage, view: FiredRuleView, level: Headin
 <p class="measure">${said.join(words.page.space)}</p>
 ${ruleDrawing(drawn, label, words)}
 <p class="figure-line">${verdictMark(fired ? (agrees ? 'good' : 'poor') : 'neutral')}<span>${text.agreement(fired, agrees, decision.chosen.label)}</span></p>
+${usually && html`<p class="note">${text.usually(usually.oneRight, usually.none, usually.images)}</p>`}
 ${sufficientPart(decision, view, level, words)}`;
 }
 

@@ -25,6 +25,8 @@ export interface FiredRuleView {
   readonly second?: { readonly label: string; readonly product: number };
   /** Whether the network decides as the rules do. */
   readonly agrees: boolean;
+  /** Of the images the rules were tested on: how many there were, and shares of them. Not of files written before it was counted. */
+  readonly usually?: { readonly images: number; readonly oneRight: number; readonly none: number };
   readonly sufficient?: {
     readonly names: readonly string[];
     readonly guarantee: SufficientSubset['guarantee'];
@@ -77,6 +79,7 @@ function firedRuleView(fired: FiredRule, file: RuleFile): FiredRuleView {
     product: products[classIndex] ?? 0,
     second: second ? { label: labelOf(second.k), product: second.product } : undefined,
     agrees: networkClass === classIndex,
+    usually: usuallyOf(file),
     sufficient: sufficient
       ? {
           names: sufficient.features.map((feature) => `x${feature}`),
@@ -85,6 +88,11 @@ function firedRuleView(fired: FiredRule, file: RuleFile): FiredRuleView {
         }
       : undefined,
   };
+}
+
+function usuallyOf({ figures: { images, oneRight, none } }: RuleFile): FiredRuleView['usually'] {
+  if (typeof images !== 'number' || typeof oneRight !== 'number' || typeof none !== 'number') return undefined;
+  return { images, oneRight, none };
 }
 
 function pictureOf({ width, height, channels, data }: RuleFile['pictures'][number]): Picture {

@@ -11,6 +11,8 @@ export interface DrawnLiteral extends Literal {
   readonly picture?: Picture;
   /** What the feature is seen in, shown below. */
   readonly exciting?: Picture;
+  /** The feature over one image: the parts of it that it looks at. */
+  readonly over?: Picture;
 }
 
 /** A rule as pictures: picture AND picture AND NOT picture => class. */
@@ -27,13 +29,14 @@ export function ruleDrawing(literals: readonly DrawnLiteral[], conclusion: strin
 }
 
 function literalDrawing(literal: DrawnLiteral, { studies }: Words): Html {
-  const { maximisation, exciting: seenIn, not } = studies.fired.drawing;
+  const { maximisation, exciting: seenIn, over: overImage, not } = studies.fired.drawing;
   const name = featureName(literal);
-  const { negated, value, picture, exciting } = literal;
+  const { negated, value, picture, exciting, over } = literal;
   const held = value === undefined ? '' : isMet(value) ? ' held' : ' failed';
   return html`<figure class="literal${negated ? ' negated' : ''}${held}">
     ${picture ? pictureElement(picture, maximisation(name)) : undefined}
     ${exciting ? pictureElement(exciting, seenIn(name)) : undefined}
+    ${over ? pictureElement(over, overImage(name)) : undefined}
     <figcaption>${negated ? html`<b>${not}</b> ` : undefined}${name}${value === undefined ? undefined : html`<span class="number"> ${value.toFixed(2)}</span>`}</figcaption>
   </figure>`;
 }

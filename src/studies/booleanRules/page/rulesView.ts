@@ -13,6 +13,7 @@ import type { RuleFigures } from '../judgeRules.ts';
 import { ruleLikeness } from '../likeness.ts';
 import { literalsOf, termText } from '../term.ts';
 import { gradientPicture, meanPicture } from './pictures.ts';
+import { rulesOverImages } from './rulesOverImages.ts';
 import type { FeatureView, RulesView } from './view.ts';
 
 /** The features that rules mention, ascending. */
@@ -59,22 +60,24 @@ export async function featureViews(
 }
 
 /** @param images of the training data, to which the rules' pictures are compared. */
-export function rulesView(
+export async function rulesView(
   classifier: Classifier,
   extraction: Extraction,
   figures: RuleFigures,
   features: readonly FeatureView[],
   images: LabelledImages,
-): RulesView {
+): Promise<RulesView> {
   const { terms, selection, dnfs } = extraction;
   const pictures = new Map(features.map(({ feature, values }) => [feature, values]));
   const likeness = ruleLikeness(terms, (feature) => pictures.get(feature), images);
+  const over = await rulesOverImages(classifier, extraction, images);
   return {
     classes: terms.map((term, k) => ({
       label: className(classifier, k),
       literals: literalsOf(term),
       text: termText(term),
       likeness: likeness[k],
+      over: over[k],
     })),
     features,
     figures,

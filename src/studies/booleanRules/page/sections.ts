@@ -29,16 +29,16 @@ export function ruleSections(view: RulesView, prefix = ''): readonly PageSection
 export function rulesAnswer({ classes, features }: RulesView): Html {
   const byNumber = new Map(features.map((feature) => [feature.feature, feature]));
   return html`
-<p class="measure">Each row is one class. A pair of pictures stands for a feature the network computes. Above, red is where a brighter
-pixel raises it and blue where it lowers it; below is the mean of the images in which it is largest. A crossed-out feature must be
-absent. The class whose row holds best is the answer; how well a row holds is the product of its parts, each from 0 to 1. Below each rule its pictures are added up
+<p class="measure">Each row is one class. Three pictures stand for a feature the network computes. Above, red is where a brighter
+pixel raises it and blue where it lowers it, on average; in the middle is the mean of the images in which it is largest; below, the image of the class in which the
+rule holds best, with what raises and lowers the feature there laid over it. A crossed-out feature must be absent. The class whose row holds best is the answer; how well a row holds is the product of its parts, each from 0 to 1. Below each rule its pictures are added up
 and compared with the mean image of every class.</p>
-<div class="rules">${classes.map(({ label, literals, text, likeness }) => {
+<div class="rules">${classes.map(({ label, literals, text, likeness, over }) => {
     const labels = classes.map((other) => other.label);
     const words = likeness && likenessWords(likeness, label, labels);
     const drawn = literals.map((literal) => {
       const { gradient, exciting } = byNumber.get(literal.variable) ?? {};
-      return { ...literal, picture: gradient, exciting };
+      return { ...literal, picture: gradient, exciting, over: over?.get(literal.variable) };
     });
     return html`${ruleDrawing(drawn, label, wordsIn('en'))}<p class="note rule-text">${text} ⇒ ${label}${words === undefined ? undefined : html`<br>${words}`}</p>`;
   })}

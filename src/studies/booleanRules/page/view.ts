@@ -4,6 +4,7 @@ import type { Holding } from '../holding.ts';
 import type { RuleFigures } from '../judgeRules.ts';
 import type { RuleLikeness } from '../likeness.ts';
 import type { Literal } from '../term.ts';
+import type { OverImage } from './rulesOverImages.ts';
 
 /** Everything the part of a page about one model's rules shows. */
 export interface RulesView {
@@ -42,6 +43,8 @@ interface RuleView {
   readonly text: string;
   /** What its features look like; undefined where there are no pictures. */
   readonly likeness?: RuleLikeness;
+  /** Its features over the image of its class in which it holds best. */
+  readonly over?: OverImage;
 }
 
 interface DnfView {

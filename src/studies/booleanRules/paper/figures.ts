@@ -1,8 +1,7 @@
 import type { Holding } from '../holding.ts';
 import type { SetFigures } from '../judgeRules.ts';
 import type { NetworkRules } from './rulesExperiment.ts';
-
-export type NetworkName = 'a1' | 'a2';
+import type { NetworkName } from './tuning.ts';
 
 /** What the paper says. */
 const stated = {

@@ -10,15 +10,11 @@ import { rulesPictures } from '../page/pictures.ts';
 import { featureViews, rulesView } from '../page/rulesView.ts';
 import { correlationOf, type DecidedView } from '../page/view.ts';
 import { termText } from '../term.ts';
-import { type Figure, figureOf, hiddenFigures, type NetworkName, networkFigures } from './figures.ts';
+import { type Figure, figureOf, hiddenFigures, networkFigures } from './figures.ts';
 import { trainHiddenHead } from './hiddenHead.ts';
-import {
-  type DecidedFigures,
-  type NetworkRules,
-  networkRules,
-  type RulesTask,
-  type RuleTuning,
-} from './rulesExperiment.ts';
+import { type NetworkRules, networkRules, type RulesTask } from './rulesExperiment.ts';
+import type { DecidedFigures } from './trainedFigures.ts';
+import { lengthsOf, tuningOf } from './tuning.ts';
 
 /** Tsukimoto & Sato: what the dense layer decides, as Boolean rules over features shown as pictures. */
 export const rulesPaper: Paper = {
@@ -28,39 +24,12 @@ export const rulesPaper: Paper = {
   reproduce,
 };
 
-/** Updates of what is trained through the rules, and of the hidden head. A2's updates take twenty times as long as A1's. */
-const lengths = {
-  full: {
-    a1: { refined: 12_000, graded: 20_000, decided: 12_000 },
-    a2: { refined: 1_000, graded: 1_000, decided: 1_200 },
-    hidden: 1_500,
-  },
-  quick: {
-    a1: { refined: 1_000, graded: 1_000, decided: 1_000 },
-    a2: { refined: 100, graded: 100, decided: 100 },
-    hidden: 200,
-  },
-};
-type Lengths = (typeof lengths)['full'];
-
-/** A1 has far to go, A2 is near its best. */
-function tuningOf(name: NetworkName, { [name]: updates }: Lengths, seed: number): RuleTuning {
-  const learningRate = { a1: 0.01, a2: 0.001 }[name];
-  const settings = (count: number, weightDecay: number) => ({ updates: count, learningRate, weightDecay, seed });
-  return {
-    refined: settings(updates.refined, 0.1),
-    graded: settings(updates.graded, 0.1),
-    decided: settings(updates.decided, name === 'a1' ? 0.05 : 0.01),
-  };
-}
-
 async function reproduce(setting: PaperSetting): Promise<Reproduction> {
   const { runtime, dataset, seeds, quick, command } = setting;
-  const length = quick ? lengths.quick : lengths.full;
+  const length = lengthsOf(quick);
   const { images: training, validation = dataset.test } = imagesFor(dataset, recipes.a1);
   const bySeed: SeedFound[] = [];
-  for (const seed of seeds)
-    bySeed.push(await ofSeed(setting, { training, validation }, length, seed, seed === seeds[0]));
+  for (const seed of seeds) bySeed.push(await ofSeed(setting, { training, validation }, seed, seed === seeds[0]));
   const shown = bySeed[0]?.shown ?? [];
   const settings = {
     'training images': training.count,
@@ -103,9 +72,8 @@ interface SeedFound {
 }
 
 async function ofSeed(
-  { runtime, dataset, network, progress }: PaperSetting,
+  { runtime, dataset, network, quick, progress }: PaperSetting,
   images: RuleImages,
-  length: Lengths,
   seed: number,
   isFirst: boolean,
 ): Promise<SeedFound> {
@@ -120,13 +88,13 @@ async function ofSeed(
   const shown: ShownNetwork[] = [];
   for (const name of ['a1', 'a2'] as const) {
     const { model } = await network(name, seed);
-    const found = await networkRules({ ...taskOf(name, model), tuning: tuningOf(name, length, seed) });
+    const found = await networkRules({ ...taskOf(name, model), tuning: tuningOf(name, quick, seed) });
     figures.push(...networkFigures(name, found));
     if (isFirst) shown.push(await shownNetwork(name, found, images));
     await found.classifier.release();
     if (!isFirst || name !== 'a2') continue;
     progress.message(`a2, seed ${seed}: training a hidden layer on its features`);
-    const deep = await trainHiddenHead(runtime, model, images, seed, length.hidden);
+    const deep = await trainHiddenHead(runtime, model, images, seed, lengthsOf(quick).hidden);
     const hidden = await networkRules(taskOf('hidden', deep));
     figures.push(...hiddenFigures(hidden));
     shown.push(await shownNetwork('hidden', hidden, images));
@@ -154,7 +122,7 @@ async function shownNetwork(
   { training }: RuleImages,
 ): Promise<ShownNetwork> {
   const features = await featureViews(classifier, extraction, training);
-  const view = rulesView(classifier, extraction, figures, features, training);
+  const view = await rulesView(classifier, extraction, figures, features, training);
   return {
     name,
     sha256: classifier.sha256,
