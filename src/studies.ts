@@ -115,3 +115,7 @@ export {
   summarizeUnits,
   type UnitSummary,
 } from './studies/regionPruning/unitSummary.ts';
+export { findUnitRegions, type UnitRegion } from './studies/unitRegions/findUnitRegions.ts';
+export { findLinearUnits, type LinearUnits } from './studies/unitRegions/linearUnits.ts';
+export { bestCells, explainedBy, smallestRegion } from './studies/unitRegions/smallestRegion.ts';
+export { summarizeUnitRegions, type UnitRegionsSummary } from './studies/unitRegions/summary.ts';
