@@ -29,7 +29,13 @@ if (folder === undefined || networks === undefined) {
 }
 const { train, test } = await readIdxFolder(folder);
 const count = Math.min(train.count, Number(values.train));
-const dataset = { train: selectImages(train, Array.from({ length: count }, (_, i) => i)), test };
+const dataset = {
+  train: selectImages(
+    train,
+    Array.from({ length: count }, (_, i) => i),
+  ),
+  test,
+};
 const runtime = nodeRuntime({ threads: 1 });
 const all = new Map<string, number[]>();
 

@@ -75,7 +75,7 @@ export async function searchFilters({
     const accuracies: number[] = [];
     let parameters = 0;
     for (const seed of seeds) {
-      const trained = await trainShortly(runtime, dataset, build(filters, kernel, seed), updates, seed);
+      const trained = await trainShortly(runtime, dataset, filtersNetwork(filters, kernel, seed), updates, seed);
       accuracies.push(await testAccuracy(runtime, trained, dataset));
       parameters = parameterCount(trained);
     }
@@ -92,7 +92,8 @@ export async function searchFilters({
 /** The paper's. */
 const target = 0.98;
 
-function build([first, second]: readonly [number, number], kernel: 3 | 5, seed: number): Model {
+/** A network of the paper's kind. @param kernel side of the second layer's filters. */
+export function filtersNetwork([first, second]: readonly [number, number], kernel: 3 | 5, seed: number): Model {
   const conv = (name: string, filters: number, side: number) =>
     ({ type: 'conv', name, filters, kernel: side, activation: 'relu' }) as const;
   const pool = (name: string) => ({ type: 'maxPool', name, window: 2 }) as const;
@@ -113,7 +114,14 @@ function build([first, second]: readonly [number, number], kernel: 3 | 5, seed: 
   );
 }
 
-async function trainShortly(runtime: Runtime, { train: images }: Dataset, model: Model, updates: number, seed: number) {
+/** Adam with a cosine from 0.005, batches of 100. */
+export async function trainShortly(
+  runtime: Runtime,
+  { train: images }: Pick<Dataset, 'train'>,
+  model: Model,
+  updates: number,
+  seed: number,
+): Promise<Model> {
   return scoped(async (keep) => {
     const trainer = await keep(makeTrainer(runtime, model, { optimizer: adam() }));
     const learningRate = cosine(0.005, updates);
