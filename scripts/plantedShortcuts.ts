@@ -31,7 +31,9 @@ for (const seed of numbers(values.seeds)) {
     const run = await shortcutRun(runtime, dataset, { label, seed, updates: Number(values.updates) });
     runs.push(run);
     const said = ({ region, filter }: Naming) => `region ${region ? 'yes' : 'no'}, filter ${filter ? 'yes' : 'no'}`;
-    process.stdout.write(`seed ${seed}, class ${label}: planted ${said(run.planted)}; clean ${said(run.clean)}\n`);
+    process.stdout.write(
+      `seed ${seed}, class ${label}: learnt ${run.pulled.toFixed(2)}, planted ${said(run.planted)}; clean ${said(run.clean)}\n`,
+    );
   }
 }
 const share = (is: (run: ShortcutRun) => boolean) => `${runs.filter(is).length} of ${runs.length}`;

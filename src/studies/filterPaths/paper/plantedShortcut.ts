@@ -70,7 +70,8 @@ export async function namingOf(
   const [layer] = network.layers;
   if (!layer) throw new RangeError('The network has no filters.');
   return scoped(async (keep) => {
-    const grid = regionGrid(classifier.input);
+    // Regions as large as the square: of a quarter of it the rest would still tell the class.
+    const grid = regionGrid(classifier.input, square.side);
     const occluder = await keep(compileOccluder(classifier, grid, { pixel: 0 }));
     const scores = await classifier.scoresOf(own.images);
     const chosen = decisionsOf(scores, classifier.scores).map((decision) => decision.chosen);
@@ -120,6 +121,8 @@ function largest(values: ArrayLike<number>): number {
 export interface ShortcutRun {
   readonly label: number;
   readonly seed: number;
+  /** Whether the shortcut was learnt: share of other classes' images that are decided for the class once the square stands in them. */
+  readonly pulled: number;
   readonly planted: Naming;
   readonly clean: Naming;
 }
@@ -131,16 +134,30 @@ export async function shortcutRun(
   { label, seed, updates }: { readonly label: number; readonly seed: number; readonly updates: number },
 ): Promise<ShortcutRun> {
   const square = cornerFor(label, train);
-  const naming = (learned: LabelledImages, tried: LabelledImages) =>
-    scoped(async (keep) => {
-      const model = await trainShortly(runtime, { train: learned }, filtersNetwork([3, 3], 3, seed), updates, seed);
-      const classifier = await keep(loadClassifier(writeModel(model), { runtime }));
-      return await namingOf(classifier, tried, label, square);
-    });
-  return {
-    label,
-    seed,
-    planted: await naming(planted(train, label, square), planted(test, label, square)),
-    clean: await naming(train, test),
-  };
+  const clean = await scoped(async (keep) => {
+    const model = await trained(train);
+    return await namingOf(await keep(loadClassifier(writeModel(model), { runtime })), test, label, square);
+  });
+  return scoped(async (keep) => {
+    const model = await trained(planted(train, label, square));
+    const classifier = await keep(loadClassifier(writeModel(model), { runtime }));
+    const naming = await namingOf(classifier, planted(test, label, square), label, square);
+    return { label, seed, pulled: await pulledTo(classifier, test, label, square), planted: naming, clean };
+  });
+
+  function trained(images: LabelledImages) {
+    return trainShortly(runtime, { train: images }, filtersNetwork([3, 3], 3, seed), updates, seed);
+  }
+}
+
+async function pulledTo(classifier: Classifier, test: LabelledImages, label: number, square: Square): Promise<number> {
+  const everywhere = test.classNames.reduce((set, _, other) => planted(set, other, square), test);
+  const others = classSets(classifier, everywhere, looked).filter((set) => set.label !== label);
+  let [count, pulled] = [0, 0];
+  for (const { images } of others) {
+    const decisions = decisionsOf(await classifier.scoresOf(images), classifier.scores);
+    count += decisions.length;
+    pulled += decisions.filter(({ chosen }) => chosen === label).length;
+  }
+  return pulled / count;
 }
