@@ -156,5 +156,7 @@ export {
   studyRegions,
 } from './studies/regionPruning/study.ts';
 export type { Study, StudyOptions } from './studies/study.ts';
+export type { FoundUnitRegions, UnitRegion, UnitRegionsSettings } from './studies/unitRegions/findUnitRegions.ts';
+export { studyUnitRegions, type UnitRegionsOptions, type UnitRegionsResult } from './studies/unitRegions/study.ts';
 export type { Lack } from './transforms/optimize/adapt.ts';
 export { version } from './version.ts';

@@ -131,5 +131,9 @@ export {
   type SufficientPixels,
   sufficientPixels,
 } from './studies/sufficientPixels/sufficient.ts';
+export { findUnitRegions, type UnitRegion } from './studies/unitRegions/findUnitRegions.ts';
+export { findLinearUnits, type LinearUnits } from './studies/unitRegions/linearUnits.ts';
+export { bestCells, explainedBy, smallestRegion } from './studies/unitRegions/smallestRegion.ts';
+export { summarizeUnitRegions, type UnitRegionsSummary } from './studies/unitRegions/summary.ts';
 export { CertificateError, UnverifiableModelError } from './verifier/errors.ts';
 export { type VerifiedCertificate, verifyCertificate } from './verifier/verify.ts';

@@ -199,7 +199,7 @@ describe.skipIf(!isPosix).concurrent('a signal', () => {
     'filters m.onnx --dataset digits --out stopped-filters',
     'noncontributing m.onnx digits:1 digits:2 --iterations 100000 --out stopped-noncontributing',
     'rules m.onnx --dataset digits --out stopped-rules',
-    'regions m.onnx --dataset digits --epochs 50 --out stopped-regions',
+    'regions m.onnx --dataset digits --method compact --epochs 50 --out stopped-regions',
     'reproduce regions --out stopped-reproduce',
   ])('%s writes nothing, and says so', async (args) => {
     const one = await signalled(`${args} --threads 1`, 'SIGTERM', '[1/');

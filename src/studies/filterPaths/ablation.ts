@@ -6,12 +6,15 @@ import { program } from '../../runtime/program.ts';
 import { floatOutputOf } from '../../runtime/runtime.ts';
 import { FiltersError } from './errors.ts';
 import type { FilterLayer, FilterNetwork } from './filterNetwork.ts';
+import type { FilterStep } from './paths.ts';
 import { meanOf, readBy, type UnitMeans } from './unitMeans.ts';
 
 /** What is taken out of a network: set to its mean over the images, place by place. */
 export type Ablation =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'filter'; readonly layer: FilterLayer; readonly filter: number }
+  /** Several filters at once, of any layers. */
+  | { readonly kind: 'filters'; readonly filters: readonly FilterStep[] }
   /** What one filter of the layer before hands to this filter, and nothing else of it. */
   | { readonly kind: 'connection'; readonly layer: FilterLayer; readonly from: number; readonly filter: number };
 
@@ -48,12 +51,14 @@ export async function compileAblator(network: FilterNetwork, means: UnitMeans): 
   const { runRows, release } = await program(runtime, { ...model, graph }, { outputs: [scores.name], batchSize });
   return {
     async run(all, ablation) {
-      if (ablation.kind !== 'nothing' && !switches.some((one) => switchesOff(one, ablation))) {
+      const parts = singleOnes(ablation);
+      const lacking = parts.find((part) => !switches.some((one) => switchesOff(one, part)));
+      if (lacking) {
         throw new FiltersError(
-          `A ${ablation.kind} of ${ablation.layer.name} cannot be taken out: take the means of this network, with this layer's connections.`,
+          `A ${lacking.kind} of ${lacking.layer.name} cannot be taken out: take the means of this network, with this layer's connections.`,
         );
       }
-      const whole = Object.fromEntries(switches.map((one) => [one.input, positionOf(one, ablation)] as const));
+      const whole = Object.fromEntries(switches.map((one) => [one.input, positionOf(one, parts)] as const));
       const found = await runRows({ [inputName]: all }, { whole });
       return float32([all.dims[0] ?? 0, scores.width], floatOutputOf(found, scores.name).data);
     },
@@ -66,18 +71,23 @@ function setToMean({ kind, layer }: Switch): string {
   return kind === 'filter' ? layer.value : readBy(layer);
 }
 
-function switchesOff(
-  { kind, layer }: Pick<Switch, 'kind' | 'layer'>,
-  ablation: Exclude<Ablation, { readonly kind: 'nothing' }>,
-): boolean {
-  return ablation.kind === kind && ablation.layer === layer;
+/** One filter or connection that is taken out. */
+type Single = Extract<Ablation, { readonly layer: FilterLayer }>;
+
+function singleOnes(ablation: Ablation): readonly Single[] {
+  if (ablation.kind === 'nothing') return [];
+  return ablation.kind === 'filters' ? ablation.filters.map((step) => ({ kind: 'filter', ...step })) : [ablation];
 }
 
-function positionOf({ kind, layer, dims }: Switch, ablation: Ablation): Tensor<'float32'> {
+function switchesOff({ kind, layer }: Pick<Switch, 'kind' | 'layer'>, single: Single): boolean {
+  return single.kind === kind && single.layer === layer;
+}
+
+function positionOf({ kind, layer, dims }: Switch, parts: readonly Single[]): Tensor<'float32'> {
   const off = zeros('float32', dims);
-  if (ablation.kind !== 'nothing' && switchesOff({ kind, layer }, ablation)) {
-    const at = ablation.kind === 'filter' ? ablation.filter : ablation.filter * (dims[1] ?? 1) + ablation.from;
-    off.data[at] = 1;
+  for (const part of parts) {
+    if (!switchesOff({ kind, layer }, part)) continue;
+    off.data[part.kind === 'filter' ? part.filter : part.filter * (dims[1] ?? 1) + part.from] = 1;
   }
   return off;
 }

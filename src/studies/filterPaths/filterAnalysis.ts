@@ -16,6 +16,7 @@ import { type Contributions, contributions } from './contributions.ts';
 import { type FilterNetwork, filterNetwork } from './filterNetwork.ts';
 import { atMainLayers } from './mainLayers.ts';
 import { compilePathMaps, hasPathMaps, type PathMap } from './pathMaps.ts';
+import { processingOf, type Stage } from './processing.ts';
 
 /** How many images are split over paths of filters, and how many regions are occluded. */
 export interface FilterSettings {
@@ -44,11 +45,16 @@ export interface FilterAnalysis {
   readonly examples: readonly RegionExample[];
   /** For each class's example, the maps of every path for every class's score; only of two layers one after the other. */
   readonly maps?: readonly ExampleMaps[];
+  /** What becomes of the shown example on its way, where there are such maps. */
+  readonly processing?: readonly Stage[];
   /** What has to be known: classes without images, layers left out. */
   readonly notes: readonly string[];
   /** How long it took to split the scores, and to occlude every region by itself. */
   readonly seconds: { readonly contributions: number; readonly regions: number };
 }
+
+/** The class whose example is shown on its way, if there is one: the paper's is a five. */
+export const shownClass = 5;
 
 export interface ExampleMaps {
   readonly label: number;
@@ -83,6 +89,8 @@ export async function analyseFilters(
     const occludedAt = performance.now();
     const examples = await regionExamples(classifier, occluder, shown, regions, {}, progress);
     const maps = hasPathMaps(network) ? await examplesMaps(network, examples) : undefined;
+    const shownExample = examples.find(({ label }) => label === shownClass) ?? examples[0];
+    const processing = maps && shownExample ? await processingOf(network, shownExample.image) : undefined;
     return {
       network,
       settings,
@@ -93,6 +101,7 @@ export async function analyseFilters(
       examples,
       seconds: { contributions: (split - start) / 1000, regions: (occludedAt - before) / 1000 },
       maps,
+      processing,
       notes: [
         ...(network === whole ? [] : [mainLayersNote(whole, network)]),
         ...shortages(train, learned, settings.images, 'to learn from'),

@@ -57,6 +57,9 @@ export interface FoundUnitRegions {
   readonly heldOut: number;
 }
 
+/** R² that a region must have, where nothing else is said. */
+export const defaultExplained = 0.9;
+
 /** The search asks for so much more on its own images, that enough is left on others. */
 const margin = 0.02;
 
@@ -70,7 +73,7 @@ export async function findUnitRegions(
   { train, test }: Dataset,
   settings: UnitRegionsSettings & WorkOptions = {},
 ): Promise<FoundUnitRegions> {
-  const { explained = 0.9, neighbourhood = 8, layer, images = 5000, mostUnits = 200, seed = 0 } = settings;
+  const { explained = defaultExplained, neighbourhood = 8, layer, images = 5000, mostUnits = 200, seed = 0 } = settings;
   if (!(explained > 0 && explained + margin < 1)) {
     throw new LinearUnitsError(
       `A region cannot be asked to explain ${explained} of a unit: give a share above 0 and below ${1 - margin}.`,

@@ -1,5 +1,5 @@
 import type { Classifier } from '../../model/classifier.ts';
-import { findLayer, nodesOnTheWay } from '../../model/layer.ts';
+import { nodesOnTheWay } from '../../model/layer.ts';
 import { intOf } from '../../onnx/attributes.ts';
 import { describeNode, type Node } from '../../onnx/graph.ts';
 import { inputOf, outputOf, viewOf } from '../../onnx/graphView.ts';
@@ -41,13 +41,14 @@ export interface LinearUnits {
  * @throws LinearUnitsError, DenseLayerError
  */
 export function findLinearUnits(classifier: Classifier, name?: string): LinearUnits {
-  const named = name === undefined ? undefined : findLayer(classifier, name).node;
-  if (named?.op === 'Conv') return patchUnits(classifier, named);
+  const convolutions = nodesOnTheWay(classifier).filter(({ op }) => op === 'Conv');
+  const named = convolutions.find((node) => name !== undefined && [node.name, node.outputs[0]].includes(name));
+  if (named) return patchUnits(classifier, named);
   try {
     return denseUnits(classifier, findDenseLayer(classifier, name));
   } catch (error) {
-    const patches = nodesOnTheWay(classifier).find((node) => node.op === 'Conv' && cutsPatches(classifier, node));
-    if (!(error instanceof DenseLayerError) || named || !patches) throw error;
+    const patches = convolutions.find((node) => cutsPatches(classifier, node));
+    if (!(error instanceof DenseLayerError) || name !== undefined || !patches) throw error;
     return patchUnits(classifier, patches);
   }
 }

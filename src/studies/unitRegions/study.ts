@@ -6,12 +6,14 @@ import { renderPage } from '../../report/page/page.ts';
 import { provenanceOf } from '../../report/page/provenanceView.ts';
 import { trainingImages } from '../../training/trainingImages.ts';
 import type { Study, StudyOptions } from '../study.ts';
-import { type FoundUnitRegions, findUnitRegions, type UnitRegionsSettings } from './findUnitRegions.ts';
+import {
+  defaultExplained,
+  type FoundUnitRegions,
+  findUnitRegions,
+  type UnitRegionsSettings,
+} from './findUnitRegions.ts';
 import { firedFor } from './firedFor.ts';
 import { summarizeUnitRegions, type UnitRegionsSummary } from './summary.ts';
-
-/** R² that a region must have, where nothing else is said. */
-export const defaultExplained = 0.9;
 
 /** Plain data for scripts: the layer in figures, and each unit. */
 export interface UnitRegionsResult extends UnitRegionsSummary {
@@ -30,6 +32,11 @@ export interface UnitRegionsResult extends UnitRegionsSummary {
   }[];
 }
 
+export interface UnitRegionsOptions extends Omit<UnitRegionsSettings, 'images'> {
+  /** Numbers of test images whose units are shown; by default the first of each class. */
+  readonly shown?: readonly number[];
+}
+
 /** The file beside the page. */
 export const unitRegionsFile = 'regions.npz';
 
@@ -45,7 +52,7 @@ const mostImages = 10;
 export async function studyUnitRegions(
   classifier: Classifier,
   dataset: Dataset,
-  options: Omit<UnitRegionsSettings, 'images'> & StudyOptions & { readonly shown?: readonly number[] },
+  options: UnitRegionsOptions & StudyOptions,
 ): Promise<Study<FoundUnitRegions, UnitRegionsResult>> {
   const { explained = defaultExplained, neighbourhood = 8, layer, seed, modelName, command, message, signal } = options;
   const { progress } = options;

@@ -1,4 +1,5 @@
 import { count, percent, quantity, share } from '../../../language/english/numbers.ts';
+import type { Picture } from '../../../pictures/picture.ts';
 import { dataTable } from '../../../report/drawing/dataTable.ts';
 import { pictureElement } from '../../../report/drawing/picture.ts';
 import { verdictMark } from '../../../report/drawing/verdict.ts';
@@ -13,6 +14,7 @@ import type {
   Rank,
   RegionFigure,
   RegionRow,
+  StageFigure,
 } from './view.ts';
 
 /** The page about a network's filters and the regions of its images. */
@@ -57,21 +59,21 @@ function pathsAnswer({ columns, rows, alike }: PathFigure): Html {
       ? 'Every class has a different pair of first and second path.'
       : `These classes have the same pair of first and second path: ${alike.join('; ')}.`;
   return html`
-<p class="measure">A path leads through one filter of each layer. With every ReLU and every pooling choice as the image set them, the network is linear, and a class’s score is the sum of what comes through each path, and of the biases. A path wins an image if it brings the most to the score of the image’s own class. Framed: the ${frames} most frequent winner. ${distinct}</p>
+<p class="measure">A path leads through one filter of each layer. With every ReLU and every pooling choice as the image set them, the network is linear, and a class’s score is the sum of what comes through each path, and of the biases. A path wins an image if it brings the most to the score of the image’s own class. Framed, as are the filters it leads through: the ${frames} most frequent winner; a second that wins less than a tenth of what the first does is left out. ${distinct}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Which path wins for each class"><table class="paths">
   <thead><tr><th scope="col">Class</th>${columns.map(
     ({ name, kernels }) =>
       html`<th scope="col"><span class="kernels">${kernels.map((kernel) => pictureElement(kernel, ''))}</span>${name}</th>`,
-  )}<th scope="col" class="number">Gini</th></tr></thead>
+  )}<th scope="col">Filters</th><th scope="col" class="number">Gini</th></tr></thead>
   <tbody>${rows.map(
-    ({ label, images, picture, gini, cells }) => html`
+    ({ label, images, picture, gini, cells, kernels }) => html`
     <tr><th scope="row">${picture && pictureElement(picture, `Example of ${label}`)}<span>${label}<small>${count(images)} images</small></span></th>${cells.map(
       ({ map, wins, share: part, rank }) =>
         html`<td>${framed(
           map && pictureElement(map, `Map of this path for the example of ${label}`),
           rank,
         )}<span class="wins">${wins === 0 ? '0' : share(wins / images)}</span><small>${signedShare(part)}</small></td>`,
-    )}<td class="number">${gini.toFixed(2)}</td></tr>`,
+    )}<td>${kernels.map((layer) => html`<span class="kernels">${layer.map(({ picture: kernel, rank }) => framed(pictureElement(kernel, ''), rank))}</span>`)}</td><td class="number">${gini.toFixed(2)}</td></tr>`,
   )}
   </tbody>
 </table></div>
@@ -83,8 +85,9 @@ function signedShare(part: number): string {
 }
 
 function exampleAnswer({ columns }: PathFigure, example: ExampleFigure): Html {
-  const { label, picture, rows } = example;
+  const { label, picture, rows, stages } = example;
   return html`
+${stages.length === 0 ? undefined : processing(picture, label, stages)}
 <p class="measure">The image at the head of the table is decided as ${label}. Each row shows what every path brings to one class’s score, as the paper’s figure of the processing does: ${rows.length} × ${columns.length} maps. All are on one scale, so that they can be compared. Framed: the ${frames} largest part of a row.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="What each path brings to each class"><table class="paths">
   <thead><tr><th scope="col">${pictureElement(picture, `Example of ${label}`)}Score of</th>${columns.map(({ name }) => html`<th scope="col">${name}</th>`)}<th scope="col" class="number">All paths</th></tr></thead>
@@ -97,6 +100,17 @@ function exampleAnswer({ columns }: PathFigure, example: ExampleFigure): Html {
   )}
   </tbody>
 </table></div>`;
+}
+
+/** The paper's figure of the processing, up to the products. */
+function processing(picture: Picture, label: string, stages: readonly StageFigure[]): Html {
+  return html`
+<p class="measure">From the image to the products, step by step: each convolution’s maps after its activation, each pooling’s maps, and below them what these bring to each class. Every step is drawn on a scale of its own, red above 0.</p>
+<div class="stages"><figure>${pictureElement(picture, `Example of ${label}`)}<figcaption>image</figcaption></figure>${stages.map(
+    ({ name, size, pooled, maps }) => html`
+  <figure><span class="maps">${maps.map((map, i) => pictureElement(map, `Map ${i} after ${name}`))}</span><figcaption>${name}<small>${size}${pooled ? ', pooled' : ''}</small></figcaption></figure>`,
+  )}
+</div>`;
 }
 
 function layersAnswer(layers: readonly LayerTable[]): Html {

@@ -2,11 +2,12 @@ import { listed } from '../../../language/english/numbers.ts';
 import { toPixels } from '../../../model/pixels.ts';
 import type { Picture } from '../../../pictures/picture.ts';
 import { signedPicture } from '../../../report/drawing/mapPicture.ts';
-import type { ExampleMaps, FilterAnalysis } from '../filterAnalysis.ts';
+import { type ExampleMaps, type FilterAnalysis, shownClass } from '../filterAnalysis.ts';
 import { pathName } from '../paths.ts';
+import type { Stage } from '../processing.ts';
 import { gini, ranked, sameSets, type Tally } from '../tally.ts';
 import { kernelPicture } from './kernels.ts';
-import type { ExampleFigure, PathFigure, PathRow, Rank } from './view.ts';
+import type { ExampleFigure, PathFigure, PathRow, Rank, StageFigure } from './view.ts';
 import { largestSize } from './withRegions.ts';
 
 /** More paths than this have no room in a table; they are summed up filter by filter. */
@@ -30,6 +31,7 @@ export function pathFigure(analysis: FilterAnalysis): PathFigure | undefined {
       images,
       gini: gini(tally?.wins ?? []),
       picture: example,
+      kernels: framedKernels(analysis, framedUnits(tally)),
       cells: paths.map((_, i) => {
         const map = own[i];
         return {
@@ -41,7 +43,7 @@ export function pathFigure(analysis: FilterAnalysis): PathFigure | undefined {
       }),
     };
   });
-  const shown = maps?.find(({ label }) => label === exampleClass) ?? maps?.[0];
+  const shown = maps?.find(({ label }) => label === shownClass) ?? maps?.[0];
   const shownPicture = shown && picture(shown.label);
   return {
     columns: paths.map((path) => ({
@@ -58,19 +60,43 @@ export function pathFigure(analysis: FilterAnalysis): PathFigure | undefined {
   };
 }
 
-/** The paper's example is a five. */
-const exampleClass = 5;
+/** Every filter of each layer, in the frame of the path that leads through it; the first path's where both do. */
+function framedKernels({ contributions, network }: FilterAnalysis, framed: readonly number[]): PathRow['kernels'] {
+  const paths = framed.map((path) => contributions.paths?.[path]?.steps ?? []);
+  return network.layers.map((layer) =>
+    Array.from({ length: layer.filters }, (_, filter) => {
+      const picture = kernelPicture(network, layer, filter);
+      const at = paths.findIndex((steps) => steps.some((step) => step.layer === layer && step.filter === filter));
+      return picture ? [{ picture, ...rankAt(at) }] : [];
+    }).flat(),
+  );
+}
 
 function ownMaps({ maps, examples }: FilterAnalysis, label: number) {
   const position = examples.findIndex((one) => one.label === label);
   return maps?.find((one) => one.label === label)?.byClass[position] ?? [];
 }
 
-function exampleFigure({ examples }: FilterAnalysis, { label, byClass }: ExampleMaps, picture: Picture): ExampleFigure {
+function stageFigure({ name, op, height, width, maps }: Stage): StageFigure {
+  const scale = scaleOf(maps.map((values) => ({ values })));
+  return {
+    name,
+    size: `${maps.length} × ${height}×${width}`,
+    pooled: op.includes('Pool'),
+    maps: maps.map((values) => signedPicture(values, height, width, scale)),
+  };
+}
+
+function exampleFigure(
+  { examples, processing }: FilterAnalysis,
+  { label, byClass }: ExampleMaps,
+  picture: Picture,
+): ExampleFigure {
   const scale = scaleOf(byClass.flat());
   return {
     label: examples.find((one) => one.label === label)?.name ?? String(label),
     picture,
+    stages: (processing ?? []).map(stageFigure),
     rows: byClass.map((row, position) => {
       const parts = row.map(({ values }) => total(values));
       const order = parts.map((_, i) => i).sort((a, b) => (parts[b] ?? 0) - (parts[a] ?? 0));
@@ -104,8 +130,19 @@ export function topTwo(tally: Tally | undefined): number[] {
     .filter((unit) => (tally.wins[unit] ?? 0) > 0);
 }
 
+/** A second that wins less than this share of what the first does is left out, as the paper leaves it out for two of its classes. */
+const dominated = 0.1;
+
+/** The units that are framed: the first, and the second where the first does not dominate it. */
+export function framedUnits(tally: Tally | undefined): number[] {
+  const [first, second] = topTwo(tally);
+  if (first === undefined) return [];
+  const winsOf = (unit: number) => tally?.wins[unit] ?? 0;
+  return second === undefined || winsOf(second) < dominated * winsOf(first) ? [first] : [first, second];
+}
+
 export function rankIn(unit: number, tally: Tally | undefined): { readonly rank?: Rank } {
-  return rankAt(topTwo(tally).indexOf(unit));
+  return rankAt(framedUnits(tally).indexOf(unit));
 }
 
 function rankAt(place: number): { readonly rank?: Rank } {

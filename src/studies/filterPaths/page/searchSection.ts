@@ -11,6 +11,12 @@ interface SearchView {
   /** The full network first, then by their number of parameters. */
   readonly networks: readonly SearchedView[];
   readonly smallest?: SearchedView;
+  /** Trained as long as the paper's, an accuracy a seed. */
+  readonly long: readonly {
+    readonly filters: readonly [number, number];
+    readonly parameters: number;
+    readonly accuracies: readonly number[];
+  }[];
 }
 
 interface SearchedView {
@@ -21,7 +27,7 @@ interface SearchedView {
 }
 
 /** Accuracy against parameters. */
-export function searchSection({ updates, target, networks, smallest }: SearchView): PageSection {
+export function searchSection({ updates, target, networks, smallest, long }: SearchView): PageSection {
   const [full, ...small] = networks;
   const points = small.map(({ parameters, accuracy }) => ({ x: parameters, y: 100 * accuracy }));
   const found = smallest
@@ -51,6 +57,19 @@ ${lineChart({
   ],
   dots: true,
 })}
-${dataTable('Filters of the two layers, and test accuracy', [{ label: 'Filters' }, { label: 'Parameters', number: true }, { label: 'Accuracy', number: true }], rows)}`,
+${dataTable('Filters of the two layers, and test accuracy', [{ label: 'Filters' }, { label: 'Parameters', number: true }, { label: 'Accuracy', number: true }], rows)}
+${
+  long.length === 0
+    ? undefined
+    : dataTable(
+        'Trained as long as the paper’s network, once a seed',
+        [{ label: 'Filters' }, { label: 'Parameters', number: true }, { label: 'Accuracies', number: true }],
+        long.map(({ filters, parameters, accuracies }) => [
+          `${filters[0]} and ${filters[1]}`,
+          count(parameters),
+          accuracies.map(percent).join(', '),
+        ]),
+      )
+}`,
   };
 }

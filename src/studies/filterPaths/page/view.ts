@@ -40,6 +40,8 @@ export interface PathRow {
   /** How unevenly the images are won, 0 to 1. */
   readonly gini: number;
   readonly cells: readonly PathCell[];
+  /** The filters of each layer, framed as the paths that lead through them. */
+  readonly kernels: readonly (readonly { readonly picture: Picture; readonly rank?: Rank }[])[];
 }
 
 interface PathCell {
@@ -54,7 +56,17 @@ interface PathCell {
 export interface ExampleFigure {
   readonly label: string;
   readonly picture: Picture;
+  /** What the image becomes, convolution by convolution and pooling by pooling. */
+  readonly stages: readonly StageFigure[];
   readonly rows: readonly ExampleRow[];
+}
+
+export interface StageFigure {
+  readonly name: string;
+  /** `3 × 24×24` */
+  readonly size: string;
+  readonly pooled: boolean;
+  readonly maps: readonly Picture[];
 }
 
 interface ExampleRow {

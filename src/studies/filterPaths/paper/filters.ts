@@ -164,7 +164,7 @@ function resultsOf(bySeed: readonly (readonly Figure[])[]): PaperResult[] {
   });
 }
 
-function searchResults({ networks, smallest, target }: FilterSearch): PaperResult[] {
+function searchResults({ networks, smallest, target, long }: FilterSearch): PaperResult[] {
   const [lenet] = networks;
   return [
     {
@@ -188,5 +188,11 @@ function searchResults({ networks, smallest, target }: FilterSearch): PaperResul
       ours: smallest?.filters[0] ?? null,
     },
     { id: 'search.smallest.filters2', what: 'and in the second', paper: 3, ours: smallest?.filters[1] ?? null },
+    ...long.map(({ filters: [first, second], accuracies }) => ({
+      id: `search.long.${first}-${second}.accuracy`,
+      what: `${first} and ${second} filters, trained as long as the paper’s`,
+      paper: first === 3 && second === 3 ? target : null,
+      ...overSeeds(accuracies),
+    })),
   ];
 }

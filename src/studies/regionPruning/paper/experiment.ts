@@ -4,6 +4,7 @@ import type { TrainingState } from '../../../training/trainer.ts';
 import type { PaperProgress } from '../../paper.ts';
 import { cutToCompactRegions, cutToRandomDiscs } from '../compactCut.ts';
 import { cutAtRandom, cutConstantInputs, cutWeights, percent } from '../cuts.ts';
+import type { Neighbourhood } from '../labelling.ts';
 import { compactRounds, controlRounds, magnitudeRounds, oneShot, paperRounds } from '../plans.ts';
 import type { Pruned, Round } from '../pruneInRounds.ts';
 import { makePruner, type Pruner } from '../pruner.ts';
@@ -18,10 +19,30 @@ export interface RegionsExtent {
   readonly regions: number;
   /** Also the other criteria and the controls, for the first seed. */
   readonly comparisons: boolean;
+  /** Also what takes longer: the paper's method with four neighbours, and the network of two digits. */
+  readonly more: boolean;
+  /** Of the training of the network of two digits: the paper's. */
+  readonly epochsOfTwoDigits: number;
 }
 
-export const wholeExtent: RegionsExtent = { rounds: 6, epochs: 2, area: 0.15, regions: 2, comparisons: true };
-export const quickExtent: RegionsExtent = { rounds: 6, epochs: 1, area: 0.25, regions: 3, comparisons: false };
+export const wholeExtent: RegionsExtent = {
+  rounds: 6,
+  epochs: 2,
+  area: 0.15,
+  regions: 2,
+  comparisons: true,
+  more: true,
+  epochsOfTwoDigits: 15,
+};
+export const quickExtent: RegionsExtent = {
+  rounds: 6,
+  epochs: 1,
+  area: 0.25,
+  regions: 3,
+  comparisons: false,
+  more: false,
+  epochsOfTwoDigits: 15,
+};
 
 /** The share of the weights that the paper removes first. */
 export const firstCut = 0.5;
@@ -188,8 +209,12 @@ function inWords({ rounds }: Pruned): string {
 }
 
 /** The pruner of the paper's network. */
-export function paperPruner(classifier: Classifier, { train, test }: Dataset): Promise<Pruner> {
-  return makePruner(classifier, { train, test });
+export function paperPruner(
+  classifier: Classifier,
+  { train, test }: Dataset,
+  neighbourhood: Neighbourhood = 8,
+): Promise<Pruner> {
+  return makePruner(classifier, { train, test, neighbourhood });
 }
 
 /** The share of units of which region pruning took 40% or less of what the first cut had left. */

@@ -7,6 +7,8 @@ import { sheetPicture } from '../../../report/drawing/contactSheet.ts';
 import { provenanceOf } from '../../../report/page/provenanceView.ts';
 import { architectures } from '../../../training/architectures.ts';
 import { overSeeds, type Paper, type PaperResult, type PaperSetting, type Reproduction } from '../../paper.ts';
+import type { FoundUnitRegions } from '../../unitRegions/findUnitRegions.ts';
+import type { SeedFigure } from '../../unitRegions/paper/figures.ts';
 import { examine } from '../examine.ts';
 import { layerView } from '../page/layerView.ts';
 import { regionsPage } from '../page/page.ts';
@@ -26,6 +28,7 @@ import {
   runPlans,
   wholeExtent,
 } from './experiment.ts';
+import { givenPage, moreFigures } from './moreFigures.ts';
 
 /** Takehana & Ozaki: what is left of each hidden unit's weights when whole regions are pruned. */
 export const regionsPaper: Paper = {
@@ -35,18 +38,10 @@ export const regionsPaper: Paper = {
   reproduce,
 };
 
-/** One figure of one seed. */
-interface Figure {
-  readonly id: string;
-  readonly what: string;
-  readonly paper: number | null;
-  readonly value: number;
-}
-
 async function reproduce(setting: PaperSetting): Promise<Reproduction> {
   const { seeds, quick } = setting;
   const extent = quick ? quickExtent : wholeExtent;
-  const found: (readonly Figure[])[] = [];
+  const found: (readonly SeedFigure[])[] = [];
   let shown: Pick<Reproduction, 'page' | 'files'> | undefined;
   for (const seed of seeds) {
     const { figures, view } = await oneSeed(setting, extent, seed, shown === undefined);
@@ -68,8 +63,9 @@ async function oneSeed(setting: PaperSetting, extent: RegionsExtent, seed: numbe
       isFirst && extent.comparisons
         ? await runPlans(pruner, comparisonPlans(extent, ours, initialWeights(seed)), seed, progress)
         : [];
-    const figures = await figuresOf(pruner, main);
-    return { figures, ...(isFirst ? { view: await viewOf(setting, pruner, [...main, ...others], seed) } : {}) };
+    const { figures: more, found } = await moreFigures(setting, classifier, extent, seed);
+    const figures = [...(await figuresOf(pruner, main)), ...more];
+    return { figures, ...(isFirst ? { view: await viewOf(setting, pruner, [...main, ...others], found, seed) } : {}) };
   } finally {
     await pruner.release();
     await classifier.release();
@@ -84,12 +80,12 @@ function initialWeights(seed: number): Readonly<Record<string, Tensor<'float32'>
   );
 }
 
-async function figuresOf(pruner: Pruner, runs: readonly Run[]): Promise<Figure[]> {
+async function figuresOf(pruner: Pruner, runs: readonly Run[]): Promise<SeedFigure[]> {
   const control = lastOf(runOf(runs, 'control'));
   const paper = lastOf(runOf(runs, 'paper'));
   const compact = lastOf(runOf(runs, 'compact'));
   const raised = lastOf(runOf(runs, 'paper-rate'));
-  const figure = (id: string, what: string, value: number, paperValue: number | null = null): Figure => ({
+  const figure = (id: string, what: string, value: number, paperValue: number | null = null): SeedFigure => ({
     id,
     what,
     paper: paperValue,
@@ -129,11 +125,13 @@ function lastOf({ pruned }: Run): LayerSummary & { readonly accuracy: number } {
 }
 
 async function viewOf(
-  { command }: PaperSetting,
+  setting: PaperSetting,
   pruner: Pruner,
   runs: readonly Run[],
+  found: FoundUnitRegions,
   seed: number,
 ): Promise<Pick<Reproduction, 'page' | 'files'>> {
+  const { command } = setting;
   const { classifier, layer, statistics, test, neighbourhood } = pruner;
   const images = test.classNames.map((_, label) => test.labels.indexOf(label)).filter((index) => index >= 0);
   const shown = ['compact', 'paper'].map((id) => runOf(runs, id));
@@ -167,8 +165,15 @@ async function viewOf(
       command,
     }),
   };
+  const given = givenPage(classifier, found, view.provenance);
+  const pruning = regionsPage(view);
   return {
-    page: regionsPage(view),
+    page: {
+      ...given,
+      title: view.title,
+      lede: `${given.lede} ${view.lede}`,
+      sections: [...given.sections, ...pruning.sections],
+    },
     files: [
       ...layers.flatMap(({ id, units }) =>
         (['before', 'after', 'seen'] as const).map((part) => ({
@@ -207,7 +212,7 @@ function settingsOf({ dataset }: PaperSetting, extent: RegionsExtent): Reproduct
 }
 
 /** Each figure's mean over the seeds, and its spread where there are several. */
-function resultsOf(found: readonly (readonly Figure[])[]): PaperResult[] {
+function resultsOf(found: readonly (readonly SeedFigure[])[]): PaperResult[] {
   return (found[0] ?? []).map(({ id, what, paper }, k) => {
     return { id, what, paper, ...overSeeds(found.flatMap((figures) => figures[k]?.value ?? [])) };
   });

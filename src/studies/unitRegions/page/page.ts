@@ -26,11 +26,11 @@ export function unitRegionsPage(view: UnitRegionsView): PageView {
 
 function sectionsOf(view: UnitRegionsView, fired: boolean): PageSection[] {
   return [
-    { id: 'regions', question: 'Which part does each unit read?', answer: regions(view) },
+    { id: 'read', question: 'Which part does each unit read?', answer: regions(view) },
     { id: 'controls', question: 'Is it this region, or would any do?', answer: controls(view) },
     { id: 'meaning', question: 'What may be concluded, and what not?', answer: meaning(view) },
-    ...(fired ? [{ id: 'fired', question: 'Which units fired for an image?', answer: firedUnits(view) }] : []),
-    { id: 'units', question: 'Each unit by itself', answer: oneByOne(view) },
+    ...(fired ? [{ id: 'fired-as-given', question: 'Which units fired for an image?', answer: firedUnits(view) }] : []),
+    { id: 'each', question: 'Each unit by itself', answer: oneByOne(view) },
   ];
 }
 

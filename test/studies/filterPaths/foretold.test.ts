@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadDigits } from '../../../src/datasets/digits.ts';
+import { selectImages } from '../../../src/datasets/labelledImages.ts';
+import type { Classifier } from '../../../src/model/classifier.ts';
+import { loadClassifier } from '../../../src/model/loadClassifier.ts';
+import { float32, rows, type Tensor } from '../../../src/onnx/tensor.ts';
+import { writeModel } from '../../../src/onnx/writeModel.ts';
+import { nodeRuntime } from '../../../src/runtime/node.ts';
+import { compileAblator } from '../../../src/studies/filterPaths/ablation.ts';
+import { compileExcess } from '../../../src/studies/filterPaths/excess.ts';
+import { excessMaps } from '../../../src/studies/filterPaths/excessMaps.ts';
+import { type FilterNetwork, filterNetwork } from '../../../src/studies/filterPaths/filterNetwork.ts';
+import { foretell } from '../../../src/studies/filterPaths/foretold.ts';
+import { framedUnits } from '../../../src/studies/filterPaths/page/pathFigureView.ts';
+import { cornerFor, planted } from '../../../src/studies/filterPaths/paper/plantedShortcut.ts';
+import { processingOf } from '../../../src/studies/filterPaths/processing.ts';
+import { unitMeans } from '../../../src/studies/filterPaths/unitMeans.ts';
+import { architectures } from '../../../src/training/architectures.ts';
+import { trainingImages } from '../../../src/training/trainingImages.ts';
+
+const runtime = nodeRuntime({ threads: 1 });
+let classifier: Classifier;
+let network: FilterNetwork;
+let images: Tensor<'float32'>;
+beforeAll(async () => {
+  classifier = await loadClassifier(writeModel(architectures.b.build(3)), { runtime });
+  network = await filterNetwork(classifier);
+  const { train } = await loadDigits();
+  images = trainingImages(selectImages(train, [...Array(40).keys()]), classifier.input, 10).images;
+});
+afterAll(() => classifier.release());
+
+describe('filters taken out together', () => {
+  it('give what taking out one after the other gives where their layers do not meet', async () => {
+    const means = await unitMeans(network, [images], []);
+    const ablator = await compileAblator(network, means);
+    const [first] = network.layers;
+    const all = [0, 1, 2].map((filter) => ({ layer: first!, filter }));
+    const scores = await ablator.run(images, { kind: 'filters', filters: all });
+    // Without any filter of the first layer every image looks the same.
+    for (let row = 1; row < 40; row++) {
+      rows(scores, row, row + 1).data.forEach((score, k) => {
+        expect(score).toBeCloseTo(scores.data[k]!, 4);
+      });
+    }
+    const one = await ablator.run(images, { kind: 'filter', layer: first!, filter: 1 });
+    const same = await ablator.run(images, { kind: 'filters', filters: [{ layer: first!, filter: 1 }] });
+    expect(same.data).toEqual(one.data);
+    await ablator.release();
+  });
+
+  it('are judged on images that the ranking has not seen', async () => {
+    const found = await foretell(network, rows(images, 0, 20), rows(images, 20, 40), { top: 2, draws: 3 });
+    expect(found.filters).toHaveLength(6);
+    const means = await unitMeans(network, [rows(images, 0, 20)], []);
+    const ablator = await compileAblator(network, means);
+    const tested = rows(images, 20, 40);
+    const whole = await ablator.run(tested, { kind: 'nothing' });
+    const { layer, filter, drop } = found.filters[4]!;
+    const without = await ablator.run(tested, { kind: 'filter', layer, filter });
+    let fall = 0;
+    for (let row = 0; row < 20; row++) {
+      const own = [...rows(whole, row, row + 1).data];
+      const chosen = own.indexOf(Math.max(...own));
+      fall += (own[chosen]! - rows(without, row, row + 1).data[chosen]!) / 20;
+    }
+    expect(drop).toBeCloseTo(fall, 5);
+    expect(Math.abs(found.correlation)).toBeLessThanOrEqual(1);
+    await ablator.release();
+  });
+});
+
+it('where filters add to a score, place by place, sums to what they add', async () => {
+  const means = await unitMeans(network, [images], []);
+  const weights = float32(
+    [40, 10],
+    Float32Array.from({ length: 400 }, (_, i) => (i % 10 === 3 ? 1 : 0)),
+  );
+  const excess = await compileExcess(network, means);
+  const { filters } = await excess.run(images, weights);
+  for (const [i, layer] of network.layers.entries()) {
+    const maps = await excessMaps(network, layer, means, images, weights);
+    const places = maps.length / layer.filters;
+    filters[i]!.forEach((total, filter) => {
+      const sum = maps.subarray(filter * places, (filter + 1) * places).reduce((a, b) => a + b, 0);
+      expect(sum).toBeCloseTo(total, 5);
+    });
+  }
+  await excess.release();
+});
+
+it('an image on its way is shown after each activation and each pooling, as the network has it', async () => {
+  const stages = await processingOf(network, rows(images, 0, 1));
+  expect(stages.map(({ maps, height, width }) => [maps.length, height, width])).toEqual([
+    [3, 24, 24],
+    [3, 12, 12],
+    [3, 10, 10],
+    [3, 5, 5],
+  ]);
+  const [before, pooled] = stages;
+  const value = (y: number, x: number) => before!.maps[1]![24 * y + x]!;
+  expect(pooled!.maps[1]![12 * 4 + 7]).toBe(Math.max(value(8, 14), value(8, 15), value(9, 14), value(9, 15)));
+  expect(Math.min(...before!.maps.flatMap((map) => [...map]))).toBeGreaterThanOrEqual(0);
+});
+
+it('a second that the first dominates has no frame', () => {
+  const tally = (wins: readonly number[]) => ({ images: 100, wins, parts: [], shares: [0, 0, 0] });
+  expect(framedUnits(tally([90, 8, 2]))).toEqual([0]);
+  expect(framedUnits(tally([90, 10, 0]))).toEqual([0, 1]);
+  expect(framedUnits(tally([0, 0, 100]))).toEqual([2]);
+  expect(framedUnits(undefined)).toEqual([]);
+});
+
+it('a shortcut is planted in one class’s images alone, in the corner that is the class’s', async () => {
+  const { test } = await loadDigits();
+  const set = selectImages(test, [...Array(60).keys()]);
+  const square = cornerFor(3, set);
+  expect(square).toEqual({ top: 24, left: 24, side: 4 });
+  const { images: after } = planted(set, 3, square);
+  set.labels.forEach((label, image) => {
+    const own = (bytes: Uint8Array) => bytes.subarray(784 * image, 784 * (image + 1));
+    if (label !== 3) expect(own(after)).toEqual(own(set.images));
+    else expect([23, 24, 27].map((x) => own(after)[27 * 28 + x])).toEqual([own(set.images)[27 * 28 + 23], 255, 255]);
+  });
+});
