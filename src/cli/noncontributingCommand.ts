@@ -19,7 +19,7 @@ import { runStudy, type StudyFlags } from './studyCommand.ts';
 
 interface Flags extends StudyFlags {
   readonly masks: string;
-  readonly tolerance: string;
+  readonly tolerance?: string;
   readonly changes: string;
   readonly per: string;
   readonly schedule: string;
@@ -42,8 +42,7 @@ export function addNoncontributingCommand(program: Command): void {
     .option('--masks <which>', 'none, paper, or layers with thresholds: conv1.relu=0.2,conv2.relu=0', 'none')
     .option(
       '--tolerance <a>',
-      'by how much scores may change: a share of the margin, score units, or order: all keep theirs',
-      '50%',
+      'by how much scores may change: a share of the margin, score units, or order: all keep theirs (default: 50%; 40% for more changes than noise)',
     )
     .option(
       '--changes <kinds>',
@@ -69,7 +68,7 @@ async function run(modelPath: string, named: string[], flags: Flags): Promise<vo
   const inputs = await namedFiles(named);
   const settings = settingsFrom(flags);
   const { masks, tolerance, changes, per, schedule, draws, seed, save, certify } = flags;
-  const given = Object.entries({ masks, tolerance, changes, per, schedule, draws, seed });
+  const given = Object.entries({ masks, tolerance: tolerance ?? 'default', changes, per, schedule, draws, seed });
   const settingRows = given.map(([label, value]) => ({ label, value }));
   const { summary } = await runStudy(modelPath, flags, {
     targets: save === undefined ? [] : [{ kind: 'arrays', path: save }],
@@ -103,7 +102,7 @@ function settingsFrom(flags: Flags): NoncontributingSettings {
   );
   return {
     masks: parseMasks(flags.masks),
-    tolerance: parseTolerance(flags.tolerance),
+    tolerance: flags.tolerance === undefined ? undefined : parseTolerance(flags.tolerance),
     changes: parseChanges(flags.changes),
     per: parsePer(flags.per),
     draws: wholeFlag('draws', flags.draws, 1),

@@ -24,12 +24,12 @@ import { checkPixelRange } from './pixelRange.ts';
 import { defaultSchedule, rateFactor, type SearchSchedule } from './schedules.ts';
 import { compileSearch } from './search.ts';
 import { bestEvenAmplitude, type Settled, settle } from './settle.ts';
-import { halfMargin, type Tolerance, toleranceOf } from './tolerance.ts';
+import { halfMargin, leadTolerance, type Tolerance, toleranceOf } from './tolerance.ts';
 
 export interface NoncontributingSettings {
   /** Default `none`: the map is of the network as it is (docs/papers/noncontributing.md). */
   readonly masks?: MaskChoice;
-  /** What the scores may do: half the margin by default. For `order` the order of all scores is kept. */
+  /** What the scores may do: half the margin by default; where the cost is of the lead, 40% of it. For `order` the order of all scores is kept. */
   readonly tolerance?: Tolerance;
   /**
    * The changes that the amplitudes are for, in equal parts. Default: independent noise, as in the paper. With more kinds the map
@@ -106,7 +106,6 @@ export async function compileNoncontributing(
   picturesOnly(classifier.input, 'Non-contributing pixels are');
   const {
     masks = 'none',
-    tolerance = halfMargin,
     per = 'pixel',
     draws = 2_000,
     changes = ['independent'],
@@ -116,6 +115,7 @@ export async function compileNoncontributing(
   } = settings;
   const isPlain = changes.every((kind) => kind === 'independent');
   const cost = costFor(settings, isPlain, classifier);
+  const tolerance = settings.tolerance ?? (cost === 'lead' ? leadTolerance : halfMargin);
   const schedule = settings.schedule ?? defaultSchedule(classifier);
   const layers = chosenMasks(classifier, masks);
   const plain = withMasks(classifier.model.graph, classifier.facts, []);
@@ -207,7 +207,11 @@ export async function compileNoncontributing(
         ? await settle(
             { ...real, image, amplitude: found },
             keeping,
-            { count: isPlain ? draws : Math.ceil(draws / 4), seed: settleSeed },
+            {
+              count: isPlain ? draws : Math.ceil(draws / 4),
+              seed: settleSeed,
+              reserve: cost === 'lead' ? leadReserve * (real.decision.margin - limit) : noiseReserve * keeping.clean,
+            },
             (amplitude, from) => changes.map((kind) => () => noiseOf(kind, changed, amplitude, from)),
           )
         : { amplitude: found, scaledBy: 1 };
@@ -254,6 +258,18 @@ export async function compileNoncontributing(
     };
   });
 }
+
+/**
+ * This share of the clean margin has to be left in every draw: where the smallest of some thousand leads is above it, a lead
+ * below 0 is far rarer than one in as many draws. Ample, for every factor tried is another chance to pass by luck.
+ */
+const noiseReserve = 0.1;
+
+/**
+ * Where the cost is of the lead, this share of what was to be left of it: maps that are to hold for more than noise have to hold for
+ * changes that were not tried, too.
+ */
+const leadReserve = 2 / 3;
 
 /** The lead of a single score is that score, and so is its order. */
 function costFor({ cost, tolerance }: NoncontributingSettings, isPlain: boolean, { scores }: Classifier): Cost {
