@@ -11,13 +11,13 @@ import { type ChangedImage, type ChangeKind, changedImage } from './changes/chan
 import { mixable } from './changes/changeKinds.ts';
 import { changeNoise } from './changes/changeNoise.ts';
 import { searchNoise } from './changes/searchNoise.ts';
+import { type Cost, costFor, reserveFor, rowCost } from './cost.ts';
 import { type Energy, energyUnder } from './energy.ts';
 import { UndecidedError } from './errors.ts';
 import type { Freedom } from './freedom.ts';
-import type { Cost } from './iterationGraph.ts';
-import { keepingDecision, keepingOrder, leadLost } from './keeping.ts';
+import { keepingDecision, keepingOrder } from './keeping.ts';
 import { chosenMasks, compileMaskValues, type MaskChoice, withMasks } from './layerMasks.ts';
-import { measureFreedom, strayingIn, type Trial } from './measureFreedom.ts';
+import { measureFreedom, type Trial } from './measureFreedom.ts';
 import { compileDraws, type NoiseDraws } from './noiseDraws.ts';
 import { compileOtherChanges } from './otherChanges.ts';
 import { checkPixelRange } from './pixelRange.ts';
@@ -169,13 +169,6 @@ export async function compileNoncontributing(
     const noiseOf = (kind: ChangeKind, changed: ChangedImage, amplitude: Tensor<'float32'>, from: number) =>
       changeNoise(kind, changed, radiusOf(amplitude, classifier.input), from, mixable(changes));
 
-    /** What E punishes in one row of scores of the network that is searched. */
-    function costOf({ searched: { clean, decision }, limit }: Awaited<ReturnType<typeof networksOf>>) {
-      return cost === 'lead'
-        ? (row: Float32Array) => leadLost(row, decision.chosen, decision.margin - limit)
-        : (row: Float32Array) => strayingIn(row, clean, limit);
-    }
-
     /** The amplitudes, and what they were found for. */
     async function search(image: Tensor<'float32'>) {
       const networks = await networksOf(image);
@@ -188,7 +181,7 @@ export async function compileNoncontributing(
         ? await bestEvenAmplitude({ ...searched, image }, classifier.input, per, {
             count: schedule.images,
             seed: searchSeed,
-            cost: costOf(networks),
+            cost: rowCost(cost, { ...searched, limit }),
           })
         : 1;
       const found = await searching.run({
@@ -210,7 +203,7 @@ export async function compileNoncontributing(
             {
               count: isPlain ? draws : Math.ceil(draws / 4),
               seed: settleSeed,
-              reserve: cost === 'lead' ? leadReserve * (real.decision.margin - limit) : noiseReserve * keeping.clean,
+              reserve: reserveFor(cost, keeping, limit),
             },
             (amplitude, from) => changes.map((kind) => () => noiseOf(kind, changed, amplitude, from)),
           )
@@ -233,7 +226,7 @@ export async function compileNoncontributing(
             : await energyUnder(
                 { ...searched, image, amplitude },
                 changes.map((kind) => noiseOf(kind, changed, amplitude, measureSeed)),
-                { count: draws, cost: costOf(networks) },
+                { count: draws, cost: rowCost(cost, { ...searched, limit }) },
               );
         return {
           amplitude,
@@ -257,24 +250,6 @@ export async function compileNoncontributing(
         measure(await networksOf(image), image, amplitude, { count, seed }),
     };
   });
-}
-
-/**
- * This share of the clean margin has to be left in every draw: where the smallest of some thousand leads is above it, a lead
- * below 0 is far rarer than one in as many draws. Ample, for every factor tried is another chance to pass by luck.
- */
-const noiseReserve = 0.1;
-
-/**
- * Where the cost is of the lead, this share of what was to be left of it: maps that are to hold for more than noise have to hold for
- * changes that were not tried, too.
- */
-const leadReserve = 2 / 3;
-
-/** The lead of a single score is that score, and so is its order. */
-function costFor({ cost, tolerance }: NoncontributingSettings, isPlain: boolean, { scores }: Classifier): Cost {
-  if (scores.width === 1 || tolerance === 'order') return 'scores';
-  return cost ?? (isPlain ? 'scores' : 'lead');
 }
 
 type Network = Omit<Trial, 'image' | 'amplitude'>;
