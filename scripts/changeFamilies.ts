@@ -1,5 +1,5 @@
 // How far maps of non-contributing pixels hold for changes that took no part in their search: each kind of change is left out once.
-//   npm run check:changes -- --models FOLDER --dataset NAME|FOLDER [--seeds 3] [--images 20] [--only "without blur,all"] [--tolerance 50%] [--threads 1] [--json FILE]
+//   npm run check:changes -- --models FOLDER --dataset NAME|FOLDER [--seeds 3] [--images 20] [--only "without blur,all"] [--tolerance 40%] [--draws 2000] [--threads 1] [--json FILE]
 //     FOLDER has c-1.onnx, c-2.onnx, ... (npm run train:papers -- DATASET --only c --seeds 3 --out FOLDER)
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +33,8 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '3' },
     images: { type: 'string', default: '20' },
     only: { type: 'string' },
-    tolerance: { type: 'string', default: '50%' },
+    tolerance: { type: 'string' },
+    draws: { type: 'string', default: '2000' },
     threads: { type: 'string', default: '1' },
     json: { type: 'string' },
   },
@@ -100,7 +101,8 @@ function report(rows: readonly Row[], seeds: readonly number[]): void {
   }
 }
 
-const tolerance = parseTolerance(values.tolerance);
+const tolerance = values.tolerance === undefined ? undefined : parseTolerance(values.tolerance);
+const draws = Number(values.draws);
 const runtime = nodeRuntime({ threads: Number(values.threads) });
 const { test } = await openDataset(values.dataset);
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
@@ -113,7 +115,7 @@ for (const seed of seeds) {
     const others = concatRows(Array.from({ length: 100 }, (_, i) => inputAt(classifier, test, test.count - 1 - i)));
     for (const { name, changes } of searches) {
       if (values.only !== undefined && !values.only.split(',').includes(name)) continue;
-      const pixels = await keep(compileNoncontributing(classifier, { changes, others, seed, tolerance }));
+      const pixels = await keep(compileNoncontributing(classifier, { changes, others, seed, tolerance, draws }));
       for (let image = 0; image < Number(values.images); image++) {
         rows.push(rowOf(name, seed, image, await pixels.of(inputAt(classifier, test, image))));
       }

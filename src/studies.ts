@@ -77,7 +77,15 @@ export {
   compileCertifier,
 } from './studies/noncontributing/certificate.ts';
 export { type Challenge, type ChallengeOptions, challenge } from './studies/noncontributing/certificateChallenge.ts';
-export { type Freedom, freedomOf, type MeasuredFreedom } from './studies/noncontributing/freedom.ts';
+export { type ChangeKind, changeKinds } from './studies/noncontributing/changes/change.ts';
+export type { Cost } from './studies/noncontributing/cost.ts';
+export {
+  type AttackedFreedom,
+  type Freedom,
+  freedomOf,
+  type KeptUnder,
+  type MeasuredFreedom,
+} from './studies/noncontributing/freedom.ts';
 export type { LayerMask, MaskChoice } from './studies/noncontributing/layerMasks.ts';
 export {
   compileNoncontributing,

@@ -21,7 +21,7 @@ import { runSufficient, type SufficientFlags } from './sufficientRun.ts';
 interface Flags extends SufficientFlags {
   readonly sufficient?: boolean;
   readonly masks: string;
-  readonly tolerance: string;
+  readonly tolerance?: string;
   readonly changes: string;
   readonly per: string;
   readonly schedule: string;
@@ -44,8 +44,7 @@ export function addNoncontributingCommand(program: Command): void {
     .option('--masks <which>', 'none, paper, or layers with thresholds: conv1.relu=0.2,conv2.relu=0', 'none')
     .option(
       '--tolerance <a>',
-      'by how much scores may change: a share of the margin, score units, or order: all keep theirs',
-      '50%',
+      'by how much scores may change: a share of the margin, score units, or order: all keep theirs (default: 50%; 40% for more changes than noise)',
     )
     .option(
       '--changes <kinds>',
@@ -78,7 +77,7 @@ async function run(modelPath: string, named: string[], flags: Flags): Promise<vo
   const inputs = await namedFiles(named);
   const settings = settingsFrom(flags);
   const { masks, tolerance, changes, per, schedule, draws, seed, save, certify } = flags;
-  const given = Object.entries({ masks, tolerance, changes, per, schedule, draws, seed });
+  const given = Object.entries({ masks, tolerance: tolerance ?? 'default', changes, per, schedule, draws, seed });
   const settingRows = given.map(([label, value]) => ({ label, value }));
   const { summary } = await runStudy(modelPath, flags, {
     targets: save === undefined ? [] : [{ kind: 'arrays', path: save }],
@@ -112,7 +111,7 @@ function settingsFrom(flags: Flags): NoncontributingSettings {
   );
   return {
     masks: parseMasks(flags.masks),
-    tolerance: parseTolerance(flags.tolerance),
+    tolerance: flags.tolerance === undefined ? undefined : parseTolerance(flags.tolerance),
     changes: parseChanges(flags.changes),
     per: parsePer(flags.per),
     draws: wholeFlag('draws', flags.draws, 1),

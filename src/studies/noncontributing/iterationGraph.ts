@@ -8,6 +8,7 @@ import { adam } from '../../training/optimizers.ts';
 import { addForwardCopy } from '../../transforms/forwardCopy.ts';
 import { addGradients, gradientOrZeros } from '../../transforms/gradient/gradient.ts';
 import { type AmplitudePer, amplitudeDims, channelAxis, inputRange } from './amplitude.ts';
+import type { Cost } from './cost.ts';
 import type { MaskedGraph } from './layerMasks.ts';
 
 /*
@@ -44,12 +45,6 @@ export const inputs = {
   rate: 'konkyo/free/rate',
   scale: 'konkyo/free/scale',
 } as const;
-
-/**
- * What noise costs: how far scores stray beyond a tolerance, as in the paper, or how far the lead of the decided class over any
- * other falls below what is to be left of it. The second lets scores go where they do no harm.
- */
-export type Cost = 'scores' | 'lead';
 
 export interface IterationGraph {
   readonly model: Model;

@@ -26,12 +26,3 @@ export function keepingOrder(clean: Float32Array): Keeping {
   };
   return { slack, clean: slack(clean) };
 }
-
-/** By how much other classes come nearer to the decided one than `left`, summed over them: what `cost: 'lead'` punishes. */
-export function leadLost(row: Float32Array, decided: number, left: number): number {
-  let sum = 0;
-  for (let k = 0; k < row.length; k++) {
-    if (k !== decided) sum += Math.max(left - ((row[decided] ?? 0) - (row[k] ?? 0)), 0);
-  }
-  return sum;
-}

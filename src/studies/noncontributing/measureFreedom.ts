@@ -3,6 +3,7 @@ import { type Decision, leadFrom, outcomeOf, scoreOf } from '../../model/decisio
 import type { Scores } from '../../model/findScores.ts';
 import type { Tensor } from '../../onnx/tensor.ts';
 import type { Values } from '../../runtime/runtime.ts';
+import { strayingIn } from './cost.ts';
 import type { KeptUnder, MeasuredFreedom } from './freedom.ts';
 import { type Keeping, keepingOrder } from './keeping.ts';
 import type { NoiseDraws } from './noiseDraws.ts';
@@ -89,13 +90,6 @@ function standardError(values: readonly number[]): number {
   const middle = mean(values);
   const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
   return Math.sqrt(squares / (values.length - 1) / values.length);
-}
-
-/** How far scores stray beyond the tolerance, summed over the classes. */
-export function strayingIn(row: Float32Array, clean: Float32Array, tolerance: number): number {
-  let sum = 0;
-  for (let k = 0; k < row.length; k++) sum += Math.max(Math.abs((row[k] ?? 0) - (clean[k] ?? 0)) - tolerance, 0);
-  return sum;
 }
 
 /** The keep rate under changes of one kind, as drawn. */

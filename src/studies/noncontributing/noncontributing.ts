@@ -11,25 +11,25 @@ import { type ChangedImage, type ChangeKind, changedImage } from './changes/chan
 import { mixable } from './changes/changeKinds.ts';
 import { changeNoise } from './changes/changeNoise.ts';
 import { searchNoise } from './changes/searchNoise.ts';
+import { type Cost, costFor, reserveFor, rowCost } from './cost.ts';
 import { type Energy, energyUnder } from './energy.ts';
 import { UndecidedError } from './errors.ts';
 import type { Freedom } from './freedom.ts';
-import type { Cost } from './iterationGraph.ts';
-import { keepingDecision, keepingOrder, leadLost } from './keeping.ts';
+import { keepingDecision, keepingOrder } from './keeping.ts';
 import { chosenMasks, compileMaskValues, type MaskChoice, withMasks } from './layerMasks.ts';
-import { measureFreedom, strayingIn, type Trial } from './measureFreedom.ts';
+import { measureFreedom, type Trial } from './measureFreedom.ts';
 import { compileDraws, type NoiseDraws } from './noiseDraws.ts';
 import { compileOtherChanges } from './otherChanges.ts';
 import { checkPixelRange } from './pixelRange.ts';
 import { defaultSchedule, rateFactor, type SearchSchedule } from './schedules.ts';
 import { compileSearch } from './search.ts';
 import { bestEvenAmplitude, type Settled, settle } from './settle.ts';
-import { halfMargin, type Tolerance, toleranceOf } from './tolerance.ts';
+import { halfMargin, leadTolerance, type Tolerance, toleranceOf } from './tolerance.ts';
 
 export interface NoncontributingSettings {
   /** Default `none`: the map is of the network as it is (docs/papers/noncontributing.md). */
   readonly masks?: MaskChoice;
-  /** What the scores may do: half the margin by default. For `order` the order of all scores is kept. */
+  /** What the scores may do: half the margin by default; where the cost is of the lead, 40% of it. For `order` the order of all scores is kept. */
   readonly tolerance?: Tolerance;
   /**
    * The changes that the amplitudes are for, in equal parts. Default: independent noise, as in the paper. With more kinds the map
@@ -106,7 +106,6 @@ export async function compileNoncontributing(
   picturesOnly(classifier.input, 'Non-contributing pixels are');
   const {
     masks = 'none',
-    tolerance = halfMargin,
     per = 'pixel',
     draws = 2_000,
     changes = ['independent'],
@@ -116,6 +115,7 @@ export async function compileNoncontributing(
   } = settings;
   const isPlain = changes.every((kind) => kind === 'independent');
   const cost = costFor(settings, isPlain, classifier);
+  const tolerance = settings.tolerance ?? (cost === 'lead' ? leadTolerance : halfMargin);
   const schedule = settings.schedule ?? defaultSchedule(classifier);
   const layers = chosenMasks(classifier, masks);
   const plain = withMasks(classifier.model.graph, classifier.facts, []);
@@ -169,13 +169,6 @@ export async function compileNoncontributing(
     const noiseOf = (kind: ChangeKind, changed: ChangedImage, amplitude: Tensor<'float32'>, from: number) =>
       changeNoise(kind, changed, radiusOf(amplitude, classifier.input), from, mixable(changes));
 
-    /** What E punishes in one row of scores of the network that is searched. */
-    function costOf({ searched: { clean, decision }, limit }: Awaited<ReturnType<typeof networksOf>>) {
-      return cost === 'lead'
-        ? (row: Float32Array) => leadLost(row, decision.chosen, decision.margin - limit)
-        : (row: Float32Array) => strayingIn(row, clean, limit);
-    }
-
     /** The amplitudes, and what they were found for. */
     async function search(image: Tensor<'float32'>) {
       const networks = await networksOf(image);
@@ -188,7 +181,7 @@ export async function compileNoncontributing(
         ? await bestEvenAmplitude({ ...searched, image }, classifier.input, per, {
             count: schedule.images,
             seed: searchSeed,
-            cost: costOf(networks),
+            cost: rowCost(cost, { ...searched, limit }),
           })
         : 1;
       const found = await searching.run({
@@ -207,7 +200,11 @@ export async function compileNoncontributing(
         ? await settle(
             { ...real, image, amplitude: found },
             keeping,
-            { count: isPlain ? draws : Math.ceil(draws / 4), seed: settleSeed },
+            {
+              count: isPlain ? draws : Math.ceil(draws / 4),
+              seed: settleSeed,
+              reserve: reserveFor(cost, keeping, limit),
+            },
             (amplitude, from) => changes.map((kind) => () => noiseOf(kind, changed, amplitude, from)),
           )
         : { amplitude: found, scaledBy: 1 };
@@ -229,7 +226,7 @@ export async function compileNoncontributing(
             : await energyUnder(
                 { ...searched, image, amplitude },
                 changes.map((kind) => noiseOf(kind, changed, amplitude, measureSeed)),
-                { count: draws, cost: costOf(networks) },
+                { count: draws, cost: rowCost(cost, { ...searched, limit }) },
               );
         return {
           amplitude,
@@ -253,12 +250,6 @@ export async function compileNoncontributing(
         measure(await networksOf(image), image, amplitude, { count, seed }),
     };
   });
-}
-
-/** The lead of a single score is that score, and so is its order. */
-function costFor({ cost, tolerance }: NoncontributingSettings, isPlain: boolean, { scores }: Classifier): Cost {
-  if (scores.width === 1 || tolerance === 'order') return 'scores';
-  return cost ?? (isPlain ? 'scores' : 'lead');
 }
 
 type Network = Omit<Trial, 'image' | 'amplitude'>;

@@ -6,7 +6,8 @@ import { floatOutputOf, type Values } from '../../runtime/runtime.ts';
 import { adam } from '../../training/optimizers.ts';
 import { type AmplitudePer, evenAmplitude, radiusOf } from './amplitude.ts';
 import type { SearchNoise } from './changes/searchNoise.ts';
-import { type Cost, type IterationGraph, inputs, iterationGraph } from './iterationGraph.ts';
+import type { Cost } from './cost.ts';
+import { type IterationGraph, inputs, iterationGraph } from './iterationGraph.ts';
 import type { MaskedGraph } from './layerMasks.ts';
 import type { SearchSchedule } from './schedules.ts';
 

@@ -13,31 +13,21 @@ export interface Settled {
 const shrink = 0.95;
 
 /**
- * This share of the clean margin has to be left in every draw: where the smallest of some thousand leads is above it, a lead
- * below 0 is far rarer than one in as many draws. Ample, for every factor tried is another chance to pass by luck.
- */
-const noiseReserve = 0.1;
-
-/** Where more than noise is tried, amplitudes are to hold for changes that were not tried, too. */
-const structuredReserve = 0.2;
-
-/**
  * Amplitudes made smaller, all by the same factor, until the decision, or whatever else is to be kept, stays in every one of
- * `count` draws, clipped to valid pixels too; fresh draws each time.
+ * `count` draws, clipped to valid pixels too, with more slack than `reserve`; fresh draws each time.
  * @param noises sources of the changes to try within these amplitudes, from a seed, each always the same for the same one.
  */
 export async function settle(
   trial: Trial,
-  { slack, clean }: Keeping,
-  { count, seed }: { readonly count: number; readonly seed: number },
+  { slack }: Pick<Keeping, 'slack'>,
+  { count, seed, reserve }: { readonly count: number; readonly seed: number; readonly reserve: number },
   noises: (amplitude: Tensor<'float32'>, seed: number) => readonly (() => NoiseSource<'float32'>)[],
 ): Promise<Settled> {
-  const kept = (noises(trial.amplitude, seed).length > 1 ? structuredReserve : noiseReserve) * clean;
   for (let scaledBy = 1, turn = 0; scaledBy > leastAmplitude; scaledBy *= shrink, turn++) {
     const amplitude = scaled(trial.amplitude, scaledBy);
     let keeps = true;
     for (const noise of noises(amplitude, seed + turn)) {
-      keeps &&= await keepsInAll({ ...trial, amplitude }, { count, noise, slack, reserve: kept });
+      keeps &&= await keepsInAll({ ...trial, amplitude }, { count, noise, slack, reserve });
     }
     if (keeps) return { amplitude, scaledBy };
   }

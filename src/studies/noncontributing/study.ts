@@ -154,6 +154,7 @@ async function pageOf(
       rows,
       pasted:
         settings.others === undefined && rows.length === 1 ? 'the image itself mirrored and shifted' : 'another image',
+      changes: settings.changes ?? ['independent'],
       masked: settings.masks !== undefined && settings.masks !== 'none',
       provenance: { ...provenance, settings: [...settingRows, ...provenance.settings] },
     }),

@@ -10,6 +10,9 @@ export type Tolerance = { readonly ofMargin: number } | { readonly scores: numbe
 /** At half the margin, the largest score can fall and the second rise by as much without passing each other. */
 export const halfMargin: Tolerance = { ofMargin: 0.5 };
 
+/** Where the cost is of the lead: by how much it may fall. */
+export const leadTolerance: Tolerance = { ofMargin: 0.4 };
+
 /**
  * a, in score units.
  * @param scores those of the image.

@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { float32, scalar, type Tensor, tensor } from '../../../src/onnx/tensor.ts';
 import { floatOutputOf, type Session, type Values } from '../../../src/runtime/runtime.ts';
-import {
-  type Cost,
-  type IterationGraph,
-  inputs,
-  iterationGraph,
-} from '../../../src/studies/noncontributing/iterationGraph.ts';
+import type { Cost } from '../../../src/studies/noncontributing/cost.ts';
+import { type IterationGraph, inputs, iterationGraph } from '../../../src/studies/noncontributing/iterationGraph.ts';
 import {
   chosenMasks,
   compileMaskValues,

@@ -137,8 +137,9 @@ describe('non-contributing pixels', () => {
     const held = await mapOf(classifier, grey, { ...settings, changes: ['independent', 'pasted'] });
     expect(held.measured.kept).toBe(1);
     expect(keptOf('pasted', held)).toBe(1);
-    expect(held.meanAmplitude).toBeLessThan(1 / 16);
-    expect(held.meanAmplitude).toBeGreaterThan(0.4 / 16);
+    // In all changes 45% of the lead are left; the search lets 40% go.
+    expect(16 * held.meanAmplitude).toBeLessThan(0.55);
+    expect(16 * held.meanAmplitude).toBeGreaterThan(0.35);
     await classifier.release();
   });
 

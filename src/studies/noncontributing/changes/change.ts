@@ -13,6 +13,7 @@ export type StructuredKind = Exclude<ChangeKind, 'independent'>;
 
 export const structuredKinds: readonly StructuredKind[] = ['blocks', 'blur', 'pasted', 'mixed'];
 
+/** All kinds. */
 export const changeKinds: readonly ChangeKind[] = ['independent', ...structuredKinds];
 
 /** What a change is made of. */

@@ -133,12 +133,19 @@ async function compareDigits(classifier: Classifier, test: LabelledImages, step:
   const named = await oneOfEachClass(classifier, test, step.classes);
   const images = named.map(({ image }) => image);
   const masks = 'paper';
-  const settings = { seed, masks } as const;
+  const others = pastedImages(classifier, test, step.testImages);
+  const settings = { seed, masks, others } as const;
   const schedule = paperScheduleIn(step.paperIterations);
   const paper = await maps(classifier, images, { ...settings, schedule }, progress, 'The paper’s setting');
   const ours = await maps(classifier, images, settings, progress, 'Ours');
-  const real = await maps(classifier, images, { seed }, progress, 'Ours, without masks');
-  const order = await maps(classifier, images, { seed, tolerance: 'order' }, progress, 'The order of all scores kept');
+  const real = await maps(classifier, images, { seed, others }, progress, 'Ours, without masks');
+  const order = await maps(
+    classifier,
+    images,
+    { seed, others, tolerance: 'order' },
+    progress,
+    'The order of all scores kept',
+  );
   const proofs = await proofsOf(classifier, images, progress);
   const explanations = await explain(classifier, concatRows(images), comparedMethods());
   const pixels = await compileNoncontributing(classifier, settings);

@@ -21,7 +21,7 @@ export function paperFiguresSection(
     id: 'paper-figures',
     question: 'What goes into the network, and what do the masks hold back?',
     answer: html`
-<p class="measure">As figure 3 of the paper: noise of the amplitudes found is added to the image. Each of the three has other noise, and the masked network decides the same for all. Pixels are cut off at black and white here.</p>
+<p class="measure">As figure 3 of the paper: noise of the amplitudes found is added to the image. Each of the three has other noise. Pixels are cut off at black and white here.</p>
 ${contactSheet([
   { picture: pixels(image), alternative: 'The image', caption: 'x, the image' },
   {
