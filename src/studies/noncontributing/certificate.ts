@@ -6,6 +6,7 @@ import { scoped, together } from '../../runtime/release.ts';
 import {
   better,
   type CheckedMargin,
+  type ChosenNumbers,
   compileCheck,
   largestScaled,
   largestUniform,
@@ -58,6 +59,8 @@ export interface Certificate {
   readonly lowestMargin: number;
   /** What rounding could account for at most: taken off already. */
   readonly roundingMargin: number;
+  /** What the bound chose freely, from the scores back to the pixels: with it, the proof can be done again. */
+  readonly chosen: readonly ChosenNumbers[];
   /** Its share of the time that its batch took. */
   readonly seconds: number;
 }

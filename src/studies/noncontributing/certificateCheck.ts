@@ -4,7 +4,7 @@ import { program } from '../../runtime/program.ts';
 import { together } from '../../runtime/release.ts';
 import { floatOutputOf } from '../../runtime/runtime.ts';
 import type { Candidate } from './certificateSearch.ts';
-import { addMargins, type Kept, type MarginGraph, type MarginOptions } from './certifiedMargins.ts';
+import { addMargins, type Kept, type MarginChoice, type MarginGraph, type MarginOptions } from './certifiedMargins.ts';
 
 /** What a check says of one image. */
 export interface CheckedMargin {
@@ -12,7 +12,7 @@ export interface CheckedMargin {
   readonly roundingMargin: number;
 }
 
-export interface Checker extends Pick<MarginGraph, 'amplitudeDims'> {
+export interface Checker extends Pick<MarginGraph, 'amplitudeDims' | 'choices'> {
   /** What each amplitude counts for, mean 1: [1, ...]; undefined where all count the same. */
   readonly weights?: Tensor<'float32'>;
   run(kept: Kept, candidate: Candidate): Promise<CheckedMargin[]>;
@@ -37,6 +37,7 @@ export async function compileCheck(
       choices.length > 0 ? await keep(program(classifier.runtime, model, { outputs: beginnings })) : undefined;
     return {
       amplitudeDims,
+      choices,
       weights: options.weights,
       async run(kept, { amplitude, choices }) {
         const values = await bounds.run(feeds(kept, amplitude, choices));
@@ -65,6 +66,13 @@ export interface Proved extends CheckedMargin {
   readonly meanAmplitude: number;
   /** The mean by the weights: what is maximised. */
   readonly weightedAmplitude: number;
+  /** What the bound chose, in the order in which it goes back from the scores to the pixels. */
+  readonly chosen: readonly ChosenNumbers[];
+}
+
+/** Numbers from 0 to 1 that a bound chose freely for one image, one for each element of `dims`. */
+export interface ChosenNumbers extends Pick<MarginChoice, 'hint' | 'dims'> {
+  readonly data: Float32Array;
 }
 
 /** Halvings of the range in which a factor lies: about 1 where a search ends, anything for one amplitude for all pixels. */
@@ -100,7 +108,7 @@ async function largest(checker: Checker, kept: Kept, at: At, most: number, halvi
     });
     fails = fails.map((known, i) => ((checked[i]?.lowestMargin ?? 0) > 0 ? known : (factors[i] ?? 0)));
   }
-  const { amplitude } = await at(holds.map(({ factor }) => factor));
+  const { amplitude, choices } = await at(holds.map(({ factor }) => factor));
   return holds.map(({ lowestMargin, roundingMargin }, i) => {
     const own = rows(amplitude, i, i + 1);
     const { weights } = checker;
@@ -112,6 +120,10 @@ async function largest(checker: Checker, kept: Kept, at: At, most: number, halvi
       amplitude: float32(own.dims, own.data.slice()),
       meanAmplitude,
       weightedAmplitude: weighted,
+      chosen: checker.choices.flatMap(({ hint, dims, input }) => {
+        const values = choices[input];
+        return values ? [{ hint, dims, data: rows(values, i, i + 1).data.slice() }] : [];
+      }),
     };
   });
 }
