@@ -131,18 +131,21 @@ function underMax(c: Range, x: readonly Range[], shares: readonly number[] | und
   return { coefficients: slopes.map((slope) => scaled(c, slope)), height: times(c, fixed) };
 }
 
+/** Layer by layer, which is fast, or by linear bounds before each ReLU, which is tighter. A bound may be better with either. */
+export type Intervals = 'layers' | 'linear';
+
 /**
- * Between which values the inputs of every layer lie, and last the network's outputs: step by step, and by linear bounds before each
- * ReLU and pooling. Undefined where the units cannot be as they are taken to be.
+ * Between which values the inputs of every layer lie, and last the network's outputs. Undefined where the units cannot be as they
+ * are taken to be.
  */
-export function rangesOf(network: Network, cases: Cases): Range[][] | undefined {
+export function rangesOf(network: Network, cases: Cases, how: Intervals = 'linear'): Range[][] | undefined {
   const { layers, box } = network;
   const ranges: Range[][] = [[...box]];
   for (const [at, layer] of layers.entries()) {
     let now = ranges[at] ?? [];
     if (layer.kind === 'relu') {
       const relu = countOf(layers, 'relu', at);
-      if (at > 1) now = now.map((range, j) => tightened(network, ranges, range, j, at, cases));
+      if (at > 1 && how === 'linear') now = now.map((range, j) => tightened(network, ranges, range, j, at, cases));
       const sided = now.map((range, j) => takenAs(range, cases.get(caseKey(relu, j))));
       if (sided.some(({ low, high }) => low > high)) return undefined;
       ranges[at] = sided;
