@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { picturesOnly } from '../model/picturesOnly.ts';
+import { readNamedFile } from '../node/namedFile.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
 import { chosenMasks } from '../studies/noncontributing/layerMasks.ts';
 import type { NoncontributingSettings } from '../studies/noncontributing/noncontributing.ts';
@@ -8,6 +9,7 @@ import {
   type NoncontributingSummary,
   studyNoncontributing,
 } from '../studies/noncontributing/study.ts';
+import { certificateFiles } from './certificateFiles.ts';
 import { UsageError, wholeFlag } from './flags.ts';
 import { inputWords, namedFiles, readInputs } from './inputs.ts';
 import { interruptedStatus } from './interruption.ts';
@@ -91,10 +93,17 @@ async function run(modelPath: string, named: string[], flags: Flags): Promise<vo
       const images = await readInputs(inputs, classifier, flags);
       const study = await studyNoncontributing(classifier, images, { ...options, settings, certify, settingRows });
       if (save !== undefined) await writeWhole(save, amplitudeArchive(study.found));
-      return study;
+      if (!certify) return study;
+      const model = await readNamedFile(modelPath, 'model');
+      const certificates = await certificateFiles(classifier, images, study.found.proofs, model);
+      return { ...study, files: [...certificates, ...study.files] };
     },
-    json: (found, [page]) => ({ page, ...found }),
-    words: (found, [page]) => `${inWords(found.summary)}Page: ${page}\n`,
+    json: (found, places) => ({ page: places.at(-1), certificates: places.slice(0, -1), ...found }),
+    words: (found, places) =>
+      `${inWords(found.summary)}${places
+        .slice(0, -1)
+        .map((place) => `Certificate: ${place}\n`)
+        .join('')}Page: ${places.at(-1)}\n`,
   });
   if (summary.interrupted) {
     say(`${interruptedWords(summary.interrupted)}\n`);

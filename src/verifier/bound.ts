@@ -49,7 +49,7 @@ export function lowestOf(
     };
     if (layer.kind === 'affine') {
       c.forEach((own, o) => {
-        if (own.low === 0 && own.high === 0) return;
+        if (isZero(own)) return;
         constant = plus(constant, scaled(own, layer.bias[o] ?? 0));
         for (let e = layer.start[o] ?? 0; e < (layer.start[o + 1] ?? 0); e++)
           add(layer.index[e] ?? 0, scaled(own, layer.weight[e] ?? 0));
@@ -59,6 +59,7 @@ export function lowestOf(
       c.forEach((own, j) => {
         const range = ranges[j] ?? zero;
         const assumed = cases.get(caseKey(relu, j));
+        if (isZero(own) && !assumed) return;
         const worth = assumed ? positive(choice?.multipliers[relu]?.[j] ?? 0) : 0;
         const { coefficient, height } = underRelu(own, range, assumed, choice?.slopes[relu]?.[j]);
         constant = plus(constant, height);
@@ -68,6 +69,7 @@ export function lowestOf(
     } else {
       const pool = choice?.pools?.[countOf(layers, 'max', at)];
       c.forEach((own, o) => {
+        if (isZero(own)) return;
         const window = layer.windows[o] ?? [];
         const elements = window.map((i) => ranges[i] ?? zero);
         const under = underMax(own, elements, pool?.shares[o], pool?.heights[o]);
@@ -77,7 +79,11 @@ export function lowestOf(
     }
     c = next;
   }
-  return c.reduce((sum, own, i) => plus(sum, times(own, box[i] ?? zero)), constant).low;
+  return c.reduce((sum, own, i) => (isZero(own) ? sum : plus(sum, times(own, box[i] ?? zero))), constant).low;
+}
+
+function isZero({ low, high }: Range): boolean {
+  return low === 0 && high === 0;
 }
 
 function positive(value: number): number {
@@ -125,18 +131,21 @@ function underMax(c: Range, x: readonly Range[], shares: readonly number[] | und
   return { coefficients: slopes.map((slope) => scaled(c, slope)), height: times(c, fixed) };
 }
 
+/** Layer by layer, which is fast, or by linear bounds before each ReLU, which is tighter. A bound may be better with either. */
+export type Intervals = 'layers' | 'linear';
+
 /**
- * Between which values the inputs of every layer lie, and last the network's outputs: step by step, and by linear bounds before each
- * ReLU and pooling. Undefined where the units cannot be as they are taken to be.
+ * Between which values the inputs of every layer lie, and last the network's outputs. Undefined where the units cannot be as they
+ * are taken to be.
  */
-export function rangesOf(network: Network, cases: Cases): Range[][] | undefined {
+export function rangesOf(network: Network, cases: Cases, how: Intervals = 'linear'): Range[][] | undefined {
   const { layers, box } = network;
   const ranges: Range[][] = [[...box]];
   for (const [at, layer] of layers.entries()) {
     let now = ranges[at] ?? [];
     if (layer.kind === 'relu') {
       const relu = countOf(layers, 'relu', at);
-      if (at > 1) now = now.map((range, j) => tightened(network, ranges, range, j, at, cases));
+      if (at > 1 && how === 'linear') now = now.map((range, j) => tightened(network, ranges, range, j, at, cases));
       const sided = now.map((range, j) => takenAs(range, cases.get(caseKey(relu, j))));
       if (sided.some(({ low, high }) => low > high)) return undefined;
       ranges[at] = sided;
@@ -173,6 +182,8 @@ function tightened(
   at: number,
   cases: Cases,
 ): Range {
+  // Where the sign is known already nothing is gained.
+  if (low >= 0 || high <= 0) return { low, high };
   const end = (sign: number) =>
     lowestOf(
       network,

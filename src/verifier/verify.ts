@@ -1,8 +1,8 @@
-import { type Cases, caseKey, floatErrors, lowestOf, type Network, rangesOf } from './bound.ts';
+import { type Cases, caseKey, floatErrors, type Intervals, lowestOf, type Network, rangesOf } from './bound.ts';
 import { type CertificateContent, fromBase64, readCertificate, sha256, type Tree } from './certificateFile.ts';
 import { CertificateError, UnverifiableModelError } from './errors.ts';
 import { layersOf } from './onnxLayers.ts';
-import { down, up, zero } from './outward.ts';
+import { down, type Range, up, zero } from './outward.ts';
 
 /** What was proved anew. */
 export interface VerifiedCertificate {
@@ -94,26 +94,35 @@ function boxOf({ image, box }: CertificateContent) {
   });
 }
 
+/** What is known of a network without cases, by one way of bounding what lies inside. */
+function known(network: Network, how: Intervals) {
+  const ranges = rangesOf(network, new Map(), how) ?? [];
+  return { how, ranges, errors: floatErrors(network, ranges) };
+}
+
 /** @throws CertificateError where a class is not proved to be behind. */
 function proved(network: Network, { kept, proofs, choices }: CertificateContent) {
-  const open = rangesOf(network, new Map());
-  const classes = open?.at(-1)?.length ?? 0;
-  if (!open || kept >= classes) throw new CertificateError('proof', `The model has no class ${kept}.`);
-  const errors = floatErrors(network, open);
+  const byLayers = known(network, 'layers');
+  let byLines: ReturnType<typeof known> | undefined;
+  const classes = byLayers.ranges.at(-1)?.length ?? 0;
+  if (classes < 2)
+    throw new UnverifiableModelError('The model has one score: the verifier is for a choice between classes.');
+  if (kept >= classes) throw new CertificateError('proof', `The model has no class ${kept}.`);
   let bounds = 0;
-  const k = network.layers.length;
 
   /** The smallest margin over the cases of a tree; infinite where they cannot be. */
-  function lowest(tree: Tree, a: readonly { low: number; high: number }[], cases: Cases): number {
+  function lowest(tree: Tree, a: readonly Range[], cases: Cases, { how, ranges }: ReturnType<typeof known>): number {
     if ('relu' in tree) {
       const key = caseKey(tree.relu, tree.unit);
-      const of = (branch: Tree, sign: 1 | -1) => lowest(branch, a, new Map([...cases, [key, sign]]));
+      const of = (branch: Tree, sign: 1 | -1) =>
+        lowest(branch, a, new Map([...cases, [key, sign]]), { how, ranges, errors: [] });
       return cases.has(key) ? Number.NEGATIVE_INFINITY : Math.min(of(tree.on, 1), of(tree.off, -1));
     }
     bounds += 1;
-    const ranges = cases.size === 0 ? open : rangesOf(network, cases);
-    if (!ranges) return Number.POSITIVE_INFINITY;
-    return lowestOf(network, ranges, a, k, cases, tree.choice === undefined ? undefined : choices[tree.choice]);
+    const own = cases.size === 0 ? ranges : rangesOf(network, cases, how);
+    if (!own) return Number.POSITIVE_INFINITY;
+    const choice = tree.choice === undefined ? undefined : choices[tree.choice];
+    return lowestOf(network, own, a, network.layers.length, cases, choice);
   }
 
   let lowestMargin = Number.POSITIVE_INFINITY;
@@ -123,9 +132,14 @@ function proved(network: Network, { kept, proofs, choices }: CertificateContent)
     if (!tree)
       throw new CertificateError('proof', `The certificate has no proof for class ${kept} against class ${rival}.`);
     const a = Array.from({ length: classes }, (_, j) => (j === kept ? one : j === rival ? minusOne : zero));
-    const rounding = up((errors[kept] ?? 0) + (errors[rival] ?? 0));
-    const margin = down(lowest(tree, a, new Map()) - rounding);
+    const marginBy = (way: ReturnType<typeof known>) =>
+      down(lowest(tree, a, new Map(), way) - up((way.errors[kept] ?? 0) + (way.errors[rival] ?? 0)));
+    let margin = marginBy(byLayers);
     // NaN is not above 0 either.
+    if (!(margin > 0)) {
+      byLines ??= known(network, 'linear');
+      margin = marginBy(byLines);
+    }
     if (!(margin > 0)) {
       throw new CertificateError(
         'proof',
@@ -134,8 +148,6 @@ function proved(network: Network, { kept, proofs, choices }: CertificateContent)
     }
     lowestMargin = Math.min(lowestMargin, margin);
   }
-  if (classes < 2)
-    throw new UnverifiableModelError('The model has one score: the verifier is for a choice between classes.');
   return { lowestMargin, bounds };
 }
 

@@ -1,10 +1,12 @@
+import { ArgumentError } from '../../argumentError.ts';
 import { type Classifier, checkImages } from '../../model/classifier.ts';
 import { decisionsOf } from '../../model/decision.ts';
-import { concatRows, rows, type Tensor } from '../../onnx/tensor.ts';
+import { concatRows, float32, rows, sizeOf, type Tensor } from '../../onnx/tensor.ts';
 import { scoped, together } from '../../runtime/release.ts';
 import {
   better,
   type CheckedMargin,
+  type ChosenNumbers,
   compileCheck,
   largestScaled,
   largestUniform,
@@ -27,6 +29,12 @@ export interface CertifierOptions {
   readonly box?: Box;
   /** One amplitude for all channels of a pixel ('pixel', the default) or one for each channel. */
   readonly amplitudes?: 'pixel' | 'channel';
+  /**
+   * What each pixel's amplitude counts for, in the shape of one image's amplitudes: the mean by these weights is maximised, such as
+   * by each pixel's standard deviation over the training data (`pixelDeviations`), so that what never varies counts for nothing.
+   * By default all count the same.
+   */
+  readonly weights?: Float32Array;
   /** Iterations of the search; each is one batched run. */
   readonly steps?: number;
   readonly progress?: (done: number, total: number) => void;
@@ -37,6 +45,8 @@ export interface Certificate {
   /** Noise amplitude of every input element, in units of the pixel range, 0 to 1: the model input's shape [1, ...]. */
   readonly amplitude: Tensor<'float32'>;
   readonly meanAmplitude: number;
+  /** The mean by the weights; without weights the same. */
+  readonly weightedAmplitude: number;
   /** The class that is kept. */
   readonly decided: number;
   /** The clean image's smallest score difference, the decided class against any other. */
@@ -49,6 +59,8 @@ export interface Certificate {
   readonly lowestMargin: number;
   /** What rounding could account for at most: taken off already. */
   readonly roundingMargin: number;
+  /** What the bound chose freely, from the scores back to the pixels: with it, the proof can be done again. */
+  readonly chosen: readonly ChosenNumbers[];
   /** Its share of the time that its batch took. */
   readonly seconds: number;
 }
@@ -81,9 +93,11 @@ const checks = 3;
 export async function compileCertifier(classifier: Classifier, options: CertifierOptions = {}): Promise<Certifier> {
   const { bound = 'linear', box = 'as-drawn', amplitudes = 'pixel', steps = defaultSteps, progress } = options;
   return together(async (keep) => {
-    const checker = await keep(compileCheck(classifier, { bound, box, amplitudes }));
-    const byIntervals = await keep(compileSearch(classifier, { bound: 'interval', box, amplitudes }));
-    const byLines = bound === 'linear' ? await keep(compileSearch(classifier, { bound, box, amplitudes })) : undefined;
+    const weights = weightsOf(classifier, amplitudes, options.weights);
+    const checker = await keep(compileCheck(classifier, { bound, box, amplitudes, weights }));
+    const byIntervals = await keep(compileSearch(classifier, { bound: 'interval', box, amplitudes, weights }));
+    const byLines =
+      bound === 'linear' ? await keep(compileSearch(classifier, { bound, box, amplitudes, weights })) : undefined;
     // A bound has a row for each rival class and several values for one of the forward pass.
     const rivals = bound === 'linear' ? classifier.classCount - 1 : 1;
     const batchSize = Math.max(1, Math.floor(classifier.batchSize / Math.max(4, rivals)));
@@ -171,6 +185,27 @@ export async function compileCertifier(classifier: Classifier, options: Certifie
       },
     };
   });
+}
+
+/** The weights, mean 1, in the shape of one image's amplitudes. @throws ArgumentError */
+function weightsOf(
+  { facts, inputName, input }: Classifier,
+  amplitudes: 'pixel' | 'channel',
+  given: Float32Array | undefined,
+): Tensor<'float32'> | undefined {
+  if (!given) return undefined;
+  const dims = (facts.get(inputName)?.dims.slice(1) ?? []).map((dim, i) =>
+    amplitudes === 'pixel' && i === (input.layout === 'NCHW' ? 0 : 2) ? 1 : dim,
+  );
+  const mean = given.reduce((sum, value) => sum + value, 0) / given.length;
+  if (given.length === sizeOf(dims) && mean > 0 && given.every((value) => value >= 0))
+    return float32(
+      [1, ...dims],
+      given.map((value) => value / mean),
+    );
+  throw new ArgumentError(
+    `The weights of amplitudes are ${sizeOf(dims)} numbers from 0, one at least above it, not ${given.length} with a mean of ${mean}.`,
+  );
 }
 
 /** Certificates for some images of one classifier, with a certifier of its own. */

@@ -4,7 +4,7 @@ import { program } from '../../runtime/program.ts';
 import { together } from '../../runtime/release.ts';
 import { floatOutputOf } from '../../runtime/runtime.ts';
 import type { Candidate } from './certificateSearch.ts';
-import { addMargins, type Kept, type MarginGraph, type MarginOptions } from './certifiedMargins.ts';
+import { addMargins, type Kept, type MarginChoice, type MarginGraph, type MarginOptions } from './certifiedMargins.ts';
 
 /** What a check says of one image. */
 export interface CheckedMargin {
@@ -12,7 +12,9 @@ export interface CheckedMargin {
   readonly roundingMargin: number;
 }
 
-interface Checker extends Pick<MarginGraph, 'amplitudeDims'> {
+export interface Checker extends Pick<MarginGraph, 'amplitudeDims' | 'choices'> {
+  /** What each amplitude counts for, mean 1: [1, ...]; undefined where all count the same. */
+  readonly weights?: Tensor<'float32'>;
   run(kept: Kept, candidate: Candidate): Promise<CheckedMargin[]>;
   /** The same amplitudes with what the bound chooses by default for them. */
   initial(kept: Kept, candidate: Candidate): Promise<Candidate>;
@@ -20,7 +22,10 @@ interface Checker extends Pick<MarginGraph, 'amplitudeDims'> {
 }
 
 /** The bound with all rounding taken off. */
-export async function compileCheck(classifier: Classifier, options: Omit<MarginOptions, 'rounding'>): Promise<Checker> {
+export async function compileCheck(
+  classifier: Classifier,
+  options: Omit<MarginOptions, 'rounding'> & { readonly weights?: Tensor<'float32'> },
+): Promise<Checker> {
   const margins = addMargins(classifier, { ...options, rounding: true });
   const { builder, lower, rounding, choices, feeds, amplitudeDims } = margins;
   const model = { ...classifier.model, graph: builder.build() };
@@ -32,6 +37,8 @@ export async function compileCheck(classifier: Classifier, options: Omit<MarginO
       choices.length > 0 ? await keep(program(classifier.runtime, model, { outputs: beginnings })) : undefined;
     return {
       amplitudeDims,
+      choices,
+      weights: options.weights,
       async run(kept, { amplitude, choices }) {
         const values = await bounds.run(feeds(kept, amplitude, choices));
         const [lowers, taken] = names.map((name) => floatOutputOf(values, name));
@@ -57,6 +64,15 @@ export async function compileCheck(classifier: Classifier, options: Omit<MarginO
 export interface Proved extends CheckedMargin {
   readonly amplitude: Tensor<'float32'>;
   readonly meanAmplitude: number;
+  /** The mean by the weights: what is maximised. */
+  readonly weightedAmplitude: number;
+  /** What the bound chose, in the order in which it goes back from the scores to the pixels. */
+  readonly chosen: readonly ChosenNumbers[];
+}
+
+/** Numbers from 0 to 1 that a bound chose freely for one image, one for each element of `dims`. */
+export interface ChosenNumbers extends Pick<MarginChoice, 'hint' | 'dims'> {
+  readonly data: Float32Array;
 }
 
 /** Halvings of the range in which a factor lies: about 1 where a search ends, anything for one amplitude for all pixels. */
@@ -92,11 +108,23 @@ async function largest(checker: Checker, kept: Kept, at: At, most: number, halvi
     });
     fails = fails.map((known, i) => ((checked[i]?.lowestMargin ?? 0) > 0 ? known : (factors[i] ?? 0)));
   }
-  const { amplitude } = await at(holds.map(({ factor }) => factor));
+  const { amplitude, choices } = await at(holds.map(({ factor }) => factor));
   return holds.map(({ lowestMargin, roundingMargin }, i) => {
     const own = rows(amplitude, i, i + 1);
+    const { weights } = checker;
     const meanAmplitude = own.data.reduce((sum, value) => sum + value, 0) / own.data.length;
-    return { lowestMargin, roundingMargin, amplitude: float32(own.dims, own.data.slice()), meanAmplitude };
+    const weighted = own.data.reduce((sum, value, k) => sum + value * (weights?.data[k] ?? 1), 0) / own.data.length;
+    return {
+      lowestMargin,
+      roundingMargin,
+      amplitude: float32(own.dims, own.data.slice()),
+      meanAmplitude,
+      weightedAmplitude: weighted,
+      chosen: checker.choices.flatMap(({ hint, dims, input }) => {
+        const values = choices[input];
+        return values ? [{ hint, dims, data: rows(values, i, i + 1).data.slice() }] : [];
+      }),
+    };
   });
 }
 
@@ -113,6 +141,6 @@ function scaled(amplitude: Tensor<'float32'>, factors: readonly number[]): Tenso
 export function better(known: readonly Proved[] | undefined, found: readonly Proved[]): Proved[] {
   return found.map((own, i) => {
     const old = known?.[i];
-    return old && old.meanAmplitude >= own.meanAmplitude ? old : own;
+    return old && old.weightedAmplitude >= own.weightedAmplitude ? old : own;
   });
 }

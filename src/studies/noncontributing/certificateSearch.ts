@@ -53,19 +53,19 @@ export function startOf({ amplitudeDims }: Pick<MarginGraph, 'amplitudeDims'>, c
 }
 
 /**
- * Maximises the mean of w subject to m(w) >= 0, m the lowest of the bounds on the margins. With the costs g = -dm/dw and the
- * multiplier k = sum w / (m+ + sum g w), sums over the pixels below 1, for which at m = 0 the objective mean(w) + k m does not
- * change along the ray t w, the ascent direction is 1 - k g. After each step (Adam) w is scaled towards m = 0, by half of
+ * Maximises the mean of q w, q the pixels' weights (1 without), subject to m(w) >= 0, m the lowest of the bounds on the margins.
+ * With the costs g = -dm/dw and the multiplier k = sum q w / (m+ + sum g w), sums over the pixels below 1, for which at m = 0 the
+ * objective mean(q w) + k m does not change along the ray t w, the ascent direction is q - k g. After each step (Adam) w is scaled towards m = 0, by half of
  * Newton's step along the ray. What the bound chooses
  * freely ascends m at the same time.
  */
 export async function compileSearch(
   classifier: Classifier,
-  options: Omit<MarginOptions, 'rounding'>,
+  options: Omit<MarginOptions, 'rounding'> & { readonly weights?: Tensor<'float32'> },
 ): Promise<AmplitudeSearch> {
   const { runtime, model } = classifier;
   const margins = addMargins(classifier, { ...options, rounding: false });
-  const step = addStep(margins, await factsOf(classifier, margins));
+  const step = addStep(margins, await factsOf(classifier, margins), options.weights);
   const searching = await program(runtime, { ...model, graph: step.graph }, { outputs: step.outputs });
   return {
     async *run(kept, from, steps, vary) {
@@ -110,7 +110,7 @@ interface MemorySlot {
 }
 
 /** One step as a graph: amplitudes, choices, what Adam remembers of them -> the next ones. */
-function addStep(margins: MarginGraph, facts: Facts) {
+function addStep(margins: MarginGraph, facts: Facts, counted: Tensor<'float32'> | undefined) {
   const builder = new GraphBuilder(margins.builder.build(floatOutputs([margins.lower])), 'search');
   const { ops } = builder;
   const [zero, one] = [builder.scalar(0), builder.scalar(1)];
@@ -131,8 +131,9 @@ function addStep(margins: MarginGraph, facts: Facts) {
   const lowest = builder.add('ReduceMin', [margins.lower, builder.ints([1])], { keepdims: 0 });
   const perImage = ops.Reshape(lowest, builder.ints([-1, ...margins.amplitudeDims.map(() => 1)]));
   const unused = builder.add('Relu', [perImage]);
-  const multiplier = ops.Div(overPixels(rising), ops.Add(along, unused));
-  const falling = ops.Sub(ops.Min(ops.Mul(multiplier, cost), builder.scalar(steepest)), one);
+  const worth = counted ? builder.constant(counted, 'weights') : one;
+  const multiplier = ops.Div(overPixels(ops.Mul(rising, worth)), ops.Add(along, unused));
+  const falling = ops.Sub(ops.Min(ops.Mul(multiplier, cost), builder.scalar(steepest)), worth);
   const newton = ops.Add(one, ops.Mul(ops.Div(perImage, along), builder.scalar(0.5)));
   const towardsZero = builder.add('Clip', [newton, builder.scalar(0.85), builder.scalar(1.1)]);
 

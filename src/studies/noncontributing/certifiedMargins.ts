@@ -60,7 +60,9 @@ export interface MarginGraph {
 }
 
 /** Numbers from 0 to 1: the bound holds whatever they are, and is the better the better they are chosen. */
-interface MarginChoice {
+export interface MarginChoice {
+  /** What it is chosen for, and of which node: begins with 'slope below', 'share below' or 'height above'. */
+  readonly hint: string;
   /** Graph input [n, ...]. */
   readonly input: string;
   readonly dims: readonly number[];
@@ -102,9 +104,9 @@ export function addMargins(classifier: Classifier, options: MarginOptions): Marg
   const count = classCount(scores.width) - 1;
   checkSize(intervals, bound, count);
   const choices: MarginChoice[] = [];
-  const choose = ({ dims: own, initial }: FreeChoice) => {
+  const choose = ({ hint, dims: own, initial }: FreeChoice) => {
     const name = builder.input(`konkyo/choice/${choices.length}`, 'float32', ['images', ...own]);
-    choices.push({ input: name, dims: own, initial: initial() });
+    choices.push({ hint, input: name, dims: own, initial: initial() });
     return name;
   };
   const added = addLinearBound(builder, {

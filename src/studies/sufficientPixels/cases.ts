@@ -74,7 +74,7 @@ export function prove(claim: Claim, effort: ProofEffort, from: Proof = unproved)
     for (let step = 0; step <= effort.steps; step++) {
       if (bound.marginThere <= threshold) return { kind: 'refuted', by: bound.by, proof };
       if (bound.lowest > best.bound.lowest) best = { choices, bound };
-      if (bound.lowest > threshold) return { kind: 'proved', proof: { kind: 'bound', choices } };
+      if (bound.lowest > threshold) return { kind: 'proved', proof: asItIs(choices, intervals) };
       if (step === effort.steps) break;
       const next = ascended(choices, bound, aim);
       if (!next) break;
@@ -88,7 +88,7 @@ export function prove(claim: Claim, effort: ProofEffort, from: Proof = unproved)
     const exact = settled(claim, phases, intervals, choices);
     if (!exact) return { kind: 'open', proof: kept };
     const last = boundOf(exact.choices);
-    if (last.lowest > threshold) return { kind: 'proved', proof: { kind: 'bound', choices: exact.choices } };
+    if (last.lowest > threshold) return { kind: 'proved', proof: asItIs(exact.choices, intervals) };
     return exact.marginThere <= threshold
       ? { kind: 'refuted', by: exact.by, proof: kept }
       : { kind: 'open', proof: kept };
@@ -142,6 +142,17 @@ function settled(
     by,
     marginThere: solution.isEmpty ? Number.POSITIVE_INFINITY : marginThere,
   };
+}
+
+/** The slopes of units whose sign is known are those of the ReLU: for who finds the sign a rounding away from known. */
+function asItIs({ slopes, multipliers }: Choices, intervals: readonly HiddenInterval[]): Proof {
+  const known = slopes.map((own, k) =>
+    own.map((slope, j) => {
+      const [low, high] = [intervals[k]?.low[j] ?? 0, intervals[k]?.high[j] ?? 0];
+      return low >= 0 ? 1 : high <= 0 ? 0 : slope;
+    }),
+  );
+  return { kind: 'bound', choices: { slopes: known, multipliers } };
 }
 
 /** Polyak's step: as far along the slope as would reach the aim if the bound were linear. Undefined where there is no slope. */

@@ -1,0 +1,61 @@
+import type { Classifier } from '../../model/classifier.ts';
+import { rows, sizeOf, type Tensor } from '../../onnx/tensor.ts';
+import { base64, type FileChoice, writeCertificate } from '../../verifier/certificateFile.ts';
+import { hashOfFloats } from '../../verifier/verify.ts';
+import type { Certificate } from './certificate.ts';
+import { pixelRange } from './certifiedMargins.ts';
+
+/**
+ * The certificate of amplitudes as a file's text, for `verifyCertificate`.
+ * @param image [1, ...]
+ */
+export async function certifiedFile(
+  classifier: Classifier,
+  image: Tensor<'float32'>,
+  { amplitude, box, decided, chosen }: Certificate,
+): Promise<string> {
+  const { data, dims } = rows(image, 0, 1);
+  const { low, high, range } = pixelRange(classifier.input);
+  const end = (sign: number, within: (x: number, i: number) => number) =>
+    base64(
+      Float64Array.from(data, (x, i) => {
+        const moved = x + sign * (amplitude.data[i] ?? 0) * (range.data[i] ?? 0);
+        return box === 'clipped' ? within(moved, i) : moved;
+      }),
+    );
+  const rivals = Array.from({ length: classifier.scores.width }, (_, i) => i).filter((i) => i !== decided);
+  return writeCertificate({
+    konkyoCertificate: 1,
+    model: { sha256: classifier.sha256 },
+    image: { sha256: await hashOfFloats(data), shape: [1, ...dims.slice(1)], values: base64(data) },
+    box: {
+      low: end(-1, (x, i) => Math.max(x, low.data[i] ?? 0)),
+      high: end(1, (x, i) => Math.min(x, high.data[i] ?? 0)),
+    },
+    kept: decided,
+    choices: [choiceOf(chosen)],
+    proofs: rivals.map((rival) => ({ rival, tree: { choice: 0 } })),
+  });
+}
+
+/** From the pixels on, as a file has them: the search names them from the scores back. */
+function choiceOf(chosen: Certificate['chosen']): FileChoice {
+  const of = (hint: string) => chosen.filter((one) => one.hint.startsWith(hint)).reverse();
+  // Enough digits for a slope: the bound holds whatever they are.
+  const short = (values: Iterable<number>) => [...values].map((value) => Number(value.toFixed(4)));
+  const heights = of('height above');
+  return {
+    slopes: of('slope below').map(({ data }) => short(data)),
+    multipliers: [],
+    pools: of('share below').map(({ dims, data }, k) => {
+      // [channels, window, ...places]: the elements of a window lie apart.
+      const [channels = 1, size = 1, ...places] = dims;
+      const count = sizeOf(places);
+      const shares = Array.from({ length: channels * count }, (_, o) => {
+        const [channel, place] = [Math.floor(o / count), o % count];
+        return short(Array.from({ length: size }, (_, n) => data[(channel * size + n) * count + place] ?? 0));
+      });
+      return { shares, heights: short(heights[k]?.data ?? []) };
+    }),
+  };
+}

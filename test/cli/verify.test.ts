@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseEpsilon } from '../../src/cli/sufficientRun.ts';
+import { writeModel } from '../../src/onnx/writeModel.ts';
+import { architectures } from '../../src/training/architectures.ts';
+import { networkModel } from '../../src/training/network.ts';
+import { compileKonkyo, type Konkyo } from './konkyo.ts';
+
+it('an epsilon is a share of the pixel range', () => {
+  expect(parseEpsilon('0.05')).toBe(0.05);
+  for (const wrong of ['', '0', '-0.1', '1.5', 'small'])
+    expect(() => parseEpsilon(wrong)).toThrow(/--epsilon is a share/);
+});
+
+describe('certificates of konkyo noncontributing, and konkyo verify', () => {
+  let konkyo: Konkyo;
+  const place = (name: string) => join(konkyo.folder, name);
+
+  beforeAll(async () => {
+    konkyo = await compileKonkyo();
+    const hidden = { type: 'dense', name: 'one', units: 6, activation: 'relu' } as const;
+    const last = { type: 'dense', name: 'two', units: 3, activation: 'none' } as const;
+    const layers = [{ type: 'flatten', name: 'flatten' }, hidden, last] as const;
+    const dense = (seed: number) => writeModel(networkModel({ name: 'dense', input: [1, 28, 28], layers }, seed));
+    writeFileSync(place('dense.onnx'), dense(1));
+    writeFileSync(place('other.onnx'), dense(2));
+    writeFileSync(place('c.onnx'), writeModel(architectures.c.build(1)));
+  });
+  afterAll(() => konkyo.remove());
+
+  it('prove again what --sufficient found, and refuse it for another model, another image, and after a change', async () => {
+    const found = [
+      'noncontributing',
+      'dense.onnx',
+      'digits:0',
+      '--sufficient',
+      '--epsilon',
+      '0.02',
+      '--json',
+      '--out',
+      's',
+    ];
+    const { status, stdout, stderr } = await konkyo.run(found);
+    expect(stderr).not.toMatch(/error/i);
+    expect(status).toBe(0);
+    const { images } = JSON.parse(stdout);
+    expect(images[0]).toMatchObject({ name: 'digits:0', open: 0, certificate: 'certificates/1.json' });
+    const page = readFileSync(place('s/index.html'), 'utf8');
+    expect(page).toContain(`${images[0].size} of 784 pixels are enough for the decision`);
+    const verify = (...more: string[]) => konkyo.run(['verify', 's/certificates/1.json', ...more]);
+    const verified = await verify('dense.onnx', '--image', 'digits:0', '--json');
+    expect(JSON.parse(verified.stdout)).toMatchObject({ holds: true, elements: 784, held: images[0].size });
+    const otherModel = await verify('other.onnx');
+    expect(otherModel.status).toBe(1);
+    expect(otherModel.stderr).toMatch(/about another model/);
+    expect((await verify('dense.onnx', '--image', 'digits:1')).stderr).toMatch(/about another image/);
+    const text = readFileSync(place('s/certificates/1.json'), 'utf8');
+    writeFileSync(place('changed.json'), text.replace('"rival":', '"rival": 1'));
+    const changed = await konkyo.run(['verify', 'changed.json', 'dense.onnx']);
+    expect(changed.stderr).toMatch(/was changed after it was written/);
+    expect(changed.status).toBe(1);
+  });
+
+  it('prove again what --certify found', async () => {
+    const fast = ['--iterations', '10', '--noise-images', '5', '--draws', '20', '--threads', '1'];
+    const { stdout } = await konkyo.run(['noncontributing', 'c.onnx', 'digits:0', '--certify', '--out', 'c', ...fast]);
+    expect(stdout).toMatch(/Certificate: c.certificates.1.json/);
+    const { stdout: words } = await konkyo.run(['verify', 'c/certificates/1.json', 'c.onnx']);
+    expect(words).toMatch(/^Proved again: class \d stays for every input/);
+  });
+
+  it('take --epsilon only with --sufficient', async () => {
+    const { status, stderr } = await konkyo.run(['noncontributing', 'c.onnx', 'digits:0', '--epsilon', '0.1']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/go with --sufficient/);
+  });
+});
