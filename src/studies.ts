@@ -26,7 +26,7 @@ export { multilinear, truthTable } from './studies/booleanRules/multilinear.ts';
 export { type RefinedRules, refineRules } from './studies/booleanRules/refineRules.ts';
 export { readRuleFile, writeRuleFile } from './studies/booleanRules/ruleFile.ts';
 export { ruleModel } from './studies/booleanRules/ruleModel.ts';
-export { type HoldingRules, rulesThatHold } from './studies/booleanRules/rulesThatHold.ts';
+export { type HoldingRules, type HoldingSettings, rulesThatHold } from './studies/booleanRules/rulesThatHold.ts';
 export {
   type SufficientSubset,
   sufficientForClass,

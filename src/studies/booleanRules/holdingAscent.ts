@@ -6,7 +6,7 @@ import { isMet } from './term.ts';
 /** Rows of a table, 32 to a word. */
 type RowSet = Uint32Array;
 
-interface HoldingSettings {
+interface HoldingAscentSettings {
   /** What a literal must bring, as a share of the images. */
   readonly price: number;
   readonly admits: Admits;
@@ -16,7 +16,7 @@ interface HoldingSettings {
  * Changes one or two literals of a class at a time as long as that brings more images in which exactly one rule holds and is right, each
  * literal at a price: as `jointAscent`, for rules read as logic in place of products.
  */
-export function holdingAscent(table: FeatureTable, start: readonly Signs[], settings: HoldingSettings): Signs[] {
+export function holdingAscent(table: FeatureTable, start: readonly Signs[], settings: HoldingAscentSettings): Signs[] {
   const literals = literalRows(table);
   const own = start.map((_, k) => rowsWhere(table.count, (row) => table.labels[row] === k));
   const rules: Signs[] = start.map((signs) => Int8Array.from(signs));
@@ -40,7 +40,7 @@ function bestChange(
   held: readonly RowSet[],
   k: number,
   count: number,
-  { price, admits }: HoldingSettings,
+  { price, admits }: HoldingAscentSettings,
 ): Signs | undefined {
   const stakes = stakesOf(own, held, k);
   const now = rules[k] ?? new Int8Array();

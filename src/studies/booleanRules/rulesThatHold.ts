@@ -33,8 +33,13 @@ export interface HoldingRules {
 const mostLiterals = 7;
 /** What a literal must bring, as a share of the images. */
 const price = 0.0002;
-/** How much the network's own errors, and its distance from the rules, count beside the rules' errors. */
-const lossWeights = { network: 1, agreement: 3 };
+export interface HoldingSettings extends RefineSettings {
+  /** How much the network's distance from its rules counts beside the rules' errors: more of it, and they agree more often. Default 3. */
+  readonly agreement?: number;
+}
+
+/** How much the network's own errors count beside the rules' errors. */
+const weightOfNetwork = 1;
 /** Literals are chosen, and features tuned to them, so often. */
 const rounds = 2;
 
@@ -49,7 +54,7 @@ export async function rulesThatHold(
   classifier: Classifier,
   extraction: Extraction,
   images: RuleImages,
-  settings: RefineSettings,
+  { agreement = 3, ...settings }: HoldingSettings,
 ): Promise<HoldingRules> {
   const { head, scales } = extraction;
   const tableOf = async (model: Model, set: RuleImages['training']): Promise<FeatureTable> =>
@@ -74,7 +79,7 @@ export async function rulesThatHold(
         model: ruleModel({ ...classifier, model }, { ...extraction, terms }, classifier.scores.name),
         trainable: (name) => !name.startsWith(reservedPrefix) && !isOfHead(name),
         images: learned,
-        loss: ruleCrossEntropy(lossWeights),
+        loss: ruleCrossEntropy({ network: weightOfNetwork, agreement }),
         score: (candidate) => score(candidate, terms),
       },
       { ...settings, updates: Math.ceil(settings.updates / rounds), seed: (settings.seed ?? 0) + round },

@@ -11,7 +11,7 @@ import { gradedRules } from '../gradedRules.ts';
 import { type Holding, holdingOf } from '../holding.ts';
 import { ruleDecisions } from '../judgeRules.ts';
 import type { RefineSettings } from '../refineRules.ts';
-import { rulesThatHold } from '../rulesThatHold.ts';
+import { type HoldingSettings, rulesThatHold } from '../rulesThatHold.ts';
 import { literalCount, type Term } from '../term.ts';
 
 /** Of graded literals, on the test images. */
@@ -61,7 +61,7 @@ export async function decidedFigures(
   extraction: Extraction,
   images: RuleImages,
   { test }: Dataset,
-  settings: RefineSettings,
+  settings: HoldingSettings,
 ): Promise<DecidedFigures> {
   const { head, scales } = extraction;
   const { model, terms } = await rulesThatHold(classifier, extraction, images, settings);

@@ -1,4 +1,5 @@
 import type { RefineSettings } from '../refineRules.ts';
+import type { HoldingSettings } from '../rulesThatHold.ts';
 
 export type NetworkName = 'a1' | 'a2';
 
@@ -6,7 +7,7 @@ export type NetworkName = 'a1' | 'a2';
 export interface RuleTuning {
   readonly refined: RefineSettings;
   readonly graded: RefineSettings;
-  readonly decided: RefineSettings;
+  readonly decided: HoldingSettings;
 }
 
 /** Updates of each, and of the hidden head. A2's updates take twenty times as long as A1's. */
@@ -35,6 +36,6 @@ export function tuningOf(name: NetworkName, quick: boolean, seed: number): RuleT
   return {
     refined: settings(updates.refined, 0.1),
     graded: settings(updates.graded, 0.1),
-    decided: settings(updates.decided, name === 'a1' ? 0.05 : 0.01),
+    decided: name === 'a1' ? { ...settings(updates.decided, 0.05), agreement: 6 } : settings(updates.decided, 0.01),
   };
 }
