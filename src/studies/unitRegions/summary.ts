@@ -24,7 +24,7 @@ export interface UnitRegionsSummary {
   readonly fewestSingle: number;
 }
 
-/** @param asked R² that a region was to have. */
+/** The regions of a layer in figures. @param asked R² that a region was to have. */
 export function summarizeUnitRegions(
   { units, regions, constant }: Pick<FoundUnitRegions, 'units' | 'regions' | 'constant'>,
   asked: number,
