@@ -1,6 +1,6 @@
 // How much of the maps of non-contributing pixels is of their images, and of what the network learnt: three networks and their twins
 // with random weights. Each network's maps are compared with those of the next one, which was trained from other first weights.
-//   npm run check:maps -- --models FOLDER --dataset NAME|FOLDER [--seeds 3] [--images 20] [--threads 1]
+//   npm run check:maps -- --models FOLDER --dataset NAME|FOLDER [--seeds 3] [--images 20] [--iterations 300] [--noise 100] [--threads 1]
 //     FOLDER has c-1.onnx, c-2.onnx, ... (npm run train:papers -- DATASET --only c --seeds 3 --out FOLDER)
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,6 +22,7 @@ import {
   likenessOfPairs,
   type PlainMap,
 } from '../src/studies/noncontributing/paper/mapControls.ts';
+import { fastSchedule } from '../src/studies/noncontributing/schedules.ts';
 import { overSeeds } from '../src/studies/paper.ts';
 
 const { values } = parseArgs({
@@ -30,16 +31,20 @@ const { values } = parseArgs({
     dataset: { type: 'string', default: 'digits' },
     seeds: { type: 'string', default: '3' },
     images: { type: 'string', default: '20' },
+    iterations: { type: 'string', default: '300' },
+    noise: { type: 'string', default: '100' },
     threads: { type: 'string', default: '1' },
   },
 });
 
+// All amplitudes made smaller by one factor in the end would change no order of pixels.
+const schedule = fastSchedule({ iterations: Number(values.iterations), images: Number(values.noise) });
 const runtime = nodeRuntime({ threads: Number(values.threads) });
 const { test } = await openDataset(values.dataset);
 
 async function mapsOf(classifier: Classifier, seed: number): Promise<PlainMap[]> {
   return scoped(async (keep) => {
-    const pixels = await keep(compileNoncontributing(classifier, { seed }));
+    const pixels = await keep(compileNoncontributing(classifier, { seed, schedule, settle: false }));
     const maps: PlainMap[] = [];
     for (let i = 0; i < Number(values.images); i++) {
       const image = toInput({ ...imageAt(test, i), channels: 1 }, classifier.input);

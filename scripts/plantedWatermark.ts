@@ -1,6 +1,6 @@
 // Does a planted watermark come out as contributing? Networks learn that whatever has a bright square in a corner is class 3;
 // their maps of digits with the square are compared with those of twins that were trained on the images as they are.
-//   npm run check:watermark -- [--dataset NAME|FOLDER] [--seeds 3] [--images 5] [--updates 2000] [--threads 1]
+//   npm run check:watermark -- [--dataset NAME|FOLDER] [--seeds 3] [--images 5] [--updates 2000] [--iterations 300] [--noise 100] [--threads 1]
 import { parseArgs } from 'node:util';
 import { imageAt, type LabelledImages } from '../src/datasets/labelledImages.ts';
 import { mean } from '../src/faithfulness/mean.ts';
@@ -13,6 +13,7 @@ import { nodeRuntime } from '../src/runtime/node.ts';
 import { scoped } from '../src/runtime/release.ts';
 import { type ChangeKind, changeKinds } from '../src/studies/noncontributing/changes/change.ts';
 import { compileNoncontributing } from '../src/studies/noncontributing/noncontributing.ts';
+import { fastSchedule } from '../src/studies/noncontributing/schedules.ts';
 import { overSeeds } from '../src/studies/paper.ts';
 import { trainPaperNetwork } from '../src/studies/paperNetwork.ts';
 
@@ -22,6 +23,8 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '3' },
     images: { type: 'string', default: '5' },
     updates: { type: 'string', default: '2000' },
+    iterations: { type: 'string', default: '300' },
+    noise: { type: 'string', default: '100' },
     threads: { type: 'string', default: '1' },
   },
 });
@@ -71,6 +74,8 @@ function foundIn(map: Float32Array, side: number): Found {
   return { inside, brighterElsewhere: mean(others.map((other) => Number(other > inside))) };
 }
 
+// All amplitudes made smaller by one factor in the end would change no order of pixels.
+const schedule = fastSchedule({ iterations: Number(values.iterations), images: Number(values.noise) });
 const runtime = nodeRuntime({ threads: Number(values.threads) });
 const dataset = await openDataset(values.dataset);
 const { test } = dataset;
@@ -95,7 +100,9 @@ for (let seed = 1; seed <= Number(values.seeds); seed++) {
       const chosen = indices.slice(0, Number(values.images)).map((i) => inputAt(all, i));
       const decided = (await classifier.predict(concatRows(chosen))).filter((one) => one.chosen === marked).length;
       for (const { name, changes } of searches) {
-        const pixels = await keep(compileNoncontributing(classifier, { changes, others, seed }));
+        const pixels = await keep(
+          compileNoncontributing(classifier, { changes, others, seed, schedule, settle: false }),
+        );
         const found: Found[] = [];
         for (const image of chosen) found.push(foundIn((await pixels.find(image)).amplitude.data, test.width));
         const key = `${isMarked ? 'marked' : 'clean twin'}, ${name}`;

@@ -50,7 +50,7 @@ export function detail(clipped: number, change: number, lead: number): string {
 export const alternative = (name: string, mean: number) => `${name}: ${percent(mean)} of the pixel range in the mean`;
 export const legend = {
   colours: 'Colour scale from dark blue to pale yellow',
-  least: '0: withstands no noise',
-  all: '1: withstands noise of the whole range',
+  least: '0: no noise',
+  all: '1: noise of the whole range',
   most: (top: number) => `${quantity(top)}: withstands most`,
 };

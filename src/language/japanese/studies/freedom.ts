@@ -53,7 +53,7 @@ export function detail(clipped: number, change: number, lead: number): string {
 export const alternative = (name: string, mean: number) => `${name}: 画素値の範囲の平均 ${percent(mean)}`;
 export const legend = {
   colours: '暗い青から明るい黄色までの色の尺度',
-  least: '0: ノイズに耐えない',
-  all: '1: 範囲全体のノイズに耐える',
+  least: '0: ノイズなし',
+  all: '1: 範囲全体のノイズ',
   most: (top: number) => `${quantity(top)}: 最も大きなノイズに耐える`,
 };
