@@ -71,6 +71,9 @@ export {
   compileCertifier,
 } from './studies/noncontributing/certificate.ts';
 export { type Challenge, type ChallengeOptions, challenge } from './studies/noncontributing/certificateChallenge.ts';
+export type { ChosenNumbers } from './studies/noncontributing/certificateCheck.ts';
+export { certifiedFile } from './studies/noncontributing/certifiedFile.ts';
+export { pixelDeviations } from './studies/noncontributing/certifiedWeights.ts';
 export { type Freedom, freedomOf, type MeasuredFreedom } from './studies/noncontributing/freedom.ts';
 export type { LayerMask, MaskChoice } from './studies/noncontributing/layerMasks.ts';
 export {
