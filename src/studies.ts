@@ -77,6 +77,9 @@ export {
   compileCertifier,
 } from './studies/noncontributing/certificate.ts';
 export { type Challenge, type ChallengeOptions, challenge } from './studies/noncontributing/certificateChallenge.ts';
+export type { ChosenNumbers } from './studies/noncontributing/certificateCheck.ts';
+export { certifiedFile } from './studies/noncontributing/certifiedFile.ts';
+export { pixelDeviations } from './studies/noncontributing/certifiedWeights.ts';
 export { type ChangeKind, changeKinds } from './studies/noncontributing/changes/change.ts';
 export type { Cost } from './studies/noncontributing/cost.ts';
 export {

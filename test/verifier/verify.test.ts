@@ -163,7 +163,7 @@ describe('a certificate', () => {
     );
   });
 
-  it('proves no more than projected gradient descent and corners leave', async () => {
+  it('proves no more than the corners of its box leave', async () => {
     const { lowestMargin } = await verifyCertificate(text, bytes);
     const content = await readCertificate(text);
     const [low, high] = [fromBase64(content.box.low, 8), fromBase64(content.box.high, 8)];

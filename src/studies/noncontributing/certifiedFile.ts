@@ -6,13 +6,13 @@ import type { Certificate } from './certificate.ts';
 import { pixelRange } from './certifiedMargins.ts';
 
 /**
- * The certificate of amplitudes as a file's text, for `verifyCertificate`.
+ * The certificate of amplitudes as a file's text, for `verifyCertificate`. Its box is what a picture can show of the amplitudes.
  * @param image [1, ...]
  */
 export async function certifiedFile(
   classifier: Classifier,
   image: Tensor<'float32'>,
-  { amplitude, box, decided, chosen }: Certificate,
+  { amplitude, decided, chosen }: Certificate,
 ): Promise<string> {
   const { data, dims } = rows(image, 0, 1);
   const { low, high, range } = pixelRange(classifier.input);
@@ -20,7 +20,7 @@ export async function certifiedFile(
     base64(
       Float64Array.from(data, (x, i) => {
         const moved = x + sign * (amplitude.data[i] ?? 0) * (range.data[i] ?? 0);
-        return box === 'clipped' ? within(moved, i) : moved;
+        return within(moved, i);
       }),
     );
   const rivals = Array.from({ length: classifier.scores.width }, (_, i) => i).filter((i) => i !== decided);
@@ -41,8 +41,8 @@ export async function certifiedFile(
 /** From the pixels on, as a file has them: the search names them from the scores back. */
 function choiceOf(chosen: Certificate['chosen']): FileChoice {
   const of = (hint: string) => chosen.filter((one) => one.hint.startsWith(hint)).reverse();
-  // Enough digits for a slope: the bound holds whatever they are.
-  const short = (values: Iterable<number>) => [...values].map((value) => Number(value.toFixed(4)));
+  // As many digits as float32 has: the bound holds whatever they are, but is tuned to these.
+  const short = (values: Iterable<number>) => [...values].map((value) => Number(value.toPrecision(8)));
   const heights = of('height above');
   return {
     slopes: of('slope below').map(({ data }) => short(data)),
