@@ -6,37 +6,36 @@ import type { Certificate } from './certificate.ts';
 import { pixelRange } from './certifiedMargins.ts';
 
 /**
- * The certificate of amplitudes as a file's text, for `verifyCertificate`. Its box is what a picture can show of the amplitudes.
+ * The certificate of amplitudes as a file's text, for `verifyCertificate`: about the box that the certificate is about.
  * @param image [1, ...]
  */
 export async function certifiedFile(
   classifier: Classifier,
   image: Tensor<'float32'>,
-  { amplitude, decided, chosen }: Certificate,
+  { amplitude, decided, chosen, box }: Certificate,
 ): Promise<string> {
   const { data, dims } = rows(image, 0, 1);
   const { low, high, range } = pixelRange(classifier.input);
-  const end = (sign: number, within: (x: number, i: number) => number) =>
-    base64(
-      Float64Array.from(data, (x, i) => {
-        const moved = x + sign * (amplitude.data[i] ?? 0) * (range.data[i] ?? 0);
-        return within(moved, i);
-      }),
-    );
+  const ends = Array.from(data, (x, i) => {
+    const radius = (amplitude.data[i] ?? 0) * (range.data[i] ?? 0);
+    const [from, to] = [x - radius, x + radius];
+    return box === 'as-drawn' ? [from, to] : [Math.max(from, low.data[i] ?? 0), Math.min(to, high.data[i] ?? 0)];
+  });
+  const end = (which: 0 | 1) => base64(Float64Array.from(ends, (own) => own[which] ?? 0));
   const rivals = Array.from({ length: classifier.scores.width }, (_, i) => i).filter((i) => i !== decided);
   return writeCertificate({
     konkyoCertificate: 1,
     model: { sha256: classifier.sha256 },
     image: { sha256: await hashOfFloats(data), shape: [1, ...dims.slice(1)], values: base64(data) },
-    box: {
-      low: end(-1, (x, i) => Math.max(x, low.data[i] ?? 0)),
-      high: end(1, (x, i) => Math.min(x, high.data[i] ?? 0)),
-    },
+    box: { low: end(0), high: end(1) },
     kept: decided,
     choices: [choiceOf(chosen)],
     proofs: rivals.map((rival) => ({ rival, tree: { choice: 0 } })),
   });
 }
+
+/** What the search's bound gives each element of a window at least: where all shares are 0, they are equal. */
+const leastShare = 1e-6;
 
 /** From the pixels on, as a file has them: the search names them from the scores back. */
 function choiceOf(chosen: Certificate['chosen']): FileChoice {
@@ -53,7 +52,9 @@ function choiceOf(chosen: Certificate['chosen']): FileChoice {
       const count = sizeOf(places);
       const shares = Array.from({ length: channels * count }, (_, o) => {
         const [channel, place] = [Math.floor(o / count), o % count];
-        return short(Array.from({ length: size }, (_, n) => data[(channel * size + n) * count + place] ?? 0));
+        return short(
+          Array.from({ length: size }, (_, n) => Math.max(leastShare, data[(channel * size + n) * count + place] ?? 0)),
+        );
       });
       return { shares, heights: short(heights[k]?.data ?? []) };
     }),
