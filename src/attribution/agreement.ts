@@ -124,7 +124,7 @@ async function agrees(
     return true;
   const { scores, input } = classifier;
   const scoresOf = async (images: Tensor<'float32'>) => ({ [scores.name]: await classifier.scoresOf(images) });
-  const { scales } = await referenceOf(scoresOf, [scores.name], probeImages(input, 2), { size: 1, twice: 'none' });
+  const { scales } = await referenceOf(scoresOf, [scores.name], probeImages(input, 2), { size: 1, again: 'none' });
   const scale = explained(weights.map(Math.abs), scales.get(scores.name) ?? new Float64Array());
   return difference <= tolerance * scale;
 }

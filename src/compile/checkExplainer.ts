@@ -26,7 +26,7 @@ export async function checkExplainer(
 ): Promise<number> {
   const { scores, input } = classifier;
   const scoresOf = async (images: Tensor<'float32'>) => ({ [scores.name]: await classifier.scoresOf(images) });
-  const plan = { size: 1, twice: 'none' } as const;
+  const plan = { size: 1, again: 'none' } as const;
   const { images, scales } = await referenceOf(scoresOf, [scores.name], probeImages(input, 1), plan);
   const chosen = inputs.class === undefined ? {} : { [inputs.class]: int64([-1]) };
   const differences: number[] = [];

@@ -71,7 +71,7 @@ export async function prepare(
       ...new Set([...sources].flatMap(([name, from]) => [name, ...from.filter((one) => present.has(one))])),
     ];
     const random = randomNodes(modern.model, names, modern.facts).map(describeNode);
-    const plan = { size: batch, twice: random.length > 0 ? 'each' : 'first' } as const;
+    const plan = { size: batch, again: random.length > 0 ? 'each' : 'first' } as const;
     const by = (source: Model, images: Tensor<'float32'>, plan: ReferencePlan): Promise<Reference> =>
       source === real
         ? referenceOf((window) => prober.run({ [image.name]: window }, names), names, images, plan)
@@ -92,7 +92,7 @@ export async function prepare(
     const { settled, leftOut } = await settleOnSteady(trial, modern, {
       needed: noise,
       measured,
-      original: (images) => by(exact, images, { size: 1, twice: 'none' }),
+      original: (images) => by(exact, images, { size: 1, again: 'none' }),
     });
     if (Array.isArray(settled)) {
       throw new NotEquivalentError(

@@ -47,7 +47,7 @@ describe('certificates of konkyo noncontributing, and konkyo verify', () => {
     const { images } = JSON.parse(stdout);
     expect(images[0]).toMatchObject({ name: 'digits:0', open: 0, certificate: 'certificates/1.json' });
     const page = readFileSync(place('s/index.html'), 'utf8');
-    expect(page).toContain(`${images[0].size} of 784 pixels are enough for the decision`);
+    expect(page).toContain(`${images[0].size} of 784 pixels keep the decision while the others move by up to`);
     const verify = (...more: string[]) => konkyo.run(['verify', 's/certificates/1.json', ...more]);
     const verified = await verify('dense.onnx', '--image', 'digits:0', '--json');
     expect(JSON.parse(verified.stdout)).toMatchObject({ holds: true, elements: 784, held: images[0].size });

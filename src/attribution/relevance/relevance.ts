@@ -88,7 +88,7 @@ async function canonizedAnew(classifier: Classifier): Promise<Canonized> {
   const several = probeImages(input, Math.max(1, count - 2));
   const pictures = preparation.batched ? rows(several, 0, count) : several;
   const scoresOf = async (images: Tensor<'float32'>) => ({ [scores.name]: await classifier.scoresOf(images) });
-  const reference = await referenceOf(scoresOf, [scores.name], pictures, { size: count, twice: 'none' });
+  const reference = await referenceOf(scoresOf, [scores.name], pictures, { size: count, again: 'none' });
   const batches = windows(reference.images, count);
   const found = await lookAt(runtime, rewritten, inputName, batches, openSizes(facts).length > 0);
   const actual = stacked(found.outputs.map((values) => rowValues(values, [scores.name], count)));

@@ -41,7 +41,7 @@ export function sufficientPage({ title, rows, epsilon, boundsAlone, provenance }
       : 'For some pixels of a set it was not found out whether they could be left out, so a smaller set may do.';
   return {
     title,
-    headline: `${rows.length === 1 ? count(size) : `On average ${size.toFixed(0)}`} of ${count(pixels)} pixels are enough for the decision.`,
+    headline: `${rows.length === 1 ? count(size) : `On average ${size.toFixed(0)}`} of ${count(pixels)} pixels keep the decision while the others move by up to ${percent(epsilon)}.`,
     lede: `It is proved that the class stays while the coloured pixels are what they are and all others move by up to ${percent(epsilon)} of the pixel range, all at once and in any way. ${minimal} Nothing is said of larger changes.`,
     sections: [
       {
