@@ -5,8 +5,9 @@ import { concatRows, float32, rows, sizeOf, type Tensor } from '../../onnx/tenso
 import { scoped, together } from '../../runtime/release.ts';
 import {
   better,
-  type CheckedMargin,
+  type CheckedBound,
   type ChosenNumbers,
+  chosenFor,
   compileCheck,
   largestScaled,
   largestUniform,
@@ -16,7 +17,7 @@ import { type AmplitudeSearch, type Candidate, compileSearch, type KeptMargins, 
 import { inImageShape, sharedByChannels } from './certificateShapes.ts';
 import type { BoundKind, Box } from './certifiedMargins.ts';
 
-export type { CheckedMargin } from './certificateCheck.ts';
+export type { CheckedBound, CheckedMargin } from './certificateCheck.ts';
 export type { BoundKind, Box } from './certifiedMargins.ts';
 
 export interface CertifierOptions {
@@ -76,7 +77,7 @@ export interface Certifier {
    * noise within the amplitudes changes the class.
    * @param amplitude [n, ...] in the images' shape, in units of the pixel range.
    */
-  check(images: Tensor<'float32'>, amplitude: Tensor<'float32'>): Promise<readonly CheckedMargin[]>;
+  check(images: Tensor<'float32'>, amplitude: Tensor<'float32'>): Promise<readonly CheckedBound[]>;
   release(): Promise<void>;
 }
 
@@ -165,15 +166,20 @@ export async function compileCertifier(classifier: Classifier, options: Certifie
       async check(images: Tensor<'float32'>, amplitude: Tensor<'float32'>) {
         const kept = await decisions(classifier, images);
         const indices = kept.margins.map((_, i) => i);
-        const checked: CheckedMargin[] = [];
+        const checked: CheckedBound[] = [];
         for (let from = 0; from < indices.length; from += batchSize) {
           const batch = only(kept, indices.slice(from, from + batchSize));
           const own = sharedByChannels(rows(amplitude, from, from + batch.decided.length), checker.amplitudeDims);
           let candidate = await checker.initial(batch, { amplitude: own, choices: {} });
-          let found = await checker.run(batch, candidate);
+          const margins = async (tried: Candidate) =>
+            (await checker.run(batch, tried)).map((found, i) => ({
+              ...found,
+              chosen: chosenFor(checker, tried.choices, i),
+            }));
+          let found = await margins(candidate);
           if (byLines) {
             for await (const next of byLines.run(batch, candidate, steps, 'choices')) candidate = next;
-            const chosen = await checker.run(batch, candidate);
+            const chosen = await margins(candidate);
             found = found.map((plain, i) => {
               const better = chosen[i];
               return better && better.lowestMargin > plain.lowestMargin ? better : plain;

@@ -60,14 +60,18 @@ export async function compileCheck(
   });
 }
 
+/** A check, and with what it can be done again. */
+export interface CheckedBound extends CheckedMargin {
+  /** What the bound chose, in the order in which it goes back from the scores to the pixels. */
+  readonly chosen: readonly ChosenNumbers[];
+}
+
 /** The largest amplitude found to hold. */
-export interface Proved extends CheckedMargin {
+export interface Proved extends CheckedBound {
   readonly amplitude: Tensor<'float32'>;
   readonly meanAmplitude: number;
   /** The mean by the weights: what is maximised. */
   readonly weightedAmplitude: number;
-  /** What the bound chose, in the order in which it goes back from the scores to the pixels. */
-  readonly chosen: readonly ChosenNumbers[];
 }
 
 /** Numbers from 0 to 1 that a bound chose freely for one image, one for each element of `dims`. */
@@ -120,11 +124,20 @@ async function largest(checker: Checker, kept: Kept, at: At, most: number, halvi
       amplitude: float32(own.dims, own.data.slice()),
       meanAmplitude,
       weightedAmplitude: weighted,
-      chosen: checker.choices.flatMap(({ hint, dims, input }) => {
-        const values = choices[input];
-        return values ? [{ hint, dims, data: rows(values, i, i + 1).data.slice() }] : [];
-      }),
+      chosen: chosenFor(checker, choices, i),
     };
+  });
+}
+
+/** What was chosen for one image of a batch. */
+export function chosenFor(
+  checker: Pick<Checker, 'choices'>,
+  choices: Candidate['choices'],
+  i: number,
+): ChosenNumbers[] {
+  return checker.choices.flatMap(({ hint, dims, input }) => {
+    const values = choices[input];
+    return values ? [{ hint, dims, data: rows(values, i, i + 1).data.slice() }] : [];
   });
 }
 

@@ -38,7 +38,7 @@ export async function certifiedFile(
 const leastShare = 1e-6;
 
 /** From the pixels on, as a file has them: the search names them from the scores back. */
-function choiceOf(chosen: Certificate['chosen']): FileChoice {
+export function choiceOf(chosen: Certificate['chosen']): FileChoice {
   const of = (hint: string) => chosen.filter((one) => one.hint.startsWith(hint)).reverse();
   // As many digits as float32 has: the bound holds whatever they are, but is tuned to these.
   const short = (values: Iterable<number>) => [...values].map((value) => Number(value.toPrecision(8)));

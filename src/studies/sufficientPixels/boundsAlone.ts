@@ -1,7 +1,9 @@
 import type { Classifier } from '../../model/classifier.ts';
 import { float32, type Tensor } from '../../onnx/tensor.ts';
 import { scoped } from '../../runtime/release.ts';
+import type { FileChoice } from '../../verifier/certificateFile.ts';
 import { compileCertifier } from '../noncontributing/certificate.ts';
+import { choiceOf } from '../noncontributing/certifiedFile.ts';
 
 /** Steps of the ascent of what a bound may choose: more freed no more pixels. */
 const steps = 10;
@@ -23,13 +25,16 @@ export async function freeByBounds(
     const free: number[] = [];
     const held: number[] = [];
     let tries = 0;
+    let choice: FileChoice | undefined;
     const holds = async (pixels: readonly number[]) => {
       stop();
       tries += 1;
       const amplitude = new Float32Array(image.data.length);
       for (const i of [...free, ...pixels].flatMap((pixel) => inputsOf[pixel] ?? [])) amplitude[i] = epsilon;
       const [checked] = await certifier.check(image, float32(image.dims, amplitude));
-      return (checked?.lowestMargin ?? 0) > 0;
+      if (!checked || !(checked.lowestMargin > 0)) return false;
+      choice = choiceOf(checked.chosen);
+      return true;
     };
     let block = order.length;
     for (let next = 0; next < order.length; ) {
@@ -44,6 +49,6 @@ export async function freeByBounds(
         next += 1;
       }
     }
-    return { free, held, tries };
+    return { free, held, tries, choice };
   });
 }

@@ -19,13 +19,13 @@ import type { SufficientPixels } from './sufficient.ts';
 export async function certificateOf(
   classifier: Classifier,
   image: Tensor<'float32'>,
-  { free, epsilon, decided, proofs }: SufficientPixels,
+  { free, epsilon, decided, proofs, choice }: SufficientPixels,
 ): Promise<string> {
   const { data, dims } = rows(image, 0, 1);
   const { down, up, inputsOf } = reachOf(classifier, data, epsilon);
   const moving = new Set(free.flatMap((pixel) => inputsOf[pixel] ?? []));
   const end = (by: Float64Array) => base64(Float64Array.from(data, (x, i) => (moving.has(i) ? x + (by[i] ?? 0) : x)));
-  const choices: FileChoice[] = [];
+  const choices: FileChoice[] = choice ? [choice] : [];
   const tree = (proof: Proof): Tree => {
     if (proof.kind === 'cases')
       return { relu: proof.layer, unit: proof.unit, on: tree(proof.on), off: tree(proof.off) };
@@ -43,7 +43,7 @@ export async function certificateOf(
     kept: decided,
     proofs: rivals.map((rival) => ({
       rival,
-      tree: tree(proofs.find((own) => own.rival === rival)?.proof ?? unproved),
+      tree: choice ? { choice: 0 } : tree(proofs.find((own) => own.rival === rival)?.proof ?? unproved),
     })),
   };
   return writeCertificate({ ...content, choices });

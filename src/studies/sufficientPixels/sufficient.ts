@@ -4,6 +4,7 @@ import { type Classifier, checkImages } from '../../model/classifier.ts';
 import { decisionsOf } from '../../model/decision.ts';
 import { rows, type Tensor } from '../../onnx/tensor.ts';
 import { stopIfAborted } from '../../progress.ts';
+import type { FileChoice } from '../../verifier/certificateFile.ts';
 import { UndecidedError } from '../noncontributing/errors.ts';
 import { freeByBounds } from './boundsAlone.ts';
 import { EpsilonError } from './errors.ts';
@@ -42,6 +43,8 @@ export interface SufficientPixels {
   readonly slack: number;
   /** The proof of each rival's margin; none where cases could not be told apart, for then the bounds are the proof. */
   readonly proofs: readonly RivalProof[];
+  /** What the bound chose, where bounds alone are the proof. */
+  readonly choice?: FileChoice;
   /** Why only bounds were used: the network is no chain of affine operators and ReLUs. */
   readonly boundsAlone?: string;
   readonly order: Order;
@@ -112,8 +115,8 @@ async function ofImage(
   const turned = (i: number) => (low[i] ?? 0) + (high[i] ?? 0);
   if (typeof chain === 'string') {
     const order = await byScores(classifier, image, inputsOf, kept, turned);
-    const { free, held, tries } = await freeByBounds(classifier, image, { epsilon, inputsOf, order }, stop);
-    return { free, held, tries, open: held, slack: 0, proofs: [], boundsAlone: chain, order: 'reversal' };
+    const freed = await freeByBounds(classifier, image, { epsilon, inputsOf, order }, stop);
+    return { ...freed, open: freed.held, slack: 0, proofs: [], boundsAlone: chain, order: 'reversal' };
   }
   const at = atImage(chain, image.data);
   const all = inputsOf.map((_, pixel) => pixel);

@@ -3,10 +3,12 @@ import { loadClassifier } from '../../../src/model/loadClassifier.ts';
 import { float32 } from '../../../src/onnx/tensor.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';
 import { random } from '../../../src/random/random.ts';
+import { certificateOf } from '../../../src/studies/sufficientPixels/certificate.ts';
 import { sufficientPixels } from '../../../src/studies/sufficientPixels/sufficient.ts';
 import { networkModel } from '../../../src/training/network.ts';
+import { verifyCertificate } from '../../../src/verifier/verify.ts';
 import { cpu } from '../../runtimes.ts';
-import { linearClassifier, smallImage, smallNetwork } from '../noncontributing/smallNetworks.ts';
+import { linearClassifier, smallImage } from '../noncontributing/smallNetworks.ts';
 
 const image = float32(
   [1, 1, 4, 4],
@@ -65,11 +67,21 @@ describe('a network with ReLUs', () => {
     expect(least).toBeLessThan(16);
   });
 
-  it('of max pooling is left to the bounds, which is said', async () => {
-    const classifier = await smallNetwork();
-    const [found] = await sufficientPixels(classifier, smallImage(), { epsilon: 0.02 });
+  it('of max pooling is left to the bounds, which is said, and the bounds are a certificate', async () => {
+    const layers = [
+      { type: 'conv', name: 'conv', filters: 2, kernel: 3, activation: 'relu' },
+      { type: 'maxPool', name: 'pool', window: 2 },
+      { type: 'flatten', name: 'flatten' },
+      { type: 'dense', name: 'dense', units: 4, activation: 'none' },
+    ] as const;
+    const bytes = writeModel(networkModel({ name: 'pooled', input: [1, 10, 10], layers }, 5));
+    const classifier = await loadClassifier(bytes, { runtime: cpu });
+    const [found] = await sufficientPixels(classifier, smallImage(), { epsilon: 0.06 });
     expect(found!.boundsAlone).toMatch(/MaxPool.*neither affine nor ReLU/);
     expect(found!.open).toEqual(found!.held);
+    expect(found!.held.length).toBeGreaterThan(0);
+    const verified = await verifyCertificate(await certificateOf(classifier, smallImage(), found!), bytes);
+    expect(verified).toMatchObject({ kept: found!.decided, held: found!.held.length });
   });
 });
 
