@@ -33,6 +33,8 @@ export interface HoldingRules {
 const mostLiterals = 7;
 /** What a literal must bring, as a share of the images. */
 const price = 0.0002;
+
+/** How features are tuned until rules hold. */
 export interface HoldingSettings extends RefineSettings {
   /** How much the network's distance from its rules counts beside the rules' errors: more of it, and they agree more often. Default 3. */
   readonly agreement?: number;
