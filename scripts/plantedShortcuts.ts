@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { selectImages } from '../src/datasets/labelledImages.ts';
 import { openDataset } from '../src/node.ts';
 import { nodeRuntime } from '../src/runtime/node.ts';
-import { type Naming, type ShortcutRun, shortcutRun } from '../src/studies/filterPaths/paper/plantedShortcut.ts';
+import { type Naming, type ShortcutRun, shortcutRuns } from '../src/studies/filterPaths/paper/plantedShortcut.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,12 +27,12 @@ const first = Array.from({ length: Math.min(train.count, Number(values.train)) }
 const dataset = { train: selectImages(train, first), test };
 const runs: ShortcutRun[] = [];
 for (const seed of numbers(values.seeds)) {
-  for (const label of numbers(values.classes)) {
-    const run = await shortcutRun(runtime, dataset, { label, seed, updates: Number(values.updates) });
+  const settings = { labels: numbers(values.classes), seed, updates: Number(values.updates) };
+  for await (const run of shortcutRuns(runtime, dataset, settings)) {
     runs.push(run);
     const said = ({ region, filter }: Naming) => `region ${region ? 'yes' : 'no'}, filter ${filter ? 'yes' : 'no'}`;
     process.stdout.write(
-      `seed ${seed}, class ${label}: learnt ${run.pulled.toFixed(2)}, planted ${said(run.planted)}; clean ${said(run.clean)}\n`,
+      `seed ${seed}, class ${run.label}: learnt ${run.pulled.toFixed(2)}, planted ${said(run.planted)}; clean ${said(run.clean)}\n`,
     );
   }
 }

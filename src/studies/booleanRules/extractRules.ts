@@ -6,6 +6,7 @@ import { choosePrimes } from './choosePrimes.ts';
 import { classDnfs } from './classDnfs.ts';
 import { termOfSigns } from './conjunctions.ts';
 import { type DenseHead, findDenseHead } from './denseHead.ts';
+import { RuleModelError } from './errors.ts';
 import { featureTable, type SeenImages, seenImages } from './featureData.ts';
 import { checkVaries, type FeatureScale, isConstant, scalesFrom, unitScale } from './featureScale.ts';
 import type { FeatureTable } from './featureTable.ts';
@@ -32,6 +33,9 @@ export interface Extraction extends RuleSet {
   readonly reading: Reading;
   /** Which terms could be chosen. */
   readonly candidates: Candidates;
+  /** Which of the sets the rules are. */
+  readonly from: CandidateSet;
+  /** What the choice among all candidates gave, for each price of a literal. */
   readonly selection: Selection;
   /** Each class's function in full, where its terms can be listed: its prime implicants, up to the most literals asked for. */
   readonly dnfs?: readonly Primes[];
@@ -48,7 +52,8 @@ export interface ChosenSet {
 }
 
 /** Prime implicants chosen one class at a time, as in the paper; all the others for all classes together. */
-export type CandidateSet = 'primes alone' | 'primes' | 'implicants' | 'any';
+export const candidateSets = ['primes alone', 'primes', 'implicants', 'any'] as const;
+export type CandidateSet = (typeof candidateSets)[number];
 
 export interface RuleImages {
   readonly training: LabelledImages;
@@ -63,6 +68,8 @@ export interface RuleSettings {
   readonly prices?: readonly number[];
   /** Literals in a rule at most (the order k of the paper). Default: as many as there are features. */
   readonly maxLiterals?: number;
+  /** Which set of candidates the rules come from. Default: implicants, or any conjunction where not every class has a short one. */
+  readonly from?: CandidateSet;
   readonly onStep?: (what: string) => void;
 }
 
@@ -88,27 +95,37 @@ export async function extractRules(
   const found = candidatesOf(booleanNetwork(head, scales, training), tables.training, scales, most);
   const { network, reading, candidates, start, admits } = found;
   const selection = selectRules(tables, { start, admits, prices: settings.prices });
-  const terms = selection.chosen.rules.map(termOfSigns);
   const dnfs = candidates.kind === 'implicants' ? classDnfs(network, most) : undefined;
   onStep('What other candidates give');
+  const sets: readonly ChosenSet[] = [
+    ...(dnfs ? primeSets(dnfs, tables.training) : []),
+    { from: candidates.kind, terms: selection.chosen.rules.map(termOfSigns) },
+    ...(candidates.kind === 'any' ? [] : [anySet(tables, selection, found.free)]),
+  ];
   return {
     features: head.features,
     scales,
-    terms,
+    ...chosenOf(sets, settings.from ?? candidates.kind, candidates),
     head,
     network,
     reading,
     candidates,
     selection,
     dnfs,
-    sets: [
-      ...(dnfs ? primeSets(dnfs, tables.training) : []),
-      { from: candidates.kind, terms },
-      ...(candidates.kind === 'any' ? [] : [anySet(tables, selection, found.free)]),
-    ],
+    sets,
     training,
     validation,
   };
+}
+
+function chosenOf(sets: readonly ChosenSet[], from: CandidateSet, candidates: Candidates): ChosenSet {
+  const chosen = sets.find((set) => set.from === from);
+  if (chosen) return chosen;
+  const reason =
+    candidates.kind === 'any' ? candidates.reason : 'the functions are of too many features to list their terms';
+  throw new RuleModelError(
+    `Rules out of ${from} cannot be had here: ${reason}. Choose among ${sets.map((set) => set.from).join(', ')}.`,
+  );
 }
 
 /** Features in [0, 1] are taken as they are, those apart that never change. */

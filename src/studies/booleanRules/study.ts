@@ -4,7 +4,7 @@ import { stopIfAborted, stoppable } from '../../progress.ts';
 import { renderPage } from '../../report/page/page.ts';
 import { provenanceOf } from '../../report/page/provenanceView.ts';
 import type { Study, StudyOptions } from '../study.ts';
-import type { Extraction } from './extractRules.ts';
+import type { CandidateSet, Extraction } from './extractRules.ts';
 import { type FoundRules, findRules } from './findRules.ts';
 import type { RuleFigures } from './judgeRules.ts';
 import { featureViews, rulesNotes, rulesView } from './page/rulesView.ts';
@@ -18,6 +18,8 @@ export interface RulesOptions extends StudyOptions {
   readonly features?: string;
   /** Literals in a rule at most. */
   readonly maxLiterals?: number;
+  /** Which set of candidates the rules come from. */
+  readonly from?: CandidateSet;
   /** The summary is to hold each class's Boolean function in full. */
   readonly dnf?: boolean;
 }
@@ -50,13 +52,13 @@ export async function studyRules(
   { train, test }: Dataset,
   options: RulesOptions,
 ): Promise<Study<FoundRules, RulesSummary>> {
-  const { features: layer, maxLiterals, dnf = false, modelName, command, signal } = options;
+  const { features: layer, maxLiterals, from, dnf = false, modelName, command, signal } = options;
   const { rest, held } = splitEvery(train, validateEvery);
   const progress = stoppable(options);
   let step = 0;
   const onStep = (what: string) => progress(step++, steps, what);
   const images = { training: rest, validation: held, test };
-  const found = await findRules(classifier, images, { onStep, features: layer, maxLiterals });
+  const found = await findRules(classifier, images, { onStep, features: layer, maxLiterals, from });
   onStep('Pictures of the features');
   const { extraction, figures } = found;
   const features = await featureViews(classifier, extraction, rest);
@@ -102,11 +104,12 @@ function mainFigures(figures: RuleFigures) {
 }
 
 function summaryOf(classifier: Classifier, { extraction, figures, seconds }: FoundRules) {
-  const { terms, candidates } = extraction;
+  const { terms, candidates, from: used } = extraction;
   return {
     rules: terms.map((term, k) => ({ class: className(classifier, k), rule: termText(term) })),
     ...mainFigures(figures),
     candidates,
+    from: used,
     sets: figures.sets.map(({ from, terms: chosen, holding, ruleAccuracy, fidelity, literals }) => ({
       from,
       rules: chosen.map(termText),

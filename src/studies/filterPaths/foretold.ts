@@ -7,13 +7,16 @@ import { scoped } from '../../runtime/release.ts';
 import { type Ablator, compileAblator } from './ablation.ts';
 import { compileExcess } from './excess.ts';
 import type { FilterNetwork } from './filterNetwork.ts';
+import { integratedExcess } from './integratedExcess.ts';
 import type { FilterStep } from './paths.ts';
 import { unitMeans } from './unitMeans.ts';
 
 /** A filter: what it is said to add to decisions, and what they lose without it. Means over images, score units. */
 export interface ForetoldFilter extends FilterStep {
-  /** What it adds to the score of the decided class beyond its mean, on the images looked at. */
+  /** What it adds to the score of the decided class beyond its mean on the images looked at, with the gates as an image set them. */
   readonly excess: number;
+  /** The same with the gates on the way from the means to the image (`integratedExcess`). */
+  readonly integrated: number;
   /** By how much that score falls on other images when the filter is set to its mean. */
   readonly drop: number;
 }
@@ -23,7 +26,9 @@ export interface Foretelling {
   readonly filters: readonly ForetoldFilter[];
   /** Spearman's rank correlation of excess and drop over all filters. */
   readonly correlation: number;
-  /** Share of other images whose decision changes without the top filters together, and without as many random ones. */
+  /** That of integrated excess and drop. */
+  readonly integratedCorrelation: number;
+  /** Share of other images whose decision changes without the filters that are on top by integrated excess, and without as many random ones. */
   readonly topFlips: number;
   /** The mean over the draws. */
   readonly randomFlips: number;
@@ -54,20 +59,20 @@ export async function foretell(
     const ablator = await keep(compileAblator(network, means));
     const learnedFor = decisionsOf(await ablator.run(learned, { kind: 'nothing' }), classifier.scores);
     const { width } = classifier.scores;
-    const weights = targetWeights(
-      learnedFor.map(({ chosen }) => chosen),
-      width,
-    );
-    const excess = await runner.run(learned, float32([learnedFor.length, width], weights));
+    const chosen = learnedFor.map((decision) => decision.chosen);
+    const weights = float32([chosen.length, width], targetWeights(chosen, width));
+    const excess = await runner.run(learned, weights);
+    const integrated = await integratedExcess(network, means, learned, weights);
     const judge = await judgeOf(ablator, network, tested);
     const filters: ForetoldFilter[] = [];
     for (const [i, layer] of layers.entries()) {
       for (let filter = 0; filter < layer.filters; filter++) {
         const { drop } = await judge([{ layer, filter }]);
-        filters.push({ layer, filter, excess: excess.filters[i]?.[filter] ?? 0, drop });
+        const added = { excess: excess.filters[i]?.[filter] ?? 0, integrated: integrated[i]?.[filter] ?? 0 };
+        filters.push({ layer, filter, ...added, drop });
       }
     }
-    const best = filters.toSorted((a, b) => b.excess - a.excess).slice(0, top);
+    const best = filters.toSorted((a, b) => b.integrated - a.integrated).slice(0, top);
     const source = random(seed);
     let randomFlips = 0;
     for (let draw = 0; draw < draws; draw++) {
@@ -75,11 +80,16 @@ export async function foretell(
       randomFlips += (await judge(drawn.flatMap((i) => filters[i] ?? []))).flips / draws;
     }
     const of = (value: (filter: ForetoldFilter) => number) => Float32Array.from(filters, value);
+    const drops = of((one) => one.drop);
     return {
       filters,
       correlation: rankCorrelation(
         of((one) => one.excess),
-        of((one) => one.drop),
+        drops,
+      ),
+      integratedCorrelation: rankCorrelation(
+        of((one) => one.integrated),
+        drops,
       ),
       topFlips: (await judge(best)).flips,
       randomFlips,

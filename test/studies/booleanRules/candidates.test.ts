@@ -198,6 +198,18 @@ describe('rules of a network', () => {
     expect(figures.sets[2]).toMatchObject({ ruleAccuracy: figures.ruleAccuracy, holding: figures.holding });
   });
 
+  it('are those of the set that was asked for, or there is none to choose', async () => {
+    const found = await extractRules(classifier, { training, validation }, { from: 'primes alone' });
+    expect(found.from).toBe('primes alone');
+    expect(found.terms.map(termText)).toEqual(extraction.sets[0]!.terms.map(termText));
+    expect(found.terms.map(termText)).not.toEqual(extraction.terms.map(termText));
+    const figures = judgeRules(found, await seenImages(classifier, found.head, test));
+    expect(figures).toMatchObject({ ruleAccuracy: figures.sets[0]!.ruleAccuracy, literals: figures.sets[0]!.literals });
+    await expect(
+      extractRules(classifier, { training, validation }, { from: 'primes', maxLiterals: 1 }),
+    ).rejects.toThrow(/Rules out of primes cannot be had here: .*at most 1 literals\. Choose among any\./);
+  });
+
   it('have no more literals than asked for, and say so where a function has no such term', async () => {
     const found = await extractRules(classifier, { training, validation }, { maxLiterals: 2 });
     for (const { terms } of found.sets) for (const term of terms) expect(literalCount(term)).toBeLessThanOrEqual(2);

@@ -93,9 +93,13 @@ it('prints the Boolean functions, and keeps to the most literals', async () => {
     for (const term of terms) expect(term.split(' ∧ ').length).toBeLessThanOrEqual(2);
   }
   for (const { rule } of rules) expect(rule.split(' ∧ ').length).toBeLessThanOrEqual(2);
-  const spoken = await konkyo.run([...args, '--dnf', '--force']);
+  const spoken = await konkyo.run([...args, '--dnf', '--force', '--candidates', 'primes-alone']);
   expect(spoken.stdout).toMatch(/\(.*\) ∨ .*⇔ .* prime implicants\]/);
   expect(spoken.stdout).toContain('Read as logic');
+  expect(await readFile(at('short/index.html'), 'utf8')).toMatch(/as we read it\s*<b>\(the rules on this page\)/);
+  const wrong = await konkyo.run([...args, '--candidates', 'prime']);
+  expect(wrong.status).toBe(2);
+  expect(wrong.stderr).toContain('--candidates must be one of primes-alone, primes, implicants, any');
   const none = await konkyo.run([...args, '--max-literals', '0']);
   expect(none.status).toBe(2);
   expect(none.stderr).toContain('max-literals');

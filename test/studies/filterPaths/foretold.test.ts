@@ -6,16 +6,18 @@ import { loadClassifier } from '../../../src/model/loadClassifier.ts';
 import { float32, rows, type Tensor } from '../../../src/onnx/tensor.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';
 import { nodeRuntime } from '../../../src/runtime/node.ts';
-import { compileAblator } from '../../../src/studies/filterPaths/ablation.ts';
+import { type Ablation, compileAblator } from '../../../src/studies/filterPaths/ablation.ts';
 import { compileExcess } from '../../../src/studies/filterPaths/excess.ts';
 import { excessMaps } from '../../../src/studies/filterPaths/excessMaps.ts';
 import { type FilterNetwork, filterNetwork } from '../../../src/studies/filterPaths/filterNetwork.ts';
 import { foretell } from '../../../src/studies/filterPaths/foretold.ts';
+import { integratedExcess } from '../../../src/studies/filterPaths/integratedExcess.ts';
 import { framedUnits } from '../../../src/studies/filterPaths/page/pathFigureView.ts';
 import { cornerFor, planted } from '../../../src/studies/filterPaths/paper/plantedShortcut.ts';
 import { processingOf } from '../../../src/studies/filterPaths/processing.ts';
 import { unitMeans } from '../../../src/studies/filterPaths/unitMeans.ts';
 import { architectures } from '../../../src/training/architectures.ts';
+import { type Layer, networkModel } from '../../../src/training/network.ts';
 import { trainingImages } from '../../../src/training/trainingImages.ts';
 
 const runtime = nodeRuntime({ threads: 1 });
@@ -66,7 +68,60 @@ describe('filters taken out together', () => {
     }
     expect(drop).toBeCloseTo(fall, 5);
     expect(Math.abs(found.correlation)).toBeLessThanOrEqual(1);
+    expect(Math.abs(found.integratedCorrelation)).toBeLessThanOrEqual(1);
     await ablator.release();
+  });
+});
+
+describe('what filters add on the way from their means to an image', () => {
+  const decidedForThree = float32(
+    [40, 10],
+    Float32Array.from({ length: 400 }, (_, i) => (i % 10 === 3 ? 1 : 0)),
+  );
+
+  it('adds up, layer by layer, to what is lost without all of them', async () => {
+    const means = await unitMeans(network, [images], []);
+    const ablator = await compileAblator(network, means);
+    const found = await integratedExcess(network, means, images, decidedForThree, 100);
+    const meanScore = async (ablation: Ablation) => {
+      const { data } = await ablator.run(images, ablation);
+      return data.reduce((sum, score, i) => sum + (i % 10 === 3 ? score / 40 : 0), 0);
+    };
+    const whole = await meanScore({ kind: 'nothing' });
+    for (const [i, layer] of network.layers.entries()) {
+      const filters = Array.from({ length: layer.filters }, (_, filter) => ({ layer, filter }));
+      const lost = whole - (await meanScore({ kind: 'filters', filters }));
+      expect(Math.abs(lost)).toBeGreaterThan(1e-4);
+      const sum = found[i]!.reduce((a, b) => a + b, 0);
+      expect(Math.abs(sum - lost)).toBeLessThan(0.02 * Math.max(...found[i]!.map(Math.abs)));
+    }
+    await ablator.release();
+  });
+
+  it('is what each adds beyond its mean where no gate lies on the way', async () => {
+    const layers: Layer[] = [
+      { type: 'conv', name: 'conv', filters: 3, kernel: 5, activation: 'none' },
+      { type: 'flatten', name: 'flatten' },
+      { type: 'dense', name: 'dense', units: 10, activation: 'none' },
+    ];
+    const linear = await loadClassifier(writeModel(networkModel({ name: 'linear', input: [1, 28, 28], layers }, 5)), {
+      runtime,
+    });
+    const its = await filterNetwork(linear);
+    const means = await unitMeans(its, [images], []);
+    const excess = await compileExcess(its, means);
+    // Of all images alike the means leave nothing, so the scores' weights differ from image to image.
+    const some = float32(
+      [40, 10],
+      Float32Array.from({ length: 400 }, (_, i) => (i % 7) - 3),
+    );
+    const [varied] = await integratedExcess(its, means, images, some, 3);
+    (await excess.run(images, some)).filters[0]!.forEach((value, filter) => {
+      expect(Math.abs(value)).toBeGreaterThan(1e-4);
+      expect(varied![filter]).toBeCloseTo(value, 5);
+    });
+    await excess.release();
+    await linear.release();
   });
 });
 

@@ -67,7 +67,7 @@ export async function rulesView(
   features: readonly FeatureView[],
   images: LabelledImages,
 ): Promise<RulesView> {
-  const { terms, selection, dnfs } = extraction;
+  const { terms, from, candidates, selection, dnfs } = extraction;
   const pictures = new Map(features.map(({ feature, values }) => [feature, values]));
   const likeness = ruleLikeness(terms, (feature) => pictures.get(feature), images);
   const over = await rulesOverImages(classifier, extraction, images);
@@ -81,26 +81,26 @@ export async function rulesView(
     })),
     features,
     figures,
-    used: extraction.candidates.kind,
+    used: from,
     dnfs: dnfs?.map(({ terms: primes, complete }) => ({ terms: primes.map(termText), complete })),
     curve: selection.curve.map((point) => {
       const { literals, training, validation } = point;
-      return { literals, training, validation, chosen: point === selection.chosen };
+      return { literals, training, validation, chosen: point === selection.chosen && from === candidates.kind };
     }),
     notes: rulesNotes(extraction),
   };
 }
 
 /** How features became numbers in [0, 1], and which terms could be chosen. */
-export function rulesNotes({ head, scales, candidates, reading }: Extraction): readonly string[] {
+export function rulesNotes({ head, scales, candidates, from, reading }: Extraction): readonly string[] {
   const constant = scales.filter(isConstant).length;
   return [
     head.inUnitRange
       ? `The ${head.featureCount} features ("${head.features}") come out of a sigmoid and lie in [0, 1] by themselves.`
       : `The ${head.featureCount} features ("${head.features}") were brought to [0, 1] by the range they have on the training images, the outermost hundredth at either end cut off and a tenth of it added.`,
     ...(constant > 0 ? [`${counted(constant, 'feature', 'features')} never changed and took no part.`] : []),
-    candidates.kind === 'implicants'
-      ? `Every rule is an implicant of the Boolean function of its class: where the rule holds at a corner of the 0/1 cube, that function is true whatever the other features are${reading === 'centred' ? ' (the units were read less their mean over the classes)' : ''}.`
-      : `The rules were chosen by how they do on the training images and are not implicants of the network’s units: ${candidates.reason}.`,
+    from !== 'any'
+      ? `Every rule is ${from === 'implicants' ? 'an implicant' : 'a prime implicant'} of the Boolean function of its class: where the rule holds at a corner of the 0/1 cube, that function is true whatever the other features are${reading === 'centred' ? ' (the units were read less their mean over the classes)' : ''}.`
+      : `The rules were chosen by how they do on the training images and need not be implicants of the network’s units${candidates.kind === 'any' ? `: ${candidates.reason}` : ''}.`,
   ];
 }
