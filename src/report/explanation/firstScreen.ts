@@ -27,7 +27,7 @@ export function firstScreen(image: ExplainedImage, view: ReportView, level: Head
   const maps = own.length > 0 ? own : image.maps;
   const shown = maps.slice(0, mostLooks);
   return html`
-<section class="first${image.numbers ? ' of-numbers' : ''}">
+<section class="first-screen${image.numbers ? ' of-numbers' : ''}">
   ${photoDefinition(image, isOnly)}
   <div class="looks">
     ${seenLook(image, words)}

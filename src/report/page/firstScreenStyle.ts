@@ -1,12 +1,12 @@
 /** The looks of an explanation's first screen, and of what is folded away below it. */
 export const firstScreenStyle = `
-header:has(+ main .first) { padding-bottom: clamp(1.1rem, 2vw, 1.6rem); }
-.page:has(.first) { padding-top: clamp(1.2rem, 2.4vw, 1.8rem); }
-.page:has(.first) h1 { font-size: clamp(1.7rem, 1.3rem + 1.4vw, 2.25rem); max-width: 46ch; }
-.page:has(.first) .eyebrow { margin-bottom: .5rem; } .page:has(.first) .lede { margin-top: .7rem; font-size: 1.06rem; max-width: 60rem; }
+header:has(+ main .first-screen) { padding-bottom: clamp(1.1rem, 2vw, 1.6rem); }
+.page:has(.first-screen) { padding-top: clamp(1.2rem, 2.4vw, 1.8rem); }
+.page:has(.first-screen) h1 { font-size: clamp(1.7rem, 1.3rem + 1.4vw, 2.25rem); max-width: 46ch; }
+.page:has(.first-screen) .eyebrow { margin-bottom: .5rem; } .page:has(.first-screen) .lede { margin-top: .7rem; font-size: 1.06rem; max-width: 60rem; }
 .caution { margin: .7rem 0 0; max-width: 60rem; }
 .quiet { color: var(--quiet); } .flag { white-space: nowrap; }
-.first { padding-top: clamp(1.1rem, 2vw, 1.6rem); }
+.first-screen { padding-top: clamp(1.1rem, 2vw, 1.6rem); }
 .looks { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1.25rem clamp(1rem, 2vw, 1.75rem); max-width: 54rem; }
 .of-numbers .looks { grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); max-width: none; }
 .look { min-width: 0; } .look figcaption { margin-top: .5rem; font-size: .875rem; line-height: 1.4; overflow-wrap: anywhere; }
@@ -14,7 +14,7 @@ header:has(+ main .first) { padding-bottom: clamp(1.1rem, 2vw, 1.6rem); }
 .photo .faint { filter: grayscale(1); opacity: .28; } .photo .edge { fill: none; stroke: #1d1d1d; stroke-width: 1.2; } .photo .edge.ground { stroke: #fff; stroke-width: 3; }
 .photo .hidden-part { fill: url(#hatching); }
 .light { display: inline-flex; align-items: baseline; gap: .35em; white-space: nowrap; } .light .mark { align-self: center; margin: 0; }
-.first > .note { margin: .9rem 0 0; max-width: 62rem; }
+.first-screen > .note { margin: .9rem 0 0; max-width: 62rem; }
 .answers { columns: 3 19rem; column-gap: clamp(1.5rem, 3vw, 2.75rem); margin-top: 1.2rem; padding-top: 1.2rem; border-top: 1px solid var(--line); font-size: .94rem; line-height: 1.5; }
 .answers > section { break-inside: avoid; margin-bottom: 1.3rem; }
 .answers h2, .answers h3, .identity h2, .identity h3 { font-size: 1.08rem; font-weight: 600; font-family: var(--sans); letter-spacing: 0; margin: 0 0 .45rem; }
@@ -46,10 +46,10 @@ main > .fold:last-child { border-bottom: 1px solid var(--line); }
   .identity dl > div { grid-template-columns: minmax(0, 1fr); gap: 0; padding: .25rem 0; }
 }
 @media print {
-  header:has(+ main .first) { padding-bottom: 4mm; } .page:has(.first) h1 { font-size: 20pt; max-width: none; } .page:has(.first) .lede { font-size: 10.5pt; margin-top: 2mm; max-width: none; }
-  .first { padding-top: 4mm; break-inside: avoid; } main > .first { break-after: page; }
+  header:has(+ main .first-screen) { padding-bottom: 4mm; } .page:has(.first-screen) h1 { font-size: 20pt; max-width: none; } .page:has(.first-screen) .lede { font-size: 10.5pt; margin-top: 2mm; max-width: none; }
+  .first-screen { padding-top: 4mm; break-inside: avoid; } main > .first-screen { break-after: page; }
   .looks { max-width: none; grid-template-columns: repeat(3, 1fr); gap: 4mm; } .look figcaption { font-size: 8.5pt; }
-  .answers { columns: 2; column-gap: 8mm; margin-top: 3mm; padding-top: 3mm; font-size: 8.8pt; } .answers > section { margin-bottom: 3mm; } .first > .note { margin-top: 2mm; } .look.small { width: 2.4cm; }
+  .answers { columns: 2; column-gap: 8mm; margin-top: 3mm; padding-top: 3mm; font-size: 8.8pt; } .answers > section { margin-bottom: 3mm; } .first-screen > .note { margin-top: 2mm; } .look.small { width: 2.4cm; }
   .identity { margin-top: 4mm; font-size: 8pt; }
   .fold::details-content { content-visibility: visible; display: block; height: auto; } .fold > summary::before { display: none; } .fold > summary, .fold-contents { padding-left: 0; } .fold > summary { break-after: avoid; }
 }

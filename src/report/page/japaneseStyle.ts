@@ -10,6 +10,6 @@ export const japaneseStyle = `
 :lang(ja) { line-break: strict; overflow-wrap: anywhere; }
 h1:lang(ja) { line-height: 1.3; letter-spacing: 0; } :is(h2, h3, h4, h5):lang(ja) { line-height: 1.4; letter-spacing: 0; }
 :is(h1, h2, h3, h4, h5, th, figcaption, .gist, .lede):lang(ja) { word-break: auto-phrase; }
-.page:lang(ja):has(.first) h1 { max-width: 36em; }
+.page:lang(ja):has(.first-screen) h1 { max-width: 36em; }
 em:lang(ja) { font-style: normal; font-weight: 600; }
 `;
