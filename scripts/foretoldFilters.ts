@@ -9,7 +9,7 @@ import { openDataset } from '../src/node.ts';
 import { random, shuffledIndices } from '../src/random/random.ts';
 import { nodeRuntime } from '../src/runtime/node.ts';
 import { filterNetwork } from '../src/studies/filterPaths/filterNetwork.ts';
-import { type Foretelling, foretell } from '../src/studies/filterPaths/foretold.ts';
+import { type Foretelling, foretell, type Ranked } from '../src/studies/filterPaths/foretold.ts';
 import { overSeeds } from '../src/studies/paper.ts';
 import { trainingImages } from '../src/training/trainingImages.ts';
 
@@ -32,7 +32,7 @@ const input = { mean: numbers(values.mean), std: numbers(values.std) };
 const classifier = await loadClassifier(readFileSync(path), { runtime, input });
 const { train, test } = await openDataset(data);
 const network = await filterNetwork(classifier);
-const found: Omit<Foretelling, 'filters'>[] = [];
+const found: Foretelling[] = [];
 for (const seed of [1, 2, 3]) {
   const drawn = (set: typeof test) => {
     const chosen = [...shuffledIndices(set.count, random(seed))].slice(0, Number(values.images));
@@ -42,11 +42,18 @@ for (const seed of [1, 2, 3]) {
   const [learned, tested] = seed % 2 === 1 ? [drawn(train), drawn(test)] : [drawn(test), drawn(train)];
   const one = await foretell(network, learned, tested, { seed });
   found.push(one);
+  const said = ({ correlation, topFlips }: Ranked) =>
+    `Spearman ${correlation.toFixed(3)}, flips without its top five ${topFlips.toFixed(3)}`;
   process.stdout.write(
-    `split ${seed}: ${one.filters.length} filters, Spearman ${one.correlation.toFixed(3)}, integrated ${one.integratedCorrelation.toFixed(3)}, flips without the top five ${one.topFlips.toFixed(3)}, without five random ${one.randomFlips.toFixed(3)}\n`,
+    `split ${seed}: ${one.filters.length} filters; gates of the image: ${said(one.excess)}; integrated: ${said(one.integrated)}; flips without five random ${one.randomFlips.toFixed(3)}\n`,
   );
 }
-for (const key of ['correlation', 'integratedCorrelation', 'topFlips', 'randomFlips'] as const) {
-  const { ours, spread } = overSeeds(found.map((one) => one[key]));
-  process.stdout.write(`${key.padEnd(21)} ${ours?.toFixed(3)} ± ${spread?.toFixed(3)}\n`);
-}
+const all = (what: string, value: (one: Foretelling) => number) => {
+  const { ours, spread } = overSeeds(found.map(value));
+  process.stdout.write(`${what}: ${ours?.toFixed(3)} ± ${spread?.toFixed(3)}\n`);
+};
+all('gates of the image, Spearman', ({ excess }) => excess.correlation);
+all('gates of the image, flips', ({ excess }) => excess.topFlips);
+all('integrated, Spearman', ({ integrated }) => integrated.correlation);
+all('integrated, flips', ({ integrated }) => integrated.topFlips);
+all('random, flips', ({ randomFlips }) => randomFlips);

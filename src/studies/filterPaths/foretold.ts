@@ -21,16 +21,22 @@ export interface ForetoldFilter extends FilterStep {
   readonly drop: number;
 }
 
+/** What one way of ranking filters foretells. */
+export interface Ranked {
+  /** Spearman's rank correlation with the drop, over all filters. */
+  readonly correlation: number;
+  /** Share of other images whose decision changes without the top filters together. */
+  readonly topFlips: number;
+}
+
 /** How far what filters are said to add foretells what is lost without them. */
 export interface Foretelling {
   readonly filters: readonly ForetoldFilter[];
-  /** Spearman's rank correlation of excess and drop over all filters. */
-  readonly correlation: number;
-  /** That of integrated excess and drop. */
-  readonly integratedCorrelation: number;
-  /** Share of other images whose decision changes without the filters that are on top by integrated excess, and without as many random ones. */
-  readonly topFlips: number;
-  /** The mean over the draws. */
+  /** By what they add with the gates as an image set them. */
+  readonly excess: Ranked;
+  /** By what they add on the way from the means. */
+  readonly integrated: Ranked;
+  /** As `topFlips`, without as many random filters: the mean over the draws. */
   readonly randomFlips: number;
 }
 
@@ -72,28 +78,19 @@ export async function foretell(
         filters.push({ layer, filter, ...added, drop });
       }
     }
-    const best = filters.toSorted((a, b) => b.integrated - a.integrated).slice(0, top);
     const source = random(seed);
     let randomFlips = 0;
     for (let draw = 0; draw < draws; draw++) {
       const drawn = [...shuffledIndices(filters.length, source)].slice(0, top);
       randomFlips += (await judge(drawn.flatMap((i) => filters[i] ?? []))).flips / draws;
     }
-    const of = (value: (filter: ForetoldFilter) => number) => Float32Array.from(filters, value);
-    const drops = of((one) => one.drop);
-    return {
-      filters,
-      correlation: rankCorrelation(
-        of((one) => one.excess),
-        drops,
-      ),
-      integratedCorrelation: rankCorrelation(
-        of((one) => one.integrated),
-        drops,
-      ),
-      topFlips: (await judge(best)).flips,
-      randomFlips,
+    const drops = Float32Array.from(filters, ({ drop }) => drop);
+    const ranked = async (by: 'excess' | 'integrated'): Promise<Ranked> => {
+      const best = filters.toSorted((a, b) => b[by] - a[by]).slice(0, top);
+      const added = Float32Array.from(filters, (filter) => filter[by]);
+      return { correlation: rankCorrelation(added, drops), topFlips: (await judge(best)).flips };
     };
+    return { filters, excess: await ranked('excess'), integrated: await ranked('integrated'), randomFlips };
   });
 }
 
