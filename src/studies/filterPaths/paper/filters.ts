@@ -10,9 +10,11 @@ import { filterPictures } from '../page/filterPictures.ts';
 import { filtersView } from '../page/filtersView.ts';
 import { filtersPage } from '../page/page.ts';
 import { topTwo } from '../page/pathFigureView.ts';
+import { plantedSection } from '../page/plantedSection.ts';
 import { searchSection } from '../page/searchSection.ts';
 import { gini, sameSets } from '../tally.ts';
 import { type FilterSearch, parameterCount, searchFilters } from './filterSearch.ts';
+import { type ShortcutRun, shortcutRuns } from './plantedShortcut.ts';
 
 /** Suzuki, Meng & Yamazaki: which filters contribute to each class, and which regions its recognition rests on. */
 export const filtersPaper: Paper = {
@@ -49,6 +51,7 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
           progress: (done, total, what) => progress.update(done, total, what),
         })
       : undefined;
+  const planted = await plantedRuns(setting);
   const stated = {
     'training images a class': settings.images,
     'test images a class, regions': settings.regionImages,
@@ -71,10 +74,49 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
   const page = { ...firstPage, lede: `${firstPage.lede}${otherSeeds(seeds.length, results)}` };
   return {
     settings: stated,
-    results: [...results, ...(search ? searchResults(search) : [])],
-    page: search ? { ...page, sections: [...page.sections, searchSection(search)] } : page,
+    results: [...results, ...plantedResults(planted), ...(search ? searchResults(search) : [])],
+    page: {
+      ...page,
+      sections: [...page.sections, plantedSection(planted), ...(search ? [searchSection(search)] : [])],
+    },
     files: filterPictures(shown),
   };
+}
+
+/** Each class once a seed; in a short run one class, hardly trained. */
+async function plantedRuns({ runtime, dataset, seeds, quick, progress }: PaperSetting): Promise<ShortcutRun[]> {
+  const labels = quick ? [1] : dataset.train.classNames.map((_, label) => label);
+  const updates = quick ? 100 : 2_000;
+  const runs: ShortcutRun[] = [];
+  for (const seed of seeds) {
+    progress.update(runs.length, labels.length * seeds.length, 'Planted squares');
+    for await (const run of shortcutRuns(runtime, dataset, { labels, seed, updates })) {
+      runs.push(run);
+      progress.update(runs.length, labels.length * seeds.length, 'Planted squares');
+    }
+  }
+  return runs;
+}
+
+function plantedResults(runs: readonly ShortcutRun[]): PaperResult[] {
+  const share = (is: (run: ShortcutRun) => boolean) => mean(runs.map((run) => Number(is(run))));
+  return [
+    {
+      id: 'planted.learnt',
+      what: 'images of other classes that a planted square turns into its class',
+      ours: mean(runs.map(({ pulled }) => pulled)),
+    },
+    {
+      id: 'planted.named',
+      what: 'networks whose top region and top filter both lie on the planted square',
+      ours: share(({ planted: { region, filter } }) => region && filter),
+    },
+    {
+      id: 'planted.clean',
+      what: 'clean twins whose top region or top filter lies there',
+      ours: share(({ clean: { region, filter } }) => region || filter),
+    },
+  ].map((result) => ({ ...result, paper: null }));
 }
 
 /** A page shows the first network: what may be different with the others has to be said there too. */
