@@ -100,7 +100,11 @@ const controls = {
   random: [alike],
   randomCentred: [alike],
   retrainedCentred: alike,
-  identification: { again: 1, retrained: 0.9, random: [0.05] },
+  identification: {
+    again: { whole: 1, inner: 1 },
+    retrained: { whole: 0.85, inner: 0.95 },
+    random: [{ whole: 0.05, inner: 0.05 }],
+  },
 };
 
 it('the reproduction reports the figures that scripts read', () => {
@@ -118,6 +122,7 @@ it('the reproduction reports the figures that scripts read', () => {
     ...[
       'different.correlation',
       'identification.retrained',
+      'identification.retrained.inner',
       'identification.random',
       'ours.energy.error',
       'order.kept',

@@ -36,12 +36,12 @@ describe('controls of maps', () => {
 
   it('a map picks its own image, by what is its own alone', () => {
     const steeper = [0, 1, 2, 3].map((image) => own(image, 1.5).map((value, i) => value + 5 * common[i]!));
-    expect(identification(steeper, maps)).toBe(1);
+    expect(identification(steeper, maps)).toEqual({ whole: 1, inner: 1 });
     expect(
       identification(
         steeper,
         [1, 2, 3, 0].map((image) => own(image, 3)),
       ),
-    ).toBe(0);
+    ).toEqual({ whole: 0, inner: 0 });
   });
 });

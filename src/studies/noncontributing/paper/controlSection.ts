@@ -10,7 +10,7 @@ import type { Likeness } from './mapControls.ts';
 export function controlSection({ controls }: Pick<Findings, 'controls'>): PageSection {
   const { different, random, randomCentred, retrainedCentred, identification } = controls;
   const row = (what: string, { whole, inner }: Likeness) => [what, figure(whole), figure(inner)];
-  const picks = (what: string, share: number) => [what, percent(share)];
+  const picks = (what: string, { whole, inner }: Likeness) => [what, percent(whole), percent(inner)];
   return {
     id: 'controls',
     question: 'Is a map of its image, and of what the network learnt?',
@@ -29,11 +29,11 @@ ${dataTable(
 <p class="measure">Each map is compared with the network’s maps of all these images, less the mean maps. Does it pick its own?</p>
 ${dataTable(
   'Share of the maps that are most like the network’s map of their own image.',
-  [{ label: 'Maps' }, { label: 'Own image picked', number: true }],
+  [{ label: 'Maps' }, { label: 'By the whole image', number: true }, { label: 'By the inner part', number: true }],
   [
     picks('of the same network, other noise', identification.again),
     picks('of the network trained again', identification.retrained),
-    picks('of random weights', mean(identification.random)),
+    picks('of random weights', meanOf(identification.random)),
   ],
 )}`,
   };

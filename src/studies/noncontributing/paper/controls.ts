@@ -6,6 +6,7 @@ import type { PaperProgress } from '../../paper.ts';
 import { compileNoncontributing } from '../noncontributing.ts';
 import {
   centred,
+  type Identification,
   identification,
   type Likeness,
   likenessOfDifferent,
@@ -23,13 +24,13 @@ export interface MapControls {
   readonly randomCentred: readonly Likeness[];
   /** Each map with that of the same image by the network trained a second time, without the mean maps. */
   readonly retrainedCentred: Likeness;
-  /** Share of maps that pick their own image among all by the maps that the other network has of them. */
+  /** Shares of maps that pick their own image among all by the maps that the other network has of them. */
   readonly identification: {
     /** The other one is the same, searched with other noise. */
-    readonly again: number;
-    readonly retrained: number;
+    readonly again: Identification;
+    readonly retrained: Identification;
     /** The maps are of random weights. */
-    readonly random: readonly number[];
+    readonly random: readonly Identification[];
   };
 }
 

@@ -3,7 +3,7 @@ import type { Certificate } from '../certificate.ts';
 import { type StructuredKind, structuredKinds } from '../changes/change.ts';
 import type { MapControls } from './controls.ts';
 import type { ChallengedProof, Findings } from './experiment.ts';
-import type { Likeness } from './mapControls.ts';
+import type { Identification, Likeness } from './mapControls.ts';
 
 const changeWords: Readonly<Record<StructuredKind, string>> = {
   blocks: 'noise in blocks',
@@ -189,20 +189,23 @@ function controlFigures({
       what: 'The same without the empty rim of the images',
       value: different.inner,
     },
+    ...picked('again', 'found again with other noise', [identification.again]),
+    ...picked('retrained', 'of a second training', [identification.retrained]),
+    ...picked('random', 'of random weights', identification.random),
+  ];
+}
+
+function picked(id: string, which: string, found: readonly Identification[]): NetworkFigure[] {
+  return [
     {
-      id: 'identification.again',
-      what: 'Maps found again with other noise that pick their own image among all',
-      value: identification.again,
+      id: `identification.${id}`,
+      what: `Maps ${which} that pick their own image among all`,
+      value: mean(found.map(({ whole }) => whole)),
     },
     {
-      id: 'identification.retrained',
-      what: 'Maps of a second training that pick their own image among all',
-      value: identification.retrained,
-    },
-    {
-      id: 'identification.random',
-      what: 'Maps of random weights that pick their own image among all',
-      value: mean(identification.random),
+      id: `identification.${id}.inner`,
+      what: 'The same without the empty rim of the images',
+      value: mean(found.map(({ inner }) => inner)),
     },
   ];
 }

@@ -36,15 +36,26 @@ export function centred(maps: readonly PlainMap[]): PlainMap[] {
   return maps.map((map) => map.map((value, at) => value - mean(maps.map((other) => other[at] ?? 0))));
 }
 
+/** Shares of maps that pick their own image: by whole maps, and without the rim. */
+export interface Identification {
+  readonly whole: number;
+  readonly inner: number;
+}
+
 /**
  * Share of maps that are more like the reference of their own image than like those of all others, by rank correlation of what is
- * left without the mean maps. By chance it is one of as many as there are.
+ * left without the mean maps. By chance it is one of as many as there are. In the rim, which no image tells from another, only noise
+ * has an order, and over the whole map that counts as much as what the image has.
  * @param references in the order of the maps' images.
  */
-export function identification(maps: readonly PlainMap[], references: readonly PlainMap[]): number {
+export function identification(maps: readonly PlainMap[], references: readonly PlainMap[]): Identification {
   const [own, theirs] = [centred(maps), centred(references)];
-  const picked = own.map((map) => {
-    const alike = theirs.map((reference) => rankCorrelation(map, reference));
+  return { whole: pickedOwn(own, theirs), inner: pickedOwn(own.map(innerPart), theirs.map(innerPart)) };
+}
+
+function pickedOwn(maps: readonly PlainMap[], references: readonly PlainMap[]): number {
+  const picked = maps.map((map) => {
+    const alike = references.map((reference) => rankCorrelation(map, reference));
     return alike.indexOf(Math.max(...alike));
   });
   return mean(picked.map((pick, i) => Number(pick === i)));
