@@ -28,9 +28,11 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
   const { runtime, dataset, seeds, quick, network, progress, command } = setting;
   const settings = quick ? { ...filterDefaults, images: 50, regionImages: 3 } : filterDefaults;
   const found: (readonly Figure[])[] = [];
+  const accuracies: number[] = [];
   let shown: FilterAnalysis | undefined;
   for (const seed of seeds) {
     const trained = await network('b', seed);
+    accuracies.push(trained.accuracy);
     await scoped(async (keep) => {
       const classifier = await keep(loadClassifier(writeModel(trained.model), { runtime }));
       const analysis = await analyseFilters(classifier, dataset, { ...settings, seed }, (done, total, what) =>
@@ -48,6 +50,7 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
           dataset,
           seeds,
           quick,
+          ofThePaper: accuracies,
           progress: (done, total, what) => progress.update(done, total, what),
         })
       : undefined;
