@@ -44,6 +44,7 @@ export {
   withLayers,
 } from './studies/filterPaths/filterNetwork.ts';
 export { filterSummary } from './studies/filterPaths/filterSummary.ts';
+export { integratedExcess } from './studies/filterPaths/integratedExcess.ts';
 export { atMainLayers } from './studies/filterPaths/mainLayers.ts';
 export { filtersView } from './studies/filterPaths/page/filtersView.ts';
 export { filtersPage } from './studies/filterPaths/page/page.ts';
