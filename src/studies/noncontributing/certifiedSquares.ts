@@ -36,6 +36,8 @@ export interface CertifiedSquares {
 
 export interface SquareOptions {
   readonly progress?: (done: number, total: number) => void;
+  /** Once it is aborted, the images that are done are all. */
+  readonly signal?: AbortSignal;
 }
 
 /** Squares are tried at no more places than this in a row or column of an image: at every one up to 32 pixels. */
@@ -54,13 +56,14 @@ const atOnce = 14;
 export function certifySquares(
   classifier: Classifier,
   images: Tensor<'float32'>,
-  { progress }: SquareOptions = {},
+  { progress, signal }: SquareOptions = {},
 ): Promise<readonly CertifiedSquares[]> {
   return scoped(async (keep) => {
     const certifier = await keep(compileCertifier(classifier, { box: 'clipped' }));
     const decisions = decisionsOf(await classifier.scoresOf(images), classifier.scores);
     const found: CertifiedSquares[] = [];
     for (const [i, { chosen, margin }] of decisions.entries()) {
+      if (signal?.aborted) return found;
       progress?.(i, decisions.length);
       const image = rows(images, i, i + 1);
       found.push(
