@@ -62,17 +62,31 @@ describe('certificates of konkyo noncontributing, and konkyo verify', () => {
     expect(changed.status).toBe(1);
   });
 
-  it('prove again what --certify found', async () => {
+  it('prove again what --certify found: amplitudes, plain and weighted, and squares', async () => {
     const fast = ['--iterations', '10', '--noise-images', '5', '--draws', '20', '--threads', '1'];
-    const { stdout } = await konkyo.run(['noncontributing', 'c.onnx', 'digits:0', '--certify', '--out', 'c', ...fast]);
-    expect(stdout).toMatch(/Certificate: c.certificates.1.json/);
-    const { stdout: words } = await konkyo.run(['verify', 'c/certificates/1.json', 'c.onnx']);
-    expect(words).toMatch(/^Proved again: class \d stays for every input/);
+    const certify = ['--certify', '--certify-weights', 'digits', '--json', '--out', 'c'];
+    const { stdout } = await konkyo.run(['noncontributing', 'c.onnx', 'digits:0', ...certify, ...fast]);
+    const { images, certificates } = JSON.parse(stdout);
+    const [{ certified, certifiedWeighted, certifiedSquares }] = images;
+    expect(certificates).toHaveLength(4);
+    expect(certified.meanAmplitude).toBeGreaterThan(certifiedWeighted.meanAmplitude);
+    expect(certified.weightedAmplitude).toBeLessThan(certifiedWeighted.weightedAmplitude);
+    expect([certified.box, certifiedWeighted.box]).toEqual(['clipped', 'clipped']);
+    const verified = async (name: string) =>
+      JSON.parse((await konkyo.run(['verify', `c/certificates/${name}.json`, 'c.onnx', '--json'])).stdout);
+    for (const name of ['1', '1-weighted', '1-square']) expect(await verified(name)).toMatchObject({ holds: true });
+    const { side } = certifiedSquares.onObject;
+    expect(await verified('1-square-on-object')).toMatchObject({ held: 784 - side ** 2, farthest: expect.anything() });
+    const page = readFileSync(place('c/index.html'), 'utf8');
+    expect(page).toContain(`${side} × ${side}`);
+    expect(page).toContain('Proved: weighted mean');
   });
 
   it('take --epsilon only with --sufficient', async () => {
     const { status, stderr } = await konkyo.run(['noncontributing', 'c.onnx', 'digits:0', '--epsilon', '0.1']);
     expect(status).toBe(2);
     expect(stderr).toMatch(/go with --sufficient/);
+    const weights = await konkyo.run(['noncontributing', 'c.onnx', 'digits:0', '--certify-weights', 'digits']);
+    expect(weights.stderr).toMatch(/goes with --certify/);
   });
 });
