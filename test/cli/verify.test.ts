@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEpsilon } from '../../src/cli/sufficientRun.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
-import { architectures } from '../../src/training/architectures.ts';
 import { networkModel } from '../../src/training/network.ts';
 import { compileKonkyo, type Konkyo } from './konkyo.ts';
 
@@ -25,7 +24,13 @@ describe('certificates of konkyo noncontributing, and konkyo verify', () => {
     const dense = (seed: number) => writeModel(networkModel({ name: 'dense', input: [1, 28, 28], layers }, seed));
     writeFileSync(place('dense.onnx'), dense(1));
     writeFileSync(place('other.onnx'), dense(2));
-    writeFileSync(place('c.onnx'), writeModel(architectures.c.build(1)));
+    const small = [
+      { type: 'conv', name: 'conv', filters: 2, kernel: 5, activation: 'relu' },
+      { type: 'maxPool', name: 'pool', window: 4 },
+      { type: 'flatten', name: 'flatten' },
+      last,
+    ] as const;
+    writeFileSync(place('c.onnx'), writeModel(networkModel({ name: 'small', input: [1, 28, 28], layers: small }, 3)));
   });
   afterAll(() => konkyo.remove());
 
