@@ -65,7 +65,7 @@ function squares(rows: readonly ProvedRow[]): Html {
   };
   return html`
 <p class="measure">All pixels of a marked square may have any value from black to white, all of them at once and in any way, while all other pixels stay as they are: it is proved that the decision stays. The coloured square is the largest found on the object, with at least half of its pixels different from the background, which is what most of the image’s edge is. The other is the largest found anywhere. A larger square may be harmless, too: it could not be proved.</p>
-<div class="sheet">${rows.map(
+<div class="sheet squares">${rows.map(
     ({ image, proved }) => html`
   <figure>${squarePicture(image.picture, proved.squares, `${image.name} with the squares that may hold anything`)}<figcaption>${image.name}: ${sizeWords(proved.squares.onObject)} on the object, ${sizeWords(proved.squares.anywhere)} anywhere</figcaption></figure>`,
   )}
@@ -95,8 +95,8 @@ function provedTable(rows: readonly ProvedRow[], isWeighted: boolean): Html {
     number('Proved: mean amplitude'),
     ...(isWeighted ? [number('Proved: weighted mean')] : []),
     number('Proved with one amplitude for all'),
-    number('Times as much'),
-    number('Lead that is left at least'),
+    ...(isWeighted ? [] : [number('Times as much')]),
+    number('Lead left at least'),
   ];
   return dataTable(
     'Amplitudes as shares of the range from black to white; leads in score units, with what rounding could account for taken off.',
@@ -111,15 +111,12 @@ function provedTable(rows: readonly ProvedRow[], isWeighted: boolean): Html {
               certificate.meanAmplitude.toFixed(3),
               ...(isWeighted ? [certificate.weightedAmplitude.toFixed(4)] : []),
               certificate.uniform.toFixed(3),
-              (certificate.meanAmplitude / certificate.uniform).toFixed(1),
+              ...(isWeighted ? [] : [(certificate.meanAmplitude / certificate.uniform).toFixed(1)]),
               quantity(certificate.lowestMargin),
             ]
-          : ['none', ...(isWeighted ? [''] : []), '', '', '']),
+          : ['none', '', '', '']),
       ];
-      return [
-        line(proved.plain, 'the plain mean'),
-        ...(isWeighted ? [line(proved.weighted, 'the weighted mean')] : []),
-      ];
+      return [line(proved.plain, 'plain mean'), ...(isWeighted ? [line(proved.weighted, 'weighted mean')] : [])];
     }),
   );
 }

@@ -119,7 +119,7 @@ function squareSheet(name: string, { images }: NetworkProofs): Html {
   const side = (which: 'anywhere' | 'onObject') => fixed(mean(images.map(({ squares }) => sideOf(squares[which]))), 1);
   return html`
 <p class="measure">Network ${name}: squares of ${side('onObject')} pixels a side on the object and ${side('anywhere')} anywhere, in the mean.</p>
-<div class="sheet">${images.map(
+<div class="sheet squares">${images.map(
     (image) => html`
   <figure>${squarePicture(image.picture, image.squares, `${image.name} with the squares that may hold anything`)}<figcaption>${image.name}: ${sizeWords(image.squares.onObject)}, ${sizeWords(image.squares.anywhere)}</figcaption></figure>`,
   )}
