@@ -60,7 +60,11 @@ for (const path of positionals) {
       if (!one || !image) continue;
       const { lowestMargin } = await verifyCertificate(await certifiedFile(classifier, image, one), bytes, image.data);
       again += 1;
-      const [attacked] = await challenge(classifier, image, one.amplitude, { box: one.box, draws: 1000 });
+      const [attacked] = await challenge(classifier, image, one.amplitude, {
+        box: one.box,
+        draws: 1000,
+        structured: 1000,
+      });
       if (!attacked) continue;
       lowest = Math.min(lowest, attacked.lowest);
       if (attacked.lowest < lowestMargin) throw new Error(`${path}, image ${i}: a proof is refuted.`);

@@ -15,7 +15,7 @@ export interface ChallengeOptions {
   readonly box?: Box;
   /** Random noise images, uniform in the box; the same for every image. Default 10,000. */
   readonly draws?: number;
-  /** Changes of each structured kind: noise in blocks, blurring, pasted content, mixed. Default 1,000. */
+  /** Changes of each structured kind: noise in blocks, blurring, pasted content, mixed. Default: a tenth of the draws. */
   readonly structured?: number;
   /** Images whose content is pasted, [m, ...]; by default the image itself mirrored and shifted. */
   readonly others?: Tensor<'float32'>;
@@ -51,7 +51,8 @@ export async function challenge(
   amplitude: Tensor<'float32'>,
   options: ChallengeOptions = {},
 ): Promise<Challenge[]> {
-  const { box = 'as-drawn', draws = 10_000, structured = 1_000, starts = 10, steps = 100, seed = 1, others } = options;
+  const { box = 'as-drawn', draws = 10_000, starts = 10, steps = 100, seed = 1, others } = options;
+  const { structured = Math.ceil(draws / 10) } = options;
   const { input, batchSize } = classifier;
   const decided = (await classifier.predict(images)).map(({ chosen }) => chosen);
   return scoped(async (keep) => {
