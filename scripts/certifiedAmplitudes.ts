@@ -4,10 +4,11 @@ import { imageAt } from '../src/datasets/labelledImages.ts';
 import { openDataset } from '../src/datasets/openDataset.ts';
 import { loadClassifier } from '../src/model/loadClassifier.ts';
 import { toInput } from '../src/model/pixels.ts';
-import { concatRows, float32, type Tensor } from '../src/onnx/tensor.ts';
+import { concatRows } from '../src/onnx/tensor.ts';
 import { nodeRuntime } from '../src/runtime/node.ts';
 import { type Certificate, compileCertifier } from '../src/studies/noncontributing/certificate.ts';
 import { pixelDeviations } from '../src/studies/noncontributing/certifiedWeights.ts';
+import { othersMaps } from '../src/studies/noncontributing/othersMap.ts';
 
 /*
  * npm run check:certified -- MODEL.onnx... [--dataset mnist] [--images 20] [--steps 60]
@@ -49,17 +50,9 @@ for (const path of positionals) {
     );
     say(`${path}, for the ${name}: ${figures(found.map(({ one }) => one.amplitude.data))}`);
     if (name === 'weighted mean') {
-      const controls: Float32Array[] = [];
-      for (const { image } of found) {
-        const others = found.filter((other) => other.image !== image).map(({ one }) => one.amplitude.data);
-        const mean = Float32Array.from(
-          weights,
-          (_, p) => others.reduce((sum, map) => sum + (map[p] ?? 0), 0) / others.length,
-        );
-        const pixels = images[image];
-        if (pixels) controls.push(await largest(certifier, pixels, mean));
-      }
-      say(`${path}, the other images’ mean map: ${figures(controls)}`);
+      const own = found.map(({ one }) => one.amplitude.data);
+      const pictures = found.flatMap(({ image }) => images[image] ?? []);
+      say(`${path}, the other images’ mean map: ${figures(await othersMaps(certifier, pictures, own))}`);
     }
     await certifier.release();
   }
@@ -69,23 +62,6 @@ for (const path of positionals) {
 interface Found {
   readonly one: Certificate;
   readonly image: number;
-}
-
-/** The largest multiple of a map that still proves an image, by bisection. */
-async function largest(
-  certifier: Awaited<ReturnType<typeof compileCertifier>>,
-  image: Tensor<'float32'>,
-  map: Float32Array,
-): Promise<Float32Array> {
-  let [holds, fails] = [0, 2];
-  const at = (factor: number) => map.map((value) => Math.min(1, factor * value));
-  for (let halving = 0; halving < 8; halving++) {
-    const factor = (holds + fails) / 2;
-    const [checked] = await certifier.check(image, float32(image.dims, at(factor)));
-    if ((checked?.lowestMargin ?? 0) > 0) holds = factor;
-    else fails = factor;
-  }
-  return at(holds);
 }
 
 function figures(maps: readonly Float32Array[]): string {

@@ -1,5 +1,5 @@
 // Trains the networks of the four papers on MNIST and says how accurate they are: a table, and JSON with --json FILE.
-//   npm run train:papers -- FOLDER [--only a1,a2,b,c,d] [--seeds 3] [--first-seed 1] [--threads 2] [--updates N] [--out FOLDER] [--json FILE]
+//   npm run train:papers -- FOLDER [--only a1,a2,b,c,d] [--seeds 3] [--first-seed 1] [--threads 2] [--updates N] [--no-decay] [--out FOLDER] [--json FILE]
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,10 +31,14 @@ const { values, positionals } = parseArgs({
     'first-seed': { type: 'string', default: '1' },
     threads: { type: 'string', default: '2' },
     updates: { type: 'string' },
+    'no-decay': { type: 'boolean', default: false },
     out: { type: 'string' },
     json: { type: 'string' },
   },
 });
+
+/** `--no-decay`: by the recipe without its weight decay. */
+const variant = values['no-decay'] ? 'no-decay' : undefined;
 
 function report({ step, updates, loss, history }: Progress): void {
   if (step % 1000 !== 0) return;
@@ -50,14 +54,19 @@ async function trainOne(network: ArchitectureName, seed: number, dataset: Datase
   const { model, accuracy, validation } = await trainPaperNetwork(network, seed, {
     runtime,
     dataset,
-    ...(values.updates === undefined ? {} : { updates: Number(values.updates) }),
+    updates: values.updates === undefined ? undefined : Number(values.updates),
+    variant,
     onProgress(progress) {
       updates = progress.step;
       report(progress);
     },
   });
   const seconds = (performance.now() - start) / 1000;
-  if (values.out !== undefined) writeFileSync(join(values.out, `${network}-${seed}.onnx`), writeModel(model));
+  if (values.out !== undefined)
+    writeFileSync(
+      join(values.out, `${[network, seed, ...(variant ? [variant] : [])].join('-')}.onnx`),
+      writeModel(model),
+    );
   const row: Row = {
     network,
     seed,

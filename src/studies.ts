@@ -80,6 +80,13 @@ export {
 export { type Challenge, type ChallengeOptions, challenge } from './studies/noncontributing/certificateChallenge.ts';
 export type { ChosenNumbers } from './studies/noncontributing/certificateCheck.ts';
 export { certifiedFile } from './studies/noncontributing/certifiedFile.ts';
+export {
+  type CertifiedSquare,
+  type CertifiedSquares,
+  certifySquares,
+  type Square,
+  type SquareOptions,
+} from './studies/noncontributing/certifiedSquares.ts';
 export { pixelDeviations } from './studies/noncontributing/certifiedWeights.ts';
 export { type ChangeKind, changeKinds } from './studies/noncontributing/changes/change.ts';
 export type { Cost } from './studies/noncontributing/cost.ts';
@@ -97,6 +104,7 @@ export {
   type NoncontributingPixels,
   type NoncontributingSettings,
 } from './studies/noncontributing/noncontributing.ts';
+export type { ProvedImage } from './studies/noncontributing/proofs.ts';
 export { fastSchedule, paperSchedule, type SearchSchedule } from './studies/noncontributing/schedules.ts';
 export type { Tolerance } from './studies/noncontributing/tolerance.ts';
 export { compileOccluder, type Fill, type Occluded, type Occluder } from './studies/occludedRegions/occluding.ts';

@@ -2,8 +2,8 @@ import { isKonkyoError } from '../konkyoError.ts';
 import type { Classifier } from '../model/classifier.ts';
 import type { NamedImage } from '../report/explanation/explainedView.ts';
 import type { ReportFile } from '../report/page/page.ts';
-import type { Certificate } from '../studies/noncontributing/certificate.ts';
 import { certifiedFile } from '../studies/noncontributing/certifiedFile.ts';
+import type { ProvedImage } from '../studies/noncontributing/proofs.ts';
 import { verifyCertificate } from '../verifier/verify.ts';
 import { say } from './streams.ts';
 
@@ -11,20 +11,28 @@ import { say } from './streams.ts';
 export async function certificateFiles(
   classifier: Classifier,
   images: readonly NamedImage[],
-  proofs: readonly (Certificate | null)[],
+  proofs: readonly ProvedImage[],
   model: Uint8Array,
 ): Promise<ReportFile[]> {
   const files: ReportFile[] = [];
-  for (const [i, proof] of proofs.entries()) {
+  for (const [i, { plain, weighted, squares }] of proofs.entries()) {
     const named = images[i];
-    if (!named || !proof) continue;
-    try {
-      const contents = await certifiedFile(classifier, named.image, proof);
-      await verifyCertificate(contents, model, named.image.data);
-      files.push({ name: `certificates/${i + 1}.json`, contents });
-    } catch (error) {
-      if (!isKonkyoError(error, 'certificate') && !isKonkyoError(error, 'unverifiable-model')) throw error;
-      say(`${named.name}: no certificate is written. ${error.message}\n`);
+    const claims = [
+      { of: '', proof: plain },
+      { of: '-weighted', proof: weighted },
+      { of: '-square', proof: squares.anywhere },
+      { of: '-square-on-object', proof: squares.onObject },
+    ];
+    for (const { of, proof } of claims) {
+      if (!named || !proof) continue;
+      try {
+        const contents = await certifiedFile(classifier, named.image, proof);
+        await verifyCertificate(contents, model, named.image.data);
+        files.push({ name: `certificates/${i + 1}${of}.json`, contents });
+      } catch (error) {
+        if (!isKonkyoError(error, 'certificate') && !isKonkyoError(error, 'unverifiable-model')) throw error;
+        say(`${named.name}: no certificate ${i + 1}${of}.json is written. ${error.message}\n`);
+      }
     }
   }
   return files;

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import type { Classifier } from '../model/classifier.ts';
 import { picturesOnly } from '../model/picturesOnly.ts';
 import { readNamedFile } from '../node/namedFile.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
+import { pixelDeviations } from '../studies/noncontributing/certifiedWeights.ts';
 import { chosenMasks } from '../studies/noncontributing/layerMasks.ts';
 import type { NoncontributingSettings } from '../studies/noncontributing/noncontributing.ts';
 import {
@@ -11,11 +13,12 @@ import {
 } from '../studies/noncontributing/study.ts';
 import { certificateFiles } from './certificateFiles.ts';
 import { UsageError, wholeFlag } from './flags.ts';
-import { inputWords, namedFiles, readInputs } from './inputs.ts';
+import { datasetWithProgress, inputWords, namedFiles, readInputs } from './inputs.ts';
 import { interruptedStatus } from './interruption.ts';
 import { addModelOptions } from './modelOptions.ts';
 import { parseChanges, parseMasks, parsePer, parseSchedule, parseTolerance } from './noncontributingFlags.ts';
 import { writeWhole } from './output.ts';
+import type { Progress } from './progress.ts';
 import { say } from './streams.ts';
 import { runStudy } from './studyCommand.ts';
 import { runSufficient, type SufficientFlags } from './sufficientRun.ts';
@@ -32,6 +35,7 @@ interface Flags extends SufficientFlags {
   readonly draws: string;
   readonly seed: string;
   readonly certify?: boolean;
+  readonly certifyWeights?: string;
   readonly save?: string;
 }
 
@@ -58,7 +62,14 @@ export function addNoncontributingCommand(program: Command): void {
     .option('--iterations <n>', 'in place of the schedule’s')
     .option('--noise-images <n>', 'an iteration, in place of the schedule’s')
     .option('--draws <n>', 'fresh noise images that the result is measured on', '2000')
-    .option('--certify', 'also prove how far pixels may change, whatever the change')
+    .option(
+      '--certify',
+      'also prove how far pixels may change, whatever the change, and which square of them may hold anything',
+    )
+    .option(
+      '--certify-weights <name|folder|file>',
+      'with --certify: amplitudes of valid pixels, and more that count each pixel by how much it varies over this data set',
+    )
     .option('--sufficient', 'instead, the fewest pixels found that keep the class while all others move by --epsilon')
     .option('--epsilon <e>', 'with --sufficient: a share of the pixel range (default: 0.05)')
     .option('--bounds-only', 'with --sufficient: no cases of ReLUs, which is faster and gives larger sets')
@@ -76,10 +87,14 @@ async function run(modelPath: string, named: string[], flags: Flags): Promise<vo
   if (flags.epsilon !== undefined || flags.boundsOnly) {
     throw new UsageError('--epsilon and --bounds-only go with --sufficient.');
   }
+  if (flags.certifyWeights !== undefined && !flags.certify) {
+    throw new UsageError('--certify-weights goes with --certify.');
+  }
   const inputs = await namedFiles(named);
   const settings = settingsFrom(flags);
-  const { masks, tolerance, changes, per, schedule, draws, seed, save, certify } = flags;
+  const { masks, tolerance, changes, per, schedule, draws, seed, save, certify, certifyWeights } = flags;
   const given = Object.entries({ masks, tolerance: tolerance ?? 'default', changes, per, schedule, draws, seed });
+  if (certifyWeights !== undefined) given.push(['certifyWeights', certifyWeights]);
   const settingRows = given.map(([label, value]) => ({ label, value }));
   const { summary } = await runStudy(modelPath, flags, {
     targets: save === undefined ? [] : [{ kind: 'arrays', path: save }],
@@ -89,9 +104,17 @@ async function run(modelPath: string, named: string[], flags: Flags): Promise<vo
       picturesOnly(classifier.input, 'Non-contributing pixels are');
       chosenMasks(classifier, settings.masks ?? 'none');
     },
-    async study(classifier, options) {
+    async study(classifier, options, progress) {
+      const weights =
+        certifyWeights === undefined ? undefined : await weightsFrom(certifyWeights, classifier, flags, progress);
       const images = await readInputs(inputs, classifier, flags);
-      const study = await studyNoncontributing(classifier, images, { ...options, settings, certify, settingRows });
+      const study = await studyNoncontributing(classifier, images, {
+        ...options,
+        settings,
+        certify,
+        weights,
+        settingRows,
+      });
       if (save !== undefined) await writeWhole(save, amplitudeArchive(study.found));
       if (!certify) return study;
       const model = await readNamedFile(modelPath, 'model');
@@ -109,6 +132,14 @@ async function run(modelPath: string, named: string[], flags: Flags): Promise<vo
     say(`${interruptedWords(summary.interrupted)}\n`);
     process.exitCode = interruptedStatus();
   }
+}
+
+/** How much each pixel varies over a data set's training images, brought to the model's size. */
+async function weightsFrom(dataset: string, { input }: Classifier, { dataDir }: Flags, progress: Progress) {
+  const { height, width, channels } = input;
+  const shape = { size: { height, width }, channels: channels === 1 ? 1 : 3 } as const;
+  const { train } = await datasetWithProgress(dataset, { ...shape, dataDir }, progress);
+  return { of: train.name, values: pixelDeviations(train) };
 }
 
 function settingsFrom(flags: Flags): NoncontributingSettings {
@@ -130,11 +161,26 @@ function settingsFrom(flags: Flags): NoncontributingSettings {
 }
 
 function inWords({ images }: NoncontributingSummary): string {
-  const lines = images.map(({ name, decided, meanAmplitude, measured, structured, attacked, certified }) => {
+  const lines = images.map(({ name, decided, meanAmplitude, measured, structured, attacked, ...proofs }) => {
     const least = Math.min(...structured.map(({ kept }) => kept));
     const kept = `kept in ${(100 * measured.kept).toFixed(2)}% of ${measured.draws} draws of independent noise, in ${(100 * least).toFixed(2)}% of other changes of that size where least, ${attacked.lead > 0 ? 'not lost' : 'lost'} when attacked`;
-    const proved = certified ? `, proved ${certified.meanAmplitude.toFixed(3)}` : '';
-    return `${name}: ${decided}, mean amplitude ${meanAmplitude.toFixed(3)}, ${kept}${proved}\n`;
+    return `${name}: ${decided}, mean amplitude ${meanAmplitude.toFixed(3)}, ${kept}${provedWords(proofs)}\n`;
   });
   return lines.join('');
+}
+
+type ProofSummary = Pick<
+  NoncontributingSummary['images'][number],
+  'certified' | 'certifiedWeighted' | 'certifiedSquares'
+>;
+
+function provedWords({ certified, certifiedWeighted, certifiedSquares }: ProofSummary): string {
+  const square = certifiedSquares?.onObject;
+  return [
+    ...(certified ? [`proved ${certified.meanAmplitude.toFixed(3)}`] : []),
+    ...(certifiedWeighted ? [`weighted ${(certifiedWeighted.weightedAmplitude ?? 0).toFixed(4)}`] : []),
+    ...(square ? [`${square.side} by ${square.side} pixels on the object may hold anything`] : []),
+  ]
+    .map((part) => `, ${part}`)
+    .join('');
 }

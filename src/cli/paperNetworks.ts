@@ -16,7 +16,7 @@ interface Keeping {
   readonly dataset: Dataset;
   readonly quick: boolean;
   readonly progress: Progress;
-  /** Trained networks are kept here: `a1-1.onnx` is network a1 with seed 1. Without it every one is trained anew. */
+  /** Trained networks are kept here: `a1-1.onnx` is network a1 with seed 1, `c-1-no-decay.onnx` network c without weight decay. Without it every one is trained anew. */
   readonly folder?: string;
 }
 
@@ -25,20 +25,22 @@ const quickUpdates = 1_200;
 
 /** The papers' networks, each trained once a folder. That one was taken from the folder is said. */
 export function keptNetworks({ runtime, dataset, quick, progress, folder }: Keeping): NetworkFor {
-  return async (architecture, seed) => {
-    const name = `${architecture}-${seed}.onnx`;
+  return async (architecture, seed, variant) => {
+    const name = `${[architecture, seed, ...(variant ? [variant] : [])].join('-')}.onnx`;
+    const label = `${architecture}, seed ${seed}${variant ? ', without weight decay' : ''}`;
     const path = folder === undefined ? undefined : join(folder, name);
     const kept = path === undefined ? undefined : await readKept(path);
     if (path !== undefined && kept) {
-      progress.message(`Network ${architecture}, seed ${seed}: taken from ${path}`);
+      progress.message(`Network ${label}: taken from ${path}`);
       return { model: kept, accuracy: await testAccuracy(runtime, kept, dataset) };
     }
-    progress.message(`Network ${architecture}, seed ${seed}: training`);
+    progress.message(`Network ${label}: training`);
     const shown = trainingProgress(progress.update);
     const trained = await trainPaperNetwork(architecture, seed, {
       runtime,
       dataset,
       updates: quick ? quickUpdates : undefined,
+      variant,
       onProgress: (made) => {
         stopIfInterrupted();
         shown(made);

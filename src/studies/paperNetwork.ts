@@ -26,13 +26,21 @@ interface PaperNetwork {
   readonly validation?: number;
 }
 
-export type NetworkFor = (architecture: ArchitectureName, seed: number) => Promise<PaperNetwork>;
+/** @param variant 'no-decay': trained by the recipe without its weight decay. */
+export type NetworkFor = (
+  architecture: ArchitectureName,
+  seed: number,
+  variant?: NetworkVariant,
+) => Promise<PaperNetwork>;
+
+export type NetworkVariant = 'no-decay';
 
 interface PaperTraining {
   readonly runtime: Runtime;
   readonly dataset: Dataset;
   /** In place of the recipe's length. */
   readonly updates?: number;
+  readonly variant?: NetworkVariant;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -43,13 +51,13 @@ interface PaperTraining {
 export async function trainPaperNetwork(
   architecture: ArchitectureName,
   seed: number,
-  { runtime, dataset, updates, onProgress }: PaperTraining,
+  { runtime, dataset, updates, variant, onProgress }: PaperTraining,
 ): Promise<PaperNetwork> {
   const recipe: Recipe = recipes[architecture];
   return scoped(async (keep) => {
     const trainer = await keep(
       makeTrainer(runtime, architectures[architecture].build(seed), {
-        optimizer: recipe.optimizer(),
+        optimizer: (variant === 'no-decay' && recipe.undecayed?.()) || recipe.optimizer(),
       }),
     );
     const length: TrainOptions['length'] = updates === undefined ? recipe.length : { updates };

@@ -6,6 +6,8 @@ import { constant, cosine, type Schedule, warmUp } from './schedules.ts';
 /** How one of the papers' networks is trained: the paper's settings, and ours where it gives none. */
 export interface Recipe {
   readonly optimizer: () => Optimizer;
+  /** The same without weight decay, where there is any. */
+  readonly undecayed?: () => Optimizer;
   readonly learningRate: Schedule;
   readonly length: TrainOptions['length'];
   readonly batchSize: number;
@@ -41,6 +43,7 @@ export const recipes = {
   b: {
     // Without it 100,000 updates end with more training images right (98.3%) and fewer test images (docs/training.md).
     optimizer: () => adam({ weightDecay: 0.05 }),
+    undecayed: () => adam(),
     learningRate: cosine(0.003, 100_000),
     length: { updates: 100_000 },
     batchSize: 100,
@@ -51,6 +54,7 @@ export const recipes = {
   c: {
     // Smaller weights let noise grow less from layer to layer: three times as much of it can be proved harmless (docs/bounds.md).
     optimizer: () => adam({ weightDecay: 0.7 }),
+    undecayed: () => adam(),
     learningRate: cosine(0.002, 6_000),
     length: { updates: 6_000 },
     batchSize: 100,

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEpsilon } from '../../src/cli/sufficientRun.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
-import { architectures } from '../../src/training/architectures.ts';
 import { networkModel } from '../../src/training/network.ts';
 import { compileKonkyo, type Konkyo } from './konkyo.ts';
 
@@ -25,7 +24,13 @@ describe('certificates of konkyo noncontributing, and konkyo verify', () => {
     const dense = (seed: number) => writeModel(networkModel({ name: 'dense', input: [1, 28, 28], layers }, seed));
     writeFileSync(place('dense.onnx'), dense(1));
     writeFileSync(place('other.onnx'), dense(2));
-    writeFileSync(place('c.onnx'), writeModel(architectures.c.build(1)));
+    const small = [
+      { type: 'conv', name: 'conv', filters: 2, kernel: 5, activation: 'relu' },
+      { type: 'maxPool', name: 'pool', window: 4 },
+      { type: 'flatten', name: 'flatten' },
+      last,
+    ] as const;
+    writeFileSync(place('c.onnx'), writeModel(networkModel({ name: 'small', input: [1, 28, 28], layers: small }, 3)));
   });
   afterAll(() => konkyo.remove());
 
@@ -62,17 +67,31 @@ describe('certificates of konkyo noncontributing, and konkyo verify', () => {
     expect(changed.status).toBe(1);
   });
 
-  it('prove again what --certify found', async () => {
+  it('prove again what --certify found: amplitudes, plain and weighted, and squares', async () => {
     const fast = ['--iterations', '10', '--noise-images', '5', '--draws', '20', '--threads', '1'];
-    const { stdout } = await konkyo.run(['noncontributing', 'c.onnx', 'digits:0', '--certify', '--out', 'c', ...fast]);
-    expect(stdout).toMatch(/Certificate: c.certificates.1.json/);
-    const { stdout: words } = await konkyo.run(['verify', 'c/certificates/1.json', 'c.onnx']);
-    expect(words).toMatch(/^Proved again: class \d stays for every input/);
+    const certify = ['--certify', '--certify-weights', 'digits', '--json', '--out', 'c'];
+    const { stdout } = await konkyo.run(['noncontributing', 'c.onnx', 'digits:0', ...certify, ...fast]);
+    const { images, certificates } = JSON.parse(stdout);
+    const [{ certified, certifiedWeighted, certifiedSquares }] = images;
+    expect(certificates).toHaveLength(4);
+    expect(certified.meanAmplitude).toBeGreaterThan(certifiedWeighted.meanAmplitude);
+    expect(certified.weightedAmplitude).toBeLessThan(certifiedWeighted.weightedAmplitude);
+    expect([certified.box, certifiedWeighted.box]).toEqual(['clipped', 'clipped']);
+    const verified = async (name: string) =>
+      JSON.parse((await konkyo.run(['verify', `c/certificates/${name}.json`, 'c.onnx', '--json'])).stdout);
+    for (const name of ['1', '1-weighted', '1-square']) expect(await verified(name)).toMatchObject({ holds: true });
+    const { side } = certifiedSquares.onObject;
+    expect(await verified('1-square-on-object')).toMatchObject({ held: 784 - side ** 2, farthest: expect.anything() });
+    const page = readFileSync(place('c/index.html'), 'utf8');
+    expect(page).toContain(`${side} × ${side}`);
+    expect(page).toContain('Proved: weighted mean');
   });
 
   it('take --epsilon only with --sufficient', async () => {
     const { status, stderr } = await konkyo.run(['noncontributing', 'c.onnx', 'digits:0', '--epsilon', '0.1']);
     expect(status).toBe(2);
     expect(stderr).toMatch(/go with --sufficient/);
+    const weights = await konkyo.run(['noncontributing', 'c.onnx', 'digits:0', '--certify-weights', 'digits']);
+    expect(weights.stderr).toMatch(/goes with --certify/);
   });
 });

@@ -108,7 +108,12 @@ const controls = {
 };
 
 it('the reproduction reports the figures that scripts read', () => {
-  const ids = noncontributingFigures(0.98, { digits: [], tested: [], controls }).map(({ id }) => id);
+  const ids = noncontributingFigures(0.98, {
+    digits: [],
+    tested: [],
+    controls,
+    proofs: { decayed: { images: [] } },
+  }).map(({ id }) => id);
   for (const id of [
     ...['paper.energy', 'paper.seconds', 'ours.energy', 'ours.seconds', 'masked.keep', 'unmasked.keep'],
     ...[
@@ -127,6 +132,9 @@ it('the reproduction reports the figures that scripts read', () => {
       'ours.energy.error',
       'order.kept',
     ],
+    ...['certified.counterexamples', 'certified.lead.pasted', 'certified.lead.corners'],
+    ...['certified.weighted.amplitude.weighted', 'certified.control.amplitude.weighted', 'certified.square.object'],
+    ...['undecayed.certified.weighted.amplitude.weighted', 'undecayed.certified.square'],
   ]) {
     expect(ids).toContain(id);
   }

@@ -185,7 +185,7 @@ footer { margin-top: 5rem; padding-top: 1.2rem; border-top: 1px solid var(--line
 .framed { display: inline-block; padding: 3px; border: 3px solid transparent; } .framed:empty { display: none; } .framed.first { border-color: #c8321f; } .framed.second { border-color: #2a63c4; }
 .key, .tag { padding: 0 .35em; border: 2px solid transparent; font-variant-numeric: tabular-nums; } .key.first, .tag.first { border-color: #c8321f; } .key.second, .tag.second { border-color: #2a63c4; }
 .regions td { max-width: 9.5rem; } .regions td .picture { width: 8rem; } .regions td small { margin-top: .35rem; }
-.sheet.deciding { grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 1.3rem 1.5rem; max-width: 68rem; } .deciding figcaption { overflow-wrap: anywhere; }
+.sheet:is(.deciding, .squares) { grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 1.3rem 1.5rem; max-width: 68rem; } .deciding figcaption { overflow-wrap: anywhere; }
 .filter-row { display: flex; flex-wrap: wrap; gap: .6rem; margin: .8rem 0; } .filter-row .picture { width: 3.2rem; } .filter-row figcaption { font-size: .75rem; color: var(--quiet); text-align: center; }
 .filters-table td small { display: inline; } .ablation .data :is(th, td):not(.number):not(:first-child) { padding-left: 1.4rem; } .ablation td span { white-space: nowrap; } .paths thead .picture { width: 4rem; margin-bottom: .4rem; } .paths .kernels .picture { margin: 0; width: 2rem; }
 .weight-sheets { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1rem clamp(1rem, 2vw, 1.75rem); margin: 1.2rem 0 2rem; break-inside: avoid; }

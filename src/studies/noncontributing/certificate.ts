@@ -76,8 +76,9 @@ export interface Certifier {
    * The proved smallest score difference over the box of each image, of the decided class against any other. Above 0: no
    * noise within the amplitudes changes the class.
    * @param amplitude [n, ...] in the images' shape, in units of the pixel range.
+   * @param refinement how often a linear bound's free choices are made better; 0 is quick and proves less. By default as in a search.
    */
-  check(images: Tensor<'float32'>, amplitude: Tensor<'float32'>): Promise<readonly CheckedBound[]>;
+  check(images: Tensor<'float32'>, amplitude: Tensor<'float32'>, refinement?: number): Promise<readonly CheckedBound[]>;
   release(): Promise<void>;
 }
 
@@ -163,7 +164,7 @@ export async function compileCertifier(classifier: Classifier, options: Certifie
         }
         return kept.margins.map((_, i) => certificates.get(i) ?? null);
       },
-      async check(images: Tensor<'float32'>, amplitude: Tensor<'float32'>) {
+      async check(images: Tensor<'float32'>, amplitude: Tensor<'float32'>, refinement = steps) {
         const kept = await decisions(classifier, images);
         const indices = kept.margins.map((_, i) => i);
         const checked: CheckedBound[] = [];
@@ -177,8 +178,8 @@ export async function compileCertifier(classifier: Classifier, options: Certifie
               chosen: chosenFor(checker, tried.choices, i),
             }));
           let found = await margins(candidate);
-          if (byLines) {
-            for await (const next of byLines.run(batch, candidate, steps, 'choices')) candidate = next;
+          if (byLines && refinement > 0) {
+            for await (const next of byLines.run(batch, candidate, refinement, 'choices')) candidate = next;
             const chosen = await margins(candidate);
             found = found.map((plain, i) => {
               const better = chosen[i];

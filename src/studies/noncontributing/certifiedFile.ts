@@ -12,7 +12,7 @@ import { pixelRange } from './certifiedMargins.ts';
 export async function certifiedFile(
   classifier: Classifier,
   image: Tensor<'float32'>,
-  { amplitude, decided, chosen, box }: Certificate,
+  { amplitude, decided, chosen, box }: Pick<Certificate, 'amplitude' | 'decided' | 'chosen' | 'box'>,
 ): Promise<string> {
   const { data, dims } = rows(image, 0, 1);
   const { low, high, range } = pixelRange(classifier.input);

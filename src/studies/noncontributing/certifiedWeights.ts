@@ -1,4 +1,7 @@
 import type { LabelledImages } from '../../datasets/labelledImages.ts';
+import { type InputDescription, imageDims } from '../../model/inputDescription.ts';
+import { sizeOf } from '../../onnx/tensor.ts';
+import { elementAt } from './changes/gaussianBlur.ts';
 
 /**
  * How much each pixel varies over images: its standard deviation, in bytes 0..255, channels together, [height * width]. As weights
@@ -22,4 +25,22 @@ export function pixelDeviations({ images, height, width, channels }: LabelledIma
     }
     return Math.sqrt(variance);
   });
+}
+
+/** The weights of pixels, row by row, for every element of one image of model input: the channels of a pixel have the same. */
+export function weightsOfElements(weights: Float32Array, input: InputDescription): Float32Array {
+  const at = elementAt(input);
+  const elements = new Float32Array(sizeOf(imageDims(input)));
+  for (let channel = 0; channel < input.channels; channel++) {
+    weights.forEach((weight, pixel) => {
+      elements[at(channel, Math.floor(pixel / input.width), pixel % input.width)] = weight;
+    });
+  }
+  return elements;
+}
+
+/** The mean of values by their weights. */
+export function weightedMean(values: ArrayLike<number>, weights: Float32Array): number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.reduce((sum, weight, i) => sum + weight * (values[i] ?? 0), 0) / total;
 }

@@ -3,7 +3,7 @@ import { writeNpz } from '../../datasets/npz.ts';
 import { isKonkyoError, KonkyoError } from '../../konkyoError.ts';
 import { type Classifier, className } from '../../model/classifier.ts';
 import { concatRows } from '../../onnx/tensor.ts';
-import { inTenths, stopIfAborted } from '../../progress.ts';
+import { stopIfAborted } from '../../progress.ts';
 import { explainedImage, type NamedImage } from '../../report/explanation/explainedView.ts';
 import type { Row } from '../../report/explanation/view.ts';
 import { renderPage } from '../../report/page/page.ts';
@@ -11,17 +11,21 @@ import { interruptedWords } from '../../report/page/provenance.ts';
 import { provenanceOf } from '../../report/page/provenanceView.ts';
 import { scoped } from '../../runtime/release.ts';
 import type { Study, StudyOptions } from '../study.ts';
-import { type Certificate, certify } from './certificate.ts';
+import type { Certificate } from './certificate.ts';
+import type { CertifiedSquare } from './certifiedSquares.ts';
 import { comparedMethods } from './comparedMethods.ts';
 import { compileNoncontributing, type NoncontributingMap, type NoncontributingSettings } from './noncontributing.ts';
-import { type FoundRow, foundMap, provedMap } from './page/besideView.ts';
+import { type FoundRow, foundMap, provedImage } from './page/besideView.ts';
 import { noncontributingPage } from './page/noncontributingPage.ts';
+import { type ProvedImage, proveImages } from './proofs.ts';
 
 /** How non-contributing pixels are sought, and what stands beside them. */
 export interface NoncontributingOptions extends StudyOptions {
   readonly settings: NoncontributingSettings;
   /** Also prove how far pixels may change. */
   readonly certify?: boolean;
+  /** What each pixel counts for in a second proof of amplitudes, row by row, and the data set that it comes from: `pixelDeviations`. */
+  readonly weights?: { readonly of: string; readonly values: Float32Array };
   /** The settings in words, for the page. */
   readonly settingRows?: readonly Row[];
 }
@@ -29,8 +33,8 @@ export interface NoncontributingOptions extends StudyOptions {
 /** What was found of each image, and the proof; of the images that were done before a signal came. */
 export interface FoundPixels {
   readonly maps: readonly NoncontributingMap[];
-  /** An entry for each map, or none; null where nothing could be proved. */
-  readonly proofs: readonly (Certificate | null)[];
+  /** An entry for each map where all were proved, or fewer. */
+  readonly proofs: readonly ProvedImage[];
 }
 
 /** What `konkyo noncontributing --json` prints. */
@@ -119,12 +123,10 @@ function findAll(
 function proveAll(
   classifier: Classifier,
   images: readonly NamedImage[],
-  { settings, progress }: NoncontributingOptions,
-): Promise<readonly (Certificate | null)[]> {
-  return certify(classifier, concatRows(images.map(({ image }) => image)), {
-    amplitudes: settings.per ?? 'pixel',
-    progress: inTenths(progress, 'Proof', 1),
-  });
+  { settings, weights, progress, signal }: NoncontributingOptions,
+): Promise<readonly ProvedImage[]> {
+  const inputs = images.map(({ image }) => image);
+  return proveImages(classifier, inputs, { per: settings.per, weights: weights?.values, progress, signal });
 }
 
 /** The page, with the maps of the methods that the paper compares itself with. */
@@ -133,7 +135,7 @@ async function pageOf(
   images: readonly NamedImage[],
   { maps, proofs }: FoundPixels,
   missing: readonly string[],
-  { modelName, settings, settingRows = [], command, progress }: NoncontributingOptions,
+  { modelName, settings, weights, settingRows = [], command, progress }: NoncontributingOptions,
 ): Promise<string> {
   const methods = missing.length > 0 ? [] : comparedMethods();
   const notes = missing.length > 0 ? [interruptedWords(missing)] : [];
@@ -145,7 +147,7 @@ async function pageOf(
     const [named, map, proof] = [images[i], maps[i], proofs[i]];
     if (!named || !map) return [];
     const image = explainedImage(classifier, named, explanation, i);
-    return [{ image, found: foundMap(classifier, map), proved: proof ? provedMap(classifier, proof) : undefined }];
+    return [{ image, found: foundMap(classifier, map), proved: proof && provedImage(classifier, proof) }];
   });
   const provenance = provenanceOf(classifier, { file: modelName, methods, notes, command });
   return renderPage(
@@ -155,6 +157,7 @@ async function pageOf(
       pasted:
         settings.others === undefined && rows.length === 1 ? 'the image itself mirrored and shifted' : 'another image',
       changes: settings.changes ?? ['independent'],
+      weightsOf: weights?.of,
       masked: settings.masks !== undefined && settings.masks !== 'none',
       provenance: { ...provenance, settings: [...settingRows, ...provenance.settings] },
     }),
@@ -167,7 +170,7 @@ export function amplitudeArchive({ maps, proofs }: FoundPixels): Uint8Array {
     const { dims, data } = concatRows(amplitudes);
     return { type: 'float32' as const, dims, data };
   };
-  const certificates = proofs.flatMap((proof) => proof ?? []);
+  const certificates = proofs.flatMap(({ plain }) => plain ?? []);
   const isProved = certificates.length === maps.length;
   return writeNpz(
     new Map([
@@ -177,7 +180,7 @@ export function amplitudeArchive({ maps, proofs }: FoundPixels): Uint8Array {
   );
 }
 
-function summaryOf(classifier: Classifier, name: string, found: NoncontributingMap, proof?: Certificate | null) {
+function summaryOf(classifier: Classifier, name: string, found: NoncontributingMap, proof?: ProvedImage) {
   const {
     decision,
     tolerance,
@@ -204,9 +207,24 @@ function summaryOf(classifier: Classifier, name: string, found: NoncontributingM
     structured,
     attacked,
     masked,
-    certified: proof
-      ? { meanAmplitude: proof.meanAmplitude, uniform: proof.uniform, lowestMargin: proof.lowestMargin }
-      : undefined,
+    certified: proof?.plain ? certifiedSummary(proof.plain, proof.weighted !== undefined) : undefined,
+    certifiedWeighted: proof?.weighted ? certifiedSummary(proof.weighted, true) : undefined,
+    /** The largest squares found that may hold anything: null where not even a single pixel is proved. */
+    certifiedSquares: proof && {
+      anywhere: squareSummary(proof.squares.anywhere),
+      onObject: squareSummary(proof.squares.onObject),
+    },
     seconds,
   };
+}
+
+function certifiedSummary(
+  { meanAmplitude, weightedAmplitude, uniform, lowestMargin, box }: Certificate,
+  isWeighted: boolean,
+) {
+  return { meanAmplitude, weightedAmplitude: isWeighted ? weightedAmplitude : undefined, uniform, lowestMargin, box };
+}
+
+function squareSummary(found: CertifiedSquare | null) {
+  return found && { ...found.square, onObject: found.onObject, lowestMargin: found.lowestMargin };
 }

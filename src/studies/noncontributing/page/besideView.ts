@@ -4,8 +4,10 @@ import { sumChannels } from '../../../model/pixels.ts';
 import type { Tensor } from '../../../onnx/tensor.ts';
 import type { ExplainedImage } from '../../../report/explanation/view.ts';
 import type { Certificate } from '../certificate.ts';
+import type { CertifiedSquares } from '../certifiedSquares.ts';
 import type { Freedom, MeasuredFreedom } from '../freedom.ts';
 import type { NoncontributingMap } from '../noncontributing.ts';
+import type { ProvedImage } from '../proofs.ts';
 import type { AmplitudeMap } from './amplitudeColours.ts';
 
 /** One image, with what other methods and this one say of it. */
@@ -27,7 +29,7 @@ export interface ShownMap {
 export interface FoundRow {
   readonly image: ExplainedImage;
   readonly found: FoundMap;
-  readonly proved?: ProvedMap;
+  readonly proved?: ProvedView;
 }
 
 interface FoundMap
@@ -40,7 +42,14 @@ interface FoundMap
   readonly masked?: MeasuredFreedom;
 }
 
-interface ProvedMap extends Pick<Certificate, 'meanAmplitude' | 'uniform' | 'lowestMargin'> {
+/** What is proved of an image; maps are undefined where nothing could be. */
+export interface ProvedView {
+  readonly plain?: ProvedMap;
+  readonly weighted?: ProvedMap;
+  readonly squares: CertifiedSquares;
+}
+
+interface ProvedMap extends Pick<Certificate, 'meanAmplitude' | 'weightedAmplitude' | 'uniform' | 'lowestMargin'> {
   readonly map: AmplitudeMap;
 }
 
@@ -50,11 +59,12 @@ export function foundMap(classifier: Classifier, found: NoncontributingMap): Fou
   return { ...figures, map, real: measured };
 }
 
-export function provedMap(
-  classifier: Classifier,
-  { amplitude, meanAmplitude, uniform, lowestMargin }: Certificate,
-): ProvedMap {
-  return { map: amplitudeMap(classifier, amplitude), meanAmplitude, uniform, lowestMargin };
+export function provedImage(classifier: Classifier, { plain, weighted, squares }: ProvedImage): ProvedView {
+  const mapOf = (certificate: Certificate): ProvedMap => ({
+    ...certificate,
+    map: amplitudeMap(classifier, certificate.amplitude),
+  });
+  return { plain: plain ? mapOf(plain) : undefined, weighted: weighted ? mapOf(weighted) : undefined, squares };
 }
 
 /** Amplitudes by pixel: those of its channels, averaged, where each has its own. */

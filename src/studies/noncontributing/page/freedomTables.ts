@@ -62,31 +62,3 @@ export function measuredTable(rows: readonly FoundRow[]): Html {
     ]),
   );
 }
-
-/** What is certain, beside what was tried. */
-export function provedTable(rows: readonly FoundRow[]): Html {
-  const columns = [
-    { label: 'Image' },
-    number('Tried: mean amplitude'),
-    number('Proved: mean amplitude'),
-    number('Proved with one amplitude for all'),
-    number('Times as much'),
-    number('Lead that is left at least'),
-  ];
-  return dataTable(
-    'Amplitudes as shares of the range from black to white; leads in score units, with what rounding could account for taken off.',
-    columns,
-    rows.map(({ image, found, proved }) => [
-      image.name,
-      found.meanAmplitude.toFixed(3),
-      ...(proved
-        ? [
-            proved.meanAmplitude.toFixed(3),
-            proved.uniform.toFixed(3),
-            (proved.meanAmplitude / proved.uniform).toFixed(1),
-            quantity(proved.lowestMargin),
-          ]
-        : ['none', '', '', '']),
-    ]),
-  );
-}

@@ -6,7 +6,8 @@ import type { PageSection, PageView } from '../../../report/page/page.ts';
 import type { ChangeKind } from '../changes/change.ts';
 import { besideSheet } from './beside.ts';
 import { type BesideRow, type FoundRow, holdsWords } from './besideView.ts';
-import { changesTable, measuredTable, provedTable } from './freedomTables.ts';
+import { changesTable, measuredTable } from './freedomTables.ts';
+import { provedSection, squaresSection, squareWords } from './provedSections.ts';
 
 interface NoncontributingPage {
   readonly title: string;
@@ -14,6 +15,8 @@ interface NoncontributingPage {
   readonly masked: boolean;
   /** What the maps were made for. */
   readonly changes: readonly ChangeKind[];
+  /** The data set whose spread weighs the pixels of a second proof, where there is one. */
+  readonly weightsOf?: string;
   /** What was pasted, in words: `the other images`. */
   readonly pasted: string;
   readonly provenance: Provenance;
@@ -24,6 +27,7 @@ export function noncontributingPage({
   title,
   rows,
   masked,
+  weightsOf,
   changes,
   pasted,
   provenance,
@@ -35,8 +39,13 @@ export function noncontributingPage({
   return {
     title,
     headline: `Independent noise of ${percent(amplitude)} of the pixel range left the decision as it was in ${percent(kept)} of tries. Other changes of that size did so in ${percent(otherwise)}.`,
-    lede: `Noise gives each pixel a random number of its own, as large as the map says: ${percent(amplitude)} in the mean over ${counted(rows.length, 'image', 'images')}.${rows.length > 1 ? ' Both shares are of the image that fared worst.' : ''} Other changes are noise in blocks, blurring, and pasted content, of which the most harmful counts. An attack within the maps ${attackWords(lost, rows.length)}. ${masked ? 'The maps were found on a network with masks, which flatter them: the figures below are of the network as it is.' : 'Maps and figures are of the network as it is.'}`,
-    sections: [sheetSection(rows.map(besideRow), changes), measuredSection(rows, pasted), ...provedSection(rows)],
+    lede: `Noise gives each pixel a random number of its own, as large as the map says: ${percent(amplitude)} in the mean over ${counted(rows.length, 'image', 'images')}.${rows.length > 1 ? ' Both shares are of the image that fared worst.' : ''} Other changes are noise in blocks, blurring, and pasted content, of which the most harmful counts. An attack within the maps ${attackWords(lost, rows.length)}. ${masked ? 'The maps were found on a network with masks, which flatter them: the figures below are of the network as it is.' : 'Maps and figures are of the network as it is.'}${squareWords(rows)}`,
+    sections: [
+      sheetSection(rows.map(besideRow), changes),
+      ...squaresSection(rows),
+      measuredSection(rows, pasted),
+      ...provedSection(rows, weightsOf),
+    ],
     provenance,
   };
 }
@@ -56,6 +65,7 @@ function attackWords(lost: number, images: number): string {
 
 function besideRow({ image, found, proved }: FoundRow, _position: number, rows: readonly FoundRow[]): BesideRow {
   const isProved = rows.some((row) => row.proved !== undefined);
+  const isWeighted = rows.some((row) => row.proved?.weighted !== undefined);
   return {
     image,
     shown: [
@@ -64,7 +74,8 @@ function besideRow({ image, found, proved }: FoundRow, _position: number, rows: 
         map: found.map,
         holds: holdsWords({ ...found, measured: found.real }),
       },
-      ...(isProved ? [{ title: 'Non-contributing, proved', map: proved?.map }] : []),
+      ...(isProved ? [{ title: 'Non-contributing, proved', map: proved?.plain?.map }] : []),
+      ...(isWeighted ? [{ title: 'Proved, where images vary', map: proved?.weighted?.map }] : []),
     ],
   };
 }
@@ -89,17 +100,4 @@ function measuredSection(rows: readonly FoundRow[], pasted: string): PageSection
 ${changesTable(rows)}
 ${measuredTable(rows)}`,
   };
-}
-
-function provedSection(rows: readonly FoundRow[]): PageSection[] {
-  if (rows.every(({ proved }) => proved === undefined)) return [];
-  return [
-    {
-      id: 'proved',
-      question: 'What is certain?',
-      answer: html`
-<p class="measure">Tried means that random changes as large as these left the class as it was, every time or nearly: somebody who looks for a change that breaks it may find one. Proved means that no change within the amplitudes, however cleverly chosen, can alter the class. So proved amplitudes are smaller.</p>
-${provedTable(rows)}`,
-    },
-  ];
 }

@@ -1,4 +1,5 @@
 import { type Explanation, explain } from '../../../attribution/explain.ts';
+import type { Dataset } from '../../../datasets/dataset.ts';
 import { imageAt, type LabelledImages } from '../../../datasets/labelledImages.ts';
 import type { Classifier } from '../../../model/classifier.ts';
 import { toInput } from '../../../model/pixels.ts';
@@ -7,12 +8,14 @@ import type { NamedImage } from '../../../report/explanation/explainedView.ts';
 import type { PaperProgress } from '../../paper.ts';
 import { type BoundKind, type Certificate, certify } from '../certificate.ts';
 import { type Challenge, challenge } from '../certificateChallenge.ts';
+import { pixelDeviations } from '../certifiedWeights.ts';
 import { comparedMethods } from '../comparedMethods.ts';
 import type { Energy } from '../energy.ts';
 import type { MeasuredFreedom } from '../freedom.ts';
 import { compileNoncontributing, type NoncontributingMap, type NoncontributingSettings } from '../noncontributing.ts';
 import { paperSchedule, type SearchSchedule } from '../schedules.ts';
 import { type MapControls, mapControls } from './controls.ts';
+import { type NetworkProofs, networkProofs } from './networkProofs.ts';
 import { type PaperFigures, paperFigures } from './paperFigures.ts';
 
 /** How much of the experiment is run. */
@@ -28,7 +31,14 @@ interface Extent {
   /** Networks with random weights among these. */
   readonly randomNetworks: number;
   /** How hard a counter-example to each proof is looked for. */
-  readonly challenge: { readonly draws: number; readonly starts: number; readonly steps: number };
+  readonly challenge: {
+    readonly draws: number;
+    readonly structured: number;
+    readonly starts: number;
+    readonly steps: number;
+  };
+  /** Images of which it is proved what valid pixels may do. */
+  readonly provedImages: number;
 }
 
 export const wholeExtent: Extent = {
@@ -38,7 +48,8 @@ export const wholeExtent: Extent = {
   testImages: 100,
   controlImages: 20,
   randomNetworks: 3,
-  challenge: { draws: 10_000, starts: 10, steps: 100 },
+  challenge: { draws: 10_000, structured: 1_000, starts: 10, steps: 100 },
+  provedImages: 10,
 };
 
 export const quickExtent: Extent = {
@@ -48,7 +59,8 @@ export const quickExtent: Extent = {
   testImages: 3,
   controlImages: 2,
   randomNetworks: 1,
-  challenge: { draws: 200, starts: 1, steps: 10 },
+  challenge: { draws: 200, structured: 100, starts: 1, steps: 10 },
+  provedImages: 2,
 };
 
 /** One digit with the paper's search and ours, both with the paper's masks, on the same fresh noise. */
@@ -89,13 +101,23 @@ export interface Findings {
   readonly digits: readonly ComparedDigit[];
   readonly tested: readonly TestedImage[];
   readonly controls: MapControls;
+  /** What is proved about valid pixels: of the network, and of the same trained without weight decay, where that was. */
+  readonly proofs: { readonly decayed: NetworkProofs; readonly undecayed?: NetworkProofs };
 }
 
-/** Everything that is measured of one network. @param retrained the same network, trained from other first weights. */
+/** The network, and what it is compared with. */
+interface Networks {
+  readonly classifier: Classifier;
+  /** Trained from other first weights. */
+  readonly retrained: Classifier;
+  /** Trained without weight decay, where there is time for that. */
+  readonly undecayed?: Classifier;
+}
+
+/** Everything that is measured of one network. */
 export async function experiment(
-  classifier: Classifier,
-  retrained: Classifier,
-  test: LabelledImages,
+  { classifier, retrained, undecayed }: Networks,
+  { train, test }: Dataset,
   { extent, seed, progress }: { readonly extent: Extent; readonly seed: number; readonly progress: PaperProgress },
 ): Promise<Findings> {
   const step = { ...extent, seed, progress };
@@ -104,7 +126,7 @@ export async function experiment(
   const others = pastedImages(classifier, test, extent.testImages);
   const unmasked = await maps(classifier, images, { seed, others }, progress, 'Without masks');
   const masked = await maps(classifier, images, { seed, others, masks: 'paper' }, progress, 'With the paper’s masks');
-  const proofs = await challengedProofs(classifier, images, step);
+  const proofs = await challengedProofs(classifier, images, { ...step, others });
   const tested = images.flatMap((_, i): TestedImage[] => {
     const [without, withMasks] = [unmasked[i], masked[i]];
     return without && withMasks?.masked
@@ -118,7 +140,13 @@ export async function experiment(
     unmasked.map(({ amplitude }) => amplitude.data),
     step,
   );
-  return { digits, tested, controls };
+  const firstOnes = Array.from({ length: extent.provedImages }, (_, i) => namedImage(classifier, test, i));
+  const proofExtent = { weights: pixelDeviations(train), challenge: { ...extent.challenge, seed, others }, progress };
+  const clipped = {
+    decayed: await networkProofs(classifier, firstOnes, proofExtent),
+    undecayed: undecayed && (await networkProofs(undecayed, firstOnes, proofExtent)),
+  };
+  return { digits, tested, controls, proofs: clipped };
 }
 
 /** Images whose content is pasted: as many as are tested, the last ones of the test data. */
@@ -241,7 +269,7 @@ async function proofsOf(
 async function challengedProofs(
   classifier: Classifier,
   images: readonly Tensor<'float32'>[],
-  { challenge: effort, seed, progress }: Step,
+  { challenge: effort, seed, progress, others }: Step & { readonly others: Tensor<'float32'> },
 ): Promise<(ChallengedProof | null)[]> {
   const byLines = await proofsOf(classifier, images, progress);
   const byIntervals = await proofsOf(classifier, images, progress, 'interval');
@@ -255,7 +283,7 @@ async function challengedProofs(
     concatRows(both.map(({ image }) => image)),
     concatRows(both.map((proof) => proof.byLines.amplitude)),
   ];
-  const challenges = await challenge(classifier, pictures, amplitudes, { ...effort, seed });
+  const challenges = await challenge(classifier, pictures, amplitudes, { ...effort, seed, others });
   const found = new Map(
     both.flatMap(({ i, byLines, byIntervals }, k) => {
       const challenged = challenges[k];

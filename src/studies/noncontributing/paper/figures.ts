@@ -2,8 +2,10 @@ import { mean } from '../../../faithfulness/mean.ts';
 import type { Certificate } from '../certificate.ts';
 import { type StructuredKind, structuredKinds } from '../changes/change.ts';
 import type { MapControls } from './controls.ts';
-import type { ChallengedProof, Findings } from './experiment.ts';
+import type { Findings } from './experiment.ts';
 import type { Identification, Likeness } from './mapControls.ts';
+import type { NetworkFigure } from './networkFigure.ts';
+import { attackFigures, proofFigures } from './proofFigures.ts';
 
 const changeWords: Readonly<Record<StructuredKind, string>> = {
   blocks: 'noise in blocks',
@@ -12,16 +14,11 @@ const changeWords: Readonly<Record<StructuredKind, string>> = {
   mixed: 'two kinds in different places',
 };
 
-/** One figure of one network. */
-interface NetworkFigure {
-  readonly id: string;
-  readonly what: string;
-  /** NaN where it was not measured. */
-  readonly value: number;
-}
-
 /** What is reported of one network. The paper gives pictures and no figures. */
-export function noncontributingFigures(accuracy: number, { digits, tested, controls }: Findings): NetworkFigure[] {
+export function noncontributingFigures(
+  accuracy: number,
+  { digits, tested, controls, proofs: networks }: Findings,
+): NetworkFigure[] {
   const proofs = tested.flatMap(({ proof }) => (proof ? [proof] : []));
   const of = <T>(items: readonly T[], value: (item: T) => number) => mean(items.map(value));
   const unmasked = tested.map((image) => image.unmasked);
@@ -138,13 +135,16 @@ export function noncontributingFigures(accuracy: number, { digits, tested, contr
     {
       id: 'certified.counterexamples',
       what: 'Images with a counter-example to the proof',
-      value: proofs.filter((proof) => lowestFound(proof) <= 0).length,
+      value: proofs.filter(({ challenge }) => challenge.lowest <= 0).length,
     },
     {
       id: 'certified.margin.left',
       what: 'Share of the margin left at the worst noise found',
-      value: of(proofs, (proof) => lowestFound(proof) / proof.byLines.margin),
+      value: of(proofs, ({ challenge, byLines }) => challenge.lowest / byLines.margin),
     },
+    ...attackFigures(proofs.map(({ challenge }) => challenge)),
+    ...proofFigures(networks.decayed, true),
+    ...proofFigures(networks.undecayed, false),
   ];
 }
 
@@ -213,9 +213,4 @@ function picked(id: string, which: string, found: readonly Identification[]): Ne
 /** How many times the largest amplitude that is the same for all pixels is proved in the mean. */
 export function gainOf({ meanAmplitude, uniform }: Certificate): number {
   return meanAmplitude / uniform;
-}
-
-/** The smallest margin that the search for a counter-example came to. */
-export function lowestFound({ challenge: { byDraws, byDescent } }: ChallengedProof): number {
-  return Math.min(byDraws, byDescent);
 }

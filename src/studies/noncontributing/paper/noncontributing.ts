@@ -35,11 +35,13 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
   for (const seed of seeds) {
     const { model, accuracy } = await network('c', seed);
     const second = await network('c', seed + retraining);
+    const third = quick ? undefined : await network('c', seed, 'no-decay');
     await scoped(async (keep) => {
       const classifier = await keep(loadClassifier(writeModel(model), { runtime }));
       const retrained = await keep(loadClassifier(writeModel(second.model), { runtime }));
+      const undecayed = third && (await keep(loadClassifier(writeModel(third.model), { runtime })));
       shown ??= classifier;
-      const findings = await experiment(classifier, retrained, dataset.test, { extent, seed, progress });
+      const findings = await experiment({ classifier, retrained, undecayed }, dataset, { extent, seed, progress });
       runs.push({ accuracy, findings });
     });
   }
@@ -56,7 +58,7 @@ async function reproduce(setting: PaperSetting): Promise<Reproduction> {
   const settings = {
     dataset: dataset.test.name,
     ...counts,
-    challenge: `${challenge.draws} draws, ${challenge.steps} steps from ${challenge.starts} starts`,
+    challenge: `${challenge.draws} draws, ${challenge.structured} changes of each other kind, ${challenge.steps} steps from ${challenge.starts} starts`,
     iterations,
     noiseImages: images,
     draws: first.findings.tested[0]?.unmasked.measured.draws ?? 0,

@@ -1,4 +1,3 @@
-import { mean } from '../../../faithfulness/mean.ts';
 import { duration, percent } from '../../../language/english/numbers.ts';
 import type { Classifier } from '../../../model/classifier.ts';
 import type { Picture } from '../../../pictures/picture.ts';
@@ -12,14 +11,13 @@ import type { Provenance } from '../../../report/explanation/view.ts';
 import { html } from '../../../report/page/html.ts';
 import type { PageSection, PageView } from '../../../report/page/page.ts';
 import type { PaperResult, Reproduction } from '../../paper.ts';
-import type { Certificate } from '../certificate.ts';
 import { amplitudePicture } from '../page/amplitudeColours.ts';
 import { besideSheet } from '../page/beside.ts';
 import { amplitudeMap, type BesideRow, holdsWords } from '../page/besideView.ts';
 import { controlSection } from './controlSection.ts';
 import type { Findings, TestedImage } from './experiment.ts';
-import { gainOf, lowestFound } from './figures.ts';
 import { paperFiguresSection } from './paperFiguresSection.ts';
+import { proofSections } from './proofSections.ts';
 
 const titles = {
   paper: 'The paper’s search, with masks',
@@ -40,14 +38,14 @@ export function reproductionPage(
   return {
     title: 'Non-contributing pixels, reproduced',
     headline: `The maps hold for independent noise, in ${percent(figure('unmasked.keep'))} of tries. Content of other images within them keeps the class in ${percent(figure('unmasked.keep.pasted'))}, and an attack in ${percent(figure('unmasked.attacked.keep'))} of images.`,
-    lede: `The paper’s search, repeated, reaches an E of ${fixed(figure('paper.energy'), 3)} in ${duration(figure('paper.seconds'))} a digit; ours ${fixed(figure('ours.energy'), 3)} in ${duration(figure('ours.seconds'))}. Maps found with the paper’s masks keep the class in ${percent(figure('masked.keep'))} of fresh tries on the real network, maps found without them in ${percent(figure('unmasked.keep'))}.`,
+    lede: `The paper’s search, repeated, reaches an E of ${fixed(figure('paper.energy'), 3)} in ${duration(figure('paper.seconds'))} a digit; ours ${fixed(figure('ours.energy'), 3)} in ${duration(figure('ours.seconds'))}. Maps found with the paper’s masks keep the class in ${percent(figure('masked.keep'))} of fresh tries on the real network, maps found without them in ${percent(figure('unmasked.keep'))}. It is proved that a square on the digit may hold anything, of ${fixed(figure('certified.square.object'), 1)} pixels a side in the mean.`,
     sections: [
       sheet(besideRows(classifier, findings)),
       searchSection(findings),
       ...figureSections(classifier, findings),
       maskSection(findings),
       controlSection(findings),
-      proofSection(findings),
+      ...proofSections(findings),
       figuresSection(results),
     ],
     provenance,
@@ -188,49 +186,6 @@ ${dataTable(
       percent(worst(({ masked }) => masked.measured.kept)),
       percent(worst(({ unmasked }) => unmasked.measured.kept)),
     ],
-  ],
-)}`,
-  };
-}
-
-function proofSection({ tested }: Findings): PageSection {
-  const proofs = tested.flatMap(({ proof }) => (proof ? [proof] : []));
-  const row = (title: string, certificates: readonly Certificate[]) => {
-    const amplitudes = certificates.map(({ meanAmplitude }) => meanAmplitude);
-    return [
-      title,
-      fixed(mean(amplitudes), 3),
-      `${fixed(Math.min(...amplitudes), 3)} to ${fixed(Math.max(...amplitudes), 3)}`,
-      fixed(mean(certificates.map(({ uniform }) => uniform)), 4),
-      fixed(Math.min(...certificates.map(gainOf)), 1),
-    ];
-  };
-  const refuted = proofs.filter((proof) => lowestFound(proof) <= 0).length;
-  return {
-    id: 'proofs',
-    question: 'What is certain, whatever the noise?',
-    answer: html`
-<p class="measure">A proved amplitude holds for every change within it, one made for the purpose included. That is a stronger statement than the tries above, so the amplitudes are smaller. ${refuted === 0 ? 'The search for a counter-example, by random noise and by projected gradient descent, found none.' : `Counter-examples were found for ${refuted} images: these proofs are wrong.`}</p>
-${dataTable(
-  proofs.length === tested.length
-    ? `All ${tested.length} test images.`
-    : `${proofs.length} of ${tested.length} test images; the margin of the others is too small to prove anything.`,
-  [
-    { label: 'Bound' },
-    { label: 'Mean amplitude', number: true },
-    { label: 'Smallest to largest', number: true },
-    { label: 'Largest even amplitude', number: true },
-    { label: 'Smallest ratio to it', number: true },
-  ],
-  [
-    row(
-      'Intervals',
-      proofs.map(({ byIntervals }) => byIntervals),
-    ),
-    row(
-      'Lines',
-      proofs.map(({ byLines }) => byLines),
-    ),
   ],
 )}`,
   };

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { Classifier } from '../../../src/model/classifier.ts';
+import { loadClassifier } from '../../../src/model/loadClassifier.ts';
+import { float32 } from '../../../src/onnx/tensor.ts';
+import { writeModel } from '../../../src/onnx/writeModel.ts';
+import { challenge } from '../../../src/studies/noncontributing/certificateChallenge.ts';
+import { certifiedFile } from '../../../src/studies/noncontributing/certifiedFile.ts';
+import { type CertifiedSquare, certifySquares } from '../../../src/studies/noncontributing/certifiedSquares.ts';
+import { objectPixels } from '../../../src/studies/noncontributing/objectPixels.ts';
+import { networkModel } from '../../../src/training/network.ts';
+import { verifyCertificate } from '../../../src/verifier/verify.ts';
+import { cpu } from '../../runtimes.ts';
+import { linearClassifier, smallImage } from './smallNetworks.ts';
+
+const side = 6;
+const places = Array.from({ length: side * side }, (_, i) => ({ y: Math.floor(i / side), x: i % side }));
+/** A bright block of 2 by 3 pixels on black. */
+const isBright = ({ y, x }: { y: number; x: number }) => y >= 2 && y < 4 && x >= 2 && x < 5;
+const image = float32(
+  [1, 1, side, side],
+  places.map((place) => Number(isBright(place))),
+);
+
+/** Ahead by 1; a black pixel costs nothing in the first two rows and 0.25 elsewhere where it brightens, a bright one 0.4 where it darkens. */
+function withCosts(): Promise<Classifier> {
+  const weights = places.map((place) => (isBright(place) ? 0.4 : place.y < 2 ? 0 : -0.25));
+  return linearClassifier([1, side, side], [weights.map(() => 0), weights], [0, 1 - 6 * 0.4]);
+}
+
+describe('a classifier that is linear in its pixels', () => {
+  it('the largest squares are those that are worked out by hand', async () => {
+    const classifier = await withCosts();
+    const [found] = await certifySquares(classifier, image);
+    // Three by three: two rows cost nothing, the third 2 x 0.25 + 0.4 where one of it is bright. Of four by four, two rows cost 2 and more.
+    expect(found!.anywhere!.square).toEqual({ top: 0, left: 0, side: 3 });
+    // Two by two with half of it bright: 2 x 0.4, the two others in the second row. All of it bright would cost 1.6.
+    expect(found!.onObject!.square).toMatchObject({ top: 1, side: 2 });
+    expect(found!.onObject!.onObject).toBe(0.5);
+    expect(found!.onObject!.lowestMargin).toBeCloseTo(0.2, 3);
+    expect([...found!.onObject!.amplitude.data].reduce((sum, w) => sum + w, 0)).toBe(4);
+    await classifier.release();
+  });
+
+  it('there is none where a single pixel decides, or two classes share the largest score', async () => {
+    const weights = places.map(() => -2);
+    const zeros = weights.map(() => 0);
+    const black = float32([1, 1, side, side], new Float32Array(side * side));
+    for (const bias of [1, 0]) {
+      const classifier = await linearClassifier([1, side, side], [zeros, weights], [0, bias]);
+      const [found] = await certifySquares(classifier, black);
+      expect(found).toEqual({ anywhere: null, onObject: null });
+      await classifier.release();
+    }
+  });
+});
+
+it('a pixel is of the object where it differs from most of the edge by a tenth of the range, in any channel', () => {
+  const input = { layout: 'NHWC', channels: 3, height: 3, width: 3, order: 'RGB', scale: 1 / 255 } as const;
+  const described = { ...input, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
+  const data = new Float32Array(27).fill(1);
+  // 0.4 is a tenth of the range of 4.
+  data[3 * 4 + 1] = 0.5;
+  data[3 * 5] = 1.7;
+  expect([...objectPixels(data, described)]).toEqual([0, 0, 0, 0, 1, 1, 0, 0, 0]);
+  data[3 * 5] = 1.3;
+  data[3 * 4 + 1] = 0.7;
+  expect([...objectPixels(data, described)]).toEqual(new Array(9).fill(0));
+});
+
+it('the squares of a network with pooling are proved again from their files, and no attack finds them wrong', async () => {
+  const layers = [
+    { type: 'conv', name: 'conv1', filters: 2, kernel: 3, activation: 'relu' },
+    { type: 'maxPool', name: 'pool1', window: 2 },
+    { type: 'flatten', name: 'flatten' },
+    { type: 'dense', name: 'dense', units: 4, activation: 'none' },
+  ] as const;
+  const bytes = writeModel(networkModel({ name: 'small', input: [1, 10, 10], layers }, 5));
+  const classifier = await loadClassifier(bytes, { runtime: cpu });
+  const [found] = await certifySquares(classifier, smallImage());
+  for (const one of [found!.anywhere, found!.onObject] as CertifiedSquare[]) {
+    const text = await certifiedFile(classifier, smallImage(), one);
+    const verified = await verifyCertificate(text, bytes);
+    const { side: own } = one.square;
+    expect(verified).toMatchObject({ kept: one.decided, held: 100 - own ** 2 });
+    const [attacked] = await challenge(classifier, smallImage(), one.amplitude, {
+      box: 'clipped',
+      draws: 200,
+      steps: 20,
+    });
+    expect(attacked!.lowest).toBeGreaterThanOrEqual(one.lowestMargin);
+  }
+  expect(found!.anywhere!.square.side).toBeGreaterThanOrEqual(found!.onObject!.square.side);
+  await classifier.release();
+});
