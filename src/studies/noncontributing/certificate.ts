@@ -28,6 +28,11 @@ export interface CertifierOptions {
    * picture can show, each pixel within its valid range.
    */
   readonly box?: Box;
+  /**
+   * How the values between layers are bounded: by intervals ('interval', the default), or by linear functions of the pixels too
+   * ('linear'): a larger certificate, some ten times slower.
+   */
+  readonly inner?: BoundKind;
   /** One amplitude for all channels of a pixel ('pixel', the default) or one for each channel. */
   readonly amplitudes?: 'pixel' | 'channel';
   /**
@@ -92,16 +97,29 @@ const checks = 3;
  * @throws ProofTooLargeError where one image's bounds do not fit in memory.
  */
 export async function compileCertifier(classifier: Classifier, options: CertifierOptions = {}): Promise<Certifier> {
-  const { bound = 'linear', box = 'as-drawn', amplitudes = 'pixel', steps = defaultSteps, progress } = options;
+  const {
+    bound = 'linear',
+    box = 'as-drawn',
+    inner = 'interval',
+    amplitudes = 'pixel',
+    steps = defaultSteps,
+    progress,
+  } = options;
   return together(async (keep) => {
     const weights = weightsOf(classifier, amplitudes, options.weights);
-    const checker = await keep(compileCheck(classifier, { bound, box, amplitudes, weights }));
-    const byIntervals = await keep(compileSearch(classifier, { bound: 'interval', box, amplitudes, weights }));
+    const checker = await keep(compileCheck(classifier, { bound, box, inner, amplitudes, weights }));
+    const byIntervals = await keep(
+      compileSearch(classifier, { bound: 'interval', box, inner: 'interval', amplitudes, weights }),
+    );
     const byLines =
-      bound === 'linear' ? await keep(compileSearch(classifier, { bound, box, amplitudes, weights })) : undefined;
+      bound === 'linear'
+        ? await keep(compileSearch(classifier, { bound, box, inner, amplitudes, weights }))
+        : undefined;
     // A bound has a row for each rival class and several values for one of the forward pass.
     const rivals = bound === 'linear' ? classifier.classCount - 1 : 1;
-    const batchSize = Math.max(1, Math.floor(classifier.batchSize / Math.max(4, rivals)));
+    const atOnce = Math.max(1, Math.floor(classifier.batchSize / Math.max(4, rivals)));
+    // Bounds of inner layers have millions of coefficients an image.
+    const batchSize = inner === 'linear' ? 1 : atOnce;
 
     /** Keeps the best amplitudes that hold of those that a search goes through. */
     async function follow(kept: KeptMargins, search: AmplitudeSearch, from: Candidate, onStep: () => void) {
