@@ -107,9 +107,9 @@ export function addMargins(classifier: Classifier, options: MarginOptions): Marg
     rounding,
   };
   const narrow = inner === 'linear' ? narrowing(builder, request) : undefined;
-  if (narrow && narrow.coefficients > mostCoefficients) {
+  if (narrow && narrow.coefficients > mostInner) {
     throw new ProofTooLargeError(
-      `Linear bounds of this network’s inner layers have ${narrow.coefficients} coefficients an image at a time, which is more than fits in memory. Leave inner: 'linear' out.`,
+      `Linear bounds of this network’s inner layers have ${narrow.coefficients} coefficients an image, more than can be searched with. Leave inner: 'linear' out.`,
     );
   }
   const intervals = addIntervals(builder, { ...request, tighten: narrow?.tighten });
@@ -156,6 +156,9 @@ export function fromCut(builder: GraphBuilder, scores: Scores, margins: string, 
 
 /** Coefficients that one image's bounds may have at a time: half a gigabyte for each value that is held. */
 const mostCoefficients = 1.25e8;
+
+/** The same for bounds of inner layers, several values of which are held for each step back: about a gigabyte. */
+const mostInner = 1e7;
 
 /** @throws ProofTooLargeError where an image has so many rival classes and values that its bounds do not fit in memory. */
 function checkSize({ nodes }: Intervals, bound: BoundKind, rivals: number): void {

@@ -12,7 +12,7 @@ import { elementsOf, type SeenWindow, seenWindows } from './seenWindows.ts';
 export interface Narrowing {
   /** For `addIntervals`. */
   readonly tighten: (name: string, interval: Interval) => Interval;
-  /** The most coefficients that the bounds of one image have at a time. */
+  /** How many coefficients the bounds of one image have in the largest value before each that is narrowed, in all. */
   readonly coefficients: number;
 }
 
@@ -90,7 +90,7 @@ export function narrowing(builder: GraphBuilder, request: IntervalRequest): Narr
     return places * sizeOf(dimsIn(part, name).slice(1)) * largest;
   });
   return {
-    coefficients: Math.max(0, ...coefficients),
+    coefficients: coefficients.reduce((sum, count) => sum + count, 0),
     tighten(name, interval) {
       const part = parts.get(name);
       const found = part ? narrowed(name, interval, part) : interval;
