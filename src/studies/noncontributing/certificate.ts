@@ -137,7 +137,7 @@ export async function compileCertifier(classifier: Classifier, options: Certifie
           last = candidate;
           onStep();
           const due = isLast && step % Math.ceil(steps / checks) === 0;
-          // Of intervals alone the check knows nothing that it can choose.
+          // What a linear check needs chosen, a search by intervals has not.
           if (due || (step === steps && (isLast || k > 0)))
             best = better(best, await largestScaled(checker, kept, candidate));
         }
