@@ -30,7 +30,7 @@ export interface CertifierOptions {
   readonly box?: Box;
   /**
    * How the values between layers are bounded: by intervals ('interval', the default), or by linear functions of the pixels too
-   * ('linear'): a larger certificate, some ten times slower.
+   * ('linear'): a larger certificate, some thirty times slower.
    */
   readonly inner?: BoundKind;
   /** One amplitude for all channels of a pixel ('pixel', the default) or one for each channel. */
