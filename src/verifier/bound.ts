@@ -103,7 +103,7 @@ function underRelu(c: Range, { low, high }: Range, assumed: 1 | -1 | undefined, 
 }
 
 /** c max(x) >= coefficients . x + height. */
-function underMax(c: Range, x: readonly Range[], shares: readonly number[] | undefined, height = 1) {
+function underMax(c: Range, x: readonly Range[], shares: readonly number[] | undefined, height?: number) {
   const floor = Math.max(...x.map(({ low }) => low));
   const top = Math.max(...x.map(({ high }) => high));
   if (c.low >= 0) {
@@ -121,7 +121,9 @@ function underMax(c: Range, x: readonly Range[], shares: readonly number[] | und
   }
   const flat = { coefficients: x.map(() => zero), height: times(c, { low: floor, high: top }) };
   if (c.high > 0) return flat;
-  const t = Math.min(top, floor + Math.min(1, positive(height)) * (top - floor));
+  // By default one element alone has a slope: the others stay below.
+  const second = Math.max(...x.map(({ low, high }) => (high === top ? low : high)));
+  const t = height === undefined ? second : Math.min(top, floor + Math.min(1, positive(height)) * (top - floor));
   const slopes = x.map(({ low, high }) => (high > t ? up(up(high - t) / down(high - low)) : 0));
   if (t < floor || slopes.some((slope) => !(slope >= 0 && Number.isFinite(slope)))) return flat;
   const fixed = slopes.reduce<Range>(
@@ -145,7 +147,10 @@ export function rangesOf(network: Network, cases: Cases, how: Intervals = 'linea
     let now = ranges[at] ?? [];
     if (layer.kind === 'relu') {
       const relu = countOf(layers, 'relu', at);
-      if (at > 1 && how === 'linear') now = now.map((range, j) => tightened(network, ranges, range, j, at, cases));
+      // Where the sign is known nothing is gained, but for max pooling, which compares.
+      const isOpen = ({ low, high }: Range) => high > 0 && (low < 0 || layers[at + 1]?.kind === 'max');
+      if (at > 1 && how === 'linear')
+        now = now.map((range, j) => (isOpen(range) ? tightened(network, ranges, range, j, at, cases) : range));
       const sided = now.map((range, j) => takenAs(range, cases.get(caseKey(relu, j))));
       if (sided.some(({ low, high }) => low > high)) return undefined;
       ranges[at] = sided;
@@ -182,8 +187,6 @@ function tightened(
   at: number,
   cases: Cases,
 ): Range {
-  // Where the sign is known already nothing is gained.
-  if (low >= 0 || high <= 0) return { low, high };
   const end = (sign: number) =>
     lowestOf(
       network,

@@ -13,7 +13,7 @@ import {
   largestUniform,
   type Proved,
 } from './certificateCheck.ts';
-import { type AmplitudeSearch, type Candidate, compileSearch, type KeptMargins, startOf } from './certificateSearch.ts';
+import { type Candidate, compileSearch, type KeptMargins, startOf } from './certificateSearch.ts';
 import { inImageShape, sharedByChannels } from './certificateShapes.ts';
 import type { BoundKind, Box } from './certifiedMargins.ts';
 
@@ -28,6 +28,11 @@ export interface CertifierOptions {
    * picture can show, each pixel within its valid range.
    */
   readonly box?: Box;
+  /**
+   * How the values between layers are bounded: by intervals ('interval', the default), or by linear functions of the pixels too
+   * ('linear'): a larger certificate, some thirty times slower.
+   */
+  readonly inner?: BoundKind;
   /** One amplitude for all channels of a pixel ('pixel', the default) or one for each channel. */
   readonly amplitudes?: 'pixel' | 'channel';
   /**
@@ -93,40 +98,59 @@ const checks = 3;
  * @throws ProofTooLargeError where one image's bounds do not fit in memory.
  */
 export async function compileCertifier(classifier: Classifier, options: CertifierOptions = {}): Promise<Certifier> {
-  const { bound = 'linear', box = 'as-drawn', amplitudes = 'pixel', steps = defaultSteps, progress } = options;
+  const {
+    bound = 'linear',
+    box = 'as-drawn',
+    inner = 'interval',
+    amplitudes = 'pixel',
+    steps = defaultSteps,
+    progress,
+  } = options;
   return together(async (keep) => {
     const weights = weightsOf(classifier, amplitudes, options.weights);
-    const checker = await keep(compileCheck(classifier, { bound, box, amplitudes, weights }));
+    const checker = await keep(compileCheck(classifier, { bound, box, inner, amplitudes, weights }));
+    // Each begins where the one before it ended, which costs a fraction of its own steps.
     const byIntervals = await keep(compileSearch(classifier, { bound: 'interval', box, amplitudes, weights }));
     const byLines =
       bound === 'linear' ? await keep(compileSearch(classifier, { bound, box, amplitudes, weights })) : undefined;
+    const byInner =
+      inner === 'linear'
+        ? await keep(compileSearch(classifier, { bound, box, inner, amplitudes, weights }))
+        : undefined;
+    const searches = [byIntervals, byLines, byInner].filter((search) => search !== undefined);
+    const choosing = byInner ?? byLines;
     // A bound has a row for each rival class and several values for one of the forward pass.
     const rivals = bound === 'linear' ? classifier.classCount - 1 : 1;
-    const batchSize = Math.max(1, Math.floor(classifier.batchSize / Math.max(4, rivals)));
+    const atOnce = Math.max(1, Math.floor(classifier.batchSize / Math.max(4, rivals)));
+    // Bounds of inner layers have millions of coefficients an image.
+    const batchSize = inner === 'linear' ? 1 : atOnce;
 
-    /** Keeps the best amplitudes that hold of those that a search goes through. */
-    async function follow(kept: KeptMargins, search: AmplitudeSearch, from: Candidate, onStep: () => void) {
+    /** The best amplitudes that hold of those that the searches go through. */
+    async function follow(kept: KeptMargins, onStep: () => void): Promise<Proved[] | undefined> {
       let best: Proved[] | undefined;
-      let last = from;
-      let step = 0;
-      for await (const candidate of search.run(kept, from, steps, 'all')) {
-        step += 1;
-        last = candidate;
-        onStep();
-        const due = step % Math.ceil(steps / checks) === 0 || step === steps;
-        if (due && search === (byLines ?? byIntervals))
-          best = better(best, await largestScaled(checker, kept, candidate));
+      let last = startOf(checker, kept.decided.length);
+      for (const [k, search] of searches.entries()) {
+        if (k === 1) last = await checker.initial(kept, last);
+        const isLast = k === searches.length - 1;
+        let step = 0;
+        for await (const candidate of search.run(kept, last, steps, 'all')) {
+          step += 1;
+          last = candidate;
+          onStep();
+          const due = isLast && step % Math.ceil(steps / checks) === 0;
+          // What a linear check needs chosen, a search by intervals has not.
+          if (due || (step === steps && (isLast || k > 0)))
+            best = better(best, await largestScaled(checker, kept, candidate));
+        }
       }
-      return { best, last };
+      return best;
     }
 
     async function certifyBatch(kept: KeptMargins, onStep: () => void): Promise<(Certificate | undefined)[]> {
       const begun = performance.now();
       const count = kept.decided.length;
       const uniform = await largestUniform(checker, kept);
-      const first = await follow(kept, byIntervals, startOf(checker, count), onStep);
-      const second = byLines && (await follow(kept, byLines, await checker.initial(kept, first.last), onStep));
-      const best = better(uniform, second?.best ?? first.best ?? uniform);
+      const best = better(uniform, (await follow(kept, onStep)) ?? uniform);
       const seconds = (performance.now() - begun) / 1000 / count;
       return best.map((found, i) =>
         found.lowestMargin > 0
@@ -149,7 +173,7 @@ export async function compileCertifier(classifier: Classifier, options: Certifie
         const kept = await decisions(classifier, images);
         const clear = kept.margins.flatMap((margin, i) => (margin > 0 ? [i] : []));
         const certificates = new Map<number, Certificate>();
-        const all = Math.ceil(clear.length / batchSize) * steps * (byLines ? 2 : 1);
+        const all = Math.ceil(clear.length / batchSize) * steps * searches.length;
         let done = 0;
         const onStep = () => {
           done += 1;
@@ -178,8 +202,8 @@ export async function compileCertifier(classifier: Classifier, options: Certifie
               chosen: chosenFor(checker, tried.choices, i),
             }));
           let found = await margins(candidate);
-          if (byLines && refinement > 0) {
-            for await (const next of byLines.run(batch, candidate, refinement, 'choices')) candidate = next;
+          if (choosing && refinement > 0) {
+            for await (const next of choosing.run(batch, candidate, refinement, 'choices')) candidate = next;
             const chosen = await margins(candidate);
             found = found.map((plain, i) => {
               const better = chosen[i];

@@ -13,6 +13,7 @@ import type { Values } from '../../runtime/runtime.ts';
 import { addIntervals, type Intervals } from '../../transforms/bounds/addIntervals.ts';
 import { addLinearBound, type FreeChoice } from '../../transforms/bounds/addLinearBound.ts';
 import { around, between, type Interval, unit } from '../../transforms/bounds/interval.ts';
+import { narrowing } from '../../transforms/bounds/narrowing.ts';
 
 /** The bounds of one image would not fit in memory. */
 class ProofTooLargeError extends KonkyoError {
@@ -29,6 +30,11 @@ export interface MarginOptions {
   readonly box: Box;
   /** One amplitude for all channels of a pixel, or one for each. */
   readonly amplitudes: 'pixel' | 'channel';
+  /**
+   * How the values between layers are bounded: by intervals, layer after layer ('interval'), or by linear functions of the pixels
+   * too ('linear'), which is narrower, and slower. Default 'interval'.
+   */
+  readonly inner?: BoundKind;
   /** Whether float32 rounding is taken off: for a proof. */
   readonly rounding: boolean;
 }
@@ -79,7 +85,7 @@ const rivalsInput = 'konkyo/rivals';
 /** Adds the bounds to the classifier's graph. @throws UnboundedOperatorsError, ProofTooLargeError */
 export function addMargins(classifier: Classifier, options: MarginOptions): MarginGraph {
   const { model, facts, inputName, input, scores } = classifier;
-  const { bound, box, amplitudes, rounding } = options;
+  const { bound, box, amplitudes, rounding, inner } = options;
   const builder = new GraphBuilder(model.graph, 'bounds');
   const { ops } = builder;
   const dims = facts.get(inputName)?.dims.slice(1) ?? [];
@@ -92,14 +98,21 @@ export function addMargins(classifier: Classifier, options: MarginOptions): Marg
   // Whoever adds noise to an image rounds the product and the sum.
   const rounded = () => ops.Mul(ops.Add(ops.Abs(inputName), radius), builder.scalar(8 * unit));
   const drawn = around(builder, inputName, rounding ? ops.Add(radius, rounded()) : radius);
-  const intervals = addIntervals(builder, {
+  const request = {
     graph: model.graph,
     facts,
     input: inputName,
     box: box === 'as-drawn' ? drawn : within(builder, drawn, low, high),
     output: scores.name,
     rounding,
-  });
+  };
+  const narrow = inner === 'linear' ? narrowing(builder, request) : undefined;
+  if (narrow && narrow.coefficients > mostInner) {
+    throw new ProofTooLargeError(
+      `Linear bounds of this network’s inner layers have ${narrow.coefficients} coefficients an image, more than can be searched with. Leave inner: 'linear' out.`,
+    );
+  }
+  const intervals = addIntervals(builder, { ...request, tighten: narrow?.tighten });
   const shape = facts.get(scores.name)?.dims.slice(1) ?? [];
   const count = classCount(scores.width) - 1;
   checkSize(intervals, bound, count);
@@ -143,6 +156,9 @@ export function fromCut(builder: GraphBuilder, scores: Scores, margins: string, 
 
 /** Coefficients that one image's bounds may have at a time: half a gigabyte for each value that is held. */
 const mostCoefficients = 1.25e8;
+
+/** The same for bounds of inner layers, several values of which are held for each step back: about a gigabyte. */
+const mostInner = 1e7;
 
 /** @throws ProofTooLargeError where an image has so many rival classes and values that its bounds do not fit in memory. */
 function checkSize({ nodes }: Intervals, bound: BoundKind, rivals: number): void {

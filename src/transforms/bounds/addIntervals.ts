@@ -16,7 +16,7 @@ import { poolingBounds } from './rules/pooling.ts';
 /** konkyo's bounds for each standard operator. An operator that is not here has none, and the engine says so. */
 export const boundTable: BoundTable = { ...activationBounds, ...affineBounds, ...poolingBounds };
 
-interface IntervalRequest {
+export interface IntervalRequest {
   readonly graph: Graph;
   /** Facts of every value, from a run with at least two images. */
   readonly facts: Facts;

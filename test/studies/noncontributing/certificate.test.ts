@@ -156,6 +156,26 @@ describe.each(runtimes)('the paper’s network made small, on $name', ({ runtime
   });
 });
 
+it('lines between layers, too, prove more, and nothing that an attack refutes', async () => {
+  const classifier = await smallNetwork();
+  const dark = smallImage().data.map((value) => value / 3);
+  const images = float32([2, 1, 10, 10], Float32Array.from([...smallImage().data, ...dark]));
+  const options = { box: 'clipped', steps: 12 } as const;
+  const plain = await certify(classifier, images, options);
+  const found = await certify(classifier, images, { ...options, inner: 'linear' });
+  for (const [i, own] of found.entries()) {
+    expect(own!.meanAmplitude).toBeGreaterThan(plain[i]!.meanAmplitude);
+    expect(own!.uniform).toBeGreaterThanOrEqual(plain[i]!.uniform);
+    const [attack] = await challenge(classifier, rows(images, i, i + 1), own!.amplitude, {
+      draws: 300,
+      starts: 3,
+      steps: 20,
+    });
+    expect(Math.min(attack!.byDraws, attack!.byDescent)).toBeGreaterThanOrEqual(own!.lowestMargin);
+  }
+  await classifier.release();
+});
+
 describe('reference networks', () => {
   it.each([
     ['conv_bn', 'groups, strides, padding, both poolings'],
@@ -207,6 +227,12 @@ describe('reference networks', () => {
     const { classifier } = await referenceClassifier('mobile_mini');
     const refused = compileCertifier(classifier, { bound: 'interval' });
     await expect(refused).rejects.toThrow(/HardSwish \(no rule yet\)[\s\S]*Mul \(both factors depend on the image\)/);
+    await classifier.release();
+  });
+
+  it('inner layers whose linear bounds would not fit in memory are refused, with what to leave out', async () => {
+    const { classifier } = await referenceClassifier('resnet_mini');
+    await expect(compileCertifier(classifier, { inner: 'linear' })).rejects.toThrow("Leave inner: 'linear' out");
     await classifier.release();
   });
 

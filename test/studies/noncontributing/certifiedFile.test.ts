@@ -20,6 +20,25 @@ const network = {
   ],
 } as const;
 
+it('lines between layers are drawn anew by the verifier', async () => {
+  const deeper = {
+    ...network,
+    layers: [
+      ...network.layers.slice(0, 2),
+      { type: 'conv', name: 'conv2', filters: 3, kernel: 3, activation: 'relu' },
+      { type: 'maxPool', name: 'pool2', window: 2 },
+      ...network.layers.slice(2),
+    ],
+  } as const;
+  const bytes = writeModel(networkModel(deeper, 5));
+  const classifier = await loadClassifier(bytes, { runtime: cpu });
+  const image = smallImage();
+  const [certificate] = await certify(classifier, image, { box: 'clipped', inner: 'linear', steps: 6 });
+  const { lowestMargin } = await verifyCertificate(await certifiedFile(classifier, image, certificate!), bytes);
+  const { lowestMargin: proved, roundingMargin } = certificate!;
+  expect(Math.abs(lowestMargin - proved)).toBeLessThan(2 * roundingMargin);
+});
+
 describe.each(['as-drawn', 'clipped'] as const)('the file of a certificate %s', (box) => {
   it('is about the box that was proved, and the verifier bounds it as the search does', async () => {
     const bytes = writeModel(networkModel(network, 5));
