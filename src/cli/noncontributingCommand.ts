@@ -36,6 +36,7 @@ interface Flags extends SufficientFlags {
   readonly seed: string;
   readonly certify?: boolean;
   readonly certifyWeights?: string;
+  readonly certifyInner?: string;
   readonly save?: string;
 }
 
@@ -70,6 +71,10 @@ export function addNoncontributingCommand(program: Command): void {
       '--certify-weights <name|folder|file>',
       'with --certify: amplitudes of valid pixels, and more that count each pixel by how much it varies over this data set',
     )
+    .option(
+      '--certify-inner <bound>',
+      'with --certify: interval, or linear, which proves larger amplitudes in some thirty times the time (default: interval)',
+    )
     .option('--sufficient', 'instead, the fewest pixels found that keep the class while all others move by --epsilon')
     .option('--epsilon <e>', 'with --sufficient: a share of the pixel range (default: 0.05)')
     .option('--bounds-only', 'with --sufficient: no cases of ReLUs, which is faster and gives larger sets')
@@ -90,11 +95,13 @@ async function run(modelPath: string, named: string[], flags: Flags): Promise<vo
   if (flags.certifyWeights !== undefined && !flags.certify) {
     throw new UsageError('--certify-weights goes with --certify.');
   }
+  const inner = innerBound(flags);
   const inputs = await namedFiles(named);
   const settings = settingsFrom(flags);
   const { masks, tolerance, changes, per, schedule, draws, seed, save, certify, certifyWeights } = flags;
   const given = Object.entries({ masks, tolerance: tolerance ?? 'default', changes, per, schedule, draws, seed });
   if (certifyWeights !== undefined) given.push(['certifyWeights', certifyWeights]);
+  if (inner !== undefined) given.push(['certifyInner', inner]);
   const settingRows = given.map(([label, value]) => ({ label, value }));
   const { summary } = await runStudy(modelPath, flags, {
     targets: save === undefined ? [] : [{ kind: 'arrays', path: save }],
@@ -113,6 +120,7 @@ async function run(modelPath: string, named: string[], flags: Flags): Promise<vo
         settings,
         certify,
         weights,
+        inner,
         settingRows,
       });
       if (save !== undefined) await writeWhole(save, amplitudeArchive(study.found));
@@ -132,6 +140,13 @@ async function run(modelPath: string, named: string[], flags: Flags): Promise<vo
     say(`${interruptedWords(summary.interrupted)}\n`);
     process.exitCode = interruptedStatus();
   }
+}
+
+function innerBound({ certify, certifyInner: text }: Flags): 'interval' | 'linear' | undefined {
+  if (text === undefined) return undefined;
+  if (!certify) throw new UsageError('--certify-inner goes with --certify.');
+  if (text === 'interval' || text === 'linear') return text;
+  throw new UsageError(`--certify-inner is interval or linear, not "${text}".`);
 }
 
 /** How much each pixel varies over a data set's training images, brought to the model's size. */

@@ -3,6 +3,7 @@ import { concatRows, type Tensor } from '../../onnx/tensor.ts';
 import { inTenths, type WorkOptions } from '../../progress.ts';
 import type { AmplitudePer } from './amplitude.ts';
 import { type Certificate, certify } from './certificate.ts';
+import type { BoundKind } from './certifiedMargins.ts';
 import { type CertifiedSquares, certifySquares } from './certifiedSquares.ts';
 import { weightedMean, weightsOfElements } from './certifiedWeights.ts';
 
@@ -22,16 +23,18 @@ interface ProofSettings extends WorkOptions {
    * can be compared; without them the box is 'as-drawn', as the noise of the maps is.
    */
   readonly weights?: Float32Array;
+  /** How values between layers are bounded; see `CertifierOptions`. */
+  readonly inner?: BoundKind;
 }
 
 /** Proves of each image what its pixels may do; after a signal, of those that are done. @throws as `certify` */
 export async function proveImages(
   classifier: Classifier,
   images: readonly Tensor<'float32'>[],
-  { per = 'pixel', weights, progress, signal }: ProofSettings,
+  { per = 'pixel', weights, inner, progress, signal }: ProofSettings,
 ): Promise<readonly ProvedImage[]> {
   const all = concatRows(images);
-  const options = { amplitudes: per, progress: inTenths(progress, 'Proof', 1) } as const;
+  const options = { amplitudes: per, inner, progress: inTenths(progress, 'Proof', 1) } as const;
   if (!weights) {
     const plain = await certify(classifier, all, options);
     const squares = await squaresOf(classifier, all, { progress, signal });

@@ -12,6 +12,7 @@ import { provenanceOf } from '../../report/page/provenanceView.ts';
 import { scoped } from '../../runtime/release.ts';
 import type { Study, StudyOptions } from '../study.ts';
 import type { Certificate } from './certificate.ts';
+import type { BoundKind } from './certifiedMargins.ts';
 import type { CertifiedSquare } from './certifiedSquares.ts';
 import { comparedMethods } from './comparedMethods.ts';
 import { compileNoncontributing, type NoncontributingMap, type NoncontributingSettings } from './noncontributing.ts';
@@ -26,6 +27,8 @@ export interface NoncontributingOptions extends StudyOptions {
   readonly certify?: boolean;
   /** What each pixel counts for in a second proof of amplitudes, row by row, and the data set that it comes from: `pixelDeviations`. */
   readonly weights?: { readonly of: string; readonly values: Float32Array };
+  /** How values between layers are bounded in proofs of amplitudes; see `CertifierOptions`. */
+  readonly inner?: BoundKind;
   /** The settings in words, for the page. */
   readonly settingRows?: readonly Row[];
 }
@@ -123,10 +126,10 @@ function findAll(
 function proveAll(
   classifier: Classifier,
   images: readonly NamedImage[],
-  { settings, weights, progress, signal }: NoncontributingOptions,
+  { settings, weights, inner, progress, signal }: NoncontributingOptions,
 ): Promise<readonly ProvedImage[]> {
   const inputs = images.map(({ image }) => image);
-  return proveImages(classifier, inputs, { per: settings.per, weights: weights?.values, progress, signal });
+  return proveImages(classifier, inputs, { per: settings.per, weights: weights?.values, inner, progress, signal });
 }
 
 /** The page, with the maps of the methods that the paper compares itself with. */
