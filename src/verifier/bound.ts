@@ -106,8 +106,10 @@ function underRelu(c: Range, { low, high }: Range, assumed: 1 | -1 | undefined, 
 function underMax(c: Range, x: readonly Range[], shares: readonly number[] | undefined, height?: number) {
   const floor = Math.max(...x.map(({ low }) => low));
   const top = Math.max(...x.map(({ high }) => high));
+  // Ends that differ by little are equal, lest rounding chooses which bound it is.
+  const slack = 1e-4 * (top - floor);
   if (c.low >= 0) {
-    const given = x.map(({ low }, i) => positive(shares?.[i] ?? (low === floor ? 1 : 0)));
+    const given = x.map(({ low }, i) => positive(shares?.[i] ?? (low >= floor - slack ? 1 : 0)));
     const most = given.indexOf(Math.max(...given));
     const sum = given.reduce((all, share) => up(all + share), 0) || 1;
     const parts = given.map((share) => Math.max(0, down(share / sum)));
@@ -122,7 +124,7 @@ function underMax(c: Range, x: readonly Range[], shares: readonly number[] | und
   const flat = { coefficients: x.map(() => zero), height: times(c, { low: floor, high: top }) };
   if (c.high > 0) return flat;
   // By default one element alone has a slope: the others stay below.
-  const second = Math.max(...x.map(({ low, high }) => (high === top ? low : high)));
+  const second = Math.max(...x.map(({ low, high }) => (high >= top - slack ? low : high)));
   const t = height === undefined ? second : Math.min(top, floor + Math.min(1, positive(height)) * (top - floor));
   const slopes = x.map(({ low, high }) => (high > t ? up(up(high - t) / down(high - low)) : 0));
   if (t < floor || slopes.some((slope) => !(slope >= 0 && Number.isFinite(slope)))) return flat;

@@ -46,6 +46,9 @@ function fromWindows({ node, dims, builder, ops, add }: BoundCall, value: string
     : add('Pad', [whole, builder.ints([0, 0, 0, ...none, 0, 0, 0, ...missing])]);
 }
 
+/** Ends of a window's elements that differ by less than this share of the window's range are equal to each other. */
+const equalWithin = 1e-4;
+
 /**
  * y = max x_i over windows side by side. Below: y >= sum p_i x_i for any shares p_i that sum to 1; all of it the element with
  * the largest l_i by default. Above, for any t >= max l_i: y <= t + sum max(x_i - t, 0) <= t + sum s_i (x_i - l_i) with
@@ -64,15 +67,18 @@ function tiled(call: BoundCall, x: Interval, relaxing: Relaxing, tile: readonly 
   const [floor, top] = [over('ReduceMax', low), over('ReduceMax', high)];
   const range = ops.Sub(top, floor);
 
+  // Neighbours over an even ground have equal ends but for rounding: they count as equal, lest rounding chooses the bound.
+  const slack = ops.Mul(range, builder.scalar(equalWithin));
+  const isFirst = (value: string, largest: string) => ops.GreaterOrEqual(value, ops.Sub(largest, slack));
   // At least a trace of each, so that the shares sum to 1 whatever is chosen.
   const wins = ops.Max(
-    free('share below', inner, () => ops.Where(ops.Equal(low, floor), one, zero)),
+    free('share below', inner, () => ops.Where(isFirst(low, floor), one, zero)),
     builder.scalar(1e-6),
   );
   const below = ops.Div(wins, over('ReduceSum', wins, 3));
 
   const second = () => {
-    const others = ops.Where(ops.Equal(high, top), low, high);
+    const others = ops.Where(isFirst(high, top), low, high);
     return ops.Div(ops.Sub(over('ReduceMax', others), floor), ops.Max(range, tiny));
   };
   const t = ops.Add(each(floor), ops.Mul(free('height above', outer, second), each(range)));
