@@ -3,6 +3,7 @@ import type { Classifier } from '../model/classifier.ts';
 import { picturesOnly } from '../model/picturesOnly.ts';
 import { readNamedFile } from '../node/namedFile.ts';
 import { interruptedWords } from '../report/page/provenance.ts';
+import { checkHasClasses } from '../studies/noncontributing/certificate.ts';
 import { pixelDeviations } from '../studies/noncontributing/certifiedWeights.ts';
 import { chosenMasks } from '../studies/noncontributing/layerMasks.ts';
 import type { NoncontributingSettings } from '../studies/noncontributing/noncontributing.ts';
@@ -110,6 +111,7 @@ async function run(modelPath: string, named: string[], flags: Flags): Promise<vo
     suits: (classifier) => {
       picturesOnly(classifier.input, 'Non-contributing pixels are');
       chosenMasks(classifier, settings.masks ?? 'none');
+      if (certify) checkHasClasses(classifier);
     },
     async study(classifier, options, progress) {
       const weights =

@@ -16,6 +16,8 @@ import {
 import { type Candidate, compileSearch, type KeptMargins, startOf } from './certificateSearch.ts';
 import { inImageShape, sharedByChannels } from './certificateShapes.ts';
 import type { BoundKind, Box } from './certifiedMargins.ts';
+import { NoClassError } from './errors.ts';
+import { checkPixelRange } from './pixelRange.ts';
 
 export type { CheckedBound, CheckedMargin } from './certificateCheck.ts';
 export type { BoundKind, Box } from './certifiedMargins.ts';
@@ -96,6 +98,7 @@ const checks = 3;
  * Builds the graphs once for a classifier.
  * @throws UnboundedOperatorsError naming every operator on the way from the pixels to the scores that has no bound.
  * @throws ProofTooLargeError where one image's bounds do not fit in memory.
+ * @throws NoClassError for a model of values, whose decision is no class.
  */
 export async function compileCertifier(classifier: Classifier, options: CertifierOptions = {}): Promise<Certifier> {
   const {
@@ -106,6 +109,7 @@ export async function compileCertifier(classifier: Classifier, options: Certifie
     steps = defaultSteps,
     progress,
   } = options;
+  checkHasClasses(classifier);
   return together(async (keep) => {
     const weights = weightsOf(classifier, amplitudes, options.weights);
     const checker = await keep(compileCheck(classifier, { bound, box, inner, amplitudes, weights }));
@@ -170,7 +174,7 @@ export async function compileCertifier(classifier: Classifier, options: Certifie
 
     return {
       async certify(images: Tensor<'float32'>) {
-        const kept = await decisions(classifier, images);
+        const kept = await decisions(classifier, images, box);
         const clear = kept.margins.flatMap((margin, i) => (margin > 0 ? [i] : []));
         const certificates = new Map<number, Certificate>();
         const all = Math.ceil(clear.length / batchSize) * steps * searches.length;
@@ -189,7 +193,7 @@ export async function compileCertifier(classifier: Classifier, options: Certifie
         return kept.margins.map((_, i) => certificates.get(i) ?? null);
       },
       async check(images: Tensor<'float32'>, amplitude: Tensor<'float32'>, refinement = steps) {
-        const kept = await decisions(classifier, images);
+        const kept = await decisions(classifier, images, box);
         const indices = kept.margins.map((_, i) => i);
         const checked: CheckedBound[] = [];
         for (let from = 0; from < indices.length; from += batchSize) {
@@ -251,8 +255,20 @@ export async function certify(
   });
 }
 
-async function decisions(classifier: Classifier, images: Tensor<'float32'>): Promise<KeptMargins> {
+/** @throws NoClassError */
+export function checkHasClasses({ scores }: Pick<Classifier, 'scores'>): void {
+  if (scores.tolerance === undefined) return;
+  throw new NoClassError(
+    'Nothing can be certified of this model: a certificate says that a class stays, and the model gives a number. Leave --certify out.',
+  );
+}
+
+/** @throws PixelRangeError for images that are not of valid pixels, where the box is of these. */
+async function decisions(classifier: Classifier, images: Tensor<'float32'>, box: Box): Promise<KeptMargins> {
   checkImages(classifier, images);
+  if (box === 'clipped') {
+    for (let i = 0; i < (images.dims[0] ?? 0); i++) checkPixelRange(rows(images, i, i + 1).data, classifier.input);
+  }
   const found = decisionsOf(await classifier.scoresOf(images), classifier.scores);
   return { images, decided: found.map(({ chosen }) => chosen), margins: found.map(({ margin }) => margin) };
 }

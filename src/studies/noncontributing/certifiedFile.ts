@@ -17,9 +17,13 @@ export async function certifiedFile(
   const { data, dims } = rows(image, 0, 1);
   const { low, high, range } = pixelRange(classifier.input);
   const ends = Array.from(data, (x, i) => {
-    const radius = (amplitude.data[i] ?? 0) * (range.data[i] ?? 0);
-    const [from, to] = [x - radius, x + radius];
-    return box === 'as-drawn' ? [from, to] : [Math.max(from, low.data[i] ?? 0), Math.min(to, high.data[i] ?? 0)];
+    const share = amplitude.data[i] ?? 0;
+    const radius = share * (range.data[i] ?? 0);
+    if (box === 'as-drawn') return [x - radius, x + radius];
+    // Of the whole range the ends are black and white themselves: the sum could miss them by its rounding.
+    const [darkest, brightest] = [low.data[i] ?? 0, high.data[i] ?? 0];
+    const [from, to] = share >= 1 ? [darkest, brightest] : [x - radius, x + radius];
+    return [Math.min(x, Math.max(from, darkest)), Math.max(x, Math.min(to, brightest))];
   });
   const end = (which: 0 | 1) => base64(Float64Array.from(ends, (own) => own[which] ?? 0));
   const rivals = Array.from({ length: classifier.scores.width }, (_, i) => i).filter((i) => i !== decided);

@@ -102,7 +102,7 @@ export function addMargins(classifier: Classifier, options: MarginOptions): Marg
     graph: model.graph,
     facts,
     input: inputName,
-    box: box === 'as-drawn' ? drawn : within(builder, drawn, low, high),
+    box: box === 'as-drawn' ? drawn : within(builder, drawn, inputName, { low, high }),
     output: scores.name,
     rounding,
   };
@@ -182,12 +182,18 @@ export function pixelRange(input: InputDescription) {
   return { low: combine(Math.min), high: combine(Math.max), range: combine((a, b) => Math.abs(a - b)) };
 }
 
-function within(builder: GraphBuilder, box: Interval, low: Tensor, high: Tensor): Interval {
+/** What of a box has valid pixels, and the image itself, which may be beyond them by rounding: no end is on the wrong side of it. */
+function within(
+  builder: GraphBuilder,
+  box: Interval,
+  image: string,
+  { low, high }: { readonly low: Tensor; readonly high: Tensor },
+): Interval {
   const { ops } = builder;
   return between(
     builder,
-    ops.Max(box.low, builder.constant(low, 'low')),
-    ops.Min(box.high, builder.constant(high, 'high')),
+    ops.Min(image, ops.Max(box.low, builder.constant(low, 'low'))),
+    ops.Max(image, ops.Min(box.high, builder.constant(high, 'high'))),
   );
 }
 

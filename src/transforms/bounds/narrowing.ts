@@ -1,3 +1,4 @@
+import { UnknownValueError } from '../../onnx/errors.ts';
 import { factsBy } from '../../onnx/facts.ts';
 import { type Node, qualifiedOp } from '../../onnx/graph.ts';
 import type { GraphBuilder } from '../../onnx/graphBuilder.ts';
@@ -41,7 +42,8 @@ export function narrowing(builder: GraphBuilder, request: IntervalRequest): Narr
 
   /** Of a value's interval, [n, ...], what each place sees: [n places, ...]. */
   function seenBy(part: Part, name: string, places: readonly number[]): Interval {
-    const whole = known.get(name) ?? box;
+    const whole = known.get(name);
+    if (!whole) throw new UnknownValueError(name);
     const seen = part.windows?.get(name);
     if (!seen) return whole;
     const dims = factsOf(name).dims.slice(1);

@@ -63,6 +63,32 @@ describe('a classifier that is linear in its pixels', () => {
     },
   );
 
+  it('clipped, pixels beyond black or white are refused, and by rounding they prove nothing more', async () => {
+    const classifier = await withMargin(3);
+    const certifier = await compileCertifier(classifier, { box: 'clipped', bound: 'interval' });
+    const beyond = (by: number) =>
+      float32(
+        image.dims,
+        image.data.map((_, i) => (difference[i]! < 0 ? 1 + by : 1)),
+      );
+    await expect(certifier.check(beyond(0.5), image)).rejects.toMatchObject({ tag: 'pixel-range' });
+    const slightly = beyond(0.4 / 255);
+    const lead = (at: Tensor<'float32'>) => difference.reduce((sum, weight, i) => sum + weight * at.data[i]!, 0);
+    const margin = 3 - lead(image) + lead(slightly);
+    for (const amplitude of [0, 0.5]) {
+      const [found] = await certifier.check(
+        slightly,
+        float32(
+          image.dims,
+          image.data.map(() => amplitude),
+        ),
+      );
+      expect(found!.lowestMargin).toBeLessThanOrEqual(Math.abs(margin));
+    }
+    await certifier.release();
+    await classifier.release();
+  });
+
   it('amplitudes are in units of the pixel range, whatever the model makes of pixels', async () => {
     const classifier = await withMargin(3, { mean: 0.5, std: 0.25 });
     const { uniform } = await onlyOne(classifier, image, { bound: 'interval', steps: 1 });
@@ -89,6 +115,13 @@ describe('a classifier that is linear in its pixels', () => {
     expect(await certify(classifier, image, { bound: 'interval', steps: 1 })).toEqual([null]);
     await classifier.release();
   });
+});
+
+it('of a model of values nothing is proved: there is no class that could stay', async () => {
+  const classifier = await withMargin(3);
+  const values = { ...classifier, scores: { ...classifier.scores, tolerance: 0.1 } };
+  await expect(certify(values, image)).rejects.toMatchObject({ tag: 'no-class' });
+  await classifier.release();
 });
 
 it('of a single probability, what is proved keeps it above a half', async () => {
