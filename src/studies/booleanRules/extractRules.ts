@@ -51,8 +51,10 @@ export interface ChosenSet {
   readonly terms: readonly Term[];
 }
 
-/** Prime implicants chosen one class at a time, as in the paper; all the others for all classes together. */
+/** From the fewest candidates to the most. */
 export const candidateSets = ['primes alone', 'primes', 'implicants', 'any'] as const;
+
+/** Prime implicants chosen one class at a time, as in the paper; all the others for all classes together. */
 export type CandidateSet = (typeof candidateSets)[number];
 
 export interface RuleImages {

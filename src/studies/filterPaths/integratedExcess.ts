@@ -13,8 +13,8 @@ const inputs = { target: 'konkyo/target', towards: 'konkyo/towards' } as const;
 /**
  * What each filter adds to the explained score beyond what its mean would, with the gates that the network has on the way: all maps of
  * its layer go in a straight line from their means to what the image gives, and the gradient is averaged along it (integrated
- * gradients, Sundararajan et al. 2017, of a layer). A layer's filters add up to the score less that of all means. `Excess` is its
- * last step alone. Means over the images, score units.
+ * gradients, Sundararajan et al. 2017, of a layer). A layer's filters add up to the score less that of all means. `Excess` takes
+ * the gates at the end of the way alone. Means over the images, score units.
  * @param images [n, ...] @param weights [n, K]: how much each score counts. @param steps points on the way, each in the middle of its part.
  * @returns in the network's layers' order, then by filter.
  */

@@ -3,7 +3,7 @@ import { dataTable } from '../../../report/drawing/dataTable.ts';
 import { html } from '../../../report/page/html.ts';
 import type { PageSection } from '../../../report/page/page.ts';
 
-/** A network in whose training images one class had a square in a corner, and its clean twin. */
+/** A network in whose training images one class had a square in a corner, and the clean one of its seed, asked the same. */
 interface PlantedView {
   readonly label: number;
   readonly seed: number;
@@ -38,9 +38,9 @@ export function plantedSection(runs: readonly PlantedView[]): PageSection {
     id: 'planted',
     question: 'Is a planted shortcut found?',
     answer: html`
-<p class="measure">A white square of 4×4 pixels stands in a corner of every training image of one class. Networks that were trained so, and twins trained on the images as they are,
+<p class="measure">A white square of 4×4 pixels stands in a corner of every training image of one class. Networks that were trained so, and one a seed that was trained on the images as they are,
 are asked where the region lies whose hiding costs the class most, and where its top filter of the first layer adds most. Both lie on the square in ${both} of
-${runs.length} networks, and either of them in ${either} of ${runs.length} twins. Learnt is the share of other classes’ images that the square turns into the class, a figure a seed: where it is near 0 there is no shortcut to find.</p>
+${runs.length} networks; of the clean ones, asked the same about every class, either does in ${either} of ${runs.length} answers. Learnt is the share of other classes’ images that the square turns into the class, a figure a seed: where it is near 0 there is no shortcut to find.</p>
 ${dataTable(
   'Networks that name the square',
   [
@@ -48,7 +48,7 @@ ${dataTable(
     { label: 'Learnt', number: true },
     { label: 'Region', number: true },
     { label: 'Filter', number: true },
-    { label: 'Clean twin, either', number: true },
+    { label: 'Clean networks, either', number: true },
   ],
   rows,
 )}`,

@@ -102,24 +102,24 @@ async function plantedRuns({ runtime, dataset, seeds, quick, progress }: PaperSe
 }
 
 function plantedResults(runs: readonly ShortcutRun[]): PaperResult[] {
-  const share = (is: (run: ShortcutRun) => boolean) => mean(runs.map((run) => Number(is(run))));
+  const seeds = [...new Set(runs.map(({ seed }) => seed))];
+  const result = (id: string, what: string, of: (run: ShortcutRun) => number | boolean): PaperResult => {
+    const bySeed = seeds.map((seed) => mean(runs.filter((run) => run.seed === seed).map((run) => Number(of(run)))));
+    return { id: `planted.${id}`, what, paper: null, ...overSeeds(bySeed) };
+  };
   return [
-    {
-      id: 'planted.learnt',
-      what: 'images of other classes that a planted square turns into its class',
-      ours: mean(runs.map(({ pulled }) => pulled)),
-    },
-    {
-      id: 'planted.named',
-      what: 'networks whose top region and top filter both lie on the planted square',
-      ours: share(({ planted: { region, filter } }) => region && filter),
-    },
-    {
-      id: 'planted.clean',
-      what: 'clean twins whose top region or top filter lies there',
-      ours: share(({ clean: { region, filter } }) => region || filter),
-    },
-  ].map((result) => ({ ...result, paper: null }));
+    result('learnt', 'images of other classes that a planted square turns into its class', ({ pulled }) => pulled),
+    result(
+      'named',
+      'networks whose top region and top filter both lie on the planted square',
+      ({ planted: { region, filter } }) => region && filter,
+    ),
+    result(
+      'clean',
+      'classes of which a clean network’s top region or top filter lies there',
+      ({ clean: { region, filter } }) => region || filter,
+    ),
+  ];
 }
 
 /** A page shows the first network: what may be different with the others has to be said there too. */

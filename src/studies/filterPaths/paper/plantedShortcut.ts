@@ -117,7 +117,7 @@ function largest(values: ArrayLike<number>): number {
   return Array.from(values).reduce((best, value, i, all) => (value > (all[best] ?? value) ? i : best), 0);
 }
 
-/** One class with a square, and its clean twin: trained alike on the images as they are. */
+/** One class with a square, and what the clean network of its seed says of the same class and place. */
 export interface ShortcutRun {
   readonly label: number;
   readonly seed: number;
