@@ -6,6 +6,7 @@ import type { Classifier } from '../../../src/model/classifier.ts';
 import { loadClassifier } from '../../../src/model/loadClassifier.ts';
 import { float32, rows, type Tensor } from '../../../src/onnx/tensor.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';
+import type { Html } from '../../../src/report/page/html.ts';
 import { nodeRuntime } from '../../../src/runtime/node.ts';
 import { type Ablation, compileAblator } from '../../../src/studies/filterPaths/ablation.ts';
 import { compileExcess } from '../../../src/studies/filterPaths/excess.ts';
@@ -14,7 +15,13 @@ import { type FilterNetwork, filterNetwork } from '../../../src/studies/filterPa
 import { foretell } from '../../../src/studies/filterPaths/foretold.ts';
 import { integratedExcess } from '../../../src/studies/filterPaths/integratedExcess.ts';
 import { framedUnits } from '../../../src/studies/filterPaths/page/pathFigureView.ts';
-import { cornerFor, planted } from '../../../src/studies/filterPaths/paper/plantedShortcut.ts';
+import { plantedSection } from '../../../src/studies/filterPaths/page/plantedSection.ts';
+import {
+  cornerFor,
+  planted,
+  type ShortcutRun,
+  shortcutRuns,
+} from '../../../src/studies/filterPaths/paper/plantedShortcut.ts';
 import { processingOf } from '../../../src/studies/filterPaths/processing.ts';
 import { unitMeans } from '../../../src/studies/filterPaths/unitMeans.ts';
 import { architectures } from '../../../src/training/architectures.ts';
@@ -68,7 +75,16 @@ describe('filters taken out together', () => {
       fall += (own[chosen]! - rows(without, row, row + 1).data[chosen]!) / 20;
     }
     expect(drop).toBeCloseTo(fall, 5);
+    // Both sets of two are taken out together.
     for (const by of ['excess', 'integrated'] as const) {
+      const best = found.filters.toSorted((a, b) => b[by] - a[by]).slice(0, 2);
+      const { data } = await ablator.run(tested, { kind: 'filters', filters: best });
+      const decided = (all: ArrayLike<number>, row: number) => {
+        const own = Array.from({ length: 10 }, (_, k) => all[10 * row + k]!);
+        return own.indexOf(Math.max(...own));
+      };
+      const flips = Array.from({ length: 20 }, (_, row) => decided(data, row) !== decided(whole.data, row));
+      expect(found[by].topFlips).toBeCloseTo(flips.filter(Boolean).length / 20, 10);
       const expected = rankCorrelation(
         Float32Array.from(found.filters, (one) => one[by]),
         Float32Array.from(found.filters, (one) => one.drop),
@@ -129,6 +145,28 @@ describe('what filters add on the way from their means to an image', () => {
     await excess.release();
     await linear.release();
   });
+});
+
+it('networks are trained with a square in one class after another, and one without, and asked about each', async () => {
+  const { train, test } = await loadDigits();
+  const first = (set: typeof train, count: number) => selectImages(set, [...Array(count).keys()]);
+  const dataset = { train: first(train, 600), test: first(test, 300) };
+  const runs: ShortcutRun[] = [];
+  for await (const run of shortcutRuns(runtime, dataset, { labels: [1, 4], seed: 2, updates: 30 })) runs.push(run);
+  expect(runs.map(({ label, seed }) => [label, seed])).toEqual([
+    [1, 2],
+    [4, 2],
+  ]);
+  for (const { pulled } of runs) expect(pulled).toBeLessThanOrEqual(1);
+  const view = [
+    ...runs,
+    { ...runs[0]!, planted: { region: true, filter: true }, clean: { region: true, filter: false } },
+    { ...runs[0]!, planted: { region: true, filter: false }, clean: { region: false, filter: false } },
+  ].slice(2);
+  const { answer } = plantedSection(view);
+  const text = (answer as Html).text.replaceAll(/<[^>]*>|\s+/g, ' ');
+  expect(text).toMatch(/Both lie on the square in 1 of 2 networks/);
+  expect(text).toMatch(/either does in 1 of 2 answers/);
 });
 
 it('where filters add to a score, place by place, sums to what they add', async () => {
