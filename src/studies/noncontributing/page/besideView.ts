@@ -42,11 +42,11 @@ interface FoundMap
   readonly masked?: MeasuredFreedom;
 }
 
-/** What is proved of an image; maps are undefined where nothing could be. */
+/** What is proved of an image; a map is null where nothing could be, and undefined where that was not asked. */
 export interface ProvedView {
-  readonly plain?: ProvedMap;
-  readonly weighted?: ProvedMap;
-  readonly squares: CertifiedSquares;
+  readonly plain: ProvedMap | null;
+  readonly weighted?: ProvedMap | null;
+  readonly squares?: CertifiedSquares;
 }
 
 interface ProvedMap extends Pick<Certificate, 'meanAmplitude' | 'weightedAmplitude' | 'uniform' | 'lowestMargin'> {
@@ -64,7 +64,7 @@ export function provedImage(classifier: Classifier, { plain, weighted, squares }
     ...certificate,
     map: amplitudeMap(classifier, certificate.amplitude),
   });
-  return { plain: plain ? mapOf(plain) : undefined, weighted: weighted ? mapOf(weighted) : undefined, squares };
+  return { plain: plain && mapOf(plain), weighted: weighted && mapOf(weighted), squares };
 }
 
 /** Amplitudes by pixel: those of its channels, averaged, where each has its own. */

@@ -2,7 +2,7 @@ import { percent, quantity } from '../../../language/english/numbers.ts';
 import { type Column, dataTable } from '../../../report/drawing/dataTable.ts';
 import { type Html, html } from '../../../report/page/html.ts';
 import type { PageSection } from '../../../report/page/page.ts';
-import type { CertifiedSquare } from '../certifiedSquares.ts';
+import type { CertifiedSquare, CertifiedSquares } from '../certifiedSquares.ts';
 import { decisionWords, type FoundRow, type ProvedView } from './besideView.ts';
 import { squarePicture } from './squarePicture.ts';
 
@@ -10,7 +10,7 @@ const number = (label: string): Column => ({ label, number: true });
 
 /** Squares that may hold anything; none without proofs. */
 export function squaresSection(rows: readonly FoundRow[]): PageSection[] {
-  const proved = provedRows(rows);
+  const proved = rows.flatMap(({ image, proved }) => (proved?.squares ? [{ image, squares: proved.squares }] : []));
   if (proved.length === 0) return [];
   return [{ id: 'squares', question: 'Which part of the image may hold anything?', answer: squares(proved) }];
 }
@@ -39,7 +39,7 @@ function provedRows(rows: readonly FoundRow[]): ProvedRow[] {
 
 /** ` It is proved that a square of 5 by 5 pixels on the object may hold anything.`, with a space before it; empty where nothing is proved. */
 export function squareWords(rows: readonly FoundRow[]): string {
-  const sides = rows.flatMap(({ proved }) => proved?.squares.onObject?.square.side ?? []);
+  const sides = rows.flatMap(({ proved }) => proved?.squares?.onObject?.square.side ?? []);
   if (sides.length === 0 || sides.length < rows.length) return '';
   const [least, most] = [Math.min(...sides), Math.max(...sides)];
   const size = (side: number) => (side === 1 ? 'one pixel' : `${side} by ${side} pixels`);
@@ -49,9 +49,12 @@ export function squareWords(rows: readonly FoundRow[]): string {
     : ` It is proved of each image that a square on the object, of ${found}, may hold anything, and the decision stays.`;
 }
 
-function squares(rows: readonly ProvedRow[]): Html {
-  const row = ({ image, proved }: ProvedRow) => {
-    const { anywhere, onObject } = proved.squares;
+interface SquaresRow extends Pick<FoundRow, 'image'> {
+  readonly squares: CertifiedSquares;
+}
+
+function squares(rows: readonly SquaresRow[]): Html {
+  const row = ({ image, squares: { anywhere, onObject } }: SquaresRow) => {
     const lead = (found: CertifiedSquare | null) => (found ? quantity(found.lowestMargin) : '');
     return [
       image.name,
@@ -66,8 +69,8 @@ function squares(rows: readonly ProvedRow[]): Html {
   return html`
 <p class="measure">All pixels of a marked square may have any value from black to white, all of them at once and in any way, while all other pixels stay as they are: it is proved that the decision stays. The coloured square is the largest found on the object, with at least half of its pixels different from the background, which is what most of the image’s edge is. The other is the largest found anywhere. A larger square may be harmless, too: it could not be proved.</p>
 <div class="sheet squares">${rows.map(
-    ({ image, proved }) => html`
-  <figure>${squarePicture(image.picture, proved.squares, `${image.name} with the squares that may hold anything`)}<figcaption>${image.name}: ${sizeWords(proved.squares.onObject)} on the object, ${sizeWords(proved.squares.anywhere)} anywhere</figcaption></figure>`,
+    ({ image, squares: found }) => html`
+  <figure>${squarePicture(image.picture, found, `${image.name} with the squares that may hold anything`)}<figcaption>${image.name}: ${sizeWords(found.onObject)} on the object, ${sizeWords(found.anywhere)} anywhere</figcaption></figure>`,
   )}
 </div>
 ${dataTable(
@@ -116,7 +119,8 @@ function provedTable(rows: readonly ProvedRow[], isWeighted: boolean): Html {
             ]
           : ['none', '', '', '']),
       ];
-      return [line(proved.plain, 'plain mean'), ...(isWeighted ? [line(proved.weighted, 'weighted mean')] : [])];
+      const { plain, weighted } = proved;
+      return [line(plain, 'plain mean'), ...(weighted === undefined ? [] : [line(weighted, 'weighted mean')])];
     }),
   );
 }
