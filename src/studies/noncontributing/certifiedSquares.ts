@@ -2,12 +2,12 @@ import { isKonkyoError } from '../../konkyoError.ts';
 import type { Classifier } from '../../model/classifier.ts';
 import { decisionsOf } from '../../model/decision.ts';
 import { imageDims } from '../../model/inputDescription.ts';
+import { elementAt } from '../../model/pixels.ts';
 import { concatRows, float32, rows, sizeOf, type Tensor } from '../../onnx/tensor.ts';
 import { stopIfAborted } from '../../progress.ts';
 import { scoped } from '../../runtime/release.ts';
 import { type Certificate, type Certifier, compileCertifier } from './certificate.ts';
 import type { CheckedBound } from './certificateCheck.ts';
-import { elementAt } from './changes/gaussianBlur.ts';
 import { objectPixels } from './objectPixels.ts';
 
 /** A square of pixels of an image, in pixels from its upper left corner. */

@@ -152,7 +152,7 @@ async function pageOf(
     const [named, map, proof] = [images[i], maps[i], proofs[i]];
     if (!named || !map) return [];
     const image = explainedImage(classifier, named, explanation, i);
-    return [{ image, found: foundMap(classifier, map), proved: proof && provedImage(classifier, proof) }];
+    return [{ image, found: foundMap(classifier, map), proved: proof && provedImage(classifier, named.image, proof) }];
   });
   const provenance = provenanceOf(classifier, { file: modelName, methods, notes, command });
   return renderPage(

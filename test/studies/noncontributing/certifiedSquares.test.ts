@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Classifier } from '../../../src/model/classifier.ts';
+import type { InputDescription } from '../../../src/model/inputDescription.ts';
 import { loadClassifier } from '../../../src/model/loadClassifier.ts';
 import { concatRows, float32 } from '../../../src/onnx/tensor.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';
 import { challenge } from '../../../src/studies/noncontributing/certificateChallenge.ts';
 import { certifiedFile } from '../../../src/studies/noncontributing/certifiedFile.ts';
 import { type CertifiedSquare, certifySquares } from '../../../src/studies/noncontributing/certifiedSquares.ts';
-import { objectPixels } from '../../../src/studies/noncontributing/objectPixels.ts';
+import { hasPlainBackground, objectPixels } from '../../../src/studies/noncontributing/objectPixels.ts';
 import { networkModel } from '../../../src/training/network.ts';
 import { verifyCertificate } from '../../../src/verifier/verify.ts';
 import { cpu } from '../../runtimes.ts';
@@ -105,6 +106,32 @@ it('a pixel is of the object where it differs from most of the edge by a tenth o
   data[3 * 5] = 1.3;
   data[3 * 4 + 1] = 0.7;
   expect([...objectPixels(data, described)]).toEqual(new Array(9).fill(0));
+});
+
+it('an image has a plain background where half of its edge is near the median, and never in colour', () => {
+  const input = { layout: 'NCHW', channels: 1, height: 4, width: 4, order: 'RGB', scale: 1 / 255, mean: [0], std: [1] };
+  const described = input as InputDescription;
+  const edge = [0, 1, 2, 3, 4, 7, 8, 11, 12, 13, 14, 15];
+  const withEdge = (value: (k: number) => number) => {
+    const data = new Float32Array(16).fill(1);
+    edge.forEach((at, k) => {
+      data[at] = value(k);
+    });
+    return data;
+  };
+  expect(
+    hasPlainBackground(
+      withEdge((k) => (k < 7 ? 0 : 0.5)),
+      described,
+    ),
+  ).toBe(true);
+  expect(
+    hasPlainBackground(
+      withEdge((k) => 0.08 * k),
+      described,
+    ),
+  ).toBe(false);
+  expect(hasPlainBackground(new Float32Array(48), { ...described, channels: 3 })).toBe(false);
 });
 
 it('the squares of a network with pooling are proved again from their files, and no attack finds them wrong', async () => {
