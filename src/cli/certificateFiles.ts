@@ -20,8 +20,8 @@ export async function certificateFiles(
     const claims = [
       { of: '', proof: plain },
       { of: '-weighted', proof: weighted },
-      { of: '-square', proof: squares.anywhere },
-      { of: '-square-on-object', proof: squares.onObject },
+      { of: '-square', proof: squares?.anywhere },
+      { of: '-square-on-object', proof: squares?.onObject },
     ];
     for (const { of, proof } of claims) {
       if (!named || !proof) continue;

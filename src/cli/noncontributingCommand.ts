@@ -89,7 +89,10 @@ export function addNoncontributingCommand(program: Command): void {
 }
 
 async function run(modelPath: string, named: string[], flags: Flags): Promise<void> {
-  if (flags.sufficient) return runSufficient(modelPath, named, flags);
+  if (flags.sufficient) {
+    refuseProofFlags(flags);
+    return runSufficient(modelPath, named, flags);
+  }
   if (flags.epsilon !== undefined || flags.boundsOnly) {
     throw new UsageError('--epsilon and --bounds-only go with --sufficient.');
   }
@@ -142,6 +145,18 @@ async function run(modelPath: string, named: string[], flags: Flags): Promise<vo
     say(`${interruptedWords(summary.interrupted)}\n`);
     process.exitCode = interruptedStatus();
   }
+}
+
+/** @throws UsageError for a flag that `--sufficient` would not heed. */
+function refuseProofFlags({ certify, certifyWeights, certifyInner, save }: Flags): void {
+  const given = Object.entries({
+    '--certify': certify,
+    '--certify-weights': certifyWeights,
+    '--certify-inner': certifyInner,
+    '--save': save,
+  }).flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+  if (given.length === 0) return;
+  throw new UsageError(`--sufficient does not go with ${given.join(', ')}: leave out the one or the other.`);
 }
 
 function innerBound({ certify, certifyInner: text }: Flags): 'interval' | 'linear' | undefined {

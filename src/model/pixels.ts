@@ -5,11 +5,11 @@ import { resizeImage } from '../pictures/resizeImage.ts';
 import { InvalidInputError } from './errors.ts';
 import { type InputDescription, imageDims } from './inputDescription.ts';
 
-/** Where pixel (y, x), colour c (red, green, blue) lies in one image of model input, and which model channel it is. */
-function position({ layout, channels, height, width, order }: InputDescription, y: number, x: number, c: number) {
-  const channel = order === 'BGR' ? channels - 1 - c : c;
-  const index = layout === 'NCHW' ? (channel * height + y) * width + x : (y * width + x) * channels + channel;
-  return { channel, index };
+/** Where element (channel, y, x) of one image of model input lies; the channel is the model's own. */
+export function elementAt({ layout, channels, height, width }: InputDescription) {
+  return layout === 'NCHW'
+    ? (channel: number, y: number, x: number) => (channel * height + y) * width + x
+    : (channel: number, y: number, x: number) => (y * width + x) * channels + channel;
 }
 
 /** Calls `visit` for each element of one image: its index in pixels [h, w, c], in model input, and its model channel. */
@@ -17,11 +17,12 @@ export function eachPixel(
   input: InputDescription,
   visit: (pixelIndex: number, inputIndex: number, channel: number) => void,
 ): void {
+  const at = elementAt(input);
   for (let y = 0; y < input.height; y++) {
     for (let x = 0; x < input.width; x++) {
       for (let c = 0; c < input.channels; c++) {
-        const { channel, index } = position(input, y, x, c);
-        visit((y * input.width + x) * input.channels + c, index, channel);
+        const channel = input.order === 'BGR' ? input.channels - 1 - c : c;
+        visit((y * input.width + x) * input.channels + c, at(channel, y, x), channel);
       }
     }
   }

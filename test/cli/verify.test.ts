@@ -87,11 +87,23 @@ describe('certificates of konkyo noncontributing, and konkyo verify', () => {
     expect(page).toContain('Proved: weighted mean');
   });
 
-  it('take --epsilon only with --sufficient', async () => {
+  it('take --epsilon only with --sufficient, and --certify and --save only without', async () => {
     const { status, stderr } = await konkyo.run(['noncontributing', 'c.onnx', 'digits:0', '--epsilon', '0.1']);
     expect(status).toBe(2);
     expect(stderr).toMatch(/go with --sufficient/);
     const weights = await konkyo.run(['noncontributing', 'c.onnx', 'digits:0', '--certify-weights', 'digits']);
     expect(weights.stderr).toMatch(/goes with --certify/);
+    for (const flag of [
+      ['--certify'],
+      ['--certify-weights', 'digits'],
+      ['--certify-inner', 'linear'],
+      ['--save', 'a.npz'],
+    ]) {
+      const refused = await konkyo.run(['noncontributing', 'c.onnx', 'digits:0', '--sufficient', ...flag]);
+      expect(refused).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining(`--sufficient does not go with ${flag[0]}:`),
+      });
+    }
   });
 });

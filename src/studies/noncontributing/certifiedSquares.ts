@@ -1,11 +1,13 @@
+import { isKonkyoError } from '../../konkyoError.ts';
 import type { Classifier } from '../../model/classifier.ts';
 import { decisionsOf } from '../../model/decision.ts';
 import { imageDims } from '../../model/inputDescription.ts';
+import { elementAt } from '../../model/pixels.ts';
 import { concatRows, float32, rows, sizeOf, type Tensor } from '../../onnx/tensor.ts';
+import { stopIfAborted } from '../../progress.ts';
 import { scoped } from '../../runtime/release.ts';
 import { type Certificate, type Certifier, compileCertifier } from './certificate.ts';
 import type { CheckedBound } from './certificateCheck.ts';
-import { elementAt } from './changes/gaussianBlur.ts';
 import { objectPixels } from './objectPixels.ts';
 
 /** A square of pixels of an image, in pixels from its upper left corner. */
@@ -36,7 +38,7 @@ export interface CertifiedSquares {
 
 export interface SquareOptions {
   readonly progress?: (done: number, total: number) => void;
-  /** Once it is aborted, the images that are done are all. */
+  /** Once it is aborted, the images that are done are all: the one under way is left. */
   readonly signal?: AbortSignal;
 }
 
@@ -49,7 +51,8 @@ const atOnce = 14;
 
 /**
  * The largest squares of each image that may hold anything. A larger square allows more, so sides go up from one pixel until no square
- * of a side is proved. Squares are tried in the order of what their pixels cost the bound one by one.
+ * of a side is proved. On the object a side may have no place although a larger one has, as in a ring: it is passed over. Where it has
+ * places and none is proved the search ends there too, and a larger square elsewhere is then missed. Squares are tried in the order of what their pixels cost the bound one by one.
  * @param images [n, ...] model input
  * @throws as `compileCertifier`
  */
@@ -62,13 +65,17 @@ export function certifySquares(
     const certifier = await keep(compileCertifier(classifier, { box: 'clipped' }));
     const decisions = decisionsOf(await classifier.scoresOf(images), classifier.scores);
     const found: CertifiedSquares[] = [];
+    const none = { anywhere: null, onObject: null };
     for (const [i, { chosen, margin }] of decisions.entries()) {
-      if (signal?.aborted) return found;
       progress?.(i, decisions.length);
       const image = rows(images, i, i + 1);
-      found.push(
-        margin > 0 ? await squaresOf(classifier, certifier, image, chosen) : { anywhere: null, onObject: null },
-      );
+      try {
+        stopIfAborted(signal);
+        found.push(margin > 0 ? await squaresOf(classifier, certifier, image, chosen, signal) : none);
+      } catch (error) {
+        if (isKonkyoError(error, 'interrupted')) return found;
+        throw error;
+      }
     }
     progress?.(decisions.length, decisions.length);
     return found;
@@ -91,17 +98,25 @@ async function squaresOf(
   certifier: Certifier,
   image: Tensor<'float32'>,
   decided: number,
+  signal: AbortSignal | undefined,
 ): Promise<CertifiedSquares> {
   const { input } = classifier;
   const object = objectPixels(image.data, input);
   const check = async (places: readonly Place[], refinement: number): Promise<Checked[]> => {
-    const amplitudes = places.map(({ square }) => squareAmplitude(classifier, square));
-    const copies = concatRows(places.map(() => image));
-    const bounds = await certifier.check(copies, concatRows(amplitudes), refinement);
-    return places.flatMap((place, k) => {
-      const bound = bounds[k];
-      return bound ? [{ place, bound }] : [];
-    });
+    const checked: Checked[] = [];
+    // Copies of a large image at all places of a square at once are gigabytes.
+    for (let from = 0; from < places.length; from += classifier.batchSize) {
+      stopIfAborted(signal);
+      const some = places.slice(from, from + classifier.batchSize);
+      const amplitudes = some.map(({ square }) => squareAmplitude(classifier, square));
+      const copies = concatRows(some.map(() => image));
+      const bounds = await certifier.check(copies, concatRows(amplitudes), refinement);
+      bounds.forEach((bound, k) => {
+        const place = some[k];
+        if (place) checked.push({ place, bound });
+      });
+    }
+    return checked;
   };
   const costs = new Float64Array(object.length);
   for (const { place, bound } of await check(placesOf(input, object, 1), 0)) {
@@ -132,6 +147,7 @@ async function squaresOf(
     let last: Checked | null = null;
     for (let side = 1; side <= Math.min(input.height, input.width); side++) {
       const places = placesOf(input, object, side).filter(isMeant);
+      if (places.length === 0) continue;
       const cost = new Map(places.map((place) => [place, inSquare(costs, input.width, place.square)]));
       const next = await proved(places.toSorted((a, b) => (cost.get(a) ?? 0) - (cost.get(b) ?? 0)));
       if (!next) break;

@@ -1,7 +1,7 @@
 import type { LabelledImages } from '../../datasets/labelledImages.ts';
 import { type InputDescription, imageDims } from '../../model/inputDescription.ts';
+import { elementAt } from '../../model/pixels.ts';
 import { sizeOf } from '../../onnx/tensor.ts';
-import { elementAt } from './changes/gaussianBlur.ts';
 
 /**
  * How much each pixel varies over images: its standard deviation, in bytes 0..255, channels together, [height * width]. As weights

@@ -11,9 +11,10 @@ import { weightedMean, weightsOfElements } from './certifiedWeights.ts';
 export interface ProvedImage {
   /** Amplitudes whose mean is as large as could be proved; null where nothing could. */
   readonly plain: Certificate | null;
-  /** Amplitudes whose weighted mean is; undefined where no weights were given. */
+  /** Amplitudes whose weighted mean is; undefined where no weights were given, or a signal came before. */
   readonly weighted?: Certificate | null;
-  readonly squares: CertifiedSquares;
+  /** Undefined where a signal came before. */
+  readonly squares?: CertifiedSquares;
 }
 
 interface ProofSettings extends WorkOptions {
@@ -27,32 +28,30 @@ interface ProofSettings extends WorkOptions {
   readonly inner?: BoundKind;
 }
 
-/** Proves of each image what its pixels may do; after a signal, of those that are done. @throws as `certify` */
+/** Proves of each image what its pixels may do; after a signal, what is done. @throws as `certify` */
 export async function proveImages(
   classifier: Classifier,
   images: readonly Tensor<'float32'>[],
   { per = 'pixel', weights, inner, progress, signal }: ProofSettings,
 ): Promise<readonly ProvedImage[]> {
   const all = concatRows(images);
-  const options = { amplitudes: per, inner, progress: inTenths(progress, 'Proof', 1) } as const;
-  if (!weights) {
-    const plain = await certify(classifier, all, options);
-    const squares = await squaresOf(classifier, all, { progress, signal });
-    return squares.map((own, i) => ({ plain: plain[i] ?? null, squares: own }));
-  }
-  const elements = weightsOfElements(weights, classifier.input);
-  const clipped = { ...options, box: 'clipped' } as const;
-  const plain = await certify(classifier, all, clipped);
-  const weighted = await certify(classifier, all, { ...clipped, weights: per === 'pixel' ? weights : elements });
-  const squares = await squaresOf(classifier, all, { progress, signal });
-  return squares.map((own, i) => {
-    const unweighted = plain[i];
+  const box = weights ? 'clipped' : 'as-drawn';
+  const options = { amplitudes: per, box, inner, progress: inTenths(progress, 'Proof', 1) } as const;
+  const elements = weights && weightsOfElements(weights, classifier.input);
+  const plain = await certify(classifier, all, options);
+  const weighted =
+    weights && !signal?.aborted
+      ? await certify(classifier, all, { ...options, weights: per === 'pixel' ? weights : elements })
+      : undefined;
+  const squares = signal?.aborted ? [] : await squaresOf(classifier, all, { progress, signal });
+  const withWeights = (one: Certificate): Certificate =>
+    elements ? { ...one, weightedAmplitude: weightedMean(one.amplitude.data, elements) } : one;
+  return images.map((_, i) => {
+    const own = plain[i];
     return {
-      plain: unweighted
-        ? { ...unweighted, weightedAmplitude: weightedMean(unweighted.amplitude.data, elements) }
-        : null,
-      weighted: weighted[i] ?? null,
-      squares: own,
+      plain: own ? withWeights(own) : null,
+      weighted: weighted && (weighted[i] ?? null),
+      squares: squares[i],
     };
   });
 }

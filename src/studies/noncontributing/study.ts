@@ -36,7 +36,7 @@ export interface NoncontributingOptions extends StudyOptions {
 /** What was found of each image, and the proof; of the images that were done before a signal came. */
 export interface FoundPixels {
   readonly maps: readonly NoncontributingMap[];
-  /** An entry for each map where all were proved, or fewer. */
+  /** An entry for each map, or none where nothing is proved. */
   readonly proofs: readonly ProvedImage[];
 }
 
@@ -70,7 +70,9 @@ export async function studyNoncontributing(
   const proofs = options.certify && !signal?.aborted ? await proveAll(classifier, done, options) : [];
   const missing = [
     ...(left > 0 ? [`${left} of ${images.length} images`] : []),
-    ...(signal?.aborted ? ['proofs, and the maps of other methods'] : []),
+    ...(signal?.aborted
+      ? [`${proofs.length > 0 ? 'some of the proofs' : 'proofs'}, and the maps of other methods`]
+      : []),
   ];
   const found = { maps, proofs };
   const page = await pageOf(classifier, done, found, missing, options);
@@ -88,8 +90,8 @@ export async function studyNoncontributing(
 const mostOnPage = 5e8;
 
 /** @throws TooManyImagesError before hours of work whose page could not be written. */
-function checkSize({ input }: Classifier, images: number, { certify: proves }: NoncontributingOptions): void {
-  const pictures = 2 + (proves ? 1 : 0) + comparedMethods().length;
+function checkSize({ input }: Classifier, images: number, { certify: proves, weights }: NoncontributingOptions): void {
+  const pictures = 2 + (proves ? 2 : 0) + (weights ? 1 : 0) + comparedMethods().length;
   const most = Math.max(1, Math.floor(mostOnPage / (4 * pictures * input.height * input.width)));
   if (images <= most) return;
   throw new TooManyImagesError(
@@ -150,7 +152,7 @@ async function pageOf(
     const [named, map, proof] = [images[i], maps[i], proofs[i]];
     if (!named || !map) return [];
     const image = explainedImage(classifier, named, explanation, i);
-    return [{ image, found: foundMap(classifier, map), proved: proof && provedImage(classifier, proof) }];
+    return [{ image, found: foundMap(classifier, map), proved: proof && provedImage(classifier, named.image, proof) }];
   });
   const provenance = provenanceOf(classifier, { file: modelName, methods, notes, command });
   return renderPage(
@@ -167,18 +169,25 @@ async function pageOf(
   );
 }
 
-/** An npz archive of `noncontributing` and, where there is a proof of every image, `certified`: [n, ...]. */
+/** An npz archive of `noncontributing` and, each where there is such a proof of every image, `certified` and `certified_weighted`: [n, ...]. */
 export function amplitudeArchive({ maps, proofs }: FoundPixels): Uint8Array {
   const stack = (amplitudes: readonly NoncontributingMap['amplitude'][]) => {
     const { dims, data } = concatRows(amplitudes);
     return { type: 'float32' as const, dims, data };
   };
-  const certificates = proofs.flatMap(({ plain }) => plain ?? []);
-  const isProved = certificates.length === maps.length;
+  const proved = (name: string, certificates: readonly Certificate[]) =>
+    certificates.length === maps.length ? [[name, stack(certificates.map(({ amplitude }) => amplitude))] as const] : [];
   return writeNpz(
     new Map([
       ['noncontributing', stack(maps.map(({ amplitude }) => amplitude))],
-      ...(isProved ? ([['certified', stack(certificates.map(({ amplitude }) => amplitude))]] as const) : []),
+      ...proved(
+        'certified',
+        proofs.flatMap(({ plain }) => plain ?? []),
+      ),
+      ...proved(
+        'certified_weighted',
+        proofs.flatMap(({ weighted }) => weighted ?? []),
+      ),
     ]),
   );
 }
@@ -213,7 +222,7 @@ function summaryOf(classifier: Classifier, name: string, found: NoncontributingM
     certified: proof?.plain ? certifiedSummary(proof.plain, proof.weighted !== undefined) : undefined,
     certifiedWeighted: proof?.weighted ? certifiedSummary(proof.weighted, true) : undefined,
     /** The largest squares found that may hold anything: null where not even a single pixel is proved. */
-    certifiedSquares: proof && {
+    certifiedSquares: proof?.squares && {
       anywhere: squareSummary(proof.squares.anywhere),
       onObject: squareSummary(proof.squares.onObject),
     },

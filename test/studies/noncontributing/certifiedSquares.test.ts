@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Classifier } from '../../../src/model/classifier.ts';
+import type { InputDescription } from '../../../src/model/inputDescription.ts';
 import { loadClassifier } from '../../../src/model/loadClassifier.ts';
-import { float32 } from '../../../src/onnx/tensor.ts';
+import { concatRows, float32 } from '../../../src/onnx/tensor.ts';
 import { writeModel } from '../../../src/onnx/writeModel.ts';
 import { challenge } from '../../../src/studies/noncontributing/certificateChallenge.ts';
 import { certifiedFile } from '../../../src/studies/noncontributing/certifiedFile.ts';
 import { type CertifiedSquare, certifySquares } from '../../../src/studies/noncontributing/certifiedSquares.ts';
-import { objectPixels } from '../../../src/studies/noncontributing/objectPixels.ts';
+import { hasPlainBackground, objectPixels } from '../../../src/studies/noncontributing/objectPixels.ts';
 import { networkModel } from '../../../src/training/network.ts';
 import { verifyCertificate } from '../../../src/verifier/verify.ts';
 import { cpu } from '../../runtimes.ts';
@@ -41,6 +42,46 @@ describe('a classifier that is linear in its pixels', () => {
     await classifier.release();
   });
 
+  it('a side without a place on the object is passed over', async () => {
+    // Of a ring of 6 by 6 no square of four or five pixels a side has half of its pixels on it, but the whole ring has.
+    const isRing = (y: number, x: number) => Math.max(Math.abs(y - 3.5), Math.abs(x - 3.5)) === 2.5;
+    const ring = Array.from({ length: 64 }, (_, i) => Number(isRing(Math.floor(i / 8), i % 8)));
+    const weights = ring.map(() => 0.001);
+    const classifier = await linearClassifier([1, 8, 8], [weights.map(() => 0), weights], [0, 1]);
+    const [found] = await certifySquares(classifier, float32([1, 1, 8, 8], ring));
+    expect(found!.onObject).toMatchObject({ square: { top: 1, left: 1, side: 6 }, onObject: 20 / 36 });
+    await classifier.release();
+  });
+
+  it('a pixel of a colour image is free in all of its channels, each as far as its own range goes', async () => {
+    // A byte of 127.5 is (0.5 - mean) / std = 0; to black or white it is 0.5 / std: 1, 2 and 4.
+    const settings = { layout: 'NHWC' as const, scale: 1 / 255, mean: [0.5, 0.5, 0.5], std: [0.5, 0.25, 0.125] };
+    const costs = Array.from({ length: 4 * 4 }, (_, pixel) => {
+      const isFree = Math.floor(pixel / 4) >= 2 && pixel % 4 >= 2;
+      // 0.01 x 1 + 0.02 x 2 + 0.04 x 4 = 0.21 in the lower right corner; ten times as much elsewhere.
+      return [0.01, 0.02, 0.04].map((cost) => (isFree ? cost : 10 * cost));
+    }).flat();
+    const classifier = await linearClassifier([4, 4, 3], [costs.map(() => 0), costs], [0, 1], settings);
+    const grey = float32([1, 4, 4, 3], new Float32Array(48));
+    const [found] = await certifySquares(classifier, grey);
+    expect(found!.anywhere!.square).toEqual({ top: 2, left: 2, side: 2 });
+    expect(found!.anywhere!.lowestMargin).toBeCloseTo(1 - 4 * 0.21, 3);
+    const inside = [...found!.anywhere!.amplitude.data].flatMap((w, at) => (w > 0 ? [at] : []));
+    expect(inside).toEqual([30, 31, 32, 33, 34, 35, 42, 43, 44, 45, 46, 47]);
+    await classifier.release();
+  });
+
+  it('a signal ends the search within an image', async () => {
+    const classifier = await withCosts();
+    const controller = new AbortController();
+    const progress = (done: number) => {
+      if (done === 1) controller.abort();
+    };
+    const found = await certifySquares(classifier, concatRows([image, image]), { progress, signal: controller.signal });
+    expect(found.map(({ anywhere }) => anywhere!.square.side)).toEqual([3]);
+    await classifier.release();
+  });
+
   it('there is none where a single pixel decides, or two classes share the largest score', async () => {
     const weights = places.map(() => -2);
     const zeros = weights.map(() => 0);
@@ -65,6 +106,32 @@ it('a pixel is of the object where it differs from most of the edge by a tenth o
   data[3 * 5] = 1.3;
   data[3 * 4 + 1] = 0.7;
   expect([...objectPixels(data, described)]).toEqual(new Array(9).fill(0));
+});
+
+it('an image has a plain background where half of its edge is near the median, and never in colour', () => {
+  const input = { layout: 'NCHW', channels: 1, height: 4, width: 4, order: 'RGB', scale: 1 / 255, mean: [0], std: [1] };
+  const described = input as InputDescription;
+  const edge = [0, 1, 2, 3, 4, 7, 8, 11, 12, 13, 14, 15];
+  const withEdge = (value: (k: number) => number) => {
+    const data = new Float32Array(16).fill(1);
+    edge.forEach((at, k) => {
+      data[at] = value(k);
+    });
+    return data;
+  };
+  expect(
+    hasPlainBackground(
+      withEdge((k) => (k < 7 ? 0 : 0.5)),
+      described,
+    ),
+  ).toBe(true);
+  expect(
+    hasPlainBackground(
+      withEdge((k) => 0.08 * k),
+      described,
+    ),
+  ).toBe(false);
+  expect(hasPlainBackground(new Float32Array(48), { ...described, channels: 3 })).toBe(false);
 });
 
 it('the squares of a network with pooling are proved again from their files, and no attack finds them wrong', async () => {

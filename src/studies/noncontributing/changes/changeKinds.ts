@@ -1,7 +1,8 @@
 import type { InputDescription } from '../../../model/inputDescription.ts';
+import { elementAt } from '../../../model/pixels.ts';
 import type { Random } from '../../../random/random.ts';
 import type { ChangeKind, ChangeMaker, DrawChange } from './change.ts';
-import { elementAt, gaussianBlur } from './gaussianBlur.ts';
+import { gaussianBlur } from './gaussianBlur.ts';
 
 /** Sides of blocks as shares of the image's shorter side: 2, 4 and 7 pixels of 28. */
 const blockSides = [1 / 14, 1 / 7, 1 / 4];

@@ -1,11 +1,5 @@
 import type { InputDescription } from '../../../model/inputDescription.ts';
-
-/** Where element (channel, y, x) of one image of model input lies. */
-export function elementAt({ layout, channels, height, width }: InputDescription) {
-  return layout === 'NCHW'
-    ? (channel: number, y: number, x: number) => (channel * height + y) * width + x
-    : (channel: number, y: number, x: number) => (y * width + x) * channels + channel;
-}
+import { elementAt } from '../../../model/pixels.ts';
 
 /** One image of model input blurred by a Gaussian of `sigma` pixels; beyond its edge it goes on as at the edge. */
 export function gaussianBlur(image: Float32Array, input: InputDescription, sigma: number): Float32Array {

@@ -7,6 +7,7 @@ import type { Certificate } from '../certificate.ts';
 import type { CertifiedSquares } from '../certifiedSquares.ts';
 import type { Freedom, MeasuredFreedom } from '../freedom.ts';
 import type { NoncontributingMap } from '../noncontributing.ts';
+import { hasPlainBackground } from '../objectPixels.ts';
 import type { ProvedImage } from '../proofs.ts';
 import type { AmplitudeMap } from './amplitudeColours.ts';
 
@@ -42,11 +43,13 @@ interface FoundMap
   readonly masked?: MeasuredFreedom;
 }
 
-/** What is proved of an image; maps are undefined where nothing could be. */
+/** What is proved of an image; a map is null where nothing could be, and undefined where that was not asked. */
 export interface ProvedView {
-  readonly plain?: ProvedMap;
-  readonly weighted?: ProvedMap;
-  readonly squares: CertifiedSquares;
+  readonly plain: ProvedMap | null;
+  readonly weighted?: ProvedMap | null;
+  readonly squares?: CertifiedSquares;
+  /** Else a square 'on the object' says little. */
+  readonly hasPlainBackground: boolean;
 }
 
 interface ProvedMap extends Pick<Certificate, 'meanAmplitude' | 'weightedAmplitude' | 'uniform' | 'lowestMargin'> {
@@ -59,12 +62,21 @@ export function foundMap(classifier: Classifier, found: NoncontributingMap): Fou
   return { ...figures, map, real: measured };
 }
 
-export function provedImage(classifier: Classifier, { plain, weighted, squares }: ProvedImage): ProvedView {
+export function provedImage(
+  classifier: Classifier,
+  image: Tensor<'float32'>,
+  { plain, weighted, squares }: ProvedImage,
+): ProvedView {
   const mapOf = (certificate: Certificate): ProvedMap => ({
     ...certificate,
     map: amplitudeMap(classifier, certificate.amplitude),
   });
-  return { plain: plain ? mapOf(plain) : undefined, weighted: weighted ? mapOf(weighted) : undefined, squares };
+  return {
+    plain: plain && mapOf(plain),
+    weighted: weighted && mapOf(weighted),
+    squares,
+    hasPlainBackground: hasPlainBackground(image.data, classifier.input),
+  };
 }
 
 /** Amplitudes by pixel: those of its channels, averaged, where each has its own. */

@@ -65,7 +65,7 @@ function attackWords(lost: number, images: number): string {
 
 function besideRow({ image, found, proved }: FoundRow, _position: number, rows: readonly FoundRow[]): BesideRow {
   const isProved = rows.some((row) => row.proved !== undefined);
-  const isWeighted = rows.some((row) => row.proved?.weighted !== undefined);
+  const isWeighted = rows.some((row) => row.proved?.weighted);
   return {
     image,
     shown: [

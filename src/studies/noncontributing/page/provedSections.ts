@@ -2,7 +2,7 @@ import { percent, quantity } from '../../../language/english/numbers.ts';
 import { type Column, dataTable } from '../../../report/drawing/dataTable.ts';
 import { type Html, html } from '../../../report/page/html.ts';
 import type { PageSection } from '../../../report/page/page.ts';
-import type { CertifiedSquare } from '../certifiedSquares.ts';
+import type { CertifiedSquare, CertifiedSquares } from '../certifiedSquares.ts';
 import { decisionWords, type FoundRow, type ProvedView } from './besideView.ts';
 import { squarePicture } from './squarePicture.ts';
 
@@ -10,7 +10,9 @@ const number = (label: string): Column => ({ label, number: true });
 
 /** Squares that may hold anything; none without proofs. */
 export function squaresSection(rows: readonly FoundRow[]): PageSection[] {
-  const proved = provedRows(rows);
+  const proved = rows.flatMap(({ image, proved }) =>
+    proved?.squares ? [{ ...proved, image, squares: proved.squares }] : [],
+  );
   if (proved.length === 0) return [];
   return [{ id: 'squares', question: 'Which part of the image may hold anything?', answer: squares(proved) }];
 }
@@ -37,10 +39,11 @@ function provedRows(rows: readonly FoundRow[]): ProvedRow[] {
   return rows.flatMap((row) => (row.proved ? [{ ...row, proved: row.proved }] : []));
 }
 
-/** ` It is proved that a square of 5 by 5 pixels on the object may hold anything.`, with a space before it; empty where nothing is proved. */
+/** ` It is proved that a square of 5 by 5 pixels on the object may hold anything.`, with a space before it; empty where nothing is proved, or an image has no plain background. */
 export function squareWords(rows: readonly FoundRow[]): string {
-  const sides = rows.flatMap(({ proved }) => proved?.squares.onObject?.square.side ?? []);
-  if (sides.length === 0 || sides.length < rows.length) return '';
+  const sides = rows.flatMap(({ proved }) => proved?.squares?.onObject?.square.side ?? []);
+  const isTold = rows.every(({ proved }) => proved?.hasPlainBackground);
+  if (!isTold || sides.length === 0 || sides.length < rows.length) return '';
   const [least, most] = [Math.min(...sides), Math.max(...sides)];
   const size = (side: number) => (side === 1 ? 'one pixel' : `${side} by ${side} pixels`);
   const found = least === most ? size(least) : `${size(least)} to ${size(most)}`;
@@ -49,9 +52,12 @@ export function squareWords(rows: readonly FoundRow[]): string {
     : ` It is proved of each image that a square on the object, of ${found}, may hold anything, and the decision stays.`;
 }
 
-function squares(rows: readonly ProvedRow[]): Html {
-  const row = ({ image, proved }: ProvedRow) => {
-    const { anywhere, onObject } = proved.squares;
+interface SquaresRow extends Pick<FoundRow, 'image'>, Pick<ProvedView, 'hasPlainBackground'> {
+  readonly squares: CertifiedSquares;
+}
+
+function squares(rows: readonly SquaresRow[]): Html {
+  const row = ({ image, squares: { anywhere, onObject } }: SquaresRow) => {
     const lead = (found: CertifiedSquare | null) => (found ? quantity(found.lowestMargin) : '');
     return [
       image.name,
@@ -64,12 +70,13 @@ function squares(rows: readonly ProvedRow[]): Html {
     ];
   };
   return html`
-<p class="measure">All pixels of a marked square may have any value from black to white, all of them at once and in any way, while all other pixels stay as they are: it is proved that the decision stays. The coloured square is the largest found on the object, with at least half of its pixels different from the background, which is what most of the image’s edge is. The other is the largest found anywhere. A larger square may be harmless, too: it could not be proved.</p>
+<p class="measure">All pixels of a marked square may have any value from black to white, all of them at once and in any way, while all other pixels stay as they are: it is proved that the decision stays. The coloured square is the largest found on the object, with at least half of its pixels different from the background, which is taken to be the median of the image’s edge, channel by channel. The other is the largest found anywhere. A larger square may be harmless, too: it could not be proved.</p>
 <div class="sheet squares">${rows.map(
-    ({ image, proved }) => html`
-  <figure>${squarePicture(image.picture, proved.squares, `${image.name} with the squares that may hold anything`)}<figcaption>${image.name}: ${sizeWords(proved.squares.onObject)} on the object, ${sizeWords(proved.squares.anywhere)} anywhere</figcaption></figure>`,
+    ({ image, squares: found }) => html`
+  <figure>${squarePicture(image.picture, found, `${image.name} with the squares that may hold anything`)}<figcaption>${image.name}: ${sizeWords(found.onObject)} on the object, ${sizeWords(found.anywhere)} anywhere</figcaption></figure>`,
   )}
 </div>
+${backgroundNote(rows)}
 ${dataTable(
   'On the object: share of the square’s pixels that differ from the background by a tenth of the pixel range or more. Lead: what is left of it at least, in score units, with what rounding could account for taken off.',
   [
@@ -79,6 +86,14 @@ ${dataTable(
   ],
   rows.map(row),
 )}`;
+}
+
+/** Where 'on the object' says little; nothing where every image has a plain background. */
+function backgroundNote(rows: readonly SquaresRow[]): Html | undefined {
+  const without = rows.filter(({ hasPlainBackground }) => !hasPlainBackground);
+  if (without.length === 0) return undefined;
+  const which = without.length === rows.length ? 'here' : `of ${without.map(({ image }) => image.name).join(', ')}`;
+  return html`<p class="measure">“On the object” says little ${which}: an image with several channels, or whose edge is mostly far from its median, is taken to have no plain background that an object could be told from. Where the square lies on such an image is to be seen above; that it may hold anything is proved all the same.</p>`;
 }
 
 /** `5 × 5`, or `none`. */
@@ -116,7 +131,8 @@ function provedTable(rows: readonly ProvedRow[], isWeighted: boolean): Html {
             ]
           : ['none', '', '', '']),
       ];
-      return [line(proved.plain, 'plain mean'), ...(isWeighted ? [line(proved.weighted, 'weighted mean')] : [])];
+      const { plain, weighted } = proved;
+      return [line(plain, 'plain mean'), ...(weighted === undefined ? [] : [line(weighted, 'weighted mean')])];
     }),
   );
 }

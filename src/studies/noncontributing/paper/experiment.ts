@@ -6,14 +6,14 @@ import { toInput } from '../../../model/pixels.ts';
 import { concatRows, type Tensor } from '../../../onnx/tensor.ts';
 import type { NamedImage } from '../../../report/explanation/explainedView.ts';
 import type { PaperProgress } from '../../paper.ts';
-import { type BoundKind, type Certificate, certify } from '../certificate.ts';
-import { type Challenge, challenge } from '../certificateChallenge.ts';
+import type { Certificate } from '../certificate.ts';
 import { pixelDeviations } from '../certifiedWeights.ts';
 import { comparedMethods } from '../comparedMethods.ts';
 import type { Energy } from '../energy.ts';
 import type { MeasuredFreedom } from '../freedom.ts';
 import { compileNoncontributing, type NoncontributingMap, type NoncontributingSettings } from '../noncontributing.ts';
 import { paperSchedule, type SearchSchedule } from '../schedules.ts';
+import { type ChallengedProof, challengedProofs, proofsOf } from './challengedProofs.ts';
 import { type MapControls, mapControls } from './controls.ts';
 import { type NetworkProofs, networkProofs } from './networkProofs.ts';
 import { type PaperFigures, paperFigures } from './paperFigures.ts';
@@ -90,13 +90,6 @@ export interface TestedImage {
   readonly proof: ChallengedProof | null;
 }
 
-/** What is proved of an image, and what was found by looking for the opposite. */
-export interface ChallengedProof {
-  readonly byLines: Certificate;
-  readonly byIntervals: Certificate;
-  readonly challenge: Challenge;
-}
-
 export interface Findings {
   readonly digits: readonly ComparedDigit[];
   readonly tested: readonly TestedImage[];
@@ -126,7 +119,10 @@ export async function experiment(
   const others = pastedImages(classifier, test, extent.testImages);
   const unmasked = await maps(classifier, images, { seed, others }, progress, 'Without masks');
   const masked = await maps(classifier, images, { seed, others, masks: 'paper' }, progress, 'With the paper’s masks');
-  const proofs = await challengedProofs(classifier, images, { ...step, others });
+  const proofs = await challengedProofs(classifier, images, {
+    challenge: { ...extent.challenge, seed, others },
+    progress,
+  });
   const tested = images.flatMap((_, i): TestedImage[] => {
     const [without, withMasks] = [unmasked[i], masked[i]];
     return without && withMasks?.masked
@@ -253,42 +249,4 @@ async function maps(
     await pixels.release();
   }
   return found;
-}
-
-async function proofsOf(
-  classifier: Classifier,
-  images: readonly Tensor<'float32'>[],
-  progress: PaperProgress,
-  bound: BoundKind = 'linear',
-) {
-  progress.message(bound === 'linear' ? 'Proofs by lines' : 'Proofs by intervals');
-  return await certify(classifier, concatRows(images), { bound });
-}
-
-/** Both proofs of each image, and the search for a counter-example to the one that says more; null where either is missing. */
-async function challengedProofs(
-  classifier: Classifier,
-  images: readonly Tensor<'float32'>[],
-  { challenge: effort, seed, progress, others }: Step & { readonly others: Tensor<'float32'> },
-): Promise<(ChallengedProof | null)[]> {
-  const byLines = await proofsOf(classifier, images, progress);
-  const byIntervals = await proofsOf(classifier, images, progress, 'interval');
-  const both = images.flatMap((image, i) => {
-    const [lines, intervals] = [byLines[i], byIntervals[i]];
-    return lines && intervals ? [{ i, image, byLines: lines, byIntervals: intervals }] : [];
-  });
-  if (both.length === 0) return images.map(() => null);
-  progress.message('Counter-examples to the proofs');
-  const [pictures, amplitudes] = [
-    concatRows(both.map(({ image }) => image)),
-    concatRows(both.map((proof) => proof.byLines.amplitude)),
-  ];
-  const challenges = await challenge(classifier, pictures, amplitudes, { ...effort, seed, others });
-  const found = new Map(
-    both.flatMap(({ i, byLines, byIntervals }, k) => {
-      const challenged = challenges[k];
-      return challenged ? [[i, { byLines, byIntervals, challenge: challenged }] as const] : [];
-    }),
-  );
-  return images.map((_, i) => found.get(i) ?? null);
 }

@@ -17,7 +17,7 @@ export interface NetworkProofs {
   readonly images: readonly ProvedTestImage[];
 }
 
-interface ProvedTestImage extends ProvedImage {
+interface ProvedTestImage extends Required<Pick<ProvedImage, 'squares'>>, Omit<ProvedImage, 'squares'> {
   readonly name: string;
   readonly picture: Picture;
   /** The other images' mean map, as large as this image allows; null where a map or another image is missing. */
@@ -55,8 +55,8 @@ export async function networkProofs(
   const found: ProvedTestImage[] = [];
   for (const [i, own] of proved.entries()) {
     const { name = '', image } = named[i] ?? {};
-    if (!image) continue;
     const { plain, weighted, squares } = own;
+    if (!image || !squares) continue;
     const challenges = {
       plain: await attacked(image, plain),
       weighted: await attacked(image, weighted),
@@ -64,7 +64,7 @@ export async function networkProofs(
       onObject: await attacked(image, squares.onObject),
     };
     const picture = toPixels(image.data, classifier.input);
-    found.push({ ...own, name, picture, control: controls.get(i) ?? null, challenges });
+    found.push({ plain, weighted, squares, name, picture, control: controls.get(i) ?? null, challenges });
   }
   return { images: found };
 }

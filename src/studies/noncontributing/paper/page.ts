@@ -38,7 +38,7 @@ export function reproductionPage(
   return {
     title: 'Non-contributing pixels, reproduced',
     headline: `The maps hold for independent noise, in ${percent(figure('unmasked.keep'))} of tries. Content of other images within them keeps the class in ${percent(figure('unmasked.keep.pasted'))}, and an attack in ${percent(figure('unmasked.attacked.keep'))} of images.`,
-    lede: `The paper’s search, repeated, reaches an E of ${fixed(figure('paper.energy'), 3)} in ${duration(figure('paper.seconds'))} a digit; ours ${fixed(figure('ours.energy'), 3)} in ${duration(figure('ours.seconds'))}. Maps found with the paper’s masks keep the class in ${percent(figure('masked.keep'))} of fresh tries on the real network, maps found without them in ${percent(figure('unmasked.keep'))}. It is proved that a square on the digit may hold anything, of ${fixed(figure('certified.square.object'), 1)} pixels a side in the mean.`,
+    lede: `The paper’s search, repeated, reaches an E of ${fixed(figure('paper.energy'), 3)} in ${duration(figure('paper.seconds'))} a digit; ours ${fixed(figure('ours.energy'), 3)} in ${duration(figure('ours.seconds'))}. Maps found with the paper’s masks keep the class in ${percent(figure('masked.keep'))} of fresh tries on the real network, maps found without them in ${percent(figure('unmasked.keep'))}.${squareWords(figure('certified.square.object'))}`,
     sections: [
       sheet(besideRows(classifier, findings)),
       searchSection(findings),
@@ -50,6 +50,13 @@ export function reproductionPage(
     ],
     provenance,
   };
+}
+
+/** With a space before it; empty where no square is proved. */
+function squareWords(side: number): string {
+  return side > 0
+    ? ` It is proved that a square on the digit may hold anything, of ${fixed(side, 1)} pixels a side in the mean.`
+    : '';
 }
 
 /** The sheet as one picture: a row a digit, with the columns of the page. */

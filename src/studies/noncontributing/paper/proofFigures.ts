@@ -22,7 +22,7 @@ export function proofFigures(proofs: NetworkProofs | undefined, isDecayed: boole
   return [
     figure(
       'clipped.amplitude',
-      'Mean amplitude that is proved of valid pixels',
+      'Mean amplitude that is proved of valid pixels, of the images proved',
       of(plain, (one) => one.meanAmplitude),
     ),
     figure(
@@ -32,7 +32,7 @@ export function proofFigures(proofs: NetworkProofs | undefined, isDecayed: boole
     ),
     figure(
       'weighted.amplitude',
-      'Mean amplitude where the weighted mean was made as large as could be proved',
+      'Mean amplitude where the weighted mean was made as large as could be proved, of the images proved',
       of(weighted, (one) => one.meanAmplitude),
     ),
     figure(
@@ -42,12 +42,12 @@ export function proofFigures(proofs: NetworkProofs | undefined, isDecayed: boole
     ),
     figure(
       'control.amplitude.weighted',
-      'Control: weighted mean of the other images’ mean map, as large as each image allows',
+      'Control: weighted mean of the other images’ mean map, as large as each image allows, of the images proved',
       of(controls, (one) => one.weightedAmplitude),
     ),
     figure(
       'square',
-      'Pixels a side of the largest proved square anywhere that may hold anything',
+      'Pixels a side of the largest proved square anywhere that may hold anything, 0 where none is proved',
       mean(images.map(({ squares }) => sideOf(squares.anywhere))),
     ),
     figure('square.object', 'The same on the object', mean(images.map(({ squares }) => sideOf(squares.onObject)))),
