@@ -40,7 +40,9 @@ async function eraseUntilItChanges(page: Page): Promise<number> {
     await page.waitForSelector('.flip, .decision [aria-live] .note');
     if ((await page.locator('.flip').count()) > 0) return row + 1;
   }
-  throw new Error('The decision stayed with everything wiped away.');
+  // With everything wiped away it has to change; on a busy machine the last decisions are still to come.
+  await page.waitForSelector('.flip');
+  return rows;
 }
 
 describe.skipIf(!isThere)(`a photograph in the browser app (needs chromium and ${network})`, () => {
