@@ -207,11 +207,12 @@ type ProofSummary = Pick<
 >;
 
 function provedWords({ certified, certifiedWeighted, certifiedSquares }: ProofSummary): string {
-  const square = certifiedSquares?.onObject;
+  const onObject = certifiedSquares?.hasPlainBackground;
+  const square = onObject ? certifiedSquares?.onObject : certifiedSquares?.anywhere;
   return [
     ...(certified ? [`proved ${certified.meanAmplitude.toFixed(3)}`] : []),
     ...(certifiedWeighted ? [`weighted ${(certifiedWeighted.weightedAmplitude ?? 0).toFixed(4)}`] : []),
-    ...(square ? [`${square.side} by ${square.side} pixels on the object may hold anything`] : []),
+    ...(square ? [`${square.side} by ${square.side} pixels ${onObject ? 'on the object ' : ''}may hold anything`] : []),
   ]
     .map((part) => `, ${part}`)
     .join('');

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEpsilon } from '../../src/cli/sufficientRun.ts';
 import { writeModel } from '../../src/onnx/writeModel.ts';
@@ -69,11 +70,13 @@ describe('certificates of konkyo noncontributing, and konkyo verify', () => {
 
   it('prove again what --certify found: amplitudes, plain and weighted, and squares', async () => {
     const fast = ['--iterations', '10', '--noise-images', '5', '--draws', '20', '--threads', '1'];
-    const certify = ['--certify', '--certify-weights', 'digits', '--json', '--out', 'c'];
+    const certify = ['--certify', '--certify-weights', 'digits', '--json', '--out', 'c', '--save', 'c.npz'];
     const { stdout } = await konkyo.run(['noncontributing', 'c.onnx', 'digits:0', ...certify, ...fast]);
     const { images, certificates } = JSON.parse(stdout);
     const [{ certified, certifiedWeighted, certifiedSquares }] = images;
     expect(certificates).toHaveLength(4);
+    expect(certifiedSquares.hasPlainBackground).toBe(true);
+    expect(Object.keys(unzipSync(readFileSync(place('c.npz'))))).toContain('certified_weighted.npy');
     expect(certified.meanAmplitude).toBeGreaterThan(certifiedWeighted.meanAmplitude);
     expect(certified.weightedAmplitude).toBeLessThan(certifiedWeighted.weightedAmplitude);
     expect([certified.box, certifiedWeighted.box]).toEqual(['clipped', 'clipped']);

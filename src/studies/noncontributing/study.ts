@@ -16,6 +16,7 @@ import type { BoundKind } from './certifiedMargins.ts';
 import type { CertifiedSquare } from './certifiedSquares.ts';
 import { comparedMethods } from './comparedMethods.ts';
 import { compileNoncontributing, type NoncontributingMap, type NoncontributingSettings } from './noncontributing.ts';
+import { hasPlainBackground } from './objectPixels.ts';
 import { type FoundRow, foundMap, provedImage } from './page/besideView.ts';
 import { noncontributingPage } from './page/noncontributingPage.ts';
 import { type ProvedImage, proveImages } from './proofs.ts';
@@ -80,7 +81,7 @@ export async function studyNoncontributing(
     found,
     summary: {
       interrupted: missing.length > 0 ? missing : undefined,
-      images: maps.map((map, i) => summaryOf(classifier, done[i]?.name ?? '', map, proofs[i])),
+      images: maps.map((map, i) => summaryOf(classifier, done[i], map, proofs[i])),
     },
     files: [{ name: 'index.html', contents: page }],
   };
@@ -192,7 +193,12 @@ export function amplitudeArchive({ maps, proofs }: FoundPixels): Uint8Array {
   );
 }
 
-function summaryOf(classifier: Classifier, name: string, found: NoncontributingMap, proof?: ProvedImage) {
+function summaryOf(
+  classifier: Classifier,
+  named: NamedImage | undefined,
+  found: NoncontributingMap,
+  proof?: ProvedImage,
+) {
   const {
     decision,
     tolerance,
@@ -207,7 +213,7 @@ function summaryOf(classifier: Classifier, name: string, found: NoncontributingM
     seconds,
   } = found;
   return {
-    name,
+    name: named?.name ?? '',
     decided: className(classifier, decision.chosen),
     margin: decision.margin,
     tolerance,
@@ -225,6 +231,8 @@ function summaryOf(classifier: Classifier, name: string, found: NoncontributingM
     certifiedSquares: proof?.squares && {
       anywhere: squareSummary(proof.squares.anywhere),
       onObject: squareSummary(proof.squares.onObject),
+      /** Else 'on the object' says little: a photograph has no plain background. */
+      hasPlainBackground: named !== undefined && hasPlainBackground(named.image.data, classifier.input),
     },
     seconds,
   };
