@@ -96,6 +96,8 @@ describe('certificates of konkyo noncontributing, and konkyo verify', () => {
     expect(stderr).toMatch(/go with --sufficient/);
     const weights = await konkyo.run(['noncontributing', 'c.onnx', 'digits:0', '--certify-weights', 'digits']);
     expect(weights.stderr).toMatch(/goes with --certify/);
+    const inner = await konkyo.run(['noncontributing', 'c.onnx', 'digits:0', '--certify', '--certify-inner', 'lines']);
+    expect([inner.status, inner.stderr]).toEqual([2, expect.stringMatching(/is interval or linear, not "lines"/)]);
     for (const flag of [
       ['--certify'],
       ['--certify-weights', 'digits'],

@@ -3,15 +3,13 @@ import type { Classifier } from '../../../src/model/classifier.ts';
 import type { InputDescription } from '../../../src/model/inputDescription.ts';
 import { loadClassifier } from '../../../src/model/loadClassifier.ts';
 import { concatRows, float32 } from '../../../src/onnx/tensor.ts';
-import { writeModel } from '../../../src/onnx/writeModel.ts';
 import { challenge } from '../../../src/studies/noncontributing/certificateChallenge.ts';
 import { certifiedFile } from '../../../src/studies/noncontributing/certifiedFile.ts';
 import { type CertifiedSquare, certifySquares } from '../../../src/studies/noncontributing/certifiedSquares.ts';
 import { hasPlainBackground, objectPixels } from '../../../src/studies/noncontributing/objectPixels.ts';
-import { networkModel } from '../../../src/training/network.ts';
 import { verifyCertificate } from '../../../src/verifier/verify.ts';
 import { cpu } from '../../runtimes.ts';
-import { linearClassifier, smallImage } from './smallNetworks.ts';
+import { linearClassifier, pooledNetwork, smallImage } from './smallNetworks.ts';
 
 const side = 6;
 const places = Array.from({ length: side * side }, (_, i) => ({ y: Math.floor(i / side), x: i % side }));
@@ -135,13 +133,7 @@ it('an image has a plain background where half of its edge is near the median, a
 });
 
 it('the squares of a network with pooling are proved again from their files, and no attack finds them wrong', async () => {
-  const layers = [
-    { type: 'conv', name: 'conv1', filters: 2, kernel: 3, activation: 'relu' },
-    { type: 'maxPool', name: 'pool1', window: 2 },
-    { type: 'flatten', name: 'flatten' },
-    { type: 'dense', name: 'dense', units: 4, activation: 'none' },
-  ] as const;
-  const bytes = writeModel(networkModel({ name: 'small', input: [1, 10, 10], layers }, 5));
+  const bytes = pooledNetwork();
   const classifier = await loadClassifier(bytes, { runtime: cpu });
   const [found] = await certifySquares(classifier, smallImage());
   for (const one of [found!.anywhere, found!.onObject] as CertifiedSquare[]) {

@@ -25,6 +25,17 @@ export function smallNetwork(runtime: Runtime = cpu): Promise<Classifier> {
   return loadClassifier(writeModel(networkModel(network, 5)), { runtime });
 }
 
+/** One convolution with ReLU and max pooling and a dense layer, random weights, as a file. */
+export function pooledNetwork(): Uint8Array {
+  const layers = [
+    { type: 'conv', name: 'conv1', filters: 2, kernel: 3, activation: 'relu' },
+    { type: 'maxPool', name: 'pool1', window: 2 },
+    { type: 'flatten', name: 'flatten' },
+    { type: 'dense', name: 'dense', units: 4, activation: 'none' },
+  ] as const;
+  return writeModel(networkModel({ name: 'small', input: [1, 10, 10], layers }, 5));
+}
+
 /** An image of pixel values that are all different, as input of a small network. */
 export function smallImage(): Tensor<'float32'> {
   return float32(

@@ -8,7 +8,7 @@ import { sufficientPixels } from '../../../src/studies/sufficientPixels/sufficie
 import { networkModel } from '../../../src/training/network.ts';
 import { verifyCertificate } from '../../../src/verifier/verify.ts';
 import { cpu } from '../../runtimes.ts';
-import { linearClassifier, smallImage } from '../noncontributing/smallNetworks.ts';
+import { linearClassifier, pooledNetwork, smallImage } from '../noncontributing/smallNetworks.ts';
 
 const image = float32(
   [1, 1, 4, 4],
@@ -68,13 +68,7 @@ describe('a network with ReLUs', () => {
   });
 
   it('of max pooling is left to the bounds, which is said, and the bounds are a certificate', async () => {
-    const layers = [
-      { type: 'conv', name: 'conv', filters: 2, kernel: 3, activation: 'relu' },
-      { type: 'maxPool', name: 'pool', window: 2 },
-      { type: 'flatten', name: 'flatten' },
-      { type: 'dense', name: 'dense', units: 4, activation: 'none' },
-    ] as const;
-    const bytes = writeModel(networkModel({ name: 'pooled', input: [1, 10, 10], layers }, 5));
+    const bytes = pooledNetwork();
     const classifier = await loadClassifier(bytes, { runtime: cpu });
     const [found] = await sufficientPixels(classifier, smallImage(), { epsilon: 0.06 });
     expect(found!.boundsAlone).toMatch(/MaxPool.*neither affine nor ReLU/);
